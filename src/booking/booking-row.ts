@@ -1,0 +1,31 @@
+import type { BookingRecord, BookingStatus } from './model.ts';
+
+/** A booking as readLocked returns it: `[id, buyer, status, seats, total, created, expires, confirmed, ended]`, times in ms. */
+export type BookingRow = readonly [
+  string,
+  string,
+  BookingStatus,
+  readonly number[],
+  number,
+  number,
+  number,
+  number | null,
+  number | null,
+];
+
+export function bookingFromRow(eventId: number, row: BookingRow): BookingRecord {
+  const [id, buyerId, status, seats, totalAmount, createdAtMs, holdExpiresAtMs, confirmedAtMs, endedAtMs] =
+    row;
+  return {
+    eventId,
+    id,
+    buyerId,
+    status,
+    seats,
+    totalAmount,
+    createdAtMs,
+    holdExpiresAtMs,
+    confirmedAtMs,
+    endedAtMs,
+  };
+}

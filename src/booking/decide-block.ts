@@ -1,0 +1,42 @@
+import type { Draft } from './draft.ts';
+import { freeOverdueSeats, isFree } from './free-seats.ts';
+import type { BlockCommand, Outcome } from './model.ts';
+import { againUnlocked, done, refused } from './outcomes.ts';
+
+/** Takes seats off sale, all or none. Seats that are blocked already stay so. */
+export function decideBlock(draft: Draft, command: BlockCommand): Outcome {
+  return (
+    refusal(draft, command) ??
+    block(
+      draft,
+      command.seats.filter((index) => draft.seat(index)?.status !== 'BLOCKED'),
+    )
+  );
+}
+
+function block(draft: Draft, seats: readonly number[]): Outcome {
+  const taken = seats.filter((index) => !isFree(draft, index));
+  if (taken.length > 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: taken });
+  if (!freeOverdueSeats(draft, seats)) return againUnlocked;
+  for (const index of seats) draft.moveSeat(index, 'BLOCKED', null);
+  return done(null);
+}
+
+/** Gives blocked seats back, all or none. Seats that are on sale already stay so, held or sold ones refuse. */
+export function decideUnblock(draft: Draft, command: BlockCommand): Outcome {
+  const refusedAs = refusal(draft, command);
+  if (refusedAs !== null) return refusedAs;
+  const taken = command.seats.filter((index) => draft.seat(index)?.bookingId !== null);
+  if (taken.length > 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: taken });
+  for (const index of command.seats) {
+    if (draft.seat(index)?.status === 'BLOCKED') draft.moveSeat(index, 'AVAILABLE', null);
+  }
+  return done(null);
+}
+
+function refusal(draft: Draft, { organizerId, seats }: BlockCommand): Outcome | null {
+  if (organizerId !== draft.event.organizerId) return refused({ code: 'NOT_FOUND', what: 'event' });
+  if (seats.some((index) => index >= draft.event.seatsTotal))
+    return refused({ code: 'NOT_FOUND', what: 'seat' });
+  return seats.every((index) => draft.seat(index) !== undefined) ? null : againUnlocked;
+}

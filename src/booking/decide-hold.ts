@@ -1,0 +1,73 @@
+import { freeOverdueSeats, isFree } from './free-seats.ts';
+import type { Draft } from './draft.ts';
+import type { HoldCommand, Outcome } from './model.ts';
+import { againConflict, againUnlocked, done, refused } from './outcomes.ts';
+import { replayOf } from './replay.ts';
+
+/**
+ * Holds all of the seats or none. In this order: a replay answers first, then the event, then the buyer's limit against
+ * the bare number, then the seats, then the limit together with what the buyer has.
+ */
+export function decideHold(draft: Draft, command: HoldCommand): Outcome {
+  const replay = replayOf(draft, command.buyerId, command.key);
+  if (replay !== null) return replay;
+  return notOnSale(draft, command) ?? overLimit(draft, command, 0) ?? takeSeats(draft, command);
+}
+
+function notOnSale(draft: Draft, { buyerId }: HoldCommand): Outcome | null {
+  const { status, onSaleAtMs, organizerId } = draft.event;
+  if (status === 'DRAFT' && buyerId !== organizerId) return refused({ code: 'NOT_FOUND', what: 'event' });
+  if (status === 'ON_SALE' && draft.clockMs >= onSaleAtMs) return null;
+  return refused({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs });
+}
+
+function overLimit(draft: Draft, command: HoldCommand, has: number): Outcome | null {
+  const limit = draft.event.seatLimit;
+  return has + command.quantity > limit ? refused({ code: 'SEAT_LIMIT_EXCEEDED', limit }) : null;
+}
+
+function takeSeats(draft: Draft, command: HoldCommand): Outcome {
+  const seats = seatsToTake(draft, command);
+  if ('kind' in seats) return seats;
+  const limited = overLimit(draft, command, draft.seatsOf(command.buyerId));
+  if (limited !== null) return limited;
+  if (!freeOverdueSeats(draft, seats)) return againUnlocked;
+
+  for (const index of seats) draft.moveSeat(index, 'HELD', command.bookingId);
+  const booking = draft.putBooking({
+    eventId: draft.event.eventId,
+    id: command.bookingId,
+    buyerId: command.buyerId,
+    status: 'HOLD',
+    seats,
+    totalAmount: totalOf(draft, seats),
+    createdAtMs: draft.clockMs,
+    holdExpiresAtMs: draft.clockMs + draft.event.holdTtlMs,
+    confirmedAtMs: null,
+    endedAtMs: null,
+  });
+  draft.useKey(command.buyerId, command.key, booking.id);
+  return done(booking);
+}
+
+/** The named seats if they are free, else those that the server chose, if any. */
+function seatsToTake(draft: Draft, { named, chosen }: HoldCommand): readonly number[] | Outcome {
+  if (named.some((index) => index >= draft.event.seatsTotal))
+    return refused({ code: 'NOT_FOUND', what: 'seat' });
+  if ([...named, ...(chosen ?? [])].some((index) => draft.seat(index) === undefined)) return againUnlocked;
+
+  const taken = named.filter((index) => !isFree(draft, index));
+  if (named.length > 0 && taken.length === 0) return named;
+  if (chosen === null || chosen.length === 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: taken });
+  return chosen.every((index) => isFree(draft, index)) ? chosen : againConflict;
+}
+
+function totalOf(draft: Draft, seats: readonly number[]): number {
+  let total = 0;
+  for (const index of seats) {
+    const amount = draft.event.tierAmounts[draft.seat(index)?.tierIndex ?? -1];
+    if (amount === undefined) throw new Error(`seat ${index} has no price`);
+    total += amount;
+  }
+  return total;
+}

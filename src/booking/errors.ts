@@ -1,0 +1,93 @@
+import { NotFoundError, SelloutError } from '../platform/errors.ts';
+import type { BookingStatus, EventStatus, Refusal } from './model.ts';
+
+/** Some seat asked for is not free; nothing was held. */
+export class SeatsUnavailableError extends SelloutError {
+  readonly code = 'SEATS_UNAVAILABLE';
+  readonly eventId: number;
+  /** Exactly the seats asked for that are not free, by index. */
+  readonly seatIndexes: readonly number[];
+
+  constructor(eventId: number, seatIndexes: readonly number[]) {
+    super(
+      seatIndexes.length === 0
+        ? 'There are not enough free seats of that kind.'
+        : `${seatIndexes.length} of the seats ${seatIndexes.length === 1 ? 'is' : 'are'} not free; nothing was held.`,
+    );
+    this.eventId = eventId;
+    this.seatIndexes = seatIndexes;
+  }
+}
+
+export class SeatLimitExceededError extends SelloutError {
+  readonly code = 'SEAT_LIMIT_EXCEEDED';
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`A buyer may hold and own at most ${limit} seats of this event.`);
+    this.limit = limit;
+  }
+}
+
+export class EventNotOnSaleError extends SelloutError {
+  readonly code = 'EVENT_NOT_ON_SALE';
+  readonly status: EventStatus;
+  readonly onSaleAt: Date;
+
+  constructor(status: EventStatus, onSaleAt: Date) {
+    super(
+      status === 'ON_SALE'
+        ? `The event goes on sale at ${onSaleAt.toISOString()}.`
+        : `The event is ${status}; this is possible only while it is on sale.`,
+    );
+    this.status = status;
+    this.onSaleAt = onSaleAt;
+  }
+}
+
+export class HoldExpiredError extends SelloutError {
+  readonly code = 'HOLD_EXPIRED';
+  readonly expiredAt: Date;
+
+  constructor(expiredAt: Date) {
+    super(`The hold ran out at ${expiredAt.toISOString()}.`);
+    this.expiredAt = expiredAt;
+  }
+}
+
+export class BookingStateError extends SelloutError {
+  readonly code = 'BOOKING_STATE';
+  readonly status: BookingStatus;
+
+  constructor(status: BookingStatus) {
+    super(`The booking is ${status}, which does not allow this.`);
+    this.status = status;
+  }
+}
+
+export class IdempotencyConflictError extends SelloutError {
+  readonly code = 'IDEMPOTENCY_CONFLICT';
+
+  constructor() {
+    super('This idempotency key has been used with another input. Make up a new key for a new attempt.');
+  }
+}
+
+export function errorOf(eventId: number, refusal: Refusal): SelloutError {
+  switch (refusal.code) {
+    case 'SEATS_UNAVAILABLE':
+      return new SeatsUnavailableError(eventId, refusal.seats);
+    case 'SEAT_LIMIT_EXCEEDED':
+      return new SeatLimitExceededError(refusal.limit);
+    case 'EVENT_NOT_ON_SALE':
+      return new EventNotOnSaleError(refusal.status, new Date(refusal.onSaleAtMs));
+    case 'HOLD_EXPIRED':
+      return new HoldExpiredError(new Date(refusal.expiredAtMs));
+    case 'BOOKING_STATE':
+      return new BookingStateError(refusal.status);
+    case 'IDEMPOTENCY_CONFLICT':
+      return new IdempotencyConflictError();
+    case 'NOT_FOUND':
+      return new NotFoundError(`There is no such ${refusal.what}.`);
+  }
+}

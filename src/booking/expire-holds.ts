@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { sql, type PrismaClient } from '../platform/db.ts';
+import type { PubSub } from '../pubsub/pubsub.ts';
+import { changeMessage } from './change-message.ts';
+import { runBatch } from './run-batch.ts';
+
+export interface ExpiryContext {
+  readonly db: PrismaClient;
+  readonly pubsub: PubSub;
+  readonly defaultHoldTtlMs: number;
+}
+
+/** Holds written down as expired in one batch. */
+const SWEEP_BATCH_MAX = 500;
+const SWEEP_DEADLINE_MS = 10_000;
+
+/**
+ * Writes down holds whose time has run out, in set-based batches, and publishes each batch. Seats that somebody is at
+ * are skipped (`SKIP LOCKED`): whoever is there ends the overdue booking, or the next round does. Safe with any number
+ * of sweepers at once.
+ *
+ * @returns how many holds were written down, and whether there may be more to do now.
+ */
+export async function expireHolds(
+  ctx: ExpiryContext,
+): Promise<{ readonly expired: number; readonly more: boolean }> {
+  const overdue = await findOverdue(ctx.db);
+  const byEvent = Map.groupBy(overdue, (booking) => booking.event_id);
+  let expired = 0;
+  for (const [eventId, bookings] of byEvent) {
+    const commands = bookings.map(({ id }) => ({ kind: 'expire' as const, bookingId: id }));
+    const result = await runBatch(
+      ctx.db,
+      { eventId, batchId: randomUUID(), commands, skipLocked: true },
+      { defaultHoldTtlMs: ctx.defaultHoldTtlMs, deadlineMs: SWEEP_DEADLINE_MS },
+    );
+    if (result.version === null) continue;
+    expired += result.changes.changedBookings.length;
+    await ctx.pubsub.publishSeatsChanged(changeMessage(eventId, result));
+  }
+  // Where nothing could be done, others are at it: going round again at once would only spin.
+  return { expired, more: overdue.length === SWEEP_BATCH_MAX && expired > 0 };
+}
+
+async function findOverdue(
+  db: PrismaClient,
+): Promise<readonly { readonly event_id: number; readonly id: string }[]> {
+  return db.$queryRaw(sql`/* findOverdue */
+    SELECT event_id, id FROM bookings WHERE status = 'HOLD' AND hold_expires_at <= clock_timestamp()
+    ORDER BY hold_expires_at LIMIT ${SWEEP_BATCH_MAX}`);
+}

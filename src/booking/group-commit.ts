@@ -1,0 +1,138 @@
+import { BusyError } from '../platform/errors.ts';
+import type { Command, Outcome } from './model.ts';
+import type { SeatChoice } from '../seating/best-available.ts';
+
+export interface Submission {
+  readonly command: Command;
+  /** How the server is to choose seats for a hold: at once, or only once the named ones turned out to be taken. */
+  readonly choice: { readonly when: 'always' | 'onConflict'; readonly seats: SeatChoice } | null;
+}
+
+/** A command on its way: `settle` is called exactly once. */
+export interface Pending extends Submission {
+  readonly deadlineMs: number;
+  /** Turned true when a batch found the command's seats taken: from then on the server chooses. */
+  conflicted: boolean;
+  settle(outcome: Outcome | Error): void;
+}
+
+/** Runs one batch, settles what it can, and returns what has to come again. Never rejects. */
+export type ExecuteBatch = (eventId: number, batch: readonly Pending[]) => Promise<readonly Pending[]>;
+
+export interface GroupCommitLimits {
+  /** Commands in one batch. */
+  readonly batchMax: number;
+  /** Commands that wait for one event; one more is answered BusyError at once. */
+  readonly queueMax: number;
+  /** Batches of different events at the same time: the size of the batches' pool. */
+  readonly lanesMax: number;
+  /** How long a command may wait to be decided. */
+  readonly waitMaxMs: number;
+}
+
+export const defaultGroupCommitLimits: GroupCommitLimits = {
+  batchMax: 512,
+  queueMax: 20_000,
+  lanesMax: 8,
+  waitMaxMs: 5_000,
+};
+
+interface Lane {
+  readonly eventId: number;
+  waiting: Pending[];
+  running: boolean;
+}
+
+/**
+ * Group commit: while a batch for an event is under way, the commands that arrive for that event collect, and when it
+ * returns all of them go into the next one. One batch in flight an event and process. No timer delays anything: a
+ * command that finds its event idle starts a batch at once.
+ */
+export class GroupCommit {
+  readonly #execute: ExecuteBatch;
+  readonly #limits: GroupCommitLimits;
+  readonly #lanes = new Map<number, Lane>();
+  readonly #ready: Lane[] = [];
+  readonly #idle: (() => void)[] = [];
+  #running = 0;
+
+  constructor(execute: ExecuteBatch, limits: GroupCommitLimits = defaultGroupCommitLimits) {
+    this.#execute = execute;
+    this.#limits = limits;
+  }
+
+  /**
+   * @returns what became of the command, once it is committed or certain not to be.
+   * @throws {BusyError} where the queue is full or the command was not reached in time.
+   */
+  submit(eventId: number, submission: Submission): Promise<Outcome> {
+    const lane = this.#laneOf(eventId);
+    if (lane.waiting.length >= this.#limits.queueMax) return Promise.reject(new BusyError());
+    return new Promise((resolve, reject) => {
+      lane.waiting.push({
+        ...submission,
+        deadlineMs: performance.now() + this.#limits.waitMaxMs,
+        conflicted: false,
+        settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
+      });
+      this.#wake(lane);
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is under way. */
+  async drained(): Promise<void> {
+    if (this.#lanes.size === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #laneOf(eventId: number): Lane {
+    let lane = this.#lanes.get(eventId);
+    if (lane === undefined) this.#lanes.set(eventId, (lane = { eventId, waiting: [], running: false }));
+    return lane;
+  }
+
+  #wake(lane: Lane): void {
+    if (lane.running) return;
+    lane.running = true;
+    this.#ready.push(lane);
+    this.#startReady();
+  }
+
+  #startReady(): void {
+    while (this.#running < this.#limits.lanesMax) {
+      const lane = this.#ready.shift();
+      if (lane === undefined) return;
+      this.#running++;
+      void this.#runOnce(lane);
+    }
+  }
+
+  /** One batch of the lane; afterwards it stands in line again behind the others, if something waits for it. */
+  async #runOnce(lane: Lane): Promise<void> {
+    const batch = this.#takeBatch(lane);
+    if (batch.length > 0) lane.waiting.unshift(...(await this.#execute(lane.eventId, batch)));
+    this.#running--;
+    if (lane.waiting.length > 0) this.#ready.push(lane);
+    else {
+      lane.running = false;
+      this.#lanes.delete(lane.eventId);
+      if (this.#lanes.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
+    this.#startReady();
+  }
+
+  /** First come, first served. What has waited too long is refused here, where it is certain that nothing happened. */
+  #takeBatch(lane: Lane): readonly Pending[] {
+    const now = performance.now();
+    const batch: Pending[] = [];
+    let taken = 0;
+    for (const pending of lane.waiting) {
+      if (batch.length === this.#limits.batchMax) break;
+      taken++;
+      if (pending.deadlineMs <= now) pending.settle(new BusyError());
+      else batch.push(pending);
+    }
+    lane.waiting.splice(0, taken);
+    return batch;
+  }
+}

@@ -1,0 +1,142 @@
+import type { BookingStatus, EventStatus, SeatStatus } from '../generated/prisma/enums.ts';
+
+export type { BookingStatus, EventStatus, SeatStatus };
+
+/** What an event allows, as read at the start of a batch and checked again by the version's UPDATE. */
+export interface EventRules {
+  readonly eventId: number;
+  readonly organizerId: string;
+  readonly status: EventStatus;
+  readonly onSaleAtMs: number;
+  readonly seatLimit: number;
+  readonly holdTtlMs: number;
+  readonly seatsTotal: number;
+  /** Price of each tier, by tier index, in the currency's minor unit. */
+  readonly tierAmounts: readonly number[];
+}
+
+export interface Seat {
+  readonly index: number;
+  readonly tierIndex: number;
+  readonly status: SeatStatus;
+  readonly bookingId: string | null;
+}
+
+export interface BookingRecord {
+  readonly eventId: number;
+  readonly id: string;
+  readonly buyerId: string;
+  readonly status: BookingStatus;
+  readonly seats: readonly number[];
+  readonly totalAmount: number;
+  readonly createdAtMs: number;
+  readonly holdExpiresAtMs: number;
+  readonly confirmedAtMs: number | null;
+  readonly endedAtMs: number | null;
+}
+
+export type KeyedOperation = 'holdSeats' | 'holdBestAvailable' | 'confirmBooking';
+
+/** A caller's idempotency key. Hashes are hexadecimal SHA-256. */
+export interface Key {
+  readonly operation: KeyedOperation;
+  readonly keyHash: string;
+  /** Of the input without what a replay may change (seat order, admission token). */
+  readonly inputHash: string;
+}
+
+export interface UsedKey extends Key {
+  readonly buyerId: string;
+  readonly bookingId: string;
+}
+
+/** Everything that a batch has locked or read after its locks were held. */
+export interface LockedState {
+  /** The database's clock, read in a statement after the locks: milliseconds since 1970. */
+  readonly clockMs: number;
+  readonly event: EventRules;
+  /** The locked seats, and no others. */
+  readonly seats: ReadonlyMap<number, Seat>;
+  /** Bookings that have a locked seat, that a command names, or that count against a named buyer's limit. */
+  readonly bookings: ReadonlyMap<string, BookingRecord>;
+  readonly keys: readonly UsedKey[];
+}
+
+export interface HoldCommand {
+  readonly kind: 'hold';
+  readonly bookingId: string;
+  readonly buyerId: string;
+  /** The seats that the caller named; empty where the server is to choose. */
+  readonly named: readonly number[];
+  /** How many seats are wanted. */
+  readonly quantity: number;
+  /** The seats that the server chose, to take where `named` is empty or not free; null: none chosen. */
+  readonly chosen: readonly number[] | null;
+  readonly key: Key | null;
+}
+
+export interface ConfirmCommand {
+  readonly kind: 'confirm';
+  readonly bookingId: string;
+  readonly buyerId: string;
+  readonly key: Key | null;
+}
+
+export interface ReleaseCommand {
+  readonly kind: 'release';
+  readonly bookingId: string;
+  readonly buyerId: string;
+}
+
+/** Writes down that a hold's time has run out. */
+export interface ExpireCommand {
+  readonly kind: 'expire';
+  readonly bookingId: string;
+}
+
+/** The organizer takes seats off sale (`block`) or gives them back (`unblock`). */
+export interface BlockCommand {
+  readonly kind: 'block' | 'unblock';
+  readonly organizerId: string;
+  readonly seats: readonly number[];
+}
+
+export type Command = HoldCommand | ConfirmCommand | ReleaseCommand | ExpireCommand | BlockCommand;
+
+export type Refusal =
+  | { readonly code: 'SEATS_UNAVAILABLE'; readonly seats: readonly number[] }
+  | { readonly code: 'SEAT_LIMIT_EXCEEDED'; readonly limit: number }
+  | { readonly code: 'EVENT_NOT_ON_SALE'; readonly status: EventStatus; readonly onSaleAtMs: number }
+  | { readonly code: 'HOLD_EXPIRED'; readonly expiredAtMs: number }
+  | { readonly code: 'BOOKING_STATE'; readonly status: BookingStatus }
+  | { readonly code: 'IDEMPOTENCY_CONFLICT' }
+  | { readonly code: 'NOT_FOUND'; readonly what: 'event' | 'seat' | 'booking' };
+
+export type Outcome =
+  | { readonly kind: 'done'; readonly booking: BookingRecord | null }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /**
+   * Not decided: the command has to come again in the next batch. `conflict`: what the server chose was taken
+   * meanwhile. `unlocked`: seats that it touches are not locked (others of a booking that has just become overdue).
+   */
+  | { readonly kind: 'again'; readonly why: 'conflict' | 'unlocked' };
+
+/** One seat changing hands once. A batch may move a seat several times; each is a step of its own. */
+export interface Step {
+  readonly seat: number;
+  readonly from: SeatStatus;
+  readonly to: SeatStatus;
+  /** The booking that got or lost the seat; null for blocking and unblocking. */
+  readonly bookingId: string | null;
+}
+
+/** What a batch writes. Empty lists everywhere: nothing changed, and the version stays. */
+export interface Changes {
+  readonly steps: readonly Step[];
+  /** Net, each seat once: from the locked state to the state after the batch. */
+  readonly seats: readonly { readonly before: Seat; readonly after: Seat }[];
+  readonly createdBookings: readonly BookingRecord[];
+  /** Bookings of before the batch whose status it changed, with the status that they had. */
+  readonly changedBookings: readonly { readonly before: BookingRecord; readonly after: BookingRecord }[];
+  readonly usedKeys: readonly UsedKey[];
+}

@@ -1,0 +1,14 @@
+import type { Draft } from './draft.ts';
+import type { Key, Outcome } from './model.ts';
+import { done, refused } from './outcomes.ts';
+
+/** The answer to a call whose key has succeeded before; null where the key is new or there is none. */
+export function replayOf(draft: Draft, buyerId: string, key: Key | null): Outcome | null {
+  if (key === null) return null;
+  const used = draft.usedKey(buyerId, key);
+  if (used === undefined) return null;
+  if (used.inputHash !== key.inputHash) return refused({ code: 'IDEMPOTENCY_CONFLICT' });
+  const booking = draft.booking(used.bookingId);
+  if (booking === undefined) throw new Error(`booking ${used.bookingId} of a used key was not read`);
+  return done(booking);
+}

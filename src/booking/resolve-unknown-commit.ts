@@ -1,0 +1,37 @@
+import type { PrismaClient } from '../platform/db.ts';
+import { dbErrorKind } from '../platform/db-errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { CommitUnknownError } from './batch-errors.ts';
+import { findBatch } from './batch.sql.ts';
+import type { BatchResult } from './run-batch.ts';
+
+const ASK_MAX_MS = 5_000;
+const ASK_EVERY_MS = 200;
+
+/**
+ * Asks the database, anew and for at most five seconds, what became of a batch whose connection broke in COMMIT.
+ *
+ * @returns the batch's result where it is committed.
+ * @throws the original cause where it is certain that it is not (to be tried again); the CommitUnknownError where the
+ *   database could not be asked.
+ */
+export async function resolveUnknownCommit(
+  db: PrismaClient,
+  unknown: CommitUnknownError,
+  logger: Logger,
+): Promise<BatchResult> {
+  const { eventId, batchId } = unknown.input;
+  const giveUpAt = performance.now() + ASK_MAX_MS;
+  for (;;) {
+    try {
+      const found = await db.$transaction((tx) => findBatch(tx, eventId, unknown.version, batchId));
+      logger.warn({ eventId, batchId, committed: found }, 'an unknown COMMIT was looked up');
+      if (found) return unknown.result;
+      throw unknown.cause;
+    } catch (error) {
+      if (error === unknown.cause) throw error;
+      if (dbErrorKind(error) === 'lasting' || performance.now() >= giveUpAt) throw unknown;
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import type { PrismaClient, Tx } from '../platform/db.ts';
+import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
+import {
+  changeBookings,
+  lockBuyers,
+  lockSeats,
+  raiseVersion,
+  readLocked,
+  readPlan,
+  writeSeats,
+} from './batch.sql.ts';
+import { decide } from './decide.ts';
+import type { Changes, Command, Key, LockedState, Outcome } from './model.ts';
+
+export interface BatchInput {
+  readonly eventId: number;
+  readonly batchId: string;
+  readonly commands: readonly Command[];
+  /** The sweeper's: leave seats alone that somebody else is at. */
+  readonly skipLocked: boolean;
+}
+
+export interface BatchResult {
+  readonly outcomes: readonly Outcome[];
+  readonly changes: Changes;
+  /** The event's version after the batch; null where it changed no seat and no booking. */
+  readonly version: number | null;
+}
+
+export interface BatchSettings {
+  readonly defaultHoldTtlMs: number;
+  /** After this long the batch is given up: nothing more of it is sent. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Runs commands for one event in one transaction (read committed), with a constant number of round trips: plan, lock
+ * buyers, lock seats, read what they cover and the clock, decide, write, raise the version, COMMIT. Holds its locks
+ * from the first locking statement to COMMIT.
+ *
+ * @throws {CommitUnknownError} when the connection broke in COMMIT; any other error means that nothing happened.
+ */
+export async function runBatch(
+  db: PrismaClient,
+  input: BatchInput,
+  settings: BatchSettings,
+): Promise<BatchResult> {
+  const progress: { result: BatchResult | null; abandoned: boolean } = { result: null, abandoned: false };
+  const transaction = db.$transaction(async (tx) => {
+    const result = await steps(tx, input, settings, () => {
+      if (progress.abandoned) throw new BatchAbandonedError();
+    });
+    progress.result = result;
+    return result;
+  });
+  try {
+    return await withDeadline(transaction, settings.deadlineMs, () => (progress.abandoned = true));
+  } catch (error) {
+    if (progress.result === null || progress.result.version === null) throw error;
+    throw new CommitUnknownError(input, progress.result, progress.result.version, error);
+  }
+}
+
+async function steps(
+  tx: Tx,
+  input: BatchInput,
+  settings: BatchSettings,
+  check: () => void,
+): Promise<BatchResult> {
+  const { eventId, commands } = input;
+  const named = namedBy(commands);
+  const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
+  if (plan === null)
+    return unchanged(
+      commands.map(() => ({ kind: 'refused', refusal: { code: 'NOT_FOUND', what: 'event' } })),
+    );
+
+  check();
+  if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds);
+  check();
+  const toLock = [...new Set([...named.seats, ...plan.moreSeats])].sort((a, b) => a - b);
+  const seats = await lockSeats(tx, eventId, toLock, input.skipLocked);
+  check();
+  const holders = [...seats.values()].flatMap((seat) =>
+    seat.status === 'HELD' ? (seat.bookingId ?? []) : [],
+  );
+  const covered = await readLocked(tx, eventId, {
+    ...named,
+    bookingIds: [...new Set([...named.bookingIds, ...holders])],
+  });
+  check();
+  const locked: LockedState = { event: plan.event, seats, ...covered };
+  const { outcomes, changes } = decide(locked, commands);
+  return { outcomes, changes, version: await write(tx, input, locked, changes, check) };
+}
+
+async function write(
+  tx: Tx,
+  input: BatchInput,
+  locked: LockedState,
+  changes: Changes,
+  check: () => void,
+): Promise<number | null> {
+  const { eventId } = input;
+  if (changes.changedBookings.length > 0) {
+    const written = await changeBookings(tx, eventId, locked.clockMs, changes.changedBookings);
+    expectRows('changeBookings', written, changes.changedBookings.length);
+  }
+  check();
+  if (changes.steps.length > 0 || changes.usedKeys.length > 0) {
+    expectRows('writeSeats', await writeSeats(tx, eventId, locked.clockMs, changes), changes.seats.length);
+  }
+  check();
+  if (changes.steps.length === 0 && changes.changedBookings.length === 0) return null;
+  const version = await raiseVersion(tx, locked.event, input.batchId, locked.clockMs, changes);
+  if (version === null) throw new StaleRulesError();
+  check();
+  return version;
+}
+
+/** A mismatch means that a row was not as it was locked: rolling back is the only safe answer. */
+function expectRows(statement: string, written: number, expected: number): void {
+  if (written !== expected) throw new Error(`${statement} wrote ${written} rows instead of ${expected}`);
+}
+
+function unchanged(outcomes: readonly Outcome[]): BatchResult {
+  const changes: Changes = { steps: [], seats: [], createdBookings: [], changedBookings: [], usedKeys: [] };
+  return { outcomes, changes, version: null };
+}
+
+/** What the commands name, each once and sorted: the order in which it is locked. */
+function namedBy(commands: readonly Command[]) {
+  const seats = new Set<number>();
+  const bookingIds = new Set<string>();
+  const buyerIds = new Set<string>();
+  const keys: (Key & { buyerId: string })[] = [];
+  for (const command of commands) {
+    for (const seat of seatsOf(command)) seats.add(seat);
+    if ('bookingId' in command && command.kind !== 'hold') bookingIds.add(command.bookingId);
+    if (command.kind === 'hold' || command.kind === 'confirm') {
+      buyerIds.add(command.buyerId);
+      if (command.key !== null) keys.push({ ...command.key, buyerId: command.buyerId });
+    }
+  }
+  return { seats: [...seats], bookingIds: [...bookingIds], buyerIds: [...buyerIds].sort(), keys };
+}
+
+function seatsOf(command: Command): readonly number[] {
+  if (command.kind === 'hold') return [...command.named, ...(command.chosen ?? [])];
+  return 'seats' in command ? command.seats : [];
+}
+
+async function withDeadline<T>(promise: Promise<T>, ms: number, onPassed: () => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      onPassed();
+      reject(new BatchAbandonedError());
+    }, ms);
+  });
+  try {
+    return await Promise.race([promise, passed]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

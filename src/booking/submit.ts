@@ -1,0 +1,35 @@
+import { errorOf } from './errors.ts';
+import type { GroupCommit, Submission } from './group-commit.ts';
+import type { BookingRecord } from './model.ts';
+
+export interface BookingContext {
+  readonly groupCommit: GroupCommit;
+}
+
+/**
+ * Sends a command through the event's group commit.
+ *
+ * @returns the booking that came of it; null for what is about none.
+ * @throws {SelloutError} the refusal, BusyError or ReadOnlyError.
+ */
+export async function submit(
+  ctx: BookingContext,
+  eventId: number,
+  submission: Submission,
+): Promise<BookingRecord | null> {
+  const outcome = await ctx.groupCommit.submit(eventId, submission);
+  if (outcome.kind === 'refused') throw errorOf(eventId, outcome.refusal);
+  if (outcome.kind === 'again') throw new Error('a command was settled undecided');
+  return outcome.booking;
+}
+
+/** @throws as `submit` does. */
+export async function submitForBooking(
+  ctx: BookingContext,
+  eventId: number,
+  submission: Submission,
+): Promise<BookingRecord> {
+  const booking = await submit(ctx, eventId, submission);
+  if (booking === null) throw new Error(`${submission.command.kind} succeeded without a booking`);
+  return booking;
+}

@@ -1,0 +1,79 @@
+import { planLimits } from './plan-limits.ts';
+
+/**
+ * Looks through the text without building anything. Says what forbids giving it to JSON.parse, or null: that call
+ * can't be interrupted, and 60 MB of brackets keep it busy for a quarter of a minute.
+ */
+export function refuseHostileJson(text: string): string | null {
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      at = endOfString(text, at);
+    } else if (code === 0x5b || code === 0x7b) {
+      values += 1;
+      if (++depth > planLimits.nestingMax) {
+        return `Nested more than ${planLimits.nestingMax} levels deep at ${place(text, at)}; a seating plan needs seven.`;
+      }
+    } else if (code === 0x5d || code === 0x7d) {
+      depth -= 1;
+    } else if (code === 0x2c && ++values > planLimits.jsonValuesMax) {
+      return `More than ${planLimits.jsonValuesMax} values; the largest seating plan needs fewer.`;
+    }
+  }
+  return null;
+}
+
+/** Says what is wrong with a text that JSON.parse refused, with the line and column. */
+export function explainSyntaxError(text: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const known = /^(.*?)(?: in JSON)? at position (\d+)/s.exec(message);
+  if (known?.[1] !== undefined) return `Not JSON: ${known[1]} at ${place(text, Number(known[2]))}.`;
+  const at = findUnexpectedToken(text);
+  if (at >= text.length) return `Not JSON: it ends too early, at ${place(text, text.length)}.`;
+  return `Not JSON: unexpected ${JSON.stringify(text.charAt(at))} at ${place(text, at)}, where a value should stand.`;
+}
+
+/**
+ * V8 leaves out the position of one kind of fault only: something else stands where a value should. So it is
+ * enough to look for the first word that is no value, and for punctuation right after `,`, `:` or `[`.
+ */
+function findUnexpectedToken(text: string): number {
+  const token = /[^\s",:[\]{}]+|[",:[\]{}]/g;
+  const value = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+  let before = ',';
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    const [found] = match;
+    if (found === '"') {
+      token.lastIndex = endOfString(text, match.index) + 1;
+    } else if (/^[,:\]}]$/.test(found)) {
+      const isEmptyArray = found === ']' && before === '[';
+      if (/[,:[]/.test(before) && !isEmptyArray) return match.index;
+    } else if (!/^[[{]$/.test(found) && !value.test(found)) {
+      return match.index;
+    }
+    before = found;
+  }
+  return text.length;
+}
+
+/** Where the string that begins at `start` has its closing quote, or the text's end. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at;
+    if (code === 0x5c) at += 1;
+  }
+  return text.length;
+}
+
+function place(text: string, at: number): string {
+  let line = 1;
+  let lineStart = 0;
+  for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', end + 1)) {
+    line += 1;
+    lineStart = end + 1;
+  }
+  return `line ${line}, column ${at - lineStart + 1}`;
+}

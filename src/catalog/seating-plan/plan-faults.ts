@@ -1,0 +1,37 @@
+import { planLimits } from './plan-limits.ts';
+import type { PlanFault } from './seating-plan.ts';
+
+/** What a check reports to. Past the most that are listed, faults are only counted. */
+export type FaultList = {
+  readonly listed: PlanFault[];
+  readonly count: () => number;
+  readonly add: (path: string, message: string) => void;
+};
+
+export function createFaultList(): FaultList {
+  const listed: PlanFault[] = [];
+  let count = 0;
+  return {
+    listed,
+    count: () => count,
+    add: (path, message) => {
+      count += 1;
+      if (listed.length < planLimits.faultsListedMax) listed.push({ path, message });
+    },
+  };
+}
+
+/** Names a value in a sentence about it. Strings are cut, so that a message stays short. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'string') return `the string ${quote(value)}`;
+  if (typeof value === 'object') return 'an object';
+  return `the ${typeof value} ${String(value)}`;
+}
+
+/** A string as a message shows it. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

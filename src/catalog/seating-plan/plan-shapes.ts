@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { describeValue, quote } from './plan-faults.ts';
+import type { FaultList } from './plan-faults.ts';
+import { planLimits } from './plan-limits.ts';
+
+/*
+ * One shape for each level of the file, not one for the whole: a level's children are read only after they have
+ * been counted, and a hostile file makes no million issues at once. Unknown keys are tolerated everywhere.
+ */
+
+const hexColor = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
+// PostgreSQL stores no NUL, and UTF-8 no half of a surrogate pair; the other controls only deceive whoever reads.
+const control = /\p{Cc}/u;
+
+function text(what: string, lengthMin: 0 | 1, lengthMax: number): z.ZodType<string> {
+  const right = `it must be a string of ${lengthMin} to ${lengthMax} characters`;
+  const isRight = (value: string): boolean =>
+    value.length <= lengthMax && (lengthMin === 0 || value.trim() !== '') && isPlain(value);
+  const explain = (value: string): string => {
+    if (value.length > lengthMax) return `${what} has ${value.length} characters; ${right}.`;
+    if (!isPlain(value))
+      return `${what} ${quote(value)} has control or broken characters; ${right} without them.`;
+    return `${what} is empty; ${right}.`;
+  };
+  return z
+    .string({ error: ({ input }) => `${what} is ${describeValue(input)}; ${right}.` })
+    .refine(isRight, { error: ({ input }) => explain(String(input)) });
+}
+
+function isPlain(value: string): boolean {
+  return !control.test(value) && value.isWellFormed();
+}
+
+function range(what: string, min: number, max: number): z.ZodType<number> {
+  const error = ({ input }: { input?: unknown }): string =>
+    `${what} is ${describeValue(input)}; it must be a number from ${min} to ${max}.`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
+}
+
+function list(what: string): z.ZodType<unknown[]> {
+  // Not z.array: the elements are read one by one, and copying them here would be for nothing.
+  return z.custom<unknown[]>(Array.isArray, {
+    error: ({ input }) => `${what} is ${describeValue(input)}; it must be an array.`,
+  });
+}
+
+function object<Shape extends z.ZodRawShape>(what: string, shape: Shape): z.ZodObject<Shape> {
+  return z.object(shape, {
+    error: ({ input }) => `${what} is ${describeValue(input)}; it must be an object.`,
+  });
+}
+
+const coordinate = (what: string): z.ZodType<number> =>
+  range(what, -planLimits.coordinateMax, planLimits.coordinateMax);
+const length = (what: string): z.ZodType<number> => range(what, 0, planLimits.coordinateMax);
+const color = z.string({
+  error: ({ input }) => `The color is ${describeValue(input)}; it must be a string.`,
+});
+
+export const positionShape = object('The position', { x: coordinate('x'), y: coordinate('y') });
+
+export const planShape = object('The plan', {
+  name: text('The name of the plan', 1, planLimits.nameLengthMax),
+  size: object('The size', { width: range('The width', 1, 1e6), height: range('The height', 1, 1e6) }),
+  categories: list('The list of categories'),
+  zones: list('The list of zones'),
+});
+
+export const categoryShape = object('The category', {
+  name: text('The name of the category', 1, planLimits.categoryNameLengthMax),
+  color: z
+    .string({ error: ({ input }) => `The color is ${describeValue(input)}; it must be such as "#1d3557".` })
+    .regex(hexColor, {
+      error: ({ input }) =>
+        `The color ${quote(String(input))} is no CSS hex color; it must be such as "#1d3557".`,
+    })
+    .optional(),
+});
+
+/** A zone without seats only draws something, and needs no name. */
+export const decorationShape = object('The zone', {
+  position: positionShape,
+  rows: list('The list of rows'),
+  areas: list('The list of areas').optional(),
+});
+
+export const zoneShape = decorationShape.extend({
+  name: text('The name of the zone', 1, planLimits.zoneNameLengthMax),
+});
+
+export const rowShape = object('The row', {
+  row_number: text('row_number', 0, planLimits.numberLengthMax),
+  position: positionShape.optional(),
+  seats: list('The list of seats'),
+});
+
+export const seatShape = object('The seat', {
+  seat_guid: text('seat_guid', 1, planLimits.guidLengthMax),
+  seat_number: text('seat_number', 0, planLimits.numberLengthMax),
+  position: positionShape,
+  category: z.string({
+    error: ({ input }) =>
+      `The category is ${describeValue(input)}; it must be the name of one of the plan's.`,
+  }),
+});
+
+const areaText = object('The text', {
+  text: text('The text of the area', 0, planLimits.areaTextLengthMax),
+  position: positionShape.optional(),
+  size: length('The text size').optional(),
+  color: color.optional(),
+});
+
+// The length is looked at first: reading millions of wrong points would make millions of issues.
+const polygonPoints = z
+  .custom<unknown[]>((value) => Array.isArray(value) && value.length <= planLimits.polygonPointsMax, {
+    error: `The points of a polygon must be an array of at most ${planLimits.polygonPointsMax} positions.`,
+    abort: true,
+  })
+  .pipe(z.array(positionShape));
+
+export const areaShape = object('The area', {
+  shape: z
+    .string({ error: ({ input }) => `The shape is ${describeValue(input)}; it must be a string.` })
+    .optional(),
+  position: positionShape.optional(),
+  rotation: range('The rotation', -3600, 3600).optional(),
+  color: color.optional(),
+  border_color: color.optional(),
+  rectangle: object('The rectangle', { width: length('The width'), height: length('The height') }).optional(),
+  circle: object('The circle', { radius: length('The radius') }).optional(),
+  ellipse: object('The ellipse', {
+    radius: object('The radius', { x: length('The radius x'), y: length('The radius y') }),
+  }).optional(),
+  polygon: object('The polygon', {
+    points: polygonPoints,
+  }).optional(),
+  text: z
+    .union([z.string().max(planLimits.areaTextLengthMax), areaText], {
+      error: `The text of an area must be a string, or an object with text and position; at most ${planLimits.areaTextLengthMax} characters.`,
+    })
+    .optional(),
+  width: length('The width').optional(),
+  height: length('The height').optional(),
+});
+
+/** Reads one level. Its faults go into the list, under the level's own path; null when there are any. */
+export function readShape<T>(shape: z.ZodType<T>, value: unknown, path: string, faults: FaultList): T | null {
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) faults.add(joinPath(path, issue.path), issue.message);
+  return null;
+}
+
+function joinPath(base: string, keys: PropertyKey[]): string {
+  let path = base;
+  for (const key of keys)
+    path += typeof key === 'number' ? `[${key}]` : `${path === '' ? '' : '.'}${String(key)}`;
+  return path === '' ? '$' : path;
+}

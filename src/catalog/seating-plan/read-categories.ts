@@ -1,0 +1,38 @@
+import { isRecord } from './count-plan.ts';
+import { quote } from './plan-faults.ts';
+import type { FaultList } from './plan-faults.ts';
+import { planLimits } from './plan-limits.ts';
+import { categoryShape, readShape } from './plan-shapes.ts';
+import type { PlanCategory } from './seating-plan.ts';
+
+/** The schema lets a category have no color. */
+const colorDefault = '#808080';
+
+/** Reads the categories, and where each name stands among them. */
+export function readCategories(
+  values: unknown[],
+  faults: FaultList,
+): { categories: PlanCategory[]; indexByName: Map<string, number> } {
+  const { categoriesMax } = planLimits;
+  if (values.length > categoriesMax) {
+    faults.add('categories', `The plan has ${values.length} categories; at most ${categoriesMax} are taken.`);
+  }
+  const categories: PlanCategory[] = [];
+  const indexByName = new Map<string, number>();
+  values.forEach((value, index) => {
+    const path = `categories[${index}]`;
+    // What lies beyond the limit is known by name only, so that its seats are not faults of their own.
+    const category = index < categoriesMax ? readShape(categoryShape, value, path, faults) : null;
+    if (category !== null) categories.push({ name: category.name, color: category.color ?? colorDefault });
+    const name = isRecord(value) ? value['name'] : undefined;
+    if (typeof name !== 'string') return;
+    const first = indexByName.get(name);
+    if (first === undefined) indexByName.set(name, index);
+    else
+      faults.add(
+        `${path}.name`,
+        `The name ${quote(name)} is already that of categories[${first}]; each needs its own.`,
+      );
+  });
+  return { categories, indexByName };
+}

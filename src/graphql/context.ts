@@ -1,0 +1,29 @@
+import type { GroupCommit } from '../booking/group-commit.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import type { DatabaseClock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { EventLayouts } from '../seating/event-layouts.ts';
+import type { LiveFeeds } from '../seating/live-feeds.ts';
+import type { VenueLayouts } from '../seating/venue-layouts.ts';
+
+/** What resolvers work with; main makes it once. */
+export interface Services {
+  readonly database: Database;
+  readonly clock: DatabaseClock;
+  readonly identity: Identity;
+  readonly venueLayouts: VenueLayouts;
+  readonly eventLayouts: EventLayouts;
+  readonly feeds: LiveFeeds;
+  readonly groupCommit: GroupCommit;
+  readonly logger: Logger;
+}
+
+/** The context of one operation. */
+export interface GraphQLContext extends Services {
+  /** Null: no token, or a bad one. Fields that need a caller answer UNAUTHENTICATED then. */
+  readonly viewer: Viewer | null;
+  /** In the logs and in masked errors. */
+  readonly requestId: string;
+}

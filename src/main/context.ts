@@ -1,0 +1,76 @@
+import { createExecuteBatch } from '../booking/execute-batch.ts';
+import { GroupCommit } from '../booking/group-commit.ts';
+import { changeMessage } from '../booking/change-message.ts';
+import { Identity } from '../identity/identity.ts';
+import { DatabaseClock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import { connectDatabase, type Database } from '../platform/db.ts';
+import { createLogger, type Logger } from '../platform/logger.ts';
+import { connectRedis, type Redis } from '../platform/redis.ts';
+import { createPubSub, type PubSub } from '../pubsub/pubsub.ts';
+import { BestAvailable } from '../seating/choose-for-event.ts';
+import { EventLayouts } from '../seating/event-layouts.ts';
+import { LiveFeeds } from '../seating/live-feeds.ts';
+import { VenueLayouts } from '../seating/venue-layouts.ts';
+
+/** Everything that a process has one of, made once. Each room states the part of it that it needs. */
+export interface AppContext {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly redis: Redis;
+  readonly pubsub: PubSub;
+  readonly clock: DatabaseClock;
+  readonly identity: Identity;
+  readonly venueLayouts: VenueLayouts;
+  readonly eventLayouts: EventLayouts;
+  readonly feeds: LiveFeeds;
+  readonly groupCommit: GroupCommit;
+  close(): Promise<void>;
+}
+
+/** Makes the context and starts what runs by itself. `close` lets what is under way finish first. */
+export async function createContext(config: Config): Promise<AppContext> {
+  const logger = createLogger(config.logLevel);
+  const database = connectDatabase(config.databaseUrl, logger);
+  const redis = connectRedis(config.redisUrl, 'sellout', logger);
+  const pubsub = createPubSub(config.redisUrl, logger);
+  const clock = new DatabaseClock(database.reads, logger);
+  const venueLayouts = new VenueLayouts(database.reads);
+  const eventLayouts = new EventLayouts(database.reads, venueLayouts);
+  const feeds = new LiveFeeds({ db: database.reads, pubsub, logger, tickMs: config.feedTickMs });
+  const bestAvailable = new BestAvailable(database.batches, eventLayouts);
+  const groupCommit = new GroupCommit(
+    createExecuteBatch({
+      db: database.batches,
+      logger,
+      defaultHoldTtlMs: config.holdTtlMs,
+      chooseSeats: (eventId, requests, taken) => bestAvailable.choose(eventId, requests, taken),
+      committed: (eventId, result) => void pubsub.publishSeatsChanged(changeMessage(eventId, result)),
+    }),
+  );
+  await clock.start();
+  feeds.start();
+
+  return {
+    config,
+    logger,
+    database,
+    redis,
+    pubsub,
+    clock,
+    identity: new Identity(config.auth, database.reads),
+    venueLayouts,
+    eventLayouts,
+    feeds,
+    groupCommit,
+    async close() {
+      await groupCommit.drained();
+      feeds.stop();
+      clock.stop();
+      await pubsub.close();
+      redis.disconnect();
+      await database.close();
+    },
+  };
+}

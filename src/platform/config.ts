@@ -1,0 +1,110 @@
+import { z } from 'zod';
+
+const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
+
+/** `postgres://…` or `redis://…`; the message names the form that would be right. */
+function url(form: string, ...protocols: string[]) {
+  return z.string().refine((value) => protocols.includes(URL.parse(value)?.protocol ?? ''), {
+    message: `must be a URL such as ${form}`,
+  });
+}
+
+const list = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []));
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  DATABASE_URL: url('postgresql://user:password@host:5432/sellout', 'postgresql:', 'postgres:'),
+  REDIS_URL: url('redis://host:6379', 'redis:', 'rediss:'),
+  AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
+  AUTH_JWKS_URL: url('https://id.example.com/.well-known/jwks.json', 'https:', 'http:').optional(),
+  AUTH_ISSUER: z.string().min(1).optional(),
+  AUTH_AUDIENCE: z.string().min(1).optional(),
+  CORS_ORIGINS: list.pipe(z.array(url('https://tickets.example.com', 'https:', 'http:'))).default([]),
+  HOLD_TTL_SECONDS: seconds(86_400).default(300),
+  HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  FEED_TICK_MS: z.coerce.number().int().min(0).max(10_000).default(100),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly auth: {
+    readonly secret: string;
+    /** Null: only this server's own tokens are taken. */
+    readonly provider: {
+      readonly jwksUrl: string;
+      readonly issuer: string;
+      readonly audience: string;
+    } | null;
+  };
+  /** Origins of pages that may call from a browser, besides the server's own. */
+  readonly corsOrigins: readonly string[];
+  /** How long a hold stands at an event that says nothing of its own. */
+  readonly holdTtlMs: number;
+  readonly historyDays: number;
+  /** Seat changes of an event go out together, at most once in this time. */
+  readonly feedTickMs: number;
+  readonly logLevel: string;
+}
+
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} mistake(s):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the configuration from environment variables (`.env.example` documents them). An empty variable counts as
+ * absent.
+ *
+ * @throws {ConfigError} which names every mistake, not just the first.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  const faults = parsed.success ? [] : parsed.error.issues.map(faultOf);
+  if (given['AUTH_JWKS_URL'] !== undefined) {
+    for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
+      if (given[name] === undefined) faults.push(`${name}: is needed with AUTH_JWKS_URL`);
+    }
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return configOf(parsed.data);
+}
+
+function faultOf(issue: z.core.$ZodIssue): string {
+  const name = String(issue.path[0]);
+  const missing = issue.code === 'invalid_type' && issue.input === undefined;
+  return `${name}: ${missing ? 'is needed' : issue.message}`;
+}
+
+function configOf(env: z.infer<typeof environment>): Config {
+  return {
+    production: env.NODE_ENV === 'production',
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    auth: {
+      secret: env.AUTH_SECRET,
+      provider:
+        env.AUTH_JWKS_URL !== undefined && env.AUTH_ISSUER !== undefined && env.AUTH_AUDIENCE !== undefined
+          ? { jwksUrl: env.AUTH_JWKS_URL, issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE }
+          : null,
+    },
+    corsOrigins: env.CORS_ORIGINS.map((origin) => new URL(origin).origin),
+    holdTtlMs: env.HOLD_TTL_SECONDS * 1000,
+    historyDays: env.HISTORY_DAYS,
+    feedTickMs: env.FEED_TICK_MS,
+    logLevel: env.LOG_LEVEL,
+  };
+}

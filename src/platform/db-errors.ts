@@ -1,0 +1,64 @@
+/**
+ * What an error of the database means for whoever asked:
+ * - `transient`: it was rolled back, and the same again may succeed (deadlock, serialization, lock timeout).
+ * - `connection`: the connection broke or none was to be had; before COMMIT nothing happened, in COMMIT nobody knows.
+ * - `readOnly`: the server takes no writes now.
+ * - `lasting`: the same again would fail again.
+ */
+export type DbErrorKind = 'transient' | 'connection' | 'readOnly' | 'lasting';
+
+const transientStates = new Set([
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+  '55P03', // lock_not_available (lock_timeout)
+  '57014', // query_canceled (statement_timeout)
+  '25P03', // idle_in_transaction_session_timeout
+  '25P04', // transaction_timeout
+  '53300', // too_many_connections
+  '53400', // configuration_limit_exceeded
+]);
+
+/** Prisma's own: P1001 unreachable, P1002 timed out, P1008 operation timed out, P1017 closed, P2024 and P2028 pool. */
+const connectionCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
+
+/** Drivers report a broken connection as a plain Error without a code: its words are all there is to tell it by. */
+const connectionWords =
+  /connection (terminated|closed|refused|reset)|server closed the connection|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|timeout exceeded when trying to connect|not queryable|Can't reach database|Transaction API error|Transaction already closed|Connection terminated|terminating connection|the database system is/i;
+
+interface LooseError {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly meta?: {
+    readonly code?: unknown;
+    readonly driverAdapterError?: {
+      readonly cause?: { readonly originalCode?: unknown; readonly kind?: unknown };
+    };
+  };
+}
+
+/** The SQLSTATE inside whatever Prisma wrapped it in; undefined where the error has none. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const loose = error as LooseError;
+  const candidates = [loose.meta?.driverAdapterError?.cause?.originalCode, loose.meta?.code, loose.code];
+  return candidates.find(
+    (code): code is string =>
+      typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^P[12]\d{3}$/.test(code),
+  );
+}
+
+export function dbErrorKind(error: unknown): DbErrorKind {
+  const state = sqlStateOf(error);
+  if (state !== undefined) {
+    if (transientStates.has(state)) return 'transient';
+    if (state === '25006') return 'readOnly';
+    // 08: connection exceptions; 57P01–57P05: the server shuts down, starts, or ended the session.
+    if (state.startsWith('08') || state.startsWith('57P')) return 'connection';
+    return 'lasting';
+  }
+  const loose = error as LooseError;
+  if (typeof loose.code === 'string' && connectionCodes.has(loose.code)) return 'connection';
+  const kind = loose.meta?.driverAdapterError?.cause?.kind;
+  const words = `${String(loose.message)} ${String(kind ?? '')} ${String((loose.cause as LooseError | undefined)?.message ?? '')}`;
+  return connectionWords.test(words) ? 'connection' : 'lasting';
+}

@@ -1,0 +1,96 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { createHash } from 'node:crypto';
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import type { Logger } from './logger.ts';
+
+/** Inside an interactive transaction. */
+export type Tx = Prisma.TransactionClient;
+export type { PrismaClient };
+
+/** SQL with its parameters: `` sql`/* lockSeats *\/ SELECT … ${eventId}` ``. */
+export const sql = Prisma.sql;
+export const emptySql = Prisma.empty;
+
+/**
+ * What PostgreSQL itself enforces on each session, because Prisma's own transaction timeout cancels nothing on the
+ * server. A process that freezes inside a batch loses its locks after the idle time at the latest.
+ */
+export const sessionTimeoutsMs = {
+  lock_timeout: 3_000,
+  statement_timeout: 5_000,
+  idle_in_transaction_session_timeout: 3_000,
+  transaction_timeout: 8_000,
+} as const;
+
+export interface Database {
+  /** Booking batches, and nothing else. */
+  readonly batches: PrismaClient;
+  /** Queries, catalog changes. */
+  readonly reads: PrismaClient;
+  /** Sweeping, history, audits. */
+  readonly worker: PrismaClient;
+  close(): Promise<void>;
+}
+
+export interface PoolSizes {
+  readonly batches: number;
+  readonly reads: number;
+  readonly worker: number;
+}
+
+const defaultPoolSizes: PoolSizes = { batches: 8, reads: 8, worker: 3 };
+
+/** Three pools of their own, so that none starves another. Connections are made on first use. */
+export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = defaultPoolSizes): Database {
+  const batches = client(url, 'sellout batches', sizes.batches, logger);
+  const reads = client(url, 'sellout reads', sizes.reads, logger);
+  const worker = client(url, 'sellout worker', sizes.worker, logger);
+  return {
+    batches,
+    reads,
+    worker,
+    async close() {
+      await Promise.all([batches.$disconnect(), reads.$disconnect(), worker.$disconnect()]);
+    },
+  };
+}
+
+function client(url: string, applicationName: string, max: number, logger: Logger): PrismaClient {
+  const settings = Object.entries(sessionTimeoutsMs).map(([name, ms]) => `-c ${name}=${ms}`);
+  const onError = (error: Error) =>
+    logger.warn({ err: error, pool: applicationName }, 'database connection lost');
+  const adapter = new PrismaPg(
+    {
+      connectionString: url,
+      application_name: applicationName,
+      max,
+      connectionTimeoutMillis: 3_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      options: settings.join(' '),
+    },
+    {
+      onPoolError: onError,
+      onConnectionError: onError,
+      statementNameGenerator: (query) => nameOf(query.sql),
+    },
+  );
+  return new PrismaClient({
+    adapter,
+    transactionOptions: { maxWait: 3_000, timeout: sessionTimeoutsMs.transaction_timeout + 1_000 },
+  });
+}
+
+const statementNames = new Map<string, string>();
+const STATEMENT_NAMES_MAX = 2_000;
+
+/** Statements are prepared once a connection, under the hash of their text; without a name pg prepares each anew. */
+function nameOf(text: string): string {
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    name = createHash('sha1').update(text).digest('base64url');
+    if (statementNames.size >= STATEMENT_NAMES_MAX) statementNames.clear();
+    statementNames.set(text, name);
+  }
+  return name;
+}

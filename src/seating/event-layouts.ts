@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { seatLabel } from '../catalog/seating-plan/seat-label.ts';
+import { sql, type PrismaClient } from '../platform/db.ts';
+import { eventIdOf, seatIdOf } from '../platform/ids.ts';
+import type { VenueLayout, VenueLayouts } from './venue-layouts.ts';
+
+/** Raised when the layout's JSON changes its form: every address changes with it. */
+const LAYOUT_FORMAT = 1;
+const INFOS_KEPT_MAX = 10_000;
+const LAYOUTS_KEPT_MAX = 16;
+
+/** What never changes of an event. */
+export interface EventInfo {
+  readonly eventId: number;
+  readonly venueId: number;
+  readonly seatsTotal: number;
+  readonly currency: string;
+  readonly tiers: readonly {
+    readonly name: string;
+    readonly amount: number;
+    readonly color: string | null;
+  }[];
+  /** Of everything that the layout is made of. */
+  readonly layoutHash: string;
+}
+
+/** A layout, ready to be sent. */
+export interface EncodedLayout {
+  readonly json: Buffer;
+  readonly gzip: Buffer;
+  readonly br: Buffer;
+}
+
+/** Layouts of events: a venue's seats with the event's ids and prices, as immutable JSON under a content hash. */
+export class EventLayouts {
+  readonly #db: PrismaClient;
+  readonly #venues: VenueLayouts;
+  readonly #infos = new Map<number, EventInfo>();
+  readonly #encoded = new Map<string, Promise<EncodedLayout>>();
+
+  constructor(db: PrismaClient, venues: VenueLayouts) {
+    this.#db = db;
+    this.#venues = venues;
+  }
+
+  /** Null where there is no such event. */
+  async info(eventId: number): Promise<EventInfo | null> {
+    const known = this.#infos.get(eventId);
+    if (known !== undefined) return known;
+    const info = await this.#readInfo(eventId);
+    if (info === null) return null;
+    if (this.#infos.size >= INFOS_KEPT_MAX) this.#infos.clear();
+    this.#infos.set(eventId, info);
+    return info;
+  }
+
+  venueLayout(info: EventInfo): Promise<VenueLayout> {
+    return this.#venues.get(info.venueId);
+  }
+
+  /** The path under which the layout is served, for ever. */
+  async path(eventId: number): Promise<string | null> {
+    const info = await this.info(eventId);
+    return info === null ? null : `/layouts/${eventId}/${info.layoutHash}.json`;
+  }
+
+  /** Null where the event has no layout of that hash. Made once, single flight; the last sixteen are kept. */
+  async encoded(eventId: number, hash: string): Promise<EncodedLayout | null> {
+    const info = await this.info(eventId);
+    if (info === null || info.layoutHash !== hash) return null;
+    const key = `${eventId}/${hash}`;
+    const making = this.#encoded.get(key) ?? this.#encode(info);
+    this.#encoded.delete(key);
+    this.#encoded.set(key, making);
+    making.catch(() => this.#encoded.delete(key));
+    const [oldest] = this.#encoded.keys();
+    if (this.#encoded.size > LAYOUTS_KEPT_MAX && oldest !== undefined) this.#encoded.delete(oldest);
+    return making;
+  }
+
+  async #encode(info: EventInfo): Promise<EncodedLayout> {
+    const json = Buffer.from(JSON.stringify(layoutDocument(info, await this.#venues.get(info.venueId))));
+    const [gzipped, br] = await Promise.all([
+      promisify(gzip)(json),
+      promisify(brotliCompress)(json, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+    ]);
+    return { json, gzip: gzipped, br };
+  }
+
+  async #readInfo(eventId: number): Promise<EventInfo | null> {
+    const [row] = await this.#db.$queryRaw<
+      {
+        venue_id: number;
+        seats_total: number;
+        currency: string;
+        plan_hash: string;
+        tiers: EventInfo['tiers'];
+      }[]
+    >(sql`/* readEventInfo */
+      SELECT e.venue_id, e.seats_total, e.currency, v.plan_hash,
+        (SELECT json_agg(json_build_object('name', p.name, 'amount', p.amount, 'color', p.color) ORDER BY p.tier_index)
+         FROM price_tiers p WHERE p.event_id = e.id) AS tiers
+      FROM events e JOIN venues v ON v.id = e.venue_id WHERE e.id = ${eventId}`);
+    if (row === undefined) return null;
+    const { venue_id: venueId, seats_total: seatsTotal, currency, tiers } = row;
+    const parts = JSON.stringify([LAYOUT_FORMAT, eventId, row.plan_hash, currency, tiers]);
+    const layoutHash = createHash('sha256').update(parts).digest('base64url').slice(0, 22);
+    return { eventId, venueId, seatsTotal, currency, tiers, layoutHash };
+  }
+}
+
+/** docs/protocol.md describes it. Arrays are in index order; `sections` and `tiers` are referred to by their place. */
+function layoutDocument(info: EventInfo, venue: VenueLayout) {
+  const sections = [...new Set(venue.section)];
+  const sectionIndex = new Map(sections.map((name, i) => [name, i]));
+  const indexes = Array.from({ length: venue.seatCount }, (_, index) => index);
+  return {
+    format: LAYOUT_FORMAT,
+    eventId: eventIdOf(info.eventId),
+    venue: { name: venue.name, width: venue.width, height: venue.height },
+    areas: venue.areas,
+    front: { x: venue.front.x, y: venue.front.y },
+    tiers: info.tiers.map((tier) => ({ ...tier, currency: info.currency })),
+    sections,
+    seatIds: indexes.map((index) => seatIdOf(info.eventId, index)),
+    labels: indexes.map((i) => seatLabel(venue.section[i] ?? '', venue.row[i] ?? '', venue.number[i] ?? '')),
+    section: venue.section.map((name) => sectionIndex.get(name)),
+    row: venue.row,
+    number: venue.number,
+    tier: venue.category,
+    x: venue.x,
+    y: venue.y,
+  };
+}

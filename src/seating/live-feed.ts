@@ -1,0 +1,215 @@
+import type { Logger } from '../platform/logger.ts';
+import type { PrismaClient } from '../platform/db.ts';
+import type { SeatsChanged, SeatStatusCode } from '../pubsub/messages.ts';
+import type { PubSub, Subscription } from '../pubsub/pubsub.ts';
+import { readChanges, readSeatMap } from './seat-map.sql.ts';
+import type { SeatStates } from './seat-states.ts';
+
+/** What followers of an event get: numbered changes, or, where the feed could not continue, the whole map. */
+export type FeedMessage =
+  | { readonly kind: 'snapshot'; readonly version: number; readonly states: string }
+  | {
+      readonly kind: 'changes';
+      readonly fromVersion: number;
+      readonly version: number;
+      readonly seats: readonly (readonly [number, SeatStatusCode])[];
+    };
+
+export interface FeedContext {
+  readonly db: PrismaClient;
+  readonly pubsub: PubSub;
+  readonly logger: Logger;
+  readonly tickMs: number;
+}
+
+/** How many recorded versions are read to close a gap; a longer one is closed by reading the map anew. */
+const GAP_MAX = 1_000;
+/** Messages that came too early wait this long for the one between, which another process has sent or will. */
+const REORDER_WAIT_MS = 50;
+const AHEAD_MAX = 256;
+/** How long a new feed waits for Redis before it goes on without: polling keeps it right meanwhile. */
+const SUBSCRIBE_WAIT_MS = 1_000;
+
+/**
+ * The live seat map of one event in this process: fed from Redis, put in order by version, repaired from PostgreSQL.
+ * Changes coalesce on a tick (the latest state of a seat wins); the first change after quiet goes out at once.
+ */
+export class LiveFeed {
+  readonly eventId: number;
+  readonly #ctx: FeedContext;
+  readonly #followers = new Set<(message: FeedMessage) => void>();
+  readonly #bookingFollowers = new Map<string, Set<() => void>>();
+  readonly #ahead = new Map<number, SeatsChanged>();
+  readonly #unsent = new Map<number, SeatStatusCode>();
+  #subscription: Subscription | undefined;
+  #states: SeatStates | undefined;
+  #version = 0;
+  #sentVersion = 0;
+  #lastSentAt = -Infinity;
+  #tick: NodeJS.Timeout | undefined;
+  #reorder: NodeJS.Timeout | undefined;
+  #repair: Promise<void> | undefined;
+
+  constructor(ctx: FeedContext, eventId: number) {
+    this.#ctx = ctx;
+    this.eventId = eventId;
+  }
+
+  /** Listens first, reads the map then: what is committed between the two is newer than the map, and arrives. */
+  async start(): Promise<void> {
+    this.#subscription = this.#ctx.pubsub.subscribeSeatsChanged(this.eventId, (message) =>
+      this.#receive(message),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, SUBSCRIBE_WAIT_MS)));
+    await Promise.race([this.#subscription.ready, waited]);
+    clearTimeout(timer);
+    await this.#reload();
+  }
+
+  stop(): void {
+    this.#subscription?.close();
+    clearTimeout(this.#tick);
+    clearTimeout(this.#reorder);
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The map as of now. Sends what is waiting first, so that a follower added now continues exactly from here. */
+  snapshot(): FeedMessage & { kind: 'snapshot' } {
+    this.#send();
+    return { kind: 'snapshot', version: this.#version, states: this.#map().toBase64() };
+  }
+
+  /** A copy of the states, with their version. */
+  states(): { readonly version: number; readonly states: SeatStates } {
+    return { version: this.#version, states: this.#map().copy() };
+  }
+
+  follow(follower: (message: FeedMessage) => void): () => void {
+    this.#send();
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  followBooking(bookingId: string, follower: () => void): () => void {
+    const followers = this.#bookingFollowers.get(bookingId) ?? new Set();
+    this.#bookingFollowers.set(bookingId, followers.add(follower));
+    return () => {
+      followers.delete(follower);
+      if (followers.size === 0) this.#bookingFollowers.delete(bookingId);
+    };
+  }
+
+  /** Told the version that the database has: repairs what the feed missed. */
+  async behindOf(version: number): Promise<void> {
+    if (this.#states !== undefined && version > this.#version) await this.#catchUp();
+  }
+
+  #map(): SeatStates {
+    if (this.#states === undefined) throw new Error('the live feed has not started');
+    return this.#states;
+  }
+
+  #receive(message: SeatsChanged): void {
+    // Until the map is read nothing can be applied; what is newer than the map is applied when it is there.
+    if (this.#states === undefined) return this.#keepAhead(message);
+    if (message.version <= this.#version) return;
+    if (message.fromVersion !== this.#version) {
+      this.#keepAhead(message);
+      this.#reorder ??= setTimeout(() => void this.#catchUp(), REORDER_WAIT_MS);
+      return;
+    }
+    this.#apply(message);
+    this.#applyAhead();
+  }
+
+  #keepAhead(message: SeatsChanged): void {
+    if (this.#ahead.size < AHEAD_MAX) this.#ahead.set(message.fromVersion, message);
+  }
+
+  #applyAhead(): void {
+    for (
+      let next = this.#ahead.get(this.#version);
+      next !== undefined;
+      next = this.#ahead.get(this.#version)
+    ) {
+      this.#apply(next);
+    }
+    for (const [from] of this.#ahead) if (from < this.#version) this.#ahead.delete(from);
+    if (this.#ahead.size > 0) return;
+    clearTimeout(this.#reorder);
+    this.#reorder = undefined;
+  }
+
+  #apply(message: SeatsChanged): void {
+    for (const [index, code] of message.seats) {
+      this.#map().set(index, code);
+      this.#unsent.set(index, code);
+    }
+    this.#version = message.version;
+    for (const id of message.bookingIds)
+      for (const follower of this.#bookingFollowers.get(id) ?? []) follower();
+    const wait = this.#lastSentAt + this.#ctx.tickMs - performance.now();
+    if (wait <= 0) this.#send();
+    else this.#tick ??= setTimeout(() => this.#send(), wait);
+  }
+
+  #send(): void {
+    clearTimeout(this.#tick);
+    this.#tick = undefined;
+    if (this.#sentVersion === this.#version) return;
+    const message: FeedMessage = {
+      kind: 'changes',
+      fromVersion: this.#sentVersion,
+      version: this.#version,
+      seats: [...this.#unsent],
+    };
+    this.#unsent.clear();
+    this.#sentVersion = this.#version;
+    this.#lastSentAt = performance.now();
+    for (const follower of this.#followers) follower(message);
+  }
+
+  /** Single flight: whoever finds a gap while one is being closed waits for that. */
+  #catchUp(): Promise<void> {
+    this.#repair ??= this.#closeGap().finally(() => (this.#repair = undefined));
+    return this.#repair;
+  }
+
+  async #closeGap(): Promise<void> {
+    clearTimeout(this.#reorder);
+    this.#reorder = undefined;
+    try {
+      const changes = await readChanges(this.#ctx.db, this.eventId, this.#version, GAP_MAX);
+      const contiguous = changes.every((change) => change.version === change.fromVersion + 1);
+      if (!contiguous || changes.length === GAP_MAX) return await this.#reload();
+      for (const change of changes) if (change.fromVersion === this.#version) this.#apply(change);
+      this.#applyAhead();
+    } catch (error) {
+      this.#ctx.logger.warn(
+        { err: error, eventId: this.eventId },
+        'live feed not repaired; the next poll tries again',
+      );
+    }
+  }
+
+  /** Reads the map anew, and gives it to everybody: numbered changes could not continue. */
+  async #reload(): Promise<void> {
+    const first = this.#states === undefined;
+    const map = await readSeatMap(this.#ctx.db, this.eventId);
+    if (map === null) throw new Error(`event ${this.eventId} is gone`);
+    // Messages that came while it was read may have brought the feed past it.
+    if (!first && map.version <= this.#version) return;
+    this.#states = map.states;
+    this.#version = this.#sentVersion = map.version;
+    this.#unsent.clear();
+    this.#applyAhead();
+    if (first) return;
+    const snapshot = this.snapshot();
+    for (const follower of this.#followers) follower(snapshot);
+    for (const followers of this.#bookingFollowers.values()) for (const follower of followers) follower();
+  }
+}

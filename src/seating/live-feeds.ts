@@ -1,0 +1,102 @@
+import { readVersions } from './seat-map.sql.ts';
+import { LiveFeed, type FeedContext } from './live-feed.ts';
+
+/** A feed that nobody follows any more is kept this long: whoever reloads a page finds it warm. */
+const IDLE_MS = 30_000;
+const POLL_MS = 1_000;
+
+interface Entry {
+  readonly feed: LiveFeed;
+  readonly started: Promise<void>;
+  users: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/**
+ * The live feeds of this process, one for each event that somebody follows here. Once a second one statement asks for
+ * the versions of all of them: what Redis lost, or could not carry while it was away, is found and repaired so.
+ */
+export class LiveFeeds {
+  readonly #ctx: FeedContext;
+  readonly #entries = new Map<number, Entry>();
+  #poll: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(ctx: FeedContext) {
+    this.#ctx = ctx;
+  }
+
+  start(): void {
+    this.#schedulePoll();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#poll);
+    for (const eventId of [...this.#entries.keys()]) this.#drop(eventId);
+  }
+
+  /** The event's feed, started, with a release that must be called once. The event must exist. */
+  async acquire(eventId: number): Promise<{ readonly feed: LiveFeed; release(): void }> {
+    const entry = this.#entries.get(eventId) ?? this.#open(eventId);
+    entry.users++;
+    clearTimeout(entry.idle);
+    let released = false;
+    const release = () => {
+      if (released) return;
+      released = true;
+      entry.users--;
+      if (entry.users === 0) entry.idle = setTimeout(() => this.#drop(eventId), IDLE_MS).unref();
+    };
+    try {
+      await entry.started;
+      return { feed: entry.feed, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #open(eventId: number): Entry {
+    if (this.#stopped) throw new Error('live feeds are stopped');
+    const feed = new LiveFeed(this.#ctx, eventId);
+    const started = feed.start();
+    const entry: Entry = { feed, started, users: 0, idle: undefined };
+    this.#entries.set(eventId, entry);
+    // A feed that could not start is no feed: the next one who asks tries anew.
+    started.catch(() => {
+      if (this.#entries.get(eventId) === entry) this.#drop(eventId);
+    });
+    return entry;
+  }
+
+  #drop(eventId: number): void {
+    const entry = this.#entries.get(eventId);
+    if (entry === undefined) return;
+    clearTimeout(entry.idle);
+    entry.feed.stop();
+    this.#entries.delete(eventId);
+  }
+
+  #schedulePoll(): void {
+    if (this.#stopped) return;
+    this.#poll = setTimeout(() => void this.#pollOnce(), POLL_MS * (0.8 + 0.4 * Math.random())).unref();
+  }
+
+  async #pollOnce(): Promise<void> {
+    try {
+      const feeds = [...this.#entries.values()].map((entry) => entry.feed);
+      if (feeds.length > 0) {
+        const versions = await readVersions(
+          this.#ctx.db,
+          feeds.map((feed) => feed.eventId),
+        );
+        await Promise.all(feeds.map((feed) => feed.behindOf(versions.get(feed.eventId) ?? feed.version)));
+      }
+    } catch (error) {
+      this.#ctx.logger.warn({ err: error }, 'versions of live feeds not polled');
+    } finally {
+      this.#schedulePoll();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * What one follower has not taken yet. Bounded: a follower that is slower than the feed loses its queue and gets
+ * `overflow()` instead, the present state in one message, when it comes back. An async iterator, so that a GraphQL
+ * subscription can return it.
+ */
+export class Mailbox<T> implements AsyncIterableIterator<T> {
+  readonly #limit: number;
+  readonly #overflow: () => T;
+  readonly #close: () => void;
+  #queue: T[] = [];
+  #overflowed = false;
+  #closed = false;
+  #waiting: ((result: IteratorResult<T>) => void) | undefined;
+
+  /** `onClose` is called once, when the follower leaves. */
+  constructor(options: { readonly limit: number; overflow(): T; onClose(): void }) {
+    this.#limit = options.limit;
+    this.#overflow = () => options.overflow();
+    this.#close = () => options.onClose();
+  }
+
+  push(value: T): void {
+    if (this.#closed || this.#overflowed) return;
+    if (this.#waiting !== undefined) {
+      const resolve = this.#waiting;
+      this.#waiting = undefined;
+      resolve({ done: false, value });
+    } else if (this.#queue.length < this.#limit) {
+      this.#queue.push(value);
+    } else {
+      this.#queue = [];
+      this.#overflowed = true;
+    }
+  }
+
+  async next(): Promise<IteratorResult<T>> {
+    if (this.#closed) return { done: true, value: undefined };
+    if (this.#overflowed) {
+      this.#overflowed = false;
+      return { done: false, value: this.#overflow() };
+    }
+    const value = this.#queue.shift();
+    if (value !== undefined) return { done: false, value };
+    return new Promise((resolve) => (this.#waiting = resolve));
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#queue = [];
+      this.#close();
+      this.#waiting?.({ done: true, value: undefined });
+    }
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,68 @@
+import { sql, type PrismaClient, type Tx } from '../platform/db.ts';
+import type { SeatsChanged, SeatStatusCode } from '../pubsub/messages.ts';
+import { SeatStates } from './seat-states.ts';
+
+export interface SeatMapSnapshot {
+  readonly version: number;
+  readonly states: SeatStates;
+}
+
+/** Version and states in one statement, so that they belong together. Null where there is no such event. */
+export async function readSeatMap(db: PrismaClient | Tx, eventId: number): Promise<SeatMapSnapshot | null> {
+  const [row] = await db.$queryRaw<{ version: number; digits: string | null }[]>(sql`/* readSeatMap */
+    SELECT e.seat_version AS version,
+      (SELECT string_agg(CASE s.status WHEN 'AVAILABLE' THEN '0' WHEN 'HELD' THEN '1' WHEN 'BOOKED' THEN '2' ELSE '3' END,
+                         '' ORDER BY s.seat_index)
+       FROM event_seats s WHERE s.event_id = e.id) AS digits
+    FROM events e WHERE e.id = ${eventId}`);
+  return row === undefined ? null : { version: row.version, states: SeatStates.fromDigits(row.digits ?? '') };
+}
+
+/** The versions of events, for those who want to know whether they missed something. */
+export async function readVersions(
+  db: PrismaClient,
+  eventIds: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await db.$queryRaw<{ id: number; seat_version: number }[]>(sql`/* readVersions */
+    SELECT id, seat_version FROM events WHERE id = ANY(${eventIds}::int[])`);
+  return new Map(rows.map((row) => [row.id, row.seat_version]));
+}
+
+/**
+ * The recorded changes after a version, in order, as messages. Empty, or with a gap after `afterVersion`, where the
+ * record does not reach back that far.
+ */
+export async function readChanges(
+  db: PrismaClient,
+  eventId: number,
+  afterVersion: number,
+  limit: number,
+): Promise<SeatsChanged[]> {
+  const rows = await db.$queryRaw<
+    { version: number; seats: [number, SeatStatusCode][]; booking_ids: string[] }[]
+  >(sql`/* readChanges */
+    SELECT c.version, c.booking_ids,
+      (SELECT coalesce(json_agg(json_build_array(step.seat, array_position(enum_range(NULL::seat_status), step.status) - 1)), '[]')
+       FROM (SELECT DISTINCT ON (u.seat) u.seat, u.status
+             FROM unnest(c.step_seats, c.step_to) WITH ORDINALITY AS u(seat, status, step) ORDER BY u.seat, u.step DESC) AS step) AS seats
+    FROM event_changes c
+    WHERE c.event_id = ${eventId} AND c.version > ${afterVersion} ORDER BY c.version LIMIT ${limit}`);
+  return rows.map((row, i) => ({
+    eventId,
+    fromVersion: rows[i - 1]?.version ?? afterVersion,
+    version: row.version,
+    seats: row.seats,
+    bookingIds: row.booking_ids,
+  }));
+}
+
+/** Seats that can be taken now, overdue holds included. */
+export async function readFreeSeats(db: PrismaClient, eventId: number): Promise<readonly number[]> {
+  const [row] = await db.$queryRaw<{ seats: number[] }[]>(sql`/* readFreeSeats */
+    SELECT coalesce((SELECT json_agg(free.seat_index) FROM (
+      SELECT s.seat_index FROM event_seats s WHERE s.event_id = ${eventId} AND s.status = 'AVAILABLE'
+      UNION
+      SELECT s.seat_index FROM bookings b JOIN event_seats s ON s.event_id = b.event_id AND s.current_booking_id = b.id
+      WHERE b.event_id = ${eventId} AND b.status = 'HOLD' AND b.hold_expires_at <= clock_timestamp()) AS free), '[]') AS seats`);
+  return row?.seats ?? [];
+}

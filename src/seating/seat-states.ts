@@ -1,0 +1,53 @@
+import type { SeatStatus } from '../generated/prisma/enums.ts';
+import type { SeatStatusCode } from '../pubsub/messages.ts';
+
+const codes: Record<SeatStatus, SeatStatusCode> = { AVAILABLE: 0, HELD: 1, BOOKED: 2, BLOCKED: 3 };
+const statuses: readonly SeatStatus[] = ['AVAILABLE', 'HELD', 'BOOKED', 'BLOCKED'];
+
+export function codeOf(status: SeatStatus): SeatStatusCode {
+  return codes[status];
+}
+
+export function statusOf(code: SeatStatusCode): SeatStatus {
+  return statuses[code] ?? 'AVAILABLE';
+}
+
+/** The status of every seat of an event, two bits a seat; the schema's SeatStates says which. */
+export class SeatStates {
+  readonly seatCount: number;
+  readonly #bytes: Uint8Array;
+
+  private constructor(seatCount: number, bytes: Uint8Array) {
+    this.seatCount = seatCount;
+    this.#bytes = bytes;
+  }
+
+  /** From one digit a seat, as the database sends it. */
+  static fromDigits(digits: string): SeatStates {
+    const states = new SeatStates(digits.length, new Uint8Array(Math.ceil(digits.length / 4)));
+    for (let i = 0; i < digits.length; i++)
+      states.set(i, ((digits.charCodeAt(i) - 48) & 3) as SeatStatusCode);
+    return states;
+  }
+
+  get(index: number): SeatStatusCode {
+    return (((this.#bytes[index >> 2] ?? 0) >> (2 * (index & 3))) & 3) as SeatStatusCode;
+  }
+
+  /** @throws {RangeError} for a seat that is none: packing it would grow the map in silence. */
+  set(index: number, code: SeatStatusCode): void {
+    if (!Number.isInteger(index) || index < 0 || index >= this.seatCount) {
+      throw new RangeError(`seat ${index} is not one of ${this.seatCount}`);
+    }
+    const shift = 2 * (index & 3);
+    this.#bytes[index >> 2] = ((this.#bytes[index >> 2] ?? 0) & ~(3 << shift)) | (code << shift);
+  }
+
+  copy(): SeatStates {
+    return new SeatStates(this.seatCount, this.#bytes.slice());
+  }
+
+  toBase64(): string {
+    return Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength).toString('base64');
+  }
+}

@@ -1,0 +1,86 @@
+import type { PrismaClient } from '../platform/db.ts';
+import type { FeedMessage, LiveFeed } from './live-feed.ts';
+import type { LiveFeeds } from './live-feeds.ts';
+import { Mailbox } from './mailbox.ts';
+import { readChanges } from './seat-map.sql.ts';
+import type { SeatStatusCode } from '../pubsub/messages.ts';
+
+/** Messages that one follower may be behind; at ten a second, six seconds. */
+const MAILBOX_MAX = 64;
+/** A resume over more versions than this is a snapshot instead. */
+const RESUME_MAX = 10_000;
+
+export interface SeatUpdatesContext {
+  readonly db: PrismaClient;
+  readonly feeds: LiveFeeds;
+}
+
+/**
+ * The live seat map of an event that exists: first a snapshot (or the changes since `afterVersion`, where they are on
+ * record), then every change, each continuing where the message before it ended; a snapshot again where that cannot be.
+ */
+export async function seatUpdates(
+  ctx: SeatUpdatesContext,
+  eventId: number,
+  afterVersion: number | null,
+): Promise<AsyncIterableIterator<FeedMessage>> {
+  const { feed, release } = await ctx.feeds.acquire(eventId);
+  const mailbox = new Mailbox<FeedMessage>({
+    limit: MAILBOX_MAX,
+    overflow: () => feed.snapshot(),
+    onClose: () => {
+      unfollow();
+      release();
+    },
+  });
+  // Listening starts with the version that the first message ends at: nothing falls between the two.
+  const queue: FeedMessage[] = [];
+  let first = true;
+  const unfollow = feed.follow((message) => (first ? queue.push(message) : mailbox.push(message)));
+  try {
+    mailbox.push(await firstMessage(ctx.db, feed, afterVersion));
+    for (const message of queue) mailbox.push(message);
+    first = false;
+    return mailbox;
+  } catch (error) {
+    await mailbox.return();
+    throw error;
+  }
+}
+
+async function firstMessage(
+  db: PrismaClient,
+  feed: LiveFeed,
+  afterVersion: number | null,
+): Promise<FeedMessage> {
+  const snapshot = feed.snapshot();
+  const behind = afterVersion === null ? Infinity : snapshot.version - afterVersion;
+  if (afterVersion === null || behind < 0 || behind > RESUME_MAX || afterVersion < 0) return snapshot;
+  const changes = await readChanges(db, feed.eventId, afterVersion, behind);
+  const complete =
+    changes.length === behind && changes.every((change) => change.version === change.fromVersion + 1);
+  if (!complete) return snapshot;
+  const seats = new Map<number, SeatStatusCode>();
+  for (const change of changes) for (const [index, code] of change.seats) seats.set(index, code);
+  return { kind: 'changes', fromVersion: afterVersion, version: snapshot.version, seats: [...seats] };
+}
+
+/** An item, void of content, at once and then each time that the booking may have changed. At most one waits. */
+export async function bookingChanges(
+  ctx: SeatUpdatesContext,
+  eventId: number,
+  bookingId: string,
+): Promise<AsyncIterableIterator<true>> {
+  const { feed, release } = await ctx.feeds.acquire(eventId);
+  const mailbox = new Mailbox<true>({
+    limit: 1,
+    overflow: () => true,
+    onClose: () => {
+      unfollow();
+      release();
+    },
+  });
+  const unfollow = feed.followBooking(bookingId, () => mailbox.push(true));
+  mailbox.push(true);
+  return mailbox;
+}

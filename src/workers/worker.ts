@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../platform/logger.ts';
+
+export interface Task {
+  readonly name: string;
+  /** From the end of one run to the start of the next. */
+  readonly everyMs: number;
+  /** True: there is more to do, run again at once. */
+  run(): Promise<boolean>;
+}
+
+/**
+ * Runs tasks over and over until stopped. A run that fails is logged, and the next one comes at its time: no failure
+ * ends the worker.
+ */
+export function runTasks(tasks: readonly Task[], logger: Logger): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const loops = tasks.map((task) => loop(task, logger, stopping.signal));
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+    },
+  };
+}
+
+async function loop(task: Task, logger: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const more = await runOnce(task, logger);
+    if (more) continue;
+    await delay(task.everyMs, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}
+
+async function runOnce(task: Task, logger: Logger): Promise<boolean> {
+  try {
+    return await task.run();
+  } catch (error) {
+    logger.error({ err: error, task: task.name }, 'task failed');
+    return false;
+  }
+}
