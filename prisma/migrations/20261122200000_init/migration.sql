@@ -214,15 +214,31 @@ ALTER TABLE "events" ADD CONSTRAINT "events_venue_id_fkey" FOREIGN KEY ("venue_i
 ALTER TABLE "price_tiers" ADD CONSTRAINT "price_tiers_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "events"("id") ON DELETE CASCADE ON UPDATE RESTRICT;
 
 -- AddForeignKey
+-- Every hold asks what its buyer has at the event already.
+CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+  WHERE "status" IN ('HOLD', 'CONFIRMED');
+
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "events"("id") ON DELETE CASCADE ON UPDATE RESTRICT;
 
 -- AddForeignKey
+-- Every hold asks what its buyer has at the event already.
+CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+  WHERE "status" IN ('HOLD', 'CONFIRMED');
+
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_venue_id_seat_index_fkey" FOREIGN KEY ("venue_id", "seat_index") REFERENCES "venue_seats"("venue_id", "seat_index") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
+-- Every hold asks what its buyer has at the event already.
+CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+  WHERE "status" IN ('HOLD', 'CONFIRMED');
+
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_tier_index_fkey" FOREIGN KEY ("event_id", "tier_index") REFERENCES "price_tiers"("event_id", "tier_index") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
+-- Every hold asks what its buyer has at the event already.
+CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+  WHERE "status" IN ('HOLD', 'CONFIRMED');
+
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_current_booking_id_fkey" FOREIGN KEY ("event_id", "current_booking_id") REFERENCES "bookings"("event_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
@@ -246,6 +262,10 @@ CREATE UNIQUE INDEX "booking_seats_one_claim" ON "booking_seats"("event_id", "se
 
 -- The sweeper reads holds by deadline; ended bookings are no part of it.
 CREATE INDEX "bookings_hold_expires_at_idx" ON "bookings"("hold_expires_at") WHERE "status" = 'HOLD';
+
+-- Every hold asks what its buyer has at the event already.
+CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+  WHERE "status" IN ('HOLD', 'CONFIRMED');
 
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_booking_matches_status"
   CHECK (("status" IN ('HELD', 'BOOKED')) = ("current_booking_id" IS NOT NULL));

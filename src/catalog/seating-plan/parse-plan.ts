@@ -1,4 +1,4 @@
-import { checkCounts, listOf } from './count-plan.ts';
+import { checkCounts, isRecord, listOf } from './count-plan.ts';
 import { explainSyntaxError, refuseHostileJson } from './json-syntax.ts';
 import { createFaultList } from './plan-faults.ts';
 import type { FaultList } from './plan-faults.ts';
@@ -43,9 +43,13 @@ export function validateSeatingPlan(value: unknown): PlanResult {
   const zones = listOf(value, 'zones');
   // Without a list of zones that is the fault, not that they have no seats.
   const fits = (header === null && zones.length === 0) || checkCounts(zones, faults);
-  const { seats, areas } = readZones(fits ? zones : [], indexByName, faults);
+  const { seats, areas } = readZones(fits ? zones : [], hasCategories(value) ? indexByName : null, faults);
   if (header === null || faults.count() > 0) return refused(faults);
   return { ok: true, plan: { name: header.name, size: header.size, categories, areas, seats } };
+}
+
+function hasCategories(value: unknown): boolean {
+  return isRecord(value) && Array.isArray(value['categories']);
 }
 
 function refuse(message: string): PlanResult {

@@ -26,9 +26,10 @@ export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'string') return `the string ${quote(value)}`;
   if (typeof value === 'object') return 'an object';
-  return `the ${typeof value} ${String(value)}`;
+  if (typeof value === 'string') return `the string ${quote(value)}`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `the ${typeof value} ${value}`;
+  return `of type ${typeof value}`;
 }
 
 /** A string as a message shows it. */

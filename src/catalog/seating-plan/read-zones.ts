@@ -9,7 +9,8 @@ import type { PlanArea, PlanSeat } from './seating-plan.ts';
 /** What the plan's zones are read into, and what must be looked up across all of them. */
 type Reading = {
   faults: FaultList;
-  categories: ReadonlyMap<string, number>;
+  /** Null where the plan has no list of them: then that is the fault, and not each seat's. */
+  categories: ReadonlyMap<string, number> | null;
   seats: PlanSeat[];
   areas: PlanArea[];
   guidPaths: Map<string, string>;
@@ -18,7 +19,7 @@ type Reading = {
 
 export function readZones(
   zones: unknown[],
-  categories: ReadonlyMap<string, number>,
+  categories: ReadonlyMap<string, number> | null,
   faults: FaultList,
 ): { seats: PlanSeat[]; areas: PlanArea[] } {
   const reading: Reading = {
@@ -78,6 +79,7 @@ function readSeat(reading: Reading, value: unknown, place: Place & { row: string
   if (typeof guid === 'string' && guid !== '') checkGuid(reading, guid, `${path}.seat_guid`);
   const seat = readShape(seatShape, value, path, faults);
   if (seat === null) return;
+  if (reading.categories === null) return;
   const category = reading.categories.get(seat.category);
   if (category === undefined) {
     faults.add(

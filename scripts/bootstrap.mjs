@@ -1,0 +1,44 @@
+// What stands between a fresh clone and a running program: dependencies, generated code, the right Node.
+//
+//   node scripts/bootstrap.mjs scripts/start.ts        a script of ours
+//   node scripts/bootstrap.mjs vitest run              the command of an installed package
+//   node scripts/bootstrap.mjs --generate              only make src/generated anew
+//
+// Plain JavaScript without dependencies, for it runs on whatever Node is there (20 or newer) before anything is
+// installed. When all is in place it says nothing and costs some milliseconds.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generate, reasonToGenerate } from './bootstrap/generate.mjs';
+import { install, reasonToInstall } from './bootstrap/install.mjs';
+import { takeLock } from './bootstrap/lock.mjs';
+import { findNode, run } from './bootstrap/runtime.mjs';
+import { step } from './bootstrap/steps.mjs';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+async function prepare(generateAnyway) {
+  if (!generateAnyway && !reasonToInstall(root) && !reasonToGenerate(root)) return findNode(root);
+  const lock = await takeLock(root, 'bootstrap', () => {
+    process.stderr.write('  … another command is setting up this folder: waiting for it\n');
+  });
+  try {
+    const missing = reasonToInstall(root);
+    if (missing) await step(`Dependencies with npm ci (${missing})`, () => install(root));
+    const node = findNode(root);
+    const outdated = generateAnyway ? 'asked for' : reasonToGenerate(root);
+    if (outdated) await step(`Prisma client generated (${outdated})`, () => generate(root, node));
+    return node;
+  } finally {
+    await lock.release();
+  }
+}
+
+const command = process.argv.slice(2);
+try {
+  const node = await prepare(command[0] === '--generate');
+  if (command.length === 0) throw new Error('Usage: node scripts/bootstrap.mjs SCRIPT.ts|COMMAND [ARGUMENT]...');
+  process.exitCode = command[0] === '--generate' ? 0 : await run(root, node, command);
+} catch (error) {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,61 @@
+// Installs the dependencies when node_modules is missing or is not what package-lock.json says.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Why an install is needed, or null when it is not. npm leaves a lock file of its own in node_modules as the last thing
+ * of every install, `npm ci` or `npm install`; its entries are compared with the repository's. Optional packages may be
+ * absent (they are another platform's), and development ones where NODE_ENV is production.
+ *
+ * @param {string} root
+ */
+export function reasonToInstall(root) {
+  const installedFile = path.join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(path.join(root, 'node_modules'))) return 'node_modules is missing';
+  if (!existsSync(installedFile)) return 'the last install did not finish';
+  const wanted = readPackages(path.join(root, 'package-lock.json'));
+  const installed = readPackages(installedFile);
+  const production = process.env['NODE_ENV'] === 'production';
+  for (const [location, entry] of Object.entries(wanted)) {
+    if (location === '') continue;
+    const have = installed[location];
+    if (have === undefined) {
+      if (entry.optional || (entry.dev && production) || entry.devOptional) continue;
+      return `${nameOf(location)} is not installed`;
+    }
+    if (have.version !== entry.version || have.integrity !== entry.integrity) {
+      return `${nameOf(location)} is ${have.version}, and should be ${entry.version}`;
+    }
+  }
+  return null;
+}
+
+/** @param {string} root */
+export async function install(root) {
+  // npm must not run on the Node inside the node_modules that it is about to replace.
+  const bin = path.join(root, 'node_modules', '.bin');
+  const searchPath = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== bin);
+  const env = { ...process.env, PATH: searchPath.join(path.delimiter) };
+  const npm = spawn('npm', ['ci', '--no-progress', '--loglevel=error'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  npm.stdout.on('data', (chunk) => (output += chunk));
+  npm.stderr.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve, reject) => {
+    npm.on('error', reject);
+    npm.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`npm ci failed with exit code ${code}:\n\n${output.trim()}`);
+}
+
+function readPackages(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+}
+
+function nameOf(location) {
+  return location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length);
+}

@@ -1,0 +1,67 @@
+// Finds the Node that runs everything, and hands over to it.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const NODE_MAJOR_MIN = 24;
+
+/** @param {string} root */
+export function findNode(root) {
+  const pinned = path.join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  if (existsSync(pinned)) return pinned;
+  if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) return process.execPath;
+  throw new Error(
+    `Sellout runs on Node ${NODE_MAJOR_MIN} or newer, and this is Node ${process.versions.node}.\n` +
+      `npm brings Node ${NODE_MAJOR_MIN} along on Linux (x64, arm64) as the optional package ` +
+      `node-${process.platform}-${process.arch}, which is not installed here.\n` +
+      'Install without --omit=optional, or use a newer Node.',
+  );
+}
+
+/**
+ * Runs a .ts file, or the command of an installed package, and resolves with its exit code. Signals are passed on.
+ *
+ * @param {string} root
+ * @param {string} node
+ * @param {string[]} command
+ */
+export async function run(root, node, [target, ...rest]) {
+  const isScript = target.endsWith('.ts');
+  const file = isScript ? path.resolve(root, target) : binOf(root, target);
+  const child = spawn(node, [file, ...rest], {
+    // The channel is there only to end: that is how a script learns that this process was killed.
+    stdio: isScript ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
+    env: {
+      ...process.env,
+      PATH: [path.dirname(node), process.env['PATH']].join(path.delimiter),
+      // The schema engine is a WebAssembly module, and Node warns at each import of one. Processes inherit this.
+      NODE_OPTIONS: [process.env['NODE_OPTIONS'], '--disable-warning=ExperimentalWarning'].join(' ').trim(),
+    },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  if (process.env['npm_lifecycle_event']) whenParentEnds(() => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(signal ? 128 + 15 : (code ?? 1)));
+  });
+}
+
+/**
+ * npm that is killed outright (kill -9) takes nothing along. Without this its server would live on and keep the port.
+ * Only under npm: whoever starts a script directly and logs out may want it to go on.
+ */
+function whenParentEnds(callback) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, 500);
+  timer.unref();
+}
+
+function binOf(root, name) {
+  const folder = path.join(root, 'node_modules', name);
+  const { bin } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  return path.join(folder, typeof bin === 'string' ? bin : bin[name]);
+}

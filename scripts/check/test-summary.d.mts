@@ -1,0 +1,1 @@
+export function summarize(text: string): { passed: number; failed: number; fault?: string };

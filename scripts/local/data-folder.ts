@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Lock, tryLock } from '../bootstrap/lock.mjs';
+import { ROOT } from './environment.ts';
+
+/** What a running start tells other commands about itself. Believed only while its lock is held. */
+export interface RunningState {
+  pid: number;
+  startedAt: string;
+  databaseUrl: string;
+  redisUrl: string;
+}
+
+export interface DataFolder {
+  folder: string;
+  postgres: string;
+  redis: string;
+  secretFile: string;
+  stateFile: string;
+}
+
+/** `SELLOUT_DATA_DIR` counts from the repository, wherever the command was called. It is made when missing. */
+export function openDataFolder(env: Readonly<Record<string, string | undefined>>): DataFolder {
+  const wanted = path.resolve(ROOT, env['SELLOUT_DATA_DIR'] ?? '.data');
+  mkdirSync(wanted, { recursive: true });
+  const folder = realpathSync(wanted);
+  return {
+    folder,
+    postgres: path.join(folder, 'postgres'),
+    redis: path.join(folder, 'redis'),
+    secretFile: path.join(folder, 'auth-secret'),
+    stateFile: path.join(folder, 'running.json'),
+  };
+}
+
+/** Whoever uses the services in the folder holds this lock. Null: a start, or another command, has it. */
+export function lockDataFolder(data: DataFolder): Promise<Lock | null> {
+  return tryLock(data.folder, 'data');
+}
+
+export function writeState(data: DataFolder, state: RunningState): void {
+  writeFileSync(data.stateFile, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+}
+
+export function readState(data: DataFolder): RunningState | null {
+  if (!existsSync(data.stateFile)) return null;
+  return JSON.parse(readFileSync(data.stateFile, 'utf8')) as RunningState;
+}
+
+export function clearState(data: DataFolder): void {
+  rmSync(data.stateFile, { force: true });
+}
+
+/** Refuses in words that say who has the folder, and what to do. */
+export function folderInUse(data: DataFolder): Error {
+  const state = readState(data);
+  const who = state === null ? 'another command of Sellout' : `process ${state.pid}, since ${state.startedAt}`;
+  return new Error(
+    `${data.folder} is in use: ${who}.\n` +
+      'Stop it first, or run a second copy beside it with folder and port of its own:\n' +
+      '  SELLOUT_DATA_DIR=.data2 PORT=4001 npm start',
+  );
+}
+
+/** The key that signs tokens: made once, so that tokens outlive a restart. */
+export function authSecret(data: DataFolder): string {
+  if (existsSync(data.secretFile)) return readFileSync(data.secretFile, 'utf8').trim();
+  const secret = randomBytes(32).toString('base64url');
+  writeFileSync(data.secretFile, `${secret}\n`, { mode: 0o600 });
+  return secret;
+}

@@ -1,0 +1,30 @@
+// `npm run db:migrate`: applies prisma/migrations to the database that `npm start` would use.
+//
+//   npm run db:migrate                              apply what is not applied yet
+//   npm run -s db:migrate -- --print-datamodel      print the SQL that makes the whole datamodel from nothing, to
+//                                                   write a migration from; needs no database
+import { step } from './bootstrap/steps.mjs';
+import { readEnvironment } from './local/environment.ts';
+import { command } from './local/explain.ts';
+import { withDatabase } from './local/with-database.ts';
+import { migrate } from './schema/apply-migrations.ts';
+import { datamodelSql } from './schema/engine.ts';
+
+const [option, ...others] = process.argv.slice(2);
+
+if (others.length > 0 || (option !== undefined && option !== '--print-datamodel')) {
+  process.stderr.write('Usage: npm run db:migrate [-- --print-datamodel]\n');
+  process.exitCode = 2;
+} else if (option === '--print-datamodel') {
+  await command(async () => {
+    process.stdout.write(await datamodelSql());
+  });
+} else {
+  await command(() => withDatabase(readEnvironment(), apply));
+}
+
+async function apply(databaseUrl: string): Promise<void> {
+  const applied = await step('Migrations', () => migrate(databaseUrl));
+  for (const name of applied) process.stdout.write(`  applied ${name}\n`);
+  if (applied.length === 0) process.stdout.write('  Nothing to apply: the database is up to date.\n');
+}

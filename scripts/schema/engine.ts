@@ -1,0 +1,68 @@
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import { SchemaEngine } from '@prisma/schema-engine-wasm';
+import type { MigrationDirectory, MigrationList } from '@prisma/schema-engine-wasm';
+import { noDatabase } from './no-database.ts';
+
+const PRISMA_FOLDER = path.join(import.meta.dirname, '../../prisma');
+export const MIGRATIONS_FOLDER = path.join(PRISMA_FOLDER, 'migrations');
+const SCHEMA_FILE = path.join(PRISMA_FOLDER, 'schema.prisma');
+
+/** Nothing is managed from outside: the engine looks at every table and enum. */
+export const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
+/**
+ * Prisma's own schema engine as WebAssembly: the same code as the binary that `prisma migrate` downloads, so that the
+ * migrations stay ordinary Prisma migrations.
+ */
+export async function withSchemaEngine<T>(
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
+  const datamodel = await readFile(SCHEMA_FILE, 'utf8');
+  const factory = bindMigrationAwareSqlAdapterFactory(adapter);
+  const engine = await SchemaEngine.new({ datamodels: [[SCHEMA_FILE, datamodel]] }, () => {}, factory);
+  try {
+    return await work(engine);
+  } finally {
+    engine.free();
+  }
+}
+
+/** The SQL that makes the datamodel from nothing. It needs no database, but the engine insists on an adapter. */
+export async function datamodelSql(): Promise<string> {
+  const content = await readFile(SCHEMA_FILE, 'utf8');
+  return withSchemaEngine(noDatabase, async (engine) => {
+    const { stdout } = await engine.diff({
+      from: { tag: 'empty' },
+      to: { tag: 'schemaDatamodel', files: [{ path: SCHEMA_FILE, content }] },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTERS,
+    });
+    if (stdout === null) throw new Error('The schema engine returned no SQL for prisma/schema.prisma');
+    return stdout;
+  });
+}
+
+/** prisma/migrations as the engine wants it: every folder by name, with its migration.sql. */
+export async function readMigrations(): Promise<MigrationList> {
+  const entries = await readdir(MIGRATIONS_FOLDER, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const lockFile = path.join(MIGRATIONS_FOLDER, 'migration_lock.toml');
+  return {
+    baseDir: MIGRATIONS_FOLDER,
+    lockfile: { path: 'migration_lock.toml', content: await readFile(lockFile, 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(names.sort().map(readMigration)),
+  };
+}
+
+async function readMigration(name: string): Promise<MigrationDirectory> {
+  const content = await readFile(path.join(MIGRATIONS_FOLDER, name, 'migration.sql'), 'utf8');
+  return { path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: content } } };
+}

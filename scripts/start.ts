@@ -1,0 +1,88 @@
+// `npm start`: everything that Sellout needs, in one process and two services beside it.
+import path from 'node:path';
+import { formatTime, step } from './bootstrap/steps.mjs';
+import * as folder from './local/data-folder.ts';
+import { readEnvironment, ROOT } from './local/environment.ts';
+import { explain } from './local/explain.ts';
+import { isPortFree } from './local/ports.ts';
+import { runPostgres, runRedis } from './local/services.ts';
+import { Shutdown } from './local/shutdown.ts';
+import { migrate } from './schema/apply-migrations.ts';
+
+const startedAt = performance.now();
+const shutdown = new Shutdown();
+
+async function start(): Promise<void> {
+  shutdown.listen();
+  const env = readEnvironment();
+  const data = folder.openDataFolder(env);
+  const lock = await folder.lockDataFolder(data);
+  if (!lock) throw folder.folderInUse(data);
+  shutdown.add('Data folder', async () => folder.clearState(data));
+
+  const { loadConfig } = await import('../src/platform/config.ts');
+  // In production the secret must be given: one that this folder made would differ from one machine to the next.
+  const secret = env['NODE_ENV'] === 'production' ? undefined : folder.authSecret(data);
+  const given = { ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? secret };
+  // Mistakes are told before anything is started; what the embedded services will have for addresses can't be wrong.
+  const soon = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
+  const { port } = loadConfig({ ...soon, ...given });
+  if (port !== 0 && !(await isPortFree(port))) {
+    throw new Error(`Port ${port} is in use by another program. Choose another: PORT=${port + 1} npm start`);
+  }
+
+  const databaseUrl = env['DATABASE_URL'] ?? (await runPostgres(data, shutdown));
+  const redisUrl = env['REDIS_URL'] ?? (await runRedis(data, shutdown));
+  folder.writeState(data, { pid: process.pid, startedAt: new Date().toISOString(), databaseUrl, redisUrl });
+
+  await step('Migrations', async (rename) => {
+    const applied = await migrate(databaseUrl);
+    rename(applied.length === 0 ? 'Migrations: none to apply' : `Migrations applied: ${applied.length}`);
+  });
+  await step('Example venues and events', async () => {
+    const { seed } = await import('../prisma/seed.ts');
+    await seed({ databaseUrl });
+  });
+
+  const config = loadConfig({ ...given, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
+  const url = await step('API', async (rename) => {
+    const { startApi } = await import('../src/main/api.ts');
+    const api = await startApi(config);
+    shutdown.add('API', () => api.stop());
+    rename(`API on port ${new URL(api.url).port}`);
+    return api.url;
+  });
+  await step('Worker', async () => {
+    const { startWorker } = await import('../src/main/worker.ts');
+    const worker = await startWorker(config);
+    shutdown.add('Worker', () => worker.stop());
+  });
+  welcome(url, path.relative(ROOT, data.folder) || '.');
+}
+
+function welcome(url: string, dataFolder: string): void {
+  const base = url.replace(/\/+$/, '');
+  const lines = [
+    '',
+    `  Sellout is ready, after ${formatTime(performance.now() - startedAt)}.`,
+    '',
+    `    Start here     ${base}/`,
+    `    GraphiQL       ${base}/graphql`,
+    `    State          ${base}/ready`,
+    `    Data           ${dataFolder} (npm run reset empties it)`,
+    '',
+    '  Ctrl-C stops it, and everything that it started.',
+    '',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+try {
+  await start();
+} catch (error) {
+  // What fails because we are stopping is no news.
+  if (!shutdown.underWay) {
+    process.stderr.write(`\n${explain(error)}\n\n`);
+    await shutdown.run(1);
+  }
+}

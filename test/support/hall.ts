@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { PlanArea } from '../../src/catalog/seating-plan/seating-plan.ts';
+import type { EventStatus } from '../../src/generated/prisma/enums.ts';
+import { sql, type PrismaClient } from '../../src/platform/db.ts';
+
+export interface HallOptions {
+  /** Default 4. */
+  readonly rows?: number;
+  /** Default 10. */
+  readonly seatsPerRow?: number;
+  /** Default 6. */
+  readonly seatLimit?: number;
+  /** Null, the default: the server's. */
+  readonly holdTtlMs?: number | null;
+  /** Default ON_SALE. */
+  readonly status?: EventStatus;
+  /** Default an hour ago. */
+  readonly onSaleAt?: Date;
+  /** Default in thirty days. */
+  readonly startsAt?: Date;
+  readonly name?: string;
+  /** Default a new one. The user is written down if missing. */
+  readonly organizerId?: string;
+  /** Default one tier at 49.00. With several, the rows take them in turn. */
+  readonly tiers?: readonly { readonly name: string; readonly amount: number }[];
+}
+
+export interface Hall {
+  readonly eventId: number;
+  readonly venueId: number;
+  readonly organizerId: string;
+  /** Seats 0 to `seatCount - 1`, row by row from the front. */
+  readonly seatCount: number;
+}
+
+const HOUR_MS = 3_600_000;
+const SEAT_PITCH = 26;
+const ROW_PITCH = 34;
+
+/** A venue with one block of straight rows before a stage, and an event in it. In as many statements whatever its size. */
+export async function createHall(db: PrismaClient, options: HallOptions = {}): Promise<Hall> {
+  const { rows = 4, seatsPerRow = 10, tiers = [{ name: 'Standard', amount: 4_900 }] } = options;
+  const organizerId = options.organizerId ?? randomUUID();
+  const seatCount = rows * seatsPerRow;
+  const width = SEAT_PITCH * seatsPerRow;
+  const stage: PlanArea = {
+    shape: 'rectangle',
+    width,
+    height: 60,
+    x: 0,
+    y: -100,
+    rotation: 0,
+    color: null,
+    borderColor: null,
+    text: { text: 'Stage', x: width / 2, y: -70, size: 20, color: null },
+  };
+
+  await db.$executeRaw(sql`INSERT INTO users (id, role, issuer, subject)
+    VALUES (${organizerId}::uuid, 'ORGANIZER', 'test', ${organizerId}) ON CONFLICT (id) DO NOTHING`);
+  const venue = await db.venue.create({
+    data: {
+      organizerId,
+      name: 'Test Hall',
+      seatCount,
+      planHash: randomUUID(),
+      width,
+      height: ROW_PITCH * rows,
+      categories: tiers.map(({ name }) => ({ name, color: '#4a90d9' })),
+      areas: [stage],
+    },
+  });
+  await db.$executeRaw(sql`INSERT INTO venue_seats
+      (venue_id, seat_index, guid, section, "row", number, category, x, y)
+    SELECT ${venue.id}, i, 'seat-' || i, 'Block A', (i / ${seatsPerRow}::int + 1)::text, (i % ${seatsPerRow}::int + 1)::text,
+           (i / ${seatsPerRow}::int) % ${tiers.length}::int, ${SEAT_PITCH}::int * (i % ${seatsPerRow}::int),
+           ${ROW_PITCH}::int * (i / ${seatsPerRow}::int)
+    FROM generate_series(0, ${seatCount}::int - 1) AS i`);
+  const eventId = await createEventIn(db, venue.id, seatCount, organizerId, options);
+  return { eventId, venueId: venue.id, organizerId, seatCount };
+}
+
+/** One more event in a hall that exists. */
+export async function createEventIn(
+  db: PrismaClient,
+  venueId: number,
+  seatCount: number,
+  organizerId: string,
+  options: HallOptions = {},
+): Promise<number> {
+  const { tiers = [{ name: 'Standard', amount: 4_900 }] } = options;
+  const event = await db.event.create({
+    data: {
+      organizerId,
+      venueId,
+      name: options.name ?? 'Test Night',
+      startsAt: options.startsAt ?? new Date(Date.now() + 30 * 24 * HOUR_MS),
+      onSaleAt: options.onSaleAt ?? new Date(Date.now() - HOUR_MS),
+      status: options.status ?? 'ON_SALE',
+      currency: 'EUR',
+      seatLimit: options.seatLimit ?? 6,
+      holdTtlMs: options.holdTtlMs ?? null,
+      seatsTotal: seatCount,
+      priceTiers: {
+        create: tiers.map(({ name, amount }, index) => ({ index, name, amount, color: '#4a90d9' })),
+      },
+    },
+  });
+  await db.$executeRaw(sql`INSERT INTO event_seats (event_id, seat_index, venue_id, tier_index)
+    SELECT ${event.id}, seat_index, venue_id, category FROM venue_seats WHERE venue_id = ${venueId}`);
+  return event.id;
+}
