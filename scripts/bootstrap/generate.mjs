@@ -26,19 +26,25 @@ export async function generate(root, node) {
   const made = fingerprint(root);
   // The mark goes first and comes last, so that a run that was cut off is not taken for a finished one.
   rmSync(markFile(root), { force: true });
-  const prisma = spawn(node, [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--no-hints'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      // Generators are looked up by name, and start on the Node that comes first.
-      PATH: [path.dirname(node), path.join(root, 'node_modules/.bin'), process.env['PATH']].join(path.delimiter),
-      // `generate` asks for a schema engine that it does not use, and would download it.
-      PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ?? '/bin/true',
-      CHECKPOINT_DISABLE: '1',
-      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  const prisma = spawn(
+    node,
+    [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--no-hints'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        // Generators are looked up by name, and start on the Node that comes first.
+        PATH: [path.dirname(node), path.join(root, 'node_modules/.bin'), process.env['PATH']].join(
+          path.delimiter,
+        ),
+        // `generate` asks for a schema engine that it does not use, and would download it.
+        PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ?? '/bin/true',
+        CHECKPOINT_DISABLE: '1',
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      },
     },
-  });
+  );
   let output = '';
   prisma.stdout.on('data', (chunk) => (output += chunk));
   prisma.stderr.on('data', (chunk) => (output += chunk));
@@ -58,7 +64,11 @@ function fingerprint(root) {
   const hash = createHash('sha256');
   for (const source of SOURCES) {
     const file = path.join(root, source);
-    hash.update(source).update('\0').update(existsSync(file) ? readFileSync(file) : '').update('\0');
+    hash
+      .update(source)
+      .update('\0')
+      .update(existsSync(file) ? readFileSync(file) : '')
+      .update('\0');
   }
   return hash.digest('hex');
 }

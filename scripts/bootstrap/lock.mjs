@@ -76,7 +76,10 @@ function listen(server, address) {
 function holderEnds(address) {
   return new Promise((resolve) => {
     // An error means the same as a close: the holder is not there any more, so try again.
-    connect(address).on('error', () => {}).on('close', resolve).resume();
+    connect(address)
+      .on('error', () => {})
+      .on('close', resolve)
+      .resume();
   });
 }
 

@@ -39,7 +39,7 @@ export async function run(root, node, [target, ...rest]) {
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  if (process.env['npm_lifecycle_event']) whenParentEnds(() => child.kill('SIGTERM'));
+  if (process.env['npm_lifecycle_event']) whenNpmEnds(() => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(signal ? 128 + 15 : (code ?? 1)));
@@ -47,17 +47,37 @@ export async function run(root, node, [target, ...rest]) {
 }
 
 /**
- * npm that is killed outright (kill -9) takes nothing along. Without this its server would live on and keep the port.
- * Only under npm: whoever starts a script directly and logs out may want it to go on.
+ * npm starts us through a shell, and a signal that ends npm or that shell goes no further (kill -9 never does). Without
+ * this the server would live on and keep its port. Only under npm: whoever starts a script directly and logs out may
+ * want it to go on.
  */
-function whenParentEnds(callback) {
+function whenNpmEnds(callback) {
   const parent = process.ppid;
+  const shell = isShellOfNpm(parent);
+  const grandparent = shell ? parentOf(parent) : null;
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent && (!shell || parentOf(parent) === grandparent)) return;
     clearInterval(timer);
     callback();
-  }, 500);
+  }, 250);
   timer.unref();
+}
+
+function isShellOfNpm(pid) {
+  return readProcess(pid, 'cmdline').includes('scripts/bootstrap.mjs');
+}
+
+function parentOf(pid) {
+  return /^PPid:\s+(\d+)/m.exec(readProcess(pid, 'status'))?.[1] ?? null;
+}
+
+function readProcess(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    // It has ended, or this system has no /proc: nothing is known of it.
+    return '';
+  }
 }
 
 function binOf(root, name) {

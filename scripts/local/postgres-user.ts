@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, statSync } from 'node:fs';
+import type { PostgresBinaries } from './postgres-binaries.ts';
 import { runs } from './processes.ts';
 
 // PostgreSQL refuses to run as root. Nothing is added to the system for it: it runs as the user that is there for such
@@ -9,13 +10,15 @@ const USER = 'nobody';
 /**
  * What lets that user into a folder that only root can enter (a clone in /root, say). The first that is enough is
  * taken: nothing; the right to pass and read; and, for containers that root has only without that one, the right to
- * pass anything.
+ * pass anything. The secure bit lets access(2), with which PostgreSQL looks for its parts, count such a right too.
  */
-const PATH_RIGHTS = [
-  [],
-  ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'],
-  ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'],
-];
+const PATH_RIGHTS = [[], ['dac_read_search'], ['dac_override']].map((names) =>
+  names.flatMap((name) => [
+    '--securebits=+no_setuid_fixup',
+    `--inh-caps=+${name}`,
+    `--ambient-caps=+${name}`,
+  ]),
+);
 
 export interface PostgresUser {
   /** Options of setpriv; empty when we are not root. */
@@ -24,8 +27,8 @@ export interface PostgresUser {
   own(path: string): void;
 }
 
-/** Finds how to run `program` on `folder`, which must exist. */
-export function postgresUserFor(folder: string, program: string): PostgresUser {
+/** Finds how to run PostgreSQL on `folder`, which must exist. */
+export function postgresUserFor(folder: string, { initdb }: PostgresBinaries): PostgresUser {
   if (process.getuid?.() !== 0) return { privileges: [], own: () => {} };
   // A cluster that an ordinary user made stays that user's; a folder that we just made is still root's.
   const owner = statSync(folder);
@@ -33,13 +36,15 @@ export function postgresUserFor(folder: string, program: string): PostgresUser {
   const own = (path: string): void => chownSync(path, uid, gid);
   own(folder);
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const script = 'test -w "$1" && "$2" --version';
+  // initdb looks for its parts and reports what it would do. That it may also write is left to test(1).
+  const script = 'test -w "$1" && "$2" --show --username=sellout --locale=C --pgdata="$1"';
   for (const rights of PATH_RIGHTS) {
     const privileges = [...identity, ...rights];
-    if (runs('setpriv', [...privileges, '--', 'sh', '-c', script, 'sh', folder, program])) return { privileges, own };
+    if (runs('setpriv', [...privileges, '--', 'sh', '-c', script, 'sh', folder, initdb]))
+      return { privileges, own };
   }
   throw new Error(
-    `PostgreSQL does not run as root, and the user ${USER} cannot reach ${folder} or ${program}.\n` +
+    `PostgreSQL does not run as root, and the user ${USER} cannot reach ${folder} or ${initdb}.\n` +
       'Run Sellout as an ordinary user, or in a folder that others may enter, or set DATABASE_URL.',
   );
 }

@@ -57,7 +57,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   await stopPostgres(folder);
   const binaries = await postgresBinaries();
   mkdirSync(cluster, { recursive: true, mode: 0o700 });
-  const user = postgresUserFor(cluster, binaries.postgres);
+  const user = postgresUserFor(cluster, binaries);
   await createCluster(folder, binaries, user, options.durable);
   const settings = { ...SETTINGS, ...(options.durable ? {} : NOT_DURABLE), ...options.settings };
   const password = readFileSync(passwordFile, 'utf8');

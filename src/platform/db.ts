@@ -98,8 +98,12 @@ function client(
 const statementNames = new Map<string, string>();
 const STATEMENT_NAMES_MAX = 2_000;
 
-/** Statements are prepared once a connection, under the hash of their text; without a name pg prepares each anew. */
+/** Statements whose plan depends on how far the tables have grown. Without a name they are planned each time. */
+const plannedAnew = /^\s*\/\* readLocked \*\//;
+
+/** Statements are prepared once a connection, under the hash of their text. */
 function nameOf(text: string): string {
+  if (plannedAnew.test(text)) return '';
   let name = statementNames.get(text);
   if (name === undefined) {
     name = createHash('sha1').update(text).digest('base64url');

@@ -184,9 +184,6 @@ CREATE INDEX "events_organizer_id_idx" ON "events"("organizer_id");
 CREATE INDEX "event_seats_event_id_status_idx" ON "event_seats"("event_id", "status");
 
 -- CreateIndex
-CREATE INDEX "bookings_event_id_status_idx" ON "bookings"("event_id", "status");
-
--- CreateIndex
 CREATE INDEX "bookings_buyer_id_id_idx" ON "bookings"("buyer_id", "id");
 
 -- CreateIndex
@@ -214,29 +211,33 @@ ALTER TABLE "events" ADD CONSTRAINT "events_venue_id_fkey" FOREIGN KEY ("venue_i
 ALTER TABLE "price_tiers" ADD CONSTRAINT "price_tiers_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "events"("id") ON DELETE CASCADE ON UPDATE RESTRICT;
 
 -- AddForeignKey
--- Every hold asks what its buyer has at the event already.
-CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+-- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
+-- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
+CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
   WHERE "status" IN ('HOLD', 'CONFIRMED');
 
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "events"("id") ON DELETE CASCADE ON UPDATE RESTRICT;
 
 -- AddForeignKey
--- Every hold asks what its buyer has at the event already.
-CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+-- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
+-- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
+CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
   WHERE "status" IN ('HOLD', 'CONFIRMED');
 
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_venue_id_seat_index_fkey" FOREIGN KEY ("venue_id", "seat_index") REFERENCES "venue_seats"("venue_id", "seat_index") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
--- Every hold asks what its buyer has at the event already.
-CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+-- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
+-- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
+CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
   WHERE "status" IN ('HOLD', 'CONFIRMED');
 
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_tier_index_fkey" FOREIGN KEY ("event_id", "tier_index") REFERENCES "price_tiers"("event_id", "tier_index") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
--- Every hold asks what its buyer has at the event already.
-CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+-- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
+-- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
+CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
   WHERE "status" IN ('HOLD', 'CONFIRMED');
 
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_current_booking_id_fkey" FOREIGN KEY ("event_id", "current_booking_id") REFERENCES "bookings"("event_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
@@ -263,8 +264,9 @@ CREATE UNIQUE INDEX "booking_seats_one_claim" ON "booking_seats"("event_id", "se
 -- The sweeper reads holds by deadline; ended bookings are no part of it.
 CREATE INDEX "bookings_hold_expires_at_idx" ON "bookings"("hold_expires_at") WHERE "status" = 'HOLD';
 
--- Every hold asks what its buyer has at the event already.
-CREATE INDEX "bookings_event_id_buyer_id_idx" ON "bookings"("event_id", "buyer_id")
+-- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
+-- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
+CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
   WHERE "status" IN ('HOLD', 'CONFIRMED');
 
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_booking_matches_status"

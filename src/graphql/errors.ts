@@ -1,0 +1,27 @@
+import { GraphQLError } from 'graphql';
+
+/** Errors that are not data: the caller has to change the request, or who is calling. */
+export type ErrorExtensionCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'QUERY_TOO_COMPLEX';
+
+export function graphqlError(code: ErrorExtensionCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+export function unauthenticated(): GraphQLError {
+  return graphqlError(
+    'UNAUTHENTICATED',
+    'This needs a valid token: send `Authorization: Bearer …`, on a WebSocket `authorization` in connection_init.',
+  );
+}
+
+export function forbidden(): GraphQLError {
+  return graphqlError('FORBIDDEN', 'This is for the organizer alone.');
+}
+
+export function badUserInput(message: string): GraphQLError {
+  return graphqlError('BAD_USER_INPUT', message);
+}
+
+export function notFound(what: string): GraphQLError {
+  return graphqlError('NOT_FOUND', `There is no such ${what}.`);
+}

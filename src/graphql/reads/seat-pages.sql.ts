@@ -1,0 +1,71 @@
+import { emptySql, sql, type PrismaClient } from '../../platform/db.ts';
+import type { SeatStatus } from '../../generated/prisma/enums.ts';
+import type { SeatRow } from './seat-row.ts';
+
+export interface SeatFilter {
+  readonly status: SeatStatus | null;
+  readonly section: string | null;
+}
+
+export interface SeatPage extends SeatFilter {
+  /** Only seats with a greater index; null: from the first. */
+  readonly after: number | null;
+  /** Only seats with a lesser index; null: to the last. */
+  readonly before: number | null;
+  /** From the end instead of from the start. */
+  readonly backward: boolean;
+  readonly limit: number;
+}
+
+/** The same page of each event's seats, in one statement. Rows come by index, descending where `backward`. */
+export async function readSeatPages(
+  db: PrismaClient,
+  eventIds: readonly number[],
+  { after, before, backward, limit, status, section }: SeatPage,
+): Promise<SeatRow[]> {
+  return db.$queryRaw<SeatRow[]>(sql`/* readSeatPages */
+    SELECT page.* FROM unnest(${eventIds}::int[]) AS e(id) CROSS JOIN LATERAL (
+      SELECT s.event_id AS "eventId", s.seat_index AS "index", s.tier_index AS "tierIndex", s.status,
+             v.section, v."row", v.number
+      FROM event_seats s JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index
+      WHERE s.event_id = e.id
+        ${after === null ? emptySql : sql`AND s.seat_index > ${after}`}
+        ${before === null ? emptySql : sql`AND s.seat_index < ${before}`}
+        ${status === null ? emptySql : sql`AND s.status = ${status}::seat_status`}
+        ${section === null ? emptySql : sql`AND v.section = ${section}`}
+      ORDER BY s.seat_index ${backward ? sql`DESC` : emptySql} LIMIT ${limit}) AS page`);
+}
+
+/** How many seats of each event the filter finds. Without a section, the event's own counters say so. */
+export async function countSeats(
+  db: PrismaClient,
+  eventIds: readonly number[],
+  { status, section }: SeatFilter,
+): Promise<ReadonlyMap<number, number>> {
+  const rows = await db.$queryRaw<{ id: number; count: number }[]>(
+    section === null
+      ? sql`/* countSeats */ SELECT id, ${counterOf(status)} AS count FROM events WHERE id = ANY(${eventIds}::int[])`
+      : sql`/* countSeatsOfSection */
+          SELECT s.event_id AS id, count(*)::int AS count
+          FROM event_seats s JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index
+          WHERE s.event_id = ANY(${eventIds}::int[]) AND v.section = ${section}
+            ${status === null ? emptySql : sql`AND s.status = ${status}::seat_status`}
+          GROUP BY s.event_id`,
+  );
+  return new Map(rows.map(({ id, count }) => [id, count]));
+}
+
+function counterOf(status: SeatStatus | null) {
+  switch (status) {
+    case null:
+      return sql`seats_total`;
+    case 'AVAILABLE':
+      return sql`seats_total - seats_held - seats_booked - seats_blocked`;
+    case 'HELD':
+      return sql`seats_held`;
+    case 'BOOKED':
+      return sql`seats_booked`;
+    case 'BLOCKED':
+      return sql`seats_blocked`;
+  }
+}

@@ -1,0 +1,12 @@
+import type { SeatStatus } from '../../generated/prisma/enums.ts';
+
+/** A seat of an event, with what the venue's plan says about it. */
+export interface SeatRow {
+  readonly eventId: number;
+  readonly index: number;
+  readonly tierIndex: number;
+  readonly status: SeatStatus;
+  readonly section: string;
+  readonly row: string;
+  readonly number: string;
+}

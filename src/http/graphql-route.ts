@@ -1,0 +1,91 @@
+import type { Identity } from '../identity/identity.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { AddressCounter } from './address-counter.ts';
+import { sendGraphQLError } from './answers.ts';
+import { viewerOf } from './authorize.ts';
+import { DeadlineError, withDeadline } from './deadline.ts';
+import type { Exchange } from './exchange.ts';
+import { httpLimits } from './limits.ts';
+import { BodyError, readBody } from './read-body.ts';
+import { discard, sendResponse } from './send-response.ts';
+import type { Yoga } from './yoga.ts';
+
+export interface GraphQLRouteContext {
+  readonly yoga: Yoga;
+  readonly identity: Identity;
+  readonly logger: Logger;
+  readonly streams: AddressCounter;
+  /** Aborted when the server stops: streams end. */
+  readonly stopping: AbortSignal;
+}
+
+const bodyCodes = {
+  400: 'BAD_REQUEST',
+  408: 'REQUEST_TIMEOUT',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  503: 'BUSY',
+} as const;
+
+/** `/graphql` over HTTP: queries and mutations answered at once, subscriptions as a stream of events. */
+export async function handleGraphQL(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
+  const { req, res } = exchange;
+  const streaming = (req.headers.accept ?? '').includes('text/event-stream');
+  const release = streaming ? ctx.streams.acquire(exchange.address) : undefined;
+  if (release === null) {
+    res.setHeader('retry-after', '10');
+    return sendGraphQLError(exchange, 429, 'RATE_LIMITED', 'Too many connections from this address.');
+  }
+  if (release !== undefined) res.once('close', release);
+  try {
+    await answer(ctx, exchange);
+  } catch (error) {
+    if (res.headersSent || res.destroyed) throw error;
+    if (error instanceof BodyError) return refuseBody(exchange, error);
+    ctx.logger.error({ err: error, requestId: exchange.requestId }, 'request failed');
+    res.setHeader('retry-after', '1');
+    if (error instanceof DeadlineError) {
+      const message = 'It was not done in time, and whether it was done is not known. Try again.';
+      return sendGraphQLError(exchange, 503, 'BUSY', message);
+    }
+    return sendGraphQLError(exchange, 503, 'BUSY', 'It could not be done now. Try again.');
+  }
+}
+
+async function answer(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
+  const { req, res, requestId } = exchange;
+  const viewer = await viewerOf(ctx.identity, req.headers.authorization);
+  const body = req.method === 'POST' ? await readBody(req, viewer?.role === 'ORGANIZER') : null;
+  const request = new ctx.yoga.fetchAPI.Request(`http://localhost/graphql${exchange.query}`, {
+    // Node sends no body in answer to HEAD, whatever is written.
+    method: req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET'),
+    headers: headersOf(req.headers),
+    body: body as Uint8Array<ArrayBuffer> | null,
+  });
+  const response = await withDeadline(
+    'the operation',
+    httpLimits.answerTimeoutMs,
+    ctx.yoga.handleRequest(request, { caller: { viewer, requestId } }),
+    discard,
+  );
+  await sendResponse(response, res, ctx.stopping);
+}
+
+function refuseBody(exchange: Exchange, error: BodyError): void {
+  const { req } = exchange;
+  sendGraphQLError(exchange, error.status, bodyCodes[error.status], error.message);
+  if (req.complete) return;
+  // Who is still sending can't read the answer if the connection is cut under it; who goes on sending is cut off.
+  req.resume();
+  const timer = setTimeout(() => req.complete || req.destroy(), 2_000).unref();
+  req.once('end', () => clearTimeout(timer));
+}
+
+/** Only what the parsing of a request and the choice of an answer's form look at. */
+function headersOf(headers: Exchange['req']['headers']): Record<string, string> {
+  const { accept, 'content-type': contentType } = headers;
+  return {
+    ...(accept === undefined ? {} : { accept }),
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
+  };
+}

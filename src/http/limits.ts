@@ -1,0 +1,37 @@
+const MIB = 1024 * 1024;
+
+/** What the server takes and how long it waits. Whatever goes beyond gets an answer that says so. */
+export const httpLimits = {
+  bodyBytesMax: 1 * MIB,
+  /** For organizers: a seating plan of 64 MiB, each of whose quotes is two bytes more as a string within JSON. */
+  organizerBodyBytesMax: 136 * MIB,
+  /** Bodies over the small limit that are taken at once, by all organizers together. */
+  largeBodiesMax: 2,
+  /** From the headers to the end of the body. */
+  bodyTimeoutMs: 15_000,
+  largeBodyTimeoutMs: 120_000,
+  headersTimeoutMs: 10_000,
+  /** Longer than a balancer's usual sixty seconds, so that it is never the server that closes under a request. */
+  keepAliveTimeoutMs: 65_000,
+  /** From the end of the body to the answer. Batches give up earlier, and say what became of them. */
+  answerTimeoutMs: 30_000,
+  /** A reader of a stream that takes nothing for this long is gone. */
+  writeTimeoutMs: 30_000,
+  /** A check of /ready. */
+  checkTimeoutMs: 1_500,
+  /** How long requests under way may take to finish when the server stops. */
+  stopTimeoutMs: 10_000,
+} as const;
+
+export const socketLimits = {
+  messageBytesMax: 64 * 1024,
+  initTimeoutMs: 10_000,
+  /** A ping each time; no pong until the next one, and the socket is ended. */
+  pingEveryMs: 12_000,
+  /** Operations under way on one socket, subscriptions included. */
+  operationsMax: 100,
+  messagesPerSecondMax: 50,
+  messageBurstMax: 300,
+  /** Unsent bytes of one socket; a reader that is this far behind does not read. */
+  bufferedBytesMax: 16 * MIB,
+} as const;

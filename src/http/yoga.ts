@@ -1,0 +1,35 @@
+import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga';
+import type { Logger } from '../platform/logger.ts';
+import type { Caller, GraphQLEdge } from './edge.ts';
+
+/** What an operation's context is made from, on every transport. */
+export interface OperationContext {
+  readonly caller: Caller;
+}
+
+export type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>, Record<string, unknown>>;
+
+/** Parses, validates and executes, with the edge's plugins. Routing, bodies, CORS and GraphiQL are this server's own. */
+export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
+  return createYoga<OperationContext & Record<string, unknown>, Record<string, unknown>>({
+    schema: edge.schema,
+    plugins: edge.plugins as Plugin[],
+    context: ({ caller }: OperationContext) => edge.contextFor(caller) as Record<string, unknown>,
+    maskedErrors: { maskError: (error, message) => edge.maskError(error, message) },
+    graphqlEndpoint: '/graphql',
+    batching: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    maxRequestBodySize: false,
+    logging: yogaLogger(logger),
+  });
+}
+
+/** What Yoga has to say is for those who look for a fault; errors that matter are logged where they are masked. */
+function yogaLogger(logger: Logger): YogaLogger {
+  const log = (level: 'trace' | 'debug' | 'warn') => (first: unknown, ...rest: unknown[]) =>
+    logger[level](first instanceof Error ? { err: first } : { said: [first, ...rest].map(String) }, 'yoga');
+  return { debug: log('trace'), info: log('debug'), warn: log('warn'), error: log('debug') };
+}
