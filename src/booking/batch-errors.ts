@@ -1,4 +1,4 @@
-import type { BatchInput, BatchResult } from './run-batch.ts';
+import type { BatchInput, BatchResult } from './batch.ts';
 
 /** The event's status changed between the plan and the version's UPDATE: rolled back, to be run again. */
 export class StaleRulesError extends Error {

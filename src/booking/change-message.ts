@@ -1,6 +1,6 @@
 import type { SeatsChanged } from '../pubsub/messages.ts';
 import { codeOf } from '../seating/seat-states.ts';
-import type { BatchResult } from './run-batch.ts';
+import type { BatchResult } from './batch.ts';
 
 /** What a committed batch tells everybody who follows the event. The batch must have raised the version. */
 export function changeMessage(eventId: number, { changes, version }: BatchResult): SeatsChanged {

@@ -4,11 +4,12 @@ import { dbErrorKind } from '../platform/db-errors.ts';
 import { BusyError, ReadOnlyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SeatChoice } from '../seating/best-available.ts';
+import type { BatchResult } from './batch.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
 import type { Command } from './model.ts';
 import { resolveUnknownCommit } from './resolve-unknown-commit.ts';
-import { runBatch, type BatchResult } from './run-batch.ts';
+import { runBatch } from './run-batch.ts';
 
 export interface BatchContext {
   readonly db: PrismaClient;

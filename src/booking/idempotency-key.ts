@@ -12,7 +12,7 @@ const KEY_LENGTH_MAX = 255;
 export function idempotencyKey(operation: KeyedOperation, key: string | null, input: unknown): Key | null {
   if (key === null) return null;
   // Characters, not UTF-16 units. A string of more than twice the limit in units has too many in any case.
-  const length = key.length > 2 * KEY_LENGTH_MAX ? Infinity : [...key].length;
+  const length = key.length > 2 * KEY_LENGTH_MAX ? Infinity : Array.from(key).length;
   if (length < 1 || length > KEY_LENGTH_MAX) {
     throw new InvalidInputError(
       'idempotencyKey',

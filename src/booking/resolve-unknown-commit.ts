@@ -2,8 +2,8 @@ import type { PrismaClient } from '../platform/db.ts';
 import { dbErrorKind } from '../platform/db-errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { CommitUnknownError } from './batch-errors.ts';
-import { findBatch } from './batch.sql.ts';
-import type { BatchResult } from './run-batch.ts';
+import { findBatch } from './batch-writes.sql.ts';
+import type { BatchResult } from './batch.ts';
 
 const ASK_MAX_MS = 5_000;
 const ASK_EVERY_MS = 200;

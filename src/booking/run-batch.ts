@@ -1,31 +1,10 @@
 import type { PrismaClient, Tx } from '../platform/db.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
-import {
-  changeBookings,
-  lockBuyers,
-  lockSeats,
-  raiseVersion,
-  readLocked,
-  readPlan,
-  writeSeats,
-} from './batch.sql.ts';
+import { lockBuyers, lockSeats, readLocked, readPlan } from './batch-reads.sql.ts';
+import { changeBookings, raiseVersion, writeSeats } from './batch-writes.sql.ts';
 import { decide } from './decide.ts';
+import type { BatchInput, BatchResult } from './batch.ts';
 import type { Changes, Command, Key, LockedState, Outcome } from './model.ts';
-
-export interface BatchInput {
-  readonly eventId: number;
-  readonly batchId: string;
-  readonly commands: readonly Command[];
-  /** The sweeper's: leave seats alone that somebody else is at. */
-  readonly skipLocked: boolean;
-}
-
-export interface BatchResult {
-  readonly outcomes: readonly Outcome[];
-  readonly changes: Changes;
-  /** The event's version after the batch; null where it changed no seat and no booking. */
-  readonly version: number | null;
-}
 
 export interface BatchSettings {
   readonly defaultHoldTtlMs: number;

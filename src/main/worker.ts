@@ -28,4 +28,4 @@ export async function startWorker(config: Config): Promise<{ stop(): Promise<voi
   };
 }
 
-if (import.meta.main) await runUntilSignal(() => startWorker(loadConfig(process.env)));
+if (import.meta.main) await runUntilSignal(() => startWorker(loadConfig()));

@@ -58,7 +58,12 @@ export function dbErrorKind(error: unknown): DbErrorKind {
   }
   const loose = error as LooseError;
   if (typeof loose.code === 'string' && connectionCodes.has(loose.code)) return 'connection';
-  const kind = loose.meta?.driverAdapterError?.cause?.kind;
-  const words = `${String(loose.message)} ${String(kind ?? '')} ${String((loose.cause as LooseError | undefined)?.message ?? '')}`;
-  return connectionWords.test(words) ? 'connection' : 'lasting';
+  const said = [
+    loose.message,
+    loose.meta?.driverAdapterError?.cause?.kind,
+    (loose.cause as LooseError | undefined)?.message,
+  ];
+  return said.some((words) => typeof words === 'string' && connectionWords.test(words))
+    ? 'connection'
+    : 'lasting';
 }

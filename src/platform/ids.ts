@@ -2,7 +2,7 @@
  * Opaque ids, as Relay has them: base64 of the type's name and its key. Keys of what belongs to an event start with the
  * event's number, so that an id alone says in which shard to look.
  */
-export type IdType = 'User' | 'Venue' | 'Event' | 'Seat' | 'Booking' | 'PriceTier';
+export type IdType = 'Venue' | 'Event' | 'Seat' | 'Booking';
 
 export interface ParsedId {
   readonly type: string;
@@ -12,7 +12,7 @@ export interface ParsedId {
 const ID_LENGTH_MAX = 200;
 const INT4_MAX = 2_147_483_647;
 
-export function encodeId(type: IdType | string, key: string | number): string {
+export function encodeId(type: string, key: string | number): string {
   return Buffer.from(`${type}:${key}`).toString('base64');
 }
 

@@ -1,5 +1,6 @@
 import type { VenueLayout } from './venue-layouts.ts';
-import { rowRuns, type Focus } from './row-runs.ts';
+import type { Focus } from './front.ts';
+import { rowRuns } from './row-runs.ts';
 
 /** A wish for seats that the server is to choose. */
 export interface SeatChoice {

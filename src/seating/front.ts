@@ -1,5 +1,10 @@
 import type { PlanArea } from '../catalog/seating-plan/seating-plan.ts';
-import type { Focus } from './row-runs.ts';
+
+/** A point of the plan. */
+export interface Focus {
+  readonly x: number;
+  readonly y: number;
+}
 
 const whatIsLookedAt = /stage|court|pitch|field|ring|rink|podium|screen|bühne/i;
 

@@ -33,11 +33,11 @@ export class LiveFeeds {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#poll);
-    for (const eventId of [...this.#entries.keys()]) this.#drop(eventId);
+    for (const eventId of this.#entries.keys()) this.#drop(eventId);
   }
 
   /** The event's feed, started, with a release that must be called once. The event must exist. */
-  async acquire(eventId: number): Promise<{ readonly feed: LiveFeed; release(): void }> {
+  async acquire(eventId: number): Promise<{ readonly feed: LiveFeed; readonly release: () => void }> {
     const entry = this.#entries.get(eventId) ?? this.#open(eventId);
     entry.users++;
     clearTimeout(entry.idle);

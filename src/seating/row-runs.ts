@@ -1,11 +1,5 @@
 import type { VenueLayout } from './venue-layouts.ts';
 
-/** A point of the plan. */
-export interface Focus {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** Seats `first` to `last` of one row, side by side, with no aisle between. */
 export interface RowRun {
   readonly first: number;

@@ -1,7 +1,6 @@
 import type { PlanArea, PlanCategory } from '../catalog/seating-plan/seating-plan.ts';
 import { sql, type PrismaClient } from '../platform/db.ts';
-import { frontOf } from './front.ts';
-import type { Focus } from './row-runs.ts';
+import { frontOf, type Focus } from './front.ts';
 
 /** Where a venue's seats are, as parallel arrays in index order. Immutable. */
 export interface VenueLayout {
