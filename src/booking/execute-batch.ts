@@ -82,13 +82,15 @@ async function withChosenSeats(
   eventId: number,
   batch: readonly Pending[],
 ): Promise<Command[]> {
-  const choosing = batch.flatMap((pending) =>
-    pending.choice !== null && (pending.choice.when === 'always' || pending.conflicted)
-      ? [pending.choice.seats]
-      : [],
-  );
+  const isChoosing = ({ choice, conflicted }: Pending) =>
+    choice !== null && (choice.when === 'always' || conflicted);
+  const choosing = batch.flatMap((pending) => (isChoosing(pending) ? (pending.choice?.seats ?? []) : []));
   if (choosing.length === 0) return batch.map((pending) => pending.command);
-  const named = new Set(batch.flatMap(({ command }) => (command.kind === 'hold' ? command.named : [])));
+  const named = new Set(
+    batch.flatMap((pending) =>
+      isChoosing(pending) ? [] : pending.command.kind === 'hold' ? pending.command.named : [],
+    ),
+  );
   const chosen = await ctx.chooseSeats(eventId, choosing, named);
   const byRequest = new Map(choosing.map((request, i) => [request, chosen[i] ?? []]));
   return batch.map(({ command, choice }) => {

@@ -22,6 +22,8 @@ const environment = z.object({
   AUTH_ISSUER: z.string().min(1).optional(),
   AUTH_AUDIENCE: z.string().min(1).optional(),
   CORS_ORIGINS: list.pipe(z.array(url('https://tickets.example.com', 'https:', 'http:'))).default([]),
+  CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
   HOLD_TTL_SECONDS: seconds(86_400).default(300),
   HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   FEED_TICK_MS: z.coerce.number().int().min(0).max(10_000).default(100),
@@ -45,6 +47,10 @@ export interface Config {
   };
   /** Origins of pages that may call from a browser, besides the server's own. */
   readonly corsOrigins: readonly string[];
+  /** WebSockets and event streams that one address may have open at a process; behind a proxy all share the proxy's. */
+  readonly connectionsPerAddressMax: number;
+  /** When stopping: how long connections are still taken after /ready says 503, for balancers to notice. */
+  readonly drainMs: number;
   /** How long a hold stands at an event that says nothing of its own. */
   readonly holdTtlMs: number;
   readonly historyDays: number;
@@ -102,6 +108,8 @@ function configOf(env: z.infer<typeof environment>): Config {
           : null,
     },
     corsOrigins: env.CORS_ORIGINS.map((origin) => new URL(origin).origin),
+    connectionsPerAddressMax: env.CONNECTIONS_PER_ADDRESS_MAX,
+    drainMs: env.DRAIN_SECONDS * 1000,
     holdTtlMs: env.HOLD_TTL_SECONDS * 1000,
     historyDays: env.HISTORY_DAYS,
     feedTickMs: env.FEED_TICK_MS,

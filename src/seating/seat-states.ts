@@ -30,6 +30,14 @@ export class SeatStates {
     return states;
   }
 
+  /** @throws {RangeError} where the text is not that of so many seats. */
+  static fromBase64(text: string, seatCount: number): SeatStates {
+    const bytes = Buffer.from(text, 'base64');
+    if (bytes.length !== Math.ceil(seatCount / 4))
+      throw new RangeError(`${bytes.length} bytes are not ${seatCount} seats`);
+    return new SeatStates(seatCount, new Uint8Array(bytes));
+  }
+
   get(index: number): SeatStatusCode {
     return (((this.#bytes[index >> 2] ?? 0) >> (2 * (index & 3))) & 3) as SeatStatusCode;
   }

@@ -211,35 +211,15 @@ ALTER TABLE "events" ADD CONSTRAINT "events_venue_id_fkey" FOREIGN KEY ("venue_i
 ALTER TABLE "price_tiers" ADD CONSTRAINT "price_tiers_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "events"("id") ON DELETE CASCADE ON UPDATE RESTRICT;
 
 -- AddForeignKey
--- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
--- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
-CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
-  WHERE "status" IN ('HOLD', 'CONFIRMED');
-
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "events"("id") ON DELETE CASCADE ON UPDATE RESTRICT;
 
 -- AddForeignKey
--- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
--- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
-CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
-  WHERE "status" IN ('HOLD', 'CONFIRMED');
-
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_venue_id_seat_index_fkey" FOREIGN KEY ("venue_id", "seat_index") REFERENCES "venue_seats"("venue_id", "seat_index") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
--- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
--- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
-CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
-  WHERE "status" IN ('HOLD', 'CONFIRMED');
-
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_tier_index_fkey" FOREIGN KEY ("event_id", "tier_index") REFERENCES "price_tiers"("event_id", "tier_index") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
--- Open bookings by status, and what a buyer has at an event: every hold asks for the latter. Partial, because a full
--- index that starts with event_id could be taken for a look-up by key while the table's statistics are young.
-CREATE INDEX "bookings_event_id_status_buyer_id_idx" ON "bookings"("event_id", "status", "buyer_id")
-  WHERE "status" IN ('HOLD', 'CONFIRMED');
-
 ALTER TABLE "event_seats" ADD CONSTRAINT "event_seats_event_id_current_booking_id_fkey" FOREIGN KEY ("event_id", "current_booking_id") REFERENCES "bookings"("event_id", "id") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey

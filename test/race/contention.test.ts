@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { confirmBooking } from '../../src/booking/confirm-booking.ts';
+import { expireHolds } from '../../src/booking/expire-holds.ts';
+import { holdBestAvailable } from '../../src/booking/hold-best-available.ts';
+import { holdSeats } from '../../src/booking/hold-seats.ts';
+import { releaseBooking } from '../../src/booking/release-booking.ts';
+import { sql } from '../../src/platform/db.ts';
+import { SelloutError } from '../../src/platform/errors.ts';
+import {
+  aBuyer,
+  breaches,
+  holdUnderLock,
+  letHoldRunOut,
+  silentPubSub,
+  startBookingProcess,
+  type BookingProcess,
+} from '../support/booking.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { createHall, type Hall } from '../support/hall.ts';
+
+/** Two processes' worth of pools and queues on one database: their batches meet in PostgreSQL alone. */
+let database: TestDatabase;
+let processes: [BookingProcess, BookingProcess];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  processes = [startBookingProcess(database.url), startBookingProcess(database.url)];
+});
+
+afterAll(async () => {
+  expect(await breaches(processes[0].database.reads)).toEqual([]);
+  for (const process of processes) await process[Symbol.asyncDispose]();
+  await database.drop();
+});
+
+const hold = (
+  process: BookingProcess,
+  at: Hall,
+  buyerId: string,
+  seats: number[],
+  key: string | null = null,
+) => holdSeats(process, { buyerId, eventId: at.eventId, seats, idempotencyKey: key, onConflict: 'FAIL' });
+
+/** The codes of what was refused. Anything that is not a refusal fails the test. */
+function refusals(results: PromiseSettledResult<unknown>[]): string[] {
+  return results.flatMap((result) => {
+    if (result.status === 'fulfilled') return [];
+    if (result.reason instanceof SelloutError) return [result.reason.code];
+    throw result.reason;
+  });
+}
+
+function either(i: number): BookingProcess {
+  return processes[i % 2 === 0 ? 0 : 1];
+}
+
+describe('many buyers at the same moment, through two processes', () => {
+  it('leave one booking for two seats that 200 of them want', async () => {
+    const at = await createHall(processes[0].database.reads);
+    const results = await Promise.allSettled(
+      Array.from({ length: 200 }, (_, i) => hold(either(i), at, aBuyer(), [7, 8])),
+    );
+    expect(refusals(results)).toEqual(Array.from({ length: 199 }, () => 'SEATS_UNAVAILABLE'));
+  });
+
+  it('never deadlock, and sell each seat once, when 400 holds of overlapping seats interleave', async () => {
+    const at = await createHall(processes[0].database.reads, { rows: 5 });
+    const seatsOf = (i: number) => [0, 1, 2, 3].map((k) => (i * 7 + k * 13) % 50);
+    const results = await Promise.allSettled(
+      Array.from({ length: 400 }, (_, i) => hold(either(i), at, aBuyer(), seatsOf(i))),
+    );
+    expect(new Set(refusals(results))).toEqual(new Set(['SEATS_UNAVAILABLE']));
+    const held = results.flatMap((result) => (result.status === 'fulfilled' ? result.value.seats : []));
+    expect(new Set(held).size).toBe(held.length);
+  });
+
+  it('let one buyer have no more than the limit, however many requests race', async () => {
+    const at = await createHall(processes[0].database.reads, { seatLimit: 4 });
+    const buyer = aBuyer();
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) => hold(either(i), at, buyer, [2 * i, 2 * i + 1])),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect(new Set(refusals(results))).toEqual(new Set(['SEAT_LIMIT_EXCEEDED']));
+  });
+
+  it('make one booking of one idempotency key', async () => {
+    const at = await createHall(processes[0].database.reads);
+    const buyer = aBuyer();
+    const bookings = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => hold(either(i), at, buyer, [5], 'the same')),
+    );
+    expect(new Set(bookings.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('all get seats of their own from best-available, as long as there are any', async () => {
+    const at = await createHall(processes[0].database.reads, { rows: 10 });
+    const results = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, i) =>
+        holdBestAvailable(either(i), {
+          buyerId: aBuyer(),
+          eventId: at.eventId,
+          quantity: 2,
+          section: null,
+          tierIndex: null,
+          idempotencyKey: null,
+        }),
+      ),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);
+    expect(new Set(refusals(results))).toEqual(new Set(['SEATS_UNAVAILABLE']));
+  });
+
+  it('confirm or release a hold, never both', async () => {
+    const at = await createHall(processes[0].database.reads);
+    for (let round = 0; round < 20; round++) {
+      const buyerId = aBuyer();
+      const { id: bookingId } = await hold(processes[0], at, buyerId, [round]);
+      const input = { buyerId, eventId: at.eventId, bookingId };
+      const [confirmed, released] = await Promise.allSettled([
+        confirmBooking(processes[0], { ...input, idempotencyKey: null }),
+        releaseBooking(processes[1], input),
+      ]);
+      expect(refusals([confirmed, released])).toEqual(['BOOKING_STATE']);
+    }
+  });
+
+  it('sweep, take over and confirm overdue holds at once without a deadlock or a second claim', async () => {
+    const at = await createHall(processes[0].database.reads, { rows: 6 });
+    const reads = processes[0].database.reads;
+    for (let round = 0; round < 5; round++) {
+      const old = await Promise.all(
+        Array.from({ length: 20 }, async (_, i) => {
+          const buyerId = aBuyer();
+          return { buyerId, booking: await hold(processes[0], at, buyerId, [3 * i, 3 * i + 1, 3 * i + 2]) };
+        }),
+      );
+      for (const { booking } of old) await letHoldRunOut(reads, booking.id);
+      const sweeps = processes.map(({ database: { worker } }) =>
+        expireHolds({ db: worker, pubsub: silentPubSub, defaultHoldTtlMs: 300_000 }),
+      );
+      const results = await Promise.allSettled([
+        ...old.map(({ buyerId, booking }) =>
+          confirmBooking(processes[0], {
+            buyerId,
+            eventId: at.eventId,
+            bookingId: booking.id,
+            idempotencyKey: null,
+          }),
+        ),
+        ...old.map((_, i) => hold(either(i), at, aBuyer(), [3 * i + 2, (3 * i + 3) % 60])),
+      ]);
+      await Promise.all(sweeps);
+      expect(refusals(results).filter((code) => code === 'HOLD_EXPIRED')).toHaveLength(20);
+      expect(refusals(results).every((code) => code === 'HOLD_EXPIRED' || code === 'SEATS_UNAVAILABLE')).toBe(
+        true,
+      );
+      await reads.$executeRaw(sql`UPDATE bookings SET created_at = created_at - interval '1 hour',
+        hold_expires_at = clock_timestamp() WHERE status = 'HOLD' AND event_id = ${at.eventId}`);
+      await eventually('every hold is swept', async () => {
+        await expireHolds({
+          db: processes[0].database.worker,
+          pubsub: silentPubSub,
+          defaultHoldTtlMs: 300_000,
+        });
+        return (await reads.booking.count({ where: { eventId: at.eventId, status: 'HOLD' } })) === 0;
+      });
+    }
+  });
+});
+
+describe('the row lock', () => {
+  it('makes a hold wait for whoever is at the seat, and see what they left', async () => {
+    const at = await createHall(processes[0].database.reads);
+    const attempt = await holdUnderLock(processes[0], at, [3], {
+      meanwhile: () => hold(processes[1], at, aBuyer(), [3, 4]),
+      beforeCommit: (tx) =>
+        tx.$executeRaw(sql`UPDATE event_seats SET status = 'BLOCKED'
+        WHERE event_id = ${at.eventId} AND seat_index = 3`),
+    });
+    await expect(attempt()).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE', seatIndexes: [3] });
+    await processes[0].database.reads.$executeRaw(sql`UPDATE event_seats SET status = 'AVAILABLE'
+      WHERE event_id = ${at.eventId} AND seat_index = 3`);
+  });
+});
+
+describe('the clock', () => {
+  it('is read after the lock is held: a hold that ran out during the wait is not confirmed', async () => {
+    const at = await createHall(processes[0].database.reads);
+    const buyerId = aBuyer();
+    const { id: bookingId } = await hold(processes[0], at, buyerId, [0]);
+    await processes[0].database.reads.$executeRaw(sql`UPDATE bookings
+      SET hold_expires_at = clock_timestamp() + interval '700 milliseconds' WHERE id = ${bookingId}::uuid`);
+    const attempt = await holdUnderLock(processes[0], at, [0], {
+      meanwhile: () =>
+        confirmBooking(processes[1], { buyerId, eventId: at.eventId, bookingId, idempotencyKey: null }),
+      beforeCommit: (tx) =>
+        eventually('the deadline passes', async () => {
+          const rows = await tx.$queryRaw<unknown[]>(sql`SELECT 1 FROM bookings
+            WHERE id = ${bookingId}::uuid AND hold_expires_at <= clock_timestamp()`);
+          return rows.length > 0;
+        }),
+    });
+    await expect(attempt()).rejects.toMatchObject({ code: 'HOLD_EXPIRED' });
+  });
+});
+
+describe('the constraint', () => {
+  const claim = (at: Hall, bookingId: string, seat: number) =>
+    processes[0].database.reads
+      .$executeRaw(sql`INSERT INTO booking_seats (event_id, booking_id, seat_index, booking_status)
+      VALUES (${at.eventId}, ${bookingId}::uuid, ${seat}, 'HOLD')`);
+  const uniqueViolation = { meta: { driverAdapterError: { cause: { originalCode: '23505' } } } };
+
+  it('refuses a second claim on a seat, whatever the code believes', async () => {
+    const at = await createHall(processes[0].database.reads);
+    await hold(processes[0], at, aBuyer(), [0]);
+    const other = await hold(processes[0], at, aBuyer(), [1]);
+    await expect(claim(at, other.id, 0)).rejects.toMatchObject(uniqueViolation);
+  });
+
+  it('refuses to revive an expired booking whose seat another has', async () => {
+    const at = await createHall(processes[0].database.reads);
+    const old = await hold(processes[0], at, aBuyer(), [0]);
+    await letHoldRunOut(processes[0].database.reads, old.id);
+    await hold(processes[0], at, aBuyer(), [0]);
+    const revive = processes[0].database.reads.$executeRaw(sql`UPDATE bookings
+      SET status = 'CONFIRMED', confirmed_at = now(), ended_at = NULL WHERE id = ${old.id}::uuid`);
+    await expect(revive).rejects.toMatchObject(uniqueViolation);
+  });
+
+  it("refuses a claim whose status is not its booking's", async () => {
+    const at = await createHall(processes[0].database.reads);
+    const buyerId = aBuyer();
+    const booking = await hold(processes[0], at, buyerId, [0]);
+    await confirmBooking(processes[0], {
+      buyerId,
+      eventId: at.eventId,
+      bookingId: booking.id,
+      idempotencyKey: null,
+    });
+    await expect(claim(at, booking.id, 1)).rejects.toMatchObject({
+      meta: { driverAdapterError: { cause: { originalCode: '23503' } } },
+    });
+  });
+});
