@@ -19,6 +19,7 @@ export async function startWorker(config: Config): Promise<{ stop(): Promise<voi
     historyDays: config.historyDays,
   });
   const worker = runTasks(tasks, logger);
+  logger.info('the worker runs');
   return {
     async stop() {
       await worker.stop();

@@ -9,7 +9,7 @@ import type { SeatsChanged } from '../../src/pubsub/messages.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
 import {
   aBuyer,
-  breaches,
+  assertSound,
   letHoldRunOut,
   silentPubSub,
   startBookingProcess,
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  expect(await breaches(app.database.reads)).toEqual([]);
+  await assertSound(app.database.reads);
   await app[Symbol.asyncDispose]();
   await database.drop();
 });

@@ -190,6 +190,7 @@ describe('the live seat map', () => {
       const follower = await follow(startNode(), at);
       await change(at, 1);
       await eventually('the map is right', () => isRight(follower, at));
+      expect(follower.gaps).toEqual([]);
     } finally {
       await redis.restart();
     }

@@ -8,7 +8,7 @@ import { sql } from '../../src/platform/db.ts';
 import { SelloutError } from '../../src/platform/errors.ts';
 import {
   aBuyer,
-  breaches,
+  assertSound,
   holdUnderLock,
   letHoldRunOut,
   silentPubSub,
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  expect(await breaches(processes[0].database.reads)).toEqual([]);
+  await assertSound(processes[0].database.reads);
   for (const process of processes) await process[Symbol.asyncDispose]();
   await database.drop();
 });

@@ -97,8 +97,13 @@ export const silentPubSub: PubSub = {
   close: () => Promise.resolve(),
 };
 
-/** Rows that break an invariant that data can show; empty when all is well. */
-export async function breaches(db: PrismaClient): Promise<unknown[]> {
+/** @throws where data shows that an invariant is broken, with the rows. */
+export async function assertSound(db: PrismaClient): Promise<void> {
+  const rows = await breaches(db);
+  if (rows.length > 0) throw new Error(`invariants are broken: ${JSON.stringify(rows.slice(0, 10))}`);
+}
+
+function breaches(db: PrismaClient): Promise<unknown[]> {
   return db.$queryRaw(sql`
     SELECT 'I1: seat claimed twice' AS breach, bs.event_id, bs.seat_index AS what FROM booking_seats bs
       JOIN bookings b ON b.event_id = bs.event_id AND b.id = bs.booking_id AND b.status IN ('HOLD', 'CONFIRMED')

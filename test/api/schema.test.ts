@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+
+interface Described {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  /** A function where it has fields, values or arguments. */
+  readonly getFields?: () => Readonly<Record<string, Described & { readonly args?: readonly Described[] }>>;
+  readonly getValues?: () => readonly Described[];
+}
+
+test('everything in the schema has a description', () => {
+  const missing: string[] = [];
+  const check = (at: string, { description }: Described) => {
+    if (description == null || description.trim() === '') missing.push(at);
+  };
+  for (const type of Object.values(schema.getTypeMap()) as unknown as Described[]) {
+    if (type.name.startsWith('__')) continue;
+    check(type.name, type);
+    for (const value of type.getValues?.() ?? []) check(`${type.name}.${value.name}`, value);
+    for (const field of Object.values(type.getFields?.() ?? {})) {
+      check(`${type.name}.${field.name}`, field);
+      for (const argument of field.args ?? [])
+        check(`${type.name}.${field.name}(${argument.name}:)`, argument);
+    }
+  }
+  expect(missing).toEqual([]);
+});
+
+test('schema.graphql is what the code prints', async () => {
+  const script = path.join(import.meta.dirname, '..', '..', 'scripts', 'schema.ts');
+  // In a process of its own: the runner loads another copy of graphql than the schema is made with.
+  await expect(promisify(execFile)(process.execPath, [script, '--check'])).resolves.toMatchObject({
+    stderr: '',
+  });
+});

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { createEvent, type CreateEventInput } from '../../src/catalog/create-event.ts';
+import { InvalidInputError, NotFoundError } from '../../src/platform/errors.ts';
+import { catalogDatabase, newOrganizer, readyToCreate } from './catalog.fixture.ts';
+
+const { ctx } = catalogDatabase();
+
+test('an event has every seat of its venue, priced by category, and is a draft unless it is said', async () => {
+  const input = await readyToCreate(ctx());
+  const { eventId } = await createEvent(ctx(), { ...input, holdTtlSeconds: 90 });
+  const event = await ctx().db.event.findUniqueOrThrow({
+    where: { id: eventId },
+    include: { priceTiers: { orderBy: { index: 'asc' } }, seats: { orderBy: { index: 'asc' } } },
+  });
+  const { organizerId, venueId, name, startsAt, onSaleAt } = input;
+  expect(event).toMatchObject({
+    organizerId,
+    venueId,
+    name,
+    startsAt,
+    onSaleAt,
+    seatLimit: 6,
+    currency: 'EUR',
+  });
+  expect(event).toMatchObject({ status: 'DRAFT', holdTtlMs: 90_000, seatVersion: 0, seatsTotal: 24 });
+  expect(event.priceTiers).toEqual([
+    { eventId, index: 0, name: 'Stalls', amount: 4_900n, color: '#c2185b' },
+    { eventId, index: 1, name: 'Up in the circle', amount: 2_500n, color: '#d35400' },
+  ]);
+  expect(event.seats.map(({ index }) => index)).toEqual(Array.from({ length: 24 }, (_, index) => index));
+  expect(event.seats.map(({ tierIndex }) => tierIndex)).toEqual([...Array(20).fill(0), ...Array(4).fill(1)]);
+  expect(new Set(event.seats.map(({ status }) => status))).toEqual(new Set(['AVAILABLE']));
+
+  const onSale = await createEvent(ctx(), { ...input, status: 'ON_SALE' });
+  const other = await ctx().db.event.findUniqueOrThrow({ where: { id: onSale.eventId } });
+  expect(other).toMatchObject({ status: 'ON_SALE', holdTtlMs: null });
+});
+
+const stalls = { category: 'Stalls', name: null, amount: 1 };
+const circle = { category: 'Circle', name: null, amount: 1 };
+const faults: [string, Partial<CreateEventInput>][] = [
+  ['name', { name: ' ' }],
+  ['name', { name: 'x'.repeat(201) }],
+  ['name', { name: 'nul\0' }],
+  ['name', { name: 'half \uD83C' }],
+  ['startsAt', { startsAt: new Date(Number.NaN) }],
+  ['startsAt', { startsAt: new Date('9999-01-01T00:00:00Z') }],
+  ['onSaleAt', { onSaleAt: new Date('0001-01-01T00:00:00Z') }],
+  ['onSaleAt', { onSaleAt: new Date('2030-05-01T18:00:00.250Z') }],
+  ['seatLimit', { seatLimit: 0 }],
+  ['seatLimit', { seatLimit: 101 }],
+  ['seatLimit', { seatLimit: 1.5 }],
+  ['holdTtlSeconds', { holdTtlSeconds: 9 }],
+  ['holdTtlSeconds', { holdTtlSeconds: 86_401 }],
+  ['currency', { currency: 'eur' }],
+  ['currency', { currency: 'EURO' }],
+  ['priceTiers', { priceTiers: [] }],
+  ['priceTiers', { priceTiers: [circle] }],
+  ['priceTiers.2.category', { priceTiers: [stalls, circle, { ...circle, category: 'Balcony' }] }],
+  ['priceTiers.1.category', { priceTiers: [stalls, stalls, circle] }],
+  ['priceTiers.1.name', { priceTiers: [stalls, { ...circle, name: '' }] }],
+  ['priceTiers.0.amount', { priceTiers: [{ ...stalls, amount: -1 }, circle] }],
+  ['priceTiers.0.amount', { priceTiers: [{ ...stalls, amount: 0.5 }, circle] }],
+  ['priceTiers.1.amount', { priceTiers: [stalls, { ...circle, amount: 1_000_000_000_001 }] }],
+];
+
+test('a wrong field is named, and leaves nothing', async () => {
+  const input = await readyToCreate(ctx());
+  for (const [field, wrong] of faults) {
+    const refusal = createEvent(ctx(), { ...input, ...wrong });
+    await expect(refusal, `${field} ${JSON.stringify(wrong)}`).rejects.toBeInstanceOf(InvalidInputError);
+    await expect(refusal, `${field} ${JSON.stringify(wrong)}`).rejects.toMatchObject({ field });
+  }
+  expect(await ctx().db.event.count({ where: { organizerId: input.organizerId } })).toBe(0);
+});
+
+test('the extremes are taken', async () => {
+  const input = await readyToCreate(ctx());
+  const priceTiers = [
+    { ...stalls, amount: 0 },
+    { ...circle, amount: 1_000_000_000_000 },
+  ];
+  const extremes = { priceTiers, seatLimit: 100, holdTtlSeconds: 86_400, name: 'x'.repeat(200) };
+  const { eventId } = await createEvent(ctx(), { ...input, ...extremes });
+  const tiers = await ctx().db.priceTier.findMany({ where: { eventId }, orderBy: { index: 'asc' } });
+  expect(tiers.map(({ amount }) => amount)).toEqual([0n, 1_000_000_000_000n]);
+});
+
+test("another organizer's venue does not exist, nor does one that was never imported", async () => {
+  const input = await readyToCreate(ctx());
+  const organizerId = await newOrganizer(ctx());
+  await expect(createEvent(ctx(), { ...input, organizerId })).rejects.toBeInstanceOf(NotFoundError);
+  await expect(createEvent(ctx(), { ...input, venueId: 2_147_483_647 })).rejects.toBeInstanceOf(
+    NotFoundError,
+  );
+  expect(await ctx().db.event.count({ where: { organizerId } })).toBe(0);
+});
