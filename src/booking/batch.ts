@@ -14,3 +14,10 @@ export interface BatchResult {
   /** The event's version after the batch; null where it changed no seat and no booking. */
   readonly version: number | null;
 }
+
+/** How far a batch has come. Between `versioned` and `committed` lies COMMIT; the answers go out after `published`. */
+export type BatchStep =
+  'planned' | 'locked' | 'decided' | 'written' | 'versioned' | 'committed' | 'published';
+
+/** Told of each step of each batch: to measure it, or, in a test, to end the process there. */
+export type OnBatchStep = (step: BatchStep, input: BatchInput) => void;

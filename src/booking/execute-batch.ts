@@ -4,7 +4,7 @@ import { dbErrorKind } from '../platform/db-errors.ts';
 import { BusyError, ReadOnlyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SeatChoice } from '../seating/best-available.ts';
-import type { BatchResult } from './batch.ts';
+import type { BatchResult, OnBatchStep } from './batch.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
 import type { Command } from './model.ts';
@@ -23,6 +23,7 @@ export interface BatchContext {
   ): Promise<readonly (readonly number[])[]>;
   /** Called once a batch is committed. */
   committed(eventId: number, result: BatchResult): void;
+  readonly onStep?: OnBatchStep | undefined;
 }
 
 /** Longer than the server's own transaction_timeout, so that PostgreSQL is the one to end a stuck batch. */
@@ -47,7 +48,11 @@ async function commit(
   commands: readonly Command[],
 ): Promise<BatchResult> {
   const input = { eventId, batchId: randomUUID(), commands, skipLocked: false };
-  const settings = { defaultHoldTtlMs: ctx.defaultHoldTtlMs, deadlineMs: BATCH_DEADLINE_MS };
+  const settings = {
+    defaultHoldTtlMs: ctx.defaultHoldTtlMs,
+    deadlineMs: BATCH_DEADLINE_MS,
+    onStep: ctx.onStep,
+  };
   let result: BatchResult;
   try {
     result = await runBatch(ctx.db, input, settings);
@@ -55,7 +60,9 @@ async function commit(
     if (!(error instanceof CommitUnknownError)) throw error;
     result = await resolveUnknownCommit(ctx.db, error, ctx.logger);
   }
+  ctx.onStep?.('committed', input);
   if (result.version !== null) ctx.committed(eventId, result);
+  ctx.onStep?.('published', input);
   return result;
 }
 

@@ -3,14 +3,18 @@ import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batc
 import { lockBuyers, lockSeats, readLocked, readPlan } from './batch-reads.sql.ts';
 import { changeBookings, raiseVersion, writeSeats } from './batch-writes.sql.ts';
 import { decide } from './decide.ts';
-import type { BatchInput, BatchResult } from './batch.ts';
+import type { BatchInput, BatchResult, BatchStep, OnBatchStep } from './batch.ts';
 import type { Changes, Command, Key, LockedState, Outcome } from './model.ts';
 
 export interface BatchSettings {
   readonly defaultHoldTtlMs: number;
   /** After this long the batch is given up: nothing more of it is sent. */
   readonly deadlineMs: number;
+  readonly onStep?: OnBatchStep | undefined;
 }
+
+/** Called after each step; throws where the batch was given up meanwhile, so that nothing more of it is sent. */
+type Passed = (step: BatchStep) => void;
 
 /**
  * Runs commands for one event in one transaction (read committed), with a constant number of round trips: plan, lock
@@ -26,8 +30,9 @@ export async function runBatch(
 ): Promise<BatchResult> {
   const progress: { result: BatchResult | null; abandoned: boolean } = { result: null, abandoned: false };
   const transaction = db.$transaction(async (tx) => {
-    const result = await steps(tx, input, settings, () => {
+    const result = await steps(tx, input, settings, (step) => {
       if (progress.abandoned) throw new BatchAbandonedError();
+      settings.onStep?.(step, input);
     });
     progress.result = result;
     return result;
@@ -44,7 +49,7 @@ async function steps(
   tx: Tx,
   input: BatchInput,
   settings: BatchSettings,
-  check: () => void,
+  passed: Passed,
 ): Promise<BatchResult> {
   const { eventId, commands } = input;
   const named = namedBy(commands);
@@ -54,12 +59,11 @@ async function steps(
       commands.map(() => ({ kind: 'refused', refusal: { code: 'NOT_FOUND', what: 'event' } })),
     );
 
-  check();
+  passed('planned');
   if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds);
-  check();
   const toLock = [...new Set([...named.seats, ...plan.moreSeats])].sort((a, b) => a - b);
   const seats = await lockSeats(tx, eventId, toLock, input.skipLocked);
-  check();
+  passed('locked');
   const holders = [...seats.values()].flatMap((seat) =>
     seat.status === 'HELD' ? (seat.bookingId ?? []) : [],
   );
@@ -67,10 +71,10 @@ async function steps(
     ...named,
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
   });
-  check();
   const locked: LockedState = { event: plan.event, seats, ...covered };
   const { outcomes, changes } = decide(locked, commands);
-  return { outcomes, changes, version: await write(tx, input, locked, changes, check) };
+  passed('decided');
+  return { outcomes, changes, version: await write(tx, input, locked, changes, passed) };
 }
 
 async function write(
@@ -78,22 +82,21 @@ async function write(
   input: BatchInput,
   locked: LockedState,
   changes: Changes,
-  check: () => void,
+  passed: Passed,
 ): Promise<number | null> {
   const { eventId } = input;
   if (changes.changedBookings.length > 0) {
     const written = await changeBookings(tx, eventId, locked.clockMs, changes.changedBookings);
     expectRows('changeBookings', written, changes.changedBookings.length);
   }
-  check();
   if (changes.steps.length > 0 || changes.usedKeys.length > 0) {
     expectRows('writeSeats', await writeSeats(tx, eventId, locked.clockMs, changes), changes.seats.length);
   }
-  check();
+  passed('written');
   if (changes.steps.length === 0 && changes.changedBookings.length === 0) return null;
   const version = await raiseVersion(tx, locked.event, input.batchId, locked.clockMs, changes);
   if (version === null) throw new StaleRulesError();
-  check();
+  passed('versioned');
   return version;
 }
 

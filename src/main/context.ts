@@ -1,3 +1,4 @@
+import type { OnBatchStep } from '../booking/batch.ts';
 import { createExecuteBatch } from '../booking/execute-batch.ts';
 import { GroupCommit } from '../booking/group-commit.ts';
 import { changeMessage } from '../booking/change-message.ts';
@@ -29,8 +30,13 @@ export interface AppContext {
   close(): Promise<void>;
 }
 
+/** What a test may put in the place of the ordinary. */
+export interface ContextOverrides {
+  readonly onBatchStep?: OnBatchStep;
+}
+
 /** Makes the context and starts what runs by itself. `close` lets what is under way finish first. */
-export async function createContext(config: Config): Promise<AppContext> {
+export async function createContext(config: Config, overrides: ContextOverrides = {}): Promise<AppContext> {
   const logger = createLogger(config.logLevel);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout', logger);
@@ -45,6 +51,7 @@ export async function createContext(config: Config): Promise<AppContext> {
       db: database.batches,
       logger,
       defaultHoldTtlMs: config.holdTtlMs,
+      onStep: overrides.onBatchStep,
       chooseSeats: (eventId, requests, taken) => bestAvailable.choose(eventId, requests, taken),
       committed: (eventId, result) => void pubsub.publishSeatsChanged(changeMessage(eventId, result)),
     }),

@@ -1,0 +1,77 @@
+import { maskError } from '../graphql/mask-error.ts';
+import { documentLimits } from '../graphql/limits/document-limits.ts';
+import { schema } from '../graphql/schema.ts';
+import type { GraphQLContext, Services } from '../graphql/context.ts';
+import type { ExampleIds } from '../http/graphiql/examples.ts';
+import { readExampleSeats } from '../http/pages/events-on-sale.sql.ts';
+import { startHttpServer } from '../http/server.ts';
+import { loadConfig, type Config } from '../platform/config.ts';
+import { eventIdOf, seatIdOf } from '../platform/ids.ts';
+import { createContext, type AppContext, type ContextOverrides } from './context.ts';
+import { runUntilSignal } from './run-until-signal.ts';
+
+export interface RunningApi {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** The product's API: GraphQL over HTTP, WebSocket and server-sent events. Any number of them may run at once. */
+export async function startApi(config: Config, overrides?: ContextOverrides): Promise<RunningApi> {
+  const context = await createContext(config, overrides);
+  try {
+    const server = await startHttpServer(httpContext(context));
+    const url = `http://localhost:${server.port}`;
+    context.logger.info({ url }, 'the API takes connections');
+    return {
+      url,
+      port: server.port,
+      async stop() {
+        await server.stop();
+        await context.close();
+      },
+    };
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+function httpContext(context: AppContext): Parameters<typeof startHttpServer>[0] {
+  const { config, logger, database, redis, identity, eventLayouts } = context;
+  const { clock, venueLayouts, feeds, groupCommit } = context;
+  const services: Services = {
+    database,
+    clock,
+    identity,
+    venueLayouts,
+    eventLayouts,
+    feeds,
+    groupCommit,
+    logger,
+  };
+  return {
+    config,
+    logger,
+    db: database.reads,
+    redis,
+    identity,
+    eventLayouts,
+    edge: {
+      schema,
+      plugins: documentLimits(),
+      maskError: (error, requestId) => maskError(error, { logger, requestId }),
+      contextFor: ({ viewer, requestId }): GraphQLContext => ({ ...services, viewer, requestId }),
+    },
+    exampleIds: () => exampleIds(context),
+  };
+}
+
+async function exampleIds({ database }: AppContext): Promise<ExampleIds | null> {
+  const found = await readExampleSeats(database.reads);
+  if (found === null) return null;
+  const { eventId, seatIndexes } = found;
+  return { eventId: eventIdOf(eventId), seatIds: seatIndexes.map((index) => seatIdOf(eventId, index)) };
+}
+
+if (import.meta.main) await runUntilSignal(() => startApi(loadConfig()));
