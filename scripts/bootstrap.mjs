@@ -36,7 +36,8 @@ async function prepare(generateAnyway) {
 const command = process.argv.slice(2);
 try {
   const node = await prepare(command[0] === '--generate');
-  if (command.length === 0) throw new Error('Usage: node scripts/bootstrap.mjs SCRIPT.ts|COMMAND [ARGUMENT]...');
+  if (command.length === 0)
+    throw new Error('Usage: node scripts/bootstrap.mjs SCRIPT.ts|COMMAND [ARGUMENT]...');
   process.exitCode = command[0] === '--generate' ? 0 : await run(root, node, command);
 } catch (error) {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);

@@ -45,7 +45,9 @@ function print(drift: readonly Drift[]): void {
 }
 
 await command(async () => {
-  const sqlOnly = JSON.parse(readFileSync(path.join(ROOT, 'prisma/sql-only.json'), 'utf8')) as SqlOnlyObject[];
+  const sqlOnly = JSON.parse(
+    readFileSync(path.join(ROOT, 'prisma/sql-only.json'), 'utf8'),
+  ) as SqlOnlyObject[];
   const { migrations, datamodel } = await readBoth();
   const drift = findDrift(migrations, datamodel, sqlOnly);
   print(drift);

@@ -25,7 +25,8 @@ async function reset(): Promise<void> {
   const left = readdirSync(data.folder);
   if (left.length > 0) process.stderr.write(`    left alone, not made by Sellout: ${left.join(', ')}\n`);
   for (const name of ['DATABASE_URL', 'REDIS_URL']) {
-    if (env[name] !== undefined) process.stderr.write(`    ${name} is set: what it points to was not touched\n`);
+    if (env[name] !== undefined)
+      process.stderr.write(`    ${name} is set: what it points to was not touched\n`);
   }
 }
 

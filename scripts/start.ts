@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   const data = folder.openDataFolder(env);
   const lock = await folder.lockDataFolder(data);
   if (!lock) throw folder.folderInUse(data);
-  shutdown.add('Data folder', async () => folder.clearState(data));
+  process.once('exit', () => folder.clearState(data));
 
   const { loadConfig } = await import('../src/platform/config.ts');
   // In production the secret must be given: one that this folder made would differ from one machine to the next.
@@ -45,17 +45,17 @@ async function start(): Promise<void> {
   });
 
   const config = loadConfig({ ...given, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
+  await step('Worker', async () => {
+    const { startWorker } = await import('../src/main/worker.ts');
+    const worker = await startWorker(config);
+    shutdown.add('Worker', () => worker.stop());
+  });
   const url = await step('API', async (rename) => {
     const { startApi } = await import('../src/main/api.ts');
     const api = await startApi(config);
     shutdown.add('API', () => api.stop());
     rename(`API on port ${new URL(api.url).port}`);
     return api.url;
-  });
-  await step('Worker', async () => {
-    const { startWorker } = await import('../src/main/worker.ts');
-    const worker = await startWorker(config);
-    shutdown.add('Worker', () => worker.stop());
   });
   welcome(url, path.relative(ROOT, data.folder) || '.');
 }

@@ -4,13 +4,13 @@
 // ends, so that there is never a stale one to judge. On Linux its name lies in the abstract namespace and leaves no
 // file behind; it is made of the folder's device and inode, so that two names of one folder are one lock.
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync, unlinkSync } from 'node:fs';
+import { statSync, unlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * @param {string} folder
+ * @param {string} folder must exist
  * @param {string} purpose
  * @returns {Promise<{ release(): Promise<void> } | null>} null: another process has it
  */
@@ -59,7 +59,6 @@ export async function takeLock(folder, purpose, onWait = () => {}) {
 }
 
 function addressOf(folder, purpose) {
-  mkdirSync(folder, { recursive: true });
   const { dev, ino } = statSync(folder, { bigint: true });
   const name = createHash('sha256').update(`${dev}:${ino}:${purpose}`).digest('hex').slice(0, 24);
   return process.platform === 'linux' ? `\0sellout-${name}` : path.join(tmpdir(), `sellout-${name}.sock`);

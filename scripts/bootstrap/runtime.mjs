@@ -26,6 +26,8 @@ export function findNode(root) {
  * @param {string[]} command
  */
 export async function run(root, node, [target, ...rest]) {
+  // It may have ended while the dependencies were installed.
+  if (npmHasEnded()) return 1;
   const isScript = target.endsWith('.ts');
   const file = isScript ? path.resolve(root, target) : binOf(root, target);
   const child = spawn(node, [file, ...rest], {
@@ -38,8 +40,12 @@ export async function run(root, node, [target, ...rest]) {
       NODE_OPTIONS: [process.env['NODE_OPTIONS'], '--disable-warning=ExperimentalWarning'].join(' ').trim(),
     },
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  if (process.env['npm_lifecycle_event']) whenNpmEnds(() => child.kill('SIGTERM'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    // Ctrl-C in a terminal reaches the child by itself, and a second one would tell it to hurry.
+    const arrivesAnyway = signal === 'SIGINT' && process.stdin.isTTY;
+    process.on(signal, () => arrivesAnyway || child.kill(signal));
+  }
+  whenNpmEnds(() => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(signal ? 128 + 15 : (code ?? 1)));
@@ -51,12 +57,17 @@ export async function run(root, node, [target, ...rest]) {
  * this the server would live on and keep its port. Only under npm: whoever starts a script directly and logs out may
  * want it to go on.
  */
+const parent = process.ppid;
+const npm = isShellOfNpm(parent) ? parentOf(parent) : null;
+
+function npmHasEnded() {
+  if (!process.env['npm_lifecycle_event']) return false;
+  return process.ppid !== parent || (npm !== null && parentOf(parent) !== npm);
+}
+
 function whenNpmEnds(callback) {
-  const parent = process.ppid;
-  const shell = isShellOfNpm(parent);
-  const grandparent = shell ? parentOf(parent) : null;
   const timer = setInterval(() => {
-    if (process.ppid === parent && (!shell || parentOf(parent) === grandparent)) return;
+    if (!npmHasEnded()) return;
     clearInterval(timer);
     callback();
   }, 250);

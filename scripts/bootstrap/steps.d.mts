@@ -1,5 +1,2 @@
 export function formatTime(ms: number): string;
-export function step<T>(
-  label: string,
-  work: (rename: (label: string) => void) => Promise<T> | T,
-): Promise<T>;
+export function step<T>(label: string, work: (rename: (label: string) => void) => Promise<T> | T): Promise<T>;

@@ -1,6 +1,6 @@
 // Steps with their times, for people. They go to stderr, so that what a command prints stays clean to pipe.
 
-const LABEL_WIDTH = 56;
+const LABEL_WIDTH = 64;
 const SHOW_RUNNING_AFTER_MS = 1_000;
 
 /** @param {number} ms */

@@ -55,7 +55,8 @@ export function clearState(data: DataFolder): void {
 /** Refuses in words that say who has the folder, and what to do. */
 export function folderInUse(data: DataFolder): Error {
   const state = readState(data);
-  const who = state === null ? 'another command of Sellout' : `process ${state.pid}, since ${state.startedAt}`;
+  const who =
+    state === null ? 'another command of Sellout' : `process ${state.pid}, since ${state.startedAt}`;
   return new Error(
     `${data.folder} is in use: ${who}.\n` +
       'Stop it first, or run a second copy beside it with folder and port of its own:\n' +

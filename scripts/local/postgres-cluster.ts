@@ -44,7 +44,7 @@ export async function createCluster(
     '--locale=C',
     ...(durable ? [] : ['--no-sync']),
   ];
-  const [program = '', ...args] =
+  const [program, ...args] =
     user.privileges.length === 0
       ? [binaries.initdb, ...options]
       : ['setpriv', ...user.privileges, '--pdeathsig', 'KILL', '--', binaries.initdb, ...options];

@@ -3,7 +3,14 @@ import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import pg from 'pg';
 import { freePort } from './ports.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
-import { clusterPaths, createCluster, serverOf, stopServer, type StopMode, SUPERUSER } from './postgres-cluster.ts';
+import {
+  clusterPaths,
+  createCluster,
+  serverOf,
+  stopServer,
+  type StopMode,
+  SUPERUSER,
+} from './postgres-cluster.ts';
 import { postgresUserFor } from './postgres-user.ts';
 import { becomesTrue, spawnService } from './processes.ts';
 
@@ -63,7 +70,10 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const password = readFileSync(passwordFile, 'utf8');
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
-    const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
     const child = spawnService({
       command: binaries.postgres,
       args: ['-D', cluster, ...flags],
@@ -80,7 +90,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     const log = readFileSync(logFile, 'utf8');
     const portWasTaken = log.includes('could not bind') && options.port === undefined;
     if (portWasTaken && attempt < PORT_ATTEMPTS_MAX) continue;
-    throw new Error(`PostgreSQL did not start. Its log (${logFile}) ends with:\n${log.trim().split('\n').slice(-8).join('\n')}`);
+    throw new Error(
+      `PostgreSQL did not start. Its log (${logFile}) ends with:\n${log.trim().split('\n').slice(-8).join('\n')}`,
+    );
   }
 }
 

@@ -43,7 +43,8 @@ async function fetchInto(folder: string): Promise<RedisBinary> {
   const work = mkdtempSync(path.join(CACHE, 'fetch-'));
   try {
     const unpacked = await fetchRedisPackage(work);
-    if (inFolder(unpacked, 'fetched') === null) throw new Error('The fetched Redis does not run on this system.');
+    if (inFolder(unpacked, 'fetched') === null)
+      throw new Error('The fetched Redis does not run on this system.');
     rmSync(folder, { recursive: true, force: true });
     renameSync(unpacked, folder);
   } catch (error) {

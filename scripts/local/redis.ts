@@ -55,7 +55,9 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
     const log = readFileSync(logFile, 'utf8');
     const portWasTaken = log.includes('Address already in use') && options.port === undefined;
     if (portWasTaken && attempt < PORT_ATTEMPTS_MAX) continue;
-    throw new Error(`Redis did not start. Its log (${logFile}) ends with:\n${log.trim().split('\n').slice(-5).join('\n')}`);
+    throw new Error(
+      `Redis did not start. Its log (${logFile}) ends with:\n${log.trim().split('\n').slice(-5).join('\n')}`,
+    );
   }
 }
 

@@ -20,7 +20,7 @@ export async function runPostgres(data: DataFolder, shutdown: Shutdown): Promise
       return startPostgres({ folder: data.postgres, durable: true, ...port });
     };
     const postgres = await keepRunning('PostgreSQL', start, report);
-    stop = postgres.stop;
+    stop = () => postgres.stop();
     rename(`PostgreSQL ${postgres.version} on port ${postgres.port}`);
     return postgres.url;
   });
@@ -37,7 +37,7 @@ export async function runRedis(data: DataFolder, shutdown: Shutdown): Promise<st
       return startRedis({ folder: data.redis, ...address });
     };
     const redis = await keepRunning('Redis', start, report);
-    stop = redis.stop;
+    stop = () => redis.stop();
     const fetched = origin === 'fetched' ? ', fetched from your distribution' : '';
     rename(`Redis ${redis.version} on port ${redis.port}${fetched}`);
     return redis.url;

@@ -38,11 +38,14 @@ export async function migrate(databaseUrl: string, log?: (line: string) => void)
   }
 }
 
-/** The engine's message goes on with lines such as `   0: sql_schema_connector::…`, which say nothing to its users. */
+/** The engine's message goes on with a trace, of which only the name of the migration says anything to its users. */
 function withoutTrace(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const message = error.message.split(/\n\s+0: /)[0] ?? error.message;
-  return new Error(`The migrations could not be applied: ${message}`, { cause: error });
+  const [message = '', trace = ''] = error.message.split(/\n\s+(?=0: )/);
+  const name = /migration_name="([^"]+)"/.exec(trace)?.[1];
+  return new Error(`${name === undefined ? 'The migrations' : `Migration ${name}`} failed: ${message}`, {
+    cause: error,
+  });
 }
 
 /**

@@ -18,7 +18,11 @@ export interface Drift {
  * than in the datamodel; nothing may be in the datamodel alone. An entry that excuses nothing is itself reported, so
  * that the list stays true.
  */
-export function findDrift(migrations: Catalog, datamodel: Catalog, sqlOnly: readonly SqlOnlyObject[]): Drift[] {
+export function findDrift(
+  migrations: Catalog,
+  datamodel: Catalog,
+  sqlOnly: readonly SqlOnlyObject[],
+): Drift[] {
   const drift: Drift[] = [];
   const used = new Set<SqlOnlyObject>();
   const isExcused = (object: string): boolean => {
@@ -30,7 +34,12 @@ export function findDrift(migrations: Catalog, datamodel: Catalog, sqlOnly: read
     const other = datamodel.get(object);
     if (other === definition || isExcused(object)) continue;
     const problem = other === undefined ? 'is in the migrations, but not in the datamodel' : 'differs';
-    drift.push({ object, problem, migrations: definition, ...(other === undefined ? {} : { datamodel: other }) });
+    drift.push({
+      object,
+      problem,
+      migrations: definition,
+      ...(other === undefined ? {} : { datamodel: other }),
+    });
   }
   for (const [object, definition] of datamodel) {
     if (migrations.has(object)) continue;
@@ -38,7 +47,10 @@ export function findDrift(migrations: Catalog, datamodel: Catalog, sqlOnly: read
   }
   for (const entry of sqlOnly) {
     if (used.has(entry)) continue;
-    drift.push({ object: entry.object, problem: 'is listed in prisma/sql-only.json, but there is no such difference' });
+    drift.push({
+      object: entry.object,
+      problem: 'is listed in prisma/sql-only.json, but there is no such difference',
+    });
   }
   return drift;
 }

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import type pg from 'pg';
+import { DriverAdapterError, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
 
 /**
  * The adapter of Prisma, but a script goes to PostgreSQL whole. PrismaPg splits it at every semicolon, also inside
@@ -15,7 +15,11 @@ export function wholeScriptAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapte
     connect: async () => {
       const adapter = await factory.connect();
       const executeScript = async (script: string): Promise<void> => {
-        await pool.query(script);
+        try {
+          await pool.query(script);
+        } catch (error) {
+          throw error instanceof pg.DatabaseError ? asEngineError(error) : error;
+        }
       };
       return Object.assign(adapter, { executeScript });
     },
@@ -23,4 +27,17 @@ export function wholeScriptAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapte
       throw new Error('Migrations are applied without a shadow database');
     },
   };
+}
+
+/** The form in which the engine takes PostgreSQL's errors: it records them, and tells them in its own. */
+function asEngineError(error: pg.DatabaseError): DriverAdapterError {
+  return new DriverAdapterError({
+    kind: 'postgres',
+    code: error.code ?? 'N/A',
+    severity: error.severity ?? 'ERROR',
+    message: error.message,
+    detail: error.detail,
+    column: error.column,
+    hint: error.hint,
+  });
 }

@@ -1,0 +1,70 @@
+// `npm run import-plan -- FILE [--organizer UUID]`: makes a venue of a seating plan, in the database that `npm start`
+// would use. The same plan again gives the venue that is there.
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { DEMO_ORGANIZER_ID, rememberDemoOrganizer } from '../prisma/seed/demo-organizer.ts';
+import { InvalidPlanError } from '../src/catalog/errors.ts';
+import { importVenue } from '../src/catalog/import-venue.ts';
+import { encodeId } from '../src/platform/ids.ts';
+import { readEnvironment } from './local/environment.ts';
+import { command } from './local/explain.ts';
+import { useDatabase } from './local/use-database.ts';
+import { isUuid, UsageError } from './local/usage.ts';
+
+const USAGE = `Usage: npm run import-plan -- FILE [--organizer UUID]
+
+  FILE         a seating plan as JSON
+  --organizer  whose venue it becomes; without it, the example organizer's`;
+
+interface Arguments {
+  readonly file: string;
+  readonly organizerId: string;
+}
+
+function readArguments(): Arguments {
+  const options = { organizer: { type: 'string' } } as const;
+  const { values, positionals } = UsageError.wrap(USAGE, () =>
+    parseArgs({ options, allowPositionals: true, strict: true }),
+  );
+  const [file, ...others] = positionals;
+  if (file === undefined) throw new UsageError(USAGE, 'FILE is missing.');
+  if (others.length > 0) throw new UsageError(USAGE, `One FILE at a time; ${others[0]} is another.`);
+  const organizerId = values.organizer ?? DEMO_ORGANIZER_ID;
+  if (!isUuid(organizerId)) throw new UsageError(USAGE, `--organizer ${organizerId} is no UUID.`);
+  return { file, organizerId };
+}
+
+async function importPlan({ file, organizerId }: Arguments): Promise<void> {
+  const planJson = await readFile(file, 'utf8');
+  const venueId = await useDatabase(readEnvironment(), async (db) => {
+    if (organizerId === DEMO_ORGANIZER_ID) await rememberDemoOrganizer(db);
+    else if ((await db.user.findUnique({ where: { id: organizerId } })) === null) {
+      throw new Error(
+        `There is no user ${organizerId} yet.\n` +
+          `One comes into being with a token: npm run token -- --role organizer --user ${organizerId}`,
+      );
+    }
+    return (await importVenue({ db }, { organizerId, planJson })).venueId;
+  });
+  process.stdout.write(`Venue ${venueId}, in the API ${encodeId('Venue', venueId)}\n`);
+}
+
+/** Each fault on a line of its own. */
+function tellFaults({ faults, faultCount }: InvalidPlanError, file: string): void {
+  const lines = faults.map(({ path, message }) => `  ${path}: ${message}`);
+  if (faultCount > faults.length) lines.push(`  … and ${faultCount - faults.length} more`);
+  process.stderr.write(
+    `${file} has ${faultCount} fault(s), and nothing was imported:\n${lines.join('\n')}\n`,
+  );
+  process.exitCode = 1;
+}
+
+await command(async () => {
+  const given = readArguments();
+  try {
+    await importPlan(given);
+  } catch (error) {
+    if (!(error instanceof InvalidPlanError)) throw error;
+    tellFaults(error, given.file);
+  }
+});

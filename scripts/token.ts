@@ -1,0 +1,46 @@
+// `npm run -s token -- --role organizer`: prints a token, and nothing else on standard output, for `$(…)`.
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { DEMO_ORGANIZER_ID } from '../prisma/seed/demo-organizer.ts';
+import { Identity } from '../src/identity/identity.ts';
+import type { Viewer } from '../src/identity/viewer.ts';
+import { loadConfig } from '../src/platform/config.ts';
+import { authSecret, openDataFolder } from './local/data-folder.ts';
+import { readEnvironment } from './local/environment.ts';
+import { command } from './local/explain.ts';
+import { useDatabase } from './local/use-database.ts';
+import { isUuid, UsageError } from './local/usage.ts';
+
+const USAGE = `Usage: npm run -s token -- --role organizer|buyer [--user UUID]
+
+  --role  what its bearer may do
+  --user  whose it is; without it, the example organizer's, or a new buyer's`;
+
+function readArguments(): Viewer {
+  const options = { role: { type: 'string' }, user: { type: 'string' } } as const;
+  const { values } = UsageError.wrap(USAGE, () => parseArgs({ options, strict: true }));
+  const { role, user } = values;
+  if (role !== 'organizer' && role !== 'buyer') {
+    throw new UsageError(USAGE, role === undefined ? '--role is missing.' : `There is no role ${role}.`);
+  }
+  if (user !== undefined && !isUuid(user)) throw new UsageError(USAGE, `--user ${user} is no UUID.`);
+  return role === 'organizer'
+    ? { role: 'ORGANIZER', userId: user ?? DEMO_ORGANIZER_ID }
+    : { role: 'BUYER', userId: user ?? randomUUID() };
+}
+
+/** The secret that a start here signs with: given, or, other than in production, the data folder's. */
+function readAuth(env: ReturnType<typeof readEnvironment>) {
+  const own = env['NODE_ENV'] === 'production' ? undefined : authSecret(openDataFolder(env));
+  const soon = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
+  return loadConfig({ ...soon, ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? own }).auth;
+}
+
+await command(async () => {
+  const viewer = readArguments();
+  const env = readEnvironment();
+  const auth = readAuth(env);
+  const { token, expiresAt } = await useDatabase(env, (db) => new Identity(auth, db).issue(viewer));
+  process.stderr.write(`  ${viewer.role} ${viewer.userId}, until ${expiresAt.toISOString()}\n`);
+  process.stdout.write(`${token}\n`);
+});

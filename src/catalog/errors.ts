@@ -1,0 +1,22 @@
+import { SelloutError } from '../platform/errors.ts';
+import type { PlanFault } from './seating-plan/seating-plan.ts';
+
+/** The seating plan was refused whole. */
+export class InvalidPlanError extends SelloutError {
+  readonly code = 'INVALID_INPUT';
+  readonly field = 'plan';
+  /** The first hundred, each with its path in the file. */
+  readonly faults: readonly PlanFault[];
+  /** How many there are in all. */
+  readonly faultCount: number;
+
+  constructor(faults: readonly PlanFault[], faultCount: number) {
+    const first = faults[0];
+    super(
+      `The seating plan has ${faultCount} fault(s), and nothing was imported.` +
+        (first === undefined ? '' : ` The first, at ${first.path}: ${first.message}`),
+    );
+    this.faults = faults;
+    this.faultCount = faultCount;
+  }
+}

@@ -1,0 +1,91 @@
+import { InvalidInputError } from '../platform/errors.ts';
+
+export const eventLimits = {
+  nameLengthMax: 200,
+  seatLimitMax: 100,
+  holdTtlSecondsMin: 10,
+  holdTtlSecondsMax: 86_400,
+  /** In the currency's minor unit. A hundred seats at this price are still a safe integer. */
+  amountMax: 1_000_000_000_000,
+  yearMin: 2000,
+  yearMax: 2100,
+} as const;
+
+export interface PriceTierInput {
+  /** A category of the venue, by name. */
+  readonly category: string;
+  /** Null: as the category is called. */
+  readonly name: string | null;
+  /** In the currency's minor unit. */
+  readonly amount: number;
+}
+
+export interface EventFields {
+  readonly name: string;
+  readonly startsAt: Date;
+  readonly onSaleAt: Date;
+  readonly seatLimit: number;
+  /** Null: the server's default. */
+  readonly holdTtlSeconds: number | null;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly priceTiers: readonly PriceTierInput[];
+}
+
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+const control = /\p{Cc}/u;
+
+/**
+ * Everything that can be told without the venue.
+ *
+ * @throws {InvalidInputError} for the first field that is wrong.
+ */
+export function checkEventFields(fields: EventFields): void {
+  checkName('name', fields.name);
+  checkInstant('startsAt', fields.startsAt);
+  checkInstant('onSaleAt', fields.onSaleAt);
+  if (fields.onSaleAt >= fields.startsAt) {
+    throw new InvalidInputError('onSaleAt', 'onSaleAt must lie before startsAt.');
+  }
+  checkWhole('seatLimit', fields.seatLimit, 1, eventLimits.seatLimitMax);
+  if (fields.holdTtlSeconds !== null) {
+    const { holdTtlSecondsMin: min, holdTtlSecondsMax: max } = eventLimits;
+    checkWhole('holdTtlSeconds', fields.holdTtlSeconds, min, max);
+  }
+  if (!currencies.has(fields.currency)) {
+    throw new InvalidInputError('currency', 'currency must be a code of ISO 4217, such as EUR.');
+  }
+  for (const [index, { name, amount }] of fields.priceTiers.entries()) {
+    if (name !== null) checkName(`priceTiers.${index}.name`, name);
+    checkWhole(`priceTiers.${index}.amount`, amount, 0, eventLimits.amountMax);
+  }
+}
+
+/** Also keeps out what PostgreSQL can't store (NUL), and what only deceives whoever reads it. */
+function checkName(field: string, name: string): void {
+  const { nameLengthMax: max } = eventLimits;
+  if (name.trim() === '' || name.length > max || control.test(name) || !name.isWellFormed()) {
+    throw new InvalidInputError(
+      field,
+      `${field} must have 1 to ${max} characters, none of them control characters.`,
+    );
+  }
+}
+
+function checkInstant(field: string, instant: Date): void {
+  // An invalid date has the year NaN, which is in no range.
+  const year = instant.getUTCFullYear();
+  const { yearMin, yearMax } = eventLimits;
+  if (!(year >= yearMin && year <= yearMax)) {
+    throw new InvalidInputError(
+      field,
+      `${field} must be an instant between the years ${yearMin} and ${yearMax}.`,
+    );
+  }
+}
+
+function checkWhole(field: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new InvalidInputError(field, `${field} must be a whole number from ${min} to ${max}.`);
+  }
+}

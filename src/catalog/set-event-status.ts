@@ -1,0 +1,47 @@
+import type { EventStatus } from '../generated/prisma/enums.ts';
+import { BusyError, InvalidInputError, NotFoundError } from '../platform/errors.ts';
+import type { CatalogContext } from './catalog-transaction.ts';
+import { changeStatus, readOwnStatus } from './event.sql.ts';
+
+export interface SetEventStatusInput {
+  readonly organizerId: string;
+  readonly eventId: number;
+  readonly status: EventStatus;
+}
+
+/** Nothing leads back to DRAFT, for buyers have seen the event; ENDED and CANCELED are final. */
+const nextStatuses: Readonly<Record<EventStatus, readonly EventStatus[]>> = {
+  DRAFT: ['ON_SALE', 'CANCELED'],
+  ON_SALE: ['PAUSED', 'ENDED', 'CANCELED'],
+  PAUSED: ['ON_SALE', 'ENDED', 'CANCELED'],
+  ENDED: [],
+  CANCELED: [],
+};
+
+/** How often somebody else may be quicker before the caller is told to try again. */
+const TRIES_MAX = 5;
+
+/**
+ * Leads an event to a status; one that it has already changes nothing. Takes the lock of the event's row for one
+ * statement, and decides on the status that the row still has then. A batch of bookings that assumed the old status
+ * finds out in its own last statement.
+ *
+ * @throws {InvalidInputError} field `status`, where the event's present status does not lead there.
+ * @throws {NotFoundError} where the organizer has no such event.
+ * @throws {BusyError} where others changed it all the time.
+ */
+export async function setEventStatus(ctx: CatalogContext, input: SetEventStatusInput): Promise<void> {
+  const { organizerId, eventId, status } = input;
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const current = await readOwnStatus(ctx.db, organizerId, eventId);
+    if (current === null) throw new NotFoundError('There is no such event of yours.');
+    if (current === status) return;
+    const possible = nextStatuses[current];
+    if (!possible.includes(status)) {
+      const way = possible.length === 0 ? 'which is final' : `which leads to ${possible.join(' or ')} only`;
+      throw new InvalidInputError('status', `The event is ${current}, ${way}; not to ${status}.`);
+    }
+    if (await changeStatus(ctx.db, eventId, current, status)) return;
+  }
+  throw new BusyError();
+}
