@@ -4,6 +4,7 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { DatabaseClock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { BestAvailable } from '../seating/choose-for-event.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
 import type { LiveFeeds } from '../seating/live-feeds.ts';
 import type { VenueLayouts } from '../seating/venue-layouts.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
   readonly groupCommit: GroupCommit;
+  readonly bestAvailable: BestAvailable;
   readonly logger: Logger;
 }
 

@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
 
 /** Errors that are not data: the caller has to change the request, or who is calling. */
-export type ErrorExtensionCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'QUERY_TOO_COMPLEX';
+export type ErrorExtensionCode =
+  'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'QUERY_TOO_COMPLEX';
 
 export function graphqlError(code: ErrorExtensionCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
@@ -24,4 +25,9 @@ export function badUserInput(message: string): GraphQLError {
 
 export function notFound(what: string): GraphQLError {
   return graphqlError('NOT_FOUND', `There is no such ${what}.`);
+}
+
+/** By name: two copies of graphql in one process (its two module formats, say) have a class each. */
+export function isGraphQLError(error: unknown): error is GraphQLError {
+  return error instanceof Error && error.name === 'GraphQLError';
 }

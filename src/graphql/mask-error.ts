@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { SelloutError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { isGraphQLError } from './errors.ts';
 
 export interface MaskContext {
   readonly logger: Logger;
@@ -13,7 +14,7 @@ export interface MaskContext {
  */
 export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
   const cause = rootOf(error);
-  if (cause instanceof GraphQLError) return error instanceof GraphQLError ? error : cause;
+  if (isGraphQLError(cause)) return coded(isGraphQLError(error) ? error : cause, cause);
   if (cause instanceof SelloutError) return exposed(cause, error);
   ctx.logger.error({ err: cause, requestId: ctx.requestId, path: pathOf(error) }, 'unexpected error');
   return new GraphQLError('Unexpected error.', {
@@ -25,22 +26,29 @@ export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
 /** The error that was thrown, inside whatever the executor and the plugins wrapped it in. */
 function rootOf(error: unknown): unknown {
   let cause = error;
-  while (cause instanceof GraphQLError && cause.originalError != null) cause = cause.originalError;
+  while (isGraphQLError(cause) && cause.originalError != null) cause = cause.originalError;
   return cause;
+}
+
+/** What GraphQL itself finds wrong with a request (its syntax, its variables) has no code of its own. */
+function coded(error: GraphQLError, cause: GraphQLError): GraphQLError {
+  const isSyntax = cause.message.startsWith('Syntax Error');
+  error.extensions['code'] ??=
+    cause.extensions['code'] ?? (isSyntax ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT');
+  return error;
 }
 
 function exposed(cause: SelloutError, error: unknown): GraphQLError {
   const code = cause.code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : cause.code;
-  const retry =
-    'retryAfterSeconds' in cause ? { retryAfterSeconds: cause.retryAfterSeconds } : {};
+  const retry = 'retryAfterSeconds' in cause ? { retryAfterSeconds: cause.retryAfterSeconds } : {};
   return new GraphQLError(cause.message, { ...placeOf(error), extensions: { code, ...retry } });
 }
 
 function placeOf(error: unknown) {
-  if (!(error instanceof GraphQLError)) return {};
+  if (!isGraphQLError(error)) return {};
   return { nodes: error.nodes ?? null, path: error.path ?? null };
 }
 
 function pathOf(error: unknown): string | undefined {
-  return error instanceof GraphQLError ? error.path?.join('.') : undefined;
+  return isGraphQLError(error) ? error.path?.join('.') : undefined;
 }

@@ -3,10 +3,17 @@ export const relayDescriptions = {
   nodeTypeOptions: { description: 'Whatever has an id of its own, by which `node` finds it again.' },
   pageInfoTypeOptions: { description: 'Where a page of a connection stands among the others.' },
   idFieldOptions: { description: 'Opaque, and unlike every other id. It stays the same for ever.' },
+  pageInfoFieldOptions: { description: 'Where this page stands.' },
   hasNextPageFieldOptions: { description: 'Whether more follows after this page.' },
   hasPreviousPageFieldOptions: { description: 'Whether something precedes this page.' },
-  startCursorFieldOptions: { description: 'The cursor of the first edge, null on an empty page.', nullable: true },
-  endCursorFieldOptions: { description: 'The cursor of the last edge, null on an empty page.', nullable: true },
+  startCursorFieldOptions: {
+    description: 'The cursor of the first edge, null on an empty page.',
+    nullable: true,
+  },
+  endCursorFieldOptions: {
+    description: 'The cursor of the last edge, null on an empty page.',
+    nullable: true,
+  },
   cursorFieldOptions: { description: 'Where this edge stands: a value for `after` and `before`.' },
   nodeFieldOptions: { description: 'What stands there.', nullable: false },
   edgesFieldOptions: {
@@ -14,7 +21,9 @@ export const relayDescriptions = {
     nullable: { list: false, items: false },
     complexity: { field: 1, multiplier: 1 },
   },
-  firstArgOptions: { description: 'At most this many from the start, up to 100. Without `first` and `last`: 20.' },
+  firstArgOptions: {
+    description: 'At most this many from the start, up to 100. Without `first` and `last`: 20.',
+  },
   lastArgOptions: { description: 'At most this many from the end, up to 100; not together with `first`.' },
   afterArgOptions: { description: 'Only what stands behind this cursor.' },
   beforeArgOptions: { description: 'Only what stands before this cursor.' },

@@ -5,6 +5,8 @@ import type { BatchResult } from '../../src/booking/batch.ts';
 import { connectDatabase, sql, type Database, type PrismaClient, type Tx } from '../../src/platform/db.ts';
 import { createLogger, type Logger } from '../../src/platform/logger.ts';
 import type { PubSub } from '../../src/pubsub/pubsub.ts';
+import { changeMessage } from '../../src/booking/change-message.ts';
+import { LiveFeeds } from '../../src/seating/live-feeds.ts';
 import { BestAvailable } from '../../src/seating/choose-for-event.ts';
 import { EventLayouts } from '../../src/seating/event-layouts.ts';
 import { VenueLayouts } from '../../src/seating/venue-layouts.ts';
@@ -14,6 +16,7 @@ import { eventually } from './eventually.ts';
 export interface BookingProcess extends AsyncDisposable {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
+  readonly bestAvailable: BestAvailable;
   /** Every batch that this process committed, in order. */
   readonly committed: BatchResult[];
 }
@@ -23,22 +26,29 @@ export const silent: Logger = createLogger('silent');
 export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_000): BookingProcess {
   const database = connectDatabase(databaseUrl, silent);
   const layouts = new EventLayouts(database.reads, new VenueLayouts(database.reads));
-  const bestAvailable = new BestAvailable(database.batches, layouts);
+  const feeds = new LiveFeeds({ db: database.reads, pubsub: silentPubSub, logger: silent, tickMs: 100 });
+  const bestAvailable = new BestAvailable({ db: database.reads, layouts, feeds });
   const committed: BatchResult[] = [];
   const execute = createExecuteBatch({
     db: database.batches,
     logger: silent,
     defaultHoldTtlMs,
-    chooseSeats: (eventId, requests, taken) => bestAvailable.choose(eventId, requests, taken),
-    committed: (_, result) => committed.push(result),
+    chooseSeats: (...request) => bestAvailable.choose(...request),
+    neighboursOf: (eventId, seats) => bestAvailable.neighboursOf(eventId, seats),
+    committed: (eventId, result) => {
+      committed.push(result);
+      feeds.take(changeMessage(eventId, result));
+    },
   });
   const groupCommit = new GroupCommit(execute);
   return {
     database,
     groupCommit,
+    bestAvailable,
     committed,
     async [Symbol.asyncDispose]() {
       await groupCommit.drained();
+      feeds.stop();
       await database.close();
     },
   };
@@ -90,7 +100,7 @@ export async function holdUnderLock<T>(
   return () => outcome;
 }
 
-/** For sweeps whose messages nobody is to see. */
+/** For messages that nobody is to see. */
 export const silentPubSub: PubSub = {
   publishSeatsChanged: () => Promise.resolve(),
   subscribeSeatsChanged: () => ({ ready: Promise.resolve(), close() {} }),

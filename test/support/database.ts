@@ -12,8 +12,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const template = new URL(inject('templateUrl'));
   const name = `test_${randomBytes(6).toString('hex')}`;
   const templateName = template.pathname.slice(1);
-  // Copying files is quicker than logging them, for a server that syncs nothing to disk.
-  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${templateName} STRATEGY file_copy`);
+  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${templateName}`);
   const url = new URL(template);
   url.pathname = `/${name}`;
   const drop = (): Promise<void> => asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

@@ -10,18 +10,20 @@ import { loadConfig } from '../../src/platform/config.ts';
 import { createTestDatabase } from './database.ts';
 import { startTestRedis } from './redis.ts';
 
-/* eslint-disable typescript/no-explicit-any -- Answers have the form that each test asks for. */
+/* oxlint-disable typescript/no-explicit-any -- Answers have the form that each test asks for. */
 export interface Answer {
   readonly status: number;
   readonly data: any;
   readonly errors: readonly { readonly message: string; readonly path?: unknown; readonly extensions: any }[];
 }
-/* eslint-enable typescript/no-explicit-any */
+/* oxlint-enable typescript/no-explicit-any */
 
 export interface SchemaClient extends AsyncDisposable {
   readonly app: AppContext;
   /** Executes with the plugins of the server, without its transports. */
   ask(query: string, variables?: object, viewer?: Viewer | null): Promise<Answer>;
+  /** The answers of a subscription, over SSE; leaving the loop ends it. */
+  follow(query: string, variables?: object, viewer?: Viewer | null): AsyncGenerator<Answer, void>;
   close(): Promise<void>;
 }
 
@@ -47,40 +49,59 @@ export async function createSchemaClient(): Promise<SchemaClient> {
     await app.close();
     await Promise.all([database.drop(), redis.stop()]);
   };
+  const post = async (accept: string, query: string, variables: object, viewer: Viewer | null) =>
+    yoga.fetch(
+      'http://localhost/graphql',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query, variables }),
+      },
+      { viewer },
+    );
   return {
     app,
     async ask(query, variables = {}, viewer = null) {
-      const response = await yoga.fetch(
-        'http://localhost/graphql',
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'application/json' },
-          body: JSON.stringify({ query, variables }),
-        },
-        { viewer },
-      );
-      const body = (await response.json()) as Partial<Answer>;
-      return { status: response.status, data: body.data, errors: body.errors ?? [] };
+      const response = await post('application/json', query, variables, viewer);
+      return answerOf(response.status, (await response.json()) as Partial<Answer>);
+    },
+    async *follow(query, variables = {}, viewer = null) {
+      const response = await post('text/event-stream', query, variables, viewer);
+      let text = '';
+      for await (const bytes of response.body ?? []) {
+        text += Buffer.from(bytes as Uint8Array).toString();
+        const messages = text.split('\n\n');
+        text = messages.pop() ?? '';
+        for (const message of messages) {
+          const data = /^data: (.+)$/m.exec(message)?.[1];
+          if (data !== undefined) yield answerOf(response.status, JSON.parse(data) as Partial<Answer>);
+        }
+      }
     },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
+function answerOf(status: number, { data, errors = [] }: Partial<Answer>): Answer {
+  return { status, data, errors };
+}
+
 /** The statements that any connection of this process sends while `work` runs. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const statements: string[] = [];
-  const original = pg.Client.prototype.query;
-  // eslint-disable-next-line typescript/no-explicit-any -- The driver has nine overloads.
-  pg.Client.prototype.query = function counted(this: pg.Client, ...args: any[]) {
+  // The driver has nine overloads; what counts is what is passed first.
+  const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
+  const original = prototype.query;
+  prototype.query = function counted(this: pg.Client, ...args: unknown[]) {
     const [first] = args as [string | { text: string }];
     statements.push(typeof first === 'string' ? first : first.text);
-    return Reflect.apply(original, this, args) as never;
+    return original.apply(this, args);
   };
   try {
     await work();
   } finally {
-    pg.Client.prototype.query = original;
+    prototype.query = original;
   }
   return statements;
 }

@@ -4,7 +4,11 @@ import type { Page } from './page-args.ts';
  * A connection from the rows of a page: those that were read in the page's direction, one more than its size where
  * there are as many.
  */
-export function connectionOf<Row, Key>(page: Page<Key>, rows: readonly Row[], cursorOf: (row: Row) => string) {
+export function connectionOf<Row, Key>(
+  page: Page<Key>,
+  rows: readonly Row[],
+  cursorOf: (row: Row) => string,
+) {
   const more = rows.length > page.size;
   const shown = rows.slice(0, page.size);
   if (page.backward) shown.reverse();

@@ -21,7 +21,7 @@ export function eventCursor({ startsAt, id }: EventCursor): string {
 }
 
 export function parseEventCursor(cursor: string): EventCursor | null {
-  const match = /^(-?\d{1,15}):(\d{1,9}|[12]\d{9})$/.exec(decode('e', cursor) ?? '');
+  const match = /^(-\d{1,13}|\d{1,14}):(\d{1,9}|[12]\d{9})$/.exec(decode('e', cursor) ?? '');
   const startsAt = new Date(Number(match?.[1]));
   const id = Number(match?.[2]);
   return Number.isNaN(startsAt.getTime()) || !(id <= 2_147_483_647) ? null : { startsAt, id };

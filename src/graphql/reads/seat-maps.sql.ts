@@ -7,7 +7,9 @@ export async function readSeatMaps(
   db: PrismaClient,
   eventIds: readonly number[],
 ): Promise<ReadonlyMap<number, SeatMapSnapshot>> {
-  const rows = await db.$queryRaw<{ id: number; version: number; digits: string | null }[]>(sql`/* readSeatMaps */
+  const rows = await db.$queryRaw<
+    { id: number; version: number; digits: string | null }[]
+  >(sql`/* readSeatMaps */
     SELECT e.id, e.seat_version AS version,
       (SELECT string_agg(CASE s.status WHEN 'AVAILABLE' THEN '0' WHEN 'HELD' THEN '1' WHEN 'BOOKED' THEN '2' ELSE '3' END,
                          '' ORDER BY s.seat_index)

@@ -1,0 +1,50 @@
+import { InvalidInputError } from '../platform/errors.ts';
+import { parseBookingId, parseEventId, parseId, parseSeatId, parseVenueId } from '../platform/ids.ts';
+
+/** More ids than this are refused before any is looked at. */
+const SEAT_IDS_MAX = 1_000;
+
+/** @throws {InvalidInputError} */
+export function eventIdFrom(id: string, field = 'eventId'): number {
+  return parseEventId(id) ?? refuse(field, id, 'Event');
+}
+
+/** @throws {InvalidInputError} */
+export function venueIdFrom(id: string, field = 'venueId'): number {
+  return parseVenueId(id) ?? refuse(field, id, 'Venue');
+}
+
+/** @throws {InvalidInputError} */
+export function bookingKeyFrom(id: string, field = 'bookingId') {
+  return parseBookingId(id) ?? refuse(field, id, 'Booking');
+}
+
+/**
+ * The indexes of seats that must all be the event's.
+ *
+ * @throws {InvalidInputError}
+ */
+export function seatIndexesFrom(ids: readonly string[], eventId: number): number[] {
+  if (ids.length > SEAT_IDS_MAX)
+    throw new InvalidInputError(
+      'seatIds',
+      `seatIds must name at most ${SEAT_IDS_MAX} seats, not ${ids.length}.`,
+    );
+  return ids.map((id, i) => {
+    const key = parseSeatId(id) ?? refuse('seatIds', id, 'Seat', `seatIds[${i}]`);
+    if (key.eventId !== eventId)
+      throw new InvalidInputError('seatIds', `seatIds[${i}] is a seat of another event than eventId.`);
+    return key.index;
+  });
+}
+
+function refuse(field: string, id: string, type: string, name = field): never {
+  const kind = parseId(id)?.type ?? '';
+  const what = knownTypes.has(kind) ? `of type ${kind}` : 'no id';
+  throw new InvalidInputError(
+    field,
+    `${name} is ${what}; it must be an id of type ${type}, as queries give it.`,
+  );
+}
+
+const knownTypes = new Set(['Venue', 'Event', 'Seat', 'Booking', 'User']);

@@ -1,0 +1,27 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { getOperationAST, Kind, type DocumentNode, type ExecutionArgs, type GraphQLError } from 'graphql';
+import { documentMax } from './limits.ts';
+import { tooComplex } from './too-complex.ts';
+
+/** What an operation costs too much with these variables; null where it does not. */
+export function costError(args: ExecutionArgs): GraphQLError | null {
+  const operation = getOperationAST(args.document, args.operationName);
+  if (operation == null) return null; // The executor says so better.
+  const fragments = args.document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+  let cost: number;
+  try {
+    cost = complexityFromQuery(document, {
+      schema: args.schema,
+      ctx: args.contextValue ?? {},
+      variables: args.variableValues ?? {},
+    }).complexity;
+  } catch {
+    return null; // Variables that do not fit: the executor says which, before it runs anything.
+  }
+  if (cost <= documentMax.cost) return null;
+  return tooComplex(
+    `The operation costs ${cost}; at most ${documentMax.cost} is allowed. Ask for smaller pages, or for less of each node.`,
+    operation,
+  );
+}

@@ -1,0 +1,50 @@
+import { parse, type validate } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { isGraphQLError } from '../errors.ts';
+import { costError } from './cost.ts';
+import { sizeErrors } from './document-size.ts';
+import { documentMax } from './limits.ts';
+import { tooComplex } from './too-complex.ts';
+
+/**
+ * Refuses documents that ask for too much: by their tokens while they are parsed, by depth, aliases and fields before
+ * they are validated, by cost (with the variables) before they are executed. The same on every transport.
+ */
+export function documentLimits(): Plugin[] {
+  return [tokens, size, cost];
+}
+
+const tokens: Plugin = {
+  onParse({ setParseFn }) {
+    setParseFn((source, options) => {
+      try {
+        return parse(source as string, { ...(options as object), maxTokens: documentMax.tokens });
+      } catch (error) {
+        if (isGraphQLError(error) && error.message.includes('tokens. Parsing aborted.'))
+          throw tooComplex(`The document has more than ${documentMax.tokens} tokens.`);
+        throw error;
+      }
+    });
+  },
+};
+
+const size: Plugin = {
+  onValidate({ validateFn, setValidationFn }) {
+    const sizeFirst: typeof validate = (schema, document, ...rest) => {
+      const errors = sizeErrors(document);
+      return errors.length > 0 ? errors : (validateFn as typeof validate)(schema, document, ...rest);
+    };
+    setValidationFn(sizeFirst);
+  },
+};
+
+const cost: Plugin = {
+  onExecute({ args, setResultAndStopExecution }) {
+    const error = costError(args);
+    if (error !== null) setResultAndStopExecution({ errors: [error] });
+  },
+  onSubscribe({ args, setResultAndStopExecution }) {
+    const error = costError(args);
+    if (error !== null) setResultAndStopExecution({ errors: [error] });
+  },
+};

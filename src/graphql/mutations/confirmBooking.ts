@@ -1,0 +1,52 @@
+import { confirmBooking } from '../../booking/confirm-booking.ts';
+import {
+  BookingStateError,
+  EventNotOnSaleError,
+  HoldExpiredError,
+  IdempotencyConflictError,
+} from '../../booking/errors.ts';
+import { builder } from '../builder.ts';
+import { callerOf } from '../caller.ts';
+import { bookingKeyFrom } from '../input-ids.ts';
+import { bookingFromRecord } from '../types/booking-from-record.ts';
+import { Booking } from '../types/booking.ts';
+import { idempotencyKeyDescription } from '../types/keys.ts';
+import { commonRefusals } from '../types/refusals.ts';
+
+const ConfirmBookingInput = builder.inputType('ConfirmBookingInput', {
+  description: 'Which hold to confirm.',
+  fields: (t) => ({
+    bookingId: t.id({ required: true, description: "A booking of the caller's own." }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+  }),
+});
+
+const ConfirmBookingResult = builder.errorUnion('ConfirmBookingResult', {
+  description: 'The booking in status CONFIRMED, or why it was not confirmed.',
+  types: [
+    Booking,
+    HoldExpiredError,
+    BookingStateError,
+    EventNotOnSaleError,
+    IdempotencyConflictError,
+    ...commonRefusals,
+  ],
+});
+
+builder.mutationField('confirmBooking', (t) =>
+  t.field({
+    type: ConfirmBookingResult,
+    description:
+      'Books the seats of a hold. A CONFIRMED booking is the answer as it is, and nothing changes. From the deadline on it is a HoldExpiredError, with a RELEASED or CANCELED booking a BookingStateError.',
+    args: { input: t.arg({ type: ConfirmBookingInput, required: true, description: 'Which hold.' }) },
+    authScopes: { viewer: true },
+    resolve: async (_root, { input }, ctx) => {
+      const record = await confirmBooking(ctx, {
+        buyerId: callerOf(ctx).userId,
+        ...bookingKeyFrom(input.bookingId),
+        idempotencyKey: input.idempotencyKey ?? null,
+      });
+      return bookingFromRecord(record);
+    },
+  }),
+);

@@ -1,0 +1,96 @@
+import { createEvent } from '../../catalog/create-event.ts';
+import { builder } from '../builder.ts';
+import { venueIdFrom } from '../input-ids.ts';
+import { organizerOfVenue } from '../own-event.ts';
+import { eventAfter } from '../types/event-after.ts';
+import { Event } from '../types/event.ts';
+import { commonRefusals } from '../types/refusals.ts';
+
+const PriceTierInput = builder.inputType('PriceTierInput', {
+  description: "What the seats of one of the plan's categories cost.",
+  fields: (t) => ({
+    category: t.string({ required: true, description: "The category's name in the plan." }),
+    name: t.string({ description: 'What the tier is called; without it, as the category is.' }),
+    amount: t.field({
+      type: 'SafeInt',
+      required: true,
+      description: "The price of a seat, in the currency's minor unit (cents, for euros).",
+    }),
+  }),
+});
+
+const InitialEventStatus = builder.enumType('InitialEventStatus', {
+  description: 'What an event can begin as.',
+  values: {
+    DRAFT: { description: 'Seen by its organizer alone, until it is put on sale.' },
+    ON_SALE: { description: 'Seen by all, and on sale from `onSaleAt` on.' },
+  } as const,
+});
+
+const CreateEventInput = builder.inputType('CreateEventInput', {
+  description: 'An event to make.',
+  fields: (t) => ({
+    venueId: t.id({
+      required: true,
+      description: "A venue of the caller's own; all of its seats are the event's.",
+    }),
+    name: t.string({ required: true, description: 'What the event is called: 1 to 200 characters.' }),
+    startsAt: t.field({ type: 'DateTime', required: true, description: 'When it begins.' }),
+    onSaleAt: t.field({
+      type: 'DateTime',
+      required: true,
+      description: 'From when on seats can be held, before it begins.',
+    }),
+    seatLimit: t.int({
+      required: true,
+      description: 'The most seats that one buyer may hold and own together: 1 to 100.',
+    }),
+    holdTtlSeconds: t.int({
+      description: "How long a hold stands, 10 to 86,400 seconds; without it, the server's time.",
+    }),
+    currency: t.string({
+      required: true,
+      description: 'Of all prices: three letters, as ISO 4217 has them.',
+    }),
+    priceTiers: t.field({
+      type: [PriceTierInput],
+      required: true,
+      description: "A price for each category of the venue's plan, no more and no fewer.",
+    }),
+    status: t.field({ type: InitialEventStatus, defaultValue: 'DRAFT', description: 'What it begins as.' }),
+  }),
+});
+
+const CreateEventResult = builder.errorUnion('CreateEventResult', {
+  description: 'The event, or why it was not made.',
+  types: [Event, ...commonRefusals],
+});
+
+builder.mutationField('createEvent', (t) =>
+  t.field({
+    type: CreateEventResult,
+    description: 'Makes an event in a venue, with a seat of its own for each of the venue. For organizers.',
+    args: { input: t.arg({ type: CreateEventInput, required: true, description: 'The event.' }) },
+    authScopes: { organizer: true },
+    resolve: async (_root, { input }, ctx, info) => {
+      const venueId = venueIdFrom(input.venueId);
+      const organizerId = await organizerOfVenue(ctx, venueId);
+      const { eventId } = await createEvent(
+        { db: ctx.database.reads },
+        {
+          organizerId,
+          venueId,
+          name: input.name,
+          startsAt: input.startsAt,
+          onSaleAt: input.onSaleAt,
+          seatLimit: input.seatLimit,
+          holdTtlSeconds: input.holdTtlSeconds ?? null,
+          currency: input.currency,
+          priceTiers: input.priceTiers.map((tier) => ({ ...tier, name: tier.name ?? null })),
+          status: input.status ?? 'DRAFT',
+        },
+      );
+      return eventAfter(ctx, info, eventId);
+    },
+  }),
+);

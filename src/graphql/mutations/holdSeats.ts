@@ -1,0 +1,54 @@
+import { holdSeats, SEATS_PER_HOLD_MAX } from '../../booking/hold-seats.ts';
+import { builder } from '../builder.ts';
+import { callerOf } from '../caller.ts';
+import { eventIdFrom, seatIndexesFrom } from '../input-ids.ts';
+import { bookingFromRecord } from '../types/booking-from-record.ts';
+import { HoldConflictPolicy } from '../types/enums/hold-conflict-policy.ts';
+import { HoldSeatsResult } from '../types/hold-seats-result.ts';
+import { admissionTokenDescription, idempotencyKeyDescription } from '../types/keys.ts';
+
+const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
+  description: 'Which seats to hold.',
+  fields: (t) => ({
+    eventId: t.id({ required: true, description: 'The event.' }),
+    seatIds: t.idList({
+      required: true,
+      description: `1 to ${SEATS_PER_HOLD_MAX} different seats, all of this event.`,
+    }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    admissionToken: t.string({ description: admissionTokenDescription }),
+    onConflict: t.field({
+      type: HoldConflictPolicy,
+      defaultValue: 'FAIL',
+      description: 'What to do when some of the seats are not free.',
+    }),
+  }),
+});
+
+builder.mutationField('holdSeats', (t) =>
+  t.field({
+    type: HoldSeatsResult,
+    description:
+      "Holds all of the seats or none, for as long as the event says, otherwise the server's time (five minutes unless configured). A seat that the caller holds already counts as taken.",
+    args: {
+      input: t.arg({
+        type: HoldSeatsInput,
+        required: true,
+        description: 'Which seats, for whom it is all or nothing.',
+      }),
+    },
+    authScopes: { viewer: true },
+    resolve: async (_root, { input }, ctx) => {
+      const eventId = eventIdFrom(input.eventId);
+      const seats = seatIndexesFrom(input.seatIds, eventId);
+      const record = await holdSeats(ctx, {
+        buyerId: callerOf(ctx).userId,
+        eventId,
+        seats,
+        idempotencyKey: input.idempotencyKey ?? null,
+        onConflict: input.onConflict ?? 'FAIL',
+      });
+      return bookingFromRecord(record);
+    },
+  }),
+);

@@ -1,0 +1,36 @@
+import { NotFoundError } from '../platform/errors.ts';
+import type { GraphQLContext } from './context.ts';
+import { callerOf } from './caller.ts';
+import { forbidden } from './errors.ts';
+import { visibleEvents, visibleVenues } from './reads/visibility.ts';
+
+/**
+ * The calling organizer, if the event is theirs. Another organizer's is forbidden, or, where the caller could not even
+ * see it, not there.
+ *
+ * @throws {NotFoundError}
+ * @throws {GraphQLError} FORBIDDEN, UNAUTHENTICATED.
+ */
+export async function organizerOfEvent(ctx: GraphQLContext, eventId: number): Promise<string> {
+  const event = await ctx.database.reads.event.findFirst({
+    where: { AND: [{ id: eventId }, visibleEvents(ctx)] },
+    select: { organizerId: true },
+  });
+  return ownerOf(ctx, event, 'event');
+}
+
+/** @throws as `organizerOfEvent` does. */
+export async function organizerOfVenue(ctx: GraphQLContext, venueId: number): Promise<string> {
+  const venue = await ctx.database.reads.venue.findFirst({
+    where: { AND: [{ id: venueId }, visibleVenues(ctx)] },
+    select: { organizerId: true },
+  });
+  return ownerOf(ctx, venue, 'venue');
+}
+
+function ownerOf(ctx: GraphQLContext, found: { organizerId: string } | null, what: string): string {
+  const { userId } = callerOf(ctx);
+  if (found === null) throw new NotFoundError(`There is no such ${what}.`);
+  if (found.organizerId !== userId) throw forbidden();
+  return userId;
+}

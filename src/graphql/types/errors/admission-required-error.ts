@@ -1,0 +1,18 @@
+import { SelloutError } from '../../../platform/errors.ts';
+import { builder } from '../../builder.ts';
+import { ErrorInterface } from '../error.ts';
+
+/** Part of the contract from the first day on; thrown from when there are waiting rooms. */
+export class AdmissionRequiredError extends SelloutError {
+  readonly code = 'ADMISSION_REQUIRED';
+
+  constructor() {
+    super("The event's waiting room is on: wait there for an admission token, and send it along.");
+  }
+}
+
+builder.objectType(AdmissionRequiredError, {
+  name: 'AdmissionRequiredError',
+  description: "The event's waiting room is on, and the admission token is missing or no longer good.",
+  interfaces: [ErrorInterface],
+});

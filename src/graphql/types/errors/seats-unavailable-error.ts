@@ -1,0 +1,25 @@
+import { SeatsUnavailableError } from '../../../booking/errors.ts';
+import { builder } from '../../builder.ts';
+import { readSeats } from '../../reads/seats.sql.ts';
+import { ErrorInterface } from '../error.ts';
+
+builder.objectType(SeatsUnavailableError, {
+  name: 'SeatsUnavailableError',
+  description:
+    'Some seat that was asked for is not free, or there are too few of the kind. Nothing was held.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    seats: t.field({
+      type: ['Seat'],
+      description: 'Those of the seats asked for that are not free, and no others, by index.',
+      resolve: async ({ eventId, seatIndexes }, _args, { database }) => {
+        if (seatIndexes.length === 0) return [];
+        const seats = await readSeats(
+          database.reads,
+          seatIndexes.map((index) => ({ eventId, index })),
+        );
+        return seats.sort((a, b) => a.index - b.index);
+      },
+    }),
+  }),
+});

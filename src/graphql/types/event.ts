@@ -1,0 +1,88 @@
+import { builder } from '../builder.ts';
+import { connectionOf } from '../pagination/connection.ts';
+import { pageCost, pageOf } from '../pagination/page-args.ts';
+import { parseSeatCursor, seatCursor } from '../pagination/cursors.ts';
+import { readSeatMaps } from '../reads/seat-maps.sql.ts';
+import { readSeatPages } from '../reads/seat-pages.sql.ts';
+import { Availability } from './availability.ts';
+import { EventStatus } from './enums/event-status.ts';
+import { SeatStatus } from './enums/seat-status.ts';
+import { SeatConnection } from './seat-connection.ts';
+import { SeatMap } from './seat-map.ts';
+
+/** A map is the whole hall: 80,000 seats are no single field. */
+const SEAT_MAP_COST = 1_000;
+
+export const Event = builder.prismaNode('Event', {
+  description: 'What tickets are sold for.',
+  id: { field: 'id', description: 'Opaque.' },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What the event is called.' }),
+    startsAt: t.expose('startsAt', { type: 'DateTime', description: 'When it begins.' }),
+    onSaleAt: t.expose('onSaleAt', {
+      type: 'DateTime',
+      description: 'From when on seats can be held, while `status` is ON_SALE.',
+    }),
+    status: t.expose('status', {
+      type: EventStatus,
+      description:
+        'What can be done with the seats. PAUSED takes no new holds but lets those that stand be confirmed; ENDED and CANCELED refuse both.',
+    }),
+    venue: t.relation('venue', { description: 'Where it takes place.' }),
+    priceTiers: t.relation('priceTiers', {
+      description: 'What seats cost, in the order of the categories of the plan.',
+      query: { orderBy: { index: 'asc' } },
+    }),
+    availability: t.field({
+      type: Availability,
+      description: 'How many seats are free, held, booked and blocked.',
+      resolve: (event) => event,
+    }),
+    seatLimit: t.exposeInt('seatLimit', {
+      description: 'The most seats that one buyer may hold and own together.',
+    }),
+    seats: t.loadable({
+      type: SeatConnection,
+      description: 'The seats, by index.',
+      args: {
+        ...t.arg.connectionArgs(),
+        status: t.arg({ type: SeatStatus, description: 'Only seats in this status.' }),
+        section: t.arg.string({ description: 'Only seats of this section.' }),
+      },
+      complexity: pageCost,
+      byPath: true,
+      loaderOptions: { cache: false },
+      load: async (eventIds: number[], { database }, { status = null, section = null, ...args }) => {
+        const page = pageOf(args, parseSeatCursor);
+        const rows = await readSeatPages(database.reads, eventIds, {
+          ...page,
+          limit: page.size + 1,
+          status,
+          section,
+        });
+        const byEvent = Map.groupBy(rows, (row) => row.eventId);
+        return eventIds.map((eventId) => ({
+          ...connectionOf(page, byEvent.get(eventId) ?? [], seatCursor),
+          eventId,
+          status,
+          section,
+        }));
+      },
+      resolve: ({ id }) => id,
+    }),
+    seatMap: t.loadable({
+      type: SeatMap,
+      description: 'The status of all seats at once, small enough to draw a map of the largest hall from.',
+      complexity: { field: SEAT_MAP_COST },
+      loaderOptions: { cache: false },
+      load: async (eventIds: number[], { database }) => {
+        const maps = await readSeatMaps(database.reads, eventIds);
+        return eventIds.map((eventId) => {
+          const map = maps.get(eventId);
+          return map === undefined ? new Error(`there is no event ${eventId}`) : { eventId, ...map };
+        });
+      },
+      resolve: ({ id }) => id,
+    }),
+  }),
+});

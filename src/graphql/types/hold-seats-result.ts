@@ -1,0 +1,24 @@
+import {
+  EventNotOnSaleError,
+  IdempotencyConflictError,
+  SeatLimitExceededError,
+  SeatsUnavailableError,
+} from '../../booking/errors.ts';
+import { builder } from '../builder.ts';
+import { Booking } from './booking.ts';
+import { AdmissionRequiredError } from './errors/admission-required-error.ts';
+import { commonRefusals } from './refusals.ts';
+
+/** Of both mutations that hold seats. */
+export const HoldSeatsResult = builder.errorUnion('HoldSeatsResult', {
+  description: 'The booking in status HOLD, or why nothing was held.',
+  types: [
+    Booking,
+    SeatsUnavailableError,
+    SeatLimitExceededError,
+    EventNotOnSaleError,
+    IdempotencyConflictError,
+    AdmissionRequiredError,
+    ...commonRefusals,
+  ],
+});

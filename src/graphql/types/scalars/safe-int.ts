@@ -1,0 +1,14 @@
+import { GraphQLError, Kind } from 'graphql';
+import { builder } from '../../builder.ts';
+
+builder.scalarType('SafeInt', {
+  description: 'A whole number from -(2^53 - 1) to 2^53 - 1: what a double holds exactly.',
+  serialize: (value) => safe(Number(value)),
+  parseValue: safe,
+  parseLiteral: (node) => safe(node.kind === Kind.INT ? Number(node.value) : null),
+});
+
+function safe(value: unknown): number {
+  if (!Number.isSafeInteger(value)) throw new GraphQLError('SafeInt must be a whole number up to 2^53 - 1.');
+  return value as number;
+}

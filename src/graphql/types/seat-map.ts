@@ -1,0 +1,30 @@
+import type { SeatMapSnapshot as Snapshot } from '../../seating/seat-map.sql.ts';
+import { builder } from '../builder.ts';
+
+export interface SeatMapShape extends Snapshot {
+  readonly eventId: number;
+}
+
+export const SeatMap = builder.objectRef<SeatMapShape>('SeatMap').implement({
+  description: 'The status of all seats of an event at one moment.',
+  fields: (t) => ({
+    version: t.exposeInt('version', {
+      description:
+        'Which version of the seats `states` shows. Every batch of changes that is committed raises it by one; a failover or a restore makes it jump far ahead.',
+    }),
+    states: t.field({
+      type: 'SeatStates',
+      description: 'The status of every seat at that version.',
+      resolve: ({ states }) => states.toBase64(),
+    }),
+    layoutUrl: t.string({
+      description:
+        'The path of the layout as JSON: ids, labels, positions and tiers of the seats, in arrays in index order. It has a content hash and never changes, so it can be kept for ever.',
+      resolve: async ({ eventId }, _args, { eventLayouts }) => {
+        const path = await eventLayouts.path(eventId);
+        if (path === null) throw new Error(`event ${eventId} has no layout`);
+        return path;
+      },
+    }),
+  }),
+});

@@ -1,0 +1,59 @@
+import { eventIdOf, seatIdOf } from '../../platform/ids.ts';
+import type { SeatStatusCode } from '../../pubsub/messages.ts';
+import type { FeedMessage } from '../../seating/live-feed.ts';
+import { statusOf } from '../../seating/seat-states.ts';
+import { builder } from '../builder.ts';
+import { SeatStatus } from './enums/seat-status.ts';
+
+/** A message of the live feed, with the event that it is about. */
+type OfEvent<Kind extends FeedMessage['kind']> = Extract<FeedMessage, { kind: Kind }> & {
+  readonly eventId: number;
+};
+
+const SeatMapSnapshot = builder.objectRef<OfEvent<'snapshot'>>('SeatMapSnapshot').implement({
+  description: 'All seats of the event: whatever was known before is to be forgotten.',
+  fields: (t) => ({
+    eventId: t.id({ description: 'The event.', resolve: ({ eventId }) => eventIdOf(eventId) }),
+    version: t.exposeInt('version', { description: 'The version that `states` shows.' }),
+    states: t.expose('states', { type: 'SeatStates', description: 'The status of every seat.' }),
+  }),
+});
+
+const SeatChange = builder
+  .objectRef<{ readonly eventId: number; readonly index: number; readonly code: SeatStatusCode }>(
+    'SeatChange',
+  )
+  .implement({
+    description: 'A seat that has another status now.',
+    fields: (t) => ({
+      seatId: t.id({ description: 'The seat.', resolve: ({ eventId, index }) => seatIdOf(eventId, index) }),
+      index: t.exposeInt('index', { description: 'Its place in SeatStates and in the layout.' }),
+      status: t.field({
+        type: SeatStatus,
+        description: 'Its status from now on.',
+        resolve: ({ code }) => statusOf(code),
+      }),
+    }),
+  });
+
+const SeatsChanged = builder.objectRef<OfEvent<'changes'>>('SeatsChanged').implement({
+  description: 'What happened from one version to another, each seat with its latest status.',
+  fields: (t) => ({
+    eventId: t.id({ description: 'The event.', resolve: ({ eventId }) => eventIdOf(eventId) }),
+    fromVersion: t.exposeInt('fromVersion', {
+      description: 'What this continues: the version that the message before it ended at.',
+    }),
+    version: t.exposeInt('version', { description: 'The version that holds from now on.' }),
+    seats: t.field({
+      type: [SeatChange],
+      description: 'The seats that changed, each once.',
+      resolve: ({ eventId, seats }) => seats.map(([index, code]) => ({ eventId, index, code })),
+    }),
+  }),
+});
+
+export const SeatUpdate = builder.unionType('SeatUpdate', {
+  description: 'A message of the live seat map.',
+  types: [SeatMapSnapshot, SeatsChanged],
+  resolveType: ({ kind }) => (kind === 'snapshot' ? SeatMapSnapshot : SeatsChanged),
+});

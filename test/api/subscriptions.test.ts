@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Viewer } from '../../src/identity/viewer.ts';
+import { bookingIdOf, eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
+import { createHall, type Hall } from '../support/hall.ts';
+import { createSchemaClient, type SchemaClient } from '../support/schema-client.ts';
+
+let client: SchemaClient;
+let hall: Hall;
+const buyer: Viewer = { userId: randomUUID(), role: 'BUYER' };
+
+beforeAll(async () => {
+  client = await createSchemaClient();
+  hall = await createHall(client.app.database.reads);
+});
+afterAll(() => client.close());
+
+const seatUpdates = `subscription ($id: ID!, $after: Int) { seatUpdates(eventId: $id, afterVersion: $after) { __typename
+  ... on SeatMapSnapshot { eventId version states }
+  ... on SeatsChanged { eventId fromVersion version seats { seatId index status } } } }`;
+
+async function hold(index: number) {
+  const { data } = await client.ask(
+    'mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) { ... on Booking { id } } }',
+    { input: { eventId: eventIdOf(hall.eventId), seatIds: [seatIdOf(hall.eventId, index)] } },
+    buyer,
+  );
+  return data.holdSeats.id as string;
+}
+
+test('seatUpdates sends the map first and then what changes', async () => {
+  const updates = client.follow(seatUpdates, { id: eventIdOf(hall.eventId) });
+  const first = await updates.next();
+  const snapshot = first.value?.data.seatUpdates;
+  expect(snapshot).toMatchObject({ __typename: 'SeatMapSnapshot', eventId: eventIdOf(hall.eventId) });
+  expect(snapshot.states).toBe(Buffer.alloc(10).toString('base64'));
+  await hold(5);
+  const second = await updates.next();
+  expect(second.value?.data.seatUpdates).toEqual({
+    __typename: 'SeatsChanged',
+    eventId: eventIdOf(hall.eventId),
+    fromVersion: snapshot.version,
+    version: snapshot.version + 1,
+    seats: [{ seatId: seatIdOf(hall.eventId, 5), index: 5, status: 'HELD' }],
+  });
+  await updates.return();
+
+  const resumed = client.follow(seatUpdates, { id: eventIdOf(hall.eventId), after: snapshot.version });
+  expect((await resumed.next()).value?.data.seatUpdates).toEqual(second.value?.data.seatUpdates);
+  await resumed.return();
+});
+
+test('bookingUpdates sends the present state first and then each change', async () => {
+  const bookingId = await hold(7);
+  const updates = client.follow(
+    'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { id status seats { status } event { availability { held } } } }',
+    { id: bookingId },
+    buyer,
+  );
+  expect((await updates.next()).value?.data.bookingUpdates).toMatchObject({
+    id: bookingId,
+    status: 'HOLD',
+    seats: [{ status: 'HELD' }],
+  });
+  await client.ask(
+    'mutation ($id: ID!) { confirmBooking(input: { bookingId: $id }) { __typename } }',
+    { id: bookingId },
+    buyer,
+  );
+  expect((await updates.next()).value?.data.bookingUpdates).toMatchObject({
+    status: 'CONFIRMED',
+    seats: [{ status: 'BOOKED' }],
+  });
+  await updates.return();
+});
+
+test('what does not exist, or is not the caller’s, can’t be followed', async () => {
+  const codeOf = async (query: string, id: string, viewer: Viewer | null) => {
+    const { value } = await client.follow(query, { id }, viewer).next();
+    return value?.errors[0]?.extensions.code as unknown;
+  };
+  const draft = await createHall(client.app.database.reads, { status: 'DRAFT' });
+  for (const id of ['garbage', eventIdOf(9_999), eventIdOf(draft.eventId), seatIdOf(hall.eventId, 1)])
+    expect(await codeOf(seatUpdates, id, null)).toBe('NOT_FOUND');
+
+  const bookingUpdates = 'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { id } }';
+  const own = await hold(9);
+  for (const id of ['garbage', own, bookingIdOf(hall.eventId, randomUUID())])
+    expect(await codeOf(bookingUpdates, id, { userId: randomUUID(), role: 'BUYER' })).toBe('NOT_FOUND');
+  expect(await codeOf(bookingUpdates, own, null)).toBe('UNAUTHENTICATED');
+});
