@@ -13,7 +13,7 @@ export interface GraphQLEdge {
   readonly schema: GraphQLSchema;
   readonly plugins: readonly Plugin[];
   /** What a client may see of an error. */
-  maskError(error: unknown, message: string): Error;
+  maskError(error: unknown, requestId: string): Error;
   /** The context of one operation. */
   contextFor(caller: Caller): object;
 }

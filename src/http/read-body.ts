@@ -26,9 +26,11 @@ export async function readBody(req: IncomingMessage, organizer: boolean): Promis
   // Absent where the body comes in chunks; that one is counted as it comes.
   const announced = Number(req.headers['content-length'] ?? 0);
   if (announced > limit) throw tooLarge(limit);
-  const large = organizer && (announced > httpLimits.bodyBytesMax || req.headers['content-length'] === undefined);
+  const large =
+    organizer && (announced > httpLimits.bodyBytesMax || req.headers['content-length'] === undefined);
   if (!large) return collect(req, limit, httpLimits.bodyTimeoutMs);
-  if (largeBodies >= httpLimits.largeBodiesMax) throw new BodyError(503, 'Other imports are under way. Try again.');
+  if (largeBodies >= httpLimits.largeBodiesMax)
+    throw new BodyError(503, 'Other imports are under way. Try again.');
   largeBodies++;
   try {
     return await collect(req, limit, httpLimits.largeBodyTimeoutMs);

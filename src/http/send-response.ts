@@ -40,7 +40,8 @@ async function pump(
     reader.cancel().catch(() => undefined);
   };
   res.once('close', leave);
-  stopping.addEventListener('abort', leave, { once: true });
+  if (stopping.aborted) leave();
+  else stopping.addEventListener('abort', leave, { once: true });
   try {
     for (;;) {
       const { done, value } = await reader.read();

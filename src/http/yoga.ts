@@ -1,6 +1,7 @@
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../platform/logger.ts';
 import type { Caller, GraphQLEdge } from './edge.ts';
+import { currentRequestId } from './request-scope.ts';
 
 /** What an operation's context is made from, on every transport. */
 export interface OperationContext {
@@ -15,7 +16,7 @@ export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
     schema: edge.schema,
     plugins: edge.plugins as Plugin[],
     context: ({ caller }: OperationContext) => edge.contextFor(caller) as Record<string, unknown>,
-    maskedErrors: { maskError: (error, message) => edge.maskError(error, message) },
+    maskedErrors: { maskError: (error) => edge.maskError(error, currentRequestId()) },
     graphqlEndpoint: '/graphql',
     batching: false,
     cors: false,
@@ -29,7 +30,9 @@ export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
 
 /** What Yoga has to say is for those who look for a fault; errors that matter are logged where they are masked. */
 function yogaLogger(logger: Logger): YogaLogger {
-  const log = (level: 'trace' | 'debug' | 'warn') => (first: unknown, ...rest: unknown[]) =>
-    logger[level](first instanceof Error ? { err: first } : { said: [first, ...rest].map(String) }, 'yoga');
+  const log =
+    (level: 'trace' | 'debug' | 'warn') =>
+    (first: unknown, ...rest: unknown[]) =>
+      logger[level](first instanceof Error ? { err: first } : { said: [first, ...rest].map(String) }, 'yoga');
   return { debug: log('trace'), info: log('debug'), warn: log('warn'), error: log('debug') };
 }

@@ -4,7 +4,7 @@ import { schema } from '../graphql/schema.ts';
 import type { GraphQLContext, Services } from '../graphql/context.ts';
 import type { ExampleIds } from '../http/graphiql/examples.ts';
 import { readExampleSeats } from '../http/pages/events-on-sale.sql.ts';
-import { startHttpServer } from '../http/server.ts';
+import { startHttpServer, type HttpContext, type RunningServer } from '../http/server.ts';
 import { loadConfig, type Config } from '../platform/config.ts';
 import { eventIdOf, seatIdOf } from '../platform/ids.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
@@ -20,7 +20,7 @@ export interface RunningApi {
 export async function startApi(config: Config, overrides?: ContextOverrides): Promise<RunningApi> {
   const context = await createContext(config, overrides);
   try {
-    const server = await startHttpServer(httpContext(context));
+    const server = await serveApi(context);
     const url = `http://localhost:${server.port}`;
     context.logger.info({ url }, 'the API takes connections');
     return {
@@ -37,9 +37,14 @@ export async function startApi(config: Config, overrides?: ContextOverrides): Pr
   }
 }
 
-function httpContext(context: AppContext): Parameters<typeof startHttpServer>[0] {
+/** The server alone, on a context whose maker closes it. */
+export function serveApi(context: AppContext): Promise<RunningServer> {
+  return startHttpServer(httpContext(context));
+}
+
+function httpContext(context: AppContext): HttpContext {
   const { config, logger, database, redis, identity, eventLayouts } = context;
-  const { clock, venueLayouts, feeds, groupCommit } = context;
+  const { clock, venueLayouts, feeds, groupCommit, bestAvailable } = context;
   const services: Services = {
     database,
     clock,
@@ -48,6 +53,7 @@ function httpContext(context: AppContext): Parameters<typeof startHttpServer>[0]
     eventLayouts,
     feeds,
     groupCommit,
+    bestAvailable,
     logger,
   };
   return {

@@ -27,6 +27,7 @@ export interface AppContext {
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
   readonly groupCommit: GroupCommit;
+  readonly bestAvailable: BestAvailable;
   close(): Promise<void>;
 }
 
@@ -45,15 +46,20 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const venueLayouts = new VenueLayouts(database.reads);
   const eventLayouts = new EventLayouts(database.reads, venueLayouts);
   const feeds = new LiveFeeds({ db: database.reads, pubsub, logger, tickMs: config.feedTickMs });
-  const bestAvailable = new BestAvailable(database.batches, eventLayouts);
+  const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });
   const groupCommit = new GroupCommit(
     createExecuteBatch({
       db: database.batches,
       logger,
       defaultHoldTtlMs: config.holdTtlMs,
+      neighboursOf: (eventId, seats) => bestAvailable.neighboursOf(eventId, seats),
       onStep: overrides.onBatchStep,
-      chooseSeats: (eventId, requests, taken) => bestAvailable.choose(eventId, requests, taken),
-      committed: (eventId, result) => void pubsub.publishSeatsChanged(changeMessage(eventId, result)),
+      chooseSeats: (...request) => bestAvailable.choose(...request),
+      committed: (eventId, result) => {
+        const message = changeMessage(eventId, result);
+        feeds.take(message);
+        void pubsub.publishSeatsChanged(message);
+      },
     }),
   );
   await clock.start();
@@ -71,6 +77,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     eventLayouts,
     feeds,
     groupCommit,
+    bestAvailable,
     async close() {
       await groupCommit.drained();
       feeds.stop();

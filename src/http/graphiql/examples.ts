@@ -1,0 +1,154 @@
+/** What the examples are about: an event on sale, and two of its seats that are free. */
+export interface ExampleIds {
+  readonly eventId: string;
+  readonly seatIds: readonly string[];
+}
+
+export interface ExampleTab {
+  readonly query: string;
+  readonly variables?: string;
+  readonly headers?: string;
+}
+
+const AS_GUEST = JSON.stringify({ authorization: 'Bearer <token>' }, null, 2);
+
+/** GraphiQL's tabs, to be run from left to right. */
+export function exampleTabs(ids: ExampleIds | null): readonly ExampleTab[] {
+  const eventId = ids?.eventId ?? 'the id of an event (first tab)';
+  const seatIds = ids?.seatIds ?? [];
+  return [
+    { query: EVENTS },
+    tab(SEATS, { eventId }),
+    tab(WATCH, { eventId }),
+    { query: SESSION },
+    tab(HOLD, { input: { eventId, seatIds } }, AS_GUEST),
+    tab(CONFIRM, { input: { bookingId: '<bookingId>' } }, AS_GUEST),
+    tab(BEST, { input: { eventId, quantity: 2 } }, AS_GUEST),
+    tab(RELEASE, { input: { bookingId: '<bookingId>' } }, AS_GUEST),
+    { query: MINE, headers: AS_GUEST },
+    tab(WATCH_BOOKING, { bookingId: '<bookingId>' }, AS_GUEST),
+  ];
+}
+
+function tab(query: string, variables: object, headers?: string): ExampleTab {
+  return { query, variables: JSON.stringify(variables, null, 2), ...(headers === undefined ? {} : { headers }) };
+}
+
+const EVENTS = `# 1. What is on sale. Run it with Ctrl-Enter, then go on
+#    with the tabs to the right, one after the other.
+query EventsOnSale {
+  events(first: 10, status: ON_SALE) {
+    edges {
+      node {
+        id
+        name
+        startsAt
+        venue { name seatCount }
+        availability { available total }
+        priceTiers { name price { amount currency } }
+      }
+    }
+    totalCount
+  }
+}
+`;
+
+const SEATS = `# 2. One event: all its seats at two bits each, and the
+#    first ones that are free.
+query SeatsOfAnEvent($eventId: ID!) {
+  event(id: $eventId) {
+    name
+    seatLimit
+    seatMap { version states layoutUrl }
+    seats(first: 10, status: AVAILABLE) {
+      edges { node { id label status priceTier { name price { amount currency } } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+`;
+
+const WATCH = `# 3. The live seat map: a snapshot first, then every change.
+#    Needs no token. Let it run, open this page in a second
+#    window, and hold some seats there.
+subscription WatchSeats($eventId: ID!) {
+  seatUpdates(eventId: $eventId) {
+    __typename
+    ... on SeatMapSnapshot { version states }
+    ... on SeatsChanged { fromVersion version seats { seatId index status } }
+  }
+}
+`;
+
+const SESSION = `# 4. A token for a buyer without an account. Programs send
+#    it as a header: {"authorization": "Bearer eyJ…"}
+#    This page keeps it for you: the tabs to the right say
+#    "Bearer <token>" in their Headers (below, next to
+#    Variables), and it is filled in when they run.
+#    You can write another token there instead.
+mutation StartGuestSession {
+  startGuestSession { token expiresAt }
+}
+`;
+
+const HOLD = `# 5. Holds all of these seats for some minutes, or none of
+#    them. Run it twice: the second time they are taken.
+mutation HoldSeats($input: HoldSeatsInput!) {
+  holdSeats(input: $input) {
+    __typename
+    ... on Booking { id status holdExpiresAt seats { label } total { amount currency } }
+    ... on SeatsUnavailableError { message seats { id label status } }
+    ... on Error { code message }
+  }
+}
+`;
+
+const CONFIRM = `# 6. Books the seats of a hold. <bookingId> is filled in
+#    with your last one; you can write another instead.
+mutation ConfirmBooking($input: ConfirmBookingInput!) {
+  confirmBooking(input: $input) {
+    __typename
+    ... on Booking { id status confirmedAt seats { label status } }
+    ... on Error { code message }
+  }
+}
+`;
+
+const BEST = `# 7. Holds the best seats that are free: next to each other,
+#    as near to the front as can be.
+mutation HoldBestAvailable($input: HoldBestAvailableInput!) {
+  holdBestAvailable(input: $input) {
+    __typename
+    ... on Booking { id status holdExpiresAt seats { label } total { amount currency } }
+    ... on Error { code message }
+  }
+}
+`;
+
+const RELEASE = `# 8. Gives the last hold back; its seats are free for others
+#    at once.
+mutation ReleaseBooking($input: ReleaseBookingInput!) {
+  releaseBooking(input: $input) {
+    __typename
+    ... on Booking { id status seats { label status } }
+    ... on Error { code message }
+  }
+}
+`;
+
+const MINE = `# 9. Your bookings, whatever became of them.
+query MyBookings {
+  viewer {
+    id
+    bookings(first: 20) {
+      edges { node { id status holdExpiresAt event { name } seats { label } total { amount currency } } }
+    }
+  }
+}
+`;
+
+const WATCH_BOOKING = `# 10. One booking of yours, live: watch a hold run out.
+subscription WatchBooking($bookingId: ID!) {
+  bookingUpdates(bookingId: $bookingId) { id status holdExpiresAt confirmedAt }
+}
+`;

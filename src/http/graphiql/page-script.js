@@ -1,0 +1,40 @@
+// Runs before GraphiQL. It makes the examples runnable one after the other without copying anything: what
+// startGuestSession and the holds answer is remembered for this browser tab, and where a header or variable says
+// <token> or <bookingId>, it is filled in as the request leaves.
+'use strict';
+
+{
+  const send = window.fetch.bind(window);
+  const remembered = (name) => sessionStorage.getItem(`sellout:${name}`);
+  const fill = (text) =>
+    text.replace(/<(token|bookingId)>/g, (placeholder, name) => remembered(name) ?? placeholder);
+  // Subscriptions travel in the address.
+  const fillAddress = (address) =>
+    address.replace(/%3C(token|bookingId)%3E/g, (placeholder, name) =>
+      encodeURIComponent(remembered(name) ?? decodeURIComponent(placeholder)),
+    );
+
+  const remember = async (response) => {
+    if (!(response.headers.get('content-type') ?? '').includes('json')) return;
+    const { data } = await response.json();
+    const token = data?.startGuestSession?.token;
+    const booking = data?.holdSeats ?? data?.holdBestAvailable;
+    if (token) sessionStorage.setItem('sellout:token', token);
+    if (booking?.id) sessionStorage.setItem('sellout:bookingId', booking.id);
+  };
+
+  window.fetch = async (input, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.forEach((value, name) => headers.set(name, fill(value)));
+    const body = typeof init.body === 'string' ? fill(init.body) : init.body;
+    const response = await send(fillAddress(String(input)), { ...init, headers, body });
+    remember(response.clone()).catch(() => undefined);
+    return response;
+  };
+}
+
+// oxlint-disable-next-line no-unused-vars
+function startPage(graphiql) {
+  const options = JSON.parse(document.querySelector('#options').textContent);
+  graphiql.renderYogaGraphiQL(document.querySelector('#root'), options);
+}

@@ -1,0 +1,57 @@
+import { sql, type PrismaClient } from '../platform/db.ts';
+import type { Redis } from '../platform/redis.ts';
+import { sendJson } from './answers.ts';
+import { withDeadline } from './deadline.ts';
+import type { Exchange } from './exchange.ts';
+import { httpLimits } from './limits.ts';
+
+export interface ReadinessContext {
+  readonly db: PrismaClient;
+  readonly redis: Redis;
+  readonly stopping: AbortSignal;
+}
+
+interface Readiness {
+  readonly database: boolean;
+  readonly redis: boolean;
+}
+
+/** The process is alive, whatever its surroundings. */
+export function handleHealth({ res }: Exchange): void {
+  sendJson(res, 200, { status: 'ok' });
+}
+
+/** Whether requests should be sent here: not while the database or Redis is out of reach, nor while it stops. */
+export function readinessRoute(ctx: ReadinessContext): (exchange: Exchange) => Promise<void> {
+  let underWay: Promise<Readiness> | undefined;
+  return async ({ res }) => {
+    // Single flight: however many ask, one pair of checks runs.
+    underWay ??= check(ctx).finally(() => (underWay = undefined));
+    const { database, redis } = await underWay;
+    const draining = ctx.stopping.aborted;
+    const ready = database && redis && !draining;
+    sendJson(res, ready ? 200 : 503, {
+      status: ready ? 'ready' : 'unavailable',
+      database: database ? 'ok' : 'unreachable',
+      redis: redis ? 'ok' : 'unreachable',
+      draining,
+    });
+  };
+}
+
+async function check({ db, redis }: ReadinessContext): Promise<Readiness> {
+  const [databaseOk, redisOk] = await Promise.all([
+    succeeds('the database', db.$queryRaw(sql`/* ready */ SELECT 1`)),
+    succeeds('redis', redis.ping()),
+  ]);
+  return { database: databaseOk, redis: redisOk };
+}
+
+async function succeeds(what: string, work: PromiseLike<unknown>): Promise<boolean> {
+  try {
+    await withDeadline(what, httpLimits.checkTimeoutMs, work);
+    return true;
+  } catch {
+    return false;
+  }
+}

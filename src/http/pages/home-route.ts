@@ -1,0 +1,49 @@
+import type { PrismaClient } from '../../platform/db.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { EventLayouts } from '../../seating/event-layouts.ts';
+import { etagOf, sendStored } from '../answers.ts';
+import { withDeadline } from '../deadline.ts';
+import type { Exchange } from '../exchange.ts';
+import { httpLimits } from '../limits.ts';
+import { setPagePolicy } from '../security-headers.ts';
+import { readEventsOnSale } from './events-on-sale.sql.ts';
+import { homePage, homeStyleHash, type ListedEvent } from './home-page.ts';
+
+const EVENTS_LISTED_MAX = 20;
+
+export interface HomeContext {
+  readonly db: PrismaClient;
+  readonly eventLayouts: EventLayouts;
+  readonly logger: Logger;
+}
+
+export function homeRoute(ctx: HomeContext): (exchange: Exchange) => Promise<void> {
+  let underWay: Promise<ListedEvent[] | null> | undefined;
+  return async (exchange) => {
+    underWay ??= listEvents(ctx).finally(() => (underWay = undefined));
+    const page = Buffer.from(homePage(await underWay));
+    setPagePolicy(exchange.res, `style-src ${homeStyleHash}`, 'img-src data:');
+    sendStored(exchange, {
+      identity: page,
+      type: 'text/html; charset=utf-8',
+      etag: etagOf(page),
+      cacheControl: 'no-cache',
+    });
+  };
+}
+
+async function listEvents(ctx: HomeContext): Promise<ListedEvent[] | null> {
+  try {
+    return await withDeadline('the list of events', httpLimits.checkTimeoutMs, read(ctx));
+  } catch (error) {
+    ctx.logger.warn({ err: error }, 'events for the home page not read');
+    return null;
+  }
+}
+
+async function read({ db, eventLayouts }: HomeContext): Promise<ListedEvent[]> {
+  const events = await readEventsOnSale(db, EVENTS_LISTED_MAX);
+  return Promise.all(
+    events.map(async (event) => ({ ...event, layoutPath: await eventLayouts.path(event.id) })),
+  );
+}

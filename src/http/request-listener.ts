@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../platform/logger.ts';
+import { logAccess } from './access-log.ts';
+import { sendJson } from './answers.ts';
+import { handleCors } from './cors.ts';
+import { exchangeOf, type Exchange } from './exchange.ts';
+import { inRequest } from './request-scope.ts';
+import { route, type Route } from './routes.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+
+export interface ListenerContext {
+  readonly routes: readonly Route[];
+  readonly origins: readonly string[];
+  readonly logger: Logger;
+  readonly stopping: AbortSignal;
+}
+
+/** What every request goes through. Nothing that it throws gets any further than here. */
+export function requestListener(ctx: ListenerContext) {
+  return (req: IncomingMessage, res: ServerResponse): void => {
+    const exchange = exchangeOf(req, res);
+    req.on('error', (error) => ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'request broke off'));
+    res.on('error', (error) => ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'response broke off'));
+    logAccess(exchange, ctx.logger);
+    inRequest(exchange.requestId, () => handle(ctx, exchange)).catch((error: unknown) => fail(ctx, exchange, error));
+  };
+}
+
+async function handle(ctx: ListenerContext, exchange: Exchange): Promise<void> {
+  const { res, requestId } = exchange;
+  res.setHeader('x-request-id', requestId);
+  setSecurityHeaders(res);
+  // A kept connection would keep the stopping server waiting.
+  if (ctx.stopping.aborted) res.setHeader('connection', 'close');
+  if (handleCors(exchange, ctx.origins)) return;
+  await route(ctx.routes, exchange);
+}
+
+function fail(ctx: ListenerContext, { res, requestId, path }: Exchange, error: unknown): void {
+  ctx.logger.error({ err: error, requestId, path }, 'request failed');
+  if (res.headersSent) res.destroy();
+  else sendJson(res, 500, { error: 'Unexpected error.', requestId });
+}

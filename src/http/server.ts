@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Identity } from '../identity/identity.ts';
+import type { Config } from '../platform/config.ts';
+import type { PrismaClient } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Redis } from '../platform/redis.ts';
+import type { EventLayouts } from '../seating/event-layouts.ts';
+import { AddressCounter } from './address-counter.ts';
+import type { GraphQLEdge } from './edge.ts';
+import { graphiqlRoute, handleGraphiQLAsset, wantsGraphiQL } from './graphiql/graphiql-route.ts';
+import type { ExampleIds } from './graphiql/examples.ts';
+import { handleGraphQL } from './graphql-route.ts';
+import { handleHealth, readinessRoute } from './health.ts';
+import { handleLayout } from './layout-route.ts';
+import { httpLimits } from './limits.ts';
+import { homeRoute } from './pages/home-route.ts';
+import { requestListener } from './request-listener.ts';
+import type { Route } from './routes.ts';
+import { stopServer } from './stop-server.ts';
+import { graphqlProtocol } from './ws/graphql-protocol.ts';
+import { acceptSockets } from './ws/socket-server.ts';
+import { createGraphQL, type Yoga } from './yoga.ts';
+
+export interface HttpContext {
+  readonly config: Pick<Config, 'host' | 'port' | 'corsOrigins' | 'connectionsPerAddressMax' | 'drainMs'>;
+  readonly logger: Logger;
+  readonly db: PrismaClient;
+  readonly redis: Redis;
+  readonly identity: Identity;
+  readonly eventLayouts: EventLayouts;
+  readonly edge: GraphQLEdge;
+  readonly exampleIds: () => Promise<ExampleIds | null>;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Everything that is reached over HTTP and WebSocket. Resolves when it takes connections. */
+export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> {
+  const { config, edge, identity, logger } = ctx;
+  const stopping = new AbortController();
+  const yoga = createGraphQL(edge, logger);
+  const longLived = new AddressCounter(config.connectionsPerAddressMax);
+  const routes = routesOf(ctx, yoga, longLived, stopping.signal);
+  const listener = requestListener({ routes, origins: config.corsOrigins, logger, stopping: stopping.signal });
+  const server = createServer(
+    {
+      headersTimeout: httpLimits.headersTimeoutMs,
+      // Bodies have deadlines of their own, by their size; this one is the last resort.
+      requestTimeout: httpLimits.largeBodyTimeoutMs + httpLimits.headersTimeoutMs,
+      connectionsCheckingInterval: 2_000,
+      keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
+      noDelay: true,
+    },
+    listener,
+  );
+  const endSockets = acceptSockets(server, {
+    protocol: graphqlProtocol({ yoga, edge, identity, logger }),
+    origins: config.corsOrigins,
+    sockets: longLived,
+    stopping: stopping.signal,
+    logger,
+  });
+  const port = await listen(server, config.port, config.host);
+  return { port, stop: () => stopServer({ server, stopping, endSockets, drainMs: config.drainMs, logger }) };
+}
+
+function routesOf(ctx: HttpContext, yoga: Yoga, streams: AddressCounter, stopping: AbortSignal): Route[] {
+  const { identity, logger, eventLayouts } = ctx;
+  const graphiql = graphiqlRoute(ctx);
+  return [
+    {
+      path: '/graphql',
+      methods: ['GET', 'HEAD', 'POST'],
+      handle: (exchange) =>
+        wantsGraphiQL(exchange)
+          ? graphiql(exchange)
+          : handleGraphQL({ yoga, identity, logger, streams, stopping }, exchange),
+    },
+    { path: '/graphiql/', methods: ['GET', 'HEAD'], handle: handleGraphiQLAsset },
+    { path: '/', methods: ['GET', 'HEAD'], handle: homeRoute(ctx) },
+    { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
+    { path: '/ready', methods: ['GET', 'HEAD'], handle: readinessRoute({ ...ctx, stopping }) },
+    {
+      path: '/layouts/',
+      methods: ['GET', 'HEAD'],
+      handle: (exchange) => handleLayout(eventLayouts, exchange),
+    },
+  ];
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}

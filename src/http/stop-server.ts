@@ -1,0 +1,27 @@
+import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../platform/logger.ts';
+import { httpLimits } from './limits.ts';
+
+export interface StopContext {
+  readonly server: Server;
+  readonly stopping: AbortController;
+  readonly endSockets: () => void;
+  /** How long it goes on taking connections after /ready has begun to say 503, for balancers to notice. */
+  readonly drainMs: number;
+  readonly logger: Logger;
+}
+
+/** Not ready first, then no new connections; streams end, and what is under way may finish within a deadline. */
+export async function stopServer({ server, stopping, endSockets, drainMs, logger }: StopContext): Promise<void> {
+  stopping.abort();
+  if (drainMs > 0) await delay(drainMs);
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const timer = setTimeout(() => {
+    logger.warn('requests were still under way when the server stopped');
+    server.closeAllConnections();
+    endSockets();
+  }, httpLimits.stopTimeoutMs);
+  await closed;
+  clearTimeout(timer);
+}

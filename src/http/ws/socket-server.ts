@@ -1,0 +1,63 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleProtocols, type Server } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import type { Logger } from '../../platform/logger.ts';
+import type { AddressCounter } from '../address-counter.ts';
+import { addressOf, targetOf } from '../exchange.ts';
+import { socketLimits } from '../limits.ts';
+import { adaptSocket, closeCodes, closeSocket } from './adapt-socket.ts';
+import type { SocketExtra } from './graphql-protocol.ts';
+import { originAllowed } from './origin.ts';
+
+export interface SocketServerContext {
+  readonly protocol: Server<SocketExtra>;
+  readonly origins: readonly string[];
+  readonly sockets: AddressCounter;
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+}
+
+/**
+ * Takes WebSockets at `/graphql`; when the server stops they are told to come back elsewhere (1001). Returns what ends
+ * those that did not answer to that.
+ */
+export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: socketLimits.messageBytesMax,
+    // A hundred kilobytes of memory for each socket, for messages that are small or base64.
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  http.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', (error) => ctx.logger.debug({ err: error }, 'upgrade broke off'));
+    const status = refusal(ctx, req);
+    const release = status === null ? ctx.sockets.acquire(addressOf(req)) : null;
+    if (release === null) return refuse(socket, status ?? 429);
+    socket.once('close', release);
+    sockets.handleUpgrade(req, socket, head, (webSocket) => {
+      adaptSocket(webSocket, ctx.protocol, {}, ctx.logger);
+    });
+  });
+  ctx.stopping.addEventListener('abort', () => {
+    for (const socket of sockets.clients) closeSocket(socket, closeCodes.goingAway, 'Server is going away');
+  });
+  return () => {
+    for (const socket of sockets.clients) socket.terminate();
+  };
+}
+
+function refusal(ctx: SocketServerContext, req: IncomingMessage): number | null {
+  if (targetOf(req).path !== '/graphql') return 404;
+  if (ctx.stopping.aborted) return 503;
+  if (req.method !== 'GET') return 405;
+  return originAllowed(req, ctx.origins) ? null : 403;
+}
+
+function refuse(socket: Duplex, status: number): void {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Connection: close', 'Content-Length: 0'];
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+}
