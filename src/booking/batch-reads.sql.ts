@@ -1,6 +1,15 @@
 import { sql, type Tx } from '../platform/db.ts';
 import { bookingFromRow, type BookingRow } from './booking-row.ts';
-import type { BookingRecord, EventRules, EventStatus, Key, Seat, SeatStatus, UsedKey } from './model.ts';
+import type {
+  BookingRecord,
+  EventRules,
+  EventStatus,
+  Key,
+  OrphanRule,
+  Seat,
+  SeatStatus,
+  UsedKey,
+} from './model.ts';
 import { thisEvent } from './this-event.ts';
 
 /*
@@ -23,13 +32,17 @@ export async function readPlan(
       on_sale_at_ms: number;
       seat_limit: number;
       hold_ttl_ms: number | null;
+      hold_extension_ms: number | null;
+      hold_lifetime_max_ms: number | null;
+      orphan_rule: OrphanRule;
+      buyers_may_cancel: boolean;
       seats_total: number;
       tier_amounts: number[] | null;
       more_seats: number[] | null;
     }[]
   >(sql`/* readPlan */
     SELECT e.organizer_id, e.status, (extract(epoch FROM e.on_sale_at) * 1000)::float8 AS on_sale_at_ms,
-           e.seat_limit, e.hold_ttl_ms, e.seats_total,
+           e.seat_limit, e.hold_ttl_ms, e.hold_extension_ms, e.hold_lifetime_max_ms, e.orphan_rule, e.buyers_may_cancel, e.seats_total,
            ARRAY(SELECT p.amount::float8 FROM price_tiers p WHERE p.event_id = e.id ORDER BY p.tier_index) AS tier_amounts,
            ARRAY(SELECT bs.seat_index FROM booking_seats bs
                  WHERE bs.event_id = e.id AND bs.booking_id = ANY(${named.bookingIds}::uuid[] || ARRAY(
@@ -40,6 +53,7 @@ export async function readPlan(
                      AND b.status = 'HOLD' AND b.hold_expires_at <= clock_timestamp()))) AS more_seats
     FROM events e WHERE e.id = ${eventId}`);
   if (row === undefined) return null;
+  const holdTtlMs = row.hold_ttl_ms ?? defaultHoldTtlMs;
   return {
     event: {
       eventId,
@@ -47,7 +61,11 @@ export async function readPlan(
       status: row.status,
       onSaleAtMs: row.on_sale_at_ms,
       seatLimit: row.seat_limit,
-      holdTtlMs: row.hold_ttl_ms ?? defaultHoldTtlMs,
+      holdTtlMs,
+      holdExtensionMs: row.hold_extension_ms,
+      holdLifetimeMaxMs: row.hold_lifetime_max_ms ?? holdTtlMs + (row.hold_extension_ms ?? 0),
+      orphanRule: row.orphan_rule,
+      buyersMayCancel: row.buyers_may_cancel,
       seatsTotal: row.seats_total,
       tierAmounts: row.tier_amounts ?? [],
     },
@@ -143,7 +161,7 @@ export async function readLocked(
          SELECT json_build_array(b.id, b.buyer_id, b.status,
                   ARRAY(SELECT bs.seat_index FROM booking_seats bs WHERE bs.event_id = b.event_id AND bs.booking_id = b.id ORDER BY 1),
                   b.total_amount, extract(epoch FROM b.created_at) * 1000, extract(epoch FROM b.hold_expires_at) * 1000,
-                  extract(epoch FROM b.confirmed_at) * 1000, extract(epoch FROM b.ended_at) * 1000) AS row
+                  extract(epoch FROM b.extended_at) * 1000, extract(epoch FROM b.confirmed_at) * 1000, extract(epoch FROM b.ended_at) * 1000) AS row
          FROM bookings b WHERE b.event_id = ${thisEvent(eventId)} AND b.id = w.id OFFSET 0) AS b) AS bookings,
       (SELECT json_agg(json_build_array(buyer_id, operation, key_hash, input_hash, booking_id)) FROM used) AS keys`);
   if (row === undefined) throw new Error('readLocked returned no row');

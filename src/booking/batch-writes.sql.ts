@@ -1,12 +1,12 @@
 import { sql, type Tx } from '../platform/db.ts';
-import type { BookingStatus, Changes, EventRules, SeatStatus } from './model.ts';
+import type { BookingRecord, BookingStatus, Changes, EventRules, SeatStatus } from './model.ts';
 import { thisEvent } from './this-event.ts';
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * New statuses of bookings that were there before. A statement of its own, before the claims of the same batch: in one
- * statement both would see the old claims, and the constraint would refuse.
+ * Bookings that were there before, as the batch leaves them, without the claims that they gave up. A statement of its
+ * own, before the claims of the same batch: in one statement both would see the old claims, and the constraint refuse.
  */
 export async function changeBookings(
   tx: Tx,
@@ -15,14 +15,29 @@ export async function changeBookings(
   changed: Changes['changedBookings'],
 ): Promise<number> {
   const before: BookingStatus[] = changed.map((change) => change.before.status);
-  const after: BookingStatus[] = changed.map((change) => change.after.status);
+  const after = changed.map((change) => change.after);
+  const dropped = changed.flatMap((change) =>
+    change.before.seats
+      .filter((seat) => !change.after.seats.includes(seat))
+      .map((seat) => ({ seat, id: change.after.id })),
+  );
   return tx.$executeRaw(sql`/* changeBookings */
+    WITH dropped AS (
+      DELETE FROM booking_seats bs USING unnest(${dropped.map(({ id }) => id)}::uuid[], ${dropped.map(({ seat }) => seat)}::int[]) AS d(booking_id, seat_index)
+      WHERE bs.event_id = ${thisEvent(eventId)} AND bs.booking_id = d.booking_id AND bs.seat_index = d.seat_index
+    )
     UPDATE bookings b SET
-      status = u.after,
+      status = u.after, seat_count = u.seat_count, total_amount = u.total_amount,
+      hold_expires_at = to_timestamp(u.hold_expires_at_ms / 1000),
+      extended_at = CASE WHEN u.extended THEN coalesce(b.extended_at, to_timestamp(${clockMs}::float8 / 1000)) END,
       confirmed_at = CASE WHEN u.after IN ('CONFIRMED', 'CANCELED') THEN coalesce(b.confirmed_at, to_timestamp(${clockMs}::float8 / 1000)) END,
       ended_at = CASE WHEN u.after IN ('EXPIRED', 'RELEASED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END
-    FROM unnest(${changed.map((change) => change.after.id)}::uuid[], ${before}::text[]::booking_status[], ${after}::text[]::booking_status[])
-      AS u(id, before, after)
+    FROM unnest(${after.map(({ id }) => id)}::uuid[], ${before}::text[]::booking_status[],
+                ${after.map(({ status }) => status)}::text[]::booking_status[], ${after.map(({ seats }) => seats.length)}::int[],
+                ${after.map(({ totalAmount }) => totalAmount)}::float8[]::bigint[],
+                ${after.map(({ holdExpiresAtMs }) => holdExpiresAtMs)}::float8[],
+                ${after.map(({ extendedAtMs }) => extendedAtMs !== null)}::boolean[])
+      AS u(id, before, after, seat_count, total_amount, hold_expires_at_ms, extended)
     WHERE b.event_id = ${thisEvent(eventId)} AND b.id = u.id AND b.status = u.before`);
 }
 
@@ -34,19 +49,21 @@ export async function writeSeats(
   changes: Changes,
 ): Promise<number> {
   const created = changes.createdBookings;
-  const claims = created.flatMap((booking) => booking.seats.map((seat) => ({ seat, booking })));
+  const claims = newClaims(changes);
   const keys = changes.usedKeys;
   return tx.$executeRaw(sql`/* writeSeats */
     WITH created AS (
-      INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, confirmed_at, ended_at)
+      INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, extended_at, confirmed_at, ended_at)
       SELECT ${eventId}, u.id, u.buyer_id, u.status, u.seat_count, u.total_amount,
              to_timestamp(${clockMs}::float8 / 1000), to_timestamp(u.hold_expires_at_ms / 1000),
+             CASE WHEN u.extended THEN to_timestamp(${clockMs}::float8 / 1000) END,
              CASE WHEN u.status IN ('CONFIRMED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END,
              CASE WHEN u.status IN ('EXPIRED', 'RELEASED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END
       FROM unnest(${created.map((b) => b.id)}::uuid[], ${created.map((b) => b.buyerId)}::uuid[],
                   ${created.map((b) => b.status)}::text[]::booking_status[], ${created.map((b) => b.seats.length)}::int[],
-                  ${created.map((b) => b.totalAmount)}::float8[]::bigint[], ${created.map((b) => b.holdExpiresAtMs)}::float8[])
-        AS u(id, buyer_id, status, seat_count, total_amount, hold_expires_at_ms)
+                  ${created.map((b) => b.totalAmount)}::float8[]::bigint[], ${created.map((b) => b.holdExpiresAtMs)}::float8[],
+                  ${created.map((b) => b.extendedAtMs !== null)}::boolean[])
+        AS u(id, buyer_id, status, seat_count, total_amount, hold_expires_at_ms, extended)
     ), claims AS (
       INSERT INTO booking_seats (event_id, booking_id, seat_index, booking_status)
       SELECT ${eventId}, u.booking_id, u.seat_index, u.status
@@ -67,6 +84,16 @@ export async function writeSeats(
                 ${changes.seats.map((seat) => seat.after.bookingId ?? NIL_UUID)}::uuid[])
       AS u(seat_index, before, after, booking_id)
     WHERE s.event_id = ${thisEvent(eventId)} AND s.seat_index = u.seat_index AND s.status = u.before`);
+}
+
+function newClaims(changes: Changes): { readonly seat: number; readonly booking: BookingRecord }[] {
+  const added = changes.changedBookings.flatMap(({ before, after }) =>
+    after.seats.filter((seat) => !before.seats.includes(seat)).map((seat) => ({ seat, booking: after })),
+  );
+  return [
+    ...changes.createdBookings.flatMap((booking) => booking.seats.map((seat) => ({ seat, booking }))),
+    ...added,
+  ];
 }
 
 /**

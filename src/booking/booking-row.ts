@@ -1,6 +1,6 @@
 import type { BookingRecord, BookingStatus } from './model.ts';
 
-/** A booking as readLocked returns it: `[id, buyer, status, seats, total, created, expires, confirmed, ended]`, times in ms. */
+/** A booking as readLocked returns it: `[id, buyer, status, seats, total, created, expires, extended, confirmed, ended]`, times in ms. */
 export type BookingRow = readonly [
   string,
   string,
@@ -11,11 +11,22 @@ export type BookingRow = readonly [
   number,
   number | null,
   number | null,
+  number | null,
 ];
 
 export function bookingFromRow(eventId: number, row: BookingRow): BookingRecord {
-  const [id, buyerId, status, seats, totalAmount, createdAtMs, holdExpiresAtMs, confirmedAtMs, endedAtMs] =
-    row;
+  const [
+    id,
+    buyerId,
+    status,
+    seats,
+    totalAmount,
+    createdAtMs,
+    holdExpiresAtMs,
+    extendedAtMs,
+    confirmedAtMs,
+    endedAtMs,
+  ] = row;
   return {
     eventId,
     id,
@@ -25,6 +36,7 @@ export function bookingFromRow(eventId: number, row: BookingRow): BookingRecord 
     totalAmount,
     createdAtMs,
     holdExpiresAtMs,
+    extendedAtMs,
     confirmedAtMs,
     endedAtMs,
   };

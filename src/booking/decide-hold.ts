@@ -2,23 +2,19 @@ import { freeOverdueSeats, isFree } from './free-seats.ts';
 import type { Draft } from './draft.ts';
 import type { HoldCommand, Outcome } from './model.ts';
 import { againConflict, againUnlocked, done, refused } from './outcomes.ts';
+import { leftAlone } from './orphans.ts';
 import { replayOf } from './replay.ts';
+import { notOnSale, totalOf } from './sale-rules.ts';
 
 /**
  * Holds all of the seats or none. In this order: a replay answers first, then the event, then the buyer's limit against
- * the bare number, then the seats, then the limit together with what the buyer has.
+ * the bare number, then the seats, then the limit together with
+ * what the buyer has, then the event's rule on orphans, which binds what buyers choose, not what the server does.
  */
 export function decideHold(draft: Draft, command: HoldCommand): Outcome {
   const replay = replayOf(draft, command.buyerId, command.key);
   if (replay !== null) return replay;
-  return notOnSale(draft, command) ?? overLimit(draft, command, 0) ?? takeSeats(draft, command);
-}
-
-function notOnSale(draft: Draft, { buyerId }: HoldCommand): Outcome | null {
-  const { status, onSaleAtMs, organizerId } = draft.event;
-  if (status === 'DRAFT' && buyerId !== organizerId) return refused({ code: 'NOT_FOUND', what: 'event' });
-  if (status === 'ON_SALE' && draft.clockMs >= onSaleAtMs) return null;
-  return refused({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs });
+  return notOnSale(draft, command.buyerId) ?? overLimit(draft, command, 0) ?? takeSeats(draft, command);
 }
 
 function overLimit(draft: Draft, command: HoldCommand, has: number): Outcome | null {
@@ -31,6 +27,8 @@ function takeSeats(draft: Draft, command: HoldCommand): Outcome {
   if ('kind' in seats) return seats;
   const limited = overLimit(draft, command, draft.seatsOf(command.buyerId));
   if (limited !== null) return limited;
+  const orphans = seats === command.named ? leftAlone(draft, seats) : [];
+  if (orphans.length > 0) return refused({ code: 'ORPHAN_SEATS', orphans });
   if (!freeOverdueSeats(draft, seats)) return againUnlocked;
 
   for (const index of seats) draft.moveSeat(index, 'HELD', command.bookingId);
@@ -43,6 +41,7 @@ function takeSeats(draft: Draft, command: HoldCommand): Outcome {
     totalAmount: totalOf(draft, seats),
     createdAtMs: draft.clockMs,
     holdExpiresAtMs: draft.clockMs + draft.event.holdTtlMs,
+    extendedAtMs: null,
     confirmedAtMs: null,
     endedAtMs: null,
   });
@@ -60,14 +59,4 @@ function seatsToTake(draft: Draft, { named, chosen }: HoldCommand): readonly num
   if (named.length > 0 && taken.length === 0) return named;
   if (chosen === null || chosen.length === 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: taken });
   return chosen.every((index) => isFree(draft, index)) ? chosen : againConflict;
-}
-
-function totalOf(draft: Draft, seats: readonly number[]): number {
-  let total = 0;
-  for (const index of seats) {
-    const amount = draft.event.tierAmounts[draft.seat(index)?.tierIndex ?? -1];
-    if (amount === undefined) throw new Error(`seat ${index} has no price`);
-    total += amount;
-  }
-  return total;
 }

@@ -1,8 +1,17 @@
 import type { Draft } from './draft.ts';
 import { expire } from './free-seats.ts';
-import type { BookingRecord, ConfirmCommand, ExpireCommand, Outcome, ReleaseCommand } from './model.ts';
+import type {
+  CancelCommand,
+  ConfirmCommand,
+  ExpireCommand,
+  ExtendCommand,
+  Outcome,
+  ReleaseCommand,
+} from './model.ts';
+import { allLocked, notAnOpenHold, ownBooking } from './own-booking.ts';
 import { againUnlocked, done, refused } from './outcomes.ts';
 import { replayOf } from './replay.ts';
+import { salesOver } from './sale-rules.ts';
 
 /** Books the seats of a hold. A booking that is CONFIRMED already stays as it is and is the answer. */
 export function decideConfirm(draft: Draft, command: ConfirmCommand): Outcome {
@@ -36,6 +45,40 @@ export function decideRelease(draft: Draft, command: ReleaseCommand): Outcome {
   return done(draft.putBooking({ ...booking, status: 'RELEASED', endedAtMs: draft.clockMs }));
 }
 
+/** Puts the deadline off, once: by as much as the event says, and never past the hold's longest life. */
+export function decideExtend(draft: Draft, command: ExtendCommand): Outcome {
+  const booking = ownBooking(draft, command);
+  if (booking === undefined) return refused({ code: 'NOT_FOUND', what: 'booking' });
+  const closed = notAnOpenHold(draft, booking) ?? salesOver(draft);
+  if (closed !== null) return closed;
+  const { holdExtensionMs, holdLifetimeMaxMs } = draft.event;
+  if (holdExtensionMs === null) return refused({ code: 'EXTENSION_REFUSED', why: 'NOT_ALLOWED' });
+  if (booking.extendedAtMs !== null) return refused({ code: 'EXTENSION_REFUSED', why: 'EXTENDED_ALREADY' });
+  const until = Math.min(booking.holdExpiresAtMs + holdExtensionMs, booking.createdAtMs + holdLifetimeMaxMs);
+  if (until <= booking.holdExpiresAtMs)
+    return refused({ code: 'EXTENSION_REFUSED', why: 'LIFETIME_USED_UP' });
+  if (!allLocked(draft, booking)) return againUnlocked;
+  return done(draft.putBooking({ ...booking, holdExpiresAtMs: until, extendedAtMs: draft.clockMs }));
+}
+
+/** Undoes a confirmed booking. One that is CANCELED already stays as it is and is the answer. */
+export function decideCancel(draft: Draft, { bookingId, callerId }: CancelCommand): Outcome {
+  const booking = draft.booking(bookingId);
+  const isOrganizer = callerId === draft.event.organizerId;
+  if (booking === undefined || (booking.buyerId !== callerId && !isOrganizer)) {
+    return refused({ code: 'NOT_FOUND', what: 'booking' });
+  }
+  if (booking.status === 'CANCELED') return done(booking);
+  if (booking.status !== 'CONFIRMED') {
+    const status = draft.isOverdue(booking) ? 'EXPIRED' : booking.status;
+    return refused({ code: 'BOOKING_STATE', status });
+  }
+  if (!isOrganizer && !draft.event.buyersMayCancel) return refused({ code: 'CANCELLATION_REFUSED' });
+  if (!allLocked(draft, booking)) return againUnlocked;
+  for (const index of booking.seats) draft.moveSeat(index, 'AVAILABLE', booking.id);
+  return done(draft.putBooking({ ...booking, status: 'CANCELED', endedAtMs: draft.clockMs }));
+}
+
 /** Writes down an expiry. What is not (or no longer) an overdue hold is left alone: somebody else was first. */
 export function decideExpire(draft: Draft, command: ExpireCommand): Outcome {
   const booking = draft.booking(command.bookingId);
@@ -43,31 +86,4 @@ export function decideExpire(draft: Draft, command: ExpireCommand): Outcome {
   if (!allLocked(draft, booking)) return againUnlocked;
   expire(draft, booking.id);
   return done(draft.booking(booking.id) ?? null);
-}
-
-/** Somebody else's booking is treated as none, so that nobody learns that it exists. */
-function ownBooking(
-  draft: Draft,
-  command: { bookingId: string; buyerId: string },
-): BookingRecord | undefined {
-  const booking = draft.booking(command.bookingId);
-  return booking?.buyerId === command.buyerId ? booking : undefined;
-}
-
-function notAnOpenHold(draft: Draft, booking: BookingRecord): Outcome | null {
-  if (booking.status === 'EXPIRED' || draft.isOverdue(booking)) {
-    return refused({ code: 'HOLD_EXPIRED', expiredAtMs: booking.holdExpiresAtMs });
-  }
-  return booking.status === 'HOLD' ? null : refused({ code: 'BOOKING_STATE', status: booking.status });
-}
-
-/** PAUSED takes no new holds, but lets standing ones be confirmed. */
-function salesOver(draft: Draft): Outcome | null {
-  const { status, onSaleAtMs } = draft.event;
-  if (status === 'ON_SALE' || status === 'PAUSED') return null;
-  return refused({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs });
-}
-
-function allLocked(draft: Draft, booking: BookingRecord): boolean {
-  return booking.seats.every((index) => draft.seat(index) !== undefined);
 }

@@ -1,6 +1,13 @@
 import { decideBlock, decideUnblock } from './decide-block.ts';
+import { decideChange } from './decide-change.ts';
 import { decideHold } from './decide-hold.ts';
-import { decideConfirm, decideExpire, decideRelease } from './decide-transition.ts';
+import {
+  decideCancel,
+  decideConfirm,
+  decideExpire,
+  decideExtend,
+  decideRelease,
+} from './decide-transition.ts';
 import { Draft } from './draft.ts';
 import type { Changes, Command, LockedState, Outcome } from './model.ts';
 
@@ -26,6 +33,12 @@ function decideOne(draft: Draft, command: Command): Outcome {
       return decideConfirm(draft, command);
     case 'release':
       return decideRelease(draft, command);
+    case 'extend':
+      return decideExtend(draft, command);
+    case 'change':
+      return decideChange(draft, command);
+    case 'cancel':
+      return decideCancel(draft, command);
     case 'expire':
       return decideExpire(draft, command);
     case 'block':

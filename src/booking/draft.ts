@@ -1,4 +1,14 @@
-import type { BookingRecord, Changes, Key, LockedState, Seat, SeatStatus, Step, UsedKey } from './model.ts';
+import type {
+  BookingRecord,
+  Changes,
+  Key,
+  LockedState,
+  Neighbours,
+  Seat,
+  SeatStatus,
+  Step,
+  UsedKey,
+} from './model.ts';
 
 /** The locked state while a batch is decided: what each command leaves is what the next one finds. */
 export class Draft {
@@ -30,6 +40,11 @@ export class Draft {
 
   booking(id: string): BookingRecord | undefined {
     return this.#bookings.get(id);
+  }
+
+  /** @throws for a seat whose neighbours were not worked out (a bug). */
+  neighbours(index: number): Neighbours {
+    return present(this.#locked.neighbours.get(index));
   }
 
   usedKey(buyerId: string, key: Key): UsedKey | undefined {

@@ -1,5 +1,5 @@
 import { NotFoundError, SelloutError } from '../platform/errors.ts';
-import type { BookingStatus, EventStatus, Refusal } from './model.ts';
+import type { BookingStatus, EventStatus, ExtensionFault, Refusal } from './model.ts';
 
 /** Some seat asked for is not free; nothing was held. */
 export class SeatsUnavailableError extends SelloutError {
@@ -73,6 +73,51 @@ export class IdempotencyConflictError extends SelloutError {
   }
 }
 
+export class ExtensionRefusedError extends SelloutError {
+  readonly code = 'EXTENSION_REFUSED';
+
+  constructor(why: ExtensionFault) {
+    super(extensionFaults[why]);
+  }
+}
+
+const extensionFaults: Record<ExtensionFault, string> = {
+  NOT_ALLOWED: 'Holds of this event cannot be extended.',
+  EXTENDED_ALREADY: 'The hold has been extended before; that is possible once.',
+  LIFETIME_USED_UP: 'The hold stands for as long as a hold of this event may.',
+};
+
+export class CancellationRefusedError extends SelloutError {
+  readonly code = 'CANCELLATION_REFUSED';
+
+  constructor() {
+    super('Confirmed bookings of this event are canceled by its organizer alone.');
+  }
+}
+
+/** The seats would leave others alone, and the event forbids that. */
+export class OrphanSeatsError extends SelloutError {
+  readonly code = 'ORPHAN_SEATS';
+  readonly eventId: number;
+  /** The seats that would be left alone. */
+  readonly seatIndexes: readonly number[];
+  /** Choices of as many seats that would be accepted now, the nearest first. */
+  readonly alternatives: readonly (readonly number[])[];
+
+  constructor(
+    eventId: number,
+    seatIndexes: readonly number[],
+    alternatives: readonly (readonly number[])[] = [],
+  ) {
+    super(
+      'This choice would leave single seats that nobody can use with company. Choose seats that leave none.',
+    );
+    this.eventId = eventId;
+    this.seatIndexes = seatIndexes;
+    this.alternatives = alternatives;
+  }
+}
+
 export function errorOf(eventId: number, refusal: Refusal): SelloutError {
   switch (refusal.code) {
     case 'SEATS_UNAVAILABLE':
@@ -87,6 +132,12 @@ export function errorOf(eventId: number, refusal: Refusal): SelloutError {
       return new BookingStateError(refusal.status);
     case 'IDEMPOTENCY_CONFLICT':
       return new IdempotencyConflictError();
+    case 'EXTENSION_REFUSED':
+      return new ExtensionRefusedError(refusal.why);
+    case 'CANCELLATION_REFUSED':
+      return new CancellationRefusedError();
+    case 'ORPHAN_SEATS':
+      return new OrphanSeatsError(eventId, refusal.orphans);
     case 'NOT_FOUND':
       return new NotFoundError(`There is no such ${refusal.what}.`);
   }

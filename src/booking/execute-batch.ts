@@ -9,20 +9,25 @@ import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batc
 import type { ExecuteBatch, Pending } from './group-commit.ts';
 import type { Command } from './model.ts';
 import { resolveUnknownCommit } from './resolve-unknown-commit.ts';
-import { runBatch } from './run-batch.ts';
+import { runBatch, type NeighboursOf } from './run-batch.ts';
 
 export interface BatchContext {
   readonly db: PrismaClient;
   readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
-  /** Chooses seats for each request, no seat twice and none of `taken`; an empty list where there are none. */
+  /**
+   * Chooses seats for each request, no seat twice and none of `taken`; an empty list where there are none. `exact`: from
+   * the database, not from memory.
+   */
   chooseSeats(
     eventId: number,
     requests: readonly SeatChoice[],
     taken: ReadonlySet<number>,
+    exact: boolean,
   ): Promise<readonly (readonly number[])[]>;
   /** Called once a batch is committed. */
   committed(eventId: number, result: BatchResult): void;
+  readonly neighboursOf: NeighboursOf;
   readonly onStep?: OnBatchStep | undefined;
 }
 
@@ -51,6 +56,7 @@ async function commit(
   const settings = {
     defaultHoldTtlMs: ctx.defaultHoldTtlMs,
     deadlineMs: BATCH_DEADLINE_MS,
+    neighboursOf: ctx.neighboursOf,
     onStep: ctx.onStep,
   };
   let result: BatchResult;
@@ -71,7 +77,7 @@ function settle(batch: readonly Pending[], result: BatchResult): Pending[] {
     const outcome = result.outcomes[i];
     if (outcome === undefined) throw new Error('a command has no outcome');
     if (outcome.kind === 'again') {
-      pending.conflicted ||= outcome.why === 'conflict';
+      pending.misled ||= outcome.why === 'conflict';
       return true;
     }
     // The named seats are taken: with an alternative allowed that is no refusal yet, but the start of the choosing.
@@ -98,7 +104,12 @@ async function withChosenSeats(
       isChoosing(pending) ? [] : pending.command.kind === 'hold' ? pending.command.named : [],
     ),
   );
-  const chosen = await ctx.chooseSeats(eventId, choosing, named);
+  const chosen = await ctx.chooseSeats(
+    eventId,
+    choosing,
+    named,
+    batch.some(({ misled }) => misled),
+  );
   const byRequest = new Map(choosing.map((request, i) => [request, chosen[i] ?? []]));
   return batch.map(({ command, choice }) => {
     const seats = choice === null ? undefined : byRequest.get(choice.seats);

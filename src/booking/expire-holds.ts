@@ -32,7 +32,12 @@ export async function expireHolds(
     const result = await runBatch(
       ctx.db,
       { eventId, batchId: randomUUID(), commands, skipLocked: true },
-      { defaultHoldTtlMs: ctx.defaultHoldTtlMs, deadlineMs: SWEEP_DEADLINE_MS },
+      {
+        defaultHoldTtlMs: ctx.defaultHoldTtlMs,
+        deadlineMs: SWEEP_DEADLINE_MS,
+        // Expiring takes no seats, so it leaves none alone.
+        neighboursOf: () => Promise.resolve(new Map()),
+      },
     );
     if (result.version === null) continue;
     expired += result.changes.changedBookings.length;

@@ -13,6 +13,8 @@ export interface Pending extends Submission {
   readonly deadlineMs: number;
   /** Turned true when a batch found the command's seats taken: from then on the server chooses. */
   conflicted: boolean;
+  /** Turned true when seats that the server chose were taken: its map is behind, and it has to look closer. */
+  misled: boolean;
   settle(outcome: Outcome | Error): void;
 }
 
@@ -73,6 +75,7 @@ export class GroupCommit {
         ...submission,
         deadlineMs: performance.now() + this.#limits.waitMaxMs,
         conflicted: false,
+        misled: false,
         settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
       });
       this.#wake(lane);

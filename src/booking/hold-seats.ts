@@ -2,7 +2,7 @@ import { InvalidInputError } from '../platform/errors.ts';
 import { uuidV7 } from '../platform/uuid.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import type { BookingRecord } from './model.ts';
-import { submitForBooking, type BookingContext } from './submit.ts';
+import { submitForChosenSeats, type BookingContext } from './submit.ts';
 
 /** The most seats in one hold; an event's seatLimit may allow less. */
 export const SEATS_PER_HOLD_MAX = 10;
@@ -27,7 +27,7 @@ export async function holdSeats(ctx: BookingContext, input: HoldSeatsInput): Pro
   const seats = [...input.seats].sort((a, b) => a - b);
   checkSeats(input.seats);
   const alternative = { quantity: seats.length, section: null, tiers: null, near: seats };
-  return submitForBooking(ctx, input.eventId, {
+  return submitForChosenSeats(ctx, input.eventId, seats, {
     command: {
       kind: 'hold',
       bookingId: uuidV7(),
@@ -41,7 +41,8 @@ export async function holdSeats(ctx: BookingContext, input: HoldSeatsInput): Pro
   });
 }
 
-function checkSeats(seats: readonly number[]): void {
+/** @throws {InvalidInputError} for none, more than ten, or one named twice. */
+export function checkSeats(seats: readonly number[]): void {
   if (seats.length < 1 || seats.length > SEATS_PER_HOLD_MAX) {
     throw new InvalidInputError(
       'seatIds',

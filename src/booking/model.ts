@@ -1,6 +1,6 @@
-import type { BookingStatus, EventStatus, SeatStatus } from '../generated/prisma/enums.ts';
+import type { BookingStatus, EventStatus, OrphanRule, SeatStatus } from '../generated/prisma/enums.ts';
 
-export type { BookingStatus, EventStatus, SeatStatus };
+export type { BookingStatus, EventStatus, OrphanRule, SeatStatus };
 
 /** What an event allows, as read at the start of a batch and checked again by the version's UPDATE. */
 export interface EventRules {
@@ -10,6 +10,12 @@ export interface EventRules {
   readonly onSaleAtMs: number;
   readonly seatLimit: number;
   readonly holdTtlMs: number;
+  /** By how much a hold may be extended, once; null: not at all. */
+  readonly holdExtensionMs: number | null;
+  /** The longest that a hold may stand, from its creation on. */
+  readonly holdLifetimeMaxMs: number;
+  readonly orphanRule: OrphanRule;
+  readonly buyersMayCancel: boolean;
   readonly seatsTotal: number;
   /** Price of each tier, by tier index, in the currency's minor unit. */
   readonly tierAmounts: readonly number[];
@@ -31,6 +37,7 @@ export interface BookingRecord {
   readonly totalAmount: number;
   readonly createdAtMs: number;
   readonly holdExpiresAtMs: number;
+  readonly extendedAtMs: number | null;
   readonly confirmedAtMs: number | null;
   readonly endedAtMs: number | null;
 }
@@ -50,6 +57,12 @@ export interface UsedKey extends Key {
   readonly bookingId: string;
 }
 
+/** The seats of a row on either side of a seat; null where the row ends or an aisle begins. */
+export interface Neighbours {
+  readonly left: number | null;
+  readonly right: number | null;
+}
+
 /** Everything that a batch has locked or read after its locks were held. */
 export interface LockedState {
   /** The database's clock, read in a statement after the locks: milliseconds since 1970. */
@@ -60,6 +73,8 @@ export interface LockedState {
   /** Bookings that have a locked seat, that a command names, or that count against a named buyer's limit. */
   readonly bookings: ReadonlyMap<string, BookingRecord>;
   readonly keys: readonly UsedKey[];
+  /** Of every locked seat, where the event forbids orphans; seats two places from a named one are locked too then. */
+  readonly neighbours: ReadonlyMap<number, Neighbours>;
 }
 
 export interface HoldCommand {
@@ -88,6 +103,28 @@ export interface ReleaseCommand {
   readonly buyerId: string;
 }
 
+/** Puts a hold's deadline off, once. */
+export interface ExtendCommand {
+  readonly kind: 'extend';
+  readonly bookingId: string;
+  readonly buyerId: string;
+}
+
+/** Swaps a hold's seats for these; its deadline stays. */
+export interface ChangeCommand {
+  readonly kind: 'change';
+  readonly bookingId: string;
+  readonly buyerId: string;
+  readonly seats: readonly number[];
+}
+
+/** Undoes a confirmed booking: for its buyer, where the event allows it, or for the event's organizer. */
+export interface CancelCommand {
+  readonly kind: 'cancel';
+  readonly bookingId: string;
+  readonly callerId: string;
+}
+
 /** Writes down that a hold's time has run out. */
 export interface ExpireCommand {
   readonly kind: 'expire';
@@ -101,7 +138,17 @@ export interface BlockCommand {
   readonly seats: readonly number[];
 }
 
-export type Command = HoldCommand | ConfirmCommand | ReleaseCommand | ExpireCommand | BlockCommand;
+export type Command =
+  | HoldCommand
+  | ConfirmCommand
+  | ReleaseCommand
+  | ExtendCommand
+  | ChangeCommand
+  | CancelCommand
+  | ExpireCommand
+  | BlockCommand;
+
+export type ExtensionFault = 'NOT_ALLOWED' | 'EXTENDED_ALREADY' | 'LIFETIME_USED_UP';
 
 export type Refusal =
   | { readonly code: 'SEATS_UNAVAILABLE'; readonly seats: readonly number[] }
@@ -110,6 +157,10 @@ export type Refusal =
   | { readonly code: 'HOLD_EXPIRED'; readonly expiredAtMs: number }
   | { readonly code: 'BOOKING_STATE'; readonly status: BookingStatus }
   | { readonly code: 'IDEMPOTENCY_CONFLICT' }
+  | { readonly code: 'EXTENSION_REFUSED'; readonly why: ExtensionFault }
+  | { readonly code: 'CANCELLATION_REFUSED' }
+  /** The seats that would be left alone; the event forbids it. */
+  | { readonly code: 'ORPHAN_SEATS'; readonly orphans: readonly number[] }
   | { readonly code: 'NOT_FOUND'; readonly what: 'event' | 'seat' | 'booking' };
 
 export type Outcome =
@@ -136,7 +187,7 @@ export interface Changes {
   /** Net, each seat once: from the locked state to the state after the batch. */
   readonly seats: readonly { readonly before: Seat; readonly after: Seat }[];
   readonly createdBookings: readonly BookingRecord[];
-  /** Bookings of before the batch whose status it changed, with the status that they had. */
+  /** Bookings of before the batch that it changed (status, deadline or seats), as they were and as they are. */
   readonly changedBookings: readonly { readonly before: BookingRecord; readonly after: BookingRecord }[];
   readonly usedKeys: readonly UsedKey[];
 }

@@ -4,14 +4,22 @@ import { lockBuyers, lockSeats, readLocked, readPlan } from './batch-reads.sql.t
 import { changeBookings, raiseVersion, writeSeats } from './batch-writes.sql.ts';
 import { decide } from './decide.ts';
 import type { BatchInput, BatchResult, BatchStep, OnBatchStep } from './batch.ts';
-import type { Changes, Command, Key, LockedState, Outcome } from './model.ts';
+import type { Changes, Command, EventRules, Key, LockedState, Neighbours, Outcome } from './model.ts';
+import { refused } from './outcomes.ts';
 
 export interface BatchSettings {
   readonly defaultHoldTtlMs: number;
   /** After this long the batch is given up: nothing more of it is sent. */
   readonly deadlineMs: number;
   readonly onStep?: OnBatchStep | undefined;
+  /** These seats, the ones next to them, and the ones next to those: asked for where an event forbids orphans. */
+  readonly neighboursOf: NeighboursOf;
 }
+
+export type NeighboursOf = (
+  eventId: number,
+  seats: readonly number[],
+) => Promise<ReadonlyMap<number, Neighbours>>;
 
 /** Called after each step; throws where the batch was given up meanwhile, so that nothing more of it is sent. */
 type Passed = (step: BatchStep) => void;
@@ -54,14 +62,13 @@ async function steps(
   const { eventId, commands } = input;
   const named = namedBy(commands);
   const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
-  if (plan === null)
-    return unchanged(
-      commands.map(() => ({ kind: 'refused', refusal: { code: 'NOT_FOUND', what: 'event' } })),
-    );
+  if (plan === null) return unchanged(commands.map(() => refused({ code: 'NOT_FOUND', what: 'event' })));
 
   passed('planned');
   if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds);
-  const toLock = [...new Set([...named.seats, ...plan.moreSeats])].sort((a, b) => a - b);
+  const touched = [...named.seats, ...plan.moreSeats];
+  const neighbours = await neighboursFor(plan.event, commands, settings);
+  const toLock = [...new Set([...touched, ...neighbours.keys()])].sort((a, b) => a - b);
   const seats = await lockSeats(tx, eventId, toLock, input.skipLocked);
   passed('locked');
   const holders = [...seats.values()].flatMap((seat) =>
@@ -71,7 +78,7 @@ async function steps(
     ...named,
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
   });
-  const locked: LockedState = { event: plan.event, seats, ...covered };
+  const locked: LockedState = { event: plan.event, seats, neighbours, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
   return { outcomes, changes, version: await write(tx, input, locked, changes, passed) };
@@ -119,9 +126,10 @@ function namedBy(commands: readonly Command[]) {
   for (const command of commands) {
     for (const seat of seatsOf(command)) seats.add(seat);
     if ('bookingId' in command && command.kind !== 'hold') bookingIds.add(command.bookingId);
-    if (command.kind === 'hold' || command.kind === 'confirm') {
+    if (command.kind === 'hold' || command.kind === 'confirm' || command.kind === 'change') {
       buyerIds.add(command.buyerId);
-      if (command.key !== null) keys.push({ ...command.key, buyerId: command.buyerId });
+      if (command.kind !== 'change' && command.key !== null)
+        keys.push({ ...command.key, buyerId: command.buyerId });
     }
   }
   return { seats: [...seats], bookingIds: [...bookingIds], buyerIds: [...buyerIds].sort(), keys };
@@ -130,6 +138,21 @@ function namedBy(commands: readonly Command[]) {
 function seatsOf(command: Command): readonly number[] {
   if (command.kind === 'hold') return [...command.named, ...(command.chosen ?? [])];
   return 'seats' in command ? command.seats : [];
+}
+
+function neighboursFor(
+  event: EventRules,
+  commands: readonly Command[],
+  settings: BatchSettings,
+): Promise<ReadonlyMap<number, Neighbours>> {
+  const seats = commands.flatMap((command) =>
+    command.kind === 'hold' || command.kind === 'change' ? seatsOf(command) : [],
+  );
+  if (event.orphanRule === 'ALLOW' || seats.length === 0) return Promise.resolve(new Map());
+  return settings.neighboursOf(
+    event.eventId,
+    seats.filter((seat) => seat < event.seatsTotal),
+  );
 }
 
 async function withDeadline<T>(promise: Promise<T>, ms: number, onPassed: () => void): Promise<T> {

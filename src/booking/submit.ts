@@ -1,9 +1,11 @@
-import { errorOf } from './errors.ts';
+import { errorOf, OrphanSeatsError } from './errors.ts';
+import type { BestAvailable } from '../seating/choose-for-event.ts';
 import type { GroupCommit, Submission } from './group-commit.ts';
 import type { BookingRecord } from './model.ts';
 
 export interface BookingContext {
   readonly groupCommit: GroupCommit;
+  readonly bestAvailable: BestAvailable;
 }
 
 /**
@@ -32,4 +34,26 @@ export async function submitForBooking(
   const booking = await submit(ctx, eventId, submission);
   if (booking === null) throw new Error(`${submission.command.kind} succeeded without a booking`);
   return booking;
+}
+
+/**
+ * As `submitForBooking`, for seats that the caller chose: where the event's rule on orphans refuses them, the error
+ * names choices that it would accept.
+ */
+export async function submitForChosenSeats(
+  ctx: BookingContext,
+  eventId: number,
+  seats: readonly number[],
+  submission: Submission,
+): Promise<BookingRecord> {
+  try {
+    return await submitForBooking(ctx, eventId, submission);
+  } catch (error) {
+    if (!(error instanceof OrphanSeatsError)) throw error;
+    throw new OrphanSeatsError(
+      eventId,
+      error.seatIndexes,
+      await ctx.bestAvailable.alternatives(eventId, seats),
+    );
+  }
 }

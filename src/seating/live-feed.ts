@@ -58,7 +58,7 @@ export class LiveFeed {
   /** Listens first, reads the map then: what is committed between the two is newer than the map, and arrives. */
   async start(): Promise<void> {
     this.#subscription = this.#ctx.pubsub.subscribeSeatsChanged(this.eventId, (message) =>
-      this.#receive(message),
+      this.take(message),
     );
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, SUBSCRIBE_WAIT_MS)));
@@ -83,9 +83,9 @@ export class LiveFeed {
     return { kind: 'snapshot', version: this.#version, states: this.#map().toBase64() };
   }
 
-  /** A copy of the states, with their version. */
-  states(): { readonly version: number; readonly states: SeatStates } {
-    return { version: this.#version, states: this.#map().copy() };
+  /** One byte a seat, 1 where it is AVAILABLE in the map. */
+  freeMask(): Uint8Array {
+    return this.#map().maskOf(0);
   }
 
   follow(follower: (message: FeedMessage) => void): () => void {
@@ -103,17 +103,8 @@ export class LiveFeed {
     };
   }
 
-  /** Told the version that the database has: repairs what the feed missed. */
-  async behindOf(version: number): Promise<void> {
-    if (this.#states !== undefined && version > this.#version) await this.#catchUp();
-  }
-
-  #map(): SeatStates {
-    if (this.#states === undefined) throw new Error('the live feed has not started');
-    return this.#states;
-  }
-
-  #receive(message: SeatsChanged): void {
+  /** A change, in whatever order and however often it comes. */
+  take(message: SeatsChanged): void {
     // Until the map is read nothing can be applied; what is newer than the map is applied when it is there.
     if (this.#states === undefined) return this.#keepAhead(message);
     if (message.version <= this.#version) return;
@@ -124,6 +115,16 @@ export class LiveFeed {
     }
     this.#apply(message);
     this.#applyAhead();
+  }
+
+  /** Told the version that the database has: repairs what the feed missed. */
+  async behindOf(version: number): Promise<void> {
+    if (this.#states !== undefined && version > this.#version) await this.#catchUp();
+  }
+
+  #map(): SeatStates {
+    if (this.#states === undefined) throw new Error('the live feed has not started');
+    return this.#states;
   }
 
   #keepAhead(message: SeatsChanged): void {

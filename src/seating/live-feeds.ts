@@ -1,4 +1,5 @@
 import { readVersions } from './seat-map.sql.ts';
+import type { SeatsChanged } from '../pubsub/messages.ts';
 import { LiveFeed, type FeedContext } from './live-feed.ts';
 
 /** A feed that nobody follows any more is kept this long: whoever reloads a page finds it warm. */
@@ -55,6 +56,11 @@ export class LiveFeeds {
       release();
       throw error;
     }
+  }
+
+  /** A change that this process made: its own feed need not wait for Redis to bring it back. */
+  take(message: SeatsChanged): void {
+    this.#entries.get(message.eventId)?.feed.take(message);
   }
 
   #open(eventId: number): Entry {

@@ -51,8 +51,11 @@ export class SeatStates {
     this.#bytes[index >> 2] = ((this.#bytes[index >> 2] ?? 0) & ~(3 << shift)) | (code << shift);
   }
 
-  copy(): SeatStates {
-    return new SeatStates(this.seatCount, this.#bytes.slice());
+  /** One byte a seat, 1 where the seat has this status. */
+  maskOf(code: SeatStatusCode): Uint8Array {
+    const mask = new Uint8Array(this.seatCount);
+    for (let index = 0; index < this.seatCount; index++) if (this.get(index) === code) mask[index] = 1;
+    return mask;
   }
 
   toBase64(): string {

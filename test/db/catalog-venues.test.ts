@@ -26,7 +26,15 @@ test('a plan becomes a venue with its seats, in the order of the file', async ()
   });
   expect(venue.seats.map(({ index }) => index)).toEqual(Array.from({ length: 24 }, (_, index) => index));
   expect(venue.seats[12]).toEqual({
-    ...{ venueId, index: 12, guid: 'A-2-3', section: 'A', row: '2', number: '3', category: 0, x: 61, y: 80 },
+    venueId,
+    index: 12,
+    guid: 'A-2-3',
+    section: 'A',
+    row: '2',
+    number: '3',
+    category: 0,
+    x: 61,
+    y: 80,
   });
   expect(venue.seats[23]).toMatchObject({ section: 'B "left", {1}\\', number: '4', category: 1, x: 576.5 });
 });

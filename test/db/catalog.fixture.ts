@@ -37,7 +37,7 @@ export function planText(name: string): string {
   });
 }
 
-/** A database for the test file that calls this. `db()` is there once its tests run. */
+/** A database for the test file that calls this. `ctx()` gives it once its tests run. */
 export function catalogDatabase(): { ctx: () => CatalogContext } {
   let test: TestDatabase;
   let database: Database;

@@ -1,0 +1,24 @@
+import type { Draft } from './draft.ts';
+import type { BookingRecord, Outcome } from './model.ts';
+import { refused } from './outcomes.ts';
+
+/** Somebody else's booking is treated as none, so that nobody learns that it exists. */
+export function ownBooking(
+  draft: Draft,
+  command: { readonly bookingId: string; readonly buyerId: string },
+): BookingRecord | undefined {
+  const booking = draft.booking(command.bookingId);
+  return booking?.buyerId === command.buyerId ? booking : undefined;
+}
+
+/** The refusal for a booking that is no hold, or one past its deadline; null for an open hold. */
+export function notAnOpenHold(draft: Draft, booking: BookingRecord): Outcome | null {
+  if (booking.status === 'EXPIRED' || draft.isOverdue(booking)) {
+    return refused({ code: 'HOLD_EXPIRED', expiredAtMs: booking.holdExpiresAtMs });
+  }
+  return booking.status === 'HOLD' ? null : refused({ code: 'BOOKING_STATE', status: booking.status });
+}
+
+export function allLocked(draft: Draft, booking: BookingRecord): boolean {
+  return booking.seats.every((index) => draft.seat(index) !== undefined);
+}
