@@ -23,7 +23,8 @@ async function start(): Promise<void> {
   const { loadConfig } = await import('../src/platform/config.ts');
   // In production the secret must be given: one that this folder made would differ from one machine to the next.
   const secret = env['NODE_ENV'] === 'production' ? undefined : folder.authSecret(data);
-  const given = { ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? secret };
+  // The steps are what is to be read here; whoever wants the log as well sets LOG_LEVEL.
+  const given = { LOG_LEVEL: 'warn', ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? secret };
   // Mistakes are told before anything is started; what the embedded services will have for addresses can't be wrong.
   const soon = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
   const { port } = loadConfig({ ...soon, ...given });
@@ -39,10 +40,13 @@ async function start(): Promise<void> {
     const applied = await migrate(databaseUrl);
     rename(applied.length === 0 ? 'Migrations: none to apply' : `Migrations applied: ${applied.length}`);
   });
-  await step('Example venues and events', async () => {
-    const { seed } = await import('../prisma/seed.ts');
-    await seed({ databaseUrl });
-  });
+  // A production database is somebody's own: no examples there.
+  if (env['NODE_ENV'] !== 'production') {
+    await step('Example venues and events', async () => {
+      const { seed } = await import('../prisma/seed.ts');
+      await seed({ databaseUrl });
+    });
+  }
 
   const config = loadConfig({ ...given, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
   await step('Worker', async () => {

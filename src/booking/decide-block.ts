@@ -26,7 +26,9 @@ function block(draft: Draft, seats: readonly number[]): Outcome {
 export function decideUnblock(draft: Draft, command: BlockCommand): Outcome {
   const refusedAs = refusal(draft, command);
   if (refusedAs !== null) return refusedAs;
-  const taken = command.seats.filter((index) => draft.seat(index)?.bookingId !== null);
+  const taken = command.seats.filter(
+    (index) => draft.seat(index)?.status !== 'BLOCKED' && !isFree(draft, index),
+  );
   if (taken.length > 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: taken });
   for (const index of command.seats) {
     if (draft.seat(index)?.status === 'BLOCKED') draft.moveSeat(index, 'AVAILABLE', null);

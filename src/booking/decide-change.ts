@@ -35,7 +35,8 @@ function unfit(
   if (taken.some((seat) => draft.seat(seat) === undefined)) return againUnlocked;
   const occupied = taken.filter((seat) => !isFree(draft, seat));
   if (occupied.length > 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: occupied });
-  if (draft.seatsOf(command.buyerId) + taken.length - given.length > limit) {
+  const more = taken.length - given.length;
+  if (more > 0 && draft.seatsOf(command.buyerId) + more > limit) {
     return refused({ code: 'SEAT_LIMIT_EXCEEDED', limit });
   }
   const orphans = leftAlone(draft, command.seats, given);

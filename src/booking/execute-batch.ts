@@ -8,8 +8,8 @@ import type { BatchResult, OnBatchStep } from './batch.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
 import type { Command } from './model.ts';
-import { resolveUnknownCommit } from './resolve-unknown-commit.ts';
-import { runBatch, type NeighboursOf } from './run-batch.ts';
+import { runBatchToTheEnd } from './resolve-unknown-commit.ts';
+import type { NeighboursOf } from './run-batch.ts';
 
 export interface BatchContext {
   readonly db: PrismaClient;
@@ -59,13 +59,7 @@ async function commit(
     neighboursOf: ctx.neighboursOf,
     onStep: ctx.onStep,
   };
-  let result: BatchResult;
-  try {
-    result = await runBatch(ctx.db, input, settings);
-  } catch (error) {
-    if (!(error instanceof CommitUnknownError)) throw error;
-    result = await resolveUnknownCommit(ctx.db, error, ctx.logger);
-  }
+  const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
   ctx.onStep?.('committed', input);
   if (result.version !== null) ctx.committed(eventId, result);
   ctx.onStep?.('published', input);

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type PrismaClient } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { PubSub } from '../pubsub/pubsub.ts';
 import { changeMessage } from './change-message.ts';
-import { runBatch } from './run-batch.ts';
+import { runBatchToTheEnd } from './resolve-unknown-commit.ts';
 
 export interface ExpiryContext {
   readonly db: PrismaClient;
   readonly pubsub: PubSub;
+  readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
 }
 
@@ -28,23 +30,40 @@ export async function expireHolds(
   const byEvent = Map.groupBy(overdue, (booking) => booking.event_id);
   let expired = 0;
   for (const [eventId, bookings] of byEvent) {
-    const commands = bookings.map(({ id }) => ({ kind: 'expire' as const, bookingId: id }));
-    const result = await runBatch(
-      ctx.db,
-      { eventId, batchId: randomUUID(), commands, skipLocked: true },
-      {
-        defaultHoldTtlMs: ctx.defaultHoldTtlMs,
-        deadlineMs: SWEEP_DEADLINE_MS,
-        // Expiring takes no seats, so it leaves none alone.
-        neighboursOf: () => Promise.resolve(new Map()),
-      },
-    );
-    if (result.version === null) continue;
-    expired += result.changes.changedBookings.length;
-    await ctx.pubsub.publishSeatsChanged(changeMessage(eventId, result));
+    try {
+      expired += await expireAt(
+        ctx,
+        eventId,
+        bookings.map(({ id }) => id),
+      );
+    } catch (error) {
+      // One event that cannot be swept now must not keep the others from it.
+      ctx.logger.error(
+        { err: error, eventId, holds: bookings.length },
+        'holds not swept; the next round tries again',
+      );
+    }
   }
   // Where nothing could be done, others are at it: going round again at once would only spin.
   return { expired, more: overdue.length === SWEEP_BATCH_MAX && expired > 0 };
+}
+
+async function expireAt(ctx: ExpiryContext, eventId: number, bookingIds: readonly string[]): Promise<number> {
+  const commands = bookingIds.map((bookingId) => ({ kind: 'expire' as const, bookingId }));
+  const result = await runBatchToTheEnd(
+    ctx.db,
+    { eventId, batchId: randomUUID(), commands, skipLocked: true },
+    {
+      defaultHoldTtlMs: ctx.defaultHoldTtlMs,
+      deadlineMs: SWEEP_DEADLINE_MS,
+      // Expiring takes no seats, so it leaves none alone.
+      neighboursOf: () => Promise.resolve(new Map()),
+    },
+    ctx.logger,
+  );
+  if (result.version === null) return 0;
+  await ctx.pubsub.publishSeatsChanged(changeMessage(eventId, result));
+  return result.changes.changedBookings.length;
 }
 
 async function findOverdue(

@@ -20,7 +20,7 @@ export interface HoldSeatsInput {
  * Holds all of the seats or none, for the event's hold time. Locks the buyer's row and the seats, through the event's
  * group commit.
  *
- * @throws {SelloutError} InvalidInput, NotFound, EventNotOnSale, SeatLimitExceeded, SeatsUnavailable,
+ * @throws {SelloutError} InvalidInput, NotFound, EventNotOnSale, SeatLimitExceeded, SeatsUnavailable, OrphanSeats,
  *   IdempotencyConflict, Busy, ReadOnly.
  */
 export async function holdSeats(ctx: BookingContext, input: HoldSeatsInput): Promise<BookingRecord> {

@@ -1,12 +1,32 @@
 import type { PrismaClient } from '../platform/db.ts';
 import { dbErrorKind } from '../platform/db-errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { CommitUnknownError } from './batch-errors.ts';
+import { CommitUnknownError } from './batch-errors.ts';
 import { findBatch } from './batch-writes.sql.ts';
-import type { BatchResult } from './batch.ts';
+import type { BatchInput, BatchResult } from './batch.ts';
+import { runBatch, type BatchSettings } from './run-batch.ts';
 
 const ASK_MAX_MS = 5_000;
 const ASK_EVERY_MS = 200;
+
+/**
+ * Runs a batch, and finds out what became of it where the connection broke in COMMIT.
+ *
+ * @throws {CommitUnknownError} only where the database could not be asked; any other error means that nothing happened.
+ */
+export async function runBatchToTheEnd(
+  db: PrismaClient,
+  input: BatchInput,
+  settings: BatchSettings,
+  logger: Logger,
+): Promise<BatchResult> {
+  try {
+    return await runBatch(db, input, settings);
+  } catch (error) {
+    if (!(error instanceof CommitUnknownError)) throw error;
+    return resolveUnknownCommit(db, error, logger);
+  }
+}
 
 /**
  * Asks the database, anew and for at most five seconds, what became of a batch whose connection broke in COMMIT.
@@ -15,7 +35,7 @@ const ASK_EVERY_MS = 200;
  * @throws the original cause where it is certain that it is not (to be tried again); the CommitUnknownError where the
  *   database could not be asked.
  */
-export async function resolveUnknownCommit(
+async function resolveUnknownCommit(
   db: PrismaClient,
   unknown: CommitUnknownError,
   logger: Logger,

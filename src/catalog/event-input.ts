@@ -1,3 +1,4 @@
+import type { OrphanRule } from '../generated/prisma/enums.ts';
 import { InvalidInputError } from '../platform/errors.ts';
 
 export const eventLimits = {
@@ -5,6 +6,9 @@ export const eventLimits = {
   seatLimitMax: 100,
   holdTtlSecondsMin: 10,
   holdTtlSecondsMax: 86_400,
+  holdExtensionSecondsMin: 10,
+  holdExtensionSecondsMax: 86_400,
+  holdLifetimeMaxSecondsMax: 172_800,
   /** In the currency's minor unit. A hundred seats at this price are still a safe integer. */
   amountMax: 1_000_000_000_000,
   yearMin: 2000,
@@ -27,6 +31,14 @@ export interface EventFields {
   readonly seatLimit: number;
   /** Null: the server's default. */
   readonly holdTtlSeconds: number | null;
+  /** By how much a hold can be extended, once. Null, the default: not at all. */
+  readonly holdExtensionSeconds?: number | null;
+  /** The longest that a hold may stand, from its creation on. Null, the default: hold time and extension together. */
+  readonly holdLifetimeMaxSeconds?: number | null;
+  /** Default ALLOW. */
+  readonly orphanRule?: OrphanRule;
+  /** Default false: the organizer alone cancels confirmed bookings. */
+  readonly buyersMayCancel?: boolean;
   /** ISO 4217. */
   readonly currency: string;
   readonly priceTiers: readonly PriceTierInput[];
@@ -48,10 +60,7 @@ export function checkEventFields(fields: EventFields): void {
     throw new InvalidInputError('onSaleAt', 'onSaleAt must lie before startsAt.');
   }
   checkWhole('seatLimit', fields.seatLimit, 1, eventLimits.seatLimitMax);
-  if (fields.holdTtlSeconds !== null) {
-    const { holdTtlSecondsMin: min, holdTtlSecondsMax: max } = eventLimits;
-    checkWhole('holdTtlSeconds', fields.holdTtlSeconds, min, max);
-  }
+  checkHoldTimes(fields);
   if (!currencies.has(fields.currency)) {
     throw new InvalidInputError('currency', 'currency must be a code of ISO 4217, such as EUR.');
   }
@@ -59,6 +68,23 @@ export function checkEventFields(fields: EventFields): void {
     if (name !== null) checkName(`priceTiers.${index}.name`, name);
     checkWhole(`priceTiers.${index}.amount`, amount, 0, eventLimits.amountMax);
   }
+}
+
+function checkHoldTimes(fields: EventFields): void {
+  const { holdTtlSeconds, holdExtensionSeconds = null, holdLifetimeMaxSeconds = null } = fields;
+  const limits = eventLimits;
+  if (holdTtlSeconds !== null) {
+    checkWhole('holdTtlSeconds', holdTtlSeconds, limits.holdTtlSecondsMin, limits.holdTtlSecondsMax);
+  }
+  if (holdExtensionSeconds !== null) {
+    const { holdExtensionSecondsMin: min, holdExtensionSecondsMax: max } = limits;
+    checkWhole('holdExtensionSeconds', holdExtensionSeconds, min, max);
+  }
+  if (holdLifetimeMaxSeconds === null) return;
+  const field = 'holdLifetimeMaxSeconds';
+  // The server's time is configured anew with each start, and might outlast what was allowed here.
+  if (holdTtlSeconds === null) throw new InvalidInputError(field, `${field} needs holdTtlSeconds beside it.`);
+  checkWhole(field, holdLifetimeMaxSeconds, holdTtlSeconds, limits.holdLifetimeMaxSecondsMax);
 }
 
 /** Also keeps out what PostgreSQL can't store (NUL), and what only deceives whoever reads it. */

@@ -30,16 +30,21 @@ export interface NewEvent extends EventFields {
 }
 
 export async function insertEvent(tx: Tx, event: NewEvent, seatsTotal: number): Promise<number> {
-  const holdTtlMs = event.holdTtlSeconds === null ? null : event.holdTtlSeconds * 1000;
   const [row] = await tx.$queryRaw<{ id: number }[]>(sql`/* insertEvent */
-    INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, status, currency, seat_limit,
-                        hold_ttl_ms, seats_total)
+    INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, status, currency, seat_limit, hold_ttl_ms,
+                        hold_extension_ms, hold_lifetime_max_ms, orphan_rule, buyers_may_cancel, seats_total)
     VALUES (${event.organizerId}::uuid, ${event.venueId}::int, ${event.name}, ${event.startsAt.toISOString()}::timestamptz,
             ${event.onSaleAt.toISOString()}::timestamptz, ${event.status}::event_status, ${event.currency},
-            ${event.seatLimit}::int, ${holdTtlMs}::int, ${seatsTotal}::int)
+            ${event.seatLimit}::int, ${msOf(event.holdTtlSeconds)}::int, ${msOf(event.holdExtensionSeconds)}::int,
+            ${msOf(event.holdLifetimeMaxSeconds)}::int, ${event.orphanRule ?? 'ALLOW'}::orphan_rule,
+            ${event.buyersMayCancel ?? false}::boolean, ${seatsTotal}::int)
     RETURNING id`);
   if (row === undefined) throw new Error('insertEvent returned no row');
   return row.id;
+}
+
+function msOf(seconds: number | null | undefined): number | null {
+  return seconds == null ? null : seconds * 1000;
 }
 
 export async function insertPriceTiers(

@@ -33,7 +33,7 @@ export function seatIndexesFrom(ids: readonly string[], eventId: number): number
   return ids.map((id, i) => {
     const key = parseSeatId(id) ?? refuse('seatIds', id, 'Seat', `seatIds[${i}]`);
     if (key.eventId !== eventId)
-      throw new InvalidInputError('seatIds', `seatIds[${i}] is a seat of another event than eventId.`);
+      throw new InvalidInputError('seatIds', `seatIds[${i}] is a seat of another event.`);
     return key.index;
   });
 }

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { SelloutError } from '../platform/errors.ts';
+import { dbErrorKind } from '../platform/db-errors.ts';
+import { BusyError, ReadOnlyError, SelloutError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isGraphQLError } from './errors.ts';
 
@@ -10,12 +11,17 @@ export interface MaskContext {
 
 /**
  * What a client gets to see of an error that no result union has taken. Errors made for clients pass, with their code;
- * anything else becomes "Unexpected error." with the request id under which the log has its cause.
+ * a database that can't be asked just now is BUSY or READ_ONLY, and logged; anything else becomes "Unexpected error." with the request id under which the log has its cause.
  */
 export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
   const cause = rootOf(error);
   if (isGraphQLError(cause)) return coded(isGraphQLError(error) ? error : cause, cause);
   if (cause instanceof SelloutError) return exposed(cause, error);
+  const outage = outageOf(cause);
+  if (outage !== null) {
+    ctx.logger.warn({ err: cause, requestId: ctx.requestId, path: pathOf(error) }, 'the database is out');
+    return new GraphQLError(outage.message, { ...placeOf(error), extensions: outage.extensions });
+  }
   ctx.logger.error({ err: cause, requestId: ctx.requestId, path: pathOf(error) }, 'unexpected error');
   return new GraphQLError('Unexpected error.', {
     ...placeOf(error),
@@ -42,6 +48,27 @@ function exposed(cause: SelloutError, error: unknown): GraphQLError {
   const code = cause.code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : cause.code;
   const retry = 'retryAfterSeconds' in cause ? { retryAfterSeconds: cause.retryAfterSeconds } : {};
   return new GraphQLError(cause.message, { ...placeOf(error), extensions: { code, ...retry } });
+}
+
+/**
+ * Null where the error is none of the database's passing ones. Says nothing of what happened: the field that failed may
+ * belong to the answer of a mutation that succeeded.
+ */
+function outageOf(cause: unknown) {
+  switch (dbErrorKind(cause)) {
+    case 'lasting':
+      return null;
+    case 'readOnly': {
+      const { message, code, retryAfterSeconds } = new ReadOnlyError();
+      return { message, extensions: { code, retryAfterSeconds } };
+    }
+    case 'transient':
+    case 'connection': {
+      const { code, retryAfterSeconds } = new BusyError();
+      const message = 'The database could not be asked in time. Try again.';
+      return { message, extensions: { code, retryAfterSeconds } };
+    }
+  }
 }
 
 function placeOf(error: unknown) {

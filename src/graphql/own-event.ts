@@ -2,6 +2,7 @@ import { NotFoundError } from '../platform/errors.ts';
 import type { GraphQLContext } from './context.ts';
 import { callerOf } from './caller.ts';
 import { forbidden } from './errors.ts';
+import { beforeChange } from './outages.ts';
 import { visibleEvents, visibleVenues } from './reads/visibility.ts';
 
 /**
@@ -9,22 +10,27 @@ import { visibleEvents, visibleVenues } from './reads/visibility.ts';
  * see it, not there.
  *
  * @throws {NotFoundError}
+ * @throws {BusyError} where the database can't be asked.
  * @throws {GraphQLError} FORBIDDEN, UNAUTHENTICATED.
  */
 export async function organizerOfEvent(ctx: GraphQLContext, eventId: number): Promise<string> {
-  const event = await ctx.database.reads.event.findFirst({
-    where: { AND: [{ id: eventId }, visibleEvents(ctx)] },
-    select: { organizerId: true },
-  });
+  const event = await beforeChange(() =>
+    ctx.database.reads.event.findFirst({
+      where: { AND: [{ id: eventId }, visibleEvents(ctx)] },
+      select: { organizerId: true },
+    }),
+  );
   return ownerOf(ctx, event, 'event');
 }
 
 /** @throws as `organizerOfEvent` does. */
 export async function organizerOfVenue(ctx: GraphQLContext, venueId: number): Promise<string> {
-  const venue = await ctx.database.reads.venue.findFirst({
-    where: { AND: [{ id: venueId }, visibleVenues(ctx)] },
-    select: { organizerId: true },
-  });
+  const venue = await beforeChange(() =>
+    ctx.database.reads.venue.findFirst({
+      where: { AND: [{ id: venueId }, visibleVenues(ctx)] },
+      select: { organizerId: true },
+    }),
+  );
   return ownerOf(ctx, venue, 'venue');
 }
 

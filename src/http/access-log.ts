@@ -1,14 +1,16 @@
 import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
- * One line a request, when its response has ended. Paths only, for query strings carry what callers wrote. What went
+ * One line a request, when its response has ended, and one more in its count. Paths only, for query strings carry what callers wrote. What went
  * well is `debug`: at thousands a second the log must not be the bottleneck.
  */
 export function logAccess({ req, res, path, requestId, address }: Exchange, logger: Logger): void {
   const startedAt = performance.now();
   res.once('close', () => {
     const status = res.statusCode;
+    metrics.httpRequests.inc({ status: res.headersSent ? `${Math.floor(status / 100)}xx` : 'aborted' });
     const line = {
       requestId,
       method: req.method,

@@ -5,6 +5,7 @@ import { sendGraphQLError } from './answers.ts';
 import { viewerOf } from './authorize.ts';
 import { DeadlineError, withDeadline } from './deadline.ts';
 import type { Exchange } from './exchange.ts';
+import { sendData, type FastPath, type PreparedOperation } from './fast-path.ts';
 import { httpLimits } from './limits.ts';
 import { BodyError, readBody } from './read-body.ts';
 import { discard, sendResponse } from './send-response.ts';
@@ -12,6 +13,7 @@ import type { Yoga } from './yoga.ts';
 
 export interface GraphQLRouteContext {
   readonly yoga: Yoga;
+  readonly fastPath: FastPath;
   readonly identity: Identity;
   readonly logger: Logger;
   readonly streams: AddressCounter;
@@ -56,6 +58,8 @@ async function answer(ctx: GraphQLRouteContext, exchange: Exchange): Promise<voi
   const { req, res, requestId } = exchange;
   const viewer = await viewerOf(ctx.identity, req.headers.authorization);
   const body = req.method === 'POST' ? await readBody(req, viewer?.role === 'ORGANIZER') : null;
+  const prepared = await ctx.fastPath.prepare(req, body, { viewer, requestId });
+  if (prepared !== null) return answerFast(ctx, exchange, prepared);
   const request = new ctx.yoga.fetchAPI.Request(`http://localhost/graphql${exchange.query}`, {
     // Node sends no body in answer to HEAD, whatever is written.
     method: req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET'),
@@ -69,6 +73,17 @@ async function answer(ctx: GraphQLRouteContext, exchange: Exchange): Promise<voi
     discard,
   );
   await sendResponse(response, res, ctx.stopping);
+}
+
+async function answerFast(
+  ctx: GraphQLRouteContext,
+  { res }: Exchange,
+  operation: PreparedOperation,
+): Promise<void> {
+  const { mediaType } = operation;
+  const result = await withDeadline('the operation', httpLimits.answerTimeoutMs, operation.run());
+  if (res.destroyed || sendData(res, result, mediaType)) return;
+  await sendResponse(ctx.fastPath.responseOf(result, mediaType), res, ctx.stopping);
 }
 
 function refuseBody(exchange: Exchange, error: BodyError): void {

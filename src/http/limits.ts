@@ -35,3 +35,10 @@ export const socketLimits = {
   /** Unsent bytes of one socket; a reader that is this far behind does not read. */
   bufferedBytesMax: 16 * MIB,
 } as const;
+
+/** Parsed documents that are kept. */
+export const documentCacheLimits = {
+  entriesMax: 1_000,
+  /** Of their texts together; what is kept of a document takes some dozen times its text. */
+  charactersMax: 2 * MIB,
+} as const;

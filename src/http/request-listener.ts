@@ -19,10 +19,16 @@ export interface ListenerContext {
 export function requestListener(ctx: ListenerContext) {
   return (req: IncomingMessage, res: ServerResponse): void => {
     const exchange = exchangeOf(req, res);
-    req.on('error', (error) => ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'request broke off'));
-    res.on('error', (error) => ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'response broke off'));
+    req.on('error', (error) =>
+      ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'request broke off'),
+    );
+    res.on('error', (error) =>
+      ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'response broke off'),
+    );
     logAccess(exchange, ctx.logger);
-    inRequest(exchange.requestId, () => handle(ctx, exchange)).catch((error: unknown) => fail(ctx, exchange, error));
+    inRequest(exchange.requestId, () => handle(ctx, exchange)).catch((error: unknown) =>
+      fail(ctx, exchange, error),
+    );
   };
 }
 

@@ -8,12 +8,14 @@ import type { Redis } from '../platform/redis.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
 import { AddressCounter } from './address-counter.ts';
 import type { GraphQLEdge } from './edge.ts';
+import { createFastPath } from './fast-path.ts';
 import { graphiqlRoute, handleGraphiQLAsset, wantsGraphiQL } from './graphiql/graphiql-route.ts';
 import type { ExampleIds } from './graphiql/examples.ts';
 import { handleGraphQL } from './graphql-route.ts';
 import { handleHealth, readinessRoute } from './health.ts';
 import { handleLayout } from './layout-route.ts';
 import { httpLimits } from './limits.ts';
+import { handleMetrics } from './metrics-route.ts';
 import { homeRoute } from './pages/home-route.ts';
 import { requestListener } from './request-listener.ts';
 import type { Route } from './routes.ts';
@@ -45,7 +47,12 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   const yoga = createGraphQL(edge, logger);
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
   const routes = routesOf(ctx, yoga, longLived, stopping.signal);
-  const listener = requestListener({ routes, origins: config.corsOrigins, logger, stopping: stopping.signal });
+  const listener = requestListener({
+    routes,
+    origins: config.corsOrigins,
+    logger,
+    stopping: stopping.signal,
+  });
   const server = createServer(
     {
       headersTimeout: httpLimits.headersTimeoutMs,
@@ -71,19 +78,25 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
 function routesOf(ctx: HttpContext, yoga: Yoga, streams: AddressCounter, stopping: AbortSignal): Route[] {
   const { identity, logger, eventLayouts } = ctx;
   const graphiql = graphiqlRoute(ctx);
+  const graphql = {
+    yoga,
+    fastPath: createFastPath(yoga, ctx.edge, logger),
+    identity,
+    logger,
+    streams,
+    stopping,
+  };
   return [
     {
       path: '/graphql',
       methods: ['GET', 'HEAD', 'POST'],
-      handle: (exchange) =>
-        wantsGraphiQL(exchange)
-          ? graphiql(exchange)
-          : handleGraphQL({ yoga, identity, logger, streams, stopping }, exchange),
+      handle: (exchange) => (wantsGraphiQL(exchange) ? graphiql(exchange) : handleGraphQL(graphql, exchange)),
     },
     { path: '/graphiql/', methods: ['GET', 'HEAD'], handle: handleGraphiQLAsset },
     { path: '/', methods: ['GET', 'HEAD'], handle: homeRoute(ctx) },
     { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
     { path: '/ready', methods: ['GET', 'HEAD'], handle: readinessRoute({ ...ctx, stopping }) },
+    { path: '/metrics', methods: ['GET', 'HEAD'], handle: handleMetrics },
     {
       path: '/layouts/',
       methods: ['GET', 'HEAD'],

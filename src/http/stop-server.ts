@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 import { httpLimits } from './limits.ts';
 
+const IDLE_CHECK_MS = 100;
+
 export interface StopContext {
   readonly server: Server;
   readonly stopping: AbortController;
@@ -13,7 +15,13 @@ export interface StopContext {
 }
 
 /** Not ready first, then no new connections; streams end, and what is under way may finish within a deadline. */
-export async function stopServer({ server, stopping, endSockets, drainMs, logger }: StopContext): Promise<void> {
+export async function stopServer({
+  server,
+  stopping,
+  endSockets,
+  drainMs,
+  logger,
+}: StopContext): Promise<void> {
   stopping.abort();
   if (drainMs > 0) await delay(drainMs);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -22,6 +30,9 @@ export async function stopServer({ server, stopping, endSockets, drainMs, logger
     server.closeAllConnections();
     endSockets();
   }, httpLimits.stopTimeoutMs);
+  // `close` lets go of the kept connections that are idle now; these become so when their request is done.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
   await closed;
   clearTimeout(timer);
+  clearInterval(idle);
 }

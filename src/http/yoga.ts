@@ -1,6 +1,8 @@
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../platform/logger.ts';
+import { DocumentCache } from './document-cache.ts';
 import type { Caller, GraphQLEdge } from './edge.ts';
+import { documentCacheLimits } from './limits.ts';
 import { currentRequestId } from './request-scope.ts';
 
 /** What an operation's context is made from, on every transport. */
@@ -18,6 +20,11 @@ export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
     context: ({ caller }: OperationContext) => edge.contextFor(caller) as Record<string, unknown>,
     maskedErrors: { maskError: (error) => edge.maskError(error, currentRequestId()) },
     graphqlEndpoint: '/graphql',
+    parserAndValidationCache: {
+      documentCache: new DocumentCache(documentCacheLimits),
+      // Yoga keeps an error as it was when first met, and over WebSocket it has no HTTP status yet: none is kept.
+      errorCache: { get: () => undefined, set: () => undefined },
+    },
     batching: false,
     cors: false,
     graphiql: false,

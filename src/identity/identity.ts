@@ -54,7 +54,7 @@ export class Identity {
 
   /** A token of this server's own. The user is written down if new. */
   async issue({ userId, role }: Viewer, ttlSeconds = GUEST_TTL_SECONDS): Promise<IssuedToken> {
-    await this.#users.remember({ id: userId, role, issuer: ISSUER, subject: userId });
+    await this.#users.remember(ownUser({ userId, role }));
     const expiresAt = new Date((Math.floor(Date.now() / 1000) + ttlSeconds) * 1000);
     const token = await new SignJWT({ role })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -93,7 +93,10 @@ export class Identity {
       requiredClaims: ['exp', 'sub'],
     });
     if (!isUuid(payload.sub)) throw new InvalidTokenError('sub is not a user of this server');
-    return { userId: payload.sub, role: roleOf(payload['role']) };
+    const viewer = { userId: payload.sub, role: roleOf(payload['role']) };
+    // What organizers make refers to their row, which a token may outlive (an emptied database, another one).
+    if (viewer.role === 'ORGANIZER') await this.#users.remember(ownUser(viewer));
+    return viewer;
   }
 
   async #providersViewer(token: string): Promise<Viewer> {
@@ -115,6 +118,10 @@ export class Identity {
       throw error;
     }
   }
+}
+
+function ownUser({ userId, role }: Viewer) {
+  return { id: userId, role, issuer: ISSUER, subject: userId };
 }
 
 function roleOf(claim: unknown): Role {

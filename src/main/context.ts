@@ -1,12 +1,14 @@
 import type { OnBatchStep } from '../booking/batch.ts';
 import { createExecuteBatch } from '../booking/execute-batch.ts';
-import { GroupCommit } from '../booking/group-commit.ts';
+import type { GroupCommit } from '../booking/group-commit.ts';
+import { BatchMeter, MeasuredGroupCommit } from '../booking/measured-group-commit.ts';
 import { changeMessage } from '../booking/change-message.ts';
 import { Identity } from '../identity/identity.ts';
 import { DatabaseClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import { connectDatabase, type Database } from '../platform/db.ts';
 import { createLogger, type Logger } from '../platform/logger.ts';
+import { collectProcessMetrics } from '../platform/metrics.ts';
 import { connectRedis, type Redis } from '../platform/redis.ts';
 import { createPubSub, type PubSub } from '../pubsub/pubsub.ts';
 import { BestAvailable } from '../seating/choose-for-event.ts';
@@ -47,21 +49,28 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const eventLayouts = new EventLayouts(database.reads, venueLayouts);
   const feeds = new LiveFeeds({ db: database.reads, pubsub, logger, tickMs: config.feedTickMs });
   const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });
-  const groupCommit = new GroupCommit(
-    createExecuteBatch({
-      db: database.batches,
-      logger,
-      defaultHoldTtlMs: config.holdTtlMs,
-      neighboursOf: (eventId, seats) => bestAvailable.neighboursOf(eventId, seats),
-      onStep: overrides.onBatchStep,
-      chooseSeats: (...request) => bestAvailable.choose(...request),
-      committed: (eventId, result) => {
-        const message = changeMessage(eventId, result);
-        feeds.take(message);
-        void pubsub.publishSeatsChanged(message);
-      },
-    }),
+  const meter = new BatchMeter();
+  const groupCommit = new MeasuredGroupCommit(
+    meter.measured(
+      createExecuteBatch({
+        db: database.batches,
+        logger,
+        defaultHoldTtlMs: config.holdTtlMs,
+        neighboursOf: (eventId, seats) => bestAvailable.neighboursOf(eventId, seats),
+        onStep: (step, input) => {
+          meter.onStep(step, input);
+          overrides.onBatchStep?.(step, input);
+        },
+        chooseSeats: (...request) => bestAvailable.choose(...request),
+        committed: (eventId, result) => {
+          const message = changeMessage(eventId, result);
+          feeds.take(message);
+          void pubsub.publishSeatsChanged(message);
+        },
+      }),
+    ),
   );
+  collectProcessMetrics();
   await clock.start();
   feeds.start();
 

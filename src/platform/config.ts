@@ -26,6 +26,8 @@ const environment = z.object({
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
   HOLD_TTL_SECONDS: seconds(86_400).default(300),
   HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  AUDIT_EVERY_SECONDS: seconds(86_400).default(60),
+  WORKER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   FEED_TICK_MS: z.coerce.number().int().min(0).max(10_000).default(100),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -54,6 +56,10 @@ export interface Config {
   /** How long a hold stands at an event that says nothing of its own. */
   readonly holdTtlMs: number;
   readonly historyDays: number;
+  /** From the end of one audit to the start of the next, at least. */
+  readonly auditEveryMs: number;
+  /** Where the worker serves /metrics and /health of its own; null: nowhere. */
+  readonly workerMetricsPort: number | null;
   /** Seat changes of an event go out together, at most once in this time. */
   readonly feedTickMs: number;
   readonly logLevel: string;
@@ -78,10 +84,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map(faultOf);
-  if (given['AUTH_JWKS_URL'] !== undefined) {
-    for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
-      if (given[name] === undefined) faults.push(`${name}: is needed with AUTH_JWKS_URL`);
-    }
+  const withProvider = given['AUTH_JWKS_URL'] !== undefined;
+  for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
+    if (withProvider && given[name] === undefined) faults.push(`${name}: is needed with AUTH_JWKS_URL`);
+    if (!withProvider && given[name] !== undefined)
+      faults.push(`${name}: means nothing without AUTH_JWKS_URL`);
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return configOf(parsed.data);
@@ -112,6 +119,8 @@ function configOf(env: z.infer<typeof environment>): Config {
     drainMs: env.DRAIN_SECONDS * 1000,
     holdTtlMs: env.HOLD_TTL_SECONDS * 1000,
     historyDays: env.HISTORY_DAYS,
+    auditEveryMs: env.AUDIT_EVERY_SECONDS * 1000,
+    workerMetricsPort: env.WORKER_METRICS_PORT ?? null,
     feedTickMs: env.FEED_TICK_MS,
     logLevel: env.LOG_LEVEL,
   };

@@ -13,7 +13,7 @@ export abstract class SelloutError extends Error {
 
 export class InvalidInputError extends SelloutError {
   readonly code = 'INVALID_INPUT';
-  /** The input's field, dotted, e.g. `seatIds.3`. */
+  /** The input's field, dotted where it lies deeper, e.g. `priceTiers.2.category`. */
   readonly field: string;
 
   constructor(field: string, message: string) {
@@ -45,7 +45,7 @@ export class BusyError extends SelloutError {
   constructor(outcomeUnknown = false, retryAfterSeconds = 1) {
     super(
       outcomeUnknown
-        ? 'The connection to the database broke, and whether it was done is not known. Try again with the same idempotency key.'
+        ? 'The connection to the database broke, and whether it was done is not known. Look before you try again; with an idempotency key, trying again tells.'
         : 'It was not done in time, and nothing happened. Try again.',
     );
     this.outcomeUnknown = outcomeUnknown;

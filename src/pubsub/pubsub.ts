@@ -1,8 +1,10 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
+import { metrics } from '../platform/metrics.ts';
 import { connectRedis, connectSubscriber, type Redis } from '../platform/redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SeatsChanged } from './messages.ts';
 import { eventTopic } from './topics.ts';
+import { watermarksIn } from './watermarks.ts';
 
 /**
  * Messages between processes, through Redis. Delivery is not promised: what is sent while a connection is down is lost
@@ -10,7 +12,10 @@ import { eventTopic } from './topics.ts';
  * something, and repairs it from PostgreSQL.
  */
 export interface PubSub {
-  /** Resolves when Redis took it; never rejects, for the message is a hint and the truth is already committed. */
+  /**
+   * Resolves when Redis took it and the event's watermark is raised to its version. Never rejects, for the message is a
+   * hint and the truth is already committed: what stays unpublished, a worker finds by the watermark.
+   */
   publishSeatsChanged(message: SeatsChanged): Promise<void>;
   /** Listens from the moment `ready` resolves, which it does as soon as Redis can be reached. */
   subscribeSeatsChanged(eventId: number, listener: (message: SeatsChanged) => void): Subscription;
@@ -26,16 +31,18 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
   const publisher = connectRedis(redisUrl, 'sellout-publisher', logger);
   const subscriber = guarded(connectSubscriber(redisUrl, 'sellout-subscriber', logger), logger);
   const transport = new RedisPubSub({ publisher, subscriber });
+  const watermarks = watermarksIn(publisher);
+  const outage = new Outage(logger);
 
   return {
     async publishSeatsChanged(message) {
       try {
         await transport.publish(eventTopic(message.eventId), message);
+        // Not before the message is out: a watermark that says too much would hide that it is missing.
+        await watermarks.raise(message.eventId, message.version);
+        outage.over();
       } catch (error) {
-        logger.warn(
-          { err: error, eventId: message.eventId, version: message.version },
-          'change not published',
-        );
+        outage.failed(error, message);
       }
     },
 
@@ -65,6 +72,31 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
       await Promise.resolve();
     },
   };
+}
+
+/** Changes come by the thousand: an outage is told when it begins and when it ends, not with each of them. */
+class Outage {
+  readonly #logger: Logger;
+  #unpublished = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  failed(error: unknown, { eventId, version }: SeatsChanged): void {
+    metrics.publishFailures.inc();
+    if (this.#unpublished++ > 0) return;
+    this.#logger.warn(
+      { err: error, eventId, version },
+      'changes are not published; followers find them by polling',
+    );
+  }
+
+  over(): void {
+    if (this.#unpublished === 0) return;
+    this.#logger.info({ unpublished: this.#unpublished }, 'changes are published again');
+    this.#unpublished = 0;
+  }
 }
 
 /**

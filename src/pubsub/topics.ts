@@ -2,3 +2,8 @@
 export function eventTopic(eventId: number): string {
   return `event:{${eventId}}:changes`;
 }
+
+/** Holds the last version of the event that was published (watermarks.ts). */
+export function watermarkKey(eventId: number): string {
+  return `event:{${eventId}}:published`;
+}

@@ -47,23 +47,44 @@ export class EventLayouts {
 
   /** Null where there is no such event. */
   async info(eventId: number): Promise<EventInfo | null> {
-    const known = this.#infos.get(eventId);
-    if (known !== undefined) return known;
-    const info = await this.#readInfo(eventId);
-    if (info === null) return null;
-    if (this.#infos.size >= INFOS_KEPT_MAX) this.#infos.clear();
-    this.#infos.set(eventId, info);
-    return info;
+    return this.#infos.get(eventId) ?? (await this.infos([eventId])).get(eventId) ?? null;
+  }
+
+  /** At most one statement for all of them. Events that do not exist are left out. */
+  async infos(eventIds: readonly number[]): Promise<ReadonlyMap<number, EventInfo>> {
+    const found = new Map<number, EventInfo>();
+    const unknown = new Set<number>();
+    for (const eventId of eventIds) {
+      const known = this.#infos.get(eventId);
+      if (known === undefined) unknown.add(eventId);
+      else found.set(eventId, known);
+    }
+    for (const info of unknown.size === 0 ? [] : await readInfos(this.#db, [...unknown])) {
+      if (this.#infos.size >= INFOS_KEPT_MAX) this.#infos.clear();
+      this.#infos.set(info.eventId, info);
+      found.set(info.eventId, info);
+    }
+    return found;
   }
 
   venueLayout(info: EventInfo): Promise<VenueLayout> {
     return this.#venues.get(info.venueId);
   }
 
+  /** The names of the sections, each once, in the order of the plan. */
+  async sections(info: EventInfo): Promise<ReadonlySet<string>> {
+    return sectionsOf(await this.venueLayout(info));
+  }
+
   /** The path under which the layout is served, for ever. */
   async path(eventId: number): Promise<string | null> {
-    const info = await this.info(eventId);
-    return info === null ? null : `/layouts/${eventId}/${info.layoutHash}.json`;
+    return (await this.paths([eventId])).get(eventId) ?? null;
+  }
+
+  /** At most one statement for all of them. Events that do not exist are left out. */
+  async paths(eventIds: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    const infos = await this.infos(eventIds);
+    return new Map([...infos].map(([id, { layoutHash }]) => [id, `/layouts/${id}/${layoutHash}.json`]));
   }
 
   /** Null where the event has no layout of that hash. Made once, single flight; the last sixteen are kept. */
@@ -88,32 +109,44 @@ export class EventLayouts {
     ]);
     return { json, gzip: gzipped, br };
   }
+}
 
-  async #readInfo(eventId: number): Promise<EventInfo | null> {
-    const [row] = await this.#db.$queryRaw<
-      {
-        venue_id: number;
-        seats_total: number;
-        currency: string;
-        plan_hash: string;
-        tiers: EventInfo['tiers'];
-      }[]
-    >(sql`/* readEventInfo */
-      SELECT e.venue_id, e.seats_total, e.currency, v.plan_hash,
-        (SELECT json_agg(json_build_object('name', p.name, 'amount', p.amount, 'color', p.color) ORDER BY p.tier_index)
-         FROM price_tiers p WHERE p.event_id = e.id) AS tiers
-      FROM events e JOIN venues v ON v.id = e.venue_id WHERE e.id = ${eventId}`);
-    if (row === undefined) return null;
-    const { venue_id: venueId, seats_total: seatsTotal, currency, tiers } = row;
+async function readInfos(db: PrismaClient, eventIds: readonly number[]): Promise<readonly EventInfo[]> {
+  const rows = await db.$queryRaw<
+    {
+      id: number;
+      venue_id: number;
+      seats_total: number;
+      currency: string;
+      plan_hash: string;
+      tiers: EventInfo['tiers'];
+    }[]
+  >(sql`/* readEventInfos */
+    SELECT e.id, e.venue_id, e.seats_total, e.currency, v.plan_hash,
+      (SELECT json_agg(json_build_object('name', p.name, 'amount', p.amount, 'color', p.color) ORDER BY p.tier_index)
+       FROM price_tiers p WHERE p.event_id = e.id) AS tiers
+    FROM events e JOIN venues v ON v.id = e.venue_id WHERE e.id = ANY(${eventIds}::int[])`);
+  return rows.map((row) => {
+    const { id: eventId, venue_id: venueId, seats_total: seatsTotal, currency, tiers } = row;
     const parts = JSON.stringify([LAYOUT_FORMAT, eventId, row.plan_hash, currency, tiers]);
     const layoutHash = createHash('sha256').update(parts).digest('base64url').slice(0, 22);
     return { eventId, venueId, seatsTotal, currency, tiers, layoutHash };
-  }
+  });
+}
+
+const sectionsByLayout = new WeakMap<VenueLayout, ReadonlySet<string>>();
+
+function sectionsOf(layout: VenueLayout): ReadonlySet<string> {
+  const known = sectionsByLayout.get(layout);
+  if (known !== undefined) return known;
+  const sections = new Set(layout.section);
+  sectionsByLayout.set(layout, sections);
+  return sections;
 }
 
 /** docs/protocol.md describes it. Arrays are in index order; `sections` and `tiers` are referred to by their place. */
 function layoutDocument(info: EventInfo, venue: VenueLayout) {
-  const sections = [...new Set(venue.section)];
+  const sections = [...sectionsOf(venue)];
   const sectionIndex = new Map(sections.map((name, i) => [name, i]));
   const indexes = Array.from({ length: venue.seatCount }, (_, index) => index);
   return {

@@ -1,5 +1,6 @@
 import type { Logger } from '../platform/logger.ts';
 import type { PrismaClient } from '../platform/db.ts';
+import { metrics } from '../platform/metrics.ts';
 import type { SeatsChanged, SeatStatusCode } from '../pubsub/messages.ts';
 import type { PubSub, Subscription } from '../pubsub/pubsub.ts';
 import { readChanges, readSeatMap } from './seat-map.sql.ts';
@@ -91,7 +92,10 @@ export class LiveFeed {
   follow(follower: (message: FeedMessage) => void): () => void {
     this.#send();
     this.#followers.add(follower);
-    return () => this.#followers.delete(follower);
+    metrics.feedFollowers.inc();
+    return () => {
+      if (this.#followers.delete(follower)) metrics.feedFollowers.dec();
+    };
   }
 
   followBooking(bookingId: string, follower: () => void): () => void {
@@ -180,13 +184,14 @@ export class LiveFeed {
     return this.#repair;
   }
 
+  /** From the record where it reaches from the version held so far, else from the map itself. */
   async #closeGap(): Promise<void> {
     clearTimeout(this.#reorder);
     this.#reorder = undefined;
     try {
       const changes = await readChanges(this.#ctx.db, this.eventId, this.#version, GAP_MAX);
       const contiguous = changes.every((change) => change.version === change.fromVersion + 1);
-      if (!contiguous || changes.length === GAP_MAX) return await this.#reload();
+      if (changes.length === 0 || !contiguous || changes.length === GAP_MAX) return await this.#reload();
       for (const change of changes) if (change.fromVersion === this.#version) this.#apply(change);
       this.#applyAhead();
     } catch (error) {
@@ -207,10 +212,12 @@ export class LiveFeed {
     this.#states = map.states;
     this.#version = this.#sentVersion = map.version;
     this.#unsent.clear();
+    if (!first) {
+      const snapshot = this.snapshot();
+      for (const follower of this.#followers) follower(snapshot);
+      for (const followers of this.#bookingFollowers.values()) for (const follower of followers) follower();
+    }
+    // Only now, so that what waited goes out as changes that continue the snapshot.
     this.#applyAhead();
-    if (first) return;
-    const snapshot = this.snapshot();
-    for (const follower of this.#followers) follower(snapshot);
-    for (const followers of this.#bookingFollowers.values()) for (const follower of followers) follower();
   }
 }

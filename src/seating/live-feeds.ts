@@ -11,6 +11,7 @@ interface Entry {
   readonly started: Promise<void>;
   users: number;
   idle: NodeJS.Timeout | undefined;
+  dropped: boolean;
 }
 
 /**
@@ -19,12 +20,14 @@ interface Entry {
  */
 export class LiveFeeds {
   readonly #ctx: FeedContext;
+  readonly #idleMs: number;
   readonly #entries = new Map<number, Entry>();
   #poll: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(ctx: FeedContext) {
+  constructor(ctx: FeedContext, idleMs = IDLE_MS) {
     this.#ctx = ctx;
+    this.#idleMs = idleMs;
   }
 
   start(): void {
@@ -34,7 +37,7 @@ export class LiveFeeds {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#poll);
-    for (const eventId of this.#entries.keys()) this.#drop(eventId);
+    for (const entry of this.#entries.values()) this.#drop(entry);
   }
 
   /** The event's feed, started, with a release that must be called once. The event must exist. */
@@ -47,7 +50,8 @@ export class LiveFeeds {
       if (released) return;
       released = true;
       entry.users--;
-      if (entry.users === 0) entry.idle = setTimeout(() => this.#drop(eventId), IDLE_MS).unref();
+      if (entry.users === 0 && !entry.dropped)
+        entry.idle = setTimeout(() => this.#drop(entry), this.#idleMs).unref();
     };
     try {
       await entry.started;
@@ -67,21 +71,20 @@ export class LiveFeeds {
     if (this.#stopped) throw new Error('live feeds are stopped');
     const feed = new LiveFeed(this.#ctx, eventId);
     const started = feed.start();
-    const entry: Entry = { feed, started, users: 0, idle: undefined };
+    const entry: Entry = { feed, started, users: 0, idle: undefined, dropped: false };
     this.#entries.set(eventId, entry);
     // A feed that could not start is no feed: the next one who asks tries anew.
-    started.catch(() => {
-      if (this.#entries.get(eventId) === entry) this.#drop(eventId);
-    });
+    started.catch(() => this.#drop(entry));
     return entry;
   }
 
-  #drop(eventId: number): void {
-    const entry = this.#entries.get(eventId);
-    if (entry === undefined) return;
+  /** By entry, not by event: a failed feed's successor under the same event must stay. */
+  #drop(entry: Entry): void {
+    if (entry.dropped) return;
+    entry.dropped = true;
     clearTimeout(entry.idle);
     entry.feed.stop();
-    this.#entries.delete(eventId);
+    this.#entries.delete(entry.feed.eventId);
   }
 
   #schedulePoll(): void {

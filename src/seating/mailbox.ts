@@ -36,8 +36,10 @@ export class Mailbox<T> implements AsyncIterableIterator<T> {
   async next(): Promise<IteratorResult<T>> {
     if (this.#closed) return { done: true, value: undefined };
     if (this.#overflowed) {
+      // What is pushed while the present state is taken is part of it, and must not come again.
+      const value = this.#overflow();
       this.#overflowed = false;
-      return { done: false, value: this.#overflow() };
+      return { done: false, value };
     }
     const value = this.#queue.shift();
     if (value !== undefined) return { done: false, value };

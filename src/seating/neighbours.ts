@@ -20,10 +20,13 @@ export function neighboursIn(layout: VenueLayout, seat: number): SideBySide {
 /** These seats, the ones next to them, and the ones next to those, each with its neighbours. */
 export function aroundSeats(layout: VenueLayout, seats: readonly number[]): Map<number, SideBySide> {
   const found = new Map<number, SideBySide>();
-  let ring = [...seats];
+  let ring: readonly number[] = seats;
   for (let distance = 0; distance <= 2; distance++) {
     for (const seat of ring) if (!found.has(seat)) found.set(seat, neighboursIn(layout, seat));
-    ring = ring.flatMap((seat) => Object.values(neighboursIn(layout, seat)).filter((next) => next !== null));
+    ring = ring.flatMap((seat) => {
+      const { left, right } = neighboursIn(layout, seat);
+      return [left, right].filter((next) => next !== null);
+    });
   }
   return found;
 }

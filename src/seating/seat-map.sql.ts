@@ -7,15 +7,30 @@ export interface SeatMapSnapshot {
   readonly states: SeatStates;
 }
 
-/** Version and states in one statement, so that they belong together. Null where there is no such event. */
-export async function readSeatMap(db: PrismaClient | Tx, eventId: number): Promise<SeatMapSnapshot | null> {
-  const [row] = await db.$queryRaw<{ version: number; digits: string | null }[]>(sql`/* readSeatMap */
-    SELECT e.seat_version AS version,
+/**
+ * The maps of several events in one statement: of each, version and states belong together. Events that do not exist
+ * are left out.
+ */
+export async function readSeatMaps(
+  db: PrismaClient | Tx,
+  eventIds: readonly number[],
+): Promise<ReadonlyMap<number, SeatMapSnapshot>> {
+  const rows = await db.$queryRaw<
+    { id: number; version: number; digits: string | null }[]
+  >(sql`/* readSeatMaps */
+    SELECT e.id, e.seat_version AS version,
       (SELECT string_agg(CASE s.status WHEN 'AVAILABLE' THEN '0' WHEN 'HELD' THEN '1' WHEN 'BOOKED' THEN '2' ELSE '3' END,
                          '' ORDER BY s.seat_index)
        FROM event_seats s WHERE s.event_id = e.id) AS digits
-    FROM events e WHERE e.id = ${eventId}`);
-  return row === undefined ? null : { version: row.version, states: SeatStates.fromDigits(row.digits ?? '') };
+    FROM events e WHERE e.id = ANY(${eventIds}::int[])`);
+  return new Map(
+    rows.map(({ id, version, digits }) => [id, { version, states: SeatStates.fromDigits(digits ?? '') }]),
+  );
+}
+
+/** As readSeatMaps. Null where there is no such event. */
+export async function readSeatMap(db: PrismaClient | Tx, eventId: number): Promise<SeatMapSnapshot | null> {
+  return (await readSeatMaps(db, [eventId])).get(eventId) ?? null;
 }
 
 /** The versions of events, for those who want to know whether they missed something. */

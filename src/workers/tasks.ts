@@ -1,21 +1,34 @@
+import { auditLimits } from '../booking/audit/audit.ts';
 import { expireHolds } from '../booking/expire-holds.ts';
 import { pruneHistory } from '../booking/prune-history.ts';
 import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
 import type { PubSub } from '../pubsub/pubsub.ts';
+import type { Watermarks } from '../pubsub/watermarks.ts';
+import { auditAndReport } from './audit-task.ts';
+import { republishAll, republishRecent } from './republish.ts';
 import type { Task } from './worker.ts';
 
 export interface WorkerContext {
   readonly db: PrismaClient;
   readonly pubsub: PubSub;
+  readonly watermarks: Watermarks;
   readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
   readonly historyDays: number;
+  readonly auditEveryMs: number;
 }
 
 /** Often enough that buyers see a hold run out well within two seconds. */
 const EXPIRE_EVERY_MS = 500;
+const REPUBLISH_EVERY_MS = 500;
+const REPUBLISH_ALL_EVERY_MS = 60_000;
+/** By then Redis is connected, and what is recent is published. */
+const REPUBLISH_ALL_AFTER_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
+/** Where tables are so large that an audit takes long, it may take this part of the time at most. */
+const AUDIT_SHARE_MAX = 0.1;
 
 export function workerTasks(ctx: WorkerContext): Task[] {
   return [
@@ -24,14 +37,40 @@ export function workerTasks(ctx: WorkerContext): Task[] {
       everyMs: EXPIRE_EVERY_MS,
       async run() {
         const { expired, more } = await expireHolds(ctx);
+        metrics.holdsExpired.inc(expired);
         if (expired > 0) ctx.logger.info({ expired }, 'holds expired');
         return more;
       },
     },
+    { name: 'republishRecent', everyMs: REPUBLISH_EVERY_MS, run: () => republishRecent(ctx).then(noMore) },
     {
-      name: 'pruneHistory',
-      everyMs: PRUNE_EVERY_MS,
-      run: () => pruneHistory(ctx.db, ctx.historyDays),
+      name: 'republishAll',
+      everyMs: REPUBLISH_ALL_EVERY_MS,
+      startsAfterMs: REPUBLISH_ALL_AFTER_MS,
+      run: () => republishAll(ctx).then(noMore),
     },
+    { name: 'pruneHistory', everyMs: PRUNE_EVERY_MS, run: () => pruneHistory(ctx.db, ctx.historyDays) },
+    auditTask(ctx),
   ];
+}
+
+function auditTask(ctx: WorkerContext): Task {
+  const { db, watermarks, historyDays, auditEveryMs, logger } = ctx;
+  const limits = { ...auditLimits, historyDays };
+  let tookMs = 0;
+  return {
+    name: 'audit',
+    get everyMs() {
+      return Math.max(auditEveryMs, tookMs * (1 / AUDIT_SHARE_MAX - 1));
+    },
+    startsAfterMs: auditEveryMs,
+    async run() {
+      ({ tookMs } = await auditAndReport({ db, watermarks, swept: true, limits }, logger));
+      return false;
+    },
+  };
+}
+
+function noMore(): boolean {
+  return false;
 }

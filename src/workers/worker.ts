@@ -5,6 +5,8 @@ export interface Task {
   readonly name: string;
   /** From the end of one run to the start of the next. */
   readonly everyMs: number;
+  /** Default 0: the first run comes at once. */
+  readonly startsAfterMs?: number;
   /** True: there is more to do, run again at once. */
   run(): Promise<boolean>;
 }
@@ -25,13 +27,17 @@ export function runTasks(tasks: readonly Task[], logger: Logger): { stop(): Prom
 }
 
 async function loop(task: Task, logger: Logger, signal: AbortSignal): Promise<void> {
+  if (task.startsAfterMs !== undefined) await pause(task.startsAfterMs, signal);
   while (!signal.aborted) {
     const more = await runOnce(task, logger);
-    if (more) continue;
-    await delay(task.everyMs, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+    if (!more) await pause(task.everyMs, signal);
   }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
 }
 
 async function runOnce(task: Task, logger: Logger): Promise<boolean> {

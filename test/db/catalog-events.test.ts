@@ -23,6 +23,8 @@ test('an event has every seat of its venue, priced by category, and is a draft u
     currency: 'EUR',
   });
   expect(event).toMatchObject({ status: 'DRAFT', holdTtlMs: 90_000, seatVersion: 0, seatsTotal: 24 });
+  expect(event).toMatchObject({ holdExtensionMs: null, holdLifetimeMaxMs: null, buyersMayCancel: false });
+  expect(event.orphanRule).toBe('ALLOW');
   expect(event.priceTiers).toEqual([
     { eventId, index: 0, name: 'Stalls', amount: 4_900n, color: '#c2185b' },
     { eventId, index: 1, name: 'Up in the circle', amount: 2_500n, color: '#d35400' },
@@ -52,6 +54,12 @@ const faults: [string, Partial<CreateEventInput>][] = [
   ['seatLimit', { seatLimit: 1.5 }],
   ['holdTtlSeconds', { holdTtlSeconds: 9 }],
   ['holdTtlSeconds', { holdTtlSeconds: 86_401 }],
+  ['holdExtensionSeconds', { holdExtensionSeconds: 9 }],
+  ['holdExtensionSeconds', { holdExtensionSeconds: 86_401 }],
+  ['holdExtensionSeconds', { holdExtensionSeconds: 10.5 }],
+  ['holdLifetimeMaxSeconds', { holdTtlSeconds: 60, holdLifetimeMaxSeconds: 59 }],
+  ['holdLifetimeMaxSeconds', { holdTtlSeconds: 60, holdLifetimeMaxSeconds: 172_801 }],
+  ['holdLifetimeMaxSeconds', { holdTtlSeconds: null, holdLifetimeMaxSeconds: 600 }],
   ['currency', { currency: 'eur' }],
   ['currency', { currency: 'EURO' }],
   ['priceTiers', { priceTiers: [] }],
@@ -84,6 +92,26 @@ test('the extremes are taken', async () => {
   const { eventId } = await createEvent(ctx(), { ...input, ...extremes });
   const tiers = await ctx().db.priceTier.findMany({ where: { eventId }, orderBy: { index: 'asc' } });
   expect(tiers.map(({ amount }) => amount)).toEqual([0n, 1_000_000_000_000n]);
+});
+
+test('an event has the rules that it was made with', async () => {
+  const input = await readyToCreate(ctx());
+  const rules = { holdExtensionSeconds: 10, orphanRule: 'FORBID', buyersMayCancel: true } as const;
+  const times = { holdTtlSeconds: 60, holdLifetimeMaxSeconds: 60 };
+  const { eventId } = await createEvent(ctx(), { ...input, ...rules, ...times });
+  expect(await ctx().db.event.findUniqueOrThrow({ where: { id: eventId } })).toMatchObject({
+    holdTtlMs: 60_000,
+    holdExtensionMs: 10_000,
+    holdLifetimeMaxMs: 60_000,
+    orphanRule: 'FORBID',
+    buyersMayCancel: true,
+  });
+  const longest = { holdTtlSeconds: 86_400, holdExtensionSeconds: 86_400, holdLifetimeMaxSeconds: 172_800 };
+  const other = await createEvent(ctx(), { ...input, ...longest });
+  expect(await ctx().db.event.findUniqueOrThrow({ where: { id: other.eventId } })).toMatchObject({
+    holdExtensionMs: 86_400_000,
+    holdLifetimeMaxMs: 172_800_000,
+  });
 });
 
 test("another organizer's venue does not exist, nor does one that was never imported", async () => {

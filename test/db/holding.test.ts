@@ -11,6 +11,7 @@ import {
   aBuyer,
   assertSound,
   letHoldRunOut,
+  silent,
   silentPubSub,
   startBookingProcess,
   type BookingProcess,
@@ -62,7 +63,7 @@ async function sweep(): Promise<SeatsChanged[]> {
     ...silentPubSub,
     publishSeatsChanged: async (message: SeatsChanged) => void published.push(message),
   };
-  await expireHolds({ db: app.database.worker, defaultHoldTtlMs: 300_000, pubsub });
+  await expireHolds({ db: app.database.worker, defaultHoldTtlMs: 300_000, pubsub, logger: silent });
   return published;
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { changeMessage } from '../../src/booking/change-message.ts';
 import { holdSeats } from '../../src/booking/hold-seats.ts';
 import { releaseBooking } from '../../src/booking/release-booking.ts';
-import { sql } from '../../src/platform/db.ts';
+import { connectDatabase, sql } from '../../src/platform/db.ts';
 import { createPubSub, type PubSub } from '../../src/pubsub/pubsub.ts';
 import { LiveFeeds } from '../../src/seating/live-feeds.ts';
 import type { FeedMessage } from '../../src/seating/live-feed.ts';
@@ -34,9 +34,9 @@ afterAll(async () => {
 });
 
 /** Another API process: a subscriber and feeds of its own. */
-function startNode() {
+function startNode(idleMs?: number) {
   const own = createPubSub(redis.url, silent);
-  const feeds = new LiveFeeds({ db: app.database.reads, pubsub: own, logger: silent, tickMs: 20 });
+  const feeds = new LiveFeeds({ db: app.database.reads, pubsub: own, logger: silent, tickMs: 20 }, idleMs);
   feeds.start();
   onTestFinished(async () => {
     feeds.stop();
@@ -93,10 +93,13 @@ describe('the live seat map', () => {
   it('loses nothing that is committed while a follower is starting', async () => {
     const at = await createHall(app.database.reads);
     const changing = (async () => {
-      for (let seat = 0; seat < 40; seat++) await change(at, seat);
+      for (let round = 0; round < 4; round++) for (let seat = 0; seat < 40; seat += 2) await change(at, seat);
     })();
     const followers = [];
-    for (let i = 0; i < 20; i++) followers.push(await follow(startNode(), at));
+    for (let i = 0; i < 20; i++) {
+      const node = startNode();
+      followers.push(await follow(node, at), await follow(node, at, 0), await follow(node, at, 0));
+    }
     await changing;
     for (const follower of followers) {
       await eventually('the map is right', () => isRight(follower, at));
@@ -183,6 +186,31 @@ describe('the live seat map', () => {
     expect(follower.gaps).toEqual([]);
   });
 
+  it('is followed on when an earlier try to follow the event had failed', async () => {
+    const node = startNode(50);
+    const { eventId } = await createHall(app.database.reads);
+    await expect(node.feeds.acquire(eventId + 1)).rejects.toThrow();
+    const at = await createHall(app.database.reads);
+    expect(at.eventId).toBe(eventId + 1);
+    const follower = await follow(node, at);
+    const started = performance.now();
+    await eventually('the failed one would have been let go', () => performance.now() > started + 200);
+    await change(at, 1);
+    await eventually('the map is right', () => isRight(follower, at));
+  });
+
+  it('goes on from a snapshot when a version has no record at all', async () => {
+    const at = await createHall(app.database.reads);
+    const follower = await follow(startNode(), at);
+    await app.database.reads.$executeRaw(
+      sql`UPDATE events SET seat_version = seat_version + 1000000 WHERE id = ${at.eventId}`,
+    );
+    await eventually('the follower has the version', () => follower.version === 1_000_000);
+    await change(at, 1);
+    await eventually('the map is right', () => isRight(follower, at));
+    expect(follower.gaps).toEqual([]);
+  });
+
   it('starts while Redis is away', async () => {
     await redis.stop();
     try {
@@ -208,6 +236,29 @@ describe('resuming', () => {
     const upToDate = await follow(node, at, 5);
     await eventually('a first message', () => upToDate.messages.length > 0);
     expect(upToDate.messages[0]).toEqual({ kind: 'changes', fromVersion: 5, version: 5, seats: [] });
+  });
+
+  it('loses nothing that is committed while the record is read', async () => {
+    const at = await createHall(app.database.reads);
+    const node = startNode();
+    const live = await follow(node, at);
+    await change(at, 1);
+    // The reader's only connection is taken: it waits, until the change has gone by.
+    const narrow = connectDatabase(database.url, silent, { batches: 1, reads: 1, worker: 1 });
+    const resumed = new SeatMapFollower(at.seatCount);
+    let started: Promise<AsyncIterableIterator<FeedMessage>> | undefined;
+    await narrow.reads.$transaction(async () => {
+      started = seatUpdates({ db: narrow.reads, feeds: node.feeds }, at.eventId, 0);
+      await change(at, 3);
+      await eventually('the change has gone by', () => isRight(live, at));
+    });
+    const updates = await started;
+    if (updates !== undefined) void resumed.run(updates);
+    await eventually('the resumed map is right', () => isRight(resumed, at));
+    expect(resumed.gaps).toEqual([]);
+    expect(resumed.messages[0]).toMatchObject({ kind: 'changes', fromVersion: 0 });
+    await updates?.return?.();
+    await narrow.close();
   });
 
   it.each([99, -1])('gives a snapshot for a version that is not on record (%i)', async (afterVersion) => {

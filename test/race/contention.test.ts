@@ -11,6 +11,8 @@ import {
   assertSound,
   holdUnderLock,
   letHoldRunOut,
+  sessionsWaitingForLock,
+  silent,
   silentPubSub,
   startBookingProcess,
   type BookingProcess,
@@ -73,6 +75,8 @@ describe('many buyers at the same moment, through two processes', () => {
     expect(new Set(refusals(results))).toEqual(new Set(['SEATS_UNAVAILABLE']));
     const held = results.flatMap((result) => (result.status === 'fulfilled' ? result.value.seats : []));
     expect(new Set(held).size).toBe(held.length);
+    // A deadlock would be survived by trying again: it must not come to that.
+    expect(processes.flatMap(({ warnings }) => warnings)).toEqual([]);
   });
 
   it('let one buyer have no more than the limit, however many requests race', async () => {
@@ -83,6 +87,19 @@ describe('many buyers at the same moment, through two processes', () => {
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     expect(new Set(refusals(results))).toEqual(new Set(['SEAT_LIMIT_EXCEEDED']));
+  });
+
+  it('let one buyer have no more than the limit when two processes decide before either commits', async () => {
+    const at = await createHall(processes[0].database.reads, { seatLimit: 1 });
+    const buyer = aBuyer();
+    let attempts: Promise<PromiseSettledResult<unknown>[]> | undefined;
+    await processes[0].database.reads.$transaction(async (tx) => {
+      // The event's row is locked last of all: with it held, both have decided or wait for each other.
+      await tx.$queryRaw(sql`SELECT 1 FROM events WHERE id = ${at.eventId} FOR NO KEY UPDATE`);
+      attempts = Promise.allSettled(processes.map((process, seat) => hold(process, at, buyer, [seat])));
+      await sessionsWaitingForLock(processes[0].database.worker, 2);
+    });
+    expect(refusals((await attempts) ?? [])).toEqual(['SEAT_LIMIT_EXCEEDED']);
   });
 
   it('make one booking of one idempotency key', async () => {
@@ -138,7 +155,7 @@ describe('many buyers at the same moment, through two processes', () => {
       );
       for (const { booking } of old) await letHoldRunOut(reads, booking.id);
       const sweeps = processes.map(({ database: { worker } }) =>
-        expireHolds({ db: worker, pubsub: silentPubSub, defaultHoldTtlMs: 300_000 }),
+        expireHolds({ db: worker, pubsub: silentPubSub, logger: silent, defaultHoldTtlMs: 300_000 }),
       );
       const results = await Promise.allSettled([
         ...old.map(({ buyerId, booking }) =>
@@ -162,6 +179,7 @@ describe('many buyers at the same moment, through two processes', () => {
         await expireHolds({
           db: processes[0].database.worker,
           pubsub: silentPubSub,
+          logger: silent,
           defaultHoldTtlMs: 300_000,
         });
         return (await reads.booking.count({ where: { eventId: at.eventId, status: 'HOLD' } })) === 0;
@@ -182,6 +200,37 @@ describe('the row lock', () => {
     await expect(attempt()).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE', seatIndexes: [3] });
     await processes[0].database.reads.$executeRaw(sql`UPDATE event_seats SET status = 'AVAILABLE'
       WHERE event_id = ${at.eventId} AND seat_index = 3`);
+  });
+});
+
+describe('the lock order', () => {
+  it('is by seat index: whoever waits for a seat holds those before it and none behind', async () => {
+    const at = await createHall(processes[0].database.reads, { seatLimit: 10 });
+    const seats = [9, 1, 8, 2, 7, 3, 6, 4, 5];
+    let locked: number[] = [];
+    const attempt = await holdUnderLock(processes[0], at, [5], {
+      meanwhile: () => hold(processes[1], at, aBuyer(), seats),
+      async beforeCommit(tx) {
+        const free = await tx.$queryRaw<{ seat_index: number }[]>(sql`SELECT seat_index FROM event_seats
+          WHERE event_id = ${at.eventId} AND seat_index BETWEEN 1 AND 9 AND seat_index <> 5 FOR UPDATE SKIP LOCKED`);
+        const unlocked = new Set(free.map((row) => row.seat_index));
+        locked = seats.filter((seat) => seat !== 5 && !unlocked.has(seat)).sort((a, b) => a - b);
+      },
+    });
+    await expect(attempt()).resolves.toMatchObject({ status: 'HOLD' });
+    expect(locked).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe("the event's status", () => {
+  it('is checked again in the last statement: what was decided on an older one is decided anew', async () => {
+    const at = await createHall(processes[0].database.reads);
+    const attempt = await holdUnderLock(processes[0], at, [3], {
+      meanwhile: () => hold(processes[1], at, aBuyer(), [3]),
+      beforeCommit: () =>
+        processes[0].database.worker.event.update({ where: { id: at.eventId }, data: { status: 'ENDED' } }),
+    });
+    await expect(attempt()).rejects.toMatchObject({ code: 'EVENT_NOT_ON_SALE', status: 'ENDED' });
   });
 });
 

@@ -59,7 +59,7 @@ async function startProcess(
     createInterface({ input: child.stdout }).on('line', (text) => {
       const line = parseLine(text);
       log.push(line);
-      if (isReady(line)) resolve(String(line['url'] ?? ''));
+      if (isReady(line)) resolve(typeof line['url'] === 'string' ? line['url'] : '');
     });
     child.once('exit', (code) =>
       reject(new Error(`${file} ended with ${code}: ${errors.join('')}${JSON.stringify(log.slice(-3))}`)),

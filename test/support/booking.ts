@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { audit, auditLimits } from '../../src/booking/audit/audit.ts';
+import { printReport } from '../../src/booking/audit/print-report.ts';
 import { createExecuteBatch } from '../../src/booking/execute-batch.ts';
 import { GroupCommit } from '../../src/booking/group-commit.ts';
 import type { BatchResult } from '../../src/booking/batch.ts';
@@ -19,19 +22,23 @@ export interface BookingProcess extends AsyncDisposable {
   readonly bestAvailable: BestAvailable;
   /** Every batch that this process committed, in order. */
   readonly committed: BatchResult[];
+  /** What this process logged as a warning or worse, one line each. */
+  readonly warnings: string[];
 }
 
 export const silent: Logger = createLogger('silent');
 
 export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_000): BookingProcess {
-  const database = connectDatabase(databaseUrl, silent);
+  const warnings: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => warnings.push(line) });
+  const database = connectDatabase(databaseUrl, logger);
   const layouts = new EventLayouts(database.reads, new VenueLayouts(database.reads));
   const feeds = new LiveFeeds({ db: database.reads, pubsub: silentPubSub, logger: silent, tickMs: 100 });
   const bestAvailable = new BestAvailable({ db: database.reads, layouts, feeds });
   const committed: BatchResult[] = [];
   const execute = createExecuteBatch({
     db: database.batches,
-    logger: silent,
+    logger,
     defaultHoldTtlMs,
     chooseSeats: (...request) => bestAvailable.choose(...request),
     neighboursOf: (eventId, seats) => bestAvailable.neighboursOf(eventId, seats),
@@ -46,6 +53,7 @@ export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_
     groupCommit,
     bestAvailable,
     committed,
+    warnings,
     async [Symbol.asyncDispose]() {
       await groupCommit.drained();
       feeds.stop();
@@ -107,45 +115,10 @@ export const silentPubSub: PubSub = {
   close: () => Promise.resolve(),
 };
 
-/** @throws where data shows that an invariant is broken, with the rows. */
+/** @throws where the product's own audit finds that an invariant is broken, with what it prints. */
 export async function assertSound(db: PrismaClient): Promise<void> {
-  const rows = await breaches(db);
-  if (rows.length > 0) throw new Error(`invariants are broken: ${JSON.stringify(rows.slice(0, 10))}`);
-}
-
-function breaches(db: PrismaClient): Promise<unknown[]> {
-  return db.$queryRaw(sql`
-    SELECT 'I1: seat claimed twice' AS breach, bs.event_id, bs.seat_index AS what FROM booking_seats bs
-      JOIN bookings b ON b.event_id = bs.event_id AND b.id = bs.booking_id AND b.status IN ('HOLD', 'CONFIRMED')
-      GROUP BY bs.event_id, bs.seat_index HAVING count(*) > 1
-    UNION ALL
-    SELECT 'I2: seat and booking disagree', s.event_id, s.seat_index FROM event_seats s
-      LEFT JOIN bookings b ON b.event_id = s.event_id AND b.id = s.current_booking_id
-      LEFT JOIN booking_seats bs ON bs.event_id = s.event_id AND bs.booking_id = b.id AND bs.seat_index = s.seat_index
-      WHERE (s.status = 'HELD' AND (b.status IS DISTINCT FROM 'HOLD' OR bs.seat_index IS NULL))
-         OR (s.status = 'BOOKED' AND (b.status IS DISTINCT FROM 'CONFIRMED' OR bs.seat_index IS NULL))
-    UNION ALL
-    SELECT 'I2: claim without its seat', bs.event_id, bs.seat_index FROM booking_seats bs
-      JOIN event_seats s ON s.event_id = bs.event_id AND s.seat_index = bs.seat_index
-      WHERE bs.booking_status IN ('HOLD', 'CONFIRMED') AND s.current_booking_id IS DISTINCT FROM bs.booking_id
-    UNION ALL
-    SELECT 'I8: versions have a gap', e.id, e.seat_version FROM events e
-      WHERE e.seat_version <> (SELECT count(*) FROM event_changes c WHERE c.event_id = e.id)
-    UNION ALL
-    SELECT 'I8: steps of a seat do not connect', event_id, seat FROM (
-      SELECT c.event_id, u.seat, u.from_status, lag(u.to_status, 1, 'AVAILABLE') OVER (
-        PARTITION BY c.event_id, u.seat ORDER BY c.version, u.step) AS was
-      FROM event_changes c, unnest(c.step_seats, c.step_from, c.step_to)
-        WITH ORDINALITY AS u(seat, from_status, to_status, step)) AS steps
-      WHERE from_status <> was
-    UNION ALL
-    SELECT 'counters are off', e.id, e.seats_held FROM events e JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE status = 'HELD') AS held, count(*) FILTER (WHERE status = 'BOOKED') AS booked,
-               count(*) FILTER (WHERE status = 'BLOCKED') AS blocked, count(*) AS total
-        FROM event_seats s WHERE s.event_id = e.id) AS n ON true
-      WHERE e.seats_held <> n.held OR e.seats_booked <> n.booked OR e.seats_blocked <> n.blocked OR e.seats_total <> n.total
-    UNION ALL
-    SELECT 'I14: buyer above the limit', b.event_id, sum(b.seat_count)::int FROM bookings b JOIN events e ON e.id = b.event_id
-      WHERE b.status = 'CONFIRMED' OR (b.status = 'HOLD' AND b.hold_expires_at > clock_timestamp())
-      GROUP BY b.event_id, b.buyer_id, e.seat_limit HAVING sum(b.seat_count) > e.seat_limit`);
+  const limits = { ...auditLimits, historyDays: 30 };
+  // Redis is looked at by the tests that have one; holds that ran out stand where no worker runs.
+  const report = await audit({ db, watermarks: null, swept: false, limits });
+  if (report.breaches > 0) throw new Error(printReport(report));
 }

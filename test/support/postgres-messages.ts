@@ -3,7 +3,7 @@
  * or, as Prisma's adapter does, by executing a prepared statement.
  */
 export class ClientMessages {
-  #unread = Buffer.alloc(0);
+  #unread: Buffer = Buffer.alloc(0);
   #started = false;
   readonly #commitStatements = new Map<string, boolean>();
   readonly #commitPortals = new Map<string, boolean>();

@@ -15,6 +15,8 @@ export interface PostgresProxy extends AsyncDisposable {
   cutCommits(where: CommitCut, count: number): void;
   /** COMMITs whose connection was cut so far. */
   readonly commitsCut: number;
+  /** While true, new connections are closed at once: the database is out of reach. */
+  refusing: boolean;
   /** Cuts all connections at once, and returns how many there were. */
   cutAll(): number;
 }
@@ -35,7 +37,9 @@ export async function startPostgresProxy(target: {
   const pairs = new Set<Pair>();
   const cuts: { where: CommitCut; left: number; done: number } = { where: 'before', left: 0, done: 0 };
 
+  let refusing = false;
   const server = createServer({ noDelay: true }, (client) => {
+    if (refusing) return void client.destroy();
     const pair: Pair = {
       client,
       server: connect({ ...target, noDelay: true }),
@@ -87,6 +91,12 @@ export async function startPostgresProxy(target: {
     },
     get commitsCut() {
       return cuts.done;
+    },
+    get refusing() {
+      return refusing;
+    },
+    set refusing(value) {
+      refusing = value;
     },
     cutAll() {
       const count = pairs.size;

@@ -1,7 +1,10 @@
 import { createEvent } from '../../catalog/create-event.ts';
+import type { EventFields } from '../../catalog/event-input.ts';
 import { builder } from '../builder.ts';
 import { venueIdFrom } from '../input-ids.ts';
+import { changing } from '../outages.ts';
 import { organizerOfVenue } from '../own-event.ts';
+import { OrphanRule } from '../types/enums/orphan-rule.ts';
 import { eventAfter } from '../types/event-after.ts';
 import { Event } from '../types/event.ts';
 import { commonRefusals } from '../types/refusals.ts';
@@ -48,6 +51,22 @@ const CreateEventInput = builder.inputType('CreateEventInput', {
     holdTtlSeconds: t.int({
       description: "How long a hold stands, 10 to 86,400 seconds; without it, the server's time.",
     }),
+    holdExtensionSeconds: t.int({
+      description: 'By how much a hold can be extended, once: 10 to 86,400 seconds; without it, not at all.',
+    }),
+    holdLifetimeMaxSeconds: t.int({
+      description:
+        'The longest that a hold may stand from its creation on, extended or not: `holdTtlSeconds`, which it needs beside it, to 172,800 seconds; without it, hold time and extension together.',
+    }),
+    orphanRule: t.field({
+      type: OrphanRule,
+      defaultValue: 'ALLOW',
+      description: 'Whether buyers may choose seats that leave a single seat alone.',
+    }),
+    buyersMayCancel: t.boolean({
+      defaultValue: false,
+      description: 'Whether buyers may cancel their confirmed bookings themselves.',
+    }),
     currency: t.string({
       required: true,
       description: 'Of all prices: three letters, as ISO 4217 has them.',
@@ -75,22 +94,25 @@ builder.mutationField('createEvent', (t) =>
     resolve: async (_root, { input }, ctx, info) => {
       const venueId = venueIdFrom(input.venueId);
       const organizerId = await organizerOfVenue(ctx, venueId);
-      const { eventId } = await createEvent(
-        { db: ctx.database.reads },
-        {
-          organizerId,
-          venueId,
-          name: input.name,
-          startsAt: input.startsAt,
-          onSaleAt: input.onSaleAt,
-          seatLimit: input.seatLimit,
-          holdTtlSeconds: input.holdTtlSeconds ?? null,
-          currency: input.currency,
-          priceTiers: input.priceTiers.map((tier) => ({ ...tier, name: tier.name ?? null })),
-          status: input.status ?? 'DRAFT',
-        },
-      );
+      const event = { ...eventFieldsOf(input), organizerId, venueId, status: input.status ?? 'DRAFT' };
+      const { eventId } = await changing(() => createEvent({ db: ctx.database.reads }, event));
       return eventAfter(ctx, info, eventId);
     },
   }),
 );
+
+function eventFieldsOf(input: typeof CreateEventInput.$inferInput): EventFields {
+  return {
+    name: input.name,
+    startsAt: input.startsAt,
+    onSaleAt: input.onSaleAt,
+    seatLimit: input.seatLimit,
+    holdTtlSeconds: input.holdTtlSeconds ?? null,
+    holdExtensionSeconds: input.holdExtensionSeconds ?? null,
+    holdLifetimeMaxSeconds: input.holdLifetimeMaxSeconds ?? null,
+    orphanRule: input.orphanRule ?? 'ALLOW',
+    buyersMayCancel: input.buyersMayCancel ?? false,
+    currency: input.currency,
+    priceTiers: input.priceTiers.map((tier) => ({ ...tier, name: tier.name ?? null })),
+  };
+}

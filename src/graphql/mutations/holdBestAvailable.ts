@@ -1,12 +1,10 @@
 import { holdBestAvailable } from '../../booking/hold-best-available.ts';
 import { SEATS_PER_HOLD_MAX } from '../../booking/hold-seats.ts';
-import { InvalidInputError, NotFoundError } from '../../platform/errors.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
-import type { GraphQLContext } from '../context.ts';
 import { eventIdFrom } from '../input-ids.ts';
+import { seatKindFrom } from '../seat-kind.ts';
 import { bookingFromRecord } from '../types/booking-from-record.ts';
-import { isEventVisible } from '../reads/visibility.ts';
 import { HoldSeatsResult } from '../types/hold-seats-result.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../types/keys.ts';
 
@@ -26,7 +24,7 @@ builder.mutationField('holdBestAvailable', (t) =>
   t.field({
     type: HoldSeatsResult,
     description:
-      'Holds the best seats that are free. Best are neighbours in one row without an aisle between, as near to the front (the middle of the stage, court or pitch) as there are; where no row has enough, the nearest seats of one section; where no section has enough, the nearest of the hall.',
+      'Holds the best seats that are free. Best are adjacent seats of one row without an aisle between: in the dearest price tier that has them, and there the nearest to the front (the middle of the stage, court or pitch). Where no tier has enough side by side, they may be of several. Adjacent seats that leave no single seat alone come before any that do, those of cheaper tiers too. Where no row has enough, they are the nearest seats of one section, and where no section has enough, the nearest of the hall. `section` and `priceTier` narrow all of it down. Too few free seats are a SeatsUnavailableError without seats.',
     args: {
       input: t.arg({
         type: HoldBestAvailableInput,
@@ -41,22 +39,10 @@ builder.mutationField('holdBestAvailable', (t) =>
         buyerId: callerOf(ctx).userId,
         eventId,
         quantity: input.quantity,
-        section: input.section ?? null,
-        tierIndex: input.priceTier == null ? null : await tierIndexOf(ctx, eventId, input.priceTier),
+        ...(await seatKindFrom(ctx, eventId, input.section ?? null, input.priceTier ?? null)),
         idempotencyKey: input.idempotencyKey ?? null,
       });
       return bookingFromRecord(record);
     },
   }),
 );
-
-async function tierIndexOf(ctx: GraphQLContext, eventId: number, name: string): Promise<number> {
-  const info = await ctx.eventLayouts.info(eventId);
-  const index = info?.tiers.findIndex((tier) => tier.name === name) ?? -1;
-  if (index >= 0) return index;
-  // The names of a draft's tiers are its organizer's alone.
-  if (info === null || !(await isEventVisible(ctx, eventId)))
-    throw new NotFoundError('There is no such event.');
-  const names = info.tiers.map((tier) => `"${tier.name}"`).join(', ');
-  throw new InvalidInputError('priceTier', `The event has no such price tier; it has ${names}.`);
-}

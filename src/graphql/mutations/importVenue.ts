@@ -2,6 +2,7 @@ import { InvalidPlanError } from '../../catalog/errors.ts';
 import { importVenue } from '../../catalog/import-venue.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
+import { afterChange, changing } from '../outages.ts';
 import { selectionFor } from '../reads/selection.ts';
 import { commonRefusals } from '../types/refusals.ts';
 import { Venue } from '../types/venue.ts';
@@ -31,14 +32,15 @@ builder.mutationField('importVenue', (t) =>
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const organizerId = callerOf(ctx).userId;
-      const { venueId } = await importVenue(
-        { db: ctx.database.reads },
-        { organizerId, planJson: input.plan },
+      const { venueId } = await changing(() =>
+        importVenue({ db: ctx.database.reads }, { organizerId, planJson: input.plan }),
       );
-      const venue = await ctx.database.reads.venue.findUniqueOrThrow({
-        ...selectionFor(ctx, info, { typeName: 'Venue' }),
-        where: { id: venueId },
-      });
+      const venue = await afterChange(() =>
+        ctx.database.reads.venue.findUniqueOrThrow({
+          ...selectionFor(ctx, info, { typeName: 'Venue' }),
+          where: { id: venueId },
+        }),
+      );
       return Venue.addBrand(venue);
     },
   }),

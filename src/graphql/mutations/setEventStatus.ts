@@ -1,6 +1,7 @@
 import { setEventStatus } from '../../catalog/set-event-status.ts';
 import { builder } from '../builder.ts';
 import { eventIdFrom } from '../input-ids.ts';
+import { changing } from '../outages.ts';
 import { organizerOfEvent } from '../own-event.ts';
 import { EventStatus } from '../types/enums/event-status.ts';
 import { eventAfter } from '../types/event-after.ts';
@@ -37,7 +38,8 @@ builder.mutationField('setEventStatus', (t) =>
     resolve: async (_root, { input }, ctx, info) => {
       const eventId = eventIdFrom(input.eventId);
       const organizerId = await organizerOfEvent(ctx, eventId);
-      await setEventStatus({ db: ctx.database.reads }, { organizerId, eventId, status: input.status });
+      const change = { organizerId, eventId, status: input.status };
+      await changing(() => setEventStatus({ db: ctx.database.reads }, change));
       return eventAfter(ctx, info, eventId);
     },
   }),

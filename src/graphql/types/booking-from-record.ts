@@ -4,7 +4,7 @@ import { Booking } from './booking.ts';
 
 /** What an operation answered, in the form of its row: the row need not be read again. */
 export function bookingFromRecord(record: BookingRecord) {
-  const row = {
+  const row: Row = {
     eventId: record.eventId,
     id: record.id,
     buyerId: record.buyerId,
@@ -16,9 +16,8 @@ export function bookingFromRecord(record: BookingRecord) {
     extendedAt: dateOf(record.extendedAtMs),
     confirmedAt: dateOf(record.confirmedAtMs),
     endedAt: dateOf(record.endedAtMs),
-  } satisfies Partial<Row>;
-  // What is not there is read by no field.
-  return Booking.addBrand(row as Row);
+  };
+  return Booking.addBrand(row);
 }
 
 function dateOf(ms: number | null): Date | null {

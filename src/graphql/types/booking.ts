@@ -48,6 +48,11 @@ export const Booking = builder.prismaNode('Booking', {
       type: 'DateTime',
       description: 'From when on the hold can no longer be confirmed and its seats are for others to take.',
     }),
+    extendedAt: t.expose('extendedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When `holdExpiresAt` was put off, which is possible once; null if it never was.',
+    }),
     confirmedAt: t.expose('confirmedAt', {
       type: 'DateTime',
       nullable: true,

@@ -1,8 +1,8 @@
+import { readSeatMaps } from '../../seating/seat-map.sql.ts';
 import { builder } from '../builder.ts';
 import { connectionOf } from '../pagination/connection.ts';
 import { pageCost, pageOf } from '../pagination/page-args.ts';
 import { parseSeatCursor, seatCursor } from '../pagination/cursors.ts';
-import { readSeatMaps } from '../reads/seat-maps.sql.ts';
 import { readSeatPages } from '../reads/seat-pages.sql.ts';
 import { Availability } from './availability.ts';
 import { EventStatus } from './enums/event-status.ts';
@@ -37,9 +37,6 @@ export const Event = builder.prismaNode('Event', {
       type: Availability,
       description: 'How many seats are free, held, booked and blocked.',
       resolve: (event) => event,
-    }),
-    seatLimit: t.exposeInt('seatLimit', {
-      description: 'The most seats that one buyer may hold and own together.',
     }),
     seats: t.loadable({
       type: SeatConnection,

@@ -1,6 +1,7 @@
 import {
   EventNotOnSaleError,
   IdempotencyConflictError,
+  OrphanSeatsError,
   SeatLimitExceededError,
   SeatsUnavailableError,
 } from '../../booking/errors.ts';
@@ -16,6 +17,7 @@ export const HoldSeatsResult = builder.errorUnion('HoldSeatsResult', {
     Booking,
     SeatsUnavailableError,
     SeatLimitExceededError,
+    OrphanSeatsError,
     EventNotOnSaleError,
     IdempotencyConflictError,
     AdmissionRequiredError,

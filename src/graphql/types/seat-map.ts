@@ -17,14 +17,16 @@ export const SeatMap = builder.objectRef<SeatMapShape>('SeatMap').implement({
       description: 'The status of every seat at that version.',
       resolve: ({ states }) => states.toBase64(),
     }),
-    layoutUrl: t.string({
+    layoutUrl: t.loadable({
+      type: 'String',
       description:
         'The path of the layout as JSON: ids, labels, positions and tiers of the seats, in arrays in index order. It has a content hash and never changes, so it can be kept for ever.',
-      resolve: async ({ eventId }, _args, { eventLayouts }) => {
-        const path = await eventLayouts.path(eventId);
-        if (path === null) throw new Error(`event ${eventId} has no layout`);
-        return path;
+      loaderOptions: { cache: false },
+      load: async (eventIds: number[], { eventLayouts }) => {
+        const paths = await eventLayouts.paths(eventIds);
+        return eventIds.map((id) => paths.get(id) ?? new Error(`event ${id} has no layout`));
       },
+      resolve: ({ eventId }) => eventId,
     }),
   }),
 });

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { etagOf, type StoredBody } from '../answers.ts';
+import { pageScript } from './page-script.ts';
 
 export interface Asset extends StoredBody {
   readonly path: string;
@@ -40,9 +40,8 @@ async function load(): Promise<GraphiQLAssets> {
   const page = renderGraphiQL({});
   const script = between(page, '<script>', '</script>');
   const bundle = script.slice(0, script.lastIndexOf(OPTIONS_MARK));
-  const own = await readFile(new URL('page-script.js', import.meta.url), 'utf8');
   // `startPage` is what our own script defines; it reads the options from the page.
-  const whole = `${own}\n${bundle}\nstartPage(YogaGraphiQL);\n`;
+  const whole = `${pageScript}\n${bundle}\nstartPage(YogaGraphiQL);\n`;
   const [scriptAsset, styleAsset] = await Promise.all([
     asset('js', 'text/javascript; charset=utf-8', whole),
     asset('css', 'text/css; charset=utf-8', `${between(page, '<style>', '</style>')}\n${OWN_STYLE}\n`),

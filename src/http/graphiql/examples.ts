@@ -31,7 +31,11 @@ export function exampleTabs(ids: ExampleIds | null): readonly ExampleTab[] {
 }
 
 function tab(query: string, variables: object, headers?: string): ExampleTab {
-  return { query, variables: JSON.stringify(variables, null, 2), ...(headers === undefined ? {} : { headers }) };
+  return {
+    query,
+    variables: JSON.stringify(variables, null, 2),
+    ...(headers === undefined ? {} : { headers }),
+  };
 }
 
 const EVENTS = `# 1. What is on sale. Run it with Ctrl-Enter, then go on

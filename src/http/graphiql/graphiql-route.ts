@@ -70,19 +70,20 @@ function graphiqlPage({ script, style }: GraphiQLAssets, ids: ExampleIds | null)
     defaultEditorToolsVisibility: 'variables',
   });
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Sellout · GraphiQL</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="${style.path}">
-</head>
-<body class="no-focus-outline">
-<noscript>GraphiQL needs JavaScript.</noscript>
-<div id="root"></div>
-<script type="application/json" id="options">${new Html(options.replaceAll('<', String.raw`\u003c`))}</script>
-<script src="${script.path}"></script>
-</body>
-</html>
-`.text;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>Sellout · GraphiQL</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="${style.path}" />
+      </head>
+      <body class="no-focus-outline">
+        <noscript>GraphiQL needs JavaScript.</noscript>
+        <div id="root"></div>
+        <script type="application/json" id="options">
+          ${new Html(options.replaceAll('<', String.raw`\u003c`))}
+        </script>
+        <script src="${script.path}"></script>
+      </body>
+    </html> `.text;
 }

@@ -6,6 +6,9 @@ import { homeStyle } from './home-style.ts';
 /** For the page's policy: this style, and no other. */
 export const homeStyleHash = `'sha256-${createHash('sha256').update(homeStyle).digest('base64')}'`;
 
+/** Whole, so that no formatting of the page adds a blank to what the hash is of. */
+const styleElement = new Html(`<style>${homeStyle}</style>`);
+
 export interface ListedEvent extends EventOnSale {
   /** Null where it could not be found out. */
   readonly layoutPath: string | null;
@@ -14,58 +17,85 @@ export interface ListedEvent extends EventOnSale {
 /** What runs here, and where to go. `events` is null where they can't be read at the moment. */
 export function homePage(events: readonly ListedEvent[] | null): string {
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sellout</title>
-<link rel="icon" href="data:,">
-<style>${new Html(homeStyle)}</style>
-</head>
-<body>
-<main>
-<header>
-<h1>Sellout</h1>
-<p>Real-time ticket booking. <em>Sell out. Never oversell.</em></p>
-</header>
-<nav>
-<a class="first" href="/graphql"><b>GraphiQL</b><span>Try it: examples ready to run one after the other, from the list of events to a hold and a live seat map</span></a>
-<a href="/health"><b>/health</b><span>Is the process alive?</span></a>
-<a href="/ready"><b>/ready</b><span>Are the database and Redis in reach?</span></a>
-</nav>
-<section>
-<h2>On sale now</h2>
-${eventList(events)}
-</section>
-<section>
-<h2>For programs</h2>
-<dl>
-<dt><code>POST /graphql</code></dt><dd>Queries and mutations, as GraphQL over HTTP has it. Who is calling: <code>Authorization: Bearer …</code>, with a token of <code>startGuestSession</code>.</dd>
-<dt><code>WebSocket /graphql</code></dt><dd>Subscriptions, as <code>graphql-transport-ws</code>. Watching seats needs no token.</dd>
-<dt><code>POST /graphql</code>, <code>Accept: text/event-stream</code></dt><dd>The same subscriptions as server-sent events.</dd>
-<dt><code>GET /layouts/…</code></dt><dd>A hall's seats with labels and positions, immutable; <code>seatMap.layoutUrl</code> of an event names it.</dd>
-</dl>
-</section>
-</main>
-</body>
-</html>
-`.text;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Sellout</title>
+        <link rel="icon" href="data:," />
+        ${styleElement}
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>Sellout</h1>
+            <p>Real-time ticket booking. <em>Sell out. Never oversell.</em></p>
+          </header>
+          <nav>
+            <a class="first" href="/graphql"
+              ><b>GraphiQL</b
+              ><span
+                >Try it: examples ready to run one after the other, from the list of events to a hold and a
+                live seat map</span
+              ></a
+            >
+            <a href="/health"><b>/health</b><span>Is the process alive?</span></a>
+            <a href="/ready"><b>/ready</b><span>Are the database and Redis in reach?</span></a>
+          </nav>
+          <section>
+            <h2>On sale now</h2>
+            ${eventList(events)}
+          </section>
+          <section>
+            <h2>For programs</h2>
+            <dl>
+              <dt><code>POST /graphql</code></dt>
+              <dd>
+                Queries and mutations, as GraphQL over HTTP has it. Who is calling:
+                <code>Authorization: Bearer …</code>, with a token of <code>startGuestSession</code>.
+              </dd>
+              <dt><code>WebSocket /graphql</code></dt>
+              <dd>Subscriptions, as <code>graphql-transport-ws</code>. Watching seats needs no token.</dd>
+              <dt><code>POST /graphql</code>, <code>Accept: text/event-stream</code></dt>
+              <dd>The same subscriptions as server-sent events.</dd>
+              <dt><code>GET /layouts/…</code></dt>
+              <dd>
+                A hall's seats with labels and positions, immutable; <code>seatMap.layoutUrl</code> of an
+                event names it.
+              </dd>
+            </dl>
+          </section>
+        </main>
+      </body>
+    </html> `.text;
 }
 
 function eventList(events: readonly ListedEvent[] | null): Html {
   if (events === null) return html`<p>The list can’t be read at the moment.</p>`;
   if (events.length === 0) return html`<p>No event is on sale.</p>`;
   return html`<table>
-<thead><tr><th>Event</th><th>Venue</th><th>Starts</th><th>Free</th><th>Layout</th></tr></thead>
-<tbody>
-${events.map(
-  (event) => html`<tr><td>${event.name}</td><td>${event.venue}</td>
-<td><time datetime="${event.startsAt.toISOString()}">${startOf(event.startsAt)}</time></td>
-<td>${grouped(event.available)} of ${grouped(event.total)}</td>
-<td>${event.layoutPath === null ? '' : html`<a href="${event.layoutPath}">JSON</a>`}</td></tr>
-`,
-)}</tbody>
-</table>`;
+    <thead>
+      <tr>
+        <th>Event</th>
+        <th>Venue</th>
+        <th>Starts</th>
+        <th>Free</th>
+        <th>Layout</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${events.map(
+        (event) =>
+          html`<tr>
+            <td>${event.name}</td>
+            <td>${event.venue}</td>
+            <td><time datetime="${event.startsAt.toISOString()}">${startOf(event.startsAt)}</time></td>
+            <td>${grouped(event.available)} of ${grouped(event.total)}</td>
+            <td>${event.layoutPath === null ? '' : html`<a href="${event.layoutPath}">JSON</a>`}</td>
+          </tr> `,
+      )}
+    </tbody>
+  </table>`;
 }
 
 function startOf(date: Date): string {

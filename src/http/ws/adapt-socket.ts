@@ -38,9 +38,7 @@ export function adaptSocket<Extra>(
       protocol: socket.protocol,
       send: (data) => send(socket, data),
       close: (code, reason) => closeSocket(socket, code ?? closeCodes.internalError, reason ?? ''),
-      onMessage: (handle) => onText(socket, (text) =>
-        inRequest(uuidV7(), () => handle(text).catch(fail)),
-      ),
+      onMessage: (handle) => onText(socket, (text) => inRequest(uuidV7(), () => handle(text).catch(fail))),
     },
     extra,
   );

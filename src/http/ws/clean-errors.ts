@@ -13,5 +13,7 @@ export function cleaned(errors: readonly GraphQLError[]): GraphQLFormattedError[
 /** Undefined: it can be sent as it is. */
 export function withCleanErrors(result: ExecutionResult): FormattedExecutionResult | undefined {
   const { errors, data } = result;
-  return errors === undefined ? undefined : { errors: cleaned(errors), ...(data === undefined ? {} : { data }) };
+  return errors === undefined
+    ? undefined
+    : { errors: cleaned(errors), ...(data === undefined ? {} : { data }) };
 }

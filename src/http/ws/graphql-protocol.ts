@@ -1,4 +1,10 @@
-import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import {
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import {
   makeServer,
   type Context,
@@ -30,9 +36,19 @@ export interface ProtocolContext {
   readonly logger: Logger;
 }
 
-/** What `onSubscribe` makes: the arguments, with the plugins' own functions to execute them. */
+/** What Yoga's plugins made of GraphQL's functions, for one operation. */
+interface Plugged {
+  readonly schema: GraphQLSchema;
+  parse(query: string): DocumentNode;
+  validate(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[];
+  contextFactory(): Promise<unknown>;
+  execute(args: ExecutionArgs): OperationResult;
+  subscribe(args: ExecutionArgs): OperationResult;
+}
+
+/** What `onSubscribe` makes: the arguments, with the functions to execute them. */
 interface Prepared extends ExecutionArgs {
-  readonly plugged: Record<'execute' | 'subscribe', (args: ExecutionArgs) => OperationResult>;
+  readonly plugged: Plugged;
 }
 
 /** graphql-transport-ws. Operations go through the same plugins, limits and masking as those over HTTP. */
@@ -86,10 +102,10 @@ async function envelop(
   caller: Caller,
   payload: SubscribePayload,
 ): Promise<Prepared | readonly GraphQLError[]> {
-  const enveloped = ctx.yoga.getEnveloped({ caller, params: payload });
+  const enveloped = ctx.yoga.getEnveloped({ caller, params: payload }) as Plugged;
   const { schema } = enveloped;
   const document = enveloped.parse(payload.query);
-  const errors = enveloped.validate(schema, document) as readonly GraphQLError[];
+  const errors = enveloped.validate(schema, document);
   if (errors.length > 0) return errors;
   return {
     schema,
@@ -97,7 +113,7 @@ async function envelop(
     operationName: payload.operationName ?? null,
     variableValues: payload.variables ?? null,
     contextValue: await enveloped.contextFactory(),
-    plugged: enveloped as Prepared['plugged'],
+    plugged: enveloped,
   };
 }
 

@@ -9,6 +9,11 @@ export const ErrorCode = builder.enumType('ErrorCode', {
     HOLD_EXPIRED: { description: 'HoldExpiredError: the hold ran out.' },
     BOOKING_STATE: { description: "BookingStateError: the booking's status does not allow it." },
     IDEMPOTENCY_CONFLICT: { description: 'IdempotencyConflictError: the key was used for something else.' },
+    EXTENSION_REFUSED: { description: 'ExtensionRefusedError: the hold cannot be extended.' },
+    CANCELLATION_REFUSED: {
+      description: 'CancellationRefusedError: the event leaves canceling to its organizer.',
+    },
+    ORPHAN_SEATS: { description: 'OrphanSeatsError: single seats would be left alone.' },
     INVALID_INPUT: { description: 'InvalidInputError or InvalidPlanError: the input has to be another.' },
     NOT_FOUND: { description: 'NotFoundError: nothing of the kind, at least not for the caller.' },
     RATE_LIMITED: { description: 'RateLimitedError: too many requests.' },

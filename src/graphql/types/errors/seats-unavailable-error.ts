@@ -1,6 +1,6 @@
 import { SeatsUnavailableError } from '../../../booking/errors.ts';
 import { builder } from '../../builder.ts';
-import { readSeats } from '../../reads/seats.sql.ts';
+import { seatsByIndex } from '../../reads/seats-by-index.ts';
 import { ErrorInterface } from '../error.ts';
 
 builder.objectType(SeatsUnavailableError, {
@@ -12,14 +12,7 @@ builder.objectType(SeatsUnavailableError, {
     seats: t.field({
       type: ['Seat'],
       description: 'Those of the seats asked for that are not free, and no others, by index.',
-      resolve: async ({ eventId, seatIndexes }, _args, { database }) => {
-        if (seatIndexes.length === 0) return [];
-        const seats = await readSeats(
-          database.reads,
-          seatIndexes.map((index) => ({ eventId, index })),
-        );
-        return seats.sort((a, b) => a.index - b.index);
-      },
+      resolve: ({ eventId, seatIndexes }, _args, ctx) => seatsByIndex(ctx, eventId, seatIndexes),
     }),
   }),
 });

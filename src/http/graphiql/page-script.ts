@@ -1,11 +1,14 @@
-// Runs before GraphiQL. It makes the examples runnable one after the other without copying anything: what
-// startGuestSession and the holds answer is remembered for this browser tab, and where a header or variable says
-// <token> or <bookingId>, it is filled in as the request leaves.
+/**
+ * Runs before GraphiQL. It makes the examples runnable one after the other without copying anything: what
+ * startGuestSession and the holds answer is remembered for this browser tab, and where a header or variable says
+ * <token> or <bookingId>, it is filled in as the request leaves.
+ */
+export const pageScript = String.raw`
 'use strict';
 
 {
   const send = window.fetch.bind(window);
-  const remembered = (name) => sessionStorage.getItem(`sellout:${name}`);
+  const remembered = (name) => sessionStorage.getItem('sellout:' + name);
   const fill = (text) =>
     text.replace(/<(token|bookingId)>/g, (placeholder, name) => remembered(name) ?? placeholder);
   // Subscriptions travel in the address.
@@ -33,8 +36,8 @@
   };
 }
 
-// oxlint-disable-next-line no-unused-vars
 function startPage(graphiql) {
   const options = JSON.parse(document.querySelector('#options').textContent);
   graphiql.renderYogaGraphiQL(document.querySelector('#root'), options);
 }
+`;

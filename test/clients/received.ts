@@ -1,0 +1,18 @@
+/** What a client's callback was given, to be awaited one by one. */
+export class Received<T> {
+  readonly #values: T[] = [];
+  #wake: () => void = () => undefined;
+
+  push(value: T): void {
+    this.#values.push(value);
+    this.#wake();
+  }
+
+  async next(): Promise<T> {
+    for (;;) {
+      const value = this.#values.shift();
+      if (value !== undefined) return value;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
