@@ -24,6 +24,11 @@ export type ExecuteBatch = (eventId: number, batch: readonly Pending[]) => Promi
 export interface GroupCommitLimits {
   /** Commands in one batch. */
   readonly batchMax: number;
+  /**
+   * Seats in one batch. Together with `batchMax` it bounds a batch's bytes too: ids and keys are of a fixed size.
+   * A single command may always go, however many seats it names.
+   */
+  readonly batchSeatsMax: number;
   /** Commands that wait for one event; one more is answered BusyError at once. */
   readonly queueMax: number;
   /** Batches of different events at the same time: the size of the batches' pool. */
@@ -34,10 +39,13 @@ export interface GroupCommitLimits {
 
 export const defaultGroupCommitLimits: GroupCommitLimits = {
   batchMax: 512,
+  batchSeatsMax: 4_000,
   queueMax: 20_000,
   lanesMax: 8,
   waitMaxMs: 5_000,
 };
+
+const DEADLINES_EVERY_MS = 100;
 
 interface Lane {
   readonly eventId: number;
@@ -57,6 +65,7 @@ export class GroupCommit {
   readonly #ready: Lane[] = [];
   readonly #idle: (() => void)[] = [];
   #running = 0;
+  #deadlines: NodeJS.Timeout | undefined;
 
   constructor(execute: ExecuteBatch, limits: GroupCommitLimits = defaultGroupCommitLimits) {
     this.#execute = execute;
@@ -78,6 +87,7 @@ export class GroupCommit {
         misled: false,
         settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
       });
+      this.#watchDeadlines();
       this.#wake(lane);
     });
   }
@@ -124,18 +134,38 @@ export class GroupCommit {
     this.#startReady();
   }
 
-  /** First come, first served. What has waited too long is refused here, where it is certain that nothing happened. */
+  /** First come, first served. What has waited too long is refused, where it is certain that nothing happened. */
   #takeBatch(lane: Lane): readonly Pending[] {
-    const now = performance.now();
-    const batch: Pending[] = [];
-    let taken = 0;
-    for (const pending of lane.waiting) {
-      if (batch.length === this.#limits.batchMax) break;
+    this.#refuseLate(lane);
+    let [taken, seats] = [0, 0];
+    for (const { command } of lane.waiting) {
+      seats += seatsOf(command);
+      if (taken === this.#limits.batchMax || (taken > 0 && seats > this.#limits.batchSeatsMax)) break;
       taken++;
-      if (pending.deadlineMs <= now) pending.settle(new BusyError());
-      else batch.push(pending);
     }
-    lane.waiting.splice(0, taken);
-    return batch;
+    return lane.waiting.splice(0, taken);
   }
+
+  /** Behind a batch that takes long, commands are refused at their deadline, not when their turn comes. */
+  #watchDeadlines(): void {
+    this.#deadlines ??= setInterval(() => {
+      for (const lane of this.#lanes.values()) this.#refuseLate(lane);
+      if (this.#lanes.size > 0) return;
+      clearInterval(this.#deadlines);
+      this.#deadlines = undefined;
+    }, DEADLINES_EVERY_MS).unref();
+  }
+
+  #refuseLate(lane: Lane): void {
+    const now = performance.now();
+    if (!lane.waiting.some(({ deadlineMs }) => deadlineMs <= now)) return;
+    const late = lane.waiting.filter(({ deadlineMs }) => deadlineMs <= now);
+    lane.waiting = lane.waiting.filter(({ deadlineMs }) => deadlineMs > now);
+    for (const pending of late) pending.settle(new BusyError());
+  }
+}
+
+function seatsOf(command: Command): number {
+  if (command.kind === 'hold') return 2 * command.quantity; // The named ones, and those that the server may choose.
+  return 'seats' in command ? command.seats.length : 1;
 }
