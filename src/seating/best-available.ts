@@ -57,7 +57,8 @@ function chooseOne(
     const any = block(tiers, false);
     if (any !== null) return any;
   }
-  return nearest(layout, focus, free, choice);
+  // An alternative to seats that somebody named is a block as well, or none.
+  return choice.near.length > 0 ? [] : nearest(layout, focus, free, choice);
 }
 
 /** The tiers to try, one set after the other; null stands for all of them. */

@@ -29,7 +29,8 @@ export function bestBlock(
 ): readonly number[] | null {
   let best: { first: number; sum: number } | null = null;
   for (const run of runsByDistance(layout, focus)) {
-    if (best !== null && run.atLeast * wish.quantity >= best.sum) break;
+    // A run as near as the best so far may still have a lower index; the margin is for rounding.
+    if (best !== null && run.atLeast * wish.quantity > best.sum * (1 + 1e-9)) break;
     if (wish.section !== null && layout.section[run.first] !== wish.section) continue;
     const found = bestInRun(layout, focus, free, wish, run);
     if (

@@ -29,7 +29,7 @@ builder.mutationField('holdSeats', (t) =>
   t.field({
     type: HoldSeatsResult,
     description:
-      "Holds all of the seats or none, for as long as the event says, otherwise the server's time (five minutes unless configured). A seat that the caller holds already counts as taken. With `onConflict: BEST_ALTERNATIVE`, where some seat is not free, as many others are held instead in the same step, as near as possible to those asked for: side by side in their price tiers where there are such, else scattered. The booking says which. Where the event forbids orphans (`orphanRule`), seats chosen so that a single one is left alone are an OrphanSeatsError with choices that would do.",
+      "Holds all of the seats or none, for as long as the event says, otherwise the server's time (five minutes unless configured). A seat that the caller holds already counts as taken. With `onConflict: BEST_ALTERNATIVE`, where some seat is not free, the nearest block of as many seats is held instead in the same step: side by side, in the price tiers of those asked for. The booking says which; where there is no such block, it is a SeatsUnavailableError. Where the event forbids orphans (`orphanRule`), seats chosen so that a single one is left alone are an OrphanSeatsError with choices that would do.",
     args: {
       input: t.arg({
         type: HoldSeatsInput,

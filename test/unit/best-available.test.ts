@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bestBlock } from '../../src/seating/best-block.ts';
+import { chooseSeats, type SeatChoice } from '../../src/seating/best-available.ts';
+import { neighboursIn } from '../../src/seating/neighbours.ts';
+import type { VenueLayout } from '../../src/seating/venue-layouts.ts';
+
+/** Rows of seats before a stage at the top; `.` is a place without a seat, so an aisle. A digit is the seat's tier. */
+function hall(rows: readonly string[], section = (_row: number) => 'Block A'): VenueLayout {
+  const seats = rows.flatMap((row, y) =>
+    Array.from(row, (tier, x) => ({ x, y, tier })).filter(({ tier }) => tier !== '.'),
+  );
+  return {
+    venueId: 1,
+    name: 'Hall',
+    width: rows[0]?.length ?? 0,
+    height: rows.length,
+    categories: [],
+    areas: [],
+    front: { x: ((rows[0]?.length ?? 1) - 1) / 2, y: -2 },
+    seatCount: seats.length,
+    section: seats.map(({ y }) => section(y)),
+    row: seats.map(({ y }) => String(y + 1)),
+    number: seats.map(({ x }) => String(x + 1)),
+    category: seats.map(({ tier }) => Number(tier)),
+    x: seats.map(({ x }) => x),
+    y: seats.map(({ y }) => y),
+  };
+}
+
+const wish = (quantity: number, more: Partial<SeatChoice> = {}): SeatChoice => ({
+  quantity,
+  section: null,
+  tiers: null,
+  near: [],
+  ...more,
+});
+
+function choose(layout: VenueLayout, choice: SeatChoice, taken: readonly number[] = [], prices = [100, 50]) {
+  const free = new Uint8Array(layout.seatCount).fill(1);
+  for (const seat of taken) free[seat] = 0;
+  return chooseSeats(layout, prices, free, [choice])[0];
+}
+
+describe('the best available seats', () => {
+  it('are adjacent, nearest to the front and its middle', () => {
+    expect(choose(hall(['000000', '000000']), wish(2))).toEqual([2, 3]);
+  });
+
+  it('do not span an aisle', () => {
+    expect(choose(hall(['00000..00000']), wish(4))).toEqual([1, 2, 3, 4]);
+    expect(choose(hall(['00..0000']), wish(4))).toEqual([2, 3, 4, 5]);
+  });
+
+  it('are of the dearest tier that has them, and of a cheaper one only then', () => {
+    const layout = hall(['111111', '000000']);
+    expect(choose(layout, wish(2))).toEqual([8, 9]);
+    expect(choose(layout, wish(2), [7, 9])).toEqual([10, 11]);
+    expect(choose(layout, wish(3), [7, 9])).toEqual([0, 1, 2]);
+    expect(choose(layout, wish(2, { tiers: [1] }))).toEqual([2, 3]);
+  });
+
+  it('leave no single seat alone where another block avoids it', () => {
+    expect(choose(hall(['00000']), wish(2))).toEqual([0, 1]);
+    expect(choose(hall(['000']), wish(2))).toEqual([0, 1]);
+    expect(choose(hall(['000']), wish(2, { leavesNoneAlone: true }))).toEqual([]);
+  });
+
+  it('are scattered over one section where no row has enough, then over the hall', () => {
+    const layout = hall(['00', '00', '00'], (row) => (row === 0 ? 'Front' : 'Back'));
+    expect(choose(layout, wish(3))).toEqual([2, 3, 4]);
+    expect(choose(layout, wish(5))?.toSorted()).toEqual([0, 1, 2, 3, 4]);
+    expect(choose(layout, wish(7))).toEqual([]);
+  });
+
+  it('are near the ones that were asked for, in their tier and side by side, or none', () => {
+    const layout = hall(['000000', '111111']);
+    expect(choose(layout, wish(2, { near: [4, 5] }), [4])).toEqual([2, 3]);
+    expect(choose(layout, wish(2, { near: [4, 5] }), [1, 3, 4])).toEqual([]);
+  });
+
+  it('are never given to two wishes', () => {
+    const layout = hall(['0000000000']);
+    const chosen = chooseSeats(layout, [1], new Uint8Array(10).fill(1), [wish(3), wish(3), wish(3), wish(3)]);
+    expect(chosen.map((seats) => seats.length)).toEqual([3, 3, 3, 0]);
+    expect(new Set(chosen.flat()).size).toBe(9);
+  });
+});
+
+describe('the search for a block', () => {
+  const rows = fc.array(fc.stringMatching(/^[01.]{3,12}$/), { minLength: 1, maxLength: 6 });
+
+  it('finds what trying every block finds, however the hall and the free seats look', () => {
+    fc.assert(
+      fc.property(
+        rows,
+        fc.infiniteStream(fc.boolean()),
+        fc.integer({ min: 1, max: 5 }),
+        fc.boolean(),
+        (plan, bits, quantity, clean) => {
+          const layout = hall(plan);
+          const free = Uint8Array.from({ length: layout.seatCount }, () => Number(bits.next().value));
+          const found = bestBlock(layout, layout.front, free, {
+            quantity,
+            section: null,
+            tiers: null,
+            clean,
+          });
+          expect(found).toEqual(tryEveryBlock(layout, free, quantity, clean));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+function tryEveryBlock(
+  layout: VenueLayout,
+  free: Uint8Array,
+  quantity: number,
+  clean: boolean,
+): number[] | null {
+  let best: { seats: number[]; sum: number } | null = null;
+  for (let first = 0; first < layout.seatCount; first++) {
+    const seats = [first];
+    while (seats.length < quantity) {
+      const next = neighboursIn(layout, seats.at(-1) ?? 0).right;
+      if (next === null) break;
+      seats.push(next);
+    }
+    if (seats.length < quantity || seats.some((seat) => free[seat] === 0)) continue;
+    if (clean && leavesOneAlone(layout, free, seats)) continue;
+    const sum = seats.reduce(
+      (total, seat) =>
+        total + Math.hypot((layout.x[seat] ?? 0) - layout.front.x, (layout.y[seat] ?? 0) - layout.front.y),
+      0,
+    );
+    if (best === null || sum < best.sum) best = { seats, sum };
+  }
+  return best?.seats ?? null;
+}
+
+function leavesOneAlone(layout: VenueLayout, free: Uint8Array, seats: readonly number[]): boolean {
+  const isFree = (seat: number | null) => seat !== null && free[seat] !== 0 && !seats.includes(seat);
+  return (['left', 'right'] as const).some((side) => {
+    const next = neighboursIn(layout, (side === 'left' ? seats[0] : seats.at(-1)) ?? 0)[side];
+    return isFree(next) && next !== null && !isFree(neighboursIn(layout, next)[side]);
+  });
+}
