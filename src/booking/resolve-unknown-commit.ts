@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../platform/db.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { dbErrorKind } from '../platform/db-errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { CommitUnknownError } from './batch-errors.ts';
@@ -8,6 +9,8 @@ import { runBatch, type BatchSettings } from './run-batch.ts';
 
 const ASK_MAX_MS = 5_000;
 const ASK_EVERY_MS = 200;
+/** Of one question: longer than its lock_timeout, so that a lost batch which still stands in the way has ended. */
+const ANSWER_MAX_MS = 4_000;
 
 /**
  * Runs a batch, and finds out what became of it where the connection broke in COMMIT.
@@ -44,7 +47,8 @@ async function resolveUnknownCommit(
   const giveUpAt = performance.now() + ASK_MAX_MS;
   for (;;) {
     try {
-      const found = await db.$transaction((tx) => findBatch(tx, eventId, unknown.version, batchId));
+      const asked = db.$transaction((tx) => findBatch(tx, eventId, unknown.version, batchId));
+      const found = await withDeadline(asked, ANSWER_MAX_MS, () => new Error('Connection terminated: no answer in time'));
       logger.warn({ eventId, batchId, committed: found }, 'an unknown COMMIT was looked up');
       if (found) return unknown.result;
       throw unknown.cause;

@@ -1,4 +1,5 @@
 import type { PrismaClient, Tx } from '../platform/db.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import { lockBuyers, lockSeats, readLocked, readPlan } from './batch-reads.sql.ts';
 import { changeBookings, raiseVersion, writeSeats } from './batch-writes.sql.ts';
@@ -46,7 +47,10 @@ export async function runBatch(
     return result;
   });
   try {
-    return await withDeadline(transaction, settings.deadlineMs, () => (progress.abandoned = true));
+    return await withDeadline(transaction, settings.deadlineMs, () => {
+      progress.abandoned = true;
+      return new BatchAbandonedError();
+    });
   } catch (error) {
     if (progress.result === null || progress.result.version === null) throw error;
     throw new CommitUnknownError(input, progress.result, progress.result.version, error);
@@ -153,19 +157,4 @@ function neighboursFor(
     event.eventId,
     seats.filter((seat) => seat < event.seatsTotal),
   );
-}
-
-async function withDeadline<T>(promise: Promise<T>, ms: number, onPassed: () => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const passed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      onPassed();
-      reject(new BatchAbandonedError());
-    }, ms);
-  });
-  try {
-    return await Promise.race([promise, passed]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -6,31 +6,41 @@ import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
+import type { SeatMaps } from '../seating/seat-maps.ts';
 import { AddressCounter } from './address-counter.ts';
+import { Departures } from './departures.ts';
 import type { GraphQLEdge } from './edge.ts';
 import { createFastPath } from './fast-path.ts';
 import { graphiqlRoute, handleGraphiQLAsset, wantsGraphiQL } from './graphiql/graphiql-route.ts';
 import type { ExampleIds } from './graphiql/examples.ts';
-import { handleGraphQL } from './graphql-route.ts';
+import { handleGraphQL, type GraphQLRouteContext } from './graphql-route.ts';
 import { handleHealth, readinessRoute } from './health.ts';
 import { handleLayout } from './layout-route.ts';
 import { httpLimits } from './limits.ts';
 import { handleMetrics } from './metrics-route.ts';
 import { homeRoute } from './pages/home-route.ts';
 import { requestListener } from './request-listener.ts';
+import { currentRequestId } from './request-scope.ts';
 import type { Route } from './routes.ts';
+import { seatMapRoute } from './seat-map-route.ts';
+import { SharedSubscriptions } from './shared/shared-subscriptions.ts';
+import { SharedStreams } from './sse/shared-streams.ts';
 import { stopServer } from './stop-server.ts';
 import { graphqlProtocol } from './ws/graphql-protocol.ts';
 import { acceptSockets } from './ws/socket-server.ts';
 import { createGraphQL, type Yoga } from './yoga.ts';
 
 export interface HttpContext {
-  readonly config: Pick<Config, 'host' | 'port' | 'corsOrigins' | 'connectionsPerAddressMax' | 'drainMs'>;
+  readonly config: Pick<
+    Config,
+    'host' | 'port' | 'corsOrigins' | 'connectionsPerAddressMax' | 'sockets' | 'drainMs'
+  >;
   readonly logger: Logger;
   readonly db: PrismaClient;
   readonly redis: Redis;
   readonly identity: Identity;
   readonly eventLayouts: EventLayouts;
+  readonly seatMaps: SeatMaps;
   readonly edge: GraphQLEdge;
   readonly exampleIds: () => Promise<ExampleIds | null>;
 }
@@ -46,7 +56,11 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   const stopping = new AbortController();
   const yoga = createGraphQL(edge, logger);
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
-  const routes = routesOf(ctx, yoga, longLived, stopping.signal);
+  const departures = new Departures();
+  const shared = new SharedSubscriptions((error) => edge.maskError(error, currentRequestId()), logger);
+  const limits = config.sockets;
+  const sharedStreams = new SharedStreams({ yoga, shared, limits, departures, stopping: stopping.signal });
+  const routes = routesOf(ctx, yoga, { streams: longLived, sharedStreams, stopping: stopping.signal });
   const listener = requestListener({
     routes,
     origins: config.corsOrigins,
@@ -65,17 +79,26 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
     listener,
   );
   const endSockets = acceptSockets(server, {
-    protocol: graphqlProtocol({ yoga, edge, identity, logger }),
+    protocol: graphqlProtocol({ yoga, edge, identity, shared, limits, logger }),
+    limits,
+    departures,
     origins: config.corsOrigins,
     sockets: longLived,
     stopping: stopping.signal,
     logger,
   });
   const port = await listen(server, config.port, config.host);
+  stopping.signal.addEventListener('abort', () =>
+    departures.start(Math.max(limits.closeSpreadMs, config.drainMs)),
+  );
   return { port, stop: () => stopServer({ server, stopping, endSockets, drainMs: config.drainMs, logger }) };
 }
 
-function routesOf(ctx: HttpContext, yoga: Yoga, streams: AddressCounter, stopping: AbortSignal): Route[] {
+function routesOf(
+  ctx: HttpContext,
+  yoga: Yoga,
+  streaming: Pick<GraphQLRouteContext, 'streams' | 'sharedStreams' | 'stopping'>,
+): Route[] {
   const { identity, logger, eventLayouts } = ctx;
   const graphiql = graphiqlRoute(ctx);
   const graphql = {
@@ -83,8 +106,7 @@ function routesOf(ctx: HttpContext, yoga: Yoga, streams: AddressCounter, stoppin
     fastPath: createFastPath(yoga, ctx.edge, logger),
     identity,
     logger,
-    streams,
-    stopping,
+    ...streaming,
   };
   return [
     {
@@ -95,8 +117,17 @@ function routesOf(ctx: HttpContext, yoga: Yoga, streams: AddressCounter, stoppin
     { path: '/graphiql/', methods: ['GET', 'HEAD'], handle: handleGraphiQLAsset },
     { path: '/', methods: ['GET', 'HEAD'], handle: homeRoute(ctx) },
     { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
-    { path: '/ready', methods: ['GET', 'HEAD'], handle: readinessRoute({ ...ctx, stopping }) },
+    {
+      path: '/ready',
+      methods: ['GET', 'HEAD'],
+      handle: readinessRoute({ ...ctx, stopping: streaming.stopping }),
+    },
     { path: '/metrics', methods: ['GET', 'HEAD'], handle: handleMetrics },
+    {
+      path: '/events/',
+      methods: ['GET', 'HEAD'],
+      handle: seatMapRoute(ctx),
+    },
     {
       path: '/layouts/',
       methods: ['GET', 'HEAD'],

@@ -44,7 +44,7 @@ export function serveApi(context: AppContext): Promise<RunningServer> {
 
 function httpContext(context: AppContext): HttpContext {
   const { config, logger, database, redis, identity, eventLayouts } = context;
-  const { clock, venueLayouts, feeds, groupCommit, bestAvailable } = context;
+  const { clock, venueLayouts, feeds, seatMaps, groupCommit, bestAvailable } = context;
   const services: Services = {
     database,
     clock,
@@ -52,6 +52,7 @@ function httpContext(context: AppContext): HttpContext {
     venueLayouts,
     eventLayouts,
     feeds,
+    seatMaps,
     groupCommit,
     bestAvailable,
     logger,
@@ -63,11 +64,12 @@ function httpContext(context: AppContext): HttpContext {
     redis,
     identity,
     eventLayouts,
+    seatMaps,
     edge: {
       schema,
       plugins: documentLimits(),
       maskError: (error, requestId) => maskError(error, { logger, requestId }),
-      contextFor: ({ viewer, requestId }): GraphQLContext => ({ ...services, viewer, requestId }),
+      contextFor: (caller): GraphQLContext => ({ ...services, ...caller }),
     },
     exampleIds: () => exampleIds(context),
   };

@@ -12,8 +12,11 @@ import { collectProcessMetrics } from '../platform/metrics.ts';
 import { connectRedis, type Redis } from '../platform/redis.ts';
 import { createPubSub, type PubSub } from '../pubsub/pubsub.ts';
 import { BestAvailable } from '../seating/choose-for-event.ts';
+import { cachingPubSub } from '../seating/caching-pubsub.ts';
 import { EventLayouts } from '../seating/event-layouts.ts';
 import { LiveFeeds } from '../seating/live-feeds.ts';
+import { SeatMapCache } from '../seating/seat-map-cache.ts';
+import { SeatMaps } from '../seating/seat-maps.ts';
 import { VenueLayouts } from '../seating/venue-layouts.ts';
 
 /** Everything that a process has one of, made once. Each room states the part of it that it needs. */
@@ -28,6 +31,7 @@ export interface AppContext {
   readonly venueLayouts: VenueLayouts;
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
+  readonly seatMaps: SeatMaps;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
   close(): Promise<void>;
@@ -43,11 +47,13 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const logger = createLogger(config.logLevel);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout', logger);
-  const pubsub = createPubSub(config.redisUrl, logger);
+  const seatMapCache = new SeatMapCache(redis, logger);
+  const pubsub = cachingPubSub(createPubSub(config.redisUrl, logger), seatMapCache);
   const clock = new DatabaseClock(database.reads, logger);
   const venueLayouts = new VenueLayouts(database.reads);
   const eventLayouts = new EventLayouts(database.reads, venueLayouts);
   const feeds = new LiveFeeds({ db: database.reads, pubsub, logger, tickMs: config.feedTickMs });
+  const seatMaps = new SeatMaps({ db: database.reads, feeds, cache: seatMapCache });
   const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });
   const meter = new BatchMeter();
   const groupCommit = new MeasuredGroupCommit(
@@ -85,6 +91,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     venueLayouts,
     eventLayouts,
     feeds,
+    seatMaps,
     groupCommit,
     bestAvailable,
     async close() {

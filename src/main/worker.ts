@@ -6,16 +6,24 @@ import { connectRedis } from '../platform/redis.ts';
 import { createPubSub } from '../pubsub/pubsub.ts';
 import { watermarksIn } from '../pubsub/watermarks.ts';
 import { startMetricsServer } from '../workers/metrics-server.ts';
+import { cachingPubSub } from '../seating/caching-pubsub.ts';
+import { SeatMapCache } from '../seating/seat-map-cache.ts';
 import { workerTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 
+export interface RunningWorker {
+  /** Where its /metrics are served, if anywhere. */
+  readonly metricsPort: number | undefined;
+  stop(): Promise<void>;
+}
+
 /** The part of the product that time drives. Any number of workers may run at once. */
-export async function startWorker(config: Config): Promise<{ stop(): Promise<void> }> {
+export async function startWorker(config: Config): Promise<RunningWorker> {
   const logger = createLogger(config.logLevel);
   const database = connectDatabase(config.databaseUrl, logger);
-  const pubsub = createPubSub(config.redisUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout-worker', logger);
+  const pubsub = cachingPubSub(createPubSub(config.redisUrl, logger), new SeatMapCache(redis, logger));
   collectProcessMetrics();
   const tasks = workerTasks({
     db: database.worker,
@@ -31,6 +39,7 @@ export async function startWorker(config: Config): Promise<{ stop(): Promise<voi
   const metricsServer = port === null ? null : await startMetricsServer(port, config.host, logger);
   logger.info({ metricsPort: metricsServer?.port }, 'the worker runs');
   return {
+    metricsPort: metricsServer?.port,
     async stop() {
       await metricsServer?.stop();
       await worker.stop();

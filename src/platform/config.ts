@@ -23,7 +23,14 @@ const environment = z.object({
   AUTH_AUDIENCE: z.string().min(1).optional(),
   CORS_ORIGINS: list.pipe(z.array(url('https://tickets.example.com', 'https:', 'http:'))).default([]),
   CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
+  SOCKET_INIT_SECONDS: seconds(300).default(10),
+  SOCKET_MESSAGE_BYTES_MAX: z.coerce.number().int().min(4_096).max(1_048_576).default(65_536),
+  SOCKET_MESSAGES_PER_SECOND_MAX: z.coerce.number().int().min(1).max(10_000).default(50),
+  SOCKET_OPERATIONS_MAX: z.coerce.number().int().min(1).max(10_000).default(100),
+  READER_BUFFER_BYTES_MAX: z.coerce.number().int().min(65_536).max(67_108_864).default(262_144),
+  READER_STUCK_SECONDS: z.coerce.number().min(0.1).max(600).default(30),
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
+  CLOSE_SPREAD_SECONDS: z.coerce.number().min(0).max(9).optional(),
   HOLD_TTL_SECONDS: seconds(86_400).default(300),
   HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   AUDIT_EVERY_SECONDS: seconds(86_400).default(60),
@@ -51,6 +58,20 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** WebSockets and event streams that one address may have open at a process; behind a proxy all share the proxy's. */
   readonly connectionsPerAddressMax: number;
+  /** What a WebSocket may do, and how far a reader of a WebSocket or event stream may be behind. */
+  readonly sockets: {
+    readonly initTimeoutMs: number;
+    readonly messageBytesMax: number;
+    readonly messagesPerSecondMax: number;
+    /** Operations under way on one WebSocket, subscriptions included. */
+    readonly operationsMax: number;
+    /** Unsent bytes of one connection; beyond, it is skipped, and gets a snapshot when it has drained. */
+    readonly bufferBytesMax: number;
+    /** How long one may go without draining before it is closed. */
+    readonly stuckMs: number;
+    /** When stopping: the time over which open ones are closed. */
+    readonly closeSpreadMs: number;
+  };
   /** When stopping: how long connections are still taken after /ready says 503, for balancers to notice. */
   readonly drainMs: number;
   /** How long a hold stands at an event that says nothing of its own. */
@@ -116,6 +137,15 @@ function configOf(env: z.infer<typeof environment>): Config {
     },
     corsOrigins: env.CORS_ORIGINS.map((origin) => new URL(origin).origin),
     connectionsPerAddressMax: env.CONNECTIONS_PER_ADDRESS_MAX,
+    sockets: {
+      initTimeoutMs: env.SOCKET_INIT_SECONDS * 1000,
+      messageBytesMax: env.SOCKET_MESSAGE_BYTES_MAX,
+      messagesPerSecondMax: env.SOCKET_MESSAGES_PER_SECOND_MAX,
+      operationsMax: env.SOCKET_OPERATIONS_MAX,
+      bufferBytesMax: env.READER_BUFFER_BYTES_MAX,
+      stuckMs: env.READER_STUCK_SECONDS * 1000,
+      closeSpreadMs: (env.CLOSE_SPREAD_SECONDS ?? (env.NODE_ENV === 'production' ? 3 : 0)) * 1000,
+    },
     drainMs: env.DRAIN_SECONDS * 1000,
     holdTtlMs: env.HOLD_TTL_SECONDS * 1000,
     historyDays: env.HISTORY_DAYS,

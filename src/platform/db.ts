@@ -1,5 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
+import pg from 'pg';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { Logger } from './logger.ts';
 
@@ -45,13 +47,23 @@ export interface PoolSizes {
   readonly worker: number;
 }
 
+/** Imports and audits allow themselves longer statements than others; none of them is silent for longer than this. */
+const LONG_WORK_MS = 65_000;
+
 const defaultPoolSizes: PoolSizes = { batches: 8, reads: 8, worker: 3 };
 
 /** Three pools of their own, so that none starves another. Connections are made on first use. */
 export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = defaultPoolSizes): Database {
-  const batches = client(url, 'sellout batches', sizes.batches, logger, plansByKey);
-  const reads = client(url, 'sellout reads', sizes.reads, logger);
-  const worker = client(url, 'sellout worker', sizes.worker, logger, plansByKey);
+  const batches = client(
+    url,
+    'sellout batches',
+    sizes.batches,
+    logger,
+    sessionTimeoutsMs.transaction_timeout + 1_000,
+    plansByKey,
+  );
+  const reads = client(url, 'sellout reads', sizes.reads, logger, LONG_WORK_MS);
+  const worker = client(url, 'sellout worker', sizes.worker, logger, LONG_WORK_MS, plansByKey);
   return {
     batches,
     reads,
@@ -67,32 +79,54 @@ function client(
   applicationName: string,
   max: number,
   logger: Logger,
+  silenceMaxMs: number,
   planner: readonly string[] = [],
 ): PrismaClient {
   const timeouts = Object.entries(sessionTimeoutsMs).map(([name, ms]) => `${name}=${ms}`);
   const settings = [...timeouts, 'jit=off', ...planner].map((setting) => `-c ${setting}`);
   const onError = (error: Error) =>
     logger.warn({ err: error, pool: applicationName }, 'database connection lost');
-  const adapter = new PrismaPg(
-    {
-      connectionString: url,
-      application_name: applicationName,
-      max,
-      connectionTimeoutMillis: 3_000,
-      idleTimeoutMillis: 60_000,
-      keepAlive: true,
-      options: settings.join(' '),
-    },
-    {
-      onPoolError: onError,
-      onConnectionError: onError,
-      statementNameGenerator: (query) => nameOf(query.sql),
-    },
-  );
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: applicationName,
+    max,
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    options: settings.join(' '),
+  });
+  // From the first moment on: between the pool and Prisma a client would have no listener for a while, and an `error`
+  // without a listener ends the process.
+  pool.on('connect', (connected) => connected.on('error', onError));
+  endDeadConnections(pool, silenceMaxMs, logger);
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    onPoolError: onError,
+    statementNameGenerator: (query) => nameOf(query.sql),
+  });
   return new PrismaClient({
     adapter,
     transactionOptions: { maxWait: 3_000, timeout: sessionTimeoutsMs.transaction_timeout + 1_000 },
   });
+}
+
+/**
+ * A server that is gone without a word (a frozen host, a cut cable) answers nothing, and TCP notices after hours; each
+ * such connection would be lost to its pool. Whoever holds one longer than PostgreSQL takes for anything without a
+ * single byte coming or going is rid of it: the query fails, and the next gets a new connection.
+ */
+function endDeadConnections(pool: pg.Pool, silenceMaxMs: number, logger: Logger): void {
+  const socketOf = (client: pg.PoolClient) =>
+    (client as unknown as { connection: { stream: Socket } }).connection.stream;
+  pool.on('connect', (client) => {
+    const socket = socketOf(client);
+    socket.on('timeout', () => {
+      logger.warn({ silenceMaxMs }, 'database connection is silent and ended');
+      socket.destroy(new Error('Connection terminated: the server was silent for too long'));
+    });
+  });
+  pool.on('acquire', (client) => socketOf(client).setTimeout(silenceMaxMs));
+  pool.on('release', (_error, client) => socketOf(client).setTimeout(0));
 }
 
 const statementNames = new Map<string, string>();

@@ -3,6 +3,7 @@ import type { PrismaClient } from '../platform/db.ts';
 import { metrics } from '../platform/metrics.ts';
 import type { SeatsChanged, SeatStatusCode } from '../pubsub/messages.ts';
 import type { PubSub, Subscription } from '../pubsub/pubsub.ts';
+import type { SeatMap } from './seat-map-cache.ts';
 import { readChanges, readSeatMap } from './seat-map.sql.ts';
 import type { SeatStates } from './seat-states.ts';
 
@@ -82,6 +83,12 @@ export class LiveFeed {
   snapshot(): FeedMessage & { kind: 'snapshot' } {
     this.#send();
     return { kind: 'snapshot', version: this.#version, states: this.#map().toBase64() };
+  }
+
+  /** The map as of now; what waits for the tick goes on waiting. Null until it has been read. */
+  peek(): SeatMap | null {
+    if (this.#states === undefined) return null;
+    return { version: this.#version, states: this.#states.toBase64() };
   }
 
   /** One byte a seat, 1 where it is AVAILABLE in the map. */

@@ -62,6 +62,11 @@ export class LiveFeeds {
     }
   }
 
+  /** The event's feed, if one runs here, for a glance at its map. */
+  peek(eventId: number): LiveFeed | undefined {
+    return this.#entries.get(eventId)?.feed;
+  }
+
   /** A change that this process made: its own feed need not wait for Redis to bring it back. */
   take(message: SeatsChanged): void {
     this.#entries.get(message.eventId)?.feed.take(message);

@@ -64,8 +64,8 @@ function auditTask(ctx: WorkerContext): Task {
       return Math.max(auditEveryMs, tookMs * (1 / AUDIT_SHARE_MAX - 1));
     },
     startsAfterMs: auditEveryMs,
-    async run() {
-      ({ tookMs } = await auditAndReport({ db, watermarks, swept: true, limits }, logger));
+    async run(signal) {
+      ({ tookMs } = await auditAndReport({ db, watermarks, swept: true, limits, signal }, logger));
       return false;
     },
   };

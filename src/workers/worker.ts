@@ -7,8 +7,8 @@ export interface Task {
   readonly everyMs: number;
   /** Default 0: the first run comes at once. */
   readonly startsAfterMs?: number;
-  /** True: there is more to do, run again at once. */
-  run(): Promise<boolean>;
+  /** True: there is more to do, run again at once. A long run ends itself, by throwing, when the signal says so. */
+  run(signal: AbortSignal): Promise<boolean>;
 }
 
 /**
@@ -29,7 +29,7 @@ export function runTasks(tasks: readonly Task[], logger: Logger): { stop(): Prom
 async function loop(task: Task, logger: Logger, signal: AbortSignal): Promise<void> {
   if (task.startsAfterMs !== undefined) await pause(task.startsAfterMs, signal);
   while (!signal.aborted) {
-    const more = await runOnce(task, logger);
+    const more = await runOnce(task, logger, signal);
     if (!more) await pause(task.everyMs, signal);
   }
 }
@@ -40,11 +40,11 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function runOnce(task: Task, logger: Logger): Promise<boolean> {
+async function runOnce(task: Task, logger: Logger, signal: AbortSignal): Promise<boolean> {
   try {
-    return await task.run();
+    return await task.run(signal);
   } catch (error) {
-    logger.error({ err: error, task: task.name }, 'task failed');
+    if (!signal.aborted) logger.error({ err: error, task: task.name }, 'task failed');
     return false;
   }
 }

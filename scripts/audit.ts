@@ -1,0 +1,64 @@
+// `npm run audit`: checks what is stored against the invariants, on a system that may be running.
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { audit, auditLimits, type AuditReport } from '../src/booking/audit/audit.ts';
+import { printReport } from '../src/booking/audit/print-report.ts';
+import { loadConfig } from '../src/platform/config.ts';
+import { createLogger } from '../src/platform/logger.ts';
+import { connectRedis, type Redis } from '../src/platform/redis.ts';
+import { watermarksIn } from '../src/pubsub/watermarks.ts';
+import { openDataFolder, readState } from './local/data-folder.ts';
+import { readEnvironment } from './local/environment.ts';
+import { command } from './local/explain.ts';
+import { useDatabase } from './local/use-database.ts';
+import { UsageError } from './local/usage.ts';
+
+const USAGE = `Usage: npm run audit
+
+  Audits DATABASE_URL and REDIS_URL, or what npm start runs in this folder, or, where nothing runs, the database that it
+  left there. Exit status: 0 no breach, 1 a breach (or it could not be done), 2 no breach, but Redis was out of reach.`;
+
+type Environment = ReturnType<typeof readEnvironment>;
+
+/** Redis of the same start whose database is audited. Null: there is none, so nothing runs there. */
+function redisUrlOf(env: Environment): string | null {
+  if (env['REDIS_URL'] !== undefined) return env['REDIS_URL'];
+  return env['DATABASE_URL'] === undefined ? (readState(openDataFolder(env))?.redisUrl ?? null) : null;
+}
+
+/** Waits until it takes commands; where it never does, the audit says so. */
+function ready(redis: Redis): Promise<unknown> {
+  return once(redis, 'ready', { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
+}
+
+function run(env: Environment): Promise<AuditReport> {
+  const soon = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon', AUTH_SECRET: 'x'.repeat(32) };
+  const { historyDays } = loadConfig({ ...soon, ...env });
+  return useDatabase(env, async (db) => {
+    // Asked now, not before: useDatabase clears away what a start that was killed has left behind.
+    const redisUrl = redisUrlOf(env);
+    const redis = redisUrl === null ? null : connectRedis(redisUrl, 'sellout-audit', createLogger('silent'));
+    try {
+      if (redis !== null) await ready(redis);
+      return await audit({
+        db,
+        watermarks: redis === null ? null : watermarksIn(redis),
+        swept: redis !== null || env['DATABASE_URL'] !== undefined,
+        limits: { ...auditLimits, historyDays },
+      });
+    } finally {
+      redis?.disconnect();
+    }
+  });
+}
+
+await command(async () => {
+  UsageError.wrap(USAGE, () => parseArgs({ options: {}, strict: true }));
+  const env = readEnvironment();
+  const report = await run(env);
+  process.stdout.write(`${printReport(report)}\n`);
+  const unasked =
+    report.findings.some(({ id, count }) => id === 'I11' && count === null) && redisUrlOf(env) !== null;
+  if (report.breaches > 0) process.exitCode = 1;
+  else if (unasked) process.exitCode = 2;
+});

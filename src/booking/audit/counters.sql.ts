@@ -1,0 +1,16 @@
+import { sql } from '../../platform/db.ts';
+import type { BreachQuery } from './invariant.ts';
+
+/** I10, of what the database can show by itself: the counters on the events. */
+export function counters(): BreachQuery {
+  return sql`/* counters */
+    SELECT e.id, NULL::int, NULL::uuid, format('the event counts %s held, %s booked, %s blocked of %s; its seats are %s, %s, %s of %s',
+      e.seats_held, e.seats_booked, e.seats_blocked, e.seats_total,
+      coalesce(n.held, 0), coalesce(n.booked, 0), coalesce(n.blocked, 0), coalesce(n.total, 0))
+    FROM events e LEFT JOIN (
+      SELECT event_id, count(*) FILTER (WHERE status = 'HELD') AS held, count(*) FILTER (WHERE status = 'BOOKED') AS booked,
+             count(*) FILTER (WHERE status = 'BLOCKED') AS blocked, count(*) AS total
+      FROM event_seats GROUP BY event_id) AS n ON n.event_id = e.id
+    WHERE (e.seats_held, e.seats_booked, e.seats_blocked, e.seats_total)
+      IS DISTINCT FROM (coalesce(n.held, 0), coalesce(n.booked, 0), coalesce(n.blocked, 0), coalesce(n.total, 0))`;
+}

@@ -1,0 +1,39 @@
+import { sql, type Tx } from '../../platform/db.ts';
+import type { AuditLimits, Breach, Finding, Invariant } from './invariant.ts';
+
+export const BREACHES_SHOWN_MAX = 20;
+
+/**
+ * Makes the transaction fit for an audit: read-only, with time and memory for whole tables, planned for them (the
+ * worker's sessions otherwise read by key only), and anew each time. `transaction_timeout` only takes a new value when
+ * it was switched off before.
+ */
+export async function prepareAudit(tx: Tx, deadlineMs: number): Promise<void> {
+  await tx.$queryRaw(sql`/* audit: prepare */
+    SELECT set_config('transaction_read_only', 'on', true), set_config('transaction_timeout', '0', true),
+      set_config('transaction_timeout', ${String(deadlineMs)}, true), set_config('statement_timeout', ${String(deadlineMs)}, true),
+      set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true),
+      set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '64MB', true)`);
+}
+
+interface Row {
+  readonly event_id: number | null;
+  readonly seat_index: number | null;
+  readonly booking_id: string | null;
+  readonly fault: string;
+  readonly total: number;
+}
+
+export async function findBreaches(tx: Tx, invariant: Invariant, limits: AuditLimits): Promise<Finding> {
+  const rows = await tx.$queryRaw<Row[]>(sql`/* audit: breaches */
+    SELECT b.event_id, b.seat_index, b.booking_id::text, b.fault, (count(*) OVER ())::int AS total
+    FROM (${invariant.query(limits)}) AS b(event_id, seat_index, booking_id, fault)
+    ORDER BY b.event_id, b.seat_index, b.booking_id, b.fault LIMIT ${BREACHES_SHOWN_MAX}`);
+  const { id, title } = invariant;
+  return { id, title, count: rows[0]?.total ?? 0, breaches: rows.map(breachOf), unchecked: null };
+}
+
+function breachOf(row: Row): Breach {
+  const { event_id: eventId, seat_index: seatIndex, booking_id: bookingId, fault } = row;
+  return { eventId, seatIndex, bookingId, fault };
+}

@@ -1,0 +1,27 @@
+import { sql } from '../../platform/db.ts';
+import { historyHorizon } from './history-horizon.ts';
+import type { AuditLimits, BreachQuery } from './invariant.ts';
+
+/**
+ * I8, of versions: none is missing, and the last one is the event's. (The jump after a failover or a restore does not
+ * exist yet; whoever makes it has to mark it in the record, and to say so here.)
+ */
+export function historyVersions(limits: AuditLimits): BreachQuery {
+  const horizon = historyHorizon(limits);
+  return sql`/* historyVersions */
+    SELECT event_id, NULL::int, NULL::uuid, format('versions %s to %s have no record', prev + 1, version - 1)
+    FROM (SELECT event_id, version, lag(version) OVER w AS prev, lag(committed_at) OVER w AS prev_at
+          FROM event_changes WINDOW w AS (PARTITION BY event_id ORDER BY version)) AS c
+    WHERE version <> prev + 1 AND prev_at >= ${horizon}
+    UNION ALL
+    SELECT e.id, NULL, NULL, format('the first record is of version %s instead of 1', first.version)
+    FROM events e JOIN (SELECT event_id, min(version) AS version FROM event_changes GROUP BY event_id) AS first ON first.event_id = e.id
+    WHERE e.created_at >= ${horizon} AND first.version <> 1
+    UNION ALL
+    SELECT e.id, NULL, NULL, format('the event is at version %s, its last record is of %s', e.seat_version, coalesce(last.version::text, 'none'))
+    FROM events e LEFT JOIN LATERAL (
+      SELECT version, committed_at FROM event_changes c WHERE c.event_id = e.id ORDER BY version DESC LIMIT 1) AS last ON true
+    WHERE last.version IS DISTINCT FROM e.seat_version AND (
+      last.version > e.seat_version OR last.committed_at >= ${horizon}
+      OR (last.version IS NULL AND e.seat_version <> 0 AND e.created_at >= ${horizon}))`;
+}

@@ -1,0 +1,33 @@
+import { sql } from '../../platform/db.ts';
+import { counters } from './counters.sql.ts';
+import { historyBookings } from './history-bookings.sql.ts';
+import { historySteps } from './history-steps.sql.ts';
+import { historyVersions } from './history-versions.sql.ts';
+import { idempotencyKeys } from './idempotency-keys.sql.ts';
+import type { Invariant } from './invariant.ts';
+import { openTransactions } from './open-transactions.sql.ts';
+import { overdueHolds } from './overdue-holds.sql.ts';
+import { seatClaims } from './seat-claims.sql.ts';
+import { seatLimits } from './seat-limits.sql.ts';
+import { seatsAndBookings } from './seats-and-bookings.sql.ts';
+
+/**
+ * What the database can show about itself. I11 needs Redis too and stands in watermarks.ts. I7 (money captured less
+ * refunded is what the booking's status says) has nothing to look at before there are payments. I4, I5, I12 and I13
+ * need a client's own ledger: the tests check them.
+ */
+export const databaseInvariants: readonly Invariant[] = [
+  { id: 'I1', title: 'no seat claimed twice', query: seatClaims },
+  { id: 'I2', title: 'seats and bookings agree', query: seatsAndBookings },
+  { id: 'I3', title: 'no overdue hold stands', query: overdueHolds },
+  { id: 'I6', title: 'one effect per idempotency key', query: idempotencyKeys },
+  {
+    id: 'I8',
+    title: 'histories without gaps, legal, up to now',
+    query: (limits) =>
+      sql`${historyVersions(limits)} UNION ALL ${historySteps(limits)} UNION ALL ${historyBookings(limits)}`,
+  },
+  { id: 'I9', title: 'no transaction left open', query: openTransactions },
+  { id: 'I10', title: 'counters equal the seats', query: counters },
+  { id: 'I14', title: 'no buyer above the seat limit', query: seatLimits },
+];

@@ -1,0 +1,13 @@
+import { sql } from '../../platform/db.ts';
+import type { BreachQuery } from './invariant.ts';
+
+/** I14. By the claims; holds that have run out count no longer. */
+export function seatLimits(): BreachQuery {
+  return sql`/* seatLimits */
+    SELECT b.event_id, NULL::int, NULL::uuid, format('buyer %s has %s seats, and may have %s', b.buyer_id, count(*), e.seat_limit)
+    FROM bookings b
+    JOIN events e ON e.id = b.event_id
+    JOIN booking_seats c ON c.event_id = b.event_id AND c.booking_id = b.id
+    WHERE b.status = 'CONFIRMED' OR (b.status = 'HOLD' AND b.hold_expires_at > clock_timestamp())
+    GROUP BY b.event_id, b.buyer_id, e.seat_limit HAVING count(*) > e.seat_limit`;
+}

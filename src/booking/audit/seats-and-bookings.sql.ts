@@ -1,0 +1,43 @@
+import { sql } from '../../platform/db.ts';
+import type { BreachQuery } from './invariant.ts';
+
+/** I2. Seats against the bookings that they name, claims against seats, and claims against their bookings. */
+export function seatsAndBookings(): BreachQuery {
+  return sql`/* seatsAndBookings */
+    SELECT s.event_id, s.seat_index, s.current_booking_id,
+      format('seat is %s, its booking is %s', s.status, coalesce(b.status::text, 'missing'))
+    FROM event_seats s LEFT JOIN bookings b ON b.event_id = s.event_id AND b.id = s.current_booking_id
+    WHERE s.status IN ('HELD', 'BOOKED')
+      AND b.status IS DISTINCT FROM (CASE s.status WHEN 'HELD' THEN 'HOLD' ELSE 'CONFIRMED' END)::booking_status
+    UNION ALL
+    SELECT s.event_id, s.seat_index, s.current_booking_id, format('seat is %s and names a booking', s.status)
+    FROM event_seats s WHERE s.status IN ('AVAILABLE', 'BLOCKED') AND s.current_booking_id IS NOT NULL
+    UNION ALL
+    SELECT s.event_id, s.seat_index, s.current_booking_id, 'seat names a booking that does not claim it'
+    FROM event_seats s
+    WHERE s.current_booking_id IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM booking_seats c
+      WHERE c.event_id = s.event_id AND c.booking_id = s.current_booking_id AND c.seat_index = s.seat_index)
+    UNION ALL
+    -- A seat that another open booking claims as well is I1's.
+    SELECT c.event_id, c.seat_index, c.booking_id,
+      format('booking is %s and claims the seat, which is %s', b.status, coalesce(s.status::text, 'missing'))
+    FROM booking_seats c
+    JOIN bookings b ON b.event_id = c.event_id AND b.id = c.booking_id AND b.status IN ('HOLD', 'CONFIRMED')
+    LEFT JOIN event_seats s ON s.event_id = c.event_id AND s.seat_index = c.seat_index
+    WHERE s.current_booking_id IS DISTINCT FROM c.booking_id AND NOT EXISTS (
+      SELECT 1 FROM booking_seats o JOIN bookings ob ON ob.event_id = o.event_id AND ob.id = o.booking_id
+      WHERE o.event_id = c.event_id AND o.seat_index = c.seat_index AND o.booking_id = s.current_booking_id
+        AND ob.status IN ('HOLD', 'CONFIRMED'))
+    UNION ALL
+    SELECT c.event_id, c.seat_index, c.booking_id,
+      format('claim says %s, its booking is %s', c.booking_status, coalesce(b.status::text, 'missing'))
+    FROM booking_seats c LEFT JOIN bookings b ON b.event_id = c.event_id AND b.id = c.booking_id
+    WHERE b.status IS DISTINCT FROM c.booking_status
+    UNION ALL
+    SELECT b.event_id, NULL, b.id, format('booking says %s seats and claims %s', b.seat_count, coalesce(c.count, 0))
+    FROM bookings b
+    LEFT JOIN (SELECT event_id, booking_id, count(*) FROM booking_seats GROUP BY 1, 2) AS c
+      ON c.event_id = b.event_id AND c.booking_id = b.id
+    WHERE b.seat_count <> coalesce(c.count, 0)`;
+}

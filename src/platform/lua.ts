@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Redis } from './redis.ts';
+
+/** A script, run with its keys and arguments in one step that nothing comes between. */
+export type LuaScript = (
+  keys: readonly string[],
+  args: readonly (string | number | Buffer)[],
+) => Promise<unknown>;
+
+const fileName = /^(?<name>[a-z][A-Za-z]*)-(?<keys>\d+)\.lua$/;
+
+/**
+ * Loads `verbNoun-<number of keys>.lua`. It is sent by its hash, and whole where Redis does not know it (any more): a
+ * restart of Redis needs no care here.
+ */
+export function loadLua(redis: Redis, file: URL): LuaScript {
+  const base = path.basename(file.pathname);
+  const { name, keys } = fileName.exec(base)?.groups ?? {};
+  if (name === undefined || keys === undefined)
+    throw new Error(`${base} is not named as verbNoun-<keys>.lua`);
+  const numberOfKeys = Number(keys);
+  redis.defineCommand(name, { numberOfKeys, lua: readFileSync(file, 'utf8') });
+  // ioredis adds the command as a method, of which its types know nothing.
+  const commands = redis as unknown as Record<
+    string,
+    (...args: (string | number | Buffer)[]) => Promise<unknown>
+  >;
+  return (given, args) => {
+    const run = commands[name];
+    if (run === undefined || given.length !== numberOfKeys) throw new Error(`${base} takes ${keys} key(s)`);
+    return run.call(redis, ...given, ...args);
+  };
+}

@@ -1,0 +1,18 @@
+import { audit, type AuditContext, type AuditReport } from '../booking/audit/audit.ts';
+import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
+
+/** Audits, counts what was found, and logs each breach. */
+export async function auditAndReport(ctx: AuditContext, logger: Logger): Promise<AuditReport> {
+  const report = await audit(ctx);
+  metrics.auditSeconds.set(report.tookMs / 1000);
+  metrics.auditFinished.setToCurrentTime();
+  for (const { id, title, count, breaches, unchecked } of report.findings) {
+    if (count === null) {
+      metrics.invariantBreaches.remove({ invariant: id });
+      logger.warn({ invariant: id, title, unchecked }, 'invariant not checked');
+    } else metrics.invariantBreaches.set({ invariant: id }, count);
+    if (breaches.length > 0) logger.error({ invariant: id, title, count, breaches }, 'INVARIANT BROKEN');
+  }
+  return report;
+}

@@ -1,0 +1,79 @@
+import type { PrismaClient } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
+import type { PubSub } from '../pubsub/pubsub.ts';
+import type { Watermarks } from '../pubsub/watermarks.ts';
+import { readChanges } from '../seating/seat-map.sql.ts';
+import { readRecentVersions, readVersionsAfter, type EventVersion } from './unpublished.sql.ts';
+
+export interface RepublishContext {
+  readonly db: PrismaClient;
+  readonly pubsub: PubSub;
+  readonly watermarks: Watermarks;
+  readonly logger: Logger;
+}
+
+/** Until then a change is its maker's to publish. With the task's interval: well within two seconds after a crash. */
+const GRACE_MS = 1_000;
+/** What lies further back is found by the look at all events. */
+const RECENT_MS = 120_000;
+/** Of a longer gap only the newest change is published: whoever follows sees that it missed some, and reads them. */
+const GAP_MAX = 100;
+const PAGE_MAX = 1_000;
+
+/**
+ * Publishes what was committed and not published, because the process that committed it ended in between, or Redis was
+ * away or has lost everything: found by the event's watermark. Any number of workers may do it at once, for publishing
+ * twice is harmless and watermarks only rise.
+ *
+ * @returns how many changes were published. None while Redis is away, which is logged elsewhere.
+ */
+export async function republishRecent(ctx: RepublishContext): Promise<number> {
+  if (!ctx.watermarks.reachable) return 0;
+  return republishBehind(ctx, await readRecentVersions(ctx.db, RECENT_MS, GRACE_MS));
+}
+
+/** As republishRecent, of all events, however long they have been quiet: for after an outage that was longer. */
+export async function republishAll(ctx: RepublishContext): Promise<number> {
+  if (!ctx.watermarks.reachable) return 0;
+  let published = 0;
+  let after = 0;
+  for (;;) {
+    const page = await readVersionsAfter(ctx.db, after, PAGE_MAX);
+    published += await republishBehind(
+      ctx,
+      page.filter(({ version }) => version > 0),
+    );
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE_MAX) return published;
+    after = last.eventId;
+  }
+}
+
+async function republishBehind(ctx: RepublishContext, events: readonly EventVersion[]): Promise<number> {
+  const watermarks = await ctx.watermarks.read(events.map(({ eventId }) => eventId));
+  let published = 0;
+  for (const [i, event] of events.entries()) {
+    const watermark = watermarks[i] ?? null;
+    if (watermark === null || watermark < event.version) published += await republish(ctx, event, watermark);
+  }
+  return published;
+}
+
+async function republish(
+  ctx: RepublishContext,
+  { eventId, version }: EventVersion,
+  watermark: number | null,
+): Promise<number> {
+  const newest = version - 1;
+  const from = watermark === null || version - watermark > GAP_MAX ? newest : watermark;
+  const changes = await readChanges(ctx.db, eventId, from, GAP_MAX);
+  // Raises the watermark with each.
+  for (const change of changes) await ctx.pubsub.publishSeatsChanged(change);
+  // The record no longer reaches back so far: there is nothing to publish, nor anybody who could wait for it.
+  if (changes.length === 0) await ctx.watermarks.raise(eventId, version);
+  metrics.republished.inc(changes.length);
+  if (watermark !== null)
+    ctx.logger.info({ eventId, version, watermark, changes: changes.length }, 'republished');
+  return changes.length;
+}

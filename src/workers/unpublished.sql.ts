@@ -1,0 +1,43 @@
+import { sql, type PrismaClient } from '../platform/db.ts';
+
+export interface EventVersion {
+  readonly eventId: number;
+  readonly version: number;
+}
+
+interface Row {
+  readonly event_id: number;
+  readonly version: number;
+}
+
+/**
+ * The last version of each event that changed within `withinMs`, leaving out what is younger than `graceMs`: that is
+ * still with the process that made it.
+ */
+export async function readRecentVersions(
+  db: PrismaClient,
+  withinMs: number,
+  graceMs: number,
+): Promise<readonly EventVersion[]> {
+  const rows = await db.$queryRaw<Row[]>(sql`/* readRecentVersions */
+    SELECT event_id, max(version) AS version FROM event_changes
+    WHERE committed_at > clock_timestamp() - make_interval(secs => ${withinMs}::float8 / 1000)
+      AND committed_at < clock_timestamp() - make_interval(secs => ${graceMs}::float8 / 1000)
+    GROUP BY event_id`);
+  return rows.map(versionOf);
+}
+
+/** The versions of events, by id from `after` on: for whoever looks at all of them. */
+export async function readVersionsAfter(
+  db: PrismaClient,
+  after: number,
+  limit: number,
+): Promise<readonly EventVersion[]> {
+  const rows = await db.$queryRaw<Row[]>(sql`/* readVersionsAfter */
+    SELECT id AS event_id, seat_version AS version FROM events WHERE id > ${after} ORDER BY id LIMIT ${limit}`);
+  return rows.map(versionOf);
+}
+
+function versionOf(row: Row): EventVersion {
+  return { eventId: row.event_id, version: row.version };
+}
