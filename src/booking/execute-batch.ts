@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../platform/db.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { dbErrorKind } from '../platform/db-errors.ts';
 import { BusyError, ReadOnlyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { SeatChoice } from '../seating/best-available.ts';
+import type { Chosen, InLine } from '../seating/best-available.ts';
 import type { BatchResult, OnBatchStep } from './batch.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
@@ -15,16 +16,8 @@ export interface BatchContext {
   readonly db: PrismaClient;
   readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
-  /**
-   * Chooses seats for each request, no seat twice and none of `taken`; an empty list where there are none. `exact`: from
-   * the database, not from memory.
-   */
-  chooseSeats(
-    eventId: number,
-    requests: readonly SeatChoice[],
-    taken: ReadonlySet<number>,
-    exact: boolean,
-  ): Promise<readonly (readonly number[])[]>;
+  /** Chooses seats for each wish in line, no seat twice. `exact`: from the database, not from memory. */
+  chooseSeats(eventId: number, line: readonly InLine[], exact: boolean): Promise<readonly Chosen[]>;
   /** Called once a batch is committed. */
   committed(eventId: number, result: BatchResult): void;
   readonly neighboursOf: NeighboursOf;
@@ -33,14 +26,15 @@ export interface BatchContext {
 
 /** Longer than the server's own transaction_timeout, so that PostgreSQL is the one to end a stuck batch. */
 const BATCH_DEADLINE_MS = 10_000;
+/** Of the choosing, which mostly reads memory. */
+const CHOOSE_MAX_MS = 3_000;
 const RETRY_DELAY_MS = 50;
 
 export function createExecuteBatch(ctx: BatchContext): ExecuteBatch {
   return async (eventId, batch) => {
     try {
-      const commands = await withChosenSeats(ctx, eventId, batch);
-      const result = await commit(ctx, eventId, commands);
-      return settle(batch, result);
+      const { ready, commands, contested } = await withChosenSeats(ctx, eventId, batch);
+      return [...settle(ready, await commit(ctx, eventId, commands)), ...contested];
     } catch (error) {
       return failed(ctx, eventId, batch, error);
     }
@@ -83,32 +77,43 @@ function settle(batch: readonly Pending[], result: BatchResult): Pending[] {
   });
 }
 
-/** The commands of a batch, with the server's choice for those that leave it to the server. */
-async function withChosenSeats(
-  ctx: BatchContext,
-  eventId: number,
-  batch: readonly Pending[],
-): Promise<Command[]> {
+/**
+ * The commands of a batch, with the server's choice for those that leave it to the server. What those ahead may get is
+ * withheld from those behind: where nothing else is left for one, it waits for the next batch, in which it is known.
+ */
+async function withChosenSeats(ctx: BatchContext, eventId: number, batch: readonly Pending[]) {
   const isChoosing = ({ choice, conflicted }: Pending) =>
     choice !== null && (choice.when === 'always' || conflicted);
-  const choosing = batch.flatMap((pending) => (isChoosing(pending) ? (pending.choice?.seats ?? []) : []));
-  if (choosing.length === 0) return batch.map((pending) => pending.command);
-  const named = new Set(
-    batch.flatMap((pending) =>
-      isChoosing(pending) ? [] : pending.command.kind === 'hold' ? pending.command.named : [],
-    ),
-  );
-  const chosen = await ctx.chooseSeats(
-    eventId,
-    choosing,
-    named,
-    batch.some(({ misled }) => misled),
-  );
-  const byRequest = new Map(choosing.map((request, i) => [request, chosen[i] ?? []]));
-  return batch.map(({ command, choice }) => {
-    const seats = choice === null ? undefined : byRequest.get(choice.seats);
-    return command.kind === 'hold' && seats !== undefined ? { ...command, chosen: seats } : command;
+  const line = batch.map((pending): InLine => {
+    if (pending.choice !== null && isChoosing(pending)) return { wish: pending.choice.seats };
+    return { named: pending.command.kind === 'hold' ? pending.command.named : [] };
   });
+  const commands = batch.map((pending) => pending.command);
+  if (!line.some((place) => 'wish' in place)) return { ready: batch, commands, contested: [] };
+
+  const misled = batch.some((pending) => pending.misled);
+  const choosing = withDeadline(
+    ctx.chooseSeats(eventId, line, misled),
+    CHOOSE_MAX_MS,
+    () => new BatchAbandonedError(),
+  );
+  const chosen = (await choosing).values();
+  const ready: Pending[] = [];
+  const contested: Pending[] = [];
+  const decided: Command[] = [];
+  for (const pending of batch) {
+    const choice = isChoosing(pending) ? chosen.next().value : undefined;
+    if (choice?.contested === true) {
+      contested.push(pending);
+      continue;
+    }
+    ready.push(pending);
+    const { command } = pending;
+    decided.push(
+      command.kind === 'hold' && choice !== undefined ? { ...command, chosen: choice.seats } : command,
+    );
+  }
+  return { ready, commands: decided, contested };
 }
 
 /** Whatever made the batch fail, nothing of it was committed (or nobody knows, and then everybody is told so). */

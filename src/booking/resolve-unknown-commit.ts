@@ -48,7 +48,11 @@ async function resolveUnknownCommit(
   for (;;) {
     try {
       const asked = db.$transaction((tx) => findBatch(tx, eventId, unknown.version, batchId));
-      const found = await withDeadline(asked, ANSWER_MAX_MS, () => new Error('Connection terminated: no answer in time'));
+      const found = await withDeadline(
+        asked,
+        ANSWER_MAX_MS,
+        () => new Error('Connection terminated: no answer in time'),
+      );
       logger.warn({ eventId, batchId, committed: found }, 'an unknown COMMIT was looked up');
       if (found) return unknown.result;
       throw unknown.cause;

@@ -23,7 +23,7 @@ const connectionCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P
 
 /** Drivers report a broken connection as a plain Error without a code: its words are all there is to tell it by. */
 const connectionWords =
-  /connection (terminated|closed|refused|reset)|server closed the connection|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|timeout exceeded when trying to connect|not queryable|Can't reach database|Transaction API error|Transaction already closed|Connection terminated|terminating connection|the database system is/i;
+  /connection (terminated|closed|refused|reset)|server (has )?closed the connection|ConnectionClosed|SocketTimeout|DatabaseNotReachable|TooManyConnections|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|timeout exceeded when trying to connect|not queryable|Can't reach database|Transaction API error|Transaction already closed|Connection terminated|terminating connection|the database system is/i;
 
 interface LooseError {
   readonly code?: unknown;

@@ -15,50 +15,93 @@ export interface SeatChoice {
   readonly leavesNoneAlone?: boolean;
 }
 
+/** One of several that stand in line: seats that somebody ahead asks for by name, or a wish. */
+export type InLine = { readonly named: readonly number[] } | { readonly wish: SeatChoice };
+
+export interface Chosen {
+  readonly seats: readonly number[];
+  /**
+   * True: there are no seats for this wish, but for some that those ahead may get or not. Nothing can be said before
+   * that is decided.
+   */
+  readonly contested: boolean;
+}
+
 /**
- * Chooses for each wish in turn. The rule: adjacent seats of one row, in the dearest tier that has them, nearest to the
+ * Chooses for each wish in line. The rule: adjacent seats of one row, in the dearest tier that has them, nearest to the
  * front (the middle of the stage, court or pitch), leaving no single seat alone where another block of that size
  * avoids it; where no row has enough, the nearest seats of one section; where no section has enough, the nearest of the
- * hall. An empty list where there are too few.
+ * hall. No seats where there are too few.
  *
  * @param prices of the tiers, by index.
- * @param free one byte a seat, not 0 where it can be taken. What is chosen for one wish is taken for the next.
+ * @param free one byte a seat, not 0 where it can be taken. What goes to one is withheld from those behind.
+ * @returns one entry for each wish, in order.
  */
 export function chooseSeats(
   layout: VenueLayout,
   prices: readonly number[],
   free: Uint8Array,
-  choices: readonly SeatChoice[],
-): readonly (readonly number[])[] {
-  const left = free.slice();
-  return choices.map((choice) => {
-    const chosen = chooseOne(layout, prices, left, choice);
-    for (const seat of chosen) left[seat] = 0;
-    return chosen;
+  line: readonly InLine[],
+): readonly Chosen[] {
+  const search = new Search(layout, prices, free.slice());
+  return line.flatMap((place) => {
+    const seats = 'named' in place ? place.named : search.choose(place.wish);
+    const chosen = { seats, contested: seats.length === 0 && search.withheld > 0 };
+    search.withhold(seats);
+    return 'named' in place ? [] : [chosen];
   });
 }
 
-function chooseOne(
-  layout: VenueLayout,
-  prices: readonly number[],
-  free: Uint8Array,
-  choice: SeatChoice,
-): readonly number[] {
-  const focus = choice.near.length > 0 ? middleOf(layout, choice.near) : layout.front;
-  const tierSets = tiersInOrder(layout, prices, choice);
-  const block = (tiers: readonly number[] | null, clean: boolean) =>
-    bestBlock(layout, focus, free, { quantity: choice.quantity, section: choice.section, tiers, clean });
-  for (const tiers of tierSets) {
-    const clean = block(tiers, true);
-    if (clean !== null) return clean;
+class Search {
+  readonly #layout: VenueLayout;
+  readonly #prices: readonly number[];
+  readonly #free: Uint8Array;
+  /** Wishes for which there was no block. Seats only become fewer along the line, so there is none later either. */
+  readonly #noBlock = new Set<string>();
+  withheld = 0;
+
+  constructor(layout: VenueLayout, prices: readonly number[], free: Uint8Array) {
+    this.#layout = layout;
+    this.#prices = prices;
+    this.#free = free;
   }
-  if (choice.leavesNoneAlone === true) return [];
-  for (const tiers of tierSets) {
-    const any = block(tiers, false);
-    if (any !== null) return any;
+
+  withhold(seats: readonly number[]): void {
+    for (const seat of seats) {
+      if (this.#free[seat] === 1) this.withheld++;
+      this.#free[seat] = 0;
+    }
   }
-  // An alternative to seats that somebody named is a block as well, or none.
-  return choice.near.length > 0 ? [] : nearest(layout, focus, free, choice);
+
+  choose(choice: SeatChoice): readonly number[] {
+    const layout = this.#layout;
+    const focus = choice.near.length > 0 ? middleOf(layout, choice.near) : layout.front;
+    const tierSets = tiersInOrder(layout, this.#prices, choice);
+    for (const clean of choice.leavesNoneAlone === true ? [true] : [true, false]) {
+      for (const tiers of tierSets) {
+        const block = this.#block(focus, choice, tiers, clean);
+        if (block !== null) return block;
+      }
+    }
+    // An alternative to seats that somebody named is a block as well, or none.
+    return choice.near.length > 0 || choice.leavesNoneAlone === true
+      ? []
+      : nearest(layout, this.#free, choice);
+  }
+
+  #block(
+    focus: Focus,
+    choice: SeatChoice,
+    tiers: readonly number[] | null,
+    clean: boolean,
+  ): readonly number[] | null {
+    const { quantity, section } = choice;
+    const key = JSON.stringify([quantity, section, tiers, clean]);
+    if (this.#noBlock.has(key)) return null;
+    const block = bestBlock(this.#layout, focus, this.#free, { quantity, section, tiers, clean });
+    if (block === null) this.#noBlock.add(key);
+    return block;
+  }
 }
 
 /** The tiers to try, one set after the other; null stands for all of them. */
@@ -76,24 +119,34 @@ function tiersInOrder(
 }
 
 /** Scattered: all in one section if one has enough (the one whose seats are nearest), else anywhere. */
-function nearest(layout: VenueLayout, focus: Focus, free: Uint8Array, choice: SeatChoice): readonly number[] {
-  const ranked: { seat: number; distance: number }[] = [];
-  for (let seat = 0; seat < layout.seatCount; seat++) {
+function nearest(layout: VenueLayout, free: Uint8Array, choice: SeatChoice): readonly number[] {
+  const bySection = new Map<string, number[]>();
+  const anywhere: number[] = [];
+  for (const seat of fromFront(layout)) {
     if (free[seat] === 0 || (choice.section !== null && layout.section[seat] !== choice.section)) continue;
     if (choice.tiers !== null && !choice.tiers.includes(layout.category[seat] ?? -1)) continue;
-    const distance = Math.hypot((layout.x[seat] ?? 0) - focus.x, (layout.y[seat] ?? 0) - focus.y);
-    ranked.push({ seat, distance });
-  }
-  ranked.sort((a, b) => a.distance - b.distance || a.seat - b.seat);
-  const bySection = new Map<string, number[]>();
-  for (const { seat } of ranked) {
     const section = layout.section[seat] ?? '';
     const seats = bySection.get(section) ?? [];
     bySection.set(section, seats);
-    // Ranked by distance, the first section that has enough has the nearest ones.
+    // Taken by distance, the first section that has enough has the nearest ones.
     if (seats.push(seat) === choice.quantity) return seats;
+    if (anywhere.length < choice.quantity) anywhere.push(seat);
   }
-  return ranked.length < choice.quantity ? [] : ranked.slice(0, choice.quantity).map(({ seat }) => seat);
+  return anywhere.length < choice.quantity ? [] : anywhere;
+}
+
+const knownOrders = new WeakMap<VenueLayout, readonly number[]>();
+
+/** All seats, the nearest to the front first. Worked out once a layout. */
+function fromFront(layout: VenueLayout): readonly number[] {
+  let order = knownOrders.get(layout);
+  if (order === undefined) {
+    const { x, y } = layout.front;
+    const distances = layout.x.map((seatX, seat) => Math.hypot(seatX - x, (layout.y[seat] ?? 0) - y));
+    order = [...distances.keys()].sort((a, b) => (distances[a] ?? 0) - (distances[b] ?? 0) || a - b);
+    knownOrders.set(layout, order);
+  }
+  return order;
 }
 
 function middleOf(layout: VenueLayout, seats: readonly number[]): Focus {

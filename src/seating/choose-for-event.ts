@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../platform/db.ts';
-import { chooseSeats, type SeatChoice } from './best-available.ts';
+import { chooseSeats, type Chosen, type InLine } from './best-available.ts';
 import type { EventLayouts } from './event-layouts.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import { aroundSeats, type SideBySide } from './neighbours.ts';
@@ -10,6 +10,8 @@ export interface ChooserContext {
   readonly layouts: EventLayouts;
   readonly feeds: LiveFeeds;
 }
+
+const nothing: Chosen = { seats: [], contested: false };
 
 /**
  * Chooses seats of an event for whoever leaves the choice to the server. Candidates come from the live map in memory;
@@ -24,38 +26,29 @@ export class BestAvailable {
   }
 
   /**
-   * Seats for each wish, no seat twice and none of `taken`; an empty list where there are too few.
+   * Seats for each wish in line, no seat twice.
    *
    * @param exact true: the map has misled before, so that the database is asked at once.
    */
-  async choose(
-    eventId: number,
-    choices: readonly SeatChoice[],
-    taken: ReadonlySet<number>,
-    exact = false,
-  ): Promise<readonly (readonly number[])[]> {
+  async choose(eventId: number, line: readonly InLine[], exact = false): Promise<readonly Chosen[]> {
     const info = await this.#ctx.layouts.info(eventId);
-    if (info === null) return choices.map(() => []);
+    if (info === null) return line.flatMap((place) => ('wish' in place ? [nothing] : []));
     const layout = await this.#ctx.layouts.venueLayout(info);
     const prices = info.tiers.map((tier) => tier.amount);
-    const among = (free: Uint8Array) => {
-      for (const seat of taken) free[seat] = 0;
-      return chooseSeats(layout, prices, free, choices);
-    };
     if (!exact) {
-      const chosen = among(await this.#freeInMemory(eventId));
-      if (chosen.every((seats) => seats.length > 0)) return chosen;
+      const chosen = chooseSeats(layout, prices, await this.#freeInMemory(eventId), line);
+      if (chosen.every(({ seats, contested }) => seats.length > 0 || contested)) return chosen;
     }
     const free = new Uint8Array(info.seatsTotal);
     for (const seat of await readFreeSeats(this.#ctx.db, eventId)) free[seat] = 1;
-    return among(free);
+    return chooseSeats(layout, prices, free, line);
   }
 
   /** Up to three blocks of as many seats near these, each of which leaves no single seat alone. */
   async alternatives(eventId: number, seats: readonly number[]): Promise<readonly (readonly number[])[]> {
     const wish = { quantity: seats.length, section: null, tiers: null, near: seats, leavesNoneAlone: true };
-    const found = await this.choose(eventId, [wish, wish, wish], new Set());
-    return found.filter((block) => block.length > 0);
+    const found = await this.choose(eventId, [{ wish }, { wish }, { wish }]);
+    return found.map((chosen) => chosen.seats).filter((block) => block.length > 0);
   }
 
   /** For the rule on orphans: the seats around some seats. */

@@ -39,7 +39,7 @@ const wish = (quantity: number, more: Partial<SeatChoice> = {}): SeatChoice => (
 function choose(layout: VenueLayout, choice: SeatChoice, taken: readonly number[] = [], prices = [100, 50]) {
   const free = new Uint8Array(layout.seatCount).fill(1);
   for (const seat of taken) free[seat] = 0;
-  return chooseSeats(layout, prices, free, [choice])[0];
+  return chooseSeats(layout, prices, free, [{ wish: choice }])[0]?.seats;
 }
 
 describe('the best available seats', () => {
@@ -79,11 +79,15 @@ describe('the best available seats', () => {
     expect(choose(layout, wish(2, { near: [4, 5] }), [1, 3, 4])).toEqual([]);
   });
 
-  it('are never given to two wishes', () => {
+  it('are never given to two wishes; who is left with nothing for that reason is told so', () => {
     const layout = hall(['0000000000']);
-    const chosen = chooseSeats(layout, [1], new Uint8Array(10).fill(1), [wish(3), wish(3), wish(3), wish(3)]);
-    expect(chosen.map((seats) => seats.length)).toEqual([3, 3, 3, 0]);
-    expect(new Set(chosen.flat()).size).toBe(9);
+    const three = { wish: wish(3) };
+    const line = [{ named: [0, 1] }, three, three, three, { wish: wish(11) }];
+    const chosen = chooseSeats(layout, [1], new Uint8Array(10).fill(1), line);
+    expect(chosen.map(({ seats }) => seats.length)).toEqual([3, 3, 0, 0]);
+    expect(chosen.map(({ contested }) => contested)).toEqual([false, false, true, true]);
+    expect(new Set(chosen.flatMap(({ seats }) => seats)).size).toBe(6);
+    expect(chooseSeats(layout, [1], new Uint8Array(10), [three])).toEqual([{ seats: [], contested: false }]);
   });
 });
 

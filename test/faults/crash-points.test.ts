@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BatchStep } from '../../src/booking/batch.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Buyer } from '../torture/buyers.ts';
+import { Watcher } from '../torture/watcher.ts';
+import { bookingOf, FaultBench, holdOf, type FaultHall } from './fault-bench.ts';
+
+let bench: FaultBench;
+let buyer: Buyer;
+
+beforeAll(async () => {
+  bench = await FaultBench.start();
+  [buyer] = (await bench.buyers(1)) as [Buyer];
+});
+
+afterAll(async () => {
+  await bench[Symbol.asyncDispose]();
+});
+
+/** Every step of a batch, and whether what it did stands when the process is gone there. */
+const crashPoints: readonly (readonly [BatchStep, committed: boolean])[] = [
+  ['planned', false],
+  ['locked', false],
+  ['decided', false],
+  ['written', false],
+  ['versioned', false],
+  ['committed', true],
+  ['published', true],
+];
+
+async function watched(hall: FaultHall): Promise<Watcher> {
+  const node = { name: 'steady', server: bench.steady };
+  const watcher = new Watcher(node, hall.eventId, hall.history.seatCount);
+  await eventually('the snapshot', () => watcher.follower.version !== null);
+  return watcher;
+}
+
+async function assertMapBecomesRight(watcher: Watcher): Promise<void> {
+  await eventually('the map is right', () => watcher.isRight(bench.database.reads));
+  expect(await watcher.stop()).toBe(0);
+}
+
+describe('a process that is killed in a hold', () => {
+  it.each(crashPoints)(
+    'after "%s" leaves a hold: %s; the retry gets it, or makes it',
+    async (step, committed) => {
+      const hall = await bench.hall();
+      const watcher = await watched(hall);
+      const node = await bench.stepping({ step, batch: 1, signal: 'SIGKILL' });
+      const gone = node.ended();
+      const hold = holdOf([3, 4], `killed when ${step}`);
+      expect(await hall.ask(node, buyer, hold)).toMatchObject({ kind: 'unknown' });
+      await gone;
+
+      const found = await hall.bookings();
+      expect(found).toHaveLength(committed ? 1 : 0);
+      const elsewhere = bookingOf(await hall.ask(bench.steady, buyer, hold));
+      if (committed) expect(found[0]?.id).toBe(elsewhere);
+      // Started again without the fault: the program is the same, and so is the truth.
+      const again = await bench.stepping({ step, batch: Infinity, signal: 'SIGKILL' });
+      expect(bookingOf(await hall.ask(again, buyer, hold))).toBe(elsewhere);
+      await again.stop();
+      expect(await hall.bookings()).toHaveLength(1);
+      await assertMapBecomesRight(watcher);
+      expect(await hall.breaches()).toEqual([]);
+    },
+  );
+});
+
+describe('a process that is killed in a confirmation', () => {
+  it.each(crashPoints)('after "%s" leaves it confirmed: %s; the retry confirms', async (step, committed) => {
+    const hall = await bench.hall();
+    const watcher = await watched(hall);
+    const bookingId = bookingOf(await hall.ask(bench.steady, buyer, holdOf([7], null)));
+    const node = await bench.stepping({ step, batch: 1, signal: 'SIGKILL' });
+    const gone = node.ended();
+    const confirm = { kind: 'confirm', bookingId, key: `confirmation, ${step}` } as const;
+    expect(await hall.ask(node, buyer, confirm)).toMatchObject({ kind: 'unknown' });
+    await gone;
+
+    const [found] = await hall.bookings();
+    expect(found?.status).toBe(committed ? 'CONFIRMED' : 'HOLD');
+    expect(bookingOf(await hall.ask(bench.steady, buyer, confirm))).toBe(bookingId);
+    expect(bookingOf(await hall.ask(bench.proxied, buyer, confirm))).toBe(bookingId);
+    await assertMapBecomesRight(watcher);
+    expect(await hall.breaches()).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectDatabase, sql, type Database } from '../../src/platform/db.ts';
+import { silent } from '../support/booking.ts';
+
+/**
+ * What PostgreSQL sends when it takes a session and ends it at once: ready, and the end of it, in one piece. A node
+ * that was frozen meanwhile, or is just busy, reads both together.
+ */
+function readyAndEnded(): Buffer {
+  const message = (type: string, body: Buffer) => {
+    const head = Buffer.alloc(5);
+    head.write(type);
+    head.writeInt32BE(body.length + 4, 1);
+    return Buffer.concat([head, body]);
+  };
+  const fatal = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
+  return Buffer.concat([
+    message('R', Buffer.alloc(4)),
+    message('Z', Buffer.from('I')),
+    message('E', Buffer.from(fatal)),
+  ]);
+}
+
+let server: Server;
+let database: Database;
+
+beforeAll(async () => {
+  server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(readyAndEnded()));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  database = connectDatabase(`postgresql://nobody:nothing@127.0.0.1:${address.port}/none`, silent);
+});
+
+afterAll(async () => {
+  await database.close();
+  server.close();
+});
+
+// An error event that nobody listens to would end the process; here it would fail the test run.
+it.each(['batches', 'reads', 'worker'] as const)(
+  'a session that ends as it begins fails its transaction, and not the process (%s)',
+  async (pool) => {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await expect(database[pool].$transaction((tx) => tx.$queryRaw(sql`SELECT 1`))).rejects.toThrow();
+    }
+  },
+);

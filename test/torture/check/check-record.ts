@@ -1,0 +1,111 @@
+import type { BookingStatus, SeatStatus } from '../../../src/booking/model.ts';
+import type { Findings } from './breach.ts';
+import type { Change, StoredStep } from './event-record.ts';
+import type { BookingLife, Timeline } from './timeline.ts';
+
+const legalSteps: Record<SeatStatus, readonly SeatStatus[]> = {
+  AVAILABLE: ['HELD', 'BLOCKED'],
+  HELD: ['BOOKED', 'AVAILABLE'],
+  BOOKED: ['AVAILABLE'],
+  BLOCKED: ['AVAILABLE'],
+};
+
+/** The step that each seat of a booking takes when the booking comes into a status, and the status before. */
+const stepInto: Record<BookingStatus, { readonly after: BookingStatus | null; readonly step: string }> = {
+  HOLD: { after: null, step: 'AVAILABLE HELD' },
+  CONFIRMED: { after: 'HOLD', step: 'HELD BOOKED' },
+  EXPIRED: { after: 'HOLD', step: 'HELD AVAILABLE' },
+  RELEASED: { after: 'HOLD', step: 'HELD AVAILABLE' },
+  CANCELED: { after: 'CONFIRMED', step: 'BOOKED AVAILABLE' },
+};
+
+/** Whether the change record itself is one legal history: versions, steps, bookings and their deadlines (I8). */
+export function checkRecord(timeline: Timeline, findings: Findings): void {
+  const { record } = timeline;
+  record.changes.forEach(({ version }, i) => {
+    const expected = (record.changes[i - 1]?.version ?? 0) + 1;
+    if (version !== expected) findings.add('I8', `version ${version} follows version ${expected - 1}`);
+  });
+  const last = record.changes.at(-1)?.version ?? 0;
+  if (last !== record.seatVersion)
+    findings.add('I8', `the event is at version ${record.seatVersion}, the record at ${last}`);
+  checkSteps(timeline, findings);
+  for (const booking of timeline.bookings.values()) checkLife(booking, findings);
+  for (const change of record.changes) checkChange(timeline, change, findings);
+}
+
+/** Every step starts where the one before ended, is one that a seat may take, and is its holder's. */
+function checkSteps({ record }: Timeline, findings: Findings): void {
+  const state = new Map<number, { status: SeatStatus; bookingId: string | null; clockMs: number }>();
+  for (const { version, clockMs, steps } of record.changes) {
+    for (const { seat, from, to, bookingId } of steps) {
+      const at = `version ${version}, seat ${seat}: ${from} to ${to}`;
+      const before = state.get(seat) ?? { status: 'AVAILABLE', bookingId: null, clockMs: -Infinity };
+      if (from !== before.status) findings.add('I8', `${at}, but the seat was ${before.status}`);
+      if (!legalSteps[from].includes(to)) findings.add('I8', `${at} is no legal step`);
+      if (before.bookingId !== null && before.bookingId !== bookingId)
+        findings.add('I8', `${at} by ${bookingId}, but ${before.bookingId} had the seat`);
+      if (clockMs < before.clockMs) findings.add('I8', `${at} at ${clockMs}, before its last step`);
+      if (seat >= record.seatsTotal) findings.add('I8', `${at}: there is no such seat`);
+      const has = to === 'HELD' || to === 'BOOKED';
+      if (has && bookingId === null) findings.add('I8', `${at} by no booking`);
+      state.set(seat, { status: to, bookingId: has ? bookingId : null, clockMs });
+    }
+  }
+}
+
+/** A booking's statuses follow each other as they may, and on the right side of its deadline. */
+function checkLife(booking: BookingLife, findings: Findings): void {
+  let before: BookingStatus | null = null;
+  for (const { status, version, clockMs } of booking.statuses) {
+    const at = `version ${version}: booking ${booking.id} became ${status}`;
+    if (stepInto[status].after !== before) findings.add('I8', `${at} after ${before ?? 'nothing'}`);
+    const overdue = clockMs >= booking.holdExpiresAtMs;
+    if ((status === 'CONFIRMED' || status === 'RELEASED') && overdue)
+      findings.add(
+        'deadline',
+        `${at} at ${clockMs}, ${clockMs - booking.holdExpiresAtMs} ms past its deadline`,
+      );
+    if (status === 'EXPIRED' && !overdue)
+      findings.add('deadline', `${at} ${booking.holdExpiresAtMs - clockMs} ms before its deadline`);
+    before = status;
+  }
+  if (before !== booking.status)
+    findings.add('I8', `booking ${booking.id} is ${booking.status}, by the record ${before ?? 'nothing'}`);
+}
+
+/** In one change, bookings and seats move together: each changed booking with all of its seats, and no other step. */
+function checkChange(timeline: Timeline, { version, steps, bookings }: Change, findings: Findings): void {
+  const byBooking = Map.groupBy(
+    steps.filter(({ bookingId }) => bookingId !== null),
+    ({ bookingId }) => bookingId,
+  );
+  const changed = new Set<string>();
+  for (const { id, status } of bookings) {
+    const booking = timeline.bookings.get(id);
+    if (booking === undefined) {
+      findings.add('I8', `version ${version} is about booking ${id}, which is not there`);
+      continue;
+    }
+    if (changed.has(id)) findings.add('I8', `version ${version} names booking ${id} twice`);
+    changed.add(id);
+    const taken = seatsThatStepped(byBooking.get(id) ?? [], stepInto[status].step);
+    const all = [...booking.seats].sort((a, b) => a - b);
+    if (taken.join() !== all.join())
+      findings.add(
+        'I2',
+        `version ${version}: booking ${id} became ${status} with seats ${taken.join()} of ${all.join()}`,
+      );
+  }
+  for (const [id, its] of byBooking) {
+    if (id !== null && !changed.has(id))
+      findings.add('I2', `version ${version}: seat ${its[0]?.seat} moved, booking ${id} did not`);
+  }
+}
+
+function seatsThatStepped(steps: readonly StoredStep[], wanted: string): number[] {
+  return steps
+    .filter(({ from, to }) => `${from} ${to}` === wanted)
+    .map(({ seat }) => seat)
+    .sort((a, b) => a - b);
+}

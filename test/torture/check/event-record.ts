@@ -1,0 +1,52 @@
+import type { BookingStatus, SeatStatus } from '../../../src/booking/model.ts';
+
+/** Everything that the database has about an event, read after quiet in one snapshot. */
+export interface EventRecord {
+  readonly eventId: number;
+  readonly seatLimit: number;
+  readonly seatsTotal: number;
+  readonly seatVersion: number;
+  readonly counted: { readonly held: number; readonly booked: number; readonly blocked: number };
+  /** The change record, by version. */
+  readonly changes: readonly Change[];
+  readonly bookings: readonly StoredBooking[];
+  readonly seats: readonly {
+    readonly seat: number;
+    readonly status: SeatStatus;
+    readonly bookingId: string | null;
+  }[];
+  readonly keys: readonly StoredKey[];
+}
+
+export interface Change {
+  readonly version: number;
+  /** The database's clock that the batch was decided by. */
+  readonly clockMs: number;
+  readonly steps: readonly StoredStep[];
+  /** Each booking that the batch changed, with its status afterwards. */
+  readonly bookings: readonly { readonly id: string; readonly status: BookingStatus }[];
+}
+
+export interface StoredStep {
+  readonly seat: number;
+  readonly from: SeatStatus;
+  readonly to: SeatStatus;
+  readonly bookingId: string | null;
+}
+
+export interface StoredBooking {
+  readonly id: string;
+  readonly buyerId: string;
+  readonly status: BookingStatus;
+  readonly holdExpiresAtMs: number;
+  /** Its claims: seat and the status copied into the claim. */
+  readonly claims: readonly { readonly seat: number; readonly status: BookingStatus }[];
+}
+
+export interface StoredKey {
+  readonly buyerId: string;
+  readonly operation: string;
+  /** Hexadecimal SHA-256. */
+  readonly keyHash: string;
+  readonly bookingId: string;
+}

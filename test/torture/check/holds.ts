@@ -1,0 +1,109 @@
+import { describeAttempt, type Attempt } from '../history.ts';
+import type { Findings } from './breach.ts';
+import { CLOCK_SLACK_MS, fits, keyNameOf, mayHaveHappened, type Effect } from './effects.ts';
+import { hadStatus, type BookingLife, type Timeline } from './timeline.ts';
+
+/** A node shows what has run out by its own idea of the database's clock. */
+const SHOWN_CLOCK_SLACK_MS = 1_000;
+
+/**
+ * Which attempt made which booking: each booking has one cause, each success one booking that is in the record, and all
+ * attempts with one key together have at most one (I6).
+ */
+export function holdsAskedFor(history: readonly Attempt[], timeline: Timeline, findings: Findings): Effect[] {
+  const { record, bookings } = timeline;
+  const holds = history.filter(({ request }) => request.kind === 'hold');
+  const causes = new Map<string, Attempt[]>();
+  const claim = (bookingId: string, attempts: Attempt[], by: string) => {
+    if (causes.has(bookingId)) findings.add('I6', `booking ${bookingId} is the effect of two: also of ${by}`);
+    causes.set(bookingId, attempts);
+  };
+
+  const keys = new Map(record.keys.map((key) => [`${key.buyerId} ${key.operation} ${key.keyHash}`, key]));
+  for (const [name, attempts] of Map.groupBy(holds, keyNameOf)) {
+    if (name === null) continue;
+    const stored = keys.get(name);
+    const booking = stored === undefined ? undefined : bookings.get(stored.bookingId);
+    if (booking !== undefined)
+      claim(
+        booking.id,
+        attempts.filter((attempt) => mayHaveHappened(attempt) && fits(attempt, booking)),
+        name,
+      );
+  }
+  for (const attempt of holds) {
+    checkSuccess(attempt, timeline, findings);
+    if (attempt.outcome.kind === 'success' && attempt.request.key === null)
+      claim(attempt.outcome.bookingId, [attempt], describeAttempt(attempt));
+  }
+  explainTheRest(holds, timeline, causes, findings);
+  return [...causes].flatMap(([id, attempts]) => effectOf(bookings.get(id), attempts, findings));
+}
+
+function effectOf(
+  booking: BookingLife | undefined,
+  attempts: readonly Attempt[],
+  findings: Findings,
+): Effect[] {
+  const change = booking?.statuses[0];
+  if (booking === undefined || change === undefined) return [];
+  const what = `booking ${booking.id} was made in version ${change.version}`;
+  if (attempts.length === 0) {
+    findings.add('I6', `${what}, though every attempt that could have made it was refused`);
+    return [];
+  }
+  return [{ what, change, attempts }];
+}
+
+/** The booking that a success names is in the record, as asked for, and had the status that was shown. */
+function checkSuccess(attempt: Attempt, { bookings }: Timeline, findings: Findings): void {
+  const { outcome, invoked, answered } = attempt;
+  if (outcome.kind !== 'success') return;
+  const booking = bookings.get(outcome.bookingId);
+  if (booking === undefined)
+    return findings.add('I4', `the record has nothing of ${describeAttempt(attempt)}`);
+  if (!fits(attempt, booking))
+    findings.add(
+      'I6',
+      `got a booking of ${booking.buyerId} with seats ${booking.seats.join()}: ${describeAttempt(attempt)}`,
+    );
+  if (booking.holdExpiresAtMs !== outcome.holdExpiresAtMs)
+    findings.add('answer', `the deadline is ${booking.holdExpiresAtMs}: ${describeAttempt(attempt)}`);
+  const shown = (status: typeof outcome.status) =>
+    hadStatus(booking, status, invoked.wallMs - CLOCK_SLACK_MS, answered.wallMs + CLOCK_SLACK_MS);
+  const overdue =
+    outcome.status === 'EXPIRED' &&
+    shown('HOLD') &&
+    answered.wallMs + SHOWN_CLOCK_SLACK_MS >= booking.holdExpiresAtMs;
+  if (!shown(outcome.status) && !overdue)
+    findings.add('answer', `the booking was never ${outcome.status} meanwhile: ${describeAttempt(attempt)}`);
+}
+
+/** Bookings that no answer and no key accounts for: the effects of attempts without a key that nobody knows about. */
+function explainTheRest(
+  holds: readonly Attempt[],
+  { bookings }: Timeline,
+  causes: Map<string, Attempt[]>,
+  findings: Findings,
+): void {
+  const open = new Set(
+    holds.filter(
+      (attempt) =>
+        attempt.request.key === null && mayHaveHappened(attempt) && attempt.outcome.kind !== 'success',
+    ),
+  );
+  for (const booking of bookings.values()) {
+    if (causes.has(booking.id)) continue;
+    const madeAt = booking.statuses[0]?.clockMs ?? -Infinity;
+    const fitting = [...open].filter(
+      (attempt) => fits(attempt, booking) && attempt.invoked.wallMs <= madeAt + CLOCK_SLACK_MS,
+    );
+    const [first] = fitting;
+    if (first === undefined) {
+      findings.add('I6', `nobody asked for booking ${booking.id} (seats ${booking.seats.join()})`);
+      continue;
+    }
+    open.delete(first);
+    causes.set(booking.id, fitting);
+  }
+}

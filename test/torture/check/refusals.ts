@@ -1,0 +1,116 @@
+import { sessionTimeoutsMs } from '../../../src/platform/db.ts';
+import { describeAttempt, type Attempt, type Refusal } from '../history.ts';
+import type { Findings } from './breach.ts';
+import { CLOCK_SLACK_MS } from './effects.ts';
+import { covers, someMoment, type Stretch } from './moments.ts';
+import { seatStretches, type SeatStretches } from './seat-stretches.ts';
+import { changeTo, hadStatus, type BookingLife, type Timeline } from './timeline.ts';
+
+/** Every refusal was right at some moment between question and answer. */
+export function checkRefusals(history: readonly Attempt[], timeline: Timeline, findings: Findings): void {
+  const released = new Map<string, number>();
+  for (const { request, outcome, answered } of history) {
+    if (request.kind !== 'release' || outcome.kind !== 'success') continue;
+    const known = released.get(request.bookingId) ?? Infinity;
+    released.set(request.bookingId, Math.min(known, answered.wallMs));
+  }
+  const byBuyer = Map.groupBy(timeline.bookings.values(), ({ buyerId }) => buyerId);
+  for (const attempt of history) {
+    if (attempt.outcome.kind === 'wrong') findings.add('answer', describeAttempt(attempt));
+    if (attempt.outcome.kind !== 'refused') continue;
+    const { code } = attempt.outcome;
+    const right =
+      code === 'SEAT_LIMIT_EXCEEDED'
+        ? limitWasReached(attempt, timeline, byBuyer.get(attempt.buyerId) ?? [], released)
+        : isRight(attempt, attempt.outcome, timeline);
+    if (!right) findings.add('refusal', `${code} without a reason: ${describeAttempt(attempt)}`);
+  }
+}
+
+function isRight(attempt: Attempt, refusal: Refusal, timeline: Timeline): boolean {
+  const { request } = attempt;
+  if (refusal.code === 'IDEMPOTENCY_CONFLICT') return true; // checkKeys looks at these.
+  if (refusal.code === 'SEATS_UNAVAILABLE') return seatsWereTaken(attempt, refusal.seats ?? [], timeline);
+  if (request.kind === 'hold') return false;
+  const booking = timeline.bookings.get(request.bookingId);
+  if (refusal.code === 'NOT_FOUND') return booking?.buyerId !== attempt.buyerId;
+  if (booking === undefined) return false;
+  if (refusal.code === 'HOLD_EXPIRED') return hadRunOut(attempt, refusal, booking);
+  if (refusal.code !== 'BOOKING_STATE') return false;
+  const { status } = refusal;
+  const { fromMs, untilMs } = duringOf(attempt);
+  const forbids = request.kind === 'confirm' ? ['RELEASED', 'CANCELED'] : ['CONFIRMED', 'CANCELED'];
+  return status !== undefined && forbids.includes(status) && hadStatus(booking, status, fromMs, untilMs);
+}
+
+function duringOf({ invoked, answered }: Attempt): Stretch {
+  return { fromMs: invoked.wallMs - CLOCK_SLACK_MS, untilMs: answered.wallMs + CLOCK_SLACK_MS };
+}
+
+/** At one moment exactly the seats that the refusal names were taken, and the others that were asked for were free. */
+function seatsWereTaken(attempt: Attempt, named: readonly number[], timeline: Timeline): boolean {
+  const { request } = attempt;
+  if (request.kind !== 'hold') return false;
+  const during = duringOf(attempt);
+  if (request.mode === 'exact' && named.length === 0) return false;
+  if (named.some((seat) => !request.seats.includes(seat))) return false;
+  const asked = request.seats.map((seat) => ({ seat, ...seatStretches(timeline, seat, during) }));
+  const moment = (momentMs: number) =>
+    asked.every(({ seat, taken, free }) => covers(named.includes(seat) ? taken : free, momentMs));
+  const begins = asked.flatMap(({ taken, free }) => [...taken, ...free]);
+  if (!someMoment(begins, during, moment)) return false;
+  return request.mode === 'exact' || wasFull(request.quantity, during, timeline);
+}
+
+/** At some moment fewer seats than that may have been free in the whole hall. */
+function wasFull(quantity: number, during: Stretch, timeline: Timeline): boolean {
+  const all: SeatStretches[] = timeline.seats.map((_, seat) => seatStretches(timeline, seat, during));
+  return someMoment(
+    all.flatMap(({ taken }) => taken),
+    during,
+    (momentMs) => all.filter(({ taken }) => !covers(taken, momentMs)).length < quantity,
+  );
+}
+
+/** From the deadline on, and only for what was not confirmed or released in time. */
+function hadRunOut(attempt: Attempt, { expiredAtMs }: Refusal, booking: BookingLife): boolean {
+  if (booking.buyerId !== attempt.buyerId || expiredAtMs !== booking.holdExpiresAtMs) return false;
+  const ended = changeTo(booking, 'CONFIRMED') ?? changeTo(booking, 'RELEASED');
+  return duringOf(attempt).untilMs >= expiredAtMs && ended === undefined;
+}
+
+/**
+ * At some moment the buyer's seats may have come to more than the limit. A release takes no lock on the buyer, so until
+ * it is committed others still count the seats: until it was answered, or its transaction must have ended.
+ */
+function limitWasReached(
+  attempt: Attempt,
+  { record }: Timeline,
+  bookings: readonly BookingLife[],
+  releaseAnswered: ReadonlyMap<string, number>,
+): boolean {
+  const { request, outcome } = attempt;
+  if (request.kind !== 'hold' || outcome.kind !== 'refused' || outcome.limit !== record.seatLimit)
+    return false;
+  const during = duringOf(attempt);
+  const counting = bookings.map((booking) => {
+    const released = changeTo(booking, 'RELEASED')?.clockMs;
+    const visibleMs =
+      released === undefined
+        ? Infinity
+        : Math.min(
+            released + sessionTimeoutsMs.transaction_timeout,
+            releaseAnswered.get(booking.id) ?? Infinity,
+          );
+    const confirmed = changeTo(booking, 'CONFIRMED') !== undefined;
+    return {
+      seats: booking.seats.length,
+      fromMs: booking.statuses[0]?.clockMs ?? -Infinity,
+      untilMs: confirmed ? Infinity : Math.min(visibleMs, booking.holdExpiresAtMs - 1),
+    };
+  });
+  return someMoment(counting, during, (momentMs) => {
+    const has = counting.filter((stretch) => covers([stretch], momentMs));
+    return has.reduce((sum, { seats }) => sum + seats, request.quantity) > record.seatLimit;
+  });
+}

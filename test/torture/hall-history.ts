@@ -1,0 +1,74 @@
+import { createHall } from '../support/hall.ts';
+import type { PrismaClient } from '../../src/platform/db.ts';
+import type { Attempt, Request } from './history.ts';
+import type { Random } from './random.ts';
+
+/** A hold that some client knows of. */
+export interface KnownHold {
+  readonly bookingId: string;
+  readonly buyerId: string;
+  readonly holdExpiresAtMs: number;
+}
+
+/** One small hall that everybody crowds, and everything that was asked about it. */
+export class HallHistory {
+  readonly eventId: number;
+  readonly seatCount: number;
+  readonly attempts: Attempt[] = [];
+  /** The latest holds, to confirm, release, or come back to too late. */
+  readonly holds: KnownHold[] = [];
+  /** Keyed requests that succeeded, to be sent again. */
+  readonly succeeded: { readonly buyerId: string; readonly request: Request }[] = [];
+  #asked = 0;
+  #seatsSold = 0;
+
+  constructor(eventId: number, seatCount: number) {
+    this.eventId = eventId;
+    this.seatCount = seatCount;
+  }
+
+  nextNumber(): number {
+    return ++this.#asked;
+  }
+
+  /** Too little is left to fight for, or the history becomes too long to read. */
+  get isWornOut(): boolean {
+    return this.#asked >= ATTEMPTS_MAX || this.#seatsSold > 0.75 * this.seatCount;
+  }
+
+  add(attempt: Attempt): void {
+    this.attempts.push(attempt);
+    const { request, outcome, buyerId } = attempt;
+    if (outcome.kind !== 'success') return;
+    const { bookingId, holdExpiresAtMs } = outcome;
+    if (request.key !== null) keep(this.succeeded, { buyerId, request });
+    if (request.kind === 'hold') keep(this.holds, { bookingId, buyerId, holdExpiresAtMs });
+    if (request.kind === 'confirm') this.#seatsSold++; // At least one; a rough count is enough.
+  }
+}
+
+const ATTEMPTS_MAX = 1_500;
+const KEPT_MAX = 40;
+
+function keep<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > KEPT_MAX) list.shift();
+}
+
+export async function createHalls(db: PrismaClient, count: number, random: Random): Promise<HallHistory[]> {
+  const halls: HallHistory[] = [];
+  for (let i = 0; i < count; i++) {
+    const { eventId, seatCount } = await createHall(db, {
+      rows: random.whole(3, 6),
+      seatsPerRow: 10,
+      seatLimit: random.whole(3, 8),
+      holdTtlMs: random.pick([700, 1_000, 1_500, 2_000]),
+      tiers: [
+        { name: 'Stalls', amount: 4_900 },
+        { name: 'Circle', amount: 2_900 },
+      ],
+    });
+    halls.push(new HallHistory(eventId, seatCount));
+  }
+  return halls;
+}

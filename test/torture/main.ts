@@ -1,0 +1,84 @@
+// `npm run torture -- --minutes N [--seed S]`
+import { createWriteStream } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { command } from '../../scripts/local/explain.ts';
+import { UsageError } from '../../scripts/local/usage.ts';
+import { runTorture, type TortureResult } from './torture.ts';
+
+const USAGE = `Usage: npm run torture -- [--minutes N] [--seed S] [--round-seconds N] [--clients N] [--no-faults] [--log FILE]
+
+Random buyers crowd small halls through two API processes, while processes are killed and frozen, connections cut and
+PostgreSQL and Redis crashed; then every answer is checked against the change record. Exit status 1 on any breach.
+Every round has a seed of its own, the next one the next number: --seed takes a run up again from any round.`;
+
+await command(async () => {
+  const { values } = UsageError.wrap(USAGE, () =>
+    parseArgs({
+      options: {
+        minutes: { type: 'string', default: '1' },
+        seed: { type: 'string' },
+        'round-seconds': { type: 'string', default: '30' },
+        clients: { type: 'string', default: '40' },
+        log: { type: 'string' },
+        'no-faults': { type: 'boolean', default: false },
+      },
+    }),
+  );
+  const number = (name: 'minutes' | 'round-seconds' | 'clients' | 'seed', text: string) => {
+    const value = Number(text);
+    if (!(value > 0)) throw new UsageError(USAGE, `--${name} must be a positive number, not ${text}`);
+    return value;
+  };
+  const seconds = 60 * number('minutes', values.minutes);
+  const seed =
+    values.seed === undefined ? Math.floor(Math.random() * 1_000_000_000) + 1 : number('seed', values.seed);
+  const report = (line: string) => void process.stdout.write(`${line}\n`);
+  const log = values.log === undefined ? undefined : createWriteStream(values.log);
+  report(`seed ${seed}`);
+  const result = await runTorture({
+    seed,
+    seconds,
+    roundSeconds: Math.min(seconds, number('round-seconds', values['round-seconds'])),
+    faults: !values['no-faults'],
+    clients: number('clients', values.clients),
+    report,
+    ...(log === undefined ? {} : { log: (line: string) => void log.write(`${line}\n`) }),
+  });
+  log?.end();
+  report(summaryOf(result));
+  process.exitCode = result.breaches.length === 0 ? 0 : 1;
+});
+
+function summaryOf({ tally, faults, breaches, errors }: TortureResult): string {
+  const table = (counts: ReadonlyMap<string, number>) =>
+    [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, count]) => `  ${String(count).padStart(8)}  ${name}`);
+  const took = [0.5, 0.99, 1].map((share) => tally.tookMs(share).toFixed(0));
+  return [
+    '',
+    `${tally.attempts} attempts on ${tally.events} events: ${tally.bookings} bookings, ${tally.versions} versions, ${tally.steps} steps of seats`,
+    `took ${took[0]} ms in the median, ${took[1]} ms at the 99th percentile, ${took[2]} ms at most`,
+    `holds stood ${tally.expiredLateMaxMs} ms past their deadline at most`,
+    '',
+    'Attempts by outcome',
+    ...table(tally.outcomes),
+    '',
+    'Faults by kind',
+    ...table(faults),
+    '',
+    'Errors that servers logged',
+    ...table(errors),
+    '',
+    'Breaches by rule',
+    ...table(countBy(breaches.map(({ rule }) => rule))),
+    '',
+    breaches.length === 0
+      ? 'No breach.'
+      : `${breaches.length} BREACHES, in the rounds with seeds ${[...new Set(breaches.map(({ seed }) => seed))].join(', ')}.`,
+  ].join('\n');
+}
+
+function countBy(names: readonly string[]): Map<string, number> {
+  return new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+}

@@ -1,0 +1,103 @@
+import { startBuyers } from './buyers.ts';
+import type { Breach } from './check/breach.ts';
+import { checkHistory } from './check/check-history.ts';
+import { runClients } from './clients.ts';
+import { startCluster, type Cluster } from './cluster.ts';
+import { injectFaults, type FaultCounts } from './faults.ts';
+import { createHalls, type HallHistory } from './hall-history.ts';
+import { quiesce } from './quiesce.ts';
+import { Random } from './random.ts';
+import { readRecord } from './read-record.ts';
+import { Tally } from './tally.ts';
+import { Watcher } from './watcher.ts';
+
+export interface TortureOptions {
+  /** Of the first round; the next one has the next number. */
+  readonly seed: number;
+  /** All rounds together, in seconds. */
+  readonly seconds: number;
+  readonly roundSeconds: number;
+  readonly faults: boolean;
+  readonly clients: number;
+  readonly report: (line: string) => void;
+  /** Gets what the servers log, and each fault. */
+  readonly log?: (line: string) => void;
+}
+
+export interface TortureResult {
+  readonly tally: Tally;
+  readonly faults: FaultCounts;
+  readonly breaches: readonly (Breach & { readonly seed: number })[];
+  /** What the servers logged as errors, with how often. */
+  readonly errors: ReadonlyMap<string, number>;
+}
+
+const BUYERS = 14;
+const WATCHED_HALLS = 4;
+/** More than clients can wear out in a second; the last one lasts for as long as it has to. */
+const HALLS_PER_SECOND = 0.8;
+
+/** Rounds of clients, faults, quiet and judgement, on one cluster, until the time is over. */
+export async function runTorture(options: TortureOptions): Promise<TortureResult> {
+  await using cluster = await startCluster(options.log);
+  const tally = new Tally();
+  const faults: FaultCounts = new Map();
+  const breaches: (Breach & { seed: number })[] = [];
+  const overAt = performance.now() + options.seconds * 1_000;
+  for (let seed = options.seed; performance.now() < overAt || seed === options.seed; seed++) {
+    const before = { attempts: tally.attempts, startedAt: performance.now() };
+    const found = await runRound(cluster, { ...options, seed }, tally, faults);
+    breaches.push(...found.map((breach) => ({ ...breach, seed })));
+    const seconds = ((performance.now() - before.startedAt) / 1_000).toFixed(1);
+    options.report(
+      `seed ${seed}: ${tally.attempts - before.attempts} attempts in ${seconds} s, ${found.length} breaches`,
+    );
+    for (const { rule, eventId, what } of found.slice(0, 20))
+      options.report(`  BREACH of ${rule}, event ${eventId}: ${what}`);
+  }
+  return { tally, faults, breaches, errors: cluster.errors };
+}
+
+async function runRound(
+  cluster: Cluster,
+  options: TortureOptions,
+  tally: Tally,
+  faults: FaultCounts,
+): Promise<Breach[]> {
+  const random = new Random(options.seed);
+  const stopped = cluster.nodes.filter(({ server }) => server.url === null);
+  await Promise.all(stopped.map(({ server }) => server.start()));
+  const buyers = await startBuyers(cluster.nodes[0]?.server.url ?? '', BUYERS);
+  const hallCount = Math.ceil(options.roundSeconds * HALLS_PER_SECOND) + 1;
+  const halls = await createHalls(cluster.database.reads, hallCount, random.fork());
+  const watchers = halls
+    .slice(0, WATCHED_HALLS)
+    .flatMap(({ eventId, seatCount }) => cluster.nodes.map((node) => new Watcher(node, eventId, seatCount)));
+  const stop = AbortSignal.timeout(options.roundSeconds * 1_000);
+  const clients = {
+    nodes: cluster.nodes,
+    buyers,
+    halls,
+    random: random.fork(),
+    count: options.clients,
+    stop,
+  };
+  await Promise.all([
+    runClients(clients),
+    options.faults ? injectFaults(cluster, random.fork(), stop, faults, options.log) : undefined,
+  ]);
+  const quietFrom = performance.now();
+  const breaches = await quiesce(cluster, halls, watchers);
+  options.report(
+    `  seed ${options.seed}: quiet after ${((performance.now() - quietFrom) / 1_000).toFixed(1)} s`,
+  );
+  for (const hall of halls) breaches.push(...(await judge(cluster, hall, tally)));
+  return breaches;
+}
+
+async function judge(cluster: Cluster, hall: HallHistory, tally: Tally): Promise<Breach[]> {
+  if (hall.attempts.length === 0) return [];
+  const record = await readRecord(cluster.database.reads, hall.eventId);
+  tally.add(hall.attempts, record);
+  return checkHistory(hall.attempts, record);
+}
