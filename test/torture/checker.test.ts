@@ -219,6 +219,11 @@ describe('the history', () => {
       { kind: 'hold', mode: 'best', seats: [], quantity: 2, key: null },
       { kind: 'refused', code: 'SEATS_UNAVAILABLE', seats: [] },
     ],
+    [
+      'blocks that were free',
+      { kind: 'hold', mode: 'alternative', seats: [0, 3], quantity: 2, key: null },
+      { kind: 'refused', code: 'SEATS_UNAVAILABLE', seats: [0] },
+    ],
     ['a limit that was not reached', holdOf([4]), { kind: 'refused', code: 'SEAT_LIMIT_EXCEEDED', limit: 4 }],
     ['a sale that was on', holdOf([4]), { kind: 'refused', code: 'EVENT_NOT_ON_SALE' }],
     [

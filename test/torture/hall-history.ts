@@ -1,4 +1,5 @@
 import { createHall } from '../support/hall.ts';
+import { SEATS_PER_ROW } from './hall.ts';
 import type { PrismaClient } from '../../src/platform/db.ts';
 import type { Attempt, Request } from './history.ts';
 import type { Random } from './random.ts';
@@ -60,7 +61,7 @@ export async function createHalls(db: PrismaClient, count: number, random: Rando
   for (let i = 0; i < count; i++) {
     const { eventId, seatCount } = await createHall(db, {
       rows: random.whole(3, 6),
-      seatsPerRow: 10,
+      seatsPerRow: SEATS_PER_ROW,
       seatLimit: random.whole(3, 8),
       holdTtlMs: random.pick([700, 1_000, 1_500, 2_000]),
       tiers: [

@@ -1,4 +1,5 @@
 import { sessionTimeoutsMs } from '../../../src/platform/db.ts';
+import { SEATS_PER_ROW } from '../hall.ts';
 import { describeAttempt, type Attempt, type Refusal } from '../history.ts';
 import type { Findings } from './breach.ts';
 import { CLOCK_SLACK_MS } from './effects.ts';
@@ -59,17 +60,31 @@ function seatsWereTaken(attempt: Attempt, named: readonly number[], timeline: Ti
     asked.every(({ seat, taken, free }) => covers(named.includes(seat) ? taken : free, momentMs));
   const begins = asked.flatMap(({ taken, free }) => [...taken, ...free]);
   if (!someMoment(begins, during, moment)) return false;
-  return request.mode === 'exact' || wasFull(request.quantity, during, timeline);
+  if (request.mode === 'exact') return true;
+  return request.mode === 'best'
+    ? lacked(during, timeline, (free) => free.filter(Boolean).length < request.quantity)
+    : lacked(during, timeline, (free) => longestInRow(free) < request.quantity);
 }
 
-/** At some moment fewer seats than that may have been free in the whole hall. */
-function wasFull(quantity: number, during: Stretch, timeline: Timeline): boolean {
+/** At some moment the seats that may have been free (those certainly taken left out) were too few for the wish. */
+function lacked(during: Stretch, timeline: Timeline, tooFew: (free: readonly boolean[]) => boolean): boolean {
   const all: SeatStretches[] = timeline.seats.map((_, seat) => seatStretches(timeline, seat, during));
   return someMoment(
     all.flatMap(({ taken }) => taken),
     during,
-    (momentMs) => all.filter(({ taken }) => !covers(taken, momentMs)).length < quantity,
+    (momentMs) => tooFew(all.map(({ taken }) => !covers(taken, momentMs))),
   );
+}
+
+/** An alternative is a block: so many seats side by side in one row. */
+function longestInRow(free: readonly boolean[]): number {
+  let [longest, length] = [0, 0];
+  for (const [seat, isFree] of free.entries()) {
+    if (seat % SEATS_PER_ROW === 0) length = 0;
+    length = isFree ? length + 1 : 0;
+    longest = Math.max(longest, length);
+  }
+  return longest;
 }
 
 /** From the deadline on, and only for what was not confirmed or released in time. */
