@@ -124,6 +124,8 @@ export class GroupCommit {
   async #runOnce(lane: Lane): Promise<void> {
     const batch = this.#takeBatch(lane);
     if (batch.length > 0) lane.waiting.unshift(...(await this.#execute(lane.eventId, batch)));
+    // Those just answered ask again in this turn of the event loop: without it two halves of the callers take turns.
+    if (batch.length > 1) await new Promise((resolve) => setImmediate(resolve));
     this.#running--;
     if (lane.waiting.length > 0) this.#ready.push(lane);
     else {

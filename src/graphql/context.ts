@@ -7,6 +7,8 @@ import type { Logger } from '../platform/logger.ts';
 import type { BestAvailable } from '../seating/choose-for-event.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
 import type { LiveFeeds } from '../seating/live-feeds.ts';
+import type { Park } from '../seating/seat-updates.ts';
+import type { SeatMaps } from '../seating/seat-maps.ts';
 import type { VenueLayouts } from '../seating/venue-layouts.ts';
 
 /** What resolvers work with; main makes it once. */
@@ -17,6 +19,7 @@ export interface Services {
   readonly venueLayouts: VenueLayouts;
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
+  readonly seatMaps: SeatMaps;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
   readonly logger: Logger;
@@ -28,4 +31,6 @@ export interface GraphQLContext extends Services {
   readonly viewer: Viewer | null;
   /** In the logs and in masked errors. */
   readonly requestId: string;
+  /** Takes over a subscription that many may share; absent or null: each is served alone. */
+  readonly park?: Park | undefined;
 }

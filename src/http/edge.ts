@@ -1,11 +1,14 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../identity/viewer.ts';
+import type { Park } from '../seating/seat-updates.ts';
 
 /** Who asks, and under which id the logs tell of it. */
 export interface Caller {
   readonly viewer: Viewer | null;
   readonly requestId: string;
+  /** Where the transport can serve a subscription together with others. */
+  readonly park?: Park | undefined;
 }
 
 /** What GraphQL operations are executed with; main puts it together. The same for HTTP, SSE and WebSocket. */

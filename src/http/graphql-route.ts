@@ -9,6 +9,7 @@ import { sendData, type FastPath, type PreparedOperation } from './fast-path.ts'
 import { httpLimits } from './limits.ts';
 import { BodyError, readBody } from './read-body.ts';
 import { discard, sendResponse } from './send-response.ts';
+import type { SharedStreams } from './sse/shared-streams.ts';
 import type { Yoga } from './yoga.ts';
 
 export interface GraphQLRouteContext {
@@ -17,6 +18,7 @@ export interface GraphQLRouteContext {
   readonly identity: Identity;
   readonly logger: Logger;
   readonly streams: AddressCounter;
+  readonly sharedStreams: SharedStreams;
   /** Aborted when the server stops: streams end. */
   readonly stopping: AbortSignal;
 }
@@ -58,6 +60,7 @@ async function answer(ctx: GraphQLRouteContext, exchange: Exchange): Promise<voi
   const { req, res, requestId } = exchange;
   const viewer = await viewerOf(ctx.identity, req.headers.authorization);
   const body = req.method === 'POST' ? await readBody(req, viewer?.role === 'ORGANIZER') : null;
+  if (await ctx.sharedStreams.serve(exchange, body, { viewer, requestId })) return;
   const prepared = await ctx.fastPath.prepare(req, body, { viewer, requestId });
   if (prepared !== null) return answerFast(ctx, exchange, prepared);
   const request = new ctx.yoga.fetchAPI.Request(`http://localhost/graphql${exchange.query}`, {

@@ -23,17 +23,30 @@ export const httpLimits = {
   stopTimeoutMs: 10_000,
 } as const;
 
+/** Those of WebSockets that are not settings. */
 export const socketLimits = {
-  messageBytesMax: 64 * 1024,
-  initTimeoutMs: 10_000,
   /** A ping each time; no pong until the next one, and the socket is ended. */
   pingEveryMs: 12_000,
-  /** Operations under way on one socket, subscriptions included. */
-  operationsMax: 100,
-  messagesPerSecondMax: 50,
-  messageBurstMax: 300,
-  /** Unsent bytes of one socket; a reader that is this far behind does not read. */
-  bufferedBytesMax: 16 * MIB,
+  /** Seconds' worth of messages that may come at once. */
+  messageBurstSeconds: 6,
+  /** Unsent bytes of one socket, answers to queries included; whoever asks this much and reads nothing is cut off. */
+  unsentBytesMax: 16 * MIB,
+} as const;
+
+/** Messages that many subscribers share. */
+export const sharedLimits = {
+  /** Messages that a subscriber may be behind while others are served; with more it gets a snapshot. */
+  recentMessagesMax: 64,
+  /** In all of them together. */
+  recentSeatsMax: 20_000,
+  /** A message with more seats is sent as a snapshot, which takes two bits a seat, not some seventy bytes. */
+  seatsPerMessageMax: 2_000,
+  /** Reads from the change record for one event at once; further resumes get a snapshot, which is in memory. */
+  resumesMax: 32,
+  /** Writing to subscribers pauses after this long, so that other work gets its turn. */
+  sliceMs: 8,
+  /** Event streams get a comment this often, so that no proxy takes them for dead. */
+  streamPingMs: 12_000,
 } as const;
 
 /** Parsed documents that are kept. */

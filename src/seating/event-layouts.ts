@@ -1,37 +1,14 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
-import { seatLabel } from '../catalog/seating-plan/seat-label.ts';
 import { sql, type PrismaClient } from '../platform/db.ts';
-import { eventIdOf, seatIdOf } from '../platform/ids.ts';
+import { encodeLayout, type EncodedLayout } from './encode-layout.ts';
+import type { EventInfo } from './event-info.ts';
+import { frontOf } from './front.ts';
+import { LAYOUT_FORMAT } from './layout-document.ts';
+import { readVenueColumns } from './venue-columns.sql.ts';
 import type { VenueLayout, VenueLayouts } from './venue-layouts.ts';
 
-/** Raised when the layout's JSON changes its form: every address changes with it. */
-const LAYOUT_FORMAT = 1;
 const INFOS_KEPT_MAX = 10_000;
 const LAYOUTS_KEPT_MAX = 16;
-
-/** What never changes of an event. */
-export interface EventInfo {
-  readonly eventId: number;
-  readonly venueId: number;
-  readonly seatsTotal: number;
-  readonly currency: string;
-  readonly tiers: readonly {
-    readonly name: string;
-    readonly amount: number;
-    readonly color: string | null;
-  }[];
-  /** Of everything that the layout is made of. */
-  readonly layoutHash: string;
-}
-
-/** A layout, ready to be sent. */
-export interface EncodedLayout {
-  readonly json: Buffer;
-  readonly gzip: Buffer;
-  readonly br: Buffer;
-}
 
 /** Layouts of events: a venue's seats with the event's ids and prices, as immutable JSON under a content hash. */
 export class EventLayouts {
@@ -39,6 +16,8 @@ export class EventLayouts {
   readonly #venues: VenueLayouts;
   readonly #infos = new Map<number, EventInfo>();
   readonly #encoded = new Map<string, Promise<EncodedLayout>>();
+  /** The layout that was begun last; one is made at a time, for each takes a core. */
+  #latest: Promise<unknown> = Promise.resolve();
 
   constructor(db: PrismaClient, venues: VenueLayouts) {
     this.#db = db;
@@ -92,7 +71,7 @@ export class EventLayouts {
     const info = await this.info(eventId);
     if (info === null || info.layoutHash !== hash) return null;
     const key = `${eventId}/${hash}`;
-    const making = this.#encoded.get(key) ?? this.#encode(info);
+    const making = this.#encoded.get(key) ?? this.#encodeNext(info);
     this.#encoded.delete(key);
     this.#encoded.set(key, making);
     making.catch(() => this.#encoded.delete(key));
@@ -101,13 +80,15 @@ export class EventLayouts {
     return making;
   }
 
+  #encodeNext(info: EventInfo): Promise<EncodedLayout> {
+    const making = this.#latest.then(() => this.#encode(info));
+    this.#latest = making.catch(() => undefined); // Whoever asked for it is told.
+    return making;
+  }
+
   async #encode(info: EventInfo): Promise<EncodedLayout> {
-    const json = Buffer.from(JSON.stringify(layoutDocument(info, await this.#venues.get(info.venueId))));
-    const [gzipped, br] = await Promise.all([
-      promisify(gzip)(json),
-      promisify(brotliCompress)(json, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
-    ]);
-    return { json, gzip: gzipped, br };
+    const venue = await readVenueColumns(this.#db, info.venueId);
+    return encodeLayout({ info, venue, front: frontOf(venue.width, venue.areas) });
   }
 }
 
@@ -142,28 +123,4 @@ function sectionsOf(layout: VenueLayout): ReadonlySet<string> {
   const sections = new Set(layout.section);
   sectionsByLayout.set(layout, sections);
   return sections;
-}
-
-/** docs/protocol.md describes it. Arrays are in index order; `sections` and `tiers` are referred to by their place. */
-function layoutDocument(info: EventInfo, venue: VenueLayout) {
-  const sections = [...sectionsOf(venue)];
-  const sectionIndex = new Map(sections.map((name, i) => [name, i]));
-  const indexes = Array.from({ length: venue.seatCount }, (_, index) => index);
-  return {
-    format: LAYOUT_FORMAT,
-    eventId: eventIdOf(info.eventId),
-    venue: { name: venue.name, width: venue.width, height: venue.height },
-    areas: venue.areas,
-    front: { x: venue.front.x, y: venue.front.y },
-    tiers: info.tiers.map((tier) => ({ ...tier, currency: info.currency })),
-    sections,
-    seatIds: indexes.map((index) => seatIdOf(info.eventId, index)),
-    labels: indexes.map((i) => seatLabel(venue.section[i] ?? '', venue.row[i] ?? '', venue.number[i] ?? '')),
-    section: venue.section.map((name) => sectionIndex.get(name)),
-    row: venue.row,
-    number: venue.number,
-    tier: venue.category,
-    x: venue.x,
-    y: venue.y,
-  };
 }

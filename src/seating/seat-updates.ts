@@ -15,16 +15,52 @@ export interface SeatUpdatesContext {
   readonly feeds: LiveFeeds;
 }
 
-/**
- * The live seat map of an event that exists: first a snapshot (or the changes since `afterVersion`, where they are on
- * record), then every change, each continuing where the message before it ended; a snapshot again where that cannot be.
- */
+/** The live seat map of an event, to be followed from `afterVersion` on where that can be. */
+export interface SeatSource {
+  readonly feed: LiveFeed;
+  readonly afterVersion: number | null;
+  /** The changes up to `version`, from the record; null where that does not reach back to `afterVersion`. */
+  readonly changesUntil: (version: number) => Promise<FeedMessage | null>;
+  /** Must be called once, at the end. */
+  readonly release: () => void;
+}
+
+/** Takes over a source to serve it together with others, or (null) leaves it to its owner. */
+export type Park = (source: SeatSource) => AsyncIterableIterator<FeedMessage> | null;
+
+/** The event must exist. */
+export async function openSeats(
+  ctx: SeatUpdatesContext,
+  eventId: number,
+  afterVersion: number | null,
+): Promise<SeatSource> {
+  const { feed, release } = await ctx.feeds.acquire(eventId);
+  return {
+    feed,
+    afterVersion,
+    changesUntil: (version) => changesBetween(ctx.db, eventId, afterVersion, version),
+    release,
+  };
+}
+
+/** As followSeats, for an event that exists. */
 export async function seatUpdates(
   ctx: SeatUpdatesContext,
   eventId: number,
   afterVersion: number | null,
 ): Promise<AsyncIterableIterator<FeedMessage>> {
-  const { feed, release } = await ctx.feeds.acquire(eventId);
+  return followSeats(await openSeats(ctx, eventId, afterVersion));
+}
+
+/**
+ * First a snapshot (or the changes since `afterVersion`, where they are on record), then every change, each continuing
+ * where the message before it ended; a snapshot again where that cannot be.
+ */
+export async function followSeats({
+  feed,
+  release,
+  changesUntil,
+}: SeatSource): Promise<AsyncIterableIterator<FeedMessage>> {
   const mailbox = new Mailbox<FeedMessage>({
     limit: MAILBOX_MAX,
     overflow: () => feed.snapshot(),
@@ -38,7 +74,8 @@ export async function seatUpdates(
   let first = true;
   const unfollow = feed.follow((message) => (first ? queue.push(message) : mailbox.push(message)));
   try {
-    mailbox.push(await firstMessage(ctx.db, feed, afterVersion));
+    const snapshot = feed.snapshot();
+    mailbox.push((await changesUntil(snapshot.version)) ?? snapshot);
     for (const message of queue) mailbox.push(message);
     first = false;
     return mailbox;
@@ -48,21 +85,21 @@ export async function seatUpdates(
   }
 }
 
-async function firstMessage(
+async function changesBetween(
   db: PrismaClient,
-  feed: LiveFeed,
+  eventId: number,
   afterVersion: number | null,
-): Promise<FeedMessage> {
-  const snapshot = feed.snapshot();
-  const behind = afterVersion === null ? Infinity : snapshot.version - afterVersion;
-  if (afterVersion === null || behind < 0 || behind > RESUME_MAX || afterVersion < 0) return snapshot;
-  const changes = await readChanges(db, feed.eventId, afterVersion, behind);
+  version: number,
+): Promise<FeedMessage | null> {
+  const behind = afterVersion === null ? Infinity : version - afterVersion;
+  if (afterVersion === null || behind < 0 || behind > RESUME_MAX || afterVersion < 0) return null;
+  const changes = await readChanges(db, eventId, afterVersion, behind);
   const complete =
     changes.length === behind && changes.every((change) => change.version === change.fromVersion + 1);
-  if (!complete) return snapshot;
+  if (!complete) return null;
   const seats = new Map<number, SeatStatusCode>();
   for (const change of changes) for (const [index, code] of change.seats) seats.set(index, code);
-  return { kind: 'changes', fromVersion: afterVersion, version: snapshot.version, seats: [...seats] };
+  return { kind: 'changes', fromVersion: afterVersion, version, seats: [...seats] };
 }
 
 /** An item, void of content, at once and then each time that the booking may have changed. At most one waits. */

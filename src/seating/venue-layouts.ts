@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PlanArea, PlanCategory } from '../catalog/seating-plan/seating-plan.ts';
-import { sql, type PrismaClient } from '../platform/db.ts';
+import type { PrismaClient } from '../platform/db.ts';
 import { frontOf, type Focus } from './front.ts';
+import { readVenueColumns, type VenueColumns } from './venue-columns.sql.ts';
 
 /** Where a venue's seats are, as parallel arrays in index order. Immutable. */
 export interface VenueLayout {
@@ -51,18 +53,8 @@ export class VenueLayouts {
   }
 
   async #load(venueId: number): Promise<VenueLayout> {
-    const [row] = await this.#db.$queryRaw<
-      Omit<VenueLayout, 'venueId' | 'seatCount' | 'front'>[]
-    >(sql`/* readVenueLayout */
-      SELECT v.name, v.width, v.height, v.categories, v.areas, s.*
-      FROM venues v CROSS JOIN LATERAL (
-        SELECT json_agg(section ORDER BY seat_index) AS section, json_agg("row" ORDER BY seat_index) AS "row",
-               json_agg(number ORDER BY seat_index) AS number, json_agg(category ORDER BY seat_index) AS category,
-               json_agg(x ORDER BY seat_index) AS x, json_agg(y ORDER BY seat_index) AS y
-        FROM venue_seats WHERE venue_id = v.id) AS s
-      WHERE v.id = ${venueId}`);
-    if (row === undefined) throw new Error(`there is no venue ${venueId}`);
-    const layout = { ...row, venueId, seatCount: row.section.length, front: frontOf(row.width, row.areas) };
+    const columns = await readVenueColumns(this.#db, venueId);
+    const layout = { venueId, ...(await parseColumns(columns)) };
     this.#kept.set(venueId, layout);
     this.#trim();
     return layout;
@@ -77,4 +69,30 @@ export class VenueLayouts {
       this.#kept.delete(id);
     }
   }
+}
+
+async function parseColumns({ slices, ...venue }: VenueColumns) {
+  const section: string[] = [];
+  const row: string[] = [];
+  const number: string[] = [];
+  const category: number[] = [];
+  const x: number[] = [];
+  const y: number[] = [];
+  for (const slice of slices) {
+    // Others have a turn in between.
+    await setImmediate();
+    append(section, slice.section);
+    append(row, slice.row);
+    append(number, slice.number);
+    append(category, slice.category);
+    append(x, slice.x);
+    append(y, slice.y);
+  }
+  const front = frontOf(venue.width, venue.areas);
+  return { ...venue, front, seatCount: section.length, section, row, number, category, x, y };
+}
+
+/** One by one, for as arguments they would not fit on the stack. */
+function append(to: unknown[], json: string): void {
+  for (const value of JSON.parse(json) as unknown[]) to.push(value);
 }

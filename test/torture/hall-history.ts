@@ -1,5 +1,5 @@
 import { createHall } from '../support/hall.ts';
-import { SEATS_PER_ROW } from './hall.ts';
+import { SEATS_PER_ROW, TIERS } from './hall.ts';
 import type { PrismaClient } from '../../src/platform/db.ts';
 import type { Attempt, Request } from './history.ts';
 import type { Random } from './random.ts';
@@ -64,10 +64,7 @@ export async function createHalls(db: PrismaClient, count: number, random: Rando
       seatsPerRow: SEATS_PER_ROW,
       seatLimit: random.whole(3, 8),
       holdTtlMs: random.pick([700, 1_000, 1_500, 2_000]),
-      tiers: [
-        { name: 'Stalls', amount: 4_900 },
-        { name: 'Circle', amount: 2_900 },
-      ],
+      tiers: TIERS,
     });
     halls.push(new HallHistory(eventId, seatCount));
   }

@@ -1,2 +1,12 @@
-/** Of every hall in a torture run: the driver builds it so, and the checker knows rows by it. */
+/** Of every hall in a torture run: the driver builds it so, and the checker knows rows and tiers by it. */
 export const SEATS_PER_ROW = 10;
+
+/** The rows take the tiers in turn. */
+export const TIERS = [
+  { name: 'Stalls', amount: 4_900 },
+  { name: 'Circle', amount: 2_900 },
+] as const;
+
+export function tierOf(seat: number): number {
+  return Math.floor(seat / SEATS_PER_ROW) % TIERS.length;
+}

@@ -1,5 +1,5 @@
 import { parseEventId } from '../../platform/ids.ts';
-import { seatUpdates } from '../../seating/seat-updates.ts';
+import { followSeats, openSeats } from '../../seating/seat-updates.ts';
 import { builder } from '../builder.ts';
 import { notFound } from '../errors.ts';
 import { isEventVisible } from '../reads/visibility.ts';
@@ -17,15 +17,14 @@ builder.subscriptionField('seatUpdates', (t) =>
           'The version that the caller has already, from an earlier subscription or from `seatMap`.',
       }),
     },
+    // Nothing beneath looks at the viewer, or at anything but the message: one execution serves all who ask the same.
+    extensions: { shared: { resumesBy: 'afterVersion' } },
     subscribe: async (_root, { eventId: id, afterVersion }, ctx) => {
       const eventId = parseEventId(id);
       if (eventId === null || !(await isEventVisible(ctx, eventId))) throw notFound('event');
-      const updates = await seatUpdates(
-        { db: ctx.database.reads, feeds: ctx.feeds },
-        eventId,
-        afterVersion ?? null,
-      );
-      return updates;
+      const reads = { db: ctx.database.reads, feeds: ctx.feeds };
+      const source = await openSeats(reads, eventId, afterVersion ?? null);
+      return ctx.park?.(source) ?? followSeats(source);
     },
     resolve: (message, { eventId }) => ({ ...message, eventId: parseEventId(eventId) ?? 0 }),
   }),

@@ -1,4 +1,3 @@
-import { readSeatMaps } from '../../seating/seat-map.sql.ts';
 import { builder } from '../builder.ts';
 import { connectionOf } from '../pagination/connection.ts';
 import { pageCost, pageOf } from '../pagination/page-args.ts';
@@ -8,7 +7,7 @@ import { Availability } from './availability.ts';
 import { EventStatus } from './enums/event-status.ts';
 import { SeatStatus } from './enums/seat-status.ts';
 import { SeatConnection } from './seat-connection.ts';
-import { SeatMap } from './seat-map.ts';
+import { SeatMap, type SeatMapKey } from './seat-map.ts';
 
 /** A map is the whole hall: 80,000 seats are no single field. */
 const SEAT_MAP_COST = 1_000;
@@ -72,14 +71,14 @@ export const Event = builder.prismaNode('Event', {
       description: 'The status of all seats at once, small enough to draw a map of the largest hall from.',
       complexity: { field: SEAT_MAP_COST },
       loaderOptions: { cache: false },
-      load: async (eventIds: number[], { database }) => {
-        const maps = await readSeatMaps(database.reads, eventIds);
-        return eventIds.map((eventId) => {
-          const map = maps.get(eventId);
-          return map === undefined ? new Error(`there is no event ${eventId}`) : { eventId, ...map };
+      load: async (events: SeatMapKey[], { seatMaps }) => {
+        const maps = await seatMaps.getMany(new Map(events.map(({ id, seatVersion }) => [id, seatVersion])));
+        return events.map(({ id }) => {
+          const map = maps.get(id);
+          return map === undefined ? new Error(`there is no event ${id}`) : { eventId: id, ...map };
         });
       },
-      resolve: ({ id }) => id,
+      resolve: ({ id, seatVersion }) => ({ id, seatVersion }),
     }),
   }),
 });

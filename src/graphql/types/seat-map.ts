@@ -1,8 +1,14 @@
-import type { SeatMapSnapshot as Snapshot } from '../../seating/seat-map.sql.ts';
+import type { SeatMap as Map } from '../../seating/seat-map-cache.ts';
 import { builder } from '../builder.ts';
 
-export interface SeatMapShape extends Snapshot {
+export interface SeatMapShape extends Map {
   readonly eventId: number;
+}
+
+/** Which map, and the version that it has at least: that of the event's row, so that an answer fits together. */
+export interface SeatMapKey {
+  readonly id: number;
+  readonly seatVersion: number;
 }
 
 export const SeatMap = builder.objectRef<SeatMapShape>('SeatMap').implement({
@@ -12,10 +18,9 @@ export const SeatMap = builder.objectRef<SeatMapShape>('SeatMap').implement({
       description:
         'Which version of the seats `states` shows. Every batch of changes that is committed raises it by one; a failover or a restore makes it jump far ahead.',
     }),
-    states: t.field({
+    states: t.expose('states', {
       type: 'SeatStates',
       description: 'The status of every seat at that version.',
-      resolve: ({ states }) => states.toBase64(),
     }),
     layoutUrl: t.loadable({
       type: 'String',

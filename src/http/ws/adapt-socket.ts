@@ -4,72 +4,69 @@ import type { Logger } from '../../platform/logger.ts';
 import { uuidV7 } from '../../platform/uuid.ts';
 import { socketLimits } from '../limits.ts';
 import { inRequest } from '../request-scope.ts';
+import { closeCodes, closeSocket } from './close-socket.ts';
 import { keepAlive } from './keep-alive.ts';
 import { MessageBudget } from './message-budget.ts';
+import type { SocketExtra } from './socket-extra.ts';
+import type { SocketOutlet } from './socket-outlet.ts';
 
-/** A close frame has room for this many bytes; `ws` throws beyond. */
-const REASON_BYTES_MAX = 123;
-
-export const closeCodes = {
-  goingAway: 1001,
-  unsupportedData: 1003,
-  internalError: 4500,
-  tooManyMessages: 4429,
-} as const;
+export interface SocketContext {
+  readonly protocol: Server<SocketExtra>;
+  readonly messagesPerSecondMax: number;
+  readonly logger: Logger;
+}
 
 /**
  * Ties a socket to the protocol. graphql-ws has an adapter of its own, which leaves a rejected promise unhandled when a
  * subscription can't be ended, passes a client's long id on as a close reason (`ws` throws), and counts no messages.
  */
-export function adaptSocket<Extra>(
+export function adaptSocket(
   socket: WebSocket,
-  protocol: Server<Extra>,
-  extra: Extra,
-  logger: Logger,
+  extra: SocketExtra,
+  { protocol, messagesPerSecondMax, logger }: SocketContext,
 ): void {
   const fail = (error: unknown) => {
     logger.error({ err: error }, 'websocket failed');
     closeSocket(socket, closeCodes.internalError, 'Internal server error');
   };
   socket.on('error', (error) => logger.debug({ err: error }, 'websocket error'));
-  keepAlive(socket, socketLimits.pingEveryMs);
+  keepAlive(socket, socketLimits.pingEveryMs, () => extra.outlet.clogged);
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (data) => send(socket, data),
+      send: (data) => send(socket, extra.outlet, data),
       close: (code, reason) => closeSocket(socket, code ?? closeCodes.internalError, reason ?? ''),
-      onMessage: (handle) => onText(socket, (text) => inRequest(uuidV7(), () => handle(text).catch(fail))),
+      onMessage: (handle) =>
+        onText(socket, new MessageBudget(messagesPerSecondMax), (text) =>
+          inRequest(uuidV7(), () => handle(text).catch(fail)),
+        ),
     },
     extra,
   );
   socket.once('close', (code, reason) => {
+    for (const end of extra.open) end();
     closed(code, reason.toString()).catch((error: unknown) =>
       logger.error({ err: error }, 'a subscription was not ended in order'),
     );
   });
 }
 
-export function closeSocket(socket: WebSocket, code: number, reason: string): void {
-  if (socket.readyState !== socket.OPEN) return;
-  const fits = Buffer.byteLength(reason) <= REASON_BYTES_MAX;
-  socket.close(code, fits ? reason : '');
-}
-
 /** Resolves when the bytes are on their way: whoever produces more waits for it. */
-function send(socket: WebSocket, data: string): Promise<void> {
+function send(socket: WebSocket, outlet: SocketOutlet, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
-    if (socket.bufferedAmount > socketLimits.bufferedBytesMax) {
+    if (socket.bufferedAmount > socketLimits.unsentBytesMax) {
       socket.terminate();
       return resolve();
     }
+    // An answer can't be skipped; but who does not read it has no more time than any other reader.
+    if (!outlet.hasRoom(data.length)) outlet.drained(() => undefined);
     // A failure to send is followed by `close`, which ends everything.
     socket.send(data, () => resolve());
   });
 }
 
-function onText(socket: WebSocket, handle: (text: string) => unknown): void {
-  const budget = new MessageBudget();
+function onText(socket: WebSocket, budget: MessageBudget, handle: (text: string) => unknown): void {
   const take = () => {
     if (budget.take()) return true;
     closeSocket(socket, closeCodes.tooManyMessages, 'Too many messages');

@@ -1,31 +1,18 @@
-import {
-  GraphQLError,
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLSchema,
-} from 'graphql';
-import {
-  makeServer,
-  type Context,
-  type OperationResult,
-  type Server,
-  type SubscribePayload,
-} from 'graphql-ws';
+import { GraphQLError } from 'graphql';
+import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
+import type { Park } from '../../seating/seat-updates.ts';
 import { InvalidTokenError, type Identity } from '../../identity/identity.ts';
+import type { Config } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { viewerOf } from '../authorize.ts';
-import { DeadlineError, withDeadline } from '../deadline.ts';
 import type { Caller, GraphQLEdge } from '../edge.ts';
-import { httpLimits, socketLimits } from '../limits.ts';
+import { cleaned, withCleanErrors } from '../clean-errors.ts';
 import { currentRequestId } from '../request-scope.ts';
+import type { SharedSubscriptions } from '../shared/shared-subscriptions.ts';
+import { sharedOperation } from '../shared/shared-operation.ts';
 import type { Yoga } from '../yoga.ts';
-import { cleaned, withCleanErrors } from './clean-errors.ts';
-
-export interface SocketExtra {
-  /** From connection_init: `Bearer …` or the bare token. */
-  authorization?: string;
-}
+import { runOperation, type Plugged, type Prepared } from './run-operation.ts';
+import type { SocketExtra } from './socket-extra.ts';
 
 type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
@@ -33,32 +20,21 @@ export interface ProtocolContext {
   readonly yoga: Yoga;
   readonly edge: GraphQLEdge;
   readonly identity: Identity;
+  readonly shared: SharedSubscriptions;
+  readonly limits: Pick<Config['sockets'], 'initTimeoutMs' | 'operationsMax'>;
   readonly logger: Logger;
-}
-
-/** What Yoga's plugins made of GraphQL's functions, for one operation. */
-interface Plugged {
-  readonly schema: GraphQLSchema;
-  parse(query: string): DocumentNode;
-  validate(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[];
-  contextFactory(): Promise<unknown>;
-  execute(args: ExecutionArgs): OperationResult;
-  subscribe(args: ExecutionArgs): OperationResult;
-}
-
-/** What `onSubscribe` makes: the arguments, with the functions to execute them. */
-interface Prepared extends ExecutionArgs {
-  readonly plugged: Plugged;
 }
 
 /** graphql-transport-ws. Operations go through the same plugins, limits and masking as those over HTTP. */
 export function graphqlProtocol(ctx: ProtocolContext): Server<SocketExtra> {
+  const run = (what: 'execute' | 'subscribe', args: Prepared) =>
+    runOperation(what, args, (error) => masked(ctx, error), ctx.logger);
   return makeServer<Record<string, unknown>, SocketExtra>({
-    connectionInitWaitTimeout: socketLimits.initTimeoutMs,
+    connectionInitWaitTimeout: ctx.limits.initTimeoutMs,
     onConnect: (socket) => connect(ctx, socket),
-    onSubscribe: (socket, _id, payload) => prepare(ctx, socket, payload),
-    execute: (args) => run(ctx, 'execute', args as Prepared),
-    subscribe: (args) => run(ctx, 'subscribe', args as Prepared),
+    onSubscribe: (socket, id, payload) => prepare(ctx, socket, id, payload),
+    execute: (args) => run('execute', args as Prepared),
+    subscribe: (args) => run('subscribe', args as Prepared),
     onError: (_socket, _id, _payload, errors) => cleaned(errors),
     onNext: (_socket, _id, _payload, _args, result) => withCleanErrors(result),
   });
@@ -82,16 +58,17 @@ async function connect(ctx: ProtocolContext, socket: SocketContext): Promise<boo
 async function prepare(
   ctx: ProtocolContext,
   socket: SocketContext,
+  id: string,
   payload: SubscribePayload,
 ): Promise<Prepared | readonly GraphQLError[]> {
-  if (Object.keys(socket.subscriptions).length > socketLimits.operationsMax) {
-    const message = `A connection can have ${socketLimits.operationsMax} operations under way at once.`;
+  const { operationsMax } = ctx.limits;
+  const underWay = Math.max(Object.keys(socket.subscriptions).length, socket.extra.open.size + 1);
+  if (underWay > operationsMax) {
+    const message = `A connection can have ${operationsMax} operations under way at once.`;
     return [new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })];
   }
   try {
-    // Anew for each operation: a token that has run out meanwhile is no token any more, as over HTTP.
-    const viewer = await viewerOf(ctx.identity, socket.extra.authorization);
-    return await envelop(ctx, { viewer, requestId: currentRequestId() }, payload);
+    return await envelop(ctx, socket.extra, id, payload);
   } catch (error) {
     return [masked(ctx, error)];
   }
@@ -99,14 +76,24 @@ async function prepare(
 
 async function envelop(
   ctx: ProtocolContext,
-  caller: Caller,
+  { authorization, outlet, open }: SocketExtra,
+  id: string,
   payload: SubscribePayload,
 ): Promise<Prepared | readonly GraphQLError[]> {
+  let park: Park = () => null;
+  const caller: Caller = {
+    // Anew for each operation: a token that has run out meanwhile is no token any more, as over HTTP.
+    viewer: await viewerOf(ctx.identity, authorization),
+    requestId: currentRequestId(),
+    park: (source) => park(source),
+  };
   const enveloped = ctx.yoga.getEnveloped({ caller, params: payload }) as Plugged;
   const { schema } = enveloped;
   const document = enveloped.parse(payload.query);
   const errors = enveloped.validate(schema, document);
   if (errors.length > 0) return errors;
+  const operation = sharedOperation(schema, document, payload);
+  if (operation !== null) park = ctx.shared.parkFor(operation, outlet.readerOf(id));
   return {
     schema,
     document,
@@ -114,29 +101,8 @@ async function envelop(
     variableValues: payload.variables ?? null,
     contextValue: await enveloped.contextFactory(),
     plugged: enveloped,
+    open,
   };
-}
-
-/** A subscription has the same time to start as a query has to answer. */
-async function run(
-  ctx: ProtocolContext,
-  what: 'execute' | 'subscribe',
-  args: Prepared,
-): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
-  try {
-    const result = args.plugged[what](args) as Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
-    return await withDeadline('the operation', httpLimits.answerTimeoutMs, result, end);
-  } catch (error) {
-    if (!(error instanceof DeadlineError)) return { errors: [masked(ctx, error)] };
-    ctx.logger.error({ err: error, requestId: currentRequestId() }, 'operation not done in time');
-    const message = 'It was not done in time, and whether it was done is not known. Try again.';
-    return { errors: [new GraphQLError(message, { extensions: { code: 'BUSY' } })] };
-  }
-}
-
-/** A subscription that began too late for its subscriber. */
-function end(result: ExecutionResult | AsyncIterable<ExecutionResult>): void {
-  if (Symbol.asyncIterator in result) void result[Symbol.asyncIterator]().return?.();
 }
 
 function masked(ctx: ProtocolContext, error: unknown): GraphQLError {

@@ -3,30 +3,36 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import type { Config } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { AddressCounter } from '../address-counter.ts';
 import { addressOf, targetOf } from '../exchange.ts';
-import { socketLimits } from '../limits.ts';
-import { adaptSocket, closeCodes, closeSocket } from './adapt-socket.ts';
-import type { SocketExtra } from './graphql-protocol.ts';
+import type { Departures } from '../departures.ts';
+import { adaptSocket } from './adapt-socket.ts';
+import { closeCodes, closeSocket } from './close-socket.ts';
+import type { SocketExtra } from './socket-extra.ts';
 import { originAllowed } from './origin.ts';
+import { SocketOutlet } from './socket-outlet.ts';
 
 export interface SocketServerContext {
   readonly protocol: Server<SocketExtra>;
+  readonly limits: Config['sockets'];
   readonly origins: readonly string[];
   readonly sockets: AddressCounter;
   readonly stopping: AbortSignal;
+  readonly departures: Departures;
   readonly logger: Logger;
 }
 
 /**
- * Takes WebSockets at `/graphql`; when the server stops they are told to come back elsewhere (1001). Returns what ends
- * those that did not answer to that.
+ * Takes WebSockets at `/graphql`; when the server stops they are told to come back elsewhere (1001), in waves. Returns
+ * what ends those that did not answer to that.
  */
 export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () => void {
+  const { limits, departures } = ctx;
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: socketLimits.messageBytesMax,
+    maxPayload: limits.messageBytesMax,
     // A hundred kilobytes of memory for each socket, for messages that are small or base64.
     perMessageDeflate: false,
     handleProtocols,
@@ -38,11 +44,11 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
     if (release === null) return refuse(socket, status ?? 429);
     socket.once('close', release);
     sockets.handleUpgrade(req, socket, head, (webSocket) => {
-      adaptSocket(webSocket, ctx.protocol, {}, ctx.logger);
+      const outlet = new SocketOutlet(webSocket, socket, limits);
+      adaptSocket(webSocket, { outlet, open: new Set() }, { ...ctx, ...limits });
+      const leave = () => closeSocket(webSocket, closeCodes.goingAway, 'Server is going away');
+      webSocket.once('close', departures.add(leave));
     });
-  });
-  ctx.stopping.addEventListener('abort', () => {
-    for (const socket of sockets.clients) closeSocket(socket, closeCodes.goingAway, 'Server is going away');
   });
   return () => {
     for (const socket of sockets.clients) socket.terminate();

@@ -1,5 +1,5 @@
 import { sessionTimeoutsMs } from '../../../src/platform/db.ts';
-import { SEATS_PER_ROW } from '../hall.ts';
+import { SEATS_PER_ROW, tierOf } from '../hall.ts';
 import { describeAttempt, type Attempt, type Refusal } from '../history.ts';
 import type { Findings } from './breach.ts';
 import { CLOCK_SLACK_MS } from './effects.ts';
@@ -63,7 +63,11 @@ function seatsWereTaken(attempt: Attempt, named: readonly number[], timeline: Ti
   if (request.mode === 'exact') return true;
   return request.mode === 'best'
     ? lacked(during, timeline, (free) => free.filter(Boolean).length < request.quantity)
-    : lacked(during, timeline, (free) => longestInRow(free) < request.quantity);
+    : lacked(
+        during,
+        timeline,
+        (free) => longestInRow(free, new Set(request.seats.map(tierOf))) < request.quantity,
+      );
 }
 
 /** At some moment the seats that may have been free (those certainly taken left out) were too few for the wish. */
@@ -76,12 +80,12 @@ function lacked(during: Stretch, timeline: Timeline, tooFew: (free: readonly boo
   );
 }
 
-/** An alternative is a block: so many seats side by side in one row. */
-function longestInRow(free: readonly boolean[]): number {
+/** An alternative is a block of the tiers that were asked for: so many seats side by side in one row. */
+function longestInRow(free: readonly boolean[], tiers: ReadonlySet<number>): number {
   let [longest, length] = [0, 0];
   for (const [seat, isFree] of free.entries()) {
     if (seat % SEATS_PER_ROW === 0) length = 0;
-    length = isFree ? length + 1 : 0;
+    length = isFree && tiers.has(tierOf(seat)) ? length + 1 : 0;
     longest = Math.max(longest, length);
   }
   return longest;

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { holdSeats } from '../../src/booking/hold-seats.ts';
+import type { AppContext } from '../../src/main/context.ts';
+import type { PrismaClient } from '../../src/platform/db.ts';
+import { SelloutError } from '../../src/platform/errors.ts';
+import { assertSound } from '../../test/support/booking.ts';
+import { assertSold, type Arena } from './arena.ts';
+import { closedLoop } from './closed-loop.ts';
+import { short, table, times, whole } from './markdown.ts';
+import { measured, medianRatio, medians, type Figures } from './measure.ts';
+import { hasPgbench, PGBENCH_CLIENTS, runPgbench } from './pgbench.ts';
+import { holdWithPlainPrisma, PLAIN_POOL_SIZE } from './plain-prisma.ts';
+import { distinctSeats, sameSeat, seeded, zipfSeats, type SeatSource } from './seat-sources.ts';
+import type { BenchServices } from './services.ts';
+
+export interface DirectContext {
+  readonly services: BenchServices;
+  readonly app: AppContext;
+  /** The baseline's own pool. */
+  readonly plain: PrismaClient;
+  readonly arena: Arena;
+  readonly pairs: number;
+  readonly seconds: number;
+}
+
+export interface DirectScenario {
+  readonly name: string;
+  readonly title: string;
+  readonly callers: number;
+  readonly seats: () => SeatSource;
+  /** Whether no two callers meet: then pgbench can take part, which counts successes alone. */
+  readonly distinct: boolean;
+}
+
+const distinct = (callers: number): DirectScenario => ({
+  name: `distinct-${callers}`,
+  title: `Distinct seats, ${callers.toLocaleString('en-US')} callers`,
+  callers,
+  seats: distinctSeats,
+  distinct: true,
+});
+
+export const directScenarios: readonly DirectScenario[] = [
+  distinct(64),
+  distinct(256),
+  distinct(1_000),
+  {
+    name: 'zipf',
+    title: 'Seats wanted by Zipf (s = 1), 256 callers',
+    callers: 256,
+    seats: () => zipfSeats(seeded(1)),
+    distinct: false,
+  },
+  {
+    name: 'same-seat',
+    title: 'All on the same seat, 256 callers',
+    callers: 256,
+    seats: sameSeat,
+    distinct: false,
+  },
+];
+
+interface Contender {
+  readonly label: string;
+  /** One run on a fresh event, checked afterwards. */
+  run(scenario: DirectScenario, seconds: number): Promise<Figures>;
+}
+
+/** Prints one table: the contenders in turn, `pairs` times, after one round that only warms up. */
+export async function runDirect(ctx: DirectContext, scenario: DirectScenario): Promise<string> {
+  const contenders = [
+    plainPrisma(ctx),
+    ...(scenario.distinct && hasPgbench() ? [pgbench(ctx)] : []),
+    sellout(ctx),
+  ];
+  const runs = contenders.map((): Figures[] => []);
+  for (let round = 0; round <= ctx.pairs; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      const figures = await contender.run(scenario, round === 0 ? 1 : ctx.seconds);
+      if (round > 0) runs[i]?.push(figures);
+    }
+  }
+  const baseline = runs[0] ?? [];
+  const rows = contenders.map(({ label }, i) => row(label, runs[i] ?? [], baseline));
+  if (scenario.distinct && !hasPgbench())
+    rows.splice(1, 0, ['pgbench not available', ...Array<string>(6).fill('–')]);
+  const header = ['holding', 'answers/s', 'to A', 'p50 ms', 'p99 ms', 'Node µs each', 'PostgreSQL µs each'];
+  const ours = runs.at(-1) ?? [];
+  const toPgbench =
+    contenders.length > 2 ? `Sellout to pgbench: ${times(medianRatio(ours, runs[1] ?? []))}. ` : '';
+  const held = `Holds that succeeded in a run, A and Sellout: ${whole(medians(baseline).held)} and ${whole(medians(ours).held)}.`;
+  return `### ${scenario.title}\n\n${table(header, rows)}\n\n${toPgbench}${held}\n`;
+}
+
+function row(label: string, runs: readonly Figures[], baseline: readonly Figures[]): string[] {
+  const { perSecond, p50Ms, p99Ms, nodeMicros, postgresMicros } = medians(runs);
+  return [
+    label,
+    whole(perSecond),
+    times(medianRatio(runs, baseline)),
+    short(p50Ms),
+    short(p99Ms),
+    label.startsWith('pgbench') ? '–' : short(nodeMicros),
+    short(postgresMicros),
+  ];
+}
+
+function sellout({ services, app, arena }: DirectContext): Contender {
+  return {
+    label: 'Sellout',
+    async run({ callers, seats }, seconds) {
+      const eventId = await arena.freshEvent();
+      const next = seats();
+      const figures = await measured(services, () =>
+        closedLoop(callers, seconds, async () => {
+          try {
+            const input = { eventId, buyerId: randomUUID(), seats: [next()], idempotencyKey: null };
+            await holdSeats(app, { ...input, onConflict: 'FAIL' });
+            return 'held';
+          } catch (error) {
+            if (error instanceof SelloutError && error.code === 'SEATS_UNAVAILABLE') return 'refused';
+            throw error;
+          }
+        }),
+      );
+      await assertSold(arena.db, eventId, figures.held);
+      await assertSound(arena.db);
+      return figures;
+    },
+  };
+}
+
+function plainPrisma({ services, plain, arena }: DirectContext): Contender {
+  return {
+    label: `A: plain Prisma, pool of ${PLAIN_POOL_SIZE}`,
+    async run({ callers, seats }, seconds) {
+      const eventId = await arena.freshEvent();
+      const next = seats();
+      const figures = await measured(services, () =>
+        closedLoop(callers, seconds, () =>
+          holdWithPlainPrisma(plain, { eventId, buyerId: randomUUID(), seats: [next()] }),
+        ),
+      );
+      await assertSold(arena.db, eventId, figures.held);
+      return figures;
+    },
+  };
+}
+
+function pgbench({ services, arena }: DirectContext): Contender {
+  return {
+    label: `pgbench, ${PGBENCH_CLIENTS} clients`,
+    async run(_scenario, seconds) {
+      const eventId = await arena.freshEvent();
+      const { url } = services.postgres;
+      const figures = await measured(services, () => runPgbench(url, services.folder, eventId, seconds));
+      await assertSold(arena.db, eventId, figures.held);
+      return figures;
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PubSub } from 'graphql-subscriptions';
+import { buildSchema } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { holdSeats } from '../../src/booking/hold-seats.ts';
+import { releaseBooking } from '../../src/booking/release-booking.ts';
+import { serveApi } from '../../src/main/api.ts';
+import { createContext } from '../../src/main/context.ts';
+import { loadConfig } from '../../src/platform/config.ts';
+import { ownCpuSeconds } from './cpu.ts';
+
+/*
+ * One of the servers that are compared, in a process of its own: fan-out-server.ts bare|stock|feed|sellout EVENT SEATS. Tells its
+ * parent on which port it listens; asked to, makes a change, and tells when it was committed or handed over.
+ */
+
+export type FanOutKind = 'bare' | 'stock' | 'feed' | 'sellout';
+
+export interface FanOutReport {
+  readonly port?: number;
+  readonly changedAt?: number;
+  readonly cpuSeconds?: number;
+}
+
+const kind = process.argv[2] as FanOutKind;
+const eventId = Number(process.argv[3]);
+const changing = Array.from({ length: Number(process.argv[4]) }, (_, index) => index);
+const now = () => performance.timeOrigin + performance.now();
+
+interface Contender {
+  readonly port: number;
+  /** Some seats more, or less, are held. When it was so: the moment of COMMIT, or of handing it over. */
+  change(count: number): Promise<number>;
+}
+
+function message(count: number) {
+  const status = count % 2 === 0 ? 'HELD' : 'AVAILABLE';
+  const seats = changing.map((index) => ({ index, status }));
+  return { __typename: 'SeatsChanged', fromVersion: count, version: count + 1, seats };
+}
+
+/** `ws` alone: the ceiling. */
+async function bare(): Promise<Contender> {
+  const http = createServer();
+  const sockets = new Set<WebSocket>();
+  const server = new WebSocketServer({ server: http, handleProtocols: () => 'graphql-transport-ws' });
+  server.on('connection', (socket) => {
+    socket.once('message', () => socket.send('{"type":"connection_ack"}'));
+    socket.on('message', (data: Buffer) => {
+      if (!data.toString().includes('"subscribe"')) return;
+      socket.send('{"id":"1","type":"next","payload":{}}');
+      sockets.add(socket);
+    });
+  });
+  return {
+    port: await listen(http),
+    change(count) {
+      const at = now();
+      const text = JSON.stringify({
+        id: '1',
+        type: 'next',
+        payload: { data: { seatUpdates: message(count) } },
+      });
+      for (const socket of sockets) socket.send(text);
+      return Promise.resolve(at);
+    },
+  };
+}
+
+/** graphql-ws with a PubSub, as their documentation has it. */
+async function stock(): Promise<Contender> {
+  const http = createServer();
+  const schema = buildSchema(`type Query { a: Int }
+    type Subscription { seatUpdates(eventId: ID!): SeatUpdate! }
+    union SeatUpdate = SeatMapSnapshot | SeatsChanged
+    type SeatMapSnapshot { version: Int! states: String! }
+    type SeatsChanged { fromVersion: Int! version: Int! seats: [SeatChange!]! }
+    type SeatChange { index: Int! status: SeatStatus! }
+    enum SeatStatus { AVAILABLE HELD BOOKED BLOCKED }`);
+  const pubsub = new PubSub();
+  const field = schema.getSubscriptionType()?.getFields()['seatUpdates'];
+  if (field === undefined) throw new Error('there is no seatUpdates');
+  const snapshot = { __typename: 'SeatMapSnapshot', version: 0, states: '' };
+  field.subscribe = async function* seatUpdates() {
+    const changes = pubsub.asyncIterableIterator('seats');
+    const first = changes.next();
+    yield { seatUpdates: snapshot };
+    yield (await first).value;
+    for await (const change of { [Symbol.asyncIterator]: () => changes }) yield change;
+  };
+  useServer({ schema }, new WebSocketServer({ server: http }));
+  return {
+    port: await listen(http),
+    async change(count) {
+      const at = now();
+      await pubsub.publish('seats', { seatUpdates: message(count) });
+      return at;
+    },
+  };
+}
+
+/** The product, handed each change as the others are. */
+async function feed(): Promise<Contender> {
+  const context = await createContext(loadConfig());
+  const { port } = await serveApi(context);
+  return {
+    port,
+    change(count) {
+      const code = count % 2 === 0 ? 1 : 0;
+      const seats = changing.map((index): [number, 0 | 1] => [index, code]);
+      const at = now();
+      context.feeds.take({ eventId, fromVersion: count, version: count + 1, seats, bookingIds: [] });
+      return Promise.resolve(at);
+    },
+  };
+}
+
+/** The product, with a transaction for each change. */
+async function sellout(): Promise<Contender> {
+  let committedAt = 0;
+  const context = await createContext(loadConfig(), {
+    onBatchStep: (step) => {
+      if (step === 'committed') committedAt = now();
+    },
+  });
+  const { port } = await serveApi(context);
+  const buyerId = randomUUID();
+  let bookingId = '';
+  return {
+    port,
+    async change(count) {
+      if (count % 2 === 0) {
+        const hold = { buyerId, eventId, seats: changing, idempotencyKey: null, onConflict: 'FAIL' } as const;
+        ({ id: bookingId } = await holdSeats(context, hold));
+      } else await releaseBooking(context, { buyerId, eventId, bookingId });
+      return committedAt;
+    },
+  };
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+const starts: Record<FanOutKind, () => Promise<Contender>> = { bare, stock, feed, sellout };
+const contender = await starts[kind]();
+let count = 0;
+process.on('message', (asked: 'change' | 'cpu') => {
+  if (asked === 'cpu') return void process.send?.({ cpuSeconds: ownCpuSeconds() } satisfies FanOutReport);
+  void contender.change(count++).then((changedAt) => process.send?.({ changedAt } satisfies FanOutReport));
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ port: contender.port } satisfies FanOutReport);

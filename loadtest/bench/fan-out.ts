@@ -1,0 +1,153 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { eventIdOf } from '../../src/platform/ids.ts';
+import type { Arena } from './arena.ts';
+import { percentile } from './closed-loop.ts';
+import type { FanOutArrivals } from './fan-out-client.ts';
+import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
+import { short, table, times, whole } from './markdown.ts';
+import { median } from './measure.ts';
+
+export interface FanOutContext {
+  readonly arena: Arena;
+  readonly env: Readonly<Record<string, string>>;
+  readonly pairs: number;
+  readonly seconds: number;
+}
+
+const SOCKETS = 2_000;
+/** Those of one booking, and those of a tick while a sale has begun. */
+const SEATS = [2, 50];
+const BOOKING_SEATS_MAX = 6;
+
+interface Contender {
+  readonly label: string;
+  readonly server: FanOutKind;
+  /** One for all, or each socket its own, as client libraries make them up. */
+  readonly ids: 'SAME' | 'OWN';
+}
+
+const allContenders: readonly Contender[] = [
+  { label: 'bare ws, one ready string', server: 'bare', ids: 'SAME' },
+  { label: 'stock graphql-ws and PubSub', server: 'stock', ids: 'OWN' },
+  { label: 'Sellout', server: 'feed', ids: 'OWN' },
+  { label: 'Sellout, each change a booking', server: 'sellout', ids: 'OWN' },
+];
+const BARE = 0;
+const STOCK = 1;
+
+interface Figures {
+  readonly framesPerSecond: number;
+  readonly microsPerFrame: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** A change, all sockets have it, the next change: as fast as that goes. */
+export async function runFanOut(ctx: FanOutContext): Promise<string> {
+  const reports: string[] = [];
+  for (const seats of SEATS) reports.push(await runSize(ctx, seats));
+  return reports.join('\n');
+}
+
+async function runSize(ctx: FanOutContext, seats: number): Promise<string> {
+  const contenders = allContenders.filter(({ server }) => server !== 'sellout' || seats <= BOOKING_SEATS_MAX);
+  const runs = contenders.map((): Figures[] => []);
+  for (let round = 0; round <= ctx.pairs; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      const figures = await runOne(ctx, contender, seats, round === 0 ? 0.5 : ctx.seconds);
+      if (round > 0) runs[i]?.push(figures);
+    }
+  }
+  return report(contenders, runs, seats);
+}
+
+async function runOne(
+  { arena, env }: FanOutContext,
+  { server: kind, ids }: Contender,
+  seats: number,
+  seconds: number,
+): Promise<Figures> {
+  const eventId = kind === 'sellout' || kind === 'feed' ? await arena.freshEvent() : 1;
+  const settings = { ...env, CONNECTIONS_PER_ADDRESS_MAX: '1000000', FEED_TICK_MS: '0' };
+  const server = start('fan-out-server.ts', [kind, String(eventId), String(seats)], settings);
+  const [{ port }] = (await once(server, 'message')) as [Required<FanOutReport>];
+  const client = start(
+    'fan-out-client.ts',
+    [String(port), String(SOCKETS), eventIdOf(eventId), ids],
+    settings,
+  );
+  try {
+    await once(client, 'message');
+    for (let i = 0; i < 10; i++) await change(server, client);
+    const cpuBefore = await cpuSeconds(server);
+    const startedAt = performance.now();
+    const latencies: number[] = [];
+    while (performance.now() < startedAt + seconds * 1000)
+      for (const latency of await change(server, client)) latencies.push(latency);
+    const elapsed = (performance.now() - startedAt) / 1000;
+    const cpu = (await cpuSeconds(server)) - cpuBefore;
+    const ascending = Float64Array.from(latencies).sort();
+    return {
+      framesPerSecond: latencies.length / elapsed,
+      microsPerFrame: (cpu / latencies.length) * 1e6,
+      p50Ms: percentile(ascending, 0.5),
+      p99Ms: percentile(ascending, 0.99),
+    };
+  } finally {
+    client.disconnect();
+    server.disconnect();
+    await Promise.all([once(client, 'exit'), once(server, 'exit')]);
+  }
+}
+
+/** From COMMIT to each socket, in ms. */
+async function change(server: ChildProcess, client: ChildProcess): Promise<number[]> {
+  const changed = once(server, 'message') as Promise<[Required<FanOutReport>]>;
+  const arrived = once(client, 'message') as Promise<[Required<FanOutArrivals>]>;
+  server.send('change');
+  const [[{ changedAt }], [{ arrivals }]] = await Promise.all([changed, arrived]);
+  return arrivals.map((at) => at - changedAt);
+}
+
+async function cpuSeconds(server: ChildProcess): Promise<number> {
+  server.send('cpu');
+  const [report] = (await once(server, 'message')) as [Required<FanOutReport>];
+  return report.cpuSeconds;
+}
+
+function start(file: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  return fork(path.join(import.meta.dirname, file), args, {
+    env: { ...process.env, ...env, NODE_ENV: 'production' },
+  });
+}
+
+function report(
+  contenders: readonly Contender[],
+  runs: readonly (readonly Figures[])[],
+  seats: number,
+): string {
+  const of = (i: number, name: keyof Figures) => (runs[i] ?? []).map((run) => run[name]);
+  const cpuRatio = (i: number, other: number) =>
+    median(of(i, 'microsPerFrame').map((micros, run) => (of(other, 'microsPerFrame')[run] ?? 0) / micros));
+  const rows = contenders.map(({ label }, i) => [
+    label,
+    short(median(of(i, 'microsPerFrame'))),
+    times(cpuRatio(i, STOCK)),
+    times(1 / cpuRatio(i, BARE)),
+    whole(median(of(i, 'framesPerSecond'))),
+    short(median(of(i, 'p50Ms'))),
+    short(median(of(i, 'p99Ms'))),
+  ]);
+  const header = [
+    'Fan-out',
+    'server CPU µs a frame',
+    'less than stock',
+    'of bare',
+    'frames/s',
+    'p50 ms',
+    'p99 ms',
+  ];
+  return `### One change of ${seats} seats to ${whole(SOCKETS)} sockets\n\n${table(header, rows)}\n`;
+}

@@ -1,0 +1,30 @@
+import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
+
+/** What every caller sends. */
+export const document = `mutation Hold($input: HoldSeatsInput!) {
+  holdSeats(input: $input) {
+    __typename
+    ... on Booking { id status createdAt holdExpiresAt }
+    ... on Error { code message }
+  }
+}`;
+
+/** What the resolvers that do nothing answer. */
+export const idleRecord = {
+  eventId: 1,
+  id: '01990000-0000-7000-8000-000000000000',
+  buyerId: '01990000-0000-7000-8000-000000000001',
+  status: 'HOLD',
+  seats: [4_711],
+  totalAmount: 4_900,
+  createdAtMs: 1_900_000_000_000,
+  holdExpiresAtMs: 4_000_000_000_000,
+  extendedAtMs: null,
+  confirmedAtMs: null,
+  endedAtMs: null,
+} as const;
+
+export function bodyFor(eventId: number, seat: number): string {
+  const input = { eventId: eventIdOf(eventId), seatIds: [seatIdOf(eventId, seat)] };
+  return JSON.stringify({ query: document, variables: { input } });
+}

@@ -1,0 +1,81 @@
+import { createYoga } from 'graphql-yoga';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { schema } from '../../src/graphql/schema.ts';
+import { bookingFromRecord } from '../../src/graphql/types/booking-from-record.ts';
+import { serveApi } from '../../src/main/api.ts';
+import { createContext } from '../../src/main/context.ts';
+import { loadConfig } from '../../src/platform/config.ts';
+import { ownCpuSeconds } from './cpu.ts';
+import { idleRecord } from './http-operation.ts';
+
+/*
+ * One of the servers that are compared, in a process of its own: http-server.ts bare|yoga|idle|sellout. Tells its parent
+ * on which port it listens, and, asked, how much CPU it has used.
+ */
+
+type Kind = 'bare' | 'yoga' | 'idle' | 'sellout';
+
+const kind = process.argv[2] as Kind;
+const config = loadConfig();
+
+/** The mutation as it is, but for what it does. */
+function makeIdle(): void {
+  const field = schema.getMutationType()?.getFields()['holdSeats'];
+  if (field === undefined) throw new Error('there is no holdSeats');
+  field.resolve = () => bookingFromRecord(idleRecord);
+}
+
+async function bare(): Promise<number> {
+  const { createdAtMs, holdExpiresAtMs, eventId, id, status } = idleRecord;
+  return listen(
+    createServer((req, res) => {
+      const chunks: Buffer[] = [];
+      req.on('data', (chunk: Buffer) => chunks.push(chunk));
+      req.on('end', () => {
+        const { query } = JSON.parse(Buffer.concat(chunks).toString()) as { query: string };
+        if (typeof query !== 'string') throw new Error('no query');
+        const holdSeats = {
+          __typename: 'Booking',
+          id: Buffer.from(`Booking:${eventId}:${id}`).toString('base64'),
+          status,
+          createdAt: new Date(createdAtMs).toISOString(),
+          holdExpiresAt: new Date(holdExpiresAtMs).toISOString(),
+        };
+        const body = JSON.stringify({ data: { holdSeats } });
+        res.writeHead(200, {
+          'content-type': 'application/json; charset=utf-8',
+          'content-length': Buffer.byteLength(body),
+        });
+        res.end(body);
+      });
+    }),
+  );
+}
+
+/** Yoga as its documentation starts it, on the same schema. */
+async function stockYoga(): Promise<number> {
+  makeIdle();
+  const clock = { nowMs: () => Date.now() };
+  const yoga = createYoga({ schema, context: { clock, viewer: null }, logging: false });
+  return listen(createServer((req, res) => void yoga(req, res)));
+}
+
+async function sellout(): Promise<number> {
+  if (kind === 'idle') makeIdle();
+  const context = await createContext(config);
+  const { port } = await serveApi(context);
+  return port;
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+const starts: Record<Kind, () => Promise<number>> = { bare, yoga: stockYoga, idle: sellout, sellout };
+const port = await starts[kind]();
+process.on('message', () => process.send?.({ cpuSeconds: ownCpuSeconds() }));
+process.on('disconnect', () => process.exit(0));
+process.send?.({ port });

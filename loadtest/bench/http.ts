@@ -1,0 +1,189 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { AppContext } from '../../src/main/context.ts';
+import { assertSound } from '../../test/support/booking.ts';
+import { assertSold, type Arena } from './arena.ts';
+import { closedLoop, type Answer } from './closed-loop.ts';
+import { HttpConnection, postHead } from './http-client.ts';
+import { bodyFor } from './http-operation.ts';
+import { short, table, times, whole } from './markdown.ts';
+import { measured, median, medianRatio, medians, type Figures } from './measure.ts';
+import { distinctSeats, sameSeat, type SeatSource } from './seat-sources.ts';
+import type { BenchServices } from './services.ts';
+
+export interface HttpContext {
+  readonly services: BenchServices;
+  readonly app: AppContext;
+  readonly arena: Arena;
+  readonly env: Readonly<Record<string, string>>;
+  readonly pairs: number;
+  readonly seconds: number;
+}
+
+const CONNECTIONS = 256;
+/** Buyers take turns, each with fewer requests than an event lets them hold seats. */
+const BUYERS = 2_000;
+
+/** A run with the server's CPU besides, which is another process. */
+interface HttpFigures extends Figures {
+  readonly serverMicros: number;
+}
+
+interface Contender {
+  readonly label: string;
+  readonly server: 'bare' | 'yoga' | 'idle' | 'sellout';
+  readonly contentType: string;
+  /** What is asked for; null: any seat, for nothing is looked at. */
+  readonly seats: (() => SeatSource) | null;
+}
+
+const json = 'application/json';
+const contenders: readonly Contender[] = [
+  { label: 'bare node:http, the same bytes', server: 'bare', contentType: json, seats: null },
+  { label: 'stock Yoga, resolver idle', server: 'yoga', contentType: json, seats: null },
+  // A media type that the fast path leaves to Yoga.
+  {
+    label: 'Sellout past its fast path, resolver idle',
+    server: 'idle',
+    contentType: 'application/graphql+json',
+    seats: null,
+  },
+  { label: 'Sellout, resolver idle', server: 'idle', contentType: json, seats: null },
+  { label: 'Sellout, holdSeats, distinct seats', server: 'sellout', contentType: json, seats: distinctSeats },
+  { label: 'Sellout, holdSeats, all the same seat', server: 'sellout', contentType: json, seats: sameSeat },
+];
+const BARE = 0;
+const YOGA = 1;
+const IDLE = 3;
+
+export async function runHttp(ctx: HttpContext): Promise<string> {
+  const servers = new Map<string, BenchServer>();
+  try {
+    for (const { server } of contenders) {
+      if (!servers.has(server)) servers.set(server, await BenchServer.start(server, ctx.env));
+    }
+    const heads = await headsFor(ctx.app);
+    const runs = contenders.map((): HttpFigures[] => []);
+    for (let round = 0; round <= ctx.pairs; round++) {
+      for (const [i, contender] of contenders.entries()) {
+        const server = servers.get(contender.server);
+        if (server === undefined) throw new Error(`${contender.server} does not run`);
+        const figures = await runOne(ctx, contender, server, heads, round === 0 ? 1 : ctx.seconds);
+        if (round > 0) runs[i]?.push(figures);
+      }
+    }
+    return report(runs);
+  } finally {
+    for (const server of servers.values()) server.stop();
+  }
+}
+
+async function runOne(
+  { services, arena }: HttpContext,
+  { contentType, seats }: Contender,
+  server: BenchServer,
+  heads: readonly string[],
+  seconds: number,
+): Promise<HttpFigures> {
+  const eventId = seats === null ? 1 : await arena.freshEvent();
+  const next = seats?.() ?? sameSeat();
+  const connections = await Promise.all(
+    Array.from({ length: CONNECTIONS }, () => HttpConnection.open(server.port)),
+  );
+  await introduceBuyers(connections, heads);
+  const cpuBefore = await server.cpuSeconds();
+  let turn = 0;
+  const figures = await measured(services, () =>
+    closedLoop(CONNECTIONS, seconds, async (caller) => {
+      const head = `${heads[turn++ % heads.length] ?? ''}content-type: ${contentType}\r\n`;
+      const answer = await connections[caller]?.post(head, bodyFor(eventId, next()));
+      return answerIn(answer ?? '');
+    }),
+  );
+  const serverSeconds = (await server.cpuSeconds()) - cpuBefore;
+  for (const connection of connections) connection.close();
+  if (seats !== null) {
+    await assertSold(arena.db, eventId, figures.held);
+    await assertSound(arena.db);
+  }
+  return { ...figures, serverMicros: (serverSeconds / figures.answers) * 1e6 };
+}
+
+/** Each buyer has asked for something within the last minute: on an evening of sale they have looked at the map. */
+async function introduceBuyers(
+  connections: readonly HttpConnection[],
+  heads: readonly string[],
+): Promise<void> {
+  const rest = heads.values();
+  const introduce = async (connection: HttpConnection): Promise<void> => {
+    for (const head of rest)
+      await connection.post(`${head}content-type: ${json}\r\n`, '{"query":"{ __typename }"}');
+  };
+  await Promise.all(connections.map(introduce));
+}
+
+function answerIn(body: string): Answer {
+  if (body.includes('"__typename":"Booking"')) return 'held';
+  if (body.includes('"code":"SEATS_UNAVAILABLE"')) return 'refused';
+  throw new Error(`an unexpected answer: ${body}`);
+}
+
+async function headsFor({ identity }: AppContext): Promise<string[]> {
+  const heads: string[] = [];
+  while (heads.length < BUYERS) {
+    const { token } = await identity.issue({ userId: randomUUID(), role: 'BUYER' });
+    heads.push(postHead('/graphql', { authorization: `Bearer ${token}`, accept: 'application/json' }));
+  }
+  return heads;
+}
+
+function report(runs: readonly (readonly HttpFigures[])[]): string {
+  const of = (index: number) => runs[index] ?? [];
+  const rows = contenders.map(({ label }, i) => {
+    const { perSecond, p50Ms, p99Ms, postgresMicros } = medians(of(i));
+    return [
+      label,
+      whole(perSecond),
+      ...[BARE, YOGA, IDLE].map((other) => times(medianRatio(of(i), of(other)))),
+      short(p50Ms),
+      short(p99Ms),
+      short(median(of(i).map((run) => run.serverMicros))),
+      short(postgresMicros),
+    ];
+  });
+  const header = ['POST /graphql', 'answers/s', 'to bare', 'to Yoga', 'to idle', 'p50 ms', 'p99 ms'];
+  const cpu = ['server µs each', 'PostgreSQL µs each'];
+  return `### Over HTTP, ${CONNECTIONS} connections\n\n${table([...header, ...cpu], rows)}\n`;
+}
+
+/** A server in a process of its own. It ends with this one. */
+class BenchServer {
+  readonly #process: ChildProcess;
+  readonly port: number;
+
+  private constructor(process: ChildProcess, port: number) {
+    this.#process = process;
+    this.port = port;
+  }
+
+  static async start(kind: string, env: Readonly<Record<string, string>>): Promise<BenchServer> {
+    const file = path.join(import.meta.dirname, 'http-server.ts');
+    const child = fork(file, [kind], { env: { ...process.env, ...env, NODE_ENV: 'production' } });
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`the server ${kind} ended`)));
+    const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
+    ended.catch(() => undefined);
+    return new BenchServer(child, port);
+  }
+
+  async cpuSeconds(): Promise<number> {
+    this.#process.send('cpu');
+    const [{ cpuSeconds }] = (await once(this.#process, 'message')) as [{ cpuSeconds: number }];
+    return cpuSeconds;
+  }
+
+  stop(): void {
+    this.#process.disconnect();
+  }
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { createContext } from '../../src/main/context.ts';
+import { loadConfig } from '../../src/platform/config.ts';
+import { command } from '../../scripts/local/explain.ts';
+import { createArena } from './arena.ts';
+import { directScenarios, runDirect } from './direct.ts';
+import { connectPlainPrisma } from './plain-prisma.ts';
+import { runHttp } from './http.ts';
+import { startServices, type BenchServices } from './services.ts';
+
+const names = [...directScenarios.map(({ name }) => name), 'http'];
+
+const USAGE = `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N]
+
+Runs contenders in turn on services of its own and prints Markdown tables of medians. Names: ${names.join(', ')}.`;
+
+await command(async () => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      pairs: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) return void process.stdout.write(`${USAGE}\n`);
+  const wanted = (name: string) => values.only === undefined || values.only.includes(name);
+  const unknown = (values.only ?? []).filter((only) => !names.includes(only));
+  if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}.\n\n${USAGE}`);
+
+  await using services = await startServices();
+  print(machine(services));
+  const env = environmentFor(services);
+  const app = await createContext(loadConfig(env));
+  const plain = connectPlainPrisma(services.postgres.url);
+  try {
+    await using arena = await createArena(services.postgres.url);
+    const ctx = {
+      services,
+      app,
+      plain,
+      arena,
+      env,
+      pairs: Number(values.pairs),
+      seconds: Number(values.seconds),
+    };
+    for (const scenario of directScenarios.filter(({ name }) => wanted(name)))
+      print(await runDirect(ctx, scenario));
+    if (wanted('http')) print(await runHttp(ctx));
+  } finally {
+    await plain.$disconnect();
+    await app.close();
+  }
+});
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function machine({ postgres }: BenchServices): string {
+  const cores = os.cpus();
+  const load = os.loadavg().map((value) => value.toFixed(1));
+  return `${cores.length} × ${cores[0]?.model ?? 'CPU'}, Node ${process.versions.node}, PostgreSQL ${postgres.version} (durable), load before: ${load.join(' ')}\n`;
+}
+
+function environmentFor(services: BenchServices): Record<string, string> {
+  return {
+    DATABASE_URL: services.postgres.url,
+    REDIS_URL: services.redisUrl,
+    AUTH_SECRET: randomUUID(),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: 'error',
+  };
+}

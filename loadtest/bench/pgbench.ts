@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { runs } from '../../scripts/local/processes.ts';
+import { SEATS } from './arena.ts';
+import type { LoopResult } from './closed-loop.ts';
+
+export const PGBENCH_CLIENTS = 16;
+
+/**
+ * The plain statements of a hold, on a seat that nobody else asks for. Each client takes every sixteenth seat of a
+ * permutation, so that no two meet.
+ */
+const SCRIPT = String.raw`
+\set n :n + 1
+\set seat permute(:client_id + ${PGBENCH_CLIENTS} * :n, ${SEATS}, 4711)
+BEGIN;
+SELECT tier_index, status FROM event_seats WHERE event_id = :event AND seat_index = :seat FOR UPDATE;
+INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at)
+  VALUES (:event, uuidv7(), gen_random_uuid(), 'HOLD', 1, 4900, clock_timestamp(), clock_timestamp() + interval '1 hour')
+  RETURNING id AS booking \gset
+INSERT INTO booking_seats (event_id, booking_id, seat_index, booking_status) VALUES (:event, :booking::uuid, :seat, 'HOLD');
+UPDATE event_seats SET status = 'HELD', current_booking_id = :booking::uuid
+  WHERE event_id = :event AND seat_index = :seat AND status = 'AVAILABLE';
+UPDATE events SET seat_version = seat_version + 1, seats_held = seats_held + 1 WHERE id = :event;
+COMMIT;
+`;
+
+export function hasPgbench(): boolean {
+  return runs('pgbench', ['--version']);
+}
+
+/** @throws where a transaction failed: what is compared must have succeeded. */
+export async function runPgbench(
+  databaseUrl: string,
+  folder: string,
+  eventId: number,
+  seconds: number,
+): Promise<LoopResult> {
+  const script = path.join(folder, 'hold.sql');
+  writeFileSync(script, SCRIPT);
+  const log = path.join(folder, `pgbench-${eventId}`);
+  const url = new URL(databaseUrl);
+  const flags = `-n -M prepared -c ${PGBENCH_CLIENTS} -j 1 -T ${seconds} -D event=${eventId} -D n=0 -l`.split(
+    ' ',
+  );
+  const files = ['-f', script, `--log-prefix=${log}`];
+  const server = ['-h', url.hostname, '-p', url.port, '-U', url.username, url.pathname.slice(1)];
+  // The same planner settings as Sellout's own sessions (db.ts).
+  const env = {
+    ...process.env,
+    PGPASSWORD: decodeURIComponent(url.password),
+    PGOPTIONS: '-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off',
+  };
+  const { stdout } = await promisify(execFile)('pgbench', [...flags, ...files, ...server], { env });
+  const count = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? Number.NaN);
+  if (count(/number of failed transactions: (\d+)/) !== 0) throw new Error(`pgbench failed:\n${stdout}`);
+  const held = count(/transactions actually processed: (\d+)/);
+  const perSecond = count(/tps = ([\d.]+)/);
+  return {
+    held,
+    refused: 0,
+    seconds: held / perSecond,
+    latenciesMs: latenciesIn(folder, path.basename(log)),
+  };
+}
+
+/** A line a transaction: client, number, microseconds, script, time. */
+function latenciesIn(folder: string, prefix: string): Float64Array {
+  const lines = readdirSync(folder)
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name) => readFileSync(path.join(folder, name), 'utf8').trim().split('\n'));
+  return Float64Array.from(lines, (line) => Number(line.split(' ')[2]) / 1000).sort();
+}

@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { startPostgres, type Postgres } from '../../scripts/local/postgres.ts';
+import { startRedis } from '../../scripts/local/redis.ts';
+import { makeScratchFolder } from '../../scripts/local/scratch-folder.ts';
+import { migrate } from '../../scripts/schema/apply-migrations.ts';
+
+export interface BenchServices extends AsyncDisposable {
+  readonly postgres: Postgres;
+  readonly redisUrl: string;
+  /** For files of the run; removed with it. */
+  readonly folder: string;
+}
+
+/**
+ * A PostgreSQL and a Redis of the benchmark's own, in a folder that is removed afterwards. PostgreSQL is durable and has
+ * the settings of `npm start`: every commit that is measured has reached the disk.
+ */
+export async function startServices(settings: Record<string, string> = {}): Promise<BenchServices> {
+  const scratch = await makeScratchFolder();
+  const { folder } = scratch;
+  const postgres = await startPostgres({ folder: path.join(folder, 'postgres'), durable: true, settings });
+  await migrate(postgres.url);
+  const redis = await startRedis({ folder: path.join(folder, 'redis') });
+  const files = path.join(folder, 'files');
+  mkdirSync(files);
+  return {
+    postgres,
+    redisUrl: redis.url,
+    folder: files,
+    async [Symbol.asyncDispose]() {
+      await redis.stop();
+      await postgres.stop('immediate');
+      await scratch.remove();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { PrismaClient } from '../platform/db.ts';
+import { eventIdOf, parseEventId } from '../platform/ids.ts';
+import type { EventLayouts } from '../seating/event-layouts.ts';
+import { readPublicVersion } from '../seating/public-version.sql.ts';
+import type { SeatMap } from '../seating/seat-map-cache.ts';
+import type { SeatMaps } from '../seating/seat-maps.ts';
+import { sendNotFound, sendStored, type StoredBody } from './answers.ts';
+import type { Exchange } from './exchange.ts';
+import { KeptAnswers } from './kept-answers.ts';
+
+export interface SeatMapRouteContext {
+  readonly db: PrismaClient;
+  readonly seatMaps: SeatMaps;
+  readonly eventLayouts: EventLayouts;
+}
+
+const SEAT_MAP_PATH = /^\/events\/([\w%=-]{1,60})\/seat-map$/;
+/** How long it is believed that an event is public and has this version: what max-age promises, and no longer. */
+const BELIEVED_MS = 1_000;
+const CACHE_CONTROL = 'public, max-age=1, stale-while-revalidate=4';
+/** What fits into one packet anyway is sent as it is. */
+const COMPRESSED_FROM_BYTES = 1_400;
+const VERSIONS_KEPT_MAX = 10_000;
+/** Some 70 KB each for the largest halls. */
+const BODIES_KEPT_MAX = 200;
+
+/**
+ * `GET /events/<id>/seat-map`: the map for whoever does not follow it live, the same bytes for everybody. It is at most a
+ * second older than the database, and makes one small statement a second and event, however many ask.
+ */
+export function seatMapRoute(ctx: SeatMapRouteContext): (exchange: Exchange) => Promise<void> {
+  const versions = new KeptAnswers<number | null>(BELIEVED_MS, VERSIONS_KEPT_MAX);
+  const bodies = new Map<number, { readonly version: number; readonly body: Promise<StoredBody> }>();
+
+  async function bodyOf(eventId: number, publicVersion: number): Promise<StoredBody | null> {
+    const kept = bodies.get(eventId);
+    const wanted = Math.max(publicVersion, ctx.seatMaps.liveVersion(eventId) ?? 0);
+    if (kept !== undefined && kept.version >= wanted) return kept.body;
+    const map = await ctx.seatMaps.get(eventId, wanted);
+    if (map === null) return null;
+    // While it was read another request may have got further.
+    const newer = bodies.get(eventId);
+    if (newer !== undefined && newer.version >= map.version) return newer.body;
+    const body = makeBody(ctx.eventLayouts, eventId, map);
+    bodies.delete(eventId);
+    bodies.set(eventId, { version: map.version, body });
+    body.catch(() => bodies.delete(eventId));
+    const [oldest] = bodies.keys();
+    if (bodies.size > BODIES_KEPT_MAX && oldest !== undefined) bodies.delete(oldest);
+    return body;
+  }
+
+  return async (exchange) => {
+    const eventId = eventIdIn(exchange.path);
+    if (eventId === null) return sendNotFound(exchange);
+    const version = await versions.get(eventId, () => readPublicVersion(ctx.db, eventId));
+    const body = version === null ? null : await bodyOf(eventId, version);
+    if (body === null) return sendNotFound(exchange);
+    sendStored(exchange, body);
+  };
+}
+
+/** Ids end in `=`, which some clients escape and some leave out in a path. */
+function eventIdIn(path: string): number | null {
+  const [, text = ''] = SEAT_MAP_PATH.exec(path) ?? [];
+  const bare = text.replace(/(?:=|%3d)*$/i, '');
+  return parseEventId(bare.padEnd(Math.ceil(bare.length / 4) * 4, '='));
+}
+
+async function makeBody(layouts: EventLayouts, eventId: number, map: SeatMap): Promise<StoredBody> {
+  const { version, states } = map;
+  const layoutUrl = await layouts.path(eventId);
+  const identity = Buffer.from(JSON.stringify({ eventId: eventIdOf(eventId), version, states, layoutUrl }));
+  const plain = {
+    identity,
+    type: 'application/json; charset=utf-8',
+    etag: String(version),
+    cacheControl: CACHE_CONTROL,
+  };
+  if (identity.length < COMPRESSED_FROM_BYTES) return plain;
+  // Fast settings: a hall in a rush has ten versions a second, and base64 of noise can be packed to three quarters only.
+  const [gzipped, br] = await Promise.all([
+    promisify(gzip)(identity, { level: 4 }),
+    promisify(brotliCompress)(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+  ]);
+  return { ...plain, gzip: gzipped, br };
+}

@@ -1,0 +1,45 @@
+import { execute, GraphQLError, type ExecutionResult } from 'graphql';
+import type { FeedMessage } from '../../seating/live-feed.ts';
+import { metrics } from '../../platform/metrics.ts';
+import { cleaned } from '../clean-errors.ts';
+import { Payload } from './payload.ts';
+import type { SharedOperation } from './shared-operation.ts';
+
+/** What a client may see of an error. */
+export type Mask = (error: unknown) => Error;
+
+/**
+ * The one execution of a message for all who share the operation. Its context is empty, so that no field beneath could
+ * depend on a viewer even by mistake.
+ */
+export function render(operation: SharedOperation, message: FeedMessage, mask: Mask): Payload {
+  metrics.sharedExecutions.inc();
+  const { schema, document, operationName, variables } = operation;
+  let result: ExecutionResult;
+  try {
+    const settled = execute({
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      rootValue: message,
+      contextValue: {},
+    });
+    if (settled instanceof Promise) throw new Error('a shared subscription has a resolver that waits');
+    result = settled;
+  } catch (error) {
+    result = { errors: [asGraphQLError(error)], data: null };
+  }
+  const { errors, data } = result;
+  return new Payload(
+    errors === undefined
+      ? JSON.stringify({ data })
+      : JSON.stringify({ errors: cleaned(errors.map((error) => asGraphQLError(mask(error)))), data }),
+  );
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}

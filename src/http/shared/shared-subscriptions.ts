@@ -1,0 +1,63 @@
+import type { Logger } from '../../platform/logger.ts';
+import type { FeedMessage, LiveFeed } from '../../seating/live-feed.ts';
+import type { Park } from '../../seating/seat-updates.ts';
+import { Parked } from './parked.ts';
+import type { Payload } from './payload.ts';
+import { render, type Mask } from './render.ts';
+import { SeatChannel } from './seat-channel.ts';
+import type { SharedOperation } from './shared-operation.ts';
+import type { Reader, SharedGroup } from './subscriber.ts';
+
+/**
+ * Subscribers of this process that run the same operation: each message is executed and serialised once for all of
+ * them. Whether a caller may subscribe at all was decided for each alone, before it comes here.
+ */
+export class SharedSubscriptions {
+  readonly #mask: Mask;
+  readonly #logger: Logger;
+  readonly #channels = new Map<LiveFeed, SeatChannel>();
+
+  constructor(mask: Mask, logger: Logger) {
+    this.#mask = mask;
+    this.#logger = logger;
+  }
+
+  /** Events with subscribers here. */
+  get channels(): number {
+    return this.#channels.size;
+  }
+
+  /** Parks one subscription of the operation, whose messages go to the reader. */
+  parkFor(operation: SharedOperation, reader: Reader): Park {
+    return (source) =>
+      new Parked(
+        () => this.#channelOf(source.feed).join(source, reader, operation.key, () => this.#open(operation)),
+        () => source.release(),
+      );
+  }
+
+  #channelOf(feed: LiveFeed): SeatChannel {
+    let channel = this.#channels.get(feed);
+    if (channel === undefined) {
+      channel = new SeatChannel(feed, this.#logger, () => this.#channels.delete(feed));
+      this.#channels.set(feed, channel);
+    }
+    return channel;
+  }
+
+  #open(operation: SharedOperation): SharedGroup {
+    const payloads = new WeakMap<FeedMessage, Payload>();
+    return {
+      key: operation.key,
+      members: 0,
+      payloadOf: (message) => {
+        let payload = payloads.get(message);
+        if (payload === undefined) {
+          payload = render(operation, message, this.#mask);
+          payloads.set(message, payload);
+        }
+        return payload;
+      },
+    };
+  }
+}

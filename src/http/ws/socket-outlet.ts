@@ -1,0 +1,41 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { Outlet, type OutletLimits } from '../shared/outlet.ts';
+import type { Payload } from '../shared/payload.ts';
+import type { Reader } from '../shared/subscriber.ts';
+import { closeCodes, closeSocket } from './close-socket.ts';
+import { writeTextFrame } from './text-frame.ts';
+
+/** A WebSocket's way out, for what this server writes itself and for what `ws` writes. */
+export class SocketOutlet extends Outlet {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+
+  /** `stream` is the connection beneath the socket. */
+  constructor(socket: WebSocket, stream: Duplex, limits: OutletLimits) {
+    super(stream, limits, () => {
+      closeSocket(socket, closeCodes.readerTooSlow, 'Messages were not read in time');
+      // The close frame waits behind what is not read.
+      setTimeout(() => socket.terminate(), limits.stuckMs).unref();
+    });
+    this.#socket = socket;
+    this.#stream = stream;
+  }
+
+  /** Takes the messages of one subscription. */
+  readerOf(id: string): Reader {
+    const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    return {
+      send: (payload) => this.#send(head, payload),
+      drained: (then) => this.drained(then),
+      fail: () => closeSocket(this.#socket, closeCodes.internalError, 'Internal server error'),
+    };
+  }
+
+  #send(head: Buffer, { tail }: Payload): boolean {
+    if (this.#socket.readyState !== this.#socket.OPEN) return true; // It is closing: there is nobody to miss it.
+    if (!this.hasRoom(head.length + tail.length)) return false;
+    writeTextFrame(this.#stream, head, tail);
+    return true;
+  }
+}

@@ -1,0 +1,13 @@
+import type { PubSub } from '../pubsub/pubsub.ts';
+import type { SeatMapCache } from './seat-map-cache.ts';
+
+/** Publishes as `pubsub` does, and brings the cached seat maps along. Redis away: neither rejects. */
+export function cachingPubSub(pubsub: PubSub, cache: SeatMapCache): PubSub {
+  return {
+    async publishSeatsChanged(message) {
+      await Promise.all([pubsub.publishSeatsChanged(message), cache.change(message)]);
+    },
+    subscribeSeatsChanged: (eventId, listener) => pubsub.subscribeSeatsChanged(eventId, listener),
+    close: () => pubsub.close(),
+  };
+}

@@ -1,0 +1,106 @@
+import type { Logger } from '../platform/logger.ts';
+import { loadLua, type LuaScript } from '../platform/lua.ts';
+import type { Redis } from '../platform/redis.ts';
+import type { SeatsChanged } from '../pubsub/messages.ts';
+
+/** All seats of an event at one version; both come from one statement, and stay together. */
+export interface SeatMap {
+  readonly version: number;
+  /** As the schema's SeatStates: two bits a seat, in base64. */
+  readonly states: string;
+}
+
+/** Long, for age does no harm here: whoever reads a map says which version it must have. */
+const KEPT_MS = 600_000;
+/** A Redis that hangs is not waited for: the database has the map too. */
+const READ_TIMEOUT_MS = 250;
+/** A change of more seats than this is not applied one by one; the next reader stores the whole map. */
+const CHANGES_MAX = 4_096;
+const MAGIC = 'SEA1';
+const HEAD_BYTES = 16;
+
+/**
+ * Seat maps in Redis, for API processes that do not follow the event. A hint, as all that Redis keeps: it may be gone,
+ * or stand still where a process ended between COMMIT and here, so nothing is served from it whose version is below one
+ * that the reader knows of. It never goes backwards. None of this rejects.
+ */
+export class SeatMapCache {
+  readonly #redis: Redis;
+  readonly #logger: Logger;
+  readonly #storeSeatMap: LuaScript;
+  readonly #changeSeatMap: LuaScript;
+
+  constructor(redis: Redis, logger: Logger) {
+    this.#redis = redis;
+    this.#logger = logger;
+    this.#storeSeatMap = loadLua(redis, new URL('storeSeatMap-1.lua', import.meta.url));
+    this.#changeSeatMap = loadLua(redis, new URL('changeSeatMap-1.lua', import.meta.url));
+  }
+
+  /** Null where there is none, or Redis does not tell in time. */
+  async read(eventId: number): Promise<SeatMap | null> {
+    if (!this.#reachable) return null;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, READ_TIMEOUT_MS, null)));
+    const reading = this.#redis.getBuffer(seatMapKey(eventId)).catch((error: unknown) => {
+      this.#logger.debug({ err: error, eventId }, 'seat map not read from the cache');
+      return null;
+    });
+    const value = await Promise.race([reading, late]);
+    clearTimeout(timer);
+    return value === null ? null : decodeSeatMap(value);
+  }
+
+  /** True where it was stored; false where one as new stands there already, or Redis is away. */
+  store(eventId: number, seatCount: number, map: SeatMap): Promise<boolean> {
+    const value = encodeSeatMap(seatCount, map);
+    return this.#run(this.#storeSeatMap, eventId, [map.version, value, KEPT_MS]);
+  }
+
+  /** Brings the cached map, if it stands right before the change, to the version after it. */
+  async change({ eventId, fromVersion, version, seats }: SeatsChanged): Promise<boolean> {
+    if (seats.length > CHANGES_MAX) return false;
+    const packed = Buffer.alloc(4 * seats.length);
+    seats.forEach(([index, status], i) => packed.writeUInt32BE(index * 4 + status, 4 * i));
+    return this.#run(this.#changeSeatMap, eventId, [fromVersion, version, packed, KEPT_MS]);
+  }
+
+  get #reachable(): boolean {
+    return this.#redis.status === 'ready';
+  }
+
+  async #run(
+    script: LuaScript,
+    eventId: number,
+    args: readonly (string | number | Buffer)[],
+  ): Promise<boolean> {
+    if (!this.#reachable) return false;
+    try {
+      return (await script([seatMapKey(eventId)], args)) === 1;
+    } catch (error) {
+      this.#logger.debug({ err: error, eventId }, 'seat map not written to the cache');
+      return false;
+    }
+  }
+}
+
+/** The braces make it, and every key of the event, one Redis Cluster slot. */
+export function seatMapKey(eventId: number): string {
+  return `event:{${eventId}}:seats`;
+}
+
+/** As storeSeatMap-1.lua describes it. */
+export function encodeSeatMap(seatCount: number, { version, states }: SeatMap): Buffer {
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.write(MAGIC, 'latin1');
+  head.writeUInt32BE(seatCount, 4);
+  head.writeBigUInt64BE(BigInt(version), 8);
+  return Buffer.concat([head, Buffer.from(states, 'base64')]);
+}
+
+/** Null for what is no map: anybody may have written there. */
+export function decodeSeatMap(value: Buffer): SeatMap | null {
+  if (value.length < HEAD_BYTES || value.toString('latin1', 0, 4) !== MAGIC) return null;
+  if (value.length !== HEAD_BYTES + Math.ceil(value.readUInt32BE(4) / 4)) return null;
+  return { version: Number(value.readBigUInt64BE(8)), states: value.toString('base64', HEAD_BYTES) };
+}

@@ -1,0 +1,111 @@
+import type { PrismaClient } from '../platform/db.ts';
+import type { LiveFeed } from './live-feed.ts';
+import type { LiveFeeds } from './live-feeds.ts';
+import type { SeatMap, SeatMapCache } from './seat-map-cache.ts';
+import { readSeatMaps } from './seat-map.sql.ts';
+
+export interface SeatMapsContext {
+  readonly db: PrismaClient;
+  readonly feeds: LiveFeeds;
+  readonly cache: SeatMapCache;
+}
+
+/**
+ * The seat maps of events, from where they are cheapest: the live feed of this process, else the Redis cache, else the
+ * database, which is asked once however many want to know.
+ *
+ * Whoever asks says which version the map must have at least: the one of the event's row as the caller read it. So a map
+ * is never older than the rest of an answer, and whoever has had a booking confirmed sees it; and neither a feed nor a
+ * cache that has missed something (Redis was away, a process ended between COMMIT and publishing) can hide it.
+ */
+export class SeatMaps {
+  readonly #ctx: SeatMapsContext;
+  readonly #reading = new Map<number, Promise<SeatMap | null>>();
+  readonly #ofFeeds = new WeakMap<LiveFeed, SeatMap>();
+
+  constructor(ctx: SeatMapsContext) {
+    this.#ctx = ctx;
+  }
+
+  /** Null where there is no such event. */
+  async get(eventId: number, atLeastVersion: number): Promise<SeatMap | null> {
+    return (await this.getMany(new Map([[eventId, atLeastVersion]]))).get(eventId) ?? null;
+  }
+
+  /** By event, the least version of each. At most one statement for all of them. Those that do not exist are left out. */
+  async getMany(wanted: ReadonlyMap<number, number>): Promise<ReadonlyMap<number, SeatMap>> {
+    const found = new Map<number, SeatMap>();
+    const missing = new Map<number, number>();
+    for (const [eventId, atLeast] of wanted) {
+      const map = this.#inMemory(eventId);
+      if (map !== null && map.version >= atLeast) found.set(eventId, map);
+      else missing.set(eventId, atLeast);
+    }
+    // What is being read already may have been read too early for this caller. The second time it is not.
+    const tooOld = await this.#collect(missing, found);
+    if (tooOld.size > 0) await this.#collect(tooOld, found);
+    return found;
+  }
+
+  /** The version of the map in this process's memory; null where it follows no such event. */
+  liveVersion(eventId: number): number | null {
+    return this.#inMemory(eventId)?.version ?? null;
+  }
+
+  #inMemory(eventId: number): SeatMap | null {
+    const feed = this.#ctx.feeds.peek(eventId);
+    if (feed === undefined) return null;
+    const known = this.#ofFeeds.get(feed);
+    if (known?.version === feed.version) return known;
+    const map = feed.peek();
+    if (map !== null) this.#ofFeeds.set(feed, map);
+    return map;
+  }
+
+  /** Reads what nobody is reading, waits for the rest. Returns those whose map is older than wanted. */
+  async #collect(
+    wanted: ReadonlyMap<number, number>,
+    found: Map<number, SeatMap>,
+  ): Promise<ReadonlyMap<number, number>> {
+    const free = new Map([...wanted].filter(([eventId]) => !this.#reading.has(eventId)));
+    if (free.size > 0) this.#start(free);
+    const tooOld = new Map<number, number>();
+    await Promise.all(
+      [...wanted].map(async ([eventId, atLeast]) => {
+        const map = await this.#reading.get(eventId);
+        if (map == null) return;
+        found.set(eventId, map);
+        if (map.version < atLeast) tooOld.set(eventId, atLeast);
+      }),
+    );
+    return tooOld;
+  }
+
+  #start(wanted: ReadonlyMap<number, number>): void {
+    const all = this.#read(wanted);
+    for (const eventId of wanted.keys()) {
+      const one = all.then((maps) => maps.get(eventId) ?? null);
+      this.#reading.set(eventId, one);
+      const over = () => this.#reading.delete(eventId);
+      one.then(over, over);
+    }
+  }
+
+  async #read(wanted: ReadonlyMap<number, number>): Promise<ReadonlyMap<number, SeatMap>> {
+    const maps = new Map<number, SeatMap>();
+    await Promise.all(
+      [...wanted].map(async ([eventId, atLeast]) => {
+        const cached = await this.#ctx.cache.read(eventId);
+        if (cached !== null && cached.version >= atLeast) maps.set(eventId, cached);
+      }),
+    );
+    const missing = [...wanted.keys()].filter((eventId) => !maps.has(eventId));
+    if (missing.length === 0) return maps;
+    for (const [eventId, { version, states }] of await readSeatMaps(this.#ctx.db, missing)) {
+      const map = { version, states: states.toBase64() };
+      maps.set(eventId, map);
+      void this.#ctx.cache.store(eventId, states.seatCount, map);
+    }
+    return maps;
+  }
+}

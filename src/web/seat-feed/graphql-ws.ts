@@ -1,0 +1,52 @@
+import type { SeatFeedSink } from './create-seat-feed.ts';
+
+/** The subscription that the feed is made of; its `data.seatUpdates` goes into `sink.next`. */
+export const SEAT_UPDATES = `subscription SeatUpdates($eventId: ID!, $afterVersion: Int) {
+  seatUpdates(eventId: $eventId, afterVersion: $afterVersion) {
+    __typename
+    ... on SeatMapSnapshot { version states }
+    ... on SeatsChanged { fromVersion version seats { index status } }
+  }
+}`;
+
+/** What is needed of a client of graphql-ws (`createClient`). */
+export interface GraphQLWsClient {
+  subscribe(
+    payload: { readonly query: string; readonly variables: Record<string, unknown> },
+    sink: {
+      next(result: SeatUpdatesResult): void;
+      error(error: unknown): void;
+      complete(): void;
+    },
+  ): () => void;
+}
+
+/** One GraphQL result, from whatever client. */
+export interface SeatUpdatesResult {
+  readonly data?: unknown;
+  readonly errors?: unknown;
+}
+
+/**
+ * For `createSeatFeed({ subscribe: graphqlWsSubscribe(client, eventId), … })`. Give the client `retryAttempts: 0`: when it
+ * retries by itself it repeats the old `afterVersion`, which is right but costs more than resuming from the latest.
+ */
+export function graphqlWsSubscribe(client: GraphQLWsClient, eventId: string) {
+  return (afterVersion: number | null, sink: SeatFeedSink): (() => void) =>
+    client.subscribe(
+      { query: SEAT_UPDATES, variables: { eventId, afterVersion } },
+      {
+        next: (result) => passOn(result, sink),
+        error: (error) => sink.error(error),
+        complete: () => sink.complete(),
+      },
+    );
+}
+
+/** Hands a result to the feed: its data, or its errors. For adapters to other clients. */
+export function passOn({ data, errors }: SeatUpdatesResult, sink: SeatFeedSink): void {
+  const failed = Array.isArray(errors) && errors.length > 0;
+  if (failed || typeof data !== 'object' || data === null)
+    return sink.error(errors ?? 'a result without data');
+  sink.next((data as { readonly seatUpdates?: unknown }).seatUpdates);
+}

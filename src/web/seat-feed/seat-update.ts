@@ -1,0 +1,54 @@
+import { PackedSeats, seatStatuses, type SeatCode } from './packed-seats.ts';
+
+/** A message of the feed, after it was found to be one. */
+export type SeatUpdate =
+  | { readonly kind: 'snapshot'; readonly version: number; readonly seats: PackedSeats }
+  | {
+      readonly kind: 'changes';
+      readonly fromVersion: number;
+      readonly version: number;
+      readonly seats: readonly (readonly [index: number, code: SeatCode])[];
+    };
+
+/**
+ * Reads `data.seatUpdates` of the subscription: a SeatMapSnapshot has `states`, SeatsChanged has `fromVersion` and
+ * `seats`. Null for anything else, also for seats and statuses that there are not: a map is right or it is not shown.
+ */
+export function parseSeatUpdate(value: unknown, seatCount: number): SeatUpdate | null {
+  if (!isObject(value)) return null;
+  const { version, fromVersion, states, seats } = value;
+  if (!isVersion(version)) return null;
+  if (typeof states === 'string') {
+    const packed = PackedSeats.decode(states, seatCount);
+    return packed === null ? null : { kind: 'snapshot', version, seats: packed };
+  }
+  if (!isVersion(fromVersion) || fromVersion > version) return null;
+  // Each seat stands in a message once, so that more than all seats are too many.
+  if (!Array.isArray(seats) || seats.length > seatCount) return null;
+  const parsed: (readonly [number, SeatCode])[] = [];
+  for (const seat of seats as readonly unknown[]) {
+    if (!isObject(seat)) return null;
+    const { index, status } = seat;
+    const code = seatStatuses.findIndex((name) => name === status);
+    if (!isVersion(index) || index >= seatCount || code < 0) return null;
+    parsed.push([index, code as SeatCode]);
+  }
+  return { kind: 'changes', fromVersion, version, seats: parsed };
+}
+
+function isObject(value: unknown): value is SeatUpdateFields {
+  return typeof value === 'object' && value !== null;
+}
+
+interface SeatUpdateFields {
+  readonly version?: unknown;
+  readonly fromVersion?: unknown;
+  readonly states?: unknown;
+  readonly seats?: unknown;
+  readonly index?: unknown;
+  readonly status?: unknown;
+}
+
+function isVersion(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

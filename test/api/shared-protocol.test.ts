@@ -1,0 +1,112 @@
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { metrics } from '../../src/platform/metrics.ts';
+import { eventually } from '../support/eventually.ts';
+import { RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
+import { hold, seatUpdates, updateOf, valueOf } from './shared.fixture.ts';
+
+let http: HttpFixture;
+beforeAll(async () => {
+  http = await startHttp({ SOCKET_OPERATIONS_MAX: '10', CLOSE_SPREAD_SECONDS: '0.3' });
+});
+afterAll(() => http.close());
+
+const allLeft = () =>
+  eventually('all have left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
+
+describe('a shared subscription', () => {
+  it('ends with complete, alone among those of its socket, and its id is free again', async () => {
+    const raw = await RawSocket.init(http.port);
+    raw.subscribe('1', seatUpdates, { e: http.eventId });
+    raw.subscribe('2', seatUpdates, { e: http.eventId });
+    await raw.take(2);
+    raw.send({ id: '1', type: 'complete' });
+    await eventually('one has left', async () => (await valueOf(metrics.sharedSubscribers)) === 1);
+    await hold(http, 0);
+    expect(await raw.next()).toMatchObject({ id: '2', type: 'next' });
+    raw.subscribe('1', seatUpdates, { e: http.eventId });
+    expect(await raw.next()).toMatchObject({ id: '1', type: 'next' });
+    raw.socket.close();
+    await allLeft();
+  });
+
+  it('is no second one under an id that is taken (4409)', async () => {
+    const raw = await RawSocket.init(http.port);
+    raw.subscribe('1', seatUpdates, { e: http.eventId });
+    await raw.next();
+    raw.subscribe('1', seatUpdates, { e: http.eventId });
+    expect(await raw.closed).toBe(4409);
+    await allLeft();
+  });
+
+  it('needs an acknowledged connection (4401)', async () => {
+    const raw = await RawSocket.open(http.port);
+    raw.subscribe('1', seatUpdates, { e: http.eventId });
+    expect(await raw.closed).toBe(4401);
+    await allLeft();
+  });
+
+  it('leaves pings and other operations of its socket alone', async () => {
+    const raw = await RawSocket.init(http.port);
+    raw.subscribe('watch', seatUpdates, { e: http.eventId });
+    await raw.next();
+    raw.send({ type: 'ping', payload: { n: 1 } });
+    expect(await raw.next()).toEqual({ type: 'pong', payload: { n: 1 } });
+    raw.subscribe('ask', '{ __typename }');
+    expect(await raw.next()).toEqual({ id: 'ask', type: 'next', payload: { data: { __typename: 'Query' } } });
+    expect(await raw.next()).toEqual({ id: 'ask', type: 'complete' });
+    await hold(http, 2);
+    expect(await raw.next()).toMatchObject({ id: 'watch', type: 'next' });
+    raw.socket.close();
+    await allLeft();
+  });
+
+  it('counts among the operations of its socket, and is not forgotten when its id is used again at once', async () => {
+    const raw = await RawSocket.init(http.port);
+    for (let i = 0; i < 30; i++) {
+      raw.subscribe('same', seatUpdates, { e: http.eventId });
+      raw.send({ id: 'same', type: 'complete' });
+    }
+    for (let i = 0; i < 11; i++) raw.subscribe(String(i), seatUpdates, { e: http.eventId });
+    const refused = await Promise.race([raw.closed, untilError(raw)]);
+    expect(refused).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    raw.socket.terminate();
+    await allLeft();
+  });
+
+  it('serves the graphql-ws client', async () => {
+    const client = createClient({ url: `ws://127.0.0.1:${http.port}/graphql` });
+    const updates = client.iterate({ query: seatUpdates, variables: { e: http.eventId } });
+    const first = updateOf((await updates.next()).value);
+    await hold(http, 4);
+    expect(updateOf((await updates.next()).value)).toMatchObject({ fromVersion: first.version });
+    await updates.return?.();
+    await client.dispose();
+    await allLeft();
+  });
+});
+
+describe('stopping', () => {
+  it('closes sockets in waves, refuses new ones, and leaves no subscriber', async () => {
+    const sockets = await Promise.all(Array.from({ length: 30 }, () => RawSocket.init(http.port)));
+    const order: number[] = [];
+    for (const [i, raw] of sockets.entries()) {
+      raw.subscribe('1', seatUpdates, { e: http.eventId });
+      await raw.next();
+      void raw.closed.then(() => order.push(i));
+    }
+    const stopped = http.stop();
+    await sockets[0]?.closed;
+    expect(order.length).toBeLessThan(30);
+    expect(new Set(await Promise.all(sockets.map(({ closed }) => closed)))).toEqual(new Set([1001]));
+    await stopped;
+    await allLeft();
+  });
+});
+
+async function untilError(raw: RawSocket): Promise<Record<string, unknown>> {
+  for (;;) {
+    const message = await raw.next();
+    if (message['type'] === 'error') return message;
+  }
+}

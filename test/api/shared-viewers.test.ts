@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventIdOf } from '../../src/platform/ids.ts';
+import { metrics } from '../../src/platform/metrics.ts';
+import { createHall } from '../support/hall.ts';
+import { RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
+import { holdWith, release, seatUpdates, StreamReader, updateOf, valueOf } from './shared.fixture.ts';
+
+let http: HttpFixture;
+beforeAll(async () => {
+  http = await startHttp();
+});
+afterAll(() => http.close());
+
+const bookingUpdates =
+  'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { id status seats { index } } }';
+
+interface BookingMessage {
+  readonly payload: { readonly data: { readonly bookingUpdates: { id: string; status: string } } };
+}
+
+describe('what depends on the viewer', () => {
+  it('reaches the viewer alone, whoever sends the same document', async () => {
+    const before = await valueOf(metrics.sharedExecutions);
+    const viewers = await Promise.all(
+      Array.from({ length: 8 }, async (_, i) => {
+        const token = await http.token();
+        const bookingId = await holdWith(http, token, 2 * i);
+        const raw = await RawSocket.init(http.port, { authorization: token });
+        raw.subscribe('1', bookingUpdates, { id: bookingId });
+        return { token, bookingId, raw };
+      }),
+    );
+    await Promise.all(viewers.map(({ token, bookingId }) => release(http, token, bookingId)));
+    for (const { raw, bookingId } of viewers) {
+      for (let status = ''; status !== 'RELEASED';) {
+        const { payload } = (await raw.next()) as unknown as BookingMessage;
+        expect(payload.data.bookingUpdates.id).toBe(bookingId);
+        ({ status } = payload.data.bookingUpdates);
+      }
+      raw.socket.close();
+    }
+    expect(await valueOf(metrics.sharedExecutions)).toBe(before);
+  });
+
+  it('is refused to others while its owner watches', async () => {
+    const token = await http.token();
+    const bookingId = await holdWith(http, token, 20);
+    const owner = await RawSocket.init(http.port, { authorization: token });
+    owner.subscribe('1', bookingUpdates, { id: bookingId });
+    await owner.next();
+    for (const [other, code] of [
+      [await http.token(), 'NOT_FOUND'],
+      [undefined, 'UNAUTHENTICATED'],
+    ] as const) {
+      const raw = await RawSocket.init(http.port, other === undefined ? undefined : { authorization: other });
+      raw.subscribe('1', bookingUpdates, { id: bookingId });
+      const answer = await raw.next();
+      expect(answer).toMatchObject({ payload: { errors: [{ extensions: { code } }] } });
+      expect(JSON.stringify(answer)).not.toContain('"seats"');
+      raw.socket.close();
+    }
+    owner.socket.close();
+  });
+});
+
+describe('a draft', () => {
+  it('is its organizer’s alone, also while the organizer watches with the same document', async () => {
+    const organizerId = randomUUID();
+    const { reads } = http.context.database;
+    const draft = await createHall(reads, { status: 'DRAFT', organizerId });
+    const { token } = await http.context.identity.issue({ userId: organizerId, role: 'ORGANIZER' });
+    const owner = await RawSocket.init(http.port, { authorization: token });
+    const variables = { e: eventIdOf(draft.eventId) };
+    owner.subscribe('1', seatUpdates, variables);
+    expect(updateOf((await owner.next())['payload'])).toMatchObject({ __typename: 'SeatMapSnapshot' });
+
+    const stranger = await RawSocket.init(http.port);
+    stranger.subscribe('1', seatUpdates, variables);
+    expect(await stranger.next()).toMatchObject({
+      type: 'next',
+      payload: {
+        errors: [{ message: 'There is no such event.', extensions: { code: 'NOT_FOUND' } }],
+      },
+    });
+    expect(await stranger.next()).toEqual({ id: '1', type: 'complete' });
+    const stream = await StreamReader.open(http, { query: seatUpdates, variables });
+    await stream.until(() => stream.text.includes('event: complete'));
+    expect(stream.messages).toMatchObject([{ errors: [{ extensions: { code: 'NOT_FOUND' } }] }]);
+    owner.socket.close();
+    stranger.socket.close();
+  });
+});

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { PassThrough, type Writable } from 'node:stream';
+import * as ws from 'ws';
+import { expect, it, vi } from 'vitest';
+import { Departures } from '../../src/http/departures.ts';
+import { Rounds } from '../../src/http/shared/rounds.ts';
+import { writeTextFrame } from '../../src/http/ws/text-frame.ts';
+
+/** Exported by `ws`, but not by its types. */
+const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };
+
+it.each([0, 1, 125, 126, 127, 4_095, 4_096, 4_097, 65_535, 65_536, 300_000])(
+  'a frame of %i bytes is what ws reads',
+  async (length) => {
+    const stream = new PassThrough({ highWaterMark: 1_000_000 });
+    const receiver = new Receiver({ isServer: false });
+    const head = Buffer.from('h'.repeat(Math.min(length, 50)));
+    writeTextFrame(stream, head, Buffer.alloc(length - head.length, 't'));
+    writeTextFrame(stream, Buffer.from('ne'), Buffer.from('xt'));
+    const messages: string[] = [];
+    receiver.on('message', (data: Buffer) => messages.push(data.toString()));
+    receiver.end(stream.read());
+    await once(receiver, 'finish');
+    expect(messages).toEqual([head.toString() + 't'.repeat(length - head.length), 'next']);
+  },
+);
+
+it('a round serves everybody, in slices, and again for what came meanwhile', async () => {
+  const members = Array.from({ length: 200 }, (_, i) => ({ i, served: 0 }));
+  let longest = 0;
+  let last = performance.now();
+  const failed = vi.fn<() => void>();
+  const rounds = new Rounds(
+    () => members,
+    (member) => {
+      const now = performance.now();
+      while (performance.now() < now + 0.2);
+      member.served++;
+      if (member.i === 7) throw new Error('that one alone');
+    },
+    failed,
+  );
+  const watch = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 0);
+  rounds.run();
+  expect(members[0]?.served).toBe(1);
+  expect(members[199]?.served).toBe(0);
+  rounds.run();
+  rounds.run();
+  await vi.waitFor(() => expect(members[199]?.served).toBe(2), 10_000);
+  clearInterval(watch);
+  expect(members.every(({ served }) => served === 2)).toBe(true);
+  expect(failed).toHaveBeenCalledTimes(2);
+});
+
+it.each([0, 1_000])('departures over %i ms end everyone once, in waves', (spreadMs) => {
+  vi.useFakeTimers();
+  try {
+    const departures = new Departures();
+    const left: number[] = [];
+    for (let i = 0; i < 95; i++) {
+      const forget = departures.add(() => left.push(i));
+      if (i % 2 === 0) forget();
+    }
+    departures.start(spreadMs);
+    expect(left).toHaveLength(spreadMs === 0 ? 47 : 5);
+    vi.advanceTimersByTime(spreadMs);
+    expect(left).toEqual(Array.from({ length: 47 }, (_, i) => 2 * i + 1));
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
