@@ -5,12 +5,13 @@ import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { command } from '../../scripts/local/explain.ts';
 import { createArena } from './arena.ts';
+import { runExpiry } from './expiry.ts';
 import { directScenarios, runDirect } from './direct.ts';
 import { connectPlainPrisma } from './plain-prisma.ts';
 import { runHttp } from './http.ts';
 import { startServices, type BenchServices } from './services.ts';
 
-const names = [...directScenarios.map(({ name }) => name), 'http'];
+const names = [...directScenarios.map(({ name }) => name), 'http', 'expiry'];
 
 const USAGE = `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N]
 
@@ -49,6 +50,7 @@ await command(async () => {
     for (const scenario of directScenarios.filter(({ name }) => wanted(name)))
       print(await runDirect(ctx, scenario));
     if (wanted('http')) print(await runHttp(ctx));
+    if (wanted('expiry')) print(await runExpiry(ctx));
   } finally {
     await plain.$disconnect();
     await app.close();

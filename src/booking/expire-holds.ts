@@ -13,7 +13,7 @@ export interface ExpiryContext {
 }
 
 /** Holds written down as expired in one batch. */
-const SWEEP_BATCH_MAX = 500;
+const SWEEP_BATCH_MAX = 2_000;
 const SWEEP_DEADLINE_MS = 10_000;
 
 /**
