@@ -56,8 +56,8 @@ class Search {
   readonly #layout: VenueLayout;
   readonly #prices: readonly number[];
   readonly #free: Uint8Array;
-  /** Wishes for which there was no block. Seats only become fewer along the line, so there is none later either. */
-  readonly #noBlock = new Set<string>();
+  /** Wishes for which there was nothing. Seats only become fewer along the line, so there is nothing later either. */
+  readonly #none = new Set<string>();
   withheld = 0;
 
   constructor(layout: VenueLayout, prices: readonly number[], free: Uint8Array) {
@@ -84,9 +84,15 @@ class Search {
       }
     }
     // An alternative to seats that somebody named is a block as well, or none.
-    return choice.near.length > 0 || choice.leavesNoneAlone === true
-      ? []
-      : nearest(layout, this.#free, choice);
+    return choice.near.length > 0 || choice.leavesNoneAlone === true ? [] : this.#scattered(choice);
+  }
+
+  #scattered(choice: SeatChoice): readonly number[] {
+    const key = JSON.stringify([choice.quantity, choice.section, choice.tiers]);
+    if (this.#none.has(key)) return [];
+    const seats = nearest(this.#layout, this.#free, choice);
+    if (seats.length === 0) this.#none.add(key);
+    return seats;
   }
 
   #block(
@@ -97,9 +103,9 @@ class Search {
   ): readonly number[] | null {
     const { quantity, section } = choice;
     const key = JSON.stringify([quantity, section, tiers, clean]);
-    if (this.#noBlock.has(key)) return null;
+    if (this.#none.has(key)) return null;
     const block = bestBlock(this.#layout, focus, this.#free, { quantity, section, tiers, clean });
-    if (block === null) this.#noBlock.add(key);
+    if (block === null) this.#none.add(key);
     return block;
   }
 }
