@@ -89,7 +89,7 @@ async function stock(): Promise<Contender> {
     const first = changes.next();
     yield { seatUpdates: snapshot };
     yield (await first).value;
-    for await (const change of { [Symbol.asyncIterator]: () => changes }) yield change;
+    for (;;) yield (await changes.next()).value;
   };
   useServer({ schema }, new WebSocketServer({ server: http }));
   return {

@@ -9,7 +9,7 @@ import { writeTextFrame } from '../../src/http/ws/text-frame.ts';
 /** Exported by `ws`, but not by its types. */
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };
 
-it.each([0, 1, 125, 126, 127, 4_095, 4_096, 4_097, 65_535, 65_536, 300_000])(
+it.each([0, 1, 125, 126, 127, 511, 512, 513, 65_535, 65_536, 300_000])(
   'a frame of %i bytes is what ws reads',
   async (length) => {
     const stream = new PassThrough({ highWaterMark: 1_000_000 });

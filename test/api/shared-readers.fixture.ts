@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { eventIdOf } from '../../src/platform/ids.ts';
+import { metrics } from '../../src/platform/metrics.ts';
+import type { LiveFeed } from '../../src/seating/live-feed.ts';
+import { createHall, type Hall } from '../support/hall.ts';
+import { RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
+import { seatUpdates, valueOf } from './shared.fixture.ts';
+
+/** An event with so many seats that a few hundred messages fill the buffers between server and client. */
+export interface BigEvent {
+  readonly hall: Hall;
+  readonly feed: LiveFeed;
+  /** All seats change at once: some 60 kB a message. */
+  readonly changeAll: () => void;
+  /** Changes until the server has skipped a reader; `others` is awaited after each. */
+  changeUntilOneIsSkipped(others: () => Promise<void>): Promise<void>;
+  watch(ids?: readonly string[]): Promise<RawSocket>;
+  stream(): Promise<IncomingMessage>;
+}
+
+export function startPatient(): Promise<HttpFixture> {
+  return startHttp({ FEED_TICK_MS: '0', READER_STUCK_SECONDS: '600' });
+}
+
+export function startImpatient(): Promise<HttpFixture> {
+  return startHttp({
+    FEED_TICK_MS: '0',
+    READER_STUCK_SECONDS: '1',
+    SOCKET_MESSAGES_PER_SECOND_MAX: '1000',
+  });
+}
+
+export async function bigEvent(http: HttpFixture, rows = 40): Promise<BigEvent> {
+  const hall = await createHall(http.context.database.reads, { rows, seatsPerRow: 50 });
+  const { eventId } = hall;
+  const { feed } = await http.context.feeds.acquire(eventId);
+  const changeAll = () => {
+    const code = feed.version % 2 === 0 ? 1 : 0;
+    const seats = Array.from({ length: hall.seatCount }, (_, seat): [number, 0 | 1] => [seat, code]);
+    feed.take({ eventId, fromVersion: feed.version, version: feed.version + 1, seats, bookingIds: [] });
+  };
+  return {
+    hall,
+    feed,
+    changeAll,
+    async changeUntilOneIsSkipped(others) {
+      const before = await valueOf(metrics.readersSkipped);
+      for (let count = 0; count < 2_000; count++) {
+        changeAll();
+        await others();
+        if ((await valueOf(metrics.readersSkipped)) > before) return;
+      }
+      throw new Error('nobody was skipped');
+    },
+    async watch(ids = ['1']) {
+      const raw = await RawSocket.init(http.port);
+      for (const id of ids) raw.subscribe(id, seatUpdates, { e: eventIdOf(eventId) });
+      return raw;
+    },
+    async stream() {
+      const req = request(`${http.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      });
+      req.end(JSON.stringify({ query: seatUpdates, variables: { e: eventIdOf(eventId) } }));
+      const [res] = (await once(req, 'response')) as [IncomingMessage];
+      return res.setEncoding('utf8');
+    },
+  };
+}
+
+export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
