@@ -34,9 +34,9 @@ const plansByKey = ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejo
 export interface Database {
   /** Booking batches, and nothing else. */
   readonly batches: PrismaClient;
-  /** Queries, catalog changes. */
+  /** Queries. */
   readonly reads: PrismaClient;
-  /** Sweeping, history, audits. */
+  /** Sweeping, history, audits; imports of plans and making events, which take their time. */
   readonly worker: PrismaClient;
   close(): Promise<void>;
 }
@@ -47,6 +47,8 @@ export interface PoolSizes {
   readonly worker: number;
 }
 
+/** Longer than PostgreSQL lets anything take that has the ordinary timeouts. */
+const SILENCE_MAX_MS = sessionTimeoutsMs.transaction_timeout + 1_000;
 /** Imports and audits allow themselves longer statements than others; none of them is silent for longer than this. */
 const LONG_WORK_MS = 65_000;
 
@@ -54,15 +56,8 @@ const defaultPoolSizes: PoolSizes = { batches: 8, reads: 8, worker: 3 };
 
 /** Three pools of their own, so that none starves another. Connections are made on first use. */
 export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = defaultPoolSizes): Database {
-  const batches = client(
-    url,
-    'sellout batches',
-    sizes.batches,
-    logger,
-    sessionTimeoutsMs.transaction_timeout + 1_000,
-    plansByKey,
-  );
-  const reads = client(url, 'sellout reads', sizes.reads, logger, LONG_WORK_MS);
+  const batches = client(url, 'sellout batches', sizes.batches, logger, SILENCE_MAX_MS, plansByKey);
+  const reads = client(url, 'sellout reads', sizes.reads, logger, SILENCE_MAX_MS);
   const worker = client(url, 'sellout worker', sizes.worker, logger, LONG_WORK_MS, plansByKey);
   return {
     batches,

@@ -95,7 +95,7 @@ builder.mutationField('createEvent', (t) =>
       const venueId = venueIdFrom(input.venueId);
       const organizerId = await organizerOfVenue(ctx, venueId);
       const event = { ...eventFieldsOf(input), organizerId, venueId, status: input.status ?? 'DRAFT' };
-      const { eventId } = await changing(() => createEvent({ db: ctx.database.reads }, event));
+      const { eventId } = await changing(() => createEvent({ db: ctx.database.worker }, event));
       return eventAfter(ctx, info, eventId);
     },
   }),

@@ -33,7 +33,7 @@ builder.mutationField('importVenue', (t) =>
     resolve: async (_root, { input }, ctx, info) => {
       const organizerId = callerOf(ctx).userId;
       const { venueId } = await changing(() =>
-        importVenue({ db: ctx.database.reads }, { organizerId, planJson: input.plan }),
+        importVenue({ db: ctx.database.worker }, { organizerId, planJson: input.plan }),
       );
       const venue = await afterChange(() =>
         ctx.database.reads.venue.findUniqueOrThrow({

@@ -39,7 +39,7 @@ builder.mutationField('setEventStatus', (t) =>
       const eventId = eventIdFrom(input.eventId);
       const organizerId = await organizerOfEvent(ctx, eventId);
       const change = { organizerId, eventId, status: input.status };
-      await changing(() => setEventStatus({ db: ctx.database.reads }, change));
+      await changing(() => setEventStatus({ db: ctx.database.worker }, change));
       return eventAfter(ctx, info, eventId);
     },
   }),
