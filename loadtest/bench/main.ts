@@ -8,10 +8,11 @@ import { createArena } from './arena.ts';
 import { runExpiry } from './expiry.ts';
 import { directScenarios, runDirect } from './direct.ts';
 import { connectPlainPrisma } from './plain-prisma.ts';
+import { runFanOut } from './fan-out.ts';
 import { runHttp } from './http.ts';
 import { startServices, type BenchServices } from './services.ts';
 
-const names = [...directScenarios.map(({ name }) => name), 'http', 'expiry'];
+const names = [...directScenarios.map(({ name }) => name), 'http', 'expiry', 'fan-out'];
 
 const USAGE = `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N]
 
@@ -50,6 +51,7 @@ await command(async () => {
     for (const scenario of directScenarios.filter(({ name }) => wanted(name)))
       print(await runDirect(ctx, scenario));
     if (wanted('http')) print(await runHttp(ctx));
+    if (wanted('fan-out')) print(await runFanOut(ctx));
     if (wanted('expiry')) print(await runExpiry(ctx));
   } finally {
     await plain.$disconnect();
