@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Outlet } from '../../src/http/shared/outlet.ts';
 
 /** A stream whose bytes go when `flow` is called. */
@@ -74,6 +74,8 @@ it('tells when it is stuck, and only then', async () => {
 });
 
 it('forgets everybody when the stream closes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { stream } = slowStream(10);
   const stuck = vi.fn<() => void>();
   const drained = vi.fn<() => void>();
@@ -83,6 +85,6 @@ it('forgets everybody when the stream closes', async () => {
   stream.destroy();
   await new Promise((resolve) => stream.once('close', resolve));
   outlet.drained(drained);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  vi.advanceTimersByTime(60_000);
   expect([stuck.mock.calls, drained.mock.calls]).toEqual([[], []]);
 });
