@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface StallingProxy extends AsyncDisposable {
+  /** The same server, through the proxy. */
+  url(serverUrl: string): string;
+  /** While true nothing that clients send gets through; it arrives, late and in order, when it is false again. */
+  stalled: boolean;
+  /** Open now. */
+  readonly connections: number;
+}
+
+/** Sits between a process and a server on this machine, and delays what the process says. */
+export async function startStallingProxy(targetPort: number): Promise<StallingProxy> {
+  const clients = new Set<Socket>();
+  let stalled = false;
+  const proxy = createServer({ noDelay: true }, (client) => {
+    const server = connect({ host: '127.0.0.1', port: targetPort, noDelay: true });
+    clients.add(client);
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      // Whatever breaks, `close` follows: the server behind may be killed at any time.
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        other.destroy();
+        clients.delete(client);
+      });
+      socket.on('data', (chunk) => {
+        if (other.destroyed || other.write(chunk)) return;
+        socket.pause();
+        other.once('drain', () => void (socket === client && stalled ? undefined : socket.resume()));
+      });
+    }
+    if (stalled) client.pause();
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const address = proxy.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { port } = address;
+  return {
+    url(serverUrl) {
+      const url = new URL(serverUrl);
+      url.host = `127.0.0.1:${port}`;
+      return url.href;
+    },
+    get connections() {
+      return clients.size;
+    },
+    get stalled() {
+      return stalled;
+    },
+    set stalled(value) {
+      stalled = value;
+      for (const client of clients) void (stalled ? client.pause() : client.resume());
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.destroy();
+      proxy.close();
+      await once(proxy, 'close');
+    },
+  };
+}
