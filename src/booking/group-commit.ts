@@ -123,7 +123,9 @@ export class GroupCommit {
   /** One batch of the lane; afterwards it stands in line again behind the others, if something waits for it. */
   async #runOnce(lane: Lane): Promise<void> {
     const batch = this.#takeBatch(lane);
-    if (batch.length > 0) lane.waiting.unshift(...(await this.#execute(lane.eventId, batch)));
+    // Only then looked at what waits: meanwhile those who waited too long were refused, and it is another list.
+    const undecided = batch.length > 0 ? await this.#execute(lane.eventId, batch) : [];
+    lane.waiting.unshift(...undecided);
     // Those just answered ask again in this turn of the event loop: without it two halves of the callers take turns.
     if (batch.length > 1) await new Promise((resolve) => setImmediate(resolve));
     this.#running--;

@@ -143,3 +143,17 @@ it('brings what was not decided to the front of the next batch', async () => {
   await Promise.all([groupCommit.submit(1, release('a')), groupCommit.submit(1, release('b'))]);
   expect(batches).toEqual([['a'], ['a', 'b']]);
 });
+
+it('loses nothing that a batch brings back, where others were refused meanwhile', async () => {
+  let bringBack: () => void = () => {};
+  const groupCommit = new GroupCommit(
+    (_, batch) => new Promise((resolve) => (bringBack = () => resolve(batch))),
+    { ...limits, waitMaxMs: 30 },
+  );
+  const undecided = groupCommit.submit(1, release('undecided'));
+  const refused = expect(undecided).rejects.toMatchObject({ code: 'BUSY', outcomeUnknown: false });
+  await expect(groupCommit.submit(1, release('late'))).rejects.toMatchObject({ code: 'BUSY' });
+  bringBack();
+  await refused;
+  await groupCommit.drained();
+});
