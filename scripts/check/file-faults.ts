@@ -31,18 +31,31 @@ const lineRules: readonly LineRule[] = [
     message: 'import() of something computed: the import table cannot be checked',
   },
   {
+    files: /^test\/(?!support\/(?:eventually|pause)\.ts$)/,
+    pattern: /\bsetTimeout\(|['"](?:node:)?timers(?:\/promises)?['"]/,
+    message:
+      'a timer of a test: await what is to happen (support/eventually.ts), or pace a driver (support/pause.ts)',
+  },
+  {
     files: /^src\//,
     pattern: /(?:oxlint|eslint)-disable.*(?:no-restricted-imports|no-cycle)/,
     message: 'the import table has no exceptions; change the table instead',
   },
 ];
 
+/** Code that people write and read; prose and data may be longer. */
+const codeFiles = /^(?:src|scripts|prisma|test|loadtest)\/.*\.[cm]?[jt]sx?$/;
+const LINES_MAX = 300;
+
 /** Every fault of one file, as `path:line: what is wrong`. */
 export function faultsOf(file: string, text: string, machinePaths: readonly string[] = ownPaths()): string[] {
   const rules = lineRules.filter(({ files }) => files.test(file));
-  return text.split('\n').flatMap((line, index) => {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const tooLong = codeFiles.test(file) && lines.length > LINES_MAX;
+  return lines.flatMap((line, index) => {
     const messages = rules.filter(({ pattern }) => pattern.test(line)).map(({ message }) => message);
     if (machinePaths.some((own) => namesPath(line, own))) messages.push('names a path of this machine');
+    if (tooLong && index === LINES_MAX) messages.push(`more than ${LINES_MAX} lines: split it by meaning`);
     return messages.map((message) => `${file}:${index + 1}: ${message}`);
   });
 }

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, sql, type Database } from '../../src/platform/db.ts';
 import { silent } from '../support/booking.ts';
+import { listenOnFreePort } from '../support/free-port.ts';
 
 /**
  * What PostgreSQL sends when it takes a session and ends it at once: ready, and the end of it, in one piece. A node
@@ -31,11 +31,8 @@ beforeAll(async () => {
     socket.on('error', () => {});
     socket.once('data', () => socket.end(readyAndEnded()));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  database = connectDatabase(`postgresql://nobody:nothing@127.0.0.1:${address.port}/none`, silent);
+  const port = await listenOnFreePort(server);
+  database = connectDatabase(`postgresql://nobody:nothing@127.0.0.1:${port}/none`, silent);
 });
 
 afterAll(async () => {

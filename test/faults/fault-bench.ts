@@ -12,7 +12,7 @@ import { checkHistory } from '../torture/check/check-history.ts';
 import { HallHistory } from '../torture/hall-history.ts';
 import { now, type Outcome, type Request } from '../torture/history.ts';
 import { readRecord } from '../torture/read-record.ts';
-import { ServerProcess } from '../torture/server-process.ts';
+import { ServerProcess } from '../support/server-process.ts';
 import type { NodeAddress } from '../torture/watcher.ts';
 
 const PATIENCE_MS = 30_000;

@@ -6,7 +6,7 @@ import type { BatchStep } from '../../src/booking/batch.ts';
 import type { Buyer } from '../torture/buyers.ts';
 import { runClients } from '../torture/clients.ts';
 import { Random } from '../torture/random.ts';
-import type { ServerProcess } from '../torture/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 import { bookingOf, FaultBench, holdOf } from './fault-bench.ts';
 
 let bench: FaultBench;

@@ -1,5 +1,4 @@
 import { createYoga } from 'graphql-yoga';
-import pg from 'pg';
 import { maskError } from '../../src/graphql/mask-error.ts';
 import { documentLimits } from '../../src/graphql/limits/document-limits.ts';
 import { schema } from '../../src/graphql/schema.ts';
@@ -85,23 +84,4 @@ export async function createSchemaClient(): Promise<SchemaClient> {
 
 function answerOf(status: number, { data, errors = [] }: Partial<Answer>): Answer {
   return { status, data, errors };
-}
-
-/** The statements that any connection of this process sends while `work` runs. */
-export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const statements: string[] = [];
-  // The driver has nine overloads; what counts is what is passed first.
-  const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
-  const original = prototype.query;
-  prototype.query = function counted(this: pg.Client, ...args: unknown[]) {
-    const [first] = args as [string | { text: string }];
-    statements.push(typeof first === 'string' ? first : first.text);
-    return original.apply(this, args);
-  };
-  try {
-    await work();
-  } finally {
-    prototype.query = original;
-  }
-  return statements;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { listenOnFreePort, throughPort } from './free-port.ts';
 
 export interface StallingProxy extends AsyncDisposable {
   /** The same server, through the proxy. */
@@ -35,17 +36,9 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
     }
     if (stalled) client.pause();
   });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const address = proxy.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  const { port } = address;
+  const port = await listenOnFreePort(proxy);
   return {
-    url(serverUrl) {
-      const url = new URL(serverUrl);
-      url.host = `127.0.0.1:${port}`;
-      return url.href;
-    },
+    url: (serverUrl) => throughPort(port, serverUrl),
     get connections() {
       return clients.size;
     },

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { listenOnFreePort, throughPort } from './free-port.ts';
 import { ClientMessages } from './postgres-messages.ts';
 
 /**
@@ -74,17 +75,9 @@ export async function startPostgresProxy(target: {
     });
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  const { port } = address;
+  const port = await listenOnFreePort(server);
   return {
-    url(databaseUrl) {
-      const url = new URL(databaseUrl);
-      url.host = `127.0.0.1:${port}`;
-      return url.href;
-    },
+    url: (databaseUrl) => throughPort(port, databaseUrl),
     cutCommits(where, count) {
       cuts.where = where;
       cuts.left = count;

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../support/pause.ts';
 import { ask } from './ask.ts';
 import type { Buyer } from './buyers.ts';
 import { chooseRequest } from './choose-request.ts';
@@ -93,11 +93,8 @@ class Client {
   }
 
   /** Nobody is there to ask, or all are busy: not an awaited condition, but what a polite client does. */
-  async #pause(): Promise<void> {
-    const { stop } = this.#options;
-    await delay(this.#random.whole(20, 200), undefined, { signal: stop }).catch((error: unknown) => {
-      if (!stop.aborted) throw error;
-    });
+  #pause(): Promise<void> {
+    return pause(this.#random.whole(20, 200), this.#options.stop);
   }
 }
 

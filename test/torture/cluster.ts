@@ -6,14 +6,17 @@ import { makeScratchFolder } from '../../scripts/local/scratch-folder.ts';
 import { migrate } from '../../scripts/schema/apply-migrations.ts';
 import { connectDatabase, type Database } from '../../src/platform/db.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { startStallingProxy, type StallingProxy } from '../support/stalling-proxy.ts';
 import { startPostgresProxy, type PostgresProxy } from '../support/tcp-proxy.ts';
-import { ServerProcess } from './server-process.ts';
 
 export interface ApiNode {
   readonly name: string;
   readonly server: ServerProcess;
   /** All of the node's connections to PostgreSQL go through it. */
   readonly proxy: PostgresProxy;
+  /** And all of those to Redis through this. */
+  readonly redisProxy: StallingProxy;
 }
 
 /** Everything that is tortured: two API processes and a worker, with a PostgreSQL and a Redis of their own. */
@@ -23,6 +26,7 @@ export interface Cluster extends AsyncDisposable {
   /** Of the one who tortures; past all proxies. */
   readonly database: Database;
   readonly databaseUrl: string;
+  readonly redisUrl: string;
   /** Log lines of level error, by message. */
   readonly errors: Map<string, number>;
   restartPostgres(): Promise<void>;
@@ -32,8 +36,14 @@ export interface Cluster extends AsyncDisposable {
 
 const ERROR_LEVELS = new Set(['error', 'fatal']);
 
-/** @param log is given every line that a server logs, under the server's name. */
-export async function startCluster(log: (line: string) => void = () => {}): Promise<Cluster> {
+export interface ClusterOptions {
+  /** Given every line that a server logs, under the server's name. */
+  readonly onLog?: (name: string, line: Readonly<Record<string, unknown>>) => void;
+  /** More settings for all of them. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startCluster({ onLog, env = {} }: ClusterOptions = {}): Promise<Cluster> {
   await using undo = new AsyncDisposableStack();
   const scratch = await makeScratchFolder();
   undo.defer(() => scratch.remove());
@@ -52,20 +62,15 @@ export async function startCluster(log: (line: string) => void = () => {}): Prom
   const { url: redisUrl, port: redisPort, password } = redis;
 
   const errors = new Map<string, number>();
-  const onLog = (name: string, line: Readonly<Record<string, unknown>>) => {
-    log(`${name} ${JSON.stringify(line)}`);
+  const hear = (name: string, line: Readonly<Record<string, unknown>>) => {
+    onLog?.(name, line);
     if (!ERROR_LEVELS.has(String(line['level']))) return;
     const { message } = (line['err'] ?? {}) as { message?: string };
     const what = `${String(line['msg'])}: ${message?.slice(0, 200) ?? ''}`;
     errors.set(what, (errors.get(what) ?? 0) + 1);
   };
-  const start = async (name: string, file: string, url: string) => {
-    const server = new ServerProcess({
-      file,
-      databaseUrl: url,
-      redisUrl,
-      onLog: (line) => onLog(name, line),
-    });
+  const start = async (name: string, file: string, urls: { databaseUrl: string; redisUrl: string }) => {
+    const server = new ServerProcess({ file, ...urls, env, onLog: (line) => hear(name, line) });
     await server.start();
     undo.defer(() => server.kill());
     return server;
@@ -74,9 +79,12 @@ export async function startCluster(log: (line: string) => void = () => {}): Prom
   for (const name of ['A', 'B']) {
     const proxy = await startPostgresProxy({ host: '127.0.0.1', port });
     undo.defer(() => proxy[Symbol.asyncDispose]());
-    nodes.push({ name, proxy, server: await start(name, 'src/main/api.ts', proxy.url(databaseUrl)) });
+    const redisProxy = await startStallingProxy(redisPort);
+    undo.defer(() => redisProxy[Symbol.asyncDispose]());
+    const urls = { databaseUrl: proxy.url(databaseUrl), redisUrl: redisProxy.url(redisUrl) };
+    nodes.push({ name, proxy, redisProxy, server: await start(name, 'src/main/api.ts', urls) });
   }
-  const worker = await start('worker', 'src/main/worker.ts', databaseUrl);
+  const worker = await start('worker', 'src/main/worker.ts', { databaseUrl, redisUrl });
   const all = undo.move();
 
   return {
@@ -84,6 +92,7 @@ export async function startCluster(log: (line: string) => void = () => {}): Prom
     worker,
     database,
     databaseUrl,
+    redisUrl,
     errors,
     async restartPostgres() {
       await postgres.stop('immediate');

@@ -1,53 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from '../../src/platform/db.ts';
+import { pause } from '../support/pause.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 import type { CommitCut } from '../support/tcp-proxy.ts';
 import type { ApiNode, Cluster } from './cluster.ts';
-import type { Random } from './random.ts';
-import type { ServerProcess } from './server-process.ts';
+import type { Fault } from './inject-faults.ts';
 
-/** How many of each kind were injected. */
-export type FaultCounts = Map<string, number>;
-
-interface Fault {
-  readonly kind: string;
-  readonly weight: number;
-  /** What it makes unusable: no two faults at one thing at the same time. */
-  readonly target: string;
-  run(random: Random): Promise<void>;
-}
-
-const LANES = 2;
-
-/** Injects faults until told to stop, and resolves when all of them are undone. */
-export async function injectFaults(
-  cluster: Cluster,
-  random: Random,
-  stop: AbortSignal,
-  counts: FaultCounts,
-  log: (line: string) => void = () => {},
-): Promise<void> {
-  const faults = faultsOf(cluster);
-  const busy = new Set<string>();
-  const lane = async (choices: Random) => {
-    while (!stop.aborted) {
-      await pause(choices.whole(200, 1_200), stop);
-      const fault = choices.weighted(faults.map((fault) => [fault.weight, fault] as const));
-      if (stop.aborted || busy.has(fault.target)) continue;
-      busy.add(fault.target);
-      counts.set(fault.kind, (counts.get(fault.kind) ?? 0) + 1);
-      log(`${new Date().toISOString()} ${fault.target}: ${fault.kind}`);
-      try {
-        await fault.run(choices.fork());
-      } finally {
-        log(`${new Date().toISOString()} ${fault.target}: over`);
-        busy.delete(fault.target);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, () => lane(random.fork())));
-}
-
-function faultsOf(cluster: Cluster): Fault[] {
+/** What can be done to processes, connections and servers. */
+export function tortureFaults(cluster: Cluster): Fault[] {
   return [
     ...cluster.nodes.flatMap((node) => nodeFaults(node)),
     ...processFaults('worker', cluster.worker, 'worker', 3),
@@ -63,20 +22,25 @@ function faultsOf(cluster: Cluster): Fault[] {
       target: 'postgres',
       run: (random) => terminateBackends(cluster, random.pick([1, 2, 5, 20])),
     },
-    {
-      kind: 'Redis killed',
-      weight: 3,
-      target: 'redis',
-      async run(random) {
-        await cluster.killRedis();
-        await delay(random.whole(0, 2_500));
-        await cluster.startRedisAgain();
-      },
-    },
+    redisRestarts(cluster, 3),
   ];
 }
 
-function nodeFaults({ name, server, proxy }: ApiNode): Fault[] {
+/** Everything in it is gone then. */
+export function redisRestarts(cluster: Cluster, weight: number): Fault {
+  return {
+    kind: 'Redis killed and started again',
+    weight,
+    target: 'redis',
+    async run(random) {
+      await cluster.killRedis();
+      await pause(random.whole(0, 2_500));
+      await cluster.startRedisAgain();
+    },
+  };
+}
+
+function nodeFaults({ name, server, proxy, redisProxy }: ApiNode): Fault[] {
   const cut = (where: CommitCut): Fault => ({
     kind: `connection cut ${where} COMMIT`,
     weight: 4,
@@ -84,7 +48,7 @@ function nodeFaults({ name, server, proxy }: ApiNode): Fault[] {
     run: async (random) => {
       const cutsBefore = proxy.commitsCut;
       proxy.cutCommits(where, random.whole(1, 3));
-      await delay(random.whole(100, 800));
+      await pause(random.whole(100, 800));
       proxy.cutCommits(where, 0);
       if (proxy.commitsCut === cutsBefore) proxy.cutAll();
     },
@@ -100,6 +64,16 @@ function nodeFaults({ name, server, proxy }: ApiNode): Fault[] {
       target: `proxy ${name}`,
       run: () => Promise.resolve(void proxy.cutAll()),
     },
+    {
+      kind: 'what a node says to Redis delayed',
+      weight: 3,
+      target: `redis of ${name}`,
+      async run(random) {
+        redisProxy.stalled = true;
+        await pause(random.whole(100, 4_000));
+        redisProxy.stalled = false;
+      },
+    },
   ];
 }
 
@@ -111,7 +85,7 @@ function processFaults(what: string, server: ServerProcess, target: string, weig
       target,
       async run(random) {
         await server.kill();
-        await delay(random.whole(0, 1_000));
+        await pause(random.whole(0, 1_000));
         await server.start();
       },
     },
@@ -121,7 +95,7 @@ function processFaults(what: string, server: ServerProcess, target: string, weig
       target,
       async run(random) {
         server.freeze();
-        await delay(random.chance(0.5) ? random.whole(100, 1_500) : random.whole(2_000, 6_000));
+        await pause(random.chance(0.5) ? random.whole(100, 1_500) : random.whole(2_000, 6_000));
         server.thaw();
       },
     },
@@ -137,10 +111,4 @@ async function terminateBackends(cluster: Cluster, count: number): Promise<void>
         ORDER BY random() LIMIT ${count}`,
     )
     .catch(() => {});
-}
-
-async function pause(ms: number, stop: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal: stop }).catch((error: unknown) => {
-    if (!stop.aborted) throw error;
-  });
 }

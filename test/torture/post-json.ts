@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { withDeadline } from '../../src/platform/deadline.ts';
 
 /**
  * Connections of our own, which are closed when nobody needs them: one that was opened and never used would keep a node
@@ -20,36 +21,33 @@ export function postJson(
   body: unknown,
   patienceMs: number,
 ): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const text = JSON.stringify(body);
-    const req = request(url, {
-      agent,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-        accept: 'application/graphql-response+json',
-        ...headers,
-      },
-    });
-    const timer = setTimeout(
-      () => req.destroy(new TimeoutError(`no answer within ${patienceMs} ms`)),
-      patienceMs,
-    );
-    const settle = (act: () => void) => {
-      clearTimeout(timer);
-      act();
-    };
-    req.once('error', (error) => settle(() => reject(error)));
+  const text = JSON.stringify(body);
+  const req = request(url, {
+    agent,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      accept: 'application/graphql-response+json',
+      ...headers,
+    },
+  });
+  const answer = new Promise<Answer>((resolve, reject) => {
+    req.once('error', reject);
     req.once('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', (error) => settle(() => reject(error)));
+      response.once('error', reject);
       response.once('end', () =>
-        settle(() => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() })),
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
       );
     });
-    req.end(text);
+  });
+  req.end(text);
+  return withDeadline(answer, patienceMs, () => {
+    const late = new TimeoutError(`no answer within ${patienceMs} ms`);
+    req.destroy(late);
+    return late;
   });
 }
 

@@ -3,7 +3,8 @@ import type { Breach } from './check/breach.ts';
 import { checkHistory } from './check/check-history.ts';
 import { runClients } from './clients.ts';
 import { startCluster, type Cluster } from './cluster.ts';
-import { injectFaults, type FaultCounts } from './faults.ts';
+import { injectFaults, type FaultCounts } from './inject-faults.ts';
+import { tortureFaults } from './faults.ts';
 import { createHalls, type HallHistory } from './hall-history.ts';
 import { quiesce } from './quiesce.ts';
 import { Random } from './random.ts';
@@ -39,7 +40,10 @@ const HALLS_PER_SECOND = 0.8;
 
 /** Rounds of clients, faults, quiet and judgement, on one cluster, until the time is over. */
 export async function runTorture(options: TortureOptions): Promise<TortureResult> {
-  await using cluster = await startCluster(options.log);
+  const { log } = options;
+  await using cluster = await startCluster({
+    onLog: (name, line) => log?.(`${name} ${JSON.stringify(line)}`),
+  });
   const tally = new Tally();
   const faults: FaultCounts = new Map();
   const breaches: (Breach & { seed: number })[] = [];
@@ -84,7 +88,9 @@ async function runRound(
   };
   await Promise.all([
     runClients(clients),
-    options.faults ? injectFaults(cluster, random.fork(), stop, faults, options.log) : undefined,
+    options.faults
+      ? injectFaults(tortureFaults(cluster), random.fork(), stop, faults, options.log)
+      : undefined,
   ]);
   const quietFrom = performance.now();
   const breaches = await quiesce(cluster, halls, watchers);

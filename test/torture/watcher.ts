@@ -2,6 +2,7 @@ import { createClient, type Client } from 'graphql-ws';
 import type { PrismaClient } from '../../src/platform/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import { pause } from '../support/pause.ts';
 import { SeatMapFollower } from '../support/seat-map-follower.ts';
 
 const CODES = { AVAILABLE: 0, HELD: 1, BOOKED: 2, BLOCKED: 3 } as const;
@@ -42,7 +43,7 @@ export class Watcher {
     this.#client = createClient({
       url: () => `${(node.server.url ?? 'http://127.0.0.1:9').replace('http', 'ws')}/graphql`,
       retryAttempts: Infinity,
-      retryWait: () => new Promise((resolve) => setTimeout(resolve, 100).unref()),
+      retryWait: () => pause(100),
       shouldRetry: () => true,
       keepAlive: 2_000,
       on: {
@@ -56,8 +57,7 @@ export class Watcher {
   #subscribe(): void {
     this.#startAnew();
     // A node that cannot reach its database ends the subscription: whoever watches asks again.
-    const again = () =>
-      void (this.#stopped || setTimeout(() => this.#stopped || this.#subscribe(), 200).unref());
+    const again = () => void pause(200).then(() => this.#stopped || this.#subscribe());
     this.#client.subscribe<{ seatUpdates: Update }>(
       { query: QUERY, variables: { id: eventIdOf(this.eventId) } },
       { next: ({ data }) => this.#take(data?.seatUpdates), error: again, complete: again },

@@ -4,6 +4,8 @@ import { faultsOf, lockFaults } from '../../scripts/check/file-faults.ts';
 // Put together here, so that this file is not a finding itself.
 const home = ['', 'home', 'someone', 'sellout'].join('/');
 const registry = ['https://registry', 'npmjs', 'org/ws/-/ws-8.0.0.tgz'].join('.');
+const timer = `${['set', 'Timeout'].join('')}(done, 100);`;
+const promisedTimer = `import { setTimeout as delay } from 'node:${['time', 'rs'].join('')}/promises';`;
 
 test.each([
   ['a registry in the lock file', 'package-lock.json', `      "resolved": "${registry}",`],
@@ -18,6 +20,8 @@ test.each([
   ['a Windows home folder', 'README.md', ['C:', 'Users', 'someone'].join('\\')],
   ['the folder of this copy', 'README.md', 'cd /builds/sellout && npm start'],
   ['a computed import', 'src/main/api.ts', 'const room = await import(`../${name}/any.ts`);'],
+  ['a timer of a test', 'test/db/holding.test.ts', timer],
+  ['a promised timer of a test', 'test/torture/clients.ts', promisedTimer],
   ['a hole in the import table', 'src/http/server.ts', '// oxlint-disable-next-line no-restricted-imports'],
 ])('%s is a fault', (_what, file, line) => {
   const faults = faultsOf(file, `first line\n${line}\n`, ['/builds/sellout']);
@@ -30,6 +34,8 @@ test.each([
   ['a path inside the repository', 'README.md', 'see ./src/home/page.ts and ~/x, $HOME/root/x'],
   ['a literal import()', 'src/main/api.ts', "const room = await import('../http/server.ts');"],
   ['a longer folder name', 'README.md', 'cd /builds/sellout-two'],
+  ['a timer of the product', 'src/http/limits.ts', timer],
+  ['the pacing of drivers', 'test/support/pause.ts', promisedTimer],
   [
     'a disabled rule of another kind',
     'src/main/api.ts',
@@ -37,6 +43,17 @@ test.each([
   ],
 ])('%s is none', (_what, file, line) => {
   expect(faultsOf(file, line, ['/builds/sellout'])).toEqual([]);
+});
+
+test.each([
+  ['test/db/holding.test.ts', true],
+  ['scripts/bootstrap.mjs', true],
+  ['docs/requirements.md', false],
+])('%s may have 300 lines, and no more where it is code (%s)', (file, isCode) => {
+  const lines = (count: number) => 'x\n'.repeat(count);
+  expect(faultsOf(file, lines(300), [])).toEqual([]);
+  const faults = isCode ? [`${file}:301: more than 300 lines: split it by meaning`] : [];
+  expect(faultsOf(file, lines(301), [])).toEqual(faults);
 });
 
 test('an optional package that the lock file leaves out is a fault, wherever it is named', () => {
