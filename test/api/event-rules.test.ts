@@ -1,26 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { encodeId, eventIdOf } from '../../src/platform/ids.ts';
+import { eventIdOf } from '../../src/platform/ids.ts';
 import type { Hall } from '../support/hall.ts';
+import { eventInputFor } from './event-input.fixture.ts';
 import { aBuyer, hallsWithRules, organizerOf } from './hold-rules.fixture.ts';
 
 const { client, hall, mutate } = hallsWithRules();
 
 describe('the rules of an event', () => {
-  const input = (at: Hall, more: object) => ({
-    venueId: encodeId('Venue', at.venueId),
-    name: 'Opening',
-    startsAt: '2040-01-02T20:00:00Z',
-    onSaleAt: '2026-01-01T00:00:00Z',
-    seatLimit: 2,
-    currency: 'EUR',
-    priceTiers: [{ category: 'Standard', amount: 1_234 }],
-    ...more,
-  });
   const create = async (at: Hall, more: object) => {
     const { data } = await client().ask(
       `mutation ($input: CreateEventInput!) { createEvent(input: $input) { __typename
          ... on Event { id orphanRule holdExtensionSeconds buyersMayCancel } ... on InvalidInputError { field } } }`,
-      { input: input(at, more) },
+      { input: { ...eventInputFor(at), ...more } },
       organizerOf(at),
     );
     return data.createEvent as Record<string, unknown>;

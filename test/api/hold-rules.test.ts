@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../src/platform/ids.ts';
 import type { Hall } from '../support/hall.ts';
-import { statementsOf } from '../support/schema-client.ts';
+import { statementsOf } from '../support/statements-of.ts';
 import { aBuyer, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
 
 const { client, hall, setRules, mutate, hold, runOut } = hallsWithRules();
@@ -234,14 +234,12 @@ describe('an event that forbids orphans', () => {
 });
 
 describe('the number of statements', () => {
-  const count = (work: () => Promise<unknown>) => statementsOf(work).then(({ length }) => length);
-
   test("of a change is not raised by asking for the booking's own fields", async () => {
     const at = await hall({ holdExtensionMs: 60_000 });
     const buyer = aBuyer();
     const extend = async (fields: string, index: number) => {
       const { id: bookingId } = await hold(at, buyer, index);
-      return count(() =>
+      return statementsOf(() =>
         client().ask(
           `mutation ($input: ExtendHoldInput!) { extendHold(input: $input) { ... on Booking { ${fields} } } }`,
           { input: { bookingId } },
@@ -251,12 +249,12 @@ describe('the number of statements', () => {
     };
     await extend('id', 0); // Prepared statements and caches.
     const bare = await extend('__typename', 1);
-    expect(await extend('id status extendedAt holdExpiresAt total { amount currency }', 2)).toBe(bare);
+    expect(await extend('id status extendedAt holdExpiresAt total { amount currency }', 2)).toEqual(bare);
   });
 
   test('of a refusal does not grow with the choices that it names', async () => {
     const at = await hall({ orphanRule: 'FORBID' }, { rows: 1 });
-    const refuse = () => count(() => hold(at, aBuyer(), 1, 2));
+    const refuse = async () => (await statementsOf(() => hold(at, aBuyer(), 1, 2))).length;
     await refuse();
     const many = await refuse();
     await hold(at, aBuyer(), 5, 6, 7, 8, 9);

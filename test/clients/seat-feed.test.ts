@@ -1,6 +1,6 @@
 import { ApolloClient, ApolloLink, gql, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
-import { Client, subscriptionExchange } from '@urql/core';
+import { Client } from '@urql/core';
 import { createClient, type Client as SocketClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -11,6 +11,7 @@ import { graphqlWsSubscribe, passOn, SEAT_UPDATES } from '../../src/web/seat-fee
 import { startHttp, type HttpFixture } from '../api/http.fixture.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
+import { overSocket } from './urql-over-socket.ts';
 
 let http: HttpFixture;
 beforeAll(async () => {
@@ -44,18 +45,7 @@ const clients: Record<string, (socket: SocketClient) => Subscribe> = {
     const client = new Client({
       url: `${http.url}/graphql`,
       preferGetMethod: false,
-      exchanges: [
-        subscriptionExchange({
-          forwardSubscription: ({ query = '', variables }) => ({
-            subscribe: (sink) => ({
-              unsubscribe: socket.subscribe(
-                { query, variables: variables as Record<string, unknown> },
-                sink as never,
-              ),
-            }),
-          }),
-        }),
-      ],
+      exchanges: [overSocket(socket)],
     });
     return (afterVersion, sink) => {
       const following = client

@@ -1,10 +1,11 @@
-import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import { Client, fetchExchange } from '@urql/core';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startHttp, type HttpFixture } from '../api/http.fixture.ts';
 import * as documents from './documents.ts';
 import { Received } from './received.ts';
+import { overSocket } from './urql-over-socket.ts';
 
 let http: HttpFixture;
 beforeAll(async () => {
@@ -25,19 +26,7 @@ it('urql looks an event up, holds a seat, and sees the change live', async () =>
     url: `${http.url}/graphql`,
     preferGetMethod: false,
     fetchOptions: () => ({ headers: authorization() }),
-    exchanges: [
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: ({ query = '', variables }) => ({
-          subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(
-              { query, variables: variables as Record<string, unknown> },
-              sink as never,
-            ),
-          }),
-        }),
-      }),
-    ],
+    exchanges: [fetchExchange, overSocket(socket)],
   });
 
   const event = await client.query<documents.EventAnswer>(documents.EVENT, { id: http.eventId });

@@ -1,96 +1,63 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cancelBooking } from '../../src/booking/cancel-booking.ts';
 import { changeSeats } from '../../src/booking/change-seats.ts';
-import { confirmBooking } from '../../src/booking/confirm-booking.ts';
 import { extendHold } from '../../src/booking/extend-hold.ts';
-import { holdSeats } from '../../src/booking/hold-seats.ts';
-import type { Prisma } from '../../src/generated/prisma/client.ts';
-import {
-  aBuyer,
-  assertSound,
-  letHoldRunOut,
-  startBookingProcess,
-  type BookingProcess,
-} from '../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createHall, type Hall, type HallOptions } from '../support/hall.ts';
+import { aBuyer, letHoldRunOut } from '../support/booking.ts';
+import type { Hall, HallOptions } from '../support/hall.ts';
+import { bookingSuite } from './booking.fixture.ts';
 
-let database: TestDatabase;
-let app: BookingProcess;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  app = startBookingProcess(database.url);
-});
-
-afterAll(async () => {
-  await assertSound(app.database.reads);
-  await app[Symbol.asyncDispose]();
-  await database.drop();
-});
-
-async function hall(rules: Prisma.EventUpdateInput, options?: HallOptions): Promise<Hall> {
-  const at = await createHall(app.database.reads, options);
-  await app.database.reads.event.update({ where: { id: at.eventId }, data: rules });
-  return at;
-}
-
-const hold = (at: Hall, buyerId: string, seats: number[]) =>
-  holdSeats(app, { buyerId, eventId: at.eventId, seats, idempotencyKey: null, onConflict: 'FAIL' });
+const { app, hall, hold, confirm } = bookingSuite();
 
 describe('extending a hold', () => {
   it('puts the deadline off once, by what the event says', async () => {
-    const at = await hall({ holdExtensionMs: 120_000 });
+    const at = await hall({}, { holdExtensionMs: 120_000 });
     const buyerId = aBuyer();
     const { id: bookingId, holdExpiresAtMs } = await hold(at, buyerId, [0]);
-    const extended = await extendHold(app, { buyerId, eventId: at.eventId, bookingId });
+    const extended = await extendHold(app(), { buyerId, eventId: at.eventId, bookingId });
     expect(extended.holdExpiresAtMs).toBe(holdExpiresAtMs + 120_000);
-    await expect(extendHold(app, { buyerId, eventId: at.eventId, bookingId })).rejects.toMatchObject({
+    await expect(extendHold(app(), { buyerId, eventId: at.eventId, bookingId })).rejects.toMatchObject({
       code: 'EXTENSION_REFUSED',
     });
-    const row = await app.database.reads.booking.findFirstOrThrow({ where: { id: bookingId } });
+    const row = await app().database.reads.booking.findFirstOrThrow({ where: { id: bookingId } });
     expect(row.holdExpiresAt.getTime()).toBe(holdExpiresAtMs + 120_000);
   });
 
   it('never goes past the longest life of a hold', async () => {
-    const at = await hall({ holdExtensionMs: 120_000, holdLifetimeMaxMs: 330_000 });
+    const at = await hall({}, { holdExtensionMs: 120_000, holdLifetimeMaxMs: 330_000 });
     const buyerId = aBuyer();
     const { id: bookingId, createdAtMs } = await hold(at, buyerId, [0]);
-    const extended = await extendHold(app, { buyerId, eventId: at.eventId, bookingId });
+    const extended = await extendHold(app(), { buyerId, eventId: at.eventId, bookingId });
     expect(extended.holdExpiresAtMs).toBe(createdAtMs + 330_000);
   });
 
   it('is refused where the event allows none, past the deadline, and to anyone else', async () => {
-    const [strict, lenient] = [await hall({}), await hall({ holdExtensionMs: 60_000 })];
+    const [strict, lenient] = [await hall(), await hall({}, { holdExtensionMs: 60_000 })];
     const buyerId = aBuyer();
     const fixed = await hold(strict, buyerId, [0]);
     const input = { buyerId, eventId: strict.eventId, bookingId: fixed.id };
-    await expect(extendHold(app, input)).rejects.toMatchObject({ code: 'EXTENSION_REFUSED' });
+    await expect(extendHold(app(), input)).rejects.toMatchObject({ code: 'EXTENSION_REFUSED' });
     const late = await hold(lenient, buyerId, [0]);
     const lateInput = { buyerId, eventId: lenient.eventId, bookingId: late.id };
-    await expect(extendHold(app, { ...lateInput, buyerId: aBuyer() })).rejects.toMatchObject({
+    await expect(extendHold(app(), { ...lateInput, buyerId: aBuyer() })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    await letHoldRunOut(app.database.reads, late.id);
-    await expect(extendHold(app, lateInput)).rejects.toMatchObject({ code: 'HOLD_EXPIRED' });
+    await letHoldRunOut(app().database.reads, late.id);
+    await expect(extendHold(app(), lateInput)).rejects.toMatchObject({ code: 'HOLD_EXPIRED' });
   });
 });
 
 describe('changing the seats of a hold', () => {
   const change = (at: Hall, buyerId: string, bookingId: string, seats: number[]) =>
-    changeSeats(app, { buyerId, eventId: at.eventId, bookingId, seats });
+    changeSeats(app(), { buyerId, eventId: at.eventId, bookingId, seats });
 
   it('swaps seats, keeps those that stay, the deadline, and frees the others for the next buyer', async () => {
-    const at = await hall(
-      {},
-      {
-        rows: 2,
-        tiers: [
-          { name: 'Front', amount: 5000 },
-          { name: 'Back', amount: 3000 },
-        ],
-      },
-    );
+    const at = await hall({
+      rows: 2,
+      tiers: [
+        { name: 'Front', amount: 5000 },
+        { name: 'Back', amount: 3000 },
+      ],
+    });
     const buyerId = aBuyer();
     const first = await hold(at, buyerId, [0, 1]);
     const changed = await change(at, buyerId, first.id, [1, 12]);
@@ -101,17 +68,12 @@ describe('changing the seats of a hold', () => {
     });
     await hold(at, aBuyer(), [0]);
     await expect(hold(at, aBuyer(), [12])).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
-    const confirmed = await confirmBooking(app, {
-      buyerId,
-      eventId: at.eventId,
-      bookingId: first.id,
-      idempotencyKey: null,
-    });
+    const confirmed = await confirm(at, buyerId, first.id);
     expect(confirmed.seats).toEqual([1, 12]);
   });
 
   it('changes nothing where one of the new seats is taken', async () => {
-    const at = await hall({});
+    const at = await hall();
     const buyerId = aBuyer();
     const { id } = await hold(at, buyerId, [0, 1]);
     await hold(at, aBuyer(), [5]);
@@ -120,7 +82,7 @@ describe('changing the seats of a hold', () => {
   });
 
   it('keeps to the limit, counting what is given back', async () => {
-    const at = await hall({}, { seatLimit: 3 });
+    const at = await hall({ seatLimit: 3 });
     const buyerId = aBuyer();
     const { id } = await hold(at, buyerId, [0, 1]);
     await hold(at, buyerId, [9]);
@@ -133,45 +95,45 @@ describe('canceling a confirmed booking', () => {
   async function confirmed(at: Hall) {
     const buyerId = aBuyer();
     const { id: bookingId } = await hold(at, buyerId, [0, 1]);
-    await confirmBooking(app, { buyerId, eventId: at.eventId, bookingId, idempotencyKey: null });
+    await confirm(at, buyerId, bookingId);
     return { buyerId, bookingId, eventId: at.eventId };
   }
 
   it("is the organizer's right, and puts the seats on sale again", async () => {
-    const at = await hall({});
+    const at = await hall();
     const { bookingId, eventId, buyerId } = await confirmed(at);
-    const canceled = await cancelBooking(app, { callerId: at.organizerId, eventId, bookingId });
+    const canceled = await cancelBooking(app(), { callerId: at.organizerId, eventId, bookingId });
     expect(canceled).toMatchObject({ status: 'CANCELED', buyerId });
-    expect(await cancelBooking(app, { callerId: at.organizerId, eventId, bookingId })).toEqual(canceled);
+    expect(await cancelBooking(app(), { callerId: at.organizerId, eventId, bookingId })).toEqual(canceled);
     await hold(at, aBuyer(), [0, 1]);
   });
 
   it("is the buyer's where the event allows it, and nobody else's", async () => {
-    const [strict, lenient] = [await hall({}), await hall({ buyersMayCancel: true })];
+    const [strict, lenient] = [await hall(), await hall({}, { buyersMayCancel: true })];
     const one = await confirmed(strict);
-    await expect(cancelBooking(app, { ...one, callerId: one.buyerId })).rejects.toMatchObject({
+    await expect(cancelBooking(app(), { ...one, callerId: one.buyerId })).rejects.toMatchObject({
       code: 'CANCELLATION_REFUSED',
     });
     const two = await confirmed(lenient);
-    await expect(cancelBooking(app, { ...two, callerId: aBuyer() })).rejects.toMatchObject({
+    await expect(cancelBooking(app(), { ...two, callerId: aBuyer() })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    await expect(cancelBooking(app, { ...two, callerId: two.buyerId })).resolves.toMatchObject({
+    await expect(cancelBooking(app(), { ...two, callerId: two.buyerId })).resolves.toMatchObject({
       status: 'CANCELED',
     });
   });
 
   it('is no way to give back a hold', async () => {
-    const at = await hall({ buyersMayCancel: true });
+    const at = await hall({}, { buyersMayCancel: true });
     const buyerId = aBuyer();
     const { id: bookingId } = await hold(at, buyerId, [0]);
-    const cancel = cancelBooking(app, { callerId: buyerId, eventId: at.eventId, bookingId });
+    const cancel = cancelBooking(app(), { callerId: buyerId, eventId: at.eventId, bookingId });
     await expect(cancel).rejects.toMatchObject({ code: 'BOOKING_STATE', status: 'HOLD' });
   });
 });
 
 describe('an event that forbids orphans', () => {
-  const forbids = (options?: HallOptions) => hall({ orphanRule: 'FORBID' }, options);
+  const forbids = (options?: HallOptions) => hall(options, { orphanRule: 'FORBID' });
 
   it('refuses a choice that leaves a single seat alone, and names choices that do not', async () => {
     const at = await forbids();
@@ -197,7 +159,7 @@ describe('an event that forbids orphans', () => {
     const at = await forbids({ rows: 1, seatsPerRow: 10 });
     const buyerId = aBuyer();
     const { id: bookingId } = await hold(at, buyerId, [0, 1]);
-    const change = changeSeats(app, { buyerId, eventId: at.eventId, bookingId, seats: [1, 2] });
+    const change = changeSeats(app(), { buyerId, eventId: at.eventId, bookingId, seats: [1, 2] });
     await expect(change).rejects.toMatchObject({ code: 'ORPHAN_SEATS', seatIndexes: [0] });
   });
 });

@@ -1,28 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { submitForBooking } from '../../src/booking/submit.ts';
 import { uuidV7 } from '../../src/platform/uuid.ts';
-import { aBuyer, assertSound, startBookingProcess, type BookingProcess } from '../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createHall } from '../support/hall.ts';
+import { aBuyer } from '../support/booking.ts';
+import { bookingSuite } from './booking.fixture.ts';
 
-let database: TestDatabase;
-let app: BookingProcess;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  app = startBookingProcess(database.url);
-});
-
-afterAll(async () => {
-  await assertSound(app.database.reads);
-  await app[Symbol.asyncDispose]();
-  await database.drop();
-});
+const { app, hall } = bookingSuite();
 
 it('a command that fails for a lasting reason harms none of those in its batch', async () => {
-  const at = await createHall(app.database.reads);
+  const at = await hall();
   const hold = (seat: number, bookingId: string) =>
-    submitForBooking(app, at.eventId, {
+    submitForBooking(app(), at.eventId, {
       command: {
         kind: 'hold',
         bookingId,
