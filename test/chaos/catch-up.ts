@@ -1,0 +1,37 @@
+import { becomesTrue } from '../../scripts/local/processes.ts';
+import type { PrismaClient } from '../../src/platform/db.ts';
+import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import type { Fault } from '../torture/inject-faults.ts';
+import type { Page } from './page.ts';
+
+/** Nobody waits for it in vain: a page that is not right by then is a failure of its own, found at the end. */
+const WITHIN_MS = 15_000;
+
+/** By kind of fault: how long after each the last page awake showed all that had been committed when it ended. */
+export type CatchUps = Map<string, number[]>;
+
+/**
+ * The same faults, each followed by a look at how long the pages that are awake are behind. Those that wait before they
+ * connect anew are not: how long is for their own jitter to say.
+ */
+export function timed(
+  faults: readonly Fault[],
+  db: PrismaClient,
+  eventId: number,
+  pages: readonly Page[],
+  catchUps: CatchUps,
+): Fault[] {
+  return faults.map((fault) => ({
+    ...fault,
+    async run(random) {
+      await fault.run(random);
+      const overAt = performance.now();
+      const committed = (await readSeatMap(db, eventId))?.version ?? Infinity;
+      const isThere = (page: Page) => !page.awake || (page.version ?? -1) >= committed;
+      await becomesTrue(() => pages.every(isThere), WITHIN_MS);
+      const times = catchUps.get(fault.kind) ?? [];
+      times.push(performance.now() - overAt);
+      catchUps.set(fault.kind, times);
+    },
+  }));
+}

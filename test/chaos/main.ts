@@ -1,0 +1,48 @@
+// `npm run chaos -- --runs N [--seed S]`
+import { createWriteStream } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { command } from '../../scripts/local/explain.ts';
+import { UsageError } from '../../scripts/local/usage.ts';
+import { runChaos } from './chaos.ts';
+import { reportOf } from './report.ts';
+
+const USAGE = `Usage: npm run chaos -- [--runs N] [--seconds N] [--pages N] [--seed S] [--log FILE]
+
+Pages with a live seat map are open on two API processes while buyers crowd the hall, and Redis, its connections, an API
+process and the pages' own sockets fail. At the end every map must be the database's, and every stream of messages without
+a gap. Exit status 1 on any breach. Every run has a seed of its own, the next one the next number.`;
+
+await command(async () => {
+  const { values } = UsageError.wrap(USAGE, () =>
+    parseArgs({
+      options: {
+        runs: { type: 'string', default: '1' },
+        seconds: { type: 'string', default: '60' },
+        pages: { type: 'string', default: '200' },
+        seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000_000) + 1) },
+        log: { type: 'string' },
+      },
+    }),
+  );
+  const number = (name: 'runs' | 'seconds' | 'pages' | 'seed') => {
+    const value = Number(values[name]);
+    if (!(value > 0)) throw new UsageError(USAGE, `--${name} must be a positive number, not ${values[name]}`);
+    return value;
+  };
+  const log = values.log === undefined ? undefined : createWriteStream(values.log);
+  let failed = 0;
+  for (let run = 1; run <= number('runs'); run++) {
+    const seed = number('seed') + run - 1;
+    const result = await runChaos({
+      seed,
+      seconds: number('seconds'),
+      pages: number('pages'),
+      ...(log === undefined ? {} : { log: (line: string) => void log.write(`${line}\n`) }),
+    });
+    if (result.breaches.length > 0) failed++;
+    process.stdout.write(`run ${run}, seed ${seed}\n${reportOf(result)}\n`);
+  }
+  log?.end();
+  process.stdout.write(`${number('runs') - failed} of ${number('runs')} runs without a breach\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+});

@@ -1,0 +1,28 @@
+import type { ChaosResult } from './chaos.ts';
+
+const MIB = 1024 * 1024;
+
+/** For people. */
+export function reportOf(result: ChaosResult): string {
+  const { breaches, memory, catchUps, faults, requests } = result;
+  const bookings = [...requests].reduce(
+    (sum, [outcome, n]) => sum + (outcome.endsWith(' Booking') ? n : 0),
+    0,
+  );
+  const mib = memory.map(({ heapUsed, external }) => ((heapUsed + external) / MIB).toFixed(1));
+  return [
+    `  ${bookings} successful requests, version ${result.version}; ${result.messages} messages to pages, ${result.snapshots} of them snapshots`,
+    `  ${result.connections} connections, ${result.resumed} subscriptions resumed; all right ${(result.rightAfterMs / 1_000).toFixed(1)} s after the last fault`,
+    `  memory of the node that was never killed, after each quarter: ${mib.join(', ')} MiB`,
+    ...[...faults].map(([kind, count]) => `  ${count} × ${kind}${caughtUp(catchUps.get(kind) ?? [])}`),
+    ...breaches.slice(0, 20).map((breach) => `  BREACH: ${breach}`),
+    breaches.length === 0 ? '  no breach' : `  ${breaches.length} BREACHES`,
+  ].join('\n');
+}
+
+function caughtUp(times: readonly number[]): string {
+  if (times.length === 0) return '';
+  const sorted = [...times].sort((a, b) => a - b).map((ms) => (ms / 1_000).toFixed(2));
+  const median = sorted[Math.floor(sorted.length / 2)];
+  return `; the last page awake was up to date after ${median} s in the median, ${sorted.at(-1)} s at most`;
+}

@@ -1,0 +1,43 @@
+import type { SeatFeedSink } from '../../src/web/seat-feed/create-seat-feed.ts';
+
+interface Update {
+  readonly __typename?: string;
+  readonly version?: number;
+  readonly fromVersion?: number;
+}
+
+/** Looks at every message on its way into a feed: each must continue the one before it, over all of a subscription. */
+export class StreamCheck {
+  messages = 0;
+  snapshots = 0;
+  /** Subscriptions that began with the changes since the version asked for. */
+  resumed = 0;
+  readonly faults: string[] = [];
+
+  /** @param afterVersion what the subscription is asked to continue. */
+  watch(afterVersion: number | null, sink: SeatFeedSink): SeatFeedSink {
+    let last = afterVersion;
+    let first = true;
+    return {
+      ...sink,
+      next: (update) => {
+        last = this.#take(update ?? {}, last, first);
+        first = false;
+        sink.next(update);
+      },
+    };
+  }
+
+  #take({ __typename, version = -1, fromVersion }: Update, last: number | null, first: boolean): number {
+    this.messages++;
+    if (__typename === 'SeatMapSnapshot') {
+      this.snapshots++;
+      if (last !== null && version < last) this.faults.push(`a snapshot of ${version} after ${last}`);
+      return version;
+    }
+    if (first) this.resumed++;
+    if (fromVersion !== last || version < (fromVersion ?? Infinity))
+      this.faults.push(`changes from ${fromVersion} to ${version} after ${last}`);
+    return version;
+  }
+}
