@@ -7,6 +7,7 @@ import { loadConfig } from '../src/platform/config.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { connectRedis, type Redis } from '../src/platform/redis.ts';
 import { watermarksIn } from '../src/pubsub/watermarks.ts';
+import { SeatMapCache } from '../src/seating/seat-map-cache.ts';
 import { openDataFolder, readState } from './local/data-folder.ts';
 import { readEnvironment } from './local/environment.ts';
 import { command } from './local/explain.ts';
@@ -37,12 +38,14 @@ function run(env: Environment): Promise<AuditReport> {
   return useDatabase(env, async (db) => {
     // Asked now, not before: useDatabase clears away what a start that was killed has left behind.
     const redisUrl = redisUrlOf(env);
-    const redis = redisUrl === null ? null : connectRedis(redisUrl, 'sellout-audit', createLogger('silent'));
+    const silent = createLogger('silent');
+    const redis = redisUrl === null ? null : connectRedis(redisUrl, 'sellout-audit', silent);
     try {
       if (redis !== null) await ready(redis);
       return await audit({
         db,
         watermarks: redis === null ? null : watermarksIn(redis),
+        cachedMaps: redis === null ? null : new SeatMapCache(redis, silent),
         swept: redis !== null || env['DATABASE_URL'] !== undefined,
         limits: { ...auditLimits, historyDays },
       });

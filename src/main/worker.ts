@@ -23,12 +23,14 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
   const logger = createLogger(config.logLevel);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout-worker', logger);
-  const pubsub = cachingPubSub(createPubSub(config.redisUrl, logger), new SeatMapCache(redis, logger));
+  const cachedMaps = new SeatMapCache(redis, logger);
+  const pubsub = cachingPubSub(createPubSub(config.redisUrl, logger), cachedMaps);
   collectProcessMetrics();
   const tasks = workerTasks({
     db: database.worker,
     pubsub,
     watermarks: watermarksIn(redis),
+    cachedMaps,
     logger,
     defaultHoldTtlMs: config.holdTtlMs,
     historyDays: config.historyDays,

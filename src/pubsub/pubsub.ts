@@ -3,6 +3,7 @@ import { metrics } from '../platform/metrics.ts';
 import { connectRedis, connectSubscriber, type Redis } from '../platform/redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SeatsChanged } from './messages.ts';
+import { parseSeatsChanged } from './parse-seats-changed.ts';
 import { eventTopic } from './topics.ts';
 import { watermarksIn } from './watermarks.ts';
 
@@ -48,7 +49,11 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
 
     subscribeSeatsChanged(eventId, listener) {
       let closed = false;
-      const id = transport.subscribe<SeatsChanged>(eventTopic(eventId), listener);
+      const id = transport.subscribe<unknown>(eventTopic(eventId), (received) => {
+        const message = parseSeatsChanged(received);
+        if (message !== null) listener(message);
+        else logger.warn({ eventId }, 'something that is no message was published');
+      });
       const ready = id.then(
         () => undefined,
         (error: unknown) => logger.warn({ err: error, eventId }, 'not subscribed'),

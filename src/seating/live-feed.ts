@@ -51,6 +51,9 @@ export class LiveFeed {
   #tick: NodeJS.Timeout | undefined;
   #reorder: NodeJS.Timeout | undefined;
   #repair: Promise<void> | undefined;
+  /** The map as SeatStates, until it changes. */
+  #packed: string | undefined;
+  #stopped = false;
 
   constructor(ctx: FeedContext, eventId: number) {
     this.#ctx = ctx;
@@ -69,7 +72,10 @@ export class LiveFeed {
     await this.#reload();
   }
 
+  /** For good: what comes after it is not heard, and no timer is left. */
   stop(): void {
+    this.#stopped = true;
+    this.#ahead.clear();
     this.#subscription?.close();
     clearTimeout(this.#tick);
     clearTimeout(this.#reorder);
@@ -82,13 +88,13 @@ export class LiveFeed {
   /** The map as of now. Sends what is waiting first, so that a follower added now continues exactly from here. */
   snapshot(): FeedMessage & { kind: 'snapshot' } {
     this.#send();
-    return { kind: 'snapshot', version: this.#version, states: this.#map().toBase64() };
+    return { kind: 'snapshot', version: this.#version, states: this.#pack() };
   }
 
   /** The map as of now; what waits for the tick goes on waiting. Null until it has been read. */
   peek(): SeatMap | null {
     if (this.#states === undefined) return null;
-    return { version: this.#version, states: this.#states.toBase64() };
+    return { version: this.#version, states: this.#pack() };
   }
 
   /** One byte a seat, 1 where it is AVAILABLE in the map. */
@@ -109,28 +115,37 @@ export class LiveFeed {
     const followers = this.#bookingFollowers.get(bookingId) ?? new Set();
     this.#bookingFollowers.set(bookingId, followers.add(follower));
     return () => {
-      followers.delete(follower);
-      if (followers.size === 0) this.#bookingFollowers.delete(bookingId);
+      const left = followers.delete(follower);
+      // Not a second time: others may follow the booking by then.
+      if (left && followers.size === 0) this.#bookingFollowers.delete(bookingId);
     };
   }
 
   /** A change, in whatever order and however often it comes. */
   take(message: SeatsChanged): void {
+    if (this.#stopped || message.eventId !== this.eventId) return;
     // Until the map is read nothing can be applied; what is newer than the map is applied when it is there.
     if (this.#states === undefined) return this.#keepAhead(message);
     if (message.version <= this.#version) return;
     if (message.fromVersion !== this.#version) {
       this.#keepAhead(message);
-      this.#reorder ??= setTimeout(() => void this.#catchUp(), REORDER_WAIT_MS);
+      this.#catchUpSoon();
       return;
     }
-    this.#apply(message);
-    this.#applyAhead();
+    if (this.#apply(message)) this.#applyAhead();
+    else this.#catchUpSoon();
   }
 
-  /** Told the version that the database has: repairs what the feed missed. */
-  async behindOf(version: number): Promise<void> {
-    if (this.#states !== undefined && version > this.#version) await this.#catchUp();
+  /**
+   * Told the version that the database has, and the feed's own from before it was asked for: repairs what was missed. A
+   * database that has not even got as far as the feed was before has lost commits, in a failover or a restore: then
+   * the map is read anew, though its version is lower. (From a replica that lags, versions must not be asked.)
+   */
+  compareWith(version: number, ownBefore: number): void {
+    if (this.#states === undefined || this.#stopped) return;
+    // It may be on its way: messages take longer than the question.
+    if (version > this.#version) this.#catchUpSoon();
+    else if (version < ownBefore) void this.#repairBy(() => this.#reload(true));
   }
 
   #map(): SeatStates {
@@ -138,35 +153,49 @@ export class LiveFeed {
     return this.#states;
   }
 
+  #pack(): string {
+    return (this.#packed ??= this.#map().toBase64());
+  }
+
+  #catchUpSoon(): void {
+    this.#reorder ??= setTimeout(() => {
+      this.#reorder = undefined;
+      // One that is under way may have been begun too early for what is missing now.
+      if (this.#repair !== undefined) this.#catchUpSoon();
+      else void this.#repairBy(() => this.#closeGap());
+    }, REORDER_WAIT_MS);
+  }
+
   #keepAhead(message: SeatsChanged): void {
     if (this.#ahead.size < AHEAD_MAX) this.#ahead.set(message.fromVersion, message);
   }
 
   #applyAhead(): void {
-    for (
-      let next = this.#ahead.get(this.#version);
-      next !== undefined;
-      next = this.#ahead.get(this.#version)
-    ) {
-      this.#apply(next);
-    }
+    let next = this.#ahead.get(this.#version);
+    while (next !== undefined && this.#apply(next)) next = this.#ahead.get(this.#version);
+    // It could not be applied: the record tells what it should have said.
+    if (next !== undefined) this.#ahead.delete(next.fromVersion);
     for (const [from] of this.#ahead) if (from < this.#version) this.#ahead.delete(from);
     if (this.#ahead.size > 0) return;
     clearTimeout(this.#reorder);
     this.#reorder = undefined;
   }
 
-  #apply(message: SeatsChanged): void {
+  /** Whole, or not at all and false: where it names a seat that there is not. */
+  #apply(message: SeatsChanged): boolean {
+    const map = this.#map();
+    if (message.seats.some(([index]) => index >= map.seatCount)) return false;
     for (const [index, code] of message.seats) {
-      this.#map().set(index, code);
+      map.set(index, code);
       this.#unsent.set(index, code);
     }
     this.#version = message.version;
-    for (const id of message.bookingIds)
-      for (const follower of this.#bookingFollowers.get(id) ?? []) follower();
+    this.#packed = undefined;
+    for (const id of message.bookingIds) this.#tell(this.#bookingFollowers.get(id), undefined);
     const wait = this.#lastSentAt + this.#ctx.tickMs - performance.now();
     if (wait <= 0) this.#send();
     else this.#tick ??= setTimeout(() => this.#send(), wait);
+    return true;
   }
 
   #send(): void {
@@ -182,26 +211,33 @@ export class LiveFeed {
     this.#unsent.clear();
     this.#sentVersion = this.#version;
     this.#lastSentAt = performance.now();
-    for (const follower of this.#followers) follower(message);
+    this.#tell(this.#followers, message);
   }
 
-  /** Single flight: whoever finds a gap while one is being closed waits for that. */
-  #catchUp(): Promise<void> {
-    this.#repair ??= this.#closeGap().finally(() => (this.#repair = undefined));
+  /** A follower that throws keeps nobody else from what it was told, and does not end the process. */
+  #tell<T>(followers: Iterable<(told: T) => void> = [], told: T): void {
+    for (const follower of followers) {
+      try {
+        follower(told);
+      } catch (error) {
+        this.#ctx.logger.error({ err: error, eventId: this.eventId }, 'a follower of a live feed failed');
+      }
+    }
+  }
+
+  /** Single flight. */
+  #repairBy(read: () => Promise<void>): Promise<void> {
+    this.#repair ??= this.#run(read).finally(() => (this.#repair = undefined));
     return this.#repair;
   }
 
-  /** From the record where it reaches from the version held so far, else from the map itself. */
-  async #closeGap(): Promise<void> {
+  async #run(read: () => Promise<void>): Promise<void> {
     clearTimeout(this.#reorder);
     this.#reorder = undefined;
     try {
-      const changes = await readChanges(this.#ctx.db, this.eventId, this.#version, GAP_MAX);
-      const contiguous = changes.every((change) => change.version === change.fromVersion + 1);
-      if (changes.length === 0 || !contiguous || changes.length === GAP_MAX) return await this.#reload();
-      for (const change of changes) if (change.fromVersion === this.#version) this.#apply(change);
-      this.#applyAhead();
+      await read();
     } catch (error) {
+      if (this.#stopped) return;
       this.#ctx.logger.warn(
         { err: error, eventId: this.eventId },
         'live feed not repaired; the next poll tries again',
@@ -209,20 +245,34 @@ export class LiveFeed {
     }
   }
 
+  /** From the record where it reaches from the version held so far, else from the map itself. */
+  async #closeGap(): Promise<void> {
+    const changes = await readChanges(this.#ctx.db, this.eventId, this.#version, GAP_MAX);
+    const contiguous = changes.every((change) => change.version === change.fromVersion + 1);
+    if (changes.length === 0 || !contiguous || changes.length === GAP_MAX) return this.#reload();
+    if (this.#stopped) return;
+    const missed = changes.filter((change) => change.version > this.#version);
+    for (const change of missed) if (!this.#apply(change)) return this.#reload();
+    if (missed.length > 0) metrics.feedRepairs.inc();
+    this.#applyAhead();
+  }
+
   /** Reads the map anew, and gives it to everybody: numbered changes could not continue. */
-  async #reload(): Promise<void> {
+  async #reload(evenIfOlder = false): Promise<void> {
     const first = this.#states === undefined;
     const map = await readSeatMap(this.#ctx.db, this.eventId);
     if (map === null) throw new Error(`event ${this.eventId} is gone`);
+    if (evenIfOlder) this.#ahead.clear();
     // Messages that came while it was read may have brought the feed past it.
-    if (!first && map.version <= this.#version) return;
+    else if (!first && map.version <= this.#version) return;
     this.#states = map.states;
     this.#version = this.#sentVersion = map.version;
+    this.#packed = undefined;
     this.#unsent.clear();
     if (!first) {
-      const snapshot = this.snapshot();
-      for (const follower of this.#followers) follower(snapshot);
-      for (const followers of this.#bookingFollowers.values()) for (const follower of followers) follower();
+      metrics.feedRepairs.inc();
+      this.#tell(this.#followers, this.snapshot());
+      for (const followers of this.#bookingFollowers.values()) this.#tell(followers, undefined);
     }
     // Only now, so that what waited goes out as changes that continue the snapshot.
     this.#applyAhead();

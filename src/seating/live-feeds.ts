@@ -101,11 +101,14 @@ export class LiveFeeds {
     try {
       const feeds = [...this.#entries.values()].map((entry) => entry.feed);
       if (feeds.length > 0) {
+        const before = feeds.map((feed) => feed.version);
         const versions = await readVersions(
           this.#ctx.db,
           feeds.map((feed) => feed.eventId),
         );
-        await Promise.all(feeds.map((feed) => feed.behindOf(versions.get(feed.eventId) ?? feed.version)));
+        // Repairs are not waited for: a slow one must not keep the others from being found.
+        for (const [i, feed] of feeds.entries())
+          feed.compareWith(versions.get(feed.eventId) ?? feed.version, before[i] ?? 0);
       }
     } catch (error) {
       this.#ctx.logger.warn({ err: error }, 'versions of live feeds not polled');

@@ -22,7 +22,7 @@ const HEAD_BYTES = 16;
 /**
  * Seat maps in Redis, for API processes that do not follow the event. A hint, as all that Redis keeps: it may be gone,
  * or stand still where a process ended between COMMIT and here, so nothing is served from it whose version is below one
- * that the reader knows of. It never goes backwards. None of this rejects.
+ * that the reader knows of. It never goes backwards. None of this rejects, but for what says so.
  */
 export class SeatMapCache {
   readonly #redis: Redis;
@@ -49,6 +49,15 @@ export class SeatMapCache {
     const value = await Promise.race([reading, late]);
     clearTimeout(timer);
     return value === null ? null : decodeSeatMap(value);
+  }
+
+  /**
+   * In the order asked, for whoever looks them over: null where there is none. Unlike everything else here it tells what
+   * Redis says: it rejects where that is away.
+   */
+  async readMany(eventIds: readonly number[]): Promise<readonly (SeatMap | null)[]> {
+    const values = await this.#redis.mgetBuffer(eventIds.map(seatMapKey));
+    return values.map((value) => (value === null ? null : decodeSeatMap(value)));
   }
 
   /** True where it was stored; false where one as new stands there already, or Redis is away. */

@@ -1,5 +1,4 @@
 import type { PrismaClient } from '../platform/db.ts';
-import type { LiveFeed } from './live-feed.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import type { SeatMap, SeatMapCache } from './seat-map-cache.ts';
 import { readSeatMaps } from './seat-map.sql.ts';
@@ -8,6 +7,12 @@ export interface SeatMapsContext {
   readonly db: PrismaClient;
   readonly feeds: LiveFeeds;
   readonly cache: SeatMapCache;
+}
+
+interface Reading {
+  /** The version that it was begun for. */
+  readonly atLeast: number;
+  readonly map: Promise<SeatMap | null>;
 }
 
 /**
@@ -20,8 +25,7 @@ export interface SeatMapsContext {
  */
 export class SeatMaps {
   readonly #ctx: SeatMapsContext;
-  readonly #reading = new Map<number, Promise<SeatMap | null>>();
-  readonly #ofFeeds = new WeakMap<LiveFeed, SeatMap>();
+  readonly #reading = new Map<number, Reading>();
 
   constructor(ctx: SeatMapsContext) {
     this.#ctx = ctx;
@@ -41,9 +45,9 @@ export class SeatMaps {
       if (map !== null && map.version >= atLeast) found.set(eventId, map);
       else missing.set(eventId, atLeast);
     }
-    // What is being read already may have been read too early for this caller. The second time it is not.
-    const tooOld = await this.#collect(missing, found);
-    if (tooOld.size > 0) await this.#collect(tooOld, found);
+    // What is being read already may be too old for this caller. The second time it joins only who wants as new a map.
+    const tooOld = await this.#collect(missing, found, () => true);
+    if (tooOld.size > 0) await this.#collect(tooOld, found, (reading, atLeast) => reading.atLeast >= atLeast);
     return found;
   }
 
@@ -53,26 +57,26 @@ export class SeatMaps {
   }
 
   #inMemory(eventId: number): SeatMap | null {
-    const feed = this.#ctx.feeds.peek(eventId);
-    if (feed === undefined) return null;
-    const known = this.#ofFeeds.get(feed);
-    if (known?.version === feed.version) return known;
-    const map = feed.peek();
-    if (map !== null) this.#ofFeeds.set(feed, map);
-    return map;
+    return this.#ctx.feeds.peek(eventId)?.peek() ?? null;
   }
 
-  /** Reads what nobody is reading, waits for the rest. Returns those whose map is older than wanted. */
+  /** Reads what nobody is reading for whom it may join, waits for the rest. Returns those whose map is older than wanted. */
   async #collect(
     wanted: ReadonlyMap<number, number>,
     found: Map<number, SeatMap>,
+    mayJoin: (reading: Reading, atLeast: number) => boolean,
   ): Promise<ReadonlyMap<number, number>> {
-    const free = new Map([...wanted].filter(([eventId]) => !this.#reading.has(eventId)));
+    const free = new Map(
+      [...wanted].filter(([eventId, atLeast]) => {
+        const reading = this.#reading.get(eventId);
+        return reading === undefined || !mayJoin(reading, atLeast);
+      }),
+    );
     if (free.size > 0) this.#start(free);
     const tooOld = new Map<number, number>();
     await Promise.all(
       [...wanted].map(async ([eventId, atLeast]) => {
-        const map = await this.#reading.get(eventId);
+        const map = await this.#reading.get(eventId)?.map;
         if (map == null) return;
         found.set(eventId, map);
         if (map.version < atLeast) tooOld.set(eventId, atLeast);
@@ -83,11 +87,13 @@ export class SeatMaps {
 
   #start(wanted: ReadonlyMap<number, number>): void {
     const all = this.#read(wanted);
-    for (const eventId of wanted.keys()) {
-      const one = all.then((maps) => maps.get(eventId) ?? null);
-      this.#reading.set(eventId, one);
-      const over = () => this.#reading.delete(eventId);
-      one.then(over, over);
+    for (const [eventId, atLeast] of wanted) {
+      const reading = { atLeast, map: all.then((maps) => maps.get(eventId) ?? null) };
+      this.#reading.set(eventId, reading);
+      const over = () => {
+        if (this.#reading.get(eventId) === reading) this.#reading.delete(eventId);
+      };
+      reading.map.then(over, over);
     }
   }
 

@@ -24,10 +24,10 @@ export class SeatStates {
 
   /** From one digit a seat, as the database sends it. */
   static fromDigits(digits: string): SeatStates {
-    const states = new SeatStates(digits.length, new Uint8Array(Math.ceil(digits.length / 4)));
+    const bytes = new Uint8Array(Math.ceil(digits.length / 4));
     for (let i = 0; i < digits.length; i++)
-      states.set(i, ((digits.charCodeAt(i) - 48) & 3) as SeatStatusCode);
-    return states;
+      bytes[i >> 2] = (bytes[i >> 2] ?? 0) | (((digits.charCodeAt(i) - 48) & 3) << (2 * (i & 3)));
+    return new SeatStates(digits.length, bytes);
   }
 
   /** @throws {RangeError} where the text is not that of so many seats. */

@@ -2,13 +2,14 @@ import type { PrismaClient } from '../platform/db.ts';
 import type { FeedMessage, LiveFeed } from './live-feed.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import { Mailbox } from './mailbox.ts';
-import { readChanges } from './seat-map.sql.ts';
-import type { SeatStatusCode } from '../pubsub/messages.ts';
+import { readChangesTogether } from './seat-map.sql.ts';
 
 /** Messages that one follower may be behind; at ten a second, six seconds. */
 const MAILBOX_MAX = 64;
 /** A resume over more versions than this is a snapshot instead. */
 const RESUME_MAX = 10_000;
+/** So is one that touches more seats: a snapshot takes two bits a seat, a change some seventy bytes. */
+const RESUME_SEATS_MAX = 2_000;
 
 export interface SeatUpdatesContext {
   readonly db: PrismaClient;
@@ -72,7 +73,11 @@ export async function followSeats({
   // Listening starts with the version that the first message ends at: nothing falls between the two.
   const queue: FeedMessage[] = [];
   let first = true;
-  const unfollow = feed.follow((message) => (first ? queue.push(message) : mailbox.push(message)));
+  const unfollow = feed.follow((message) => {
+    if (!first) mailbox.push(message);
+    // Together with the first message that is more than the mailbox takes: what is dropped here, it would drop too.
+    else if (queue.length < MAILBOX_MAX) queue.push(message);
+  });
   try {
     const snapshot = feed.snapshot();
     mailbox.push((await changesUntil(snapshot.version)) ?? snapshot);
@@ -93,13 +98,9 @@ async function changesBetween(
 ): Promise<FeedMessage | null> {
   const behind = afterVersion === null ? Infinity : version - afterVersion;
   if (afterVersion === null || behind < 0 || behind > RESUME_MAX || afterVersion < 0) return null;
-  const changes = await readChanges(db, eventId, afterVersion, behind);
-  const complete =
-    changes.length === behind && changes.every((change) => change.version === change.fromVersion + 1);
-  if (!complete) return null;
-  const seats = new Map<number, SeatStatusCode>();
-  for (const change of changes) for (const [index, code] of change.seats) seats.set(index, code);
-  return { kind: 'changes', fromVersion: afterVersion, version, seats: [...seats] };
+  const changes = await readChangesTogether(db, eventId, afterVersion, version, RESUME_SEATS_MAX);
+  if (changes === null || changes.versions !== behind) return null;
+  return { kind: 'changes', fromVersion: afterVersion, version, seats: changes.seats };
 }
 
 /** An item, void of content, at once and then each time that the booking may have changed. At most one waits. */

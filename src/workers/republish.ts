@@ -67,10 +67,12 @@ async function republish(
 ): Promise<number> {
   const newest = version - 1;
   const from = watermark === null || version - watermark > GAP_MAX ? newest : watermark;
-  const changes = await readChanges(ctx.db, eventId, from, GAP_MAX);
+  const recorded = await readChanges(ctx.db, eventId, from, GAP_MAX);
+  // One after a gap in the record says that it continues what it does not: a map would skip what lies between unseen.
+  const changes = recorded.filter((change) => change.version === change.fromVersion + 1);
   // Raises the watermark with each.
   for (const change of changes) await ctx.pubsub.publishSeatsChanged(change);
-  // The record no longer reaches back so far: there is nothing to publish, nor anybody who could wait for it.
+  // The record no longer reaches back so far: there is nothing to publish, and who waits for it polls.
   if (changes.length === 0) await ctx.watermarks.raise(eventId, version);
   metrics.republished.inc(changes.length);
   if (watermark !== null)

@@ -1,4 +1,5 @@
 import { auditLimits } from '../booking/audit/audit.ts';
+import type { CachedMaps } from '../booking/audit/cached-maps.ts';
 import { expireHolds } from '../booking/expire-holds.ts';
 import { pruneHistory } from '../booking/prune-history.ts';
 import type { PrismaClient } from '../platform/db.ts';
@@ -14,6 +15,7 @@ export interface WorkerContext {
   readonly db: PrismaClient;
   readonly pubsub: PubSub;
   readonly watermarks: Watermarks;
+  readonly cachedMaps: CachedMaps;
   readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
   readonly historyDays: number;
@@ -55,7 +57,7 @@ export function workerTasks(ctx: WorkerContext): Task[] {
 }
 
 function auditTask(ctx: WorkerContext): Task {
-  const { db, watermarks, historyDays, auditEveryMs, logger } = ctx;
+  const { db, watermarks, cachedMaps, historyDays, auditEveryMs, logger } = ctx;
   const limits = { ...auditLimits, historyDays };
   let tookMs = 0;
   return {
@@ -65,7 +67,10 @@ function auditTask(ctx: WorkerContext): Task {
     },
     startsAfterMs: auditEveryMs,
     async run(signal) {
-      ({ tookMs } = await auditAndReport({ db, watermarks, swept: true, limits, signal }, logger));
+      ({ tookMs } = await auditAndReport(
+        { db, watermarks, cachedMaps, swept: true, limits, signal },
+        logger,
+      ));
       return false;
     },
   };

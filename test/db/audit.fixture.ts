@@ -12,6 +12,7 @@ import { audit, auditLimits, type AuditContext, type AuditReport } from '../../s
 import { connectRedis, type Redis } from '../../src/platform/redis.ts';
 import { createPubSub } from '../../src/pubsub/pubsub.ts';
 import { watermarksIn } from '../../src/pubsub/watermarks.ts';
+import { SeatMapCache } from '../../src/seating/seat-map-cache.ts';
 import {
   aBuyer,
   letHoldRunOut,
@@ -71,6 +72,7 @@ export async function startAuditBench(): Promise<AuditBench> {
       audit({
         db: app.database.worker,
         watermarks: watermarksIn(redis),
+        cachedMaps: new SeatMapCache(redis, silent),
         swept: true,
         limits: { ...auditLimits, historyDays: 30 },
         ...overrides,

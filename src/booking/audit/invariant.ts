@@ -31,10 +31,10 @@ export interface Breach {
 export interface Finding {
   readonly id: InvariantId;
   readonly title: string;
-  /** All breaches, not only those shown; null where it could not be checked. */
+  /** All breaches, not only those shown; null where nothing of it could be checked. */
   readonly count: number | null;
   /** The first of them. */
   readonly breaches: readonly Breach[];
-  /** Why it could not be checked; null where it was. */
+  /** Why it, or a part of it, could not be checked; null where it was. */
   readonly unchecked: string | null;
 }

@@ -17,7 +17,8 @@ export function printReport({ findings, breaches, tookMs }: AuditReport): string
 
 function lineOf({ id, title, count, unchecked }: Finding): string {
   const dots = '.'.repeat(Math.max(2, TITLE_WIDTH - title.length));
-  return `  ${id.padEnd(4)} ${title} ${dots} ${count ?? `not checked: ${unchecked ?? ''}`}`;
+  const found = [count ?? [], unchecked === null ? [] : `not checked: ${unchecked}`].flat().join(', ');
+  return `  ${id.padEnd(4)} ${title} ${dots} ${found}`;
 }
 
 function textOf({ eventId, seatIndex, bookingId, fault }: Breach): string {

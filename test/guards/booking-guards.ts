@@ -1,15 +1,7 @@
-/** A guard of the product, the edit that takes it out, and the tests that have to notice. */
-export interface Guard {
-  readonly name: string;
-  readonly file: string;
-  /** Text of the file, exactly once in it. */
-  readonly find: string;
-  readonly replace: string;
-  /** Which test files to run: vitest's filters. */
-  readonly tests: readonly string[];
-}
+import type { Guard } from './guard.ts';
 
-export const guards: readonly Guard[] = [
+/** Of selling seats: locks, constraints, deadlines, limits, keys. */
+export const bookingGuards: readonly Guard[] = [
   {
     name: 'row lock on the seats',
     file: 'src/booking/batch-reads.sql.ts',
@@ -43,7 +35,7 @@ export const guards: readonly Guard[] = [
     file: 'src/booking/draft.ts',
     find: "booking.status === 'HOLD' && booking.holdExpiresAtMs <= this.clockMs",
     replace: "booking.status === 'HOLD' && booking.holdExpiresAtMs <= 0",
-    tests: ['test/db/holding', 'test/unit/decide'],
+    tests: ['test/unit/decide'],
   },
   {
     name: 'deadline to the millisecond',
@@ -64,35 +56,36 @@ export const guards: readonly Guard[] = [
     file: 'src/booking/decide-hold.ts',
     find: 'has + command.quantity > limit',
     replace: 'has + command.quantity > 1e9',
-    tests: ['test/db/holding', 'test/race/contention'],
+    tests: ['test/db/holding'],
   },
   {
     name: 'owner check',
     file: 'src/booking/own-booking.ts',
     find: 'booking?.buyerId === command.buyerId ? booking : undefined',
     replace: 'booking',
-    tests: ['test/db/holding'],
+    tests: ['test/db/confirming'],
   },
   {
     name: 'idempotency row',
     file: 'src/booking/decide-hold.ts',
     find: 'draft.useKey(command.buyerId, command.key, booking.id);',
     replace: '',
-    tests: ['test/db/holding'],
+    tests: ['test/db/idempotency-keys'],
   },
   {
     name: 'input of an idempotency key',
     file: 'src/booking/replay.ts',
     find: 'if (used.inputHash !== key.inputHash)',
     replace: 'if (used.inputHash === null)',
-    tests: ['test/db/holding'],
+    tests: ['test/db/idempotency-keys'],
   },
   {
     name: 'version raised by one',
     file: 'src/booking/batch-writes.sql.ts',
     find: 'seat_version = seat_version + 1',
     replace: 'seat_version = seat_version + 2',
-    tests: ['test/db/holding', 'test/db/live-feed'],
+    tests: ['test/db/audit.test'],
+    only: 'finds nothing where nothing is wrong',
   },
   {
     name: "event's status checked again",
@@ -106,20 +99,6 @@ export const guards: readonly Guard[] = [
     file: 'src/booking/free-seats.ts',
     find: 'for (const index of booking.seats) draft.moveSeat',
     replace: 'for (const index of booking.seats.slice(0, 1)) draft.moveSeat',
-    tests: ['test/db/holding'],
-  },
-  {
-    name: 'a follower notices a missed version',
-    file: 'src/seating/live-feed.ts',
-    find: 'if (message.fromVersion !== this.#version) {',
-    replace: 'if (message.fromVersion === -1) {',
-    tests: ['test/db/live-feed'],
-  },
-  {
-    name: 'listening before the record is read',
-    file: 'src/seating/seat-updates.ts',
-    find: 'for (const message of queue) mailbox.push(message);',
-    replace: '',
-    tests: ['test/db/live-feed'],
+    tests: ['test/db/expiring'],
   },
 ];

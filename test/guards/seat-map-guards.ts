@@ -1,0 +1,246 @@
+import type { Guard } from './guard.ts';
+
+const feed = { file: 'src/seating/live-feed.ts', tests: ['test/unit/live-feed-repair'] };
+const maps = { file: 'src/seating/seat-maps.ts', tests: ['test/unit/seat-maps'] };
+const updates = { file: 'src/seating/seat-updates.ts', tests: ['test/unit/seat-updates'] };
+const mailbox = { file: 'src/seating/mailbox.ts', tests: ['test/unit/mailbox'] };
+const client = { file: 'src/web/seat-feed/create-seat-feed.ts', tests: ['test/unit/seat-feed.test'] };
+const clientMap = { file: 'src/web/seat-feed/live-seats.ts', tests: ['test/unit/seat-feed-map'] };
+const change = { file: 'src/seating/changeSeatMap-1.lua', tests: ['test/db/seat-map-cache'] };
+const republish = { file: 'src/workers/republish.ts', tests: ['test/db/republish-gaps'] };
+
+/** Of the live seat map: order, repair, what is bounded, and how old a map may be. */
+export const seatMapGuards: readonly Guard[] = [
+  {
+    name: 'a feed notices a missed version',
+    ...feed,
+    find: 'if (message.fromVersion !== this.#version) {',
+    replace: 'if (message.fromVersion === -1) {',
+  },
+  {
+    name: 'a feed drops what comes twice',
+    ...feed,
+    find: 'if (message.version <= this.#version) return;',
+    replace: '',
+  },
+  {
+    name: 'a feed keeps what comes while its map is read',
+    ...feed,
+    find: 'if (this.#states === undefined) return this.#keepAhead(message);',
+    replace: 'if (this.#states === undefined) return;',
+  },
+  {
+    name: 'a feed listens before its map is read',
+    ...feed,
+    find: 'await Promise.race([this.#subscription.ready, waited]);',
+    replace: 'void waited;',
+  },
+  {
+    name: 'a feed takes its own event only, and nothing once stopped',
+    ...feed,
+    find: 'if (this.#stopped || message.eventId !== this.eventId) return;',
+    replace: '',
+  },
+  {
+    name: 'a change is applied whole or not at all',
+    ...feed,
+    find: 'if (message.seats.some(([index]) => index >= map.seatCount)) return false;',
+    replace: '',
+  },
+  {
+    name: 'a record with a gap is no repair',
+    ...feed,
+    find: 'changes.length === 0 || !contiguous ||',
+    replace: 'changes.length === 0 ||',
+  },
+  {
+    name: 'a map that the database has gone back behind is read anew',
+    ...feed,
+    find: 'else if (version < ownBefore)',
+    replace: 'else if (version < -1)',
+  },
+  {
+    name: 'one repair of a feed at a time',
+    ...feed,
+    find: 'this.#repair ??= this.#run(read)',
+    replace: 'this.#repair = this.#run(read)',
+  },
+  {
+    name: 'a gap that came up during a repair is closed too',
+    ...feed,
+    find: 'if (this.#repair !== undefined) this.#catchUpSoon();',
+    replace: 'if (this.#repair !== undefined) return;',
+  },
+  {
+    name: 'one follower that fails harms no other',
+    ...feed,
+    find: "this.#ctx.logger.error({ err: error, eventId: this.eventId }, 'a follower of a live feed failed');",
+    replace: 'throw error;',
+  },
+  {
+    name: 'changes go out on a tick',
+    ...feed,
+    find: 'if (wait <= 0) this.#send();',
+    replace: 'if (wait < Infinity) this.#send();',
+    tests: ['test/unit/live-feed-properties'],
+    only: 'are told on a tick',
+  },
+  {
+    name: 'polling repairs what Redis lost',
+    ...feed,
+    file: 'src/seating/live-feeds.ts',
+    find: 'if (feeds.length > 0) {',
+    replace: 'if (feeds.length > 1e9) {',
+    only: 'polling',
+  },
+  {
+    name: 'what is no message is not heard',
+    file: 'src/pubsub/pubsub.ts',
+    find: 'const message = parseSeatsChanged(received);',
+    replace: 'const message = received as SeatsChanged;',
+    tests: ['test/db/foreign-messages'],
+  },
+  {
+    name: 'listening before the record is read',
+    ...updates,
+    find: 'for (const message of queue) mailbox.push(message);',
+    replace: '',
+  },
+  {
+    name: 'a resume is whole or a snapshot',
+    ...updates,
+    find: 'if (changes === null || changes.versions !== behind) return null;',
+    replace: 'if (changes === null) return null;',
+  },
+  {
+    name: 'a resume has a limit',
+    ...updates,
+    find: 'behind > RESUME_MAX ||',
+    replace: '',
+  },
+  {
+    name: 'the queue of a follower is bounded',
+    ...mailbox,
+    find: '} else if (this.#queue.length < this.#limit) {',
+    replace: '} else if (this.#queue.length < 1e9) {',
+  },
+  {
+    name: 'what is part of a snapshot is not sent again',
+    ...mailbox,
+    find: 'if (this.#closed || this.#overflowed) return;',
+    replace: 'if (this.#closed) return;',
+  },
+  {
+    name: 'a map from the cache is as new as asked for',
+    ...maps,
+    find: 'if (cached !== null && cached.version >= atLeast)',
+    replace: 'if (cached !== null)',
+  },
+  {
+    name: 'a map from memory is as new as asked for',
+    ...maps,
+    find: 'if (map !== null && map.version >= atLeast)',
+    replace: 'if (map !== null)',
+  },
+  {
+    name: 'a read that is joined is as new as asked for',
+    ...maps,
+    find: '(reading, atLeast) => reading.atLeast >= atLeast',
+    replace: '() => true',
+  },
+  {
+    name: 'one read of a map at a time',
+    ...maps,
+    find: 'if (free.size > 0) this.#start(free);',
+    replace: 'this.#start(wanted);',
+  },
+  {
+    name: 'a cached map is stored over none that is newer',
+    file: 'src/seating/storeSeatMap-1.lua',
+    find: "if struct.unpack('>I8', head, 9) >= tonumber(ARGV[1]) then",
+    replace: 'if false then',
+    tests: ['test/db/seat-map-cache'],
+    only: 'never goes backwards',
+  },
+  {
+    name: 'a cached map is changed from its own version only',
+    ...change,
+    find: "if struct.unpack('>I8', head, 9) ~= tonumber(ARGV[1]) then",
+    replace: 'if false then',
+    only: 'is left alone by a change that',
+  },
+  {
+    name: 'a cached map has no seat that there is not',
+    ...change,
+    find: "if math.floor(struct.unpack('>I4', changes, at) / 4) >= count then",
+    replace: 'if false then',
+    only: 'is left alone by a change that',
+  },
+  {
+    name: 'a watermark is raised after its message is out',
+    file: 'src/pubsub/pubsub.ts',
+    find: 'await transport.publish(',
+    replace: 'await watermarks.raise(message.eventId, message.version);\n        await transport.publish(',
+    tests: ['test/db/watermark-order'],
+  },
+  {
+    name: 'a watermark is never lowered',
+    file: 'src/pubsub/raiseWatermark-1.lua',
+    find: 'if watermark and watermark >= version then',
+    replace: 'if false then',
+    tests: ['test/db/republish.test'],
+    only: 'never lowered',
+  },
+  {
+    name: 'what skips versions is not published again',
+    ...republish,
+    find: 'recorded.filter((change) => change.version === change.fromVersion + 1)',
+    replace: 'recorded',
+  },
+  {
+    name: 'a page notices a missed version',
+    ...clientMap,
+    find: 'if (this.#version === null || update.fromVersion > this.#version)',
+    replace: 'if (this.#version === null)',
+  },
+  {
+    name: 'a page drops what it knows',
+    ...clientMap,
+    find: "if (update.version <= this.#version) return 'known';",
+    replace: '',
+  },
+  {
+    name: 'a page resumes from its version',
+    ...client,
+    find: 'this.#subscribe(afterVersion === null ? null : this.version);',
+    replace: 'this.#subscribe(null);',
+  },
+  {
+    name: 'a page asks for a snapshot after a gap',
+    ...client,
+    find: "new RangeError('changes are missing'), null)",
+    replace: "new RangeError('changes are missing'))",
+  },
+  {
+    name: 'a page does not hear what it has left',
+    ...client,
+    find: 'if (isCurrent()) this.#take(update);',
+    replace: 'this.#take(update);',
+  },
+  {
+    name: 'a map that the client has is not sent again',
+    file: 'src/http/answers.ts',
+    find: 'if (tagsOf(',
+    replace: "if (res.hasHeader('x-never') && tagsOf(",
+    tests: ['test/api/seat-map-route'],
+    only: '304',
+  },
+  {
+    name: 'a map has another tag with each version',
+    file: 'src/http/seat-map-route.ts',
+    find: 'etag: String(version)',
+    replace: "etag: '0'",
+    tests: ['test/api/seat-map-route'],
+    only: '304',
+  },
+];

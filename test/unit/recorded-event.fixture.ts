@@ -1,0 +1,147 @@
+import type { PrismaClient } from '../../src/platform/db.ts';
+import type { SeatsChanged, SeatStatusCode } from '../../src/pubsub/messages.ts';
+import type { PubSub } from '../../src/pubsub/pubsub.ts';
+import { SeatStates } from '../../src/seating/seat-states.ts';
+
+type Seats = SeatsChanged['seats'];
+
+/**
+ * Events whose rows and record are in memory, and a Redis that delivers what and when the test says. It stands for
+ * PostgreSQL's answers to some statements, so that thousands of orders can be tried with the clock in the test's hands;
+ * test/db/ asks the true ones.
+ */
+export class Recorded {
+  readonly events = new Map<number, RecordedEvent>();
+  readonly listeners = new Map<number, (message: SeatsChanged) => void>();
+  /** Names of the statements that were asked, in order. */
+  readonly asked: string[] = [];
+  /** While set, answers that are for such a statement wait for `answer`. They say how things were when it was asked. */
+  holdsUp: ((statement: string, eventId: number) => boolean) | null = null;
+  #heldUp: (() => void)[] = [];
+
+  add(eventId: number, seatCount = 8): RecordedEvent {
+    const event = new RecordedEvent(eventId, seatCount);
+    this.events.set(eventId, event);
+    return event;
+  }
+
+  get waiting(): number {
+    return this.#heldUp.length;
+  }
+
+  /** Lets everything that waits have its answer. */
+  answer(): void {
+    for (const go of this.#heldUp.splice(0)) go();
+  }
+
+  /** As Redis delivers; where nobody listens (yet) it is lost. */
+  deliver(message: SeatsChanged): void {
+    this.listeners.get(message.eventId)?.(message);
+  }
+
+  readonly pubsub: PubSub = {
+    publishSeatsChanged: async (message) => this.deliver(message),
+    subscribeSeatsChanged: (eventId, listener) => {
+      this.listeners.set(eventId, listener);
+      return { ready: Promise.resolve(), close: () => undefined };
+    },
+    close: () => Promise.resolve(),
+  };
+
+  readonly db = {
+    $queryRaw: async ({
+      sql: text,
+      values,
+    }: {
+      readonly sql: string;
+      readonly values: readonly unknown[];
+    }) => {
+      const [, statement = ''] = /^\/\* (\w+) \*\//.exec(text) ?? [];
+      this.asked.push(statement);
+      const [first] = [values[0]].flat() as number[];
+      const rows = this.#rows(statement, values);
+      if (this.holdsUp?.(statement, first ?? 0) === true)
+        await new Promise<void>((resolve) => this.#heldUp.push(resolve));
+      return rows;
+    },
+  } as unknown as PrismaClient;
+
+  #rows(statement: string, values: readonly unknown[]): readonly object[] {
+    const named = ([values[0]].flat() as number[]).flatMap((id) => this.events.get(id) ?? []);
+    if (statement === 'readVersions')
+      return named.map(({ eventId, version }) => ({ id: eventId, seat_version: version }));
+    if (statement === 'readSeatMaps')
+      return named.map(({ eventId, version, digits }) => ({ id: eventId, version, digits }));
+    if (statement === 'readChangesTogether') return named.map((event) => together(event, values as number[]));
+    if (statement !== 'readChanges') throw new Error(`no answer to ${statement}`);
+    const [, after, limit] = values as number[];
+    return named.flatMap(({ record }) =>
+      record
+        .filter(({ version }) => version > (after ?? 0))
+        .slice(0, limit)
+        .map(({ version, seats, bookingIds }) => ({ version, seats, booking_ids: bookingIds })),
+    );
+  }
+}
+
+function together({ record }: RecordedEvent, [, after = 0, until = 0]: readonly number[]): object {
+  const changes = record.filter(({ version }) => version > after && version <= until);
+  const seats = new Map(changes.flatMap((change) => change.seats));
+  return { versions: changes.length, seats: JSON.stringify([...seats]) };
+}
+
+export class RecordedEvent {
+  readonly eventId: number;
+  readonly seatCount: number;
+  readonly record: SeatsChanged[] = [];
+  /** The map of each version. */
+  readonly history = new Map<number, string>();
+  #states: SeatStates;
+  version = 0;
+
+  constructor(eventId: number, seatCount: number) {
+    this.eventId = eventId;
+    this.seatCount = seatCount;
+    this.#states = SeatStates.fromDigits('0'.repeat(seatCount));
+    this.history.set(0, this.states);
+  }
+
+  /** As a batch does. What it returns is not published by itself. */
+  commit(seats: Seats, bookingIds: readonly string[] = []): SeatsChanged {
+    for (const [index, code] of seats) this.#states.set(index, code);
+    const message = {
+      eventId: this.eventId,
+      fromVersion: this.version,
+      version: ++this.version,
+      seats: [...new Map(seats)],
+      bookingIds,
+    };
+    this.record.push(message);
+    this.history.set(this.version, this.states);
+    return message;
+  }
+
+  /** As after a failover: no number means two things. */
+  jump(): void {
+    this.version += 1_000_000;
+    this.history.set(this.version, this.states);
+  }
+
+  /** As a restore does that knows nothing of what came after a version. */
+  goBackTo(version: number): void {
+    const kept = this.record.filter((change) => change.version <= version);
+    this.record.length = this.version = 0;
+    this.#states = SeatStates.fromDigits('0'.repeat(this.seatCount));
+    for (const { seats, bookingIds } of kept) this.commit(seats, bookingIds);
+  }
+
+  get digits(): string {
+    return Array.from({ length: this.seatCount }, (_, index): SeatStatusCode => this.#states.get(index)).join(
+      '',
+    );
+  }
+
+  get states(): string {
+    return this.#states.toBase64();
+  }
+}

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/platform/logger.ts';
+import { LiveFeeds } from '../../src/seating/live-feeds.ts';
+import type { SeatMap, SeatMapCache } from '../../src/seating/seat-map-cache.ts';
+import { SeatMaps } from '../../src/seating/seat-maps.ts';
+import { Recorded, type RecordedEvent } from './recorded-event.fixture.ts';
+
+/** A cache that missed every change: it has what it was given. */
+const stale = new Map<number, SeatMap>();
+let redisIsSlow: Promise<void> | undefined;
+const cache = {
+  async read(eventId: number) {
+    const map = stale.get(eventId) ?? null;
+    await redisIsSlow;
+    return map;
+  },
+  store: () => Promise.resolve(false),
+} as unknown as SeatMapCache;
+
+let recorded: Recorded;
+let event: RecordedEvent;
+let feeds: LiveFeeds;
+let maps: SeatMaps;
+
+beforeEach(() => {
+  stale.clear();
+  redisIsSlow = undefined;
+  recorded = new Recorded();
+  event = recorded.add(1);
+  const { db, pubsub } = recorded;
+  feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs: 100 });
+  maps = new SeatMaps({ db, feeds, cache });
+});
+
+afterEach(() => feeds.stop());
+
+async function turns(count = 30): Promise<void> {
+  for (let i = 0; i < count; i++) await Promise.resolve();
+}
+
+const read = () => recorded.asked.filter((name) => name === 'readSeatMaps').length;
+
+describe('seat maps', () => {
+  it('are read once, however many want them', async () => {
+    recorded.holdsUp = () => true;
+    const asked = Array.from({ length: 50 }, () => maps.get(1, 0));
+    await turns();
+    recorded.answer();
+    await Promise.all(asked);
+    expect(read()).toBe(1);
+  });
+
+  it('are never older than wanted, whomever the caller joins', async () => {
+    const slow = recorded.add(2);
+    stale.set(1, { version: 0, states: event.states });
+    const content = maps.get(1, 0);
+    event.commit([[0, 1]]);
+    recorded.holdsUp = (_, eventId) => eventId === slow.eventId;
+    // Joins the read above, which is too old for it, and waits for another event's then.
+    const strict = maps.getMany(
+      new Map([
+        [1, 1],
+        [2, 0],
+      ]),
+    );
+    await content;
+    // Meanwhile somebody who is content with less has begun to read, and Redis takes its time.
+    let redisAnswers = (): void => undefined;
+    redisIsSlow = new Promise((resolve) => (redisAnswers = resolve));
+    const between = maps.get(1, 0);
+    recorded.answer();
+    await turns();
+    redisAnswers();
+    expect((await between)?.version).toBe(0);
+    expect((await strict).get(1)).toEqual({ version: 1, states: event.states });
+  });
+
+  it('come from the feed, and not where that has missed what the caller knows of', async () => {
+    const { release } = await feeds.acquire(1);
+    event.commit([[0, 1]]);
+    expect((await maps.get(1, 0))?.version).toBe(0);
+    expect(await maps.get(1, 1)).toEqual({ version: 1, states: event.states });
+    release();
+  });
+});

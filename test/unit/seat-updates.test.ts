@@ -1,0 +1,86 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createLogger } from '../../src/platform/logger.ts';
+import type { FeedMessage } from '../../src/seating/live-feed.ts';
+import { LiveFeeds } from '../../src/seating/live-feeds.ts';
+import { followSeats, openSeats } from '../../src/seating/seat-updates.ts';
+import { Recorded } from './recorded-event.fixture.ts';
+
+function start() {
+  const recorded = new Recorded();
+  const event = recorded.add(1);
+  const { db, pubsub } = recorded;
+  // No tick: every change is a message.
+  const feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs: -1 });
+  onTestFinished(() => feeds.stop());
+  return { recorded, event, ctx: { db, feeds } };
+}
+
+async function first(updates: AsyncIterator<FeedMessage>): Promise<FeedMessage> {
+  const { value } = (await updates.next()) as IteratorYieldResult<FeedMessage>;
+  return value;
+}
+
+describe('the first message', () => {
+  it.each<[string, number, number, 'changes' | 'snapshot']>([
+    ['the version of now', 0, 3, 'changes'],
+    ['an earlier one', 0, 1, 'changes'],
+    ['one that the server has not reached', 0, 4, 'snapshot'],
+    ['one below zero', 0, -1, 'snapshot'],
+    ['one that the record still reaches back to', 1, 1, 'changes'],
+    ['one that the record no longer reaches back to', 2, 1, 'snapshot'],
+  ])('after %s', async (_, pruned, after, kind) => {
+    const { event, ctx } = start();
+    for (const seat of [0, 1, 2]) event.commit([[seat, 1]]);
+    event.record.splice(0, pruned);
+    const updates = await followSeats(await openSeats(ctx, 1, after));
+    const message = await first(updates);
+    expect(message).toMatchObject({ kind, version: 3 });
+    if (message.kind === 'changes')
+      expect([message.fromVersion, message.seats.length]).toEqual([after, 3 - after]);
+  });
+
+  it('is a snapshot after a version from which the record has a hole', async () => {
+    const { event, ctx } = start();
+    for (const seat of [0, 1, 2, 3]) event.commit([[seat, 1]]);
+    event.record.splice(1, 1);
+    expect(await first(await followSeats(await openSeats(ctx, 1, 0)))).toMatchObject({
+      kind: 'snapshot',
+      version: 4,
+    });
+  });
+
+  it('is a snapshot after a version that lies far back, and the record is not asked', async () => {
+    const { recorded, event, ctx } = start();
+    event.commit([[0, 1]]);
+    event.jump();
+    expect(await first(await followSeats(await openSeats(ctx, 1, 1)))).toMatchObject({ kind: 'snapshot' });
+    expect(recorded.asked).toEqual(['readSeatMaps']);
+  });
+
+  it('is the map of now, and no queue, where too much happens while the record is read', async () => {
+    const { recorded, event, ctx } = start();
+    recorded.deliver(event.commit([[0, 1]]));
+    const source = await openSeats(ctx, 1, 0);
+    recorded.holdsUp = () => true;
+    const following = followSeats(source);
+    for (let i = 0; i < 5_000; i++) recorded.deliver(event.commit([[0, i % 2 === 0 ? 0 : 1]]));
+    recorded.answer();
+    expect(await first(await following)).toEqual({
+      kind: 'snapshot',
+      version: event.version,
+      states: event.states,
+    });
+  });
+
+  it('is followed by what happens while the record is read', async () => {
+    const { recorded, event, ctx } = start();
+    const source = await openSeats(ctx, 1, 0);
+    recorded.holdsUp = () => true;
+    const following = followSeats(source);
+    for (const seat of [0, 1]) recorded.deliver(event.commit([[seat, 1]]));
+    recorded.answer();
+    const updates = await following;
+    const messages = [await first(updates), await first(updates), await first(updates)];
+    expect(messages.map(({ version }) => version)).toEqual([0, 1, 2]);
+  });
+});
