@@ -4,10 +4,12 @@ const WAVE_MS = 100;
 export class Departures {
   readonly #leaves = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
+  #over = false;
 
-  /** Returns what forgets it. */
+  /** Returns what forgets it. Whatever comes when all have left is ended at once. */
   add(leave: () => void): () => void {
-    this.#leaves.add(leave);
+    if (this.#over) leave();
+    else this.#leaves.add(leave);
     return () => this.#leaves.delete(leave);
   }
 
@@ -15,14 +17,17 @@ export class Departures {
   start(spreadMs: number): void {
     const waves = Math.max(1, Math.ceil(spreadMs / WAVE_MS));
     const size = Math.ceil(this.#leaves.size / waves);
+    let left = waves;
     const wave = () => {
-      for (const leave of [...this.#leaves].slice(0, spreadMs === 0 ? undefined : size)) {
+      // What has come since the start leaves with the last wave.
+      this.#over = --left === 0;
+      for (const leave of [...this.#leaves].slice(0, this.#over ? undefined : size)) {
         this.#leaves.delete(leave);
         leave();
       }
-      if (this.#leaves.size === 0) clearInterval(this.#timer);
+      if (this.#over) clearInterval(this.#timer);
     };
-    if (spreadMs > 0) this.#timer = setInterval(wave, WAVE_MS);
+    if (waves > 1) this.#timer = setInterval(wave, WAVE_MS).unref();
     wave();
   }
 }

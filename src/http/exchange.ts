@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BlockList } from 'node:net';
 import { uuidV7 } from '../platform/uuid.ts';
+import { clientAddress } from './client-address.ts';
 
 /** One request with its response. */
 export interface Exchange {
@@ -10,13 +12,13 @@ export interface Exchange {
   readonly path: string;
   /** With its question mark; empty where there is none. */
   readonly query: string;
-  /** Of the peer; proxies are not looked through. */
+  /** The client's, through trusted proxies. */
   readonly address: string;
 }
 
-export function exchangeOf(req: IncomingMessage, res: ServerResponse): Exchange {
-  const target = targetOf(req);
-  return { req, res, ...target, requestId: requestIdOf(req), address: addressOf(req) };
+export function exchangeOf(req: IncomingMessage, res: ServerResponse, proxies: BlockList): Exchange {
+  const address = clientAddress(req, proxies);
+  return { req, res, ...targetOf(req), requestId: requestIdOf(req), address };
 }
 
 export function targetOf(req: IncomingMessage): { readonly path: string; readonly query: string } {
@@ -25,10 +27,6 @@ export function targetOf(req: IncomingMessage): { readonly path: string; readonl
   if (absolute !== null) return { path: absolute.pathname, query: absolute.search };
   const mark = url.indexOf('?');
   return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark) };
-}
-
-export function addressOf(req: IncomingMessage): string {
-  return req.socket.remoteAddress ?? 'unknown';
 }
 
 /** The caller's own, if it is fit for logs, so that a request can be followed through several servers. */

@@ -1,15 +1,18 @@
 import type { Identity } from '../identity/identity.ts';
+import { DeadlineError } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { AddressCounter } from './address-counter.ts';
 import { sendGraphQLError } from './answers.ts';
 import { viewerOf } from './authorize.ts';
-import { DeadlineError, withDeadline } from './deadline.ts';
+import type { Departures } from './departures.ts';
 import type { Exchange } from './exchange.ts';
 import { sendData, type FastPath, type PreparedOperation } from './fast-path.ts';
+import { inTime } from './in-time.ts';
 import { httpLimits } from './limits.ts';
 import { BodyError, readBody } from './read-body.ts';
-import { discard, sendResponse } from './send-response.ts';
+import { discard, isStream, sendResponse } from './send-response.ts';
 import type { SharedStreams } from './sse/shared-streams.ts';
+import { StreamPlace } from './sse/stream-place.ts';
 import type { Yoga } from './yoga.ts';
 
 export interface GraphQLRouteContext {
@@ -19,8 +22,7 @@ export interface GraphQLRouteContext {
   readonly logger: Logger;
   readonly streams: AddressCounter;
   readonly sharedStreams: SharedStreams;
-  /** Aborted when the server stops: streams end. */
-  readonly stopping: AbortSignal;
+  readonly departures: Departures;
 }
 
 const bodyCodes = {
@@ -34,15 +36,10 @@ const bodyCodes = {
 /** `/graphql` over HTTP: queries and mutations answered at once, subscriptions as a stream of events. */
 export async function handleGraphQL(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
   const { req, res } = exchange;
-  const streaming = (req.headers.accept ?? '').includes('text/event-stream');
-  const release = streaming ? ctx.streams.acquire(exchange.address) : undefined;
-  if (release === null) {
-    res.setHeader('retry-after', '10');
-    return sendGraphQLError(exchange, 429, 'RATE_LIMITED', 'Too many connections from this address.');
-  }
-  if (release !== undefined) res.once('close', release);
+  const place = new StreamPlace(ctx.streams, exchange);
+  if (/text\/event-stream/i.test(req.headers.accept ?? '') && !place.take()) return;
   try {
-    await answer(ctx, exchange);
+    await answer(ctx, exchange, place);
   } catch (error) {
     if (res.headersSent || res.destroyed) throw error;
     if (error instanceof BodyError) return refuseBody(exchange, error);
@@ -56,7 +53,7 @@ export async function handleGraphQL(ctx: GraphQLRouteContext, exchange: Exchange
   }
 }
 
-async function answer(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
+async function answer(ctx: GraphQLRouteContext, exchange: Exchange, place: StreamPlace): Promise<void> {
   const { req, res, requestId } = exchange;
   const viewer = await viewerOf(ctx.identity, req.headers.authorization);
   const body = req.method === 'POST' ? await readBody(req, viewer?.role === 'ORGANIZER') : null;
@@ -69,13 +66,12 @@ async function answer(ctx: GraphQLRouteContext, exchange: Exchange): Promise<voi
     headers: headersOf(req.headers),
     body: body as Uint8Array<ArrayBuffer> | null,
   });
-  const response = await withDeadline(
-    'the operation',
-    httpLimits.answerTimeoutMs,
-    ctx.yoga.handleRequest(request, { caller: { viewer, requestId } }),
-    discard,
-  );
-  await sendResponse(response, res, ctx.stopping);
+  const work = ctx.yoga.handleRequest(request, { caller: { viewer, requestId } });
+  const letGo = (response: Response) => discard(response, ctx.logger);
+  const response = await inTime('the operation', httpLimits.answerTimeoutMs, work, ctx.logger, letGo);
+  // Whoever takes anything (`*/*`) gets a subscription as a stream too.
+  if (isStream(response) && !place.take()) return letGo(response);
+  await sendResponse(response, res, ctx);
 }
 
 async function answerFast(
@@ -84,9 +80,9 @@ async function answerFast(
   operation: PreparedOperation,
 ): Promise<void> {
   const { mediaType } = operation;
-  const result = await withDeadline('the operation', httpLimits.answerTimeoutMs, operation.run());
+  const result = await inTime('the operation', httpLimits.answerTimeoutMs, operation.run(), ctx.logger);
   if (res.destroyed || sendData(res, result, mediaType)) return;
-  await sendResponse(ctx.fastPath.responseOf(result, mediaType), res, ctx.stopping);
+  await sendResponse(ctx.fastPath.responseOf(result, mediaType), res, ctx);
 }
 
 function refuseBody(exchange: Exchange, error: BodyError): void {

@@ -1,14 +1,16 @@
 import { sql, type PrismaClient } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { Redis } from '../platform/redis.ts';
 import { sendJson } from './answers.ts';
-import { withDeadline } from './deadline.ts';
 import type { Exchange } from './exchange.ts';
+import { inTime } from './in-time.ts';
 import { httpLimits } from './limits.ts';
 
 export interface ReadinessContext {
   readonly db: PrismaClient;
   readonly redis: Redis;
   readonly stopping: AbortSignal;
+  readonly logger: Logger;
 }
 
 interface Readiness {
@@ -39,19 +41,20 @@ export function readinessRoute(ctx: ReadinessContext): (exchange: Exchange) => P
   };
 }
 
-async function check({ db, redis }: ReadinessContext): Promise<Readiness> {
+async function check({ db, redis, logger }: ReadinessContext): Promise<Readiness> {
   const [databaseOk, redisOk] = await Promise.all([
-    succeeds('the database', db.$queryRaw(sql`/* ready */ SELECT 1`)),
-    succeeds('redis', redis.ping()),
+    succeeds('the database', db.$queryRaw(sql`/* ready */ SELECT 1`), logger),
+    succeeds('redis', redis.ping(), logger),
   ]);
   return { database: databaseOk, redis: redisOk };
 }
 
-async function succeeds(what: string, work: PromiseLike<unknown>): Promise<boolean> {
+async function succeeds(what: string, work: PromiseLike<unknown>, logger: Logger): Promise<boolean> {
   try {
-    await withDeadline(what, httpLimits.checkTimeoutMs, work);
+    await inTime(what, httpLimits.checkTimeoutMs, work, logger);
     return true;
-  } catch {
+  } catch (error) {
+    logger.debug({ err: error, what }, 'not ready');
     return false;
   }
 }

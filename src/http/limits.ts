@@ -25,7 +25,7 @@ export const httpLimits = {
 
 /** Those of WebSockets that are not settings. */
 export const socketLimits = {
-  /** A ping each time; no pong until the next one, and the socket is ended. */
+  /** The answer may take as long as what waits for a slow reader may: READER_STUCK_SECONDS. */
   pingEveryMs: 12_000,
   /** Seconds' worth of messages that may come at once. */
   messageBurstSeconds: 6,
@@ -41,6 +41,8 @@ export const sharedLimits = {
   recentSeatsMax: 20_000,
   /** A message with more seats is sent as a snapshot, which takes two bits a seat, not some seventy bytes. */
   seatsPerMessageMax: 2_000,
+  /** Of all messages that are kept, as all operations show them; the bytes made from them take as much again. */
+  renderedCharactersMax: 32 * MIB,
   /** Reads from the change record for one event at once; further resumes get a snapshot, which is in memory. */
   resumesMax: 32,
   /** Writing to subscribers pauses after this long, so that other work gets its turn. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BlockList } from 'node:net';
 import type { Logger } from '../platform/logger.ts';
 import { logAccess } from './access-log.ts';
 import { sendJson } from './answers.ts';
@@ -11,6 +12,7 @@ import { setSecurityHeaders } from './security-headers.ts';
 export interface ListenerContext {
   readonly routes: readonly Route[];
   readonly origins: readonly string[];
+  readonly proxies: BlockList;
   readonly logger: Logger;
   readonly stopping: AbortSignal;
 }
@@ -18,7 +20,7 @@ export interface ListenerContext {
 /** What every request goes through. Nothing that it throws gets any further than here. */
 export function requestListener(ctx: ListenerContext) {
   return (req: IncomingMessage, res: ServerResponse): void => {
-    const exchange = exchangeOf(req, res);
+    const exchange = exchangeOf(req, res, ctx.proxies);
     req.on('error', (error) =>
       ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'request broke off'),
     );

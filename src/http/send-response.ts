@@ -1,21 +1,23 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { Logger } from '../platform/logger.ts';
+import type { Departures } from './departures.ts';
 import { httpLimits } from './limits.ts';
 
+export interface SendContext {
+  readonly departures: Departures;
+  readonly logger: Logger;
+}
+
 /** Sends a fetch Response. A stream ends when the reader leaves, does not read for too long, or the server stops. */
-export async function sendResponse(
-  response: Response,
-  res: ServerResponse,
-  stopping: AbortSignal,
-): Promise<void> {
-  if (res.destroyed) return discard(response);
-  const type = response.headers.get('content-type') ?? '';
+export async function sendResponse(response: Response, res: ServerResponse, ctx: SendContext): Promise<void> {
+  if (res.destroyed) return discard(response, ctx.logger);
   for (const [name, value] of response.headers) if (!ownHeaders.has(name)) res.setHeader(name, value);
-  if (/^(?:text\/event-stream|multipart\/mixed)/.test(type) && response.body !== null) {
+  if (isStream(response) && response.body !== null) {
     // Proxies must not collect what should arrive at once.
     res.setHeader('x-accel-buffering', 'no');
     res.writeHead(response.status);
-    return pump(response.body.getReader(), res, stopping);
+    return pump(response.body.getReader(), res, ctx);
   }
   const body = Buffer.from(await response.arrayBuffer());
   if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'no-store');
@@ -26,22 +28,30 @@ export async function sendResponse(
 /** Node's business, or (`content-encoding: none`) no value that there is. */
 const ownHeaders = new Set(['connection', 'content-length', 'content-encoding', 'transfer-encoding']);
 
+/** Whether it goes on for as long as both sides are there. */
+export function isStream({ headers }: Response): boolean {
+  return /^(?:text\/event-stream|multipart\/mixed)/.test(headers.get('content-type') ?? '');
+}
+
 /** Lets go of a response that nobody will read: the subscription behind it ends. */
-export function discard(response: Response): void {
-  response.body?.cancel().catch(() => undefined);
+export function discard({ body }: Response, logger: Logger): void {
+  if (body !== null) cancel(body, logger);
+}
+
+function cancel(stream: { cancel(): Promise<void> }, logger: Logger): void {
+  stream
+    .cancel()
+    .catch((error: unknown) => logger.debug({ err: error }, 'a response was not ended in order'));
 }
 
 async function pump(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   res: ServerResponse,
-  stopping: AbortSignal,
+  { departures, logger }: SendContext,
 ): Promise<void> {
-  const leave = () => {
-    reader.cancel().catch(() => undefined);
-  };
+  const leave = () => cancel(reader, logger);
   res.once('close', leave);
-  if (stopping.aborted) leave();
-  else stopping.addEventListener('abort', leave, { once: true });
+  const stay = departures.add(leave);
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -49,7 +59,7 @@ async function pump(
       if (!res.write(value)) await drained(res);
     }
   } finally {
-    stopping.removeEventListener('abort', leave);
+    stay();
     res.end();
     leave();
   }

@@ -33,7 +33,7 @@ import { createGraphQL, type Yoga } from './yoga.ts';
 export interface HttpContext {
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'corsOrigins' | 'connectionsPerAddressMax' | 'sockets' | 'drainMs'
+    'host' | 'port' | 'corsOrigins' | 'trustedProxies' | 'connectionsPerAddressMax' | 'sockets' | 'drainMs'
   >;
   readonly logger: Logger;
   readonly db: PrismaClient;
@@ -59,11 +59,19 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   const departures = new Departures();
   const shared = new SharedSubscriptions((error) => edge.maskError(error, currentRequestId()), logger);
   const limits = config.sockets;
-  const sharedStreams = new SharedStreams({ yoga, shared, limits, departures, stopping: stopping.signal });
-  const routes = routesOf(ctx, yoga, { streams: longLived, sharedStreams, stopping: stopping.signal });
+  const sharedStreams = new SharedStreams({
+    yoga,
+    shared,
+    limits,
+    departures,
+    stopping: stopping.signal,
+    logger,
+  });
+  const routes = routesOf(ctx, yoga, { streams: longLived, sharedStreams, departures }, stopping.signal);
   const listener = requestListener({
     routes,
     origins: config.corsOrigins,
+    proxies: config.trustedProxies,
     logger,
     stopping: stopping.signal,
   });
@@ -83,6 +91,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
     limits,
     departures,
     origins: config.corsOrigins,
+    proxies: config.trustedProxies,
     sockets: longLived,
     stopping: stopping.signal,
     logger,
@@ -97,7 +106,8 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
 function routesOf(
   ctx: HttpContext,
   yoga: Yoga,
-  streaming: Pick<GraphQLRouteContext, 'streams' | 'sharedStreams' | 'stopping'>,
+  streaming: Pick<GraphQLRouteContext, 'streams' | 'sharedStreams' | 'departures'>,
+  stopping: AbortSignal,
 ): Route[] {
   const { identity, logger, eventLayouts } = ctx;
   const graphiql = graphiqlRoute(ctx);
@@ -120,7 +130,7 @@ function routesOf(
     {
       path: '/ready',
       methods: ['GET', 'HEAD'],
-      handle: readinessRoute({ ...ctx, stopping: streaming.stopping }),
+      handle: readinessRoute({ ...ctx, stopping }),
     },
     { path: '/metrics', methods: ['GET', 'HEAD'], handle: handleMetrics },
     {

@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 
 const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
@@ -11,6 +12,10 @@ function url(form: string, ...protocols: string[]) {
 
 const list = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []));
 
+const proxy = z.string().refine((text) => addressRange(text) !== null, {
+  message: 'must be addresses or networks such as 10.0.0.0/8, separated by commas',
+});
+
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
@@ -22,6 +27,7 @@ const environment = z.object({
   AUTH_ISSUER: z.string().min(1).optional(),
   AUTH_AUDIENCE: z.string().min(1).optional(),
   CORS_ORIGINS: list.pipe(z.array(url('https://tickets.example.com', 'https:', 'http:'))).default([]),
+  TRUSTED_PROXIES: list.pipe(z.array(proxy)).default([]),
   CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   SOCKET_INIT_SECONDS: seconds(300).default(10),
   SOCKET_MESSAGE_BYTES_MAX: z.coerce.number().int().min(4_096).max(1_048_576).default(65_536),
@@ -56,7 +62,9 @@ export interface Config {
   };
   /** Origins of pages that may call from a browser, besides the server's own. */
   readonly corsOrigins: readonly string[];
-  /** WebSockets and event streams that one address may have open at a process; behind a proxy all share the proxy's. */
+  /** Peers whose X-Forwarded-For is believed. */
+  readonly trustedProxies: BlockList;
+  /** WebSockets and event streams that one address may have open at a process. */
   readonly connectionsPerAddressMax: number;
   /** What a WebSocket may do, and how far a reader of a WebSocket or event stream may be behind. */
   readonly sockets: {
@@ -136,6 +144,7 @@ function configOf(env: z.infer<typeof environment>): Config {
           : null,
     },
     corsOrigins: env.CORS_ORIGINS.map((origin) => new URL(origin).origin),
+    trustedProxies: proxiesOf(env.TRUSTED_PROXIES),
     connectionsPerAddressMax: env.CONNECTIONS_PER_ADDRESS_MAX,
     sockets: {
       initTimeoutMs: env.SOCKET_INIT_SECONDS * 1000,
@@ -154,4 +163,27 @@ function configOf(env: z.infer<typeof environment>): Config {
     feedTickMs: env.FEED_TICK_MS,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+interface AddressRange {
+  readonly address: string;
+  readonly bits: number;
+  readonly family: 'ipv4' | 'ipv6';
+}
+
+/** An address, or a network in CIDR form. Not everybody (`/0`): then each client would choose its own address. */
+function addressRange(text: string): AddressRange | null {
+  const [, address = '', prefix] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  const bitsMax = version === 4 ? 32 : 128;
+  const bits = Number(prefix ?? bitsMax);
+  if (version === 0 || bits < 1 || bits > bitsMax) return null;
+  return { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+function proxiesOf(texts: readonly string[]): BlockList {
+  const proxies = new BlockList();
+  for (const range of texts.map(addressRange))
+    if (range !== null) proxies.addSubnet(range.address, range.bits, range.family);
+  return proxies;
 }

@@ -79,6 +79,16 @@ export const metrics = {
     help: 'Connections that were closed because they did not read for too long.',
     registers,
   }),
+  unsentBytes: new Gauge({
+    name: 'sellout_unsent_bytes',
+    help: 'Bytes that wait in this process for readers of WebSockets and event streams.',
+    registers,
+  }),
+  unsentBytesMost: new Gauge({
+    name: 'sellout_unsent_bytes_most',
+    help: 'Bytes that wait for the reader for whom most wait.',
+    registers,
+  }),
   feedRepairs: new Counter({
     name: 'sellout_feed_repairs_total',
     help: 'Times that a live seat map missed a change and was repaired from PostgreSQL.',

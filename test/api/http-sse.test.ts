@@ -11,10 +11,10 @@ afterAll(() => http.close());
 
 const query = 'subscription($e:ID!){seatUpdates(eventId:$e){__typename ...on SeatsChanged{seats{status}}}}';
 
-function stream(signal: AbortSignal): Promise<Response> {
+function stream(signal: AbortSignal, accept = 'text/event-stream'): Promise<Response> {
   return fetch(`${http.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    headers: { 'content-type': 'application/json', accept },
     body: JSON.stringify({ query, variables: { e: http.eventId } }),
     signal,
   });
@@ -66,5 +66,18 @@ describe('server-sent events', () => {
     again.abort();
     await eventually('that feed is released too', () => open === 0);
     spy.mockRestore();
+  });
+
+  it('count by what is answered, not by what was asked for', async () => {
+    const leaving = new AbortController();
+    const anything = await Promise.all([1, 2, 3].map(() => stream(leaving.signal, '*/*')));
+    expect(anything.map(({ headers }) => headers.get('content-type'))).toEqual(
+      Array(3).fill('text/event-stream'),
+    );
+    for (const accept of ['*/*', 'text/event-stream', 'Text/Event-Stream'])
+      expect((await stream(AbortSignal.timeout(10_000), accept)).status).toBe(429);
+    // What is no stream has nothing to do with it.
+    expect((await http.post({ query: '{ __typename }' })).status).toBe(200);
+    leaving.abort();
   });
 });

@@ -3,7 +3,8 @@ import { Agent, request } from 'node:http';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { eventually } from '../support/eventually.ts';
-import { RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
+import { RawSocket, refusalOf, startHttp, type HttpFixture } from './http.fixture.ts';
+import { hold, seatUpdates } from './shared.fixture.ts';
 
 let http: HttpFixture;
 beforeAll(async () => {
@@ -62,5 +63,53 @@ describe('stopping', () => {
     await stopped;
     await expect(fetch(`${http.url}/health`)).rejects.toThrow();
     agent.destroy();
+  });
+});
+
+describe('draining', () => {
+  const EACH = 16;
+  let draining: HttpFixture;
+  beforeAll(async () => {
+    draining = await startHttp({ DRAIN_SECONDS: '2' });
+  });
+  afterAll(() => draining.close());
+
+  function stream(query: string, accept = 'text/event-stream'): Promise<Response> {
+    return fetch(`${draining.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query, variables: { e: draining.eventId } }),
+    });
+  }
+
+  /** A directive at its root leaves it to the executor. */
+  const unshared = 'subscription ($e: ID!) { seatUpdates(eventId: $e) @include(if: true) { __typename } }';
+
+  it('ends sockets, shared streams and all others in the same waves, and sends new ones elsewhere', async () => {
+    const order: number[] = [];
+    const ends: Promise<unknown>[] = [];
+    // All kinds in turn: waves go by when they came.
+    for (let i = 0; i < EACH; i++) {
+      const raw = await RawSocket.init(draining.port);
+      raw.subscribe('1', seatUpdates, { e: draining.eventId });
+      await raw.next();
+      const streams = [await stream(seatUpdates), await stream(unshared), await stream(unshared, '*/*')];
+      const closed = [raw.closed, ...streams.map((response) => response.text())];
+      for (const [kind, end] of closed.entries()) ends.push(end.then(() => order.push(4 * i + kind)));
+    }
+    const stopped = draining.stop();
+    await Promise.race(ends);
+    const refused = await stream(seatUpdates);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await refusalOf(draining.port, '/graphql')).toBe(503);
+    // What is no stream is answered as long as connections are taken.
+    await hold(draining, 0);
+    await Promise.all(ends);
+    await stopped;
+    const positions = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => order.indexOf(from + i));
+    const total = 4 * EACH;
+    expect(order).toHaveLength(total);
+    expect(Math.max(...positions(0, total / 4))).toBeLessThan(Math.min(...positions((3 * total) / 4, total)));
   });
 });

@@ -75,6 +75,7 @@ interface OpenOptions {
   readonly path?: string;
   readonly protocol?: string;
   readonly origin?: string;
+  readonly headers?: Record<string, string>;
 }
 
 /** A WebSocket as no client library would use it: whole messages out, whole messages in. */

@@ -3,10 +3,11 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { sql } from '../../src/platform/db.ts';
-import { encodeId, eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
+import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
 import { planText } from '../db/catalog.fixture.ts';
 import { createHall, type Hall } from '../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../support/schema-client.ts';
+import { eventInputFor } from './event-input.fixture.ts';
 
 let client: SchemaClient;
 let hall: Hall;
@@ -18,18 +19,9 @@ beforeAll(async () => {
 afterAll(() => client.close());
 
 const organizer = (): Viewer => ({ userId: hall.organizerId, role: 'ORGANIZER' });
-const eventInput = () => ({
-  venueId: encodeId('Venue', hall.venueId),
-  name: 'Opening',
-  startsAt: '2040-01-02T20:00:00Z',
-  onSaleAt: '2026-01-01T00:00:00Z',
-  seatLimit: 2,
-  currency: 'EUR',
-  priceTiers: [{ category: 'Standard', amount: 1_234 }],
-});
 const inputs: readonly [string, () => object][] = [
   ['setEventStatus', () => ({ eventId: eventIdOf(hall.eventId), status: 'PAUSED' })],
-  ['createEvent', eventInput],
+  ['createEvent', () => eventInputFor(hall)],
   ['importVenue', () => ({ plan: planText(`Hall ${randomUUID()}`) })],
   ['holdSeats', () => ({ eventId: eventIdOf(hall.eventId), seatIds: [seatIdOf(hall.eventId, 0)] })],
 ];

@@ -61,17 +61,49 @@ describe('a shared subscription', () => {
     await allLeft();
   });
 
-  it('counts among the operations of its socket, and is not forgotten when its id is used again at once', async () => {
+  it('counts among the operations of its socket, also when it is completed before it has begun', async () => {
     const raw = await RawSocket.init(http.port);
-    for (let i = 0; i < 30; i++) {
-      raw.subscribe('same', seatUpdates, { e: http.eventId });
-      raw.send({ id: 'same', type: 'complete' });
+    for (let i = 0; i < 11; i++) {
+      raw.subscribe(String(i), seatUpdates, { e: http.eventId });
+      if (i < 10) raw.send({ id: String(i), type: 'complete' });
     }
-    for (let i = 0; i < 11; i++) raw.subscribe(String(i), seatUpdates, { e: http.eventId });
-    const refused = await Promise.race([raw.closed, untilError(raw)]);
-    expect(refused).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    expect(await raw.next()).toMatchObject({
+      id: '10',
+      type: 'error',
+      payload: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
     raw.socket.terminate();
     await allLeft();
+  });
+
+  it('is served once, however quickly it is completed and asked for again under its id', async () => {
+    const raw = await RawSocket.init(http.port);
+    const refused = { id: 'same', type: 'error', payload: [{ extensions: { code: 'BUSY' } }] };
+    raw.subscribe('same', seatUpdates, { e: http.eventId });
+    raw.send({ id: 'same', type: 'complete' });
+    raw.subscribe('same', seatUpdates, { e: http.eventId });
+    expect(await raw.next()).toMatchObject(refused);
+    await eventually('its id is free again', async () => {
+      raw.subscribe('same', seatUpdates, { e: http.eventId });
+      const answer = await raw.next();
+      if (answer['type'] === 'error') expect(answer).toMatchObject(refused);
+      return answer['type'] === 'next';
+    });
+    expect(await valueOf(metrics.sharedSubscribers)).toBe(1);
+    raw.send({ id: 'same', type: 'complete' });
+    await allLeft();
+    raw.socket.close();
+  });
+
+  it('keeps no place for what has no operation, or several', async () => {
+    const raw = await RawSocket.init(http.port);
+    for (let i = 0; i < 12; i++) {
+      raw.subscribe('same', 'query A { __typename } query B { __typename }');
+      expect(await raw.next()).toMatchObject({ id: 'same', type: 'error' });
+    }
+    raw.subscribe('same', '{ __typename }');
+    expect(await raw.next()).toMatchObject({ id: 'same', type: 'next' });
+    raw.socket.close();
   });
 
   it('serves the graphql-ws client', async () => {
@@ -103,10 +135,3 @@ describe('stopping', () => {
     await allLeft();
   });
 });
-
-async function untilError(raw: RawSocket): Promise<Record<string, unknown>> {
-  for (;;) {
-    const message = await raw.next();
-    if (message['type'] === 'error') return message;
-  }
-}

@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventIdOf } from '../../src/platform/ids.ts';
+import { unsentBytes } from '../../src/http/shared/outlet.ts';
 import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawSocket, type HttpFixture } from './http.fixture.ts';
-import { bigEvent, nextTurn, startImpatient, type BigEvent } from './shared-readers.fixture.ts';
+import {
+  bigEvent,
+  BUFFER_BYTES_MAX,
+  nextTurn,
+  startImpatient,
+  type BigEvent,
+} from './shared-readers.fixture.ts';
 import { valueOf } from './shared.fixture.ts';
 
 let http: HttpFixture;
@@ -43,6 +50,25 @@ it('a socket that does not read the answers to its queries is closed with 4508',
   const query = `query ($e: ID!) { event(id: $e) { ${pages} } }`;
   let sent = 0;
   await untilOneIsClosed(() => stuck.subscribe(String(sent++), query, { e: eventIdOf(event.hall.eventId) }));
+  stuck.socket.resume();
+  expect(await stuck.closed).toBe(4508);
+});
+
+it('a socket that pings and does not read the answers is closed with 4508, though it says that it is alive', async () => {
+  const stuck = await RawSocket.init(http.port);
+  stuck.socket.pause();
+  const data = Buffer.alloc(125);
+  const pingOften = async () => {
+    for (let i = 0; i < 1_000; i++) stuck.socket.ping(data);
+    await new Promise((resolve) => stuck.socket.ping(data, undefined, resolve));
+  };
+  await eventually('the answers fill its buffer', async () => {
+    await pingOften();
+    return unsentBytes().most + 2 * data.length > BUFFER_BYTES_MAX;
+  });
+  await pingOften();
+  await untilOneIsClosed(() => stuck.socket.pong());
+  expect(unsentBytes().most).toBeLessThan(BUFFER_BYTES_MAX + 2 * data.length);
   stuck.socket.resume();
   expect(await stuck.closed).toBe(4508);
 });

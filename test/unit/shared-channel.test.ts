@@ -1,145 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sharedLimits } from '../../src/http/limits.ts';
-import { Payload } from '../../src/http/shared/payload.ts';
-import { SeatChannel } from '../../src/http/shared/seat-channel.ts';
-import type { Reader, SharedGroup } from '../../src/http/shared/subscriber.ts';
 import type { SeatStatusCode } from '../../src/pubsub/messages.ts';
-import type { FeedMessage, LiveFeed } from '../../src/seating/live-feed.ts';
-import type { SeatSource } from '../../src/seating/seat-updates.ts';
-import { SeatStates } from '../../src/seating/seat-states.ts';
-import { createLogger } from '../../src/platform/logger.ts';
-import { SeatMapFollower } from '../support/seat-map-follower.ts';
-
-const SEATS = 12;
-
-/** A feed without a clock: changes wait until `send`. Its record is complete. */
-class StillFeed {
-  readonly eventId = 1;
-  readonly record: (readonly [number, SeatStatusCode])[] = [];
-  readonly #followers = new Set<(message: FeedMessage) => void>();
-  /** Reads of the record under way, which end when they are called. */
-  readonly reads: (() => void)[] = [];
-  #sent = 0;
-
-  async answer(): Promise<void> {
-    for (const answer of this.reads.splice(0)) answer();
-    // Promises on the way of an answer.
-    for (let i = 0; i < 10; i++) await Promise.resolve();
-  }
-
-  get version(): number {
-    return this.record.length;
-  }
-
-  get followers(): number {
-    return this.#followers.size;
-  }
-
-  change(seat: number, code: SeatStatusCode): void {
-    this.record.push([seat, code]);
-  }
-
-  send(): void {
-    if (this.#sent === this.version) return;
-    const message = this.changes(this.#sent, this.version);
-    this.#sent = this.version;
-    for (const follower of this.#followers) follower(message);
-  }
-
-  follow(follower: (message: FeedMessage) => void): () => void {
-    this.send();
-    this.#followers.add(follower);
-    return () => this.#followers.delete(follower);
-  }
-
-  snapshot(): FeedMessage & { kind: 'snapshot' } {
-    this.send();
-    const states = SeatStates.fromDigits('0'.repeat(SEATS));
-    for (const [seat, code] of this.record) states.set(seat, code);
-    return { kind: 'snapshot', version: this.version, states: states.toBase64() };
-  }
-
-  changes(fromVersion: number, version: number): FeedMessage {
-    const seats = new Map(this.record.slice(fromVersion, version));
-    return { kind: 'changes', fromVersion, version, seats: [...seats] };
-  }
-}
-
-/** One who watches, whose reading and whose record can be held up. */
-class Watcher implements Reader {
-  readonly follower = new SeatMapFollower(SEATS);
-  readonly joinedAt: number;
-  readonly leave: () => void;
-  #drained: (() => void)[] = [];
-  full = false;
-
-  constructor(feed: StillFeed, channel: SeatChannel, operation: string, afterVersion: number | null) {
-    this.joinedAt = feed.version;
-    if (afterVersion !== null) this.follower.version = afterVersion;
-    const source: SeatSource = {
-      feed: feed as unknown as LiveFeed,
-      afterVersion,
-      changesUntil: (version) =>
-        new Promise((resolve) => {
-          feed.reads.push(() => resolve(feed.changes(afterVersion ?? 0, version)));
-        }),
-      release: () => undefined,
-    };
-    this.leave = channel.join(source, this, operation, () => groupOf(operation));
-  }
-
-  send(payload: Payload): boolean {
-    if (this.full) return false;
-    this.follower.take(messages.get(payload) as FeedMessage);
-    return true;
-  }
-
-  drained(then: () => void): void {
-    this.#drained.push(then);
-  }
-
-  fail(): void {
-    throw new Error('not expected');
-  }
-
-  drain(): void {
-    this.full = false;
-    const drained = this.#drained;
-    this.#drained = [];
-    for (const then of drained) then();
-  }
-}
-
-const messages = new WeakMap<Payload, FeedMessage>();
-const executed: FeedMessage[] = [];
-
-function groupOf(key: string): SharedGroup {
-  const payloads = new Map<FeedMessage, Payload>();
-  return {
-    key,
-    members: 0,
-    payloadOf(message) {
-      let payload = payloads.get(message);
-      if (payload === undefined) {
-        executed.push(message);
-        payload = new Payload(key);
-        payloads.set(message, payload);
-        messages.set(payload, message);
-      }
-      return payload;
-    },
-  };
-}
-
-function start() {
-  const feed = new StillFeed();
-  let empty = false;
-  const channel = new SeatChannel(feed as unknown as LiveFeed, createLogger('silent'), () => (empty = true));
-  const join = (after: number | null = null, operation = 'one') =>
-    new Watcher(feed, channel, operation, after);
-  return { feed, join, isEmpty: () => empty };
-}
+import { executed, SEATS, start, type Watcher } from './shared-channel.fixture.ts';
 
 describe('a channel', () => {
   it('lets nobody begin before what was changed already, nor sends what is not due', () => {
@@ -196,6 +59,35 @@ describe('a channel', () => {
     ]);
     await feed.answer();
     expect(watchers.every(({ follower }) => follower.version === feed.version)).toBe(true);
+  });
+
+  it('gives a snapshot where the record can’t be read', async () => {
+    const { feed, join } = start();
+    join();
+    for (const seat of [0, 1]) feed.change(seat, 1);
+    feed.send();
+    const watcher = join(1);
+    feed.failing = true;
+    await feed.answer();
+    expect(watcher.follower.messages).toMatchObject([{ kind: 'snapshot', version: 2 }]);
+  });
+
+  it('ends a subscriber that can’t be served, wherever that shows, and serves the others', async () => {
+    const { feed, join } = start();
+    const sound = join();
+    for (const seat of [0, 1]) feed.change(seat, 1);
+    feed.send();
+    const [resuming, clogged] = [join(1), join()];
+    clogged.full = true;
+    feed.change(2, 1);
+    feed.send();
+    resuming.broken = clogged.broken = true;
+    await feed.answer();
+    clogged.drain();
+    expect([resuming.failed, clogged.failed, sound.failed]).toEqual([1, 1, 0]);
+    feed.change(3, 1);
+    feed.send();
+    expect([resuming.failed, sound.follower.version]).toEqual([2, 4]);
   });
 
   it('executes each message once an operation, and ends with its last subscriber', () => {

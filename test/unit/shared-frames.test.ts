@@ -66,9 +66,16 @@ it.each([0, 1_000])('departures over %i ms end everyone once, in waves', (spread
     }
     departures.start(spreadMs);
     expect(left).toHaveLength(spreadMs === 0 ? 47 : 5);
+    const during = vi.fn<() => void>();
+    for (let i = 0; i < 20; i++) departures.add(() => during());
     vi.advanceTimersByTime(spreadMs);
+    expect(during).toHaveBeenCalledTimes(20);
     expect(left).toEqual(Array.from({ length: 47 }, (_, i) => 2 * i + 1));
     expect(vi.getTimerCount()).toBe(0);
+    // It was being prepared when the others left; nobody would come for it again.
+    const late = vi.fn<() => void>();
+    departures.add(late);
+    expect(late).toHaveBeenCalledTimes(1);
   } finally {
     vi.useRealTimers();
   }

@@ -1,7 +1,7 @@
 import type { Logger } from '../../platform/logger.ts';
 import { etagOf, sendNotFound, sendStored } from '../answers.ts';
-import { withDeadline } from '../deadline.ts';
 import type { Exchange } from '../exchange.ts';
+import { inTime } from '../in-time.ts';
 import { httpLimits } from '../limits.ts';
 import { html, Html } from '../pages/html.ts';
 import { setPagePolicy } from '../security-headers.ts';
@@ -54,7 +54,7 @@ export async function handleGraphiQLAsset(exchange: Exchange): Promise<void> {
 
 async function readIds({ exampleIds, logger }: GraphiQLContext): Promise<ExampleIds | null> {
   try {
-    return await withDeadline('the ids for the examples', httpLimits.checkTimeoutMs, exampleIds());
+    return await inTime('the ids for the examples', httpLimits.checkTimeoutMs, exampleIds(), logger);
   } catch (error) {
     logger.warn({ err: error }, 'ids for the examples of GraphiQL not read');
     return null;

@@ -2,8 +2,8 @@ import type { PrismaClient } from '../../platform/db.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { EventLayouts } from '../../seating/event-layouts.ts';
 import { etagOf, sendStored } from '../answers.ts';
-import { withDeadline } from '../deadline.ts';
 import type { Exchange } from '../exchange.ts';
+import { inTime } from '../in-time.ts';
 import { httpLimits } from '../limits.ts';
 import { setPagePolicy } from '../security-headers.ts';
 import { readEventsOnSale } from './events-on-sale.sql.ts';
@@ -34,7 +34,7 @@ export function homeRoute(ctx: HomeContext): (exchange: Exchange) => Promise<voi
 
 async function listEvents(ctx: HomeContext): Promise<ListedEvent[] | null> {
   try {
-    return await withDeadline('the list of events', httpLimits.checkTimeoutMs, read(ctx));
+    return await inTime('the list of events', httpLimits.checkTimeoutMs, read(ctx), ctx.logger);
   } catch (error) {
     ctx.logger.warn({ err: error }, 'events for the home page not read');
     return null;

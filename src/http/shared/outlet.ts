@@ -6,6 +6,19 @@ export interface OutletLimits {
   readonly stuckMs: number;
 }
 
+const open = new Set<Outlet>();
+
+/** What waits at all connections of this process together, and at the one where most does. */
+export function unsentBytes(): { readonly total: number; readonly most: number } {
+  let total = 0;
+  let most = 0;
+  for (const { unsent } of open) {
+    total += unsent;
+    most = Math.max(most, unsent);
+  }
+  return { total, most };
+}
+
 /** A connection's way out, with a limit on what may wait there unsent. */
 export class Outlet {
   readonly #stream: Writable;
@@ -19,10 +32,17 @@ export class Outlet {
     this.#stream = stream;
     this.#limits = limits;
     this.#onStuck = onStuck;
+    if (stream.destroyed) return;
+    open.add(this);
     stream.once('close', () => {
+      open.delete(this);
       clearTimeout(this.#timer);
       this.#waiting = [];
     });
+  }
+
+  get unsent(): number {
+    return this.#stream.writableLength;
   }
 
   /** It was full, and has not drained since. */

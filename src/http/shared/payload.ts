@@ -8,6 +8,10 @@ export class Payload {
     this.#json = json;
   }
 
+  get characters(): number {
+    return this.#json.length;
+  }
+
   /** What follows `"payload":` in a WebSocket message. */
   get tail(): Buffer {
     return (this.#tail ??= Buffer.from(`${this.#json}}`));

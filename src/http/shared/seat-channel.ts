@@ -14,6 +14,7 @@ import type { Reader, SharedGroup, Subscriber } from './subscriber.ts';
  */
 export class SeatChannel {
   readonly #feed: LiveFeed;
+  readonly #logger: Logger;
   readonly #onEmpty: () => void;
   readonly #unfollow: () => void;
   readonly #groups = new Map<string, SharedGroup>();
@@ -30,14 +31,12 @@ export class SeatChannel {
 
   constructor(feed: LiveFeed, logger: Logger, onEmpty: () => void) {
     this.#feed = feed;
+    this.#logger = logger;
     this.#onEmpty = onEmpty;
     this.#rounds = new Rounds(
       () => this.#subscribers,
       (subscriber) => this.#serve(subscriber),
-      (subscriber, error) => {
-        logger.error({ err: error, eventId: feed.eventId }, 'a shared subscription failed');
-        subscriber.reader.fail();
-      },
+      (subscriber, error) => this.#fail(subscriber, error),
     );
     this.#unfollow = feed.follow((message) => this.#take(message));
     this.#snapshot = feed.snapshot();
@@ -55,8 +54,22 @@ export class SeatChannel {
     const subscriber: Subscriber = { group, source, reader, state: 'starting', at, resumes };
     this.#subscribers.add(subscriber);
     metrics.sharedSubscribers.inc();
-    this.#serve(subscriber);
+    this.#attempt(subscriber, () => this.#serve(subscriber));
     return () => this.#leave(subscriber);
+  }
+
+  /** One that can't be served must harm neither the others nor the process. */
+  #attempt(subscriber: Subscriber, serve: () => void): void {
+    try {
+      serve();
+    } catch (error) {
+      this.#fail(subscriber, error);
+    }
+  }
+
+  #fail({ reader }: Subscriber, error: unknown): void {
+    this.#logger.error({ err: error, eventId: this.#feed.eventId }, 'a shared subscription failed');
+    reader.fail();
   }
 
   #leave(subscriber: Subscriber): void {
@@ -123,7 +136,7 @@ export class SeatChannel {
     reader.drained(() => {
       if (subscriber.state !== 'clogged') return;
       this.#restart(subscriber);
-      this.#serve(subscriber);
+      this.#attempt(subscriber, () => this.#serve(subscriber));
     });
     return false;
   }
@@ -143,7 +156,7 @@ export class SeatChannel {
     subscriber.at = this.#recent.last;
     const changes = this.#changesSince(subscriber.source);
     if (changes === null) return begin(null);
-    changes.then(begin, () => begin(null));
+    void changes.then((read) => this.#attempt(subscriber, () => begin(read)));
   }
 
   #changesSince(source: SeatSource): Promise<FeedMessage | null> | null {
@@ -158,10 +171,16 @@ export class SeatChannel {
     return changes;
   }
 
+  /** Never rejects: a snapshot does as well. */
   async #read(source: SeatSource, version: number): Promise<FeedMessage | null> {
     if (source.afterVersion === version) return { kind: 'changes', fromVersion: version, version, seats: [] };
-    const changes = await source.changesUntil(version);
-    const large = changes?.kind === 'changes' && changes.seats.length > sharedLimits.seatsPerMessageMax;
-    return large ? null : changes;
+    try {
+      const changes = await source.changesUntil(version);
+      const large = changes?.kind === 'changes' && changes.seats.length > sharedLimits.seatsPerMessageMax;
+      return large ? null : changes;
+    } catch (error) {
+      this.#logger.debug({ err: error, eventId: this.#feed.eventId }, 'changes to resume with not read');
+      return null;
+    }
   }
 }

@@ -1,9 +1,10 @@
 import type { Logger } from '../../platform/logger.ts';
-import type { FeedMessage, LiveFeed } from '../../seating/live-feed.ts';
+import type { LiveFeed } from '../../seating/live-feed.ts';
 import type { Park } from '../../seating/seat-updates.ts';
+import { sharedLimits } from '../limits.ts';
 import { Parked } from './parked.ts';
-import type { Payload } from './payload.ts';
 import { render, type Mask } from './render.ts';
+import { RenderedPayloads } from './rendered-payloads.ts';
 import { SeatChannel } from './seat-channel.ts';
 import type { SharedOperation } from './shared-operation.ts';
 import type { Reader, SharedGroup } from './subscriber.ts';
@@ -16,6 +17,7 @@ export class SharedSubscriptions {
   readonly #mask: Mask;
   readonly #logger: Logger;
   readonly #channels = new Map<LiveFeed, SeatChannel>();
+  readonly #rendered = new RenderedPayloads(sharedLimits.renderedCharactersMax);
 
   constructor(mask: Mask, logger: Logger) {
     this.#mask = mask;
@@ -46,18 +48,11 @@ export class SharedSubscriptions {
   }
 
   #open(operation: SharedOperation): SharedGroup {
-    const payloads = new WeakMap<FeedMessage, Payload>();
+    const { key } = operation;
     return {
-      key: operation.key,
+      key,
       members: 0,
-      payloadOf: (message) => {
-        let payload = payloads.get(message);
-        if (payload === undefined) {
-          payload = render(operation, message, this.#mask);
-          payloads.set(message, payload);
-        }
-        return payload;
-      },
+      payloadOf: (message) => this.#rendered.get(message, key, () => render(operation, message, this.#mask)),
     };
   }
 }

@@ -36,7 +36,7 @@ export class EventStream {
     // Some browsers tell of the head only when something follows it.
     this.#res.write(comment);
     const timer = setInterval(() => {
-      if (this.#outlet.hasRoom(comment.length)) this.#res.write(comment);
+      if (!this.#res.writableEnded && this.#outlet.hasRoom(comment.length)) this.#res.write(comment);
     }, sharedLimits.streamPingMs);
     this.#res.once('close', () => clearInterval(timer));
   }

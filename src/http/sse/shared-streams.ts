@@ -1,10 +1,12 @@
 import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import type { Logger } from '../../platform/logger.ts';
 import type { Park } from '../../seating/seat-updates.ts';
-import { withDeadline } from '../deadline.ts';
+import { sendGraphQLError } from '../answers.ts';
 import type { Departures } from '../departures.ts';
 import type { Caller } from '../edge.ts';
 import type { Exchange } from '../exchange.ts';
 import type { GraphQLParams } from '../graphql-params.ts';
+import { inTime } from '../in-time.ts';
 import { httpLimits } from '../limits.ts';
 import type { OutletLimits } from '../shared/outlet.ts';
 import { sharedOperation } from '../shared/shared-operation.ts';
@@ -19,6 +21,7 @@ export interface SharedStreamsContext {
   readonly limits: OutletLimits;
   readonly departures: Departures;
   readonly stopping: AbortSignal;
+  readonly logger: Logger;
 }
 
 /** What Yoga's plugins made of GraphQL's functions, for one operation. */
@@ -42,16 +45,18 @@ export class SharedStreams {
    * False: it is something else, or is refused. Yoga then takes the request from its beginning, and has the answer; up
    * to here it had no effect.
    */
-  async serve({ req, res, query }: Exchange, body: Buffer | null, caller: Caller): Promise<boolean> {
-    const { limits, departures, stopping } = this.#ctx;
-    const params = stopping.aborted ? null : streamRequest(req, query, body);
+  async serve(exchange: Exchange, body: Buffer | null, caller: Caller): Promise<boolean> {
+    const { limits, departures, stopping, logger } = this.#ctx;
+    const { req, res, query } = exchange;
+    const params = streamRequest(req, query, body);
     if (params === null) return false;
     const stream = new EventStream(res, limits);
     const subscription = await this.#subscribe(params, caller, stream);
     if (subscription === null) return false;
-    const end = () => void subscription.return?.();
-    if (res.destroyed) {
+    const end = () => leave(subscription, logger);
+    if (res.destroyed || stopping.aborted) {
       end();
+      if (!res.destroyed) refuse(exchange);
       return true;
     }
     stream.open();
@@ -61,9 +66,12 @@ export class SharedStreams {
       departures.add(() => res.end()),
     );
     // Begins it. Its messages go to the stream directly; this comes to an end with it.
-    void subscription.next().then(
+    subscription.next().then(
       () => res.end(),
-      () => res.destroy(),
+      (error: unknown) => {
+        logger.error({ err: error, requestId: caller.requestId }, 'a shared stream failed');
+        res.destroy();
+      },
     );
     return true;
   }
@@ -74,7 +82,7 @@ export class SharedStreams {
     caller: Caller,
     stream: EventStream,
   ): Promise<AsyncIterator<ExecutionResult> | null> {
-    const { yoga, shared } = this.#ctx;
+    const { yoga, shared, logger } = this.#ctx;
     let park: Park = () => null;
     const enveloped = yoga.getEnveloped({
       caller: { ...caller, park: ((source) => park(source)) satisfies Park },
@@ -93,9 +101,17 @@ export class SharedStreams {
       contextValue: await enveloped.contextFactory(),
     };
     const work = enveloped.subscribe(args) as Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
-    const result = await withDeadline('the operation', httpLimits.answerTimeoutMs, work, leave);
+    const result = await inTime('the operation', httpLimits.answerTimeoutMs, work, logger, (late) => {
+      if (Symbol.asyncIterator in late) leave(late[Symbol.asyncIterator](), logger);
+    });
     return Symbol.asyncIterator in result ? result[Symbol.asyncIterator]() : null;
   }
+}
+
+/** As sockets are refused then: it would only be ended again. */
+function refuse(exchange: Exchange): void {
+  exchange.res.setHeader('retry-after', '1');
+  sendGraphQLError(exchange, 503, 'BUSY', 'The server is stopping. Try again.');
 }
 
 /** Null where it is not valid. */
@@ -108,6 +124,8 @@ function parsed(plugged: Plugged, query: string): DocumentNode | null {
   }
 }
 
-function leave(result: ExecutionResult | AsyncIterable<ExecutionResult>): void {
-  if (Symbol.asyncIterator in result) void result[Symbol.asyncIterator]().return?.();
+function leave(subscription: AsyncIterator<ExecutionResult>, logger: Logger): void {
+  subscription
+    .return?.()
+    .catch((error: unknown) => logger.error({ err: error }, 'a subscription was not ended in order'));
 }

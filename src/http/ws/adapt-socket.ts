@@ -13,6 +13,7 @@ import type { SocketOutlet } from './socket-outlet.ts';
 export interface SocketContext {
   readonly protocol: Server<SocketExtra>;
   readonly messagesPerSecondMax: number;
+  readonly stuckMs: number;
   readonly logger: Logger;
 }
 
@@ -23,21 +24,22 @@ export interface SocketContext {
 export function adaptSocket(
   socket: WebSocket,
   extra: SocketExtra,
-  { protocol, messagesPerSecondMax, logger }: SocketContext,
+  { protocol, messagesPerSecondMax, stuckMs, logger }: SocketContext,
 ): void {
   const fail = (error: unknown) => {
     logger.error({ err: error }, 'websocket failed');
     closeSocket(socket, closeCodes.internalError, 'Internal server error');
   };
   socket.on('error', (error) => logger.debug({ err: error }, 'websocket error'));
-  keepAlive(socket, socketLimits.pingEveryMs, () => extra.outlet.clogged);
+  const limits = { everyMs: socketLimits.pingEveryMs, answerMs: stuckMs };
+  keepAlive(socket, limits, () => extra.outlet.clogged);
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
       send: (data) => send(socket, extra.outlet, data),
       close: (code, reason) => closeSocket(socket, code ?? closeCodes.internalError, reason ?? ''),
       onMessage: (handle) =>
-        onText(socket, new MessageBudget(messagesPerSecondMax), (text) =>
+        onText(socket, extra.outlet, new MessageBudget(messagesPerSecondMax), (text) =>
           inRequest(uuidV7(), () => handle(text).catch(fail)),
         ),
     },
@@ -60,19 +62,35 @@ function send(socket: WebSocket, outlet: SocketOutlet, data: string): Promise<vo
       return resolve();
     }
     // An answer can't be skipped; but who does not read it has no more time than any other reader.
-    if (!outlet.hasRoom(data.length)) outlet.drained(() => undefined);
+    heed(outlet, data.length);
     // A failure to send is followed by `close`, which ends everything.
     socket.send(data, () => resolve());
   });
 }
 
-function onText(socket: WebSocket, budget: MessageBudget, handle: (text: string) => unknown): void {
+/** Starts the clock on a reader whose unsent bytes are too many: it is closed if they don't drain in time. */
+function heed(outlet: SocketOutlet, bytes: number): boolean {
+  const room = outlet.hasRoom(bytes);
+  if (!room) outlet.drained(() => undefined);
+  return room;
+}
+
+function onText(
+  socket: WebSocket,
+  outlet: SocketOutlet,
+  budget: MessageBudget,
+  handle: (text: string) => unknown,
+): void {
   const take = () => {
     if (budget.take()) return true;
     closeSocket(socket, closeCodes.tooManyMessages, 'Too many messages');
     return false;
   };
-  socket.on('ping', take);
+  // Not left to `ws`: it would answer one who never reads with ever more bytes that wait.
+  socket.on('ping', (data: Buffer) => {
+    if (take() && heed(outlet, data.length)) socket.pong(data);
+  });
+  socket.on('pong', take);
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (socket.readyState !== socket.OPEN || !take()) return;
     if (isBinary) return closeSocket(socket, closeCodes.unsupportedData, 'Text only');

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { getOperationAST, GraphQLError } from 'graphql';
 import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Park } from '../../seating/seat-updates.ts';
 import { InvalidTokenError, type Identity } from '../../identity/identity.ts';
@@ -62,16 +62,25 @@ async function prepare(
   payload: SubscribePayload,
 ): Promise<Prepared | readonly GraphQLError[]> {
   const { operationsMax } = ctx.limits;
-  const underWay = Math.max(Object.keys(socket.subscriptions).length, socket.extra.open.size + 1);
-  if (underWay > operationsMax) {
-    const message = `A connection can have ${operationsMax} operations under way at once.`;
-    return [new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })];
-  }
-  try {
-    return await envelop(ctx, socket.extra, id, payload);
-  } catch (error) {
-    return [masked(ctx, error)];
-  }
+  const { open, starting } = socket.extra;
+  // graphql-ws forgets what is completed before it has begun. Under the same id it would take that for the new one:
+  // both would be served, and neither could be ended.
+  if (starting.has(id)) return [refused('BUSY', 'What was asked before under this id has not ended yet.')];
+  const underWay = Math.max(Object.keys(socket.subscriptions).length, open.size + starting.size + 1);
+  if (underWay > operationsMax)
+    return [refused('RATE_LIMITED', `A connection can have ${operationsMax} operations under way at once.`)];
+  starting.add(id);
+  const begun = () => starting.delete(id);
+  const prepared = await envelop(ctx, socket.extra, id, payload, begun).catch((error: unknown) => [
+    masked(ctx, error),
+  ]);
+  // `begun` is called by what runs it; an operation that is refused here does not run.
+  if (!('plugged' in prepared)) begun();
+  return prepared;
+}
+
+function refused(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
 }
 
 async function envelop(
@@ -79,6 +88,7 @@ async function envelop(
   { authorization, outlet, open }: SocketExtra,
   id: string,
   payload: SubscribePayload,
+  begun: () => void,
 ): Promise<Prepared | readonly GraphQLError[]> {
   let park: Park = () => null;
   const caller: Caller = {
@@ -92,6 +102,8 @@ async function envelop(
   const document = enveloped.parse(payload.query);
   const errors = enveloped.validate(schema, document);
   if (errors.length > 0) return errors;
+  if (getOperationAST(document, payload.operationName) == null)
+    return [new GraphQLError('The document has no operation of this name, or several and no name is given.')];
   const operation = sharedOperation(schema, document, payload);
   if (operation !== null) park = ctx.shared.parkFor(operation, outlet.readerOf(id));
   return {
@@ -102,6 +114,7 @@ async function envelop(
     contextValue: await enveloped.contextFactory(),
     plugged: enveloped,
     open,
+    begun,
   };
 }
 

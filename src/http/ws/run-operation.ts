@@ -6,8 +6,9 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { OperationResult } from 'graphql-ws';
+import { DeadlineError } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { DeadlineError, withDeadline } from '../deadline.ts';
+import { inTime } from '../in-time.ts';
 import { httpLimits } from '../limits.ts';
 import { currentRequestId } from '../request-scope.ts';
 
@@ -28,6 +29,8 @@ export interface Prepared extends ExecutionArgs {
   readonly plugged: Plugged;
   /** What ends the subscriptions of the socket. */
   readonly open: Set<() => void>;
+  /** To be called when it has begun, or failed to. */
+  readonly begun: () => void;
 }
 
 /** A subscription has the same time to start as a query has to answer. */
@@ -39,33 +42,45 @@ export async function runOperation(
 ): Promise<ExecutionResult | Results> {
   try {
     const work = args.plugged[what](args) as Promise<ExecutionResult | Results>;
-    const result = await withDeadline('the operation', httpLimits.answerTimeoutMs, work, end);
-    return Symbol.asyncIterator in result ? tracked(result, args.open) : result;
+    const result = await inTime('the operation', httpLimits.answerTimeoutMs, work, logger, (late) => {
+      if (Symbol.asyncIterator in late) end(late[Symbol.asyncIterator](), logger);
+    });
+    return Symbol.asyncIterator in result ? tracked(result, args.open, logger) : result;
   } catch (error) {
     if (!(error instanceof DeadlineError)) return { errors: [masked(error)] };
     logger.error({ err: error, requestId: currentRequestId() }, 'operation not done in time');
     const message = 'It was not done in time, and whether it was done is not known. Try again.';
     return { errors: [new GraphQLError(message, { extensions: { code: 'BUSY' } })] };
+  } finally {
+    args.begun();
   }
 }
 
 /** The same iterator, in the set until it ends. */
-function tracked(results: Results, open: Set<() => void>): AsyncIterableIterator<ExecutionResult> {
+function tracked(
+  results: Results,
+  open: Set<() => void>,
+  logger: Logger,
+): AsyncIterableIterator<ExecutionResult> {
   const iterator = results[Symbol.asyncIterator]();
   const stop = () => {
-    open.delete(stop);
-    iterator.return?.().catch(() => undefined);
+    if (open.delete(stop)) end(iterator, logger);
   };
   open.add(stop);
   return {
     async next() {
-      const result = await iterator.next();
-      if (result.done === true) open.delete(stop);
-      return result;
+      try {
+        const result = await iterator.next();
+        if (result.done === true) open.delete(stop);
+        return result;
+      } catch (error) {
+        stop();
+        throw error;
+      }
     },
-    async return() {
-      open.delete(stop);
-      return (await iterator.return?.()) ?? { done: true, value: undefined };
+    return() {
+      stop();
+      return Promise.resolve({ done: true, value: undefined });
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -73,7 +88,9 @@ function tracked(results: Results, open: Set<() => void>): AsyncIterableIterator
   };
 }
 
-/** A subscription that began too late for its subscriber. */
-function end(result: ExecutionResult | Results): void {
-  if (Symbol.asyncIterator in result) void result[Symbol.asyncIterator]().return?.();
+/** Nobody waits for the end of a subscription; whether it failed to end is for the log. */
+function end(iterator: AsyncIterator<ExecutionResult>, logger: Logger): void {
+  iterator
+    .return?.()
+    .catch((error: unknown) => logger.error({ err: error }, 'a subscription was not ended in order'));
 }

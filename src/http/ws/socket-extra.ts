@@ -3,10 +3,9 @@ import type { SocketOutlet } from './socket-outlet.ts';
 /** What belongs to one socket besides the protocol's own. */
 export interface SocketExtra {
   readonly outlet: SocketOutlet;
-  /**
-   * What ends the subscriptions under way. graphql-ws forgets one whose id is used again before it had begun; here none
-   * is forgotten.
-   */
+  /** Ids of operations that have not begun, also of those that the client has completed meanwhile. */
+  readonly starting: Set<string>;
+  /** What ends the subscriptions that have. */
   readonly open: Set<() => void>;
   /** From connection_init: `Bearer …` or the bare token. */
   authorization?: string;

@@ -1,13 +1,15 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { STATUS_CODES } from 'node:http';
+import type { BlockList } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { AddressCounter } from '../address-counter.ts';
-import { addressOf, targetOf } from '../exchange.ts';
+import { clientAddress } from '../client-address.ts';
 import type { Departures } from '../departures.ts';
+import { targetOf } from '../exchange.ts';
 import { adaptSocket } from './adapt-socket.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
 import type { SocketExtra } from './socket-extra.ts';
@@ -18,6 +20,7 @@ export interface SocketServerContext {
   readonly protocol: Server<SocketExtra>;
   readonly limits: Config['sockets'];
   readonly origins: readonly string[];
+  readonly proxies: BlockList;
   readonly sockets: AddressCounter;
   readonly stopping: AbortSignal;
   readonly departures: Departures;
@@ -35,17 +38,18 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
     maxPayload: limits.messageBytesMax,
     // A hundred kilobytes of memory for each socket, for messages that are small or base64.
     perMessageDeflate: false,
+    autoPong: false,
     handleProtocols,
   });
   http.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => ctx.logger.debug({ err: error }, 'upgrade broke off'));
     const status = refusal(ctx, req);
-    const release = status === null ? ctx.sockets.acquire(addressOf(req)) : null;
+    const release = status === null ? ctx.sockets.acquire(clientAddress(req, ctx.proxies)) : null;
     if (release === null) return refuse(socket, status ?? 429);
     socket.once('close', release);
     sockets.handleUpgrade(req, socket, head, (webSocket) => {
       const outlet = new SocketOutlet(webSocket, socket, limits);
-      adaptSocket(webSocket, { outlet, open: new Set() }, { ...ctx, ...limits });
+      adaptSocket(webSocket, { outlet, starting: new Set(), open: new Set() }, { ...ctx, ...limits });
       const leave = () => closeSocket(webSocket, closeCodes.goingAway, 'Server is going away');
       webSocket.once('close', departures.add(leave));
     });

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { withDeadline } from '../../src/platform/deadline.ts';
+import { eventIdOf } from '../../src/platform/ids.ts';
+import type { SeatStatusCode } from '../../src/pubsub/messages.ts';
+import type { FeedMessage } from '../../src/seating/live-feed.ts';
+import { seatUpdates, updateOf } from '../api/shared.fixture.ts';
+import { SeatMapFollower } from '../support/seat-map-follower.ts';
+
+const OPENED_AT_ONCE = 50;
+const PATIENCE_MS = 90_000;
+const KEPT_MAX = 1_024;
+
+const codes: Readonly<Record<string, SeatStatusCode>> = { AVAILABLE: 0, HELD: 1, BOOKED: 2, BLOCKED: 3 };
+const kept = new Map<string, { readonly data: Buffer; readonly message: FeedMessage }>();
+/** Of a frame: its kind and its versions stand there. */
+const START_BYTES = 200;
+
+/** All watchers get the same bytes: parsed once, so that this process keeps up with a thousand of them. */
+function messageOf(data: Buffer): FeedMessage {
+  const start = data.toString('latin1', 0, START_BYTES);
+  const known = kept.get(start);
+  if (known?.data.equals(data)) return known.message;
+  const { payload } = JSON.parse(data.toString()) as { readonly payload: unknown };
+  const { __typename: type, version, fromVersion, states, seats } = updateOf(payload);
+  const message: FeedMessage =
+    type === 'SeatMapSnapshot'
+      ? { kind: 'snapshot', version, states }
+      : {
+          kind: 'changes',
+          fromVersion,
+          version,
+          seats: seats.map(({ index, status }) => [index, codes[status] ?? 0] as const),
+        };
+  if (kept.size >= KEPT_MAX) kept.clear();
+  kept.set(start, { data, message });
+  return message;
+}
+
+interface Watcher {
+  readonly socket: WebSocket;
+  readonly follower: SeatMapFollower;
+}
+
+/** Many sockets that watch one event, each with a map of its own. */
+export class Crowd {
+  readonly watchers: Watcher[] = [];
+  readonly #seatCount: number;
+  /** Codes of sockets that closed without having been asked to. */
+  readonly closed: number[] = [];
+  #target = Infinity;
+  #behind = 0;
+  #arrived: () => void = () => undefined;
+
+  private constructor(seatCount: number) {
+    this.#seatCount = seatCount;
+  }
+
+  static async open(url: string, eventId: number, seatCount: number, size: number): Promise<Crowd> {
+    const crowd = new Crowd(seatCount);
+    while (crowd.watchers.length < size)
+      await Promise.all(Array.from({ length: OPENED_AT_ONCE }, () => crowd.#join(url, eventId)));
+    return crowd;
+  }
+
+  async #join(url: string, eventId: number): Promise<void> {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init"}');
+    await once(socket, 'message');
+    const watcher = { socket, follower: new SeatMapFollower(this.#seatCount) };
+    socket.on('message', (data: Buffer) => this.#take(watcher, messageOf(data)));
+    const first = once(socket, 'message');
+    const payload = { query: seatUpdates, variables: { e: eventIdOf(eventId) } };
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+    await first;
+    socket.on('close', (code) => this.closed.push(code));
+    this.watchers.push(watcher);
+  }
+
+  #take({ follower }: Watcher, message: FeedMessage): void {
+    const before = follower.version ?? -1;
+    follower.take(message);
+    if (before >= this.#target || message.version < this.#target) return;
+    if (--this.#behind === 0) this.#arrived();
+  }
+
+  /** Resolves when every map is at the version, or past it. One caller at a time. */
+  async reached(version: number): Promise<void> {
+    this.#target = version;
+    this.#behind = this.watchers.filter(({ follower }) => (follower.version ?? -1) < version).length;
+    if (this.#behind === 0) return;
+    const all = new Promise<void>((resolve) => (this.#arrived = resolve));
+    await withDeadline(
+      all,
+      PATIENCE_MS,
+      () =>
+        new Error(
+          `${this.#behind} did not reach version ${version}; closed: ${this.closed.slice(0, 5).join()}`,
+        ),
+    );
+  }
+
+  pause(): void {
+    for (const { socket } of this.watchers) socket.pause();
+  }
+
+  resume(): void {
+    for (const { socket } of this.watchers) socket.resume();
+  }
+
+  /** Says that it is alive, unasked: a reader that is paused can't hear that it is asked. */
+  sayAlive(): void {
+    for (const { socket } of this.watchers) socket.pong();
+  }
+
+  close(): void {
+    for (const { socket } of this.watchers) socket.removeAllListeners('close').terminate();
+  }
+
+  /** How many snapshots each has had, as a set: one number where all had the same. */
+  get snapshots(): ReadonlySet<number> {
+    const count = ({ messages }: SeatMapFollower) =>
+      messages.filter(({ kind }) => kind === 'snapshot').length;
+    return new Set(this.watchers.map(({ follower }) => count(follower)));
+  }
+
+  get gaps(): number {
+    return this.watchers.reduce((sum, { follower }) => sum + follower.gaps.length, 0);
+  }
+
+  get maps(): ReadonlySet<string> {
+    return new Set(this.watchers.map(({ follower }) => `${follower.version} ${follower.states}`));
+  }
+}
