@@ -33,7 +33,7 @@ export async function seed({ databaseUrl, log = () => {} }: SeedOptions): Promis
   const database = connectDatabase(databaseUrl, createLogger('warn'), { batches: 1, reads: 1, worker: 1 });
   try {
     await session.query('SELECT pg_advisory_lock($1)', [SEED_LOCK]);
-    if (!(await seedVenues(database.reads, log))) return;
+    if (!(await seedVenues(database.worker, log))) return;
     // Else the first minutes would be planned for empty tables.
     await timed(log, 'Statistics', () =>
       session.query('VACUUM (ANALYZE) users, venues, venue_seats, events, price_tiers, event_seats'),

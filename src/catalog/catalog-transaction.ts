@@ -31,6 +31,8 @@ async function prepareForManyRows(tx: Tx): Promise<void> {
     SELECT set_config('statement_timeout', ${String(timeoutsMs.statement)}, true),
            set_config('lock_timeout', ${String(timeoutsMs.lock)}, true),
            set_config('idle_in_transaction_session_timeout', ${String(timeoutsMs.idle)}, true),
+           -- A timer that runs already keeps its time, unless it is stopped first.
+           set_config('transaction_timeout', '0', true),
            set_config('transaction_timeout', ${String(timeoutsMs.transaction)}, true),
            set_config('enable_seqscan', 'off', true)`);
 }

@@ -1,8 +1,8 @@
 import { catalogTransaction, type CatalogContext } from './catalog-transaction.ts';
 import { InvalidPlanError } from './errors.ts';
-import { hashPlan } from './plan-hash.ts';
-import { parseSeatingPlan } from './seating-plan/parse-plan.ts';
+import { readPlan } from './read-plan.ts';
 import type { SeatingPlan } from './seating-plan/seating-plan.ts';
+import { venueRows, type VenueRows } from './venue-rows.ts';
 import { findVenue, insertVenue, insertVenueSeats } from './venue.sql.ts';
 
 export interface ImportVenueInput {
@@ -12,12 +12,9 @@ export interface ImportVenueInput {
   readonly planJson: string;
 }
 
-/** Some 2.5 MB a statement: a plan of the most seats would be one parameter of 25 MB. */
-const SEATS_PER_STATEMENT = 20_000;
-
 /**
  * Makes a venue of a seating plan, all of it or nothing. The same plan again, be it at the same moment, gives the venue
- * that is there. Reading the plan takes the process half a second for 80,000 seats, without a pause.
+ * that is there. A large plan is read in another thread, half a second for 80,000 seats.
  *
  * @throws {InvalidPlanError} with every fault of the plan.
  */
@@ -25,29 +22,28 @@ export async function importVenue(
   ctx: CatalogContext,
   { organizerId, planJson }: ImportVenueInput,
 ): Promise<{ venueId: number }> {
-  const parsed = parseSeatingPlan(planJson);
-  if (!parsed.ok) throw new InvalidPlanError(parsed.faults, parsed.faultCount);
-  return { venueId: await storeVenue(ctx, organizerId, parsed.plan) };
+  const read = await readPlan(planJson);
+  if (!read.ok) throw new InvalidPlanError(read.faults, read.faultCount);
+  return { venueId: await storeRows(ctx, organizerId, read.rows) };
 }
 
-/** For a plan that has been checked. Locks nothing but the place of the plan's hash in its index. */
-export async function storeVenue(
-  ctx: CatalogContext,
-  organizerId: string,
-  plan: SeatingPlan,
-): Promise<number> {
-  const planHash = hashPlan(plan);
+/** For a plan that has been checked. Keeps the process busy for a while before it writes. */
+export function storeVenue(ctx: CatalogContext, organizerId: string, plan: SeatingPlan): Promise<number> {
+  return storeRows(ctx, organizerId, venueRows(plan));
+}
+
+/** Locks nothing but the place of the plan's hash in its index. */
+async function storeRows(ctx: CatalogContext, organizerId: string, rows: VenueRows): Promise<number> {
   return catalogTransaction(ctx, async (tx) => {
-    const venueId = await insertVenue(tx, organizerId, plan, planHash);
+    const venueId = await insertVenue(tx, organizerId, rows);
     if (venueId === null) {
-      const existing = await findVenue(tx, organizerId, planHash);
+      const existing = await findVenue(tx, organizerId, rows.planHash);
       if (existing === null) throw new Error('A venue vanished while its plan was imported again.');
       return existing;
     }
-    for (let from = 0; from < plan.seats.length; from += SEATS_PER_STATEMENT) {
-      const chunk = plan.seats.slice(from, from + SEATS_PER_STATEMENT);
-      const written = await insertVenueSeats(tx, venueId, chunk);
-      if (written !== chunk.length) throw new Error(`${written} seats written instead of ${chunk.length}`);
+    for (const { count, json } of rows.seats) {
+      const written = await insertVenueSeats(tx, venueId, new TextDecoder().decode(json));
+      if (written !== count) throw new Error(`${written} seats written instead of ${count}`);
     }
     return venueId;
   });

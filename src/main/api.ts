@@ -9,6 +9,7 @@ import { loadConfig, type Config } from '../platform/config.ts';
 import { eventIdOf, seatIdOf } from '../platform/ids.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
 import { runUntilSignal } from './run-until-signal.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface RunningApi {
   readonly url: string;
@@ -38,8 +39,10 @@ export async function startApi(config: Config, overrides?: ContextOverrides): Pr
 }
 
 /** The server alone, on a context whose maker closes it. */
-export function serveApi(context: AppContext): Promise<RunningServer> {
-  return startHttpServer(httpContext(context));
+export async function serveApi(context: AppContext): Promise<RunningServer> {
+  const http = httpContext(context);
+  await warmUp(http.edge, context.logger);
+  return startHttpServer(http);
 }
 
 function httpContext(context: AppContext): HttpContext {

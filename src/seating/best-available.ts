@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Focus } from './front.ts';
-import { bestBlock } from './best-block.ts';
-import type { VenueLayout } from './venue-layouts.ts';
+import { bestBlock, type BlockWish } from './best-block.ts';
+import { rankRuns, type RankedRuns, type VenueLayout } from './venue-layout.ts';
 
 /** A wish for seats that the server is to choose. */
 export interface SeatChoice {
@@ -33,24 +34,31 @@ export interface Chosen {
  * avoids it; where no row has enough, the nearest seats of one section; where no section has enough, the nearest of the
  * hall. No seats where there are too few.
  *
+ * Going through the seats of a stadium takes a millisecond, and one wish may take a dozen such goes, a line of hundreds
+ * a second: others have their turn in between.
+ *
  * @param prices of the tiers, by index.
  * @param free one byte a seat, not 0 where it can be taken. What goes to one is withheld from those behind.
  * @returns one entry for each wish, in order.
  */
-export function chooseSeats(
+export async function chooseSeats(
   layout: VenueLayout,
   prices: readonly number[],
   free: Uint8Array,
   line: readonly InLine[],
-): readonly Chosen[] {
+): Promise<readonly Chosen[]> {
   const search = new Search(layout, prices, free.slice());
-  return line.flatMap((place) => {
-    const seats = 'named' in place ? place.named : search.choose(place.wish);
-    const chosen = { seats, contested: seats.length === 0 && search.withheld > 0 };
+  const chosen: Chosen[] = [];
+  for (const place of line) {
+    const seats = 'named' in place ? place.named : await search.choose(place.wish);
+    if ('wish' in place) chosen.push({ seats, contested: seats.length === 0 && search.withheld > 0 });
     search.withhold(seats);
-    return 'named' in place ? [] : [chosen];
-  });
+  }
+  return chosen;
 }
+
+/** Choosing pauses after this long. */
+const SLICE_MS = 4;
 
 class Search {
   readonly #layout: VenueLayout;
@@ -58,6 +66,10 @@ class Search {
   readonly #free: Uint8Array;
   /** Wishes for which there was nothing. Seats only become fewer along the line, so there is nothing later either. */
   readonly #none = new Set<string>();
+  /** A crowd asks for alternatives to the same seats. */
+  #ranked: { readonly focus: Focus; readonly runs: RankedRuns } | null = null;
+  /** At first in a turn of its own: reading the map of a large hall has taken its time already. */
+  #resumedAt = -Infinity;
   withheld = 0;
 
   constructor(layout: VenueLayout, prices: readonly number[], free: Uint8Array) {
@@ -73,40 +85,50 @@ class Search {
     }
   }
 
-  choose(choice: SeatChoice): readonly number[] {
+  async choose(choice: SeatChoice): Promise<readonly number[]> {
     const layout = this.#layout;
     const focus = choice.near.length > 0 ? middleOf(layout, choice.near) : layout.front;
+    const section = choice.section === null ? null : layout.sections.indexOf(choice.section);
     const tierSets = tiersInOrder(layout, this.#prices, choice);
     for (const clean of choice.leavesNoneAlone === true ? [true] : [true, false]) {
       for (const tiers of tierSets) {
-        const block = this.#block(focus, choice, tiers, clean);
+        await this.#pause();
+        const block = this.#block(focus, { quantity: choice.quantity, section, tiers, clean });
         if (block !== null) return block;
       }
     }
     // An alternative to seats that somebody named is a block as well, or none.
-    return choice.near.length > 0 || choice.leavesNoneAlone === true ? [] : this.#scattered(choice);
+    return choice.near.length > 0 || choice.leavesNoneAlone === true ? [] : this.#scattered(choice, section);
   }
 
-  #scattered(choice: SeatChoice): readonly number[] {
-    const key = JSON.stringify([choice.quantity, choice.section, choice.tiers]);
+  async #pause(): Promise<void> {
+    if (performance.now() - this.#resumedAt < SLICE_MS) return;
+    await setImmediate();
+    this.#resumedAt = performance.now();
+  }
+
+  #scattered({ quantity, tiers }: SeatChoice, section: number | null): readonly number[] {
+    const key = JSON.stringify([quantity, section, tiers]);
     if (this.#none.has(key)) return [];
-    const seats = nearest(this.#layout, this.#free, choice);
+    const seats = nearest(this.#layout, this.#free, quantity, section, tiers);
     if (seats.length === 0) this.#none.add(key);
     return seats;
   }
 
-  #block(
-    focus: Focus,
-    choice: SeatChoice,
-    tiers: readonly number[] | null,
-    clean: boolean,
-  ): readonly number[] | null {
-    const { quantity, section } = choice;
-    const key = JSON.stringify([quantity, section, tiers, clean]);
+  #block(focus: Focus, wish: BlockWish): readonly number[] | null {
+    const key = JSON.stringify(wish);
     if (this.#none.has(key)) return null;
-    const block = bestBlock(this.#layout, focus, this.#free, { quantity, section, tiers, clean });
+    const block = bestBlock(this.#layout, focus, this.#runsFrom(focus), this.#free, wish);
     if (block === null) this.#none.add(key);
     return block;
+  }
+
+  #runsFrom(focus: Focus): RankedRuns {
+    if (focus === this.#layout.front) return this.#layout.runsFromFront;
+    const { focus: known } = this.#ranked ?? {};
+    if (this.#ranked === null || known?.x !== focus.x || known.y !== focus.y)
+      this.#ranked = { focus, runs: rankRuns(this.#layout.runs, focus) };
+    return this.#ranked.runs;
   }
 }
 
@@ -125,34 +147,26 @@ function tiersInOrder(
 }
 
 /** Scattered: all in one section if one has enough (the one whose seats are nearest), else anywhere. */
-function nearest(layout: VenueLayout, free: Uint8Array, choice: SeatChoice): readonly number[] {
-  const bySection = new Map<string, number[]>();
+function nearest(
+  layout: VenueLayout,
+  free: Uint8Array,
+  quantity: number,
+  section: number | null,
+  tiers: readonly number[] | null,
+): readonly number[] {
+  const bySection = new Map<number, number[]>();
   const anywhere: number[] = [];
-  for (const seat of fromFront(layout)) {
-    if (free[seat] === 0 || (choice.section !== null && layout.section[seat] !== choice.section)) continue;
-    if (choice.tiers !== null && !choice.tiers.includes(layout.category[seat] ?? -1)) continue;
-    const section = layout.section[seat] ?? '';
-    const seats = bySection.get(section) ?? [];
-    bySection.set(section, seats);
+  for (const seat of layout.nearestFirst) {
+    const inSection = layout.section[seat] ?? -1;
+    if (free[seat] === 0 || (section !== null && inSection !== section)) continue;
+    if (tiers !== null && !tiers.includes(layout.category[seat] ?? -1)) continue;
+    const seats = bySection.get(inSection) ?? [];
+    bySection.set(inSection, seats);
     // Taken by distance, the first section that has enough has the nearest ones.
-    if (seats.push(seat) === choice.quantity) return seats;
-    if (anywhere.length < choice.quantity) anywhere.push(seat);
+    if (seats.push(seat) === quantity) return seats;
+    if (anywhere.length < quantity) anywhere.push(seat);
   }
-  return anywhere.length < choice.quantity ? [] : anywhere;
-}
-
-const knownOrders = new WeakMap<VenueLayout, readonly number[]>();
-
-/** All seats, the nearest to the front first. Worked out once a layout. */
-function fromFront(layout: VenueLayout): readonly number[] {
-  let order = knownOrders.get(layout);
-  if (order === undefined) {
-    const { x, y } = layout.front;
-    const distances = layout.x.map((seatX, seat) => Math.hypot(seatX - x, (layout.y[seat] ?? 0) - y));
-    order = [...distances.keys()].sort((a, b) => (distances[a] ?? 0) - (distances[b] ?? 0) || a - b);
-    knownOrders.set(layout, order);
-  }
-  return order;
+  return anywhere.length < quantity ? [] : anywhere;
 }
 
 function middleOf(layout: VenueLayout, seats: readonly number[]): Focus {

@@ -36,11 +36,10 @@ export class BestAvailable {
     const layout = await this.#ctx.layouts.venueLayout(info);
     const prices = info.tiers.map((tier) => tier.amount);
     if (!exact) {
-      const chosen = chooseSeats(layout, prices, await this.#freeInMemory(eventId), line);
+      const chosen = await chooseSeats(layout, prices, await this.#freeInMemory(eventId), line);
       if (chosen.every(({ seats, contested }) => seats.length > 0 || contested)) return chosen;
     }
-    const free = new Uint8Array(info.seatsTotal);
-    for (const seat of await readFreeSeats(this.#ctx.db, eventId)) free[seat] = 1;
+    const free = await readFreeSeats(this.#ctx.db, eventId, info.seatsTotal);
     return chooseSeats(layout, prices, free, line);
   }
 

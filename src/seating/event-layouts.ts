@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { sql, type PrismaClient } from '../platform/db.ts';
+import { oneAtATime } from '../platform/threads.ts';
 import { encodeLayout, type EncodedLayout } from './encode-layout.ts';
 import type { EventInfo } from './event-info.ts';
 import { frontOf } from './front.ts';
 import { LAYOUT_FORMAT } from './layout-document.ts';
 import { readVenueColumns } from './venue-columns.sql.ts';
-import type { VenueLayout, VenueLayouts } from './venue-layouts.ts';
+import type { VenueLayout } from './venue-layout.ts';
+import type { VenueLayouts } from './venue-layouts.ts';
 
 const INFOS_KEPT_MAX = 10_000;
 const LAYOUTS_KEPT_MAX = 16;
@@ -16,8 +18,7 @@ export class EventLayouts {
   readonly #venues: VenueLayouts;
   readonly #infos = new Map<number, EventInfo>();
   readonly #encoded = new Map<string, Promise<EncodedLayout>>();
-  /** The layout that was begun last; one is made at a time, for each takes a core. */
-  #latest: Promise<unknown> = Promise.resolve();
+  readonly #oneAtATime = oneAtATime();
 
   constructor(db: PrismaClient, venues: VenueLayouts) {
     this.#db = db;
@@ -71,18 +72,12 @@ export class EventLayouts {
     const info = await this.info(eventId);
     if (info === null || info.layoutHash !== hash) return null;
     const key = `${eventId}/${hash}`;
-    const making = this.#encoded.get(key) ?? this.#encodeNext(info);
+    const making = this.#encoded.get(key) ?? this.#oneAtATime(() => this.#encode(info));
     this.#encoded.delete(key);
     this.#encoded.set(key, making);
     making.catch(() => this.#encoded.delete(key));
     const [oldest] = this.#encoded.keys();
     if (this.#encoded.size > LAYOUTS_KEPT_MAX && oldest !== undefined) this.#encoded.delete(oldest);
-    return making;
-  }
-
-  #encodeNext(info: EventInfo): Promise<EncodedLayout> {
-    const making = this.#latest.then(() => this.#encode(info));
-    this.#latest = making.catch(() => undefined); // Whoever asked for it is told.
     return making;
   }
 
@@ -120,7 +115,7 @@ const sectionsByLayout = new WeakMap<VenueLayout, ReadonlySet<string>>();
 function sectionsOf(layout: VenueLayout): ReadonlySet<string> {
   const known = sectionsByLayout.get(layout);
   if (known !== undefined) return known;
-  const sections = new Set(layout.section);
+  const sections = new Set(layout.sections);
   sectionsByLayout.set(layout, sections);
   return sections;
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { handOver } from '../platform/threads.ts';
 import { layoutDocument, type LayoutParts } from './layout-document.ts';
 
 /*
@@ -12,7 +13,4 @@ const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SI
 const parts = [json, gzipSync(json), brotliCompressSync(json, { params })].map((part) =>
   Uint8Array.from(part),
 );
-parentPort?.postMessage(
-  parts,
-  parts.map((part) => part.buffer),
-);
+parentPort?.postMessage(parts, handOver(parts));

@@ -1,19 +1,16 @@
-import { rowRuns } from './row-runs.ts';
-import type { VenueLayout } from './venue-layouts.ts';
+import type { VenueLayout } from './venue-layout.ts';
 
 export interface SideBySide {
   readonly left: number | null;
   readonly right: number | null;
 }
 
-const known = new WeakMap<VenueLayout, { readonly first: Int32Array; readonly last: Int32Array }>();
-
 /** The seats next to a seat in its row; null where the row ends or an aisle begins. */
-export function neighboursIn(layout: VenueLayout, seat: number): SideBySide {
-  const { first, last } = boundsIn(layout);
+export function neighboursIn({ run, runs }: VenueLayout, seat: number): SideBySide {
+  const place = run[seat] ?? -1;
   return {
-    left: seat > (first[seat] ?? seat) ? seat - 1 : null,
-    right: seat < (last[seat] ?? seat) ? seat + 1 : null,
+    left: seat > (runs.first[place] ?? seat) ? seat - 1 : null,
+    right: seat < (runs.last[place] ?? seat) ? seat + 1 : null,
   };
 }
 
@@ -29,18 +26,4 @@ export function aroundSeats(layout: VenueLayout, seats: readonly number[]): Map<
     });
   }
   return found;
-}
-
-/** The unbroken stretch that each seat stands in, by its first and last seat. */
-function boundsIn(layout: VenueLayout) {
-  let bounds = known.get(layout);
-  if (bounds === undefined) {
-    bounds = { first: new Int32Array(layout.seatCount), last: new Int32Array(layout.seatCount) };
-    for (const { first, last } of rowRuns(layout)) {
-      bounds.first.fill(first, first, last + 1);
-      bounds.last.fill(last, first, last + 1);
-    }
-    known.set(layout, bounds);
-  }
-  return bounds;
 }

@@ -1,4 +1,11 @@
-import type { VenueLayout } from './venue-layouts.ts';
+/** The seats of a venue as its plan has them, column by column in index order. */
+export interface VenueSeats {
+  readonly section: readonly string[];
+  readonly row: readonly string[];
+  readonly category: readonly number[];
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
 
 /** Seats `first` to `last` of one row, side by side, with no aisle between. */
 export interface RowRun {
@@ -9,24 +16,16 @@ export interface RowRun {
 /** Two seats of a row this many times further apart than the row's usual pitch have an aisle between them. */
 const AISLE_FACTOR = 1.5;
 
-const known = new WeakMap<VenueLayout, readonly RowRun[]>();
-
-/** The unbroken stretches of all rows, in index order. Worked out once a layout. */
-export function rowRuns(layout: VenueLayout): readonly RowRun[] {
-  let runs = known.get(layout);
-  if (runs === undefined) known.set(layout, (runs = findRuns(layout)));
-  return runs;
-}
-
-function findRuns(layout: VenueLayout): RowRun[] {
+/** The unbroken stretches of all rows, in index order: every seat is in one. */
+export function findRuns(seats: VenueSeats): RowRun[] {
   const runs: RowRun[] = [];
-  for (const row of rows(layout)) {
+  for (const row of rows(seats)) {
     const gaps: number[] = [];
-    for (let seat = row.first; seat < row.last; seat++) gaps.push(gapAfter(layout, seat));
+    for (let seat = row.first; seat < row.last; seat++) gaps.push(gapAfter(seats, seat));
     const pitch = gaps.toSorted((a, b) => a - b)[gaps.length >> 1] ?? 0;
     let first = row.first;
     for (let seat = row.first; seat < row.last; seat++) {
-      if (gapAfter(layout, seat) <= pitch * AISLE_FACTOR) continue;
+      if (gapAfter(seats, seat) <= pitch * AISLE_FACTOR) continue;
       runs.push({ first, last: seat });
       first = seat + 1;
     }
@@ -36,14 +35,11 @@ function findRuns(layout: VenueLayout): RowRun[] {
 }
 
 /** Rows are contiguous in index order, as they are in the plan. */
-function rows(layout: VenueLayout): RowRun[] {
+function rows({ row, section }: VenueSeats): RowRun[] {
   const found: RowRun[] = [];
   let first = 0;
-  for (let seat = 1; seat <= layout.seatCount; seat++) {
-    const same =
-      seat < layout.seatCount &&
-      layout.row[seat] === layout.row[first] &&
-      layout.section[seat] === layout.section[first];
+  for (let seat = 1; seat <= section.length; seat++) {
+    const same = seat < section.length && row[seat] === row[first] && section[seat] === section[first];
     if (same) continue;
     found.push({ first, last: seat - 1 });
     first = seat;
@@ -51,9 +47,6 @@ function rows(layout: VenueLayout): RowRun[] {
   return found;
 }
 
-function gapAfter(layout: VenueLayout, seat: number): number {
-  return Math.hypot(
-    (layout.x[seat + 1] ?? 0) - (layout.x[seat] ?? 0),
-    (layout.y[seat + 1] ?? 0) - (layout.y[seat] ?? 0),
-  );
+function gapAfter({ x, y }: VenueSeats, seat: number): number {
+  return Math.hypot((x[seat + 1] ?? 0) - (x[seat] ?? 0), (y[seat + 1] ?? 0) - (y[seat] ?? 0));
 }

@@ -71,13 +71,51 @@ export async function readChanges(
   }));
 }
 
-/** Seats that can be taken now, overdue holds included. */
-export async function readFreeSeats(db: PrismaClient, eventId: number): Promise<readonly number[]> {
-  const [row] = await db.$queryRaw<{ seats: number[] }[]>(sql`/* readFreeSeats */
-    SELECT coalesce((SELECT json_agg(free.seat_index) FROM (
-      SELECT s.seat_index FROM event_seats s WHERE s.event_id = ${eventId} AND s.status = 'AVAILABLE'
-      UNION
-      SELECT s.seat_index FROM bookings b JOIN event_seats s ON s.event_id = b.event_id AND s.current_booking_id = b.id
-      WHERE b.event_id = ${eventId} AND b.status = 'HOLD' AND b.hold_expires_at <= clock_timestamp()) AS free), '[]') AS seats`);
-  return row?.seats ?? [];
+/** What so many changes after a version come to. */
+export interface ChangesTogether {
+  /** How many versions are on record. */
+  readonly versions: number;
+  /** The latest status of each seat. */
+  readonly seats: readonly (readonly [number, SeatStatusCode])[];
+}
+
+/** The recorded changes after a version up to another, as one; null where they touch more than `seatsMax` seats. */
+export async function readChangesTogether(
+  db: PrismaClient,
+  eventId: number,
+  afterVersion: number,
+  version: number,
+  seatsMax: number,
+): Promise<ChangesTogether | null> {
+  const [row] = await db.$queryRaw<{ versions: number; seats: string }[]>(sql`/* readChangesTogether */
+    WITH change AS MATERIALIZED (
+      SELECT c.version, c.step_seats, c.step_to FROM event_changes c
+      WHERE c.event_id = ${eventId}::int AND c.version > ${afterVersion}::int AND c.version <= ${version}::int)
+    SELECT (SELECT count(*)::int FROM change) AS versions,
+      (SELECT coalesce(json_agg(json_build_array(latest.seat, array_position(enum_range(NULL::seat_status), latest.status) - 1)), '[]')::text
+       FROM (SELECT DISTINCT ON (u.seat) u.seat, u.status
+             FROM change, unnest(change.step_seats, change.step_to) WITH ORDINALITY AS u(seat, status, step)
+             ORDER BY u.seat, change.version DESC, u.step DESC LIMIT ${seatsMax}::int + 1) AS latest) AS seats`);
+  if (row === undefined) throw new Error('readChangesTogether returned no row');
+  const seats = JSON.parse(row.seats) as [number, SeatStatusCode][];
+  return seats.length > seatsMax ? null : { versions: row.versions, seats };
+}
+
+/** One byte a seat of so many, 1 where it can be taken now: free, or the hold on it has run out. */
+export async function readFreeSeats(
+  db: PrismaClient,
+  eventId: number,
+  seatCount: number,
+): Promise<Uint8Array> {
+  // A digit a seat, for the client takes ten times as long to read a list of 80,000 numbers.
+  const [row] = await db.$queryRaw<{ digits: string | null }[]>(sql`/* readFreeSeats */
+    SELECT string_agg(CASE WHEN s.status = 'AVAILABLE' OR s.current_booking_id IN (
+        SELECT b.id FROM bookings b
+        WHERE b.event_id = ${eventId} AND b.status = 'HOLD' AND b.hold_expires_at <= clock_timestamp())
+      THEN '1' ELSE '0' END, '' ORDER BY s.seat_index) AS digits
+    FROM event_seats s WHERE s.event_id = ${eventId}`);
+  const digits = row?.digits ?? '';
+  const free = new Uint8Array(seatCount);
+  for (let seat = 0; seat < seatCount; seat++) if (digits[seat] === '1') free[seat] = 1;
+  return free;
 }

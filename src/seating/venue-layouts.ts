@@ -1,36 +1,21 @@
-import { setImmediate } from 'node:timers/promises';
-import type { PlanArea, PlanCategory } from '../catalog/seating-plan/seating-plan.ts';
 import type { PrismaClient } from '../platform/db.ts';
-import { frontOf, type Focus } from './front.ts';
+import { oneAtATime, runInThread } from '../platform/threads.ts';
+import { layOutColumns } from './lay-out-columns.ts';
 import { readVenueColumns, type VenueColumns } from './venue-columns.sql.ts';
+import type { VenueLayout } from './venue-layout.ts';
 
-/** Where a venue's seats are, as parallel arrays in index order. Immutable. */
-export interface VenueLayout {
-  readonly venueId: number;
-  readonly name: string;
-  readonly width: number;
-  readonly height: number;
-  readonly categories: readonly PlanCategory[];
-  readonly areas: readonly PlanArea[];
-  /** What the seats look at. */
-  readonly front: Focus;
-  readonly seatCount: number;
-  readonly section: readonly string[];
-  readonly row: readonly string[];
-  readonly number: readonly string[];
-  readonly category: readonly number[];
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-}
-
-/** Layouts of this many seats together are kept in memory, the least recently used going first: some 100 bytes a seat. */
-const SEATS_KEPT_MAX = 400_000;
+/** Layouts of this many seats together are kept in memory, the least recently used going first: some 30 bytes a seat. */
+const SEATS_KEPT_MAX = 1_000_000;
+/** A venue that is read in one slice is laid out within some milliseconds, sooner than a thread would begin. */
+const SLICES_AT_ONCE_MAX = 1;
+const VENUE_WORKER = new URL('venue-worker.ts', import.meta.url);
 
 /** The layouts of venues, read once a process. A plan never changes, so nothing is ever stale. */
 export class VenueLayouts {
   readonly #db: PrismaClient;
   readonly #kept = new Map<number, VenueLayout>();
   readonly #loading = new Map<number, Promise<VenueLayout>>();
+  readonly #oneAtATime = oneAtATime();
 
   constructor(db: PrismaClient) {
     this.#db = db;
@@ -46,7 +31,7 @@ export class VenueLayouts {
     }
     let loading = this.#loading.get(venueId);
     if (loading === undefined) {
-      loading = this.#load(venueId).finally(() => this.#loading.delete(venueId));
+      loading = this.#oneAtATime(() => this.#load(venueId)).finally(() => this.#loading.delete(venueId));
       this.#loading.set(venueId, loading);
     }
     return loading;
@@ -54,7 +39,7 @@ export class VenueLayouts {
 
   async #load(venueId: number): Promise<VenueLayout> {
     const columns = await readVenueColumns(this.#db, venueId);
-    const layout = { venueId, ...(await parseColumns(columns)) };
+    const layout = await layOut(columns);
     this.#kept.set(venueId, layout);
     this.#trim();
     return layout;
@@ -71,28 +56,7 @@ export class VenueLayouts {
   }
 }
 
-async function parseColumns({ slices, ...venue }: VenueColumns) {
-  const section: string[] = [];
-  const row: string[] = [];
-  const number: string[] = [];
-  const category: number[] = [];
-  const x: number[] = [];
-  const y: number[] = [];
-  for (const slice of slices) {
-    // Others have a turn in between.
-    await setImmediate();
-    append(section, slice.section);
-    append(row, slice.row);
-    append(number, slice.number);
-    append(category, slice.category);
-    append(x, slice.x);
-    append(y, slice.y);
-  }
-  const front = frontOf(venue.width, venue.areas);
-  return { ...venue, front, seatCount: section.length, section, row, number, category, x, y };
-}
-
-/** One by one, for as arguments they would not fit on the stack. */
-function append(to: unknown[], json: string): void {
-  for (const value of JSON.parse(json) as unknown[]) to.push(value);
+async function layOut(columns: VenueColumns): Promise<VenueLayout> {
+  if (columns.slices.length <= SLICES_AT_ONCE_MAX) return layOutColumns(columns);
+  return runInThread<VenueLayout>(VENUE_WORKER, columns);
 }

@@ -3,29 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { bestBlock } from '../../src/seating/best-block.ts';
 import { chooseSeats, type SeatChoice } from '../../src/seating/best-available.ts';
 import { neighboursIn } from '../../src/seating/neighbours.ts';
-import type { VenueLayout } from '../../src/seating/venue-layouts.ts';
+import { layOutVenue, type VenueLayout } from '../../src/seating/venue-layout.ts';
 
 /** Rows of seats before a stage at the top; `.` is a place without a seat, so an aisle. A digit is the seat's tier. */
 function hall(rows: readonly string[], section = (_row: number) => 'Block A'): VenueLayout {
   const seats = rows.flatMap((row, y) =>
     Array.from(row, (tier, x) => ({ x, y, tier })).filter(({ tier }) => tier !== '.'),
   );
-  return {
-    venueId: 1,
-    name: 'Hall',
-    width: rows[0]?.length ?? 0,
-    height: rows.length,
-    categories: [],
-    areas: [],
-    front: { x: ((rows[0]?.length ?? 1) - 1) / 2, y: -2 },
-    seatCount: seats.length,
-    section: seats.map(({ y }) => section(y)),
-    row: seats.map(({ y }) => String(y + 1)),
-    number: seats.map(({ x }) => String(x + 1)),
-    category: seats.map(({ tier }) => Number(tier)),
-    x: seats.map(({ x }) => x),
-    y: seats.map(({ y }) => y),
-  };
+  return layOutVenue(
+    {
+      section: seats.map(({ y }) => section(y)),
+      row: seats.map(({ y }) => String(y + 1)),
+      category: seats.map(({ tier }) => Number(tier)),
+      x: seats.map(({ x }) => x),
+      y: seats.map(({ y }) => y),
+    },
+    { x: ((rows[0]?.length ?? 1) - 1) / 2, y: -2 },
+  );
 }
 
 const wish = (quantity: number, more: Partial<SeatChoice> = {}): SeatChoice => ({
@@ -36,58 +30,82 @@ const wish = (quantity: number, more: Partial<SeatChoice> = {}): SeatChoice => (
   ...more,
 });
 
-function choose(layout: VenueLayout, choice: SeatChoice, taken: readonly number[] = [], prices = [100, 50]) {
+async function choose(
+  layout: VenueLayout,
+  choice: SeatChoice,
+  taken: readonly number[] = [],
+  prices = [100, 50],
+) {
   const free = new Uint8Array(layout.seatCount).fill(1);
   for (const seat of taken) free[seat] = 0;
-  return chooseSeats(layout, prices, free, [{ wish: choice }])[0]?.seats;
+  const [chosen] = await chooseSeats(layout, prices, free, [{ wish: choice }]);
+  return chosen?.seats;
 }
 
 describe('the best available seats', () => {
-  it('are adjacent, nearest to the front and its middle', () => {
-    expect(choose(hall(['000000', '000000']), wish(2))).toEqual([2, 3]);
+  it('are adjacent, nearest to the front and its middle', async () => {
+    expect(await choose(hall(['000000', '000000']), wish(2))).toEqual([2, 3]);
   });
 
-  it('do not span an aisle', () => {
-    expect(choose(hall(['00000..00000']), wish(4))).toEqual([1, 2, 3, 4]);
-    expect(choose(hall(['00..0000']), wish(4))).toEqual([2, 3, 4, 5]);
+  it('do not span an aisle', async () => {
+    expect(await choose(hall(['00000..00000']), wish(4))).toEqual([1, 2, 3, 4]);
+    expect(await choose(hall(['00..0000']), wish(4))).toEqual([2, 3, 4, 5]);
   });
 
-  it('are of the dearest tier that has them, and of a cheaper one only then', () => {
+  it('are of the dearest tier that has them, and of a cheaper one only then', async () => {
     const layout = hall(['111111', '000000']);
-    expect(choose(layout, wish(2))).toEqual([8, 9]);
-    expect(choose(layout, wish(2), [7, 9])).toEqual([10, 11]);
-    expect(choose(layout, wish(3), [7, 9])).toEqual([0, 1, 2]);
-    expect(choose(layout, wish(2, { tiers: [1] }))).toEqual([2, 3]);
+    expect(await choose(layout, wish(2))).toEqual([8, 9]);
+    expect(await choose(layout, wish(2), [7, 9])).toEqual([10, 11]);
+    expect(await choose(layout, wish(3), [7, 9])).toEqual([0, 1, 2]);
+    expect(await choose(layout, wish(2, { tiers: [1] }))).toEqual([2, 3]);
   });
 
-  it('leave no single seat alone where another block avoids it', () => {
-    expect(choose(hall(['00000']), wish(2))).toEqual([0, 1]);
-    expect(choose(hall(['000']), wish(2))).toEqual([0, 1]);
-    expect(choose(hall(['000']), wish(2, { leavesNoneAlone: true }))).toEqual([]);
+  it('leave no single seat alone where another block avoids it', async () => {
+    expect(await choose(hall(['00000']), wish(2))).toEqual([0, 1]);
+    expect(await choose(hall(['000']), wish(2))).toEqual([0, 1]);
+    expect(await choose(hall(['000']), wish(2, { leavesNoneAlone: true }))).toEqual([]);
   });
 
-  it('are scattered over one section where no row has enough, then over the hall', () => {
+  it('are scattered over one section where no row has enough, then over the hall', async () => {
     const layout = hall(['00', '00', '00'], (row) => (row === 0 ? 'Front' : 'Back'));
-    expect(choose(layout, wish(3))).toEqual([2, 3, 4]);
-    expect(choose(layout, wish(5))?.toSorted()).toEqual([0, 1, 2, 3, 4]);
-    expect(choose(layout, wish(7))).toEqual([]);
+    expect(await choose(layout, wish(3))).toEqual([2, 3, 4]);
+    expect((await choose(layout, wish(5)))?.toSorted()).toEqual([0, 1, 2, 3, 4]);
+    expect(await choose(layout, wish(7))).toEqual([]);
   });
 
-  it('are near the ones that were asked for, in their tier and side by side, or none', () => {
+  it('are near the ones that were asked for, in their tier and side by side, or none', async () => {
     const layout = hall(['000000', '111111']);
-    expect(choose(layout, wish(2, { near: [4, 5] }), [4])).toEqual([2, 3]);
-    expect(choose(layout, wish(2, { near: [4, 5] }), [1, 3, 4])).toEqual([]);
+    expect(await choose(layout, wish(2, { near: [4, 5] }), [4])).toEqual([2, 3]);
+    expect(await choose(layout, wish(2, { near: [4, 5] }), [1, 3, 4])).toEqual([]);
   });
 
-  it('are never given to two wishes; who is left with nothing for that reason is told so', () => {
+  it('are never given to two wishes; who is left with nothing for that reason is told so', async () => {
     const layout = hall(['0000000000']);
     const three = { wish: wish(3) };
     const line = [{ named: [0, 1] }, three, three, three, { wish: wish(11) }];
-    const chosen = chooseSeats(layout, [1], new Uint8Array(10).fill(1), line);
+    const chosen = await chooseSeats(layout, [1], new Uint8Array(10).fill(1), line);
     expect(chosen.map(({ seats }) => seats.length)).toEqual([3, 3, 0, 0]);
     expect(chosen.map(({ contested }) => contested)).toEqual([false, false, true, true]);
     expect(new Set(chosen.flatMap(({ seats }) => seats)).size).toBe(6);
-    expect(chooseSeats(layout, [1], new Uint8Array(10), [three])).toEqual([{ seats: [], contested: false }]);
+    expect(await chooseSeats(layout, [1], new Uint8Array(10), [three])).toEqual([
+      { seats: [], contested: false },
+    ]);
+  });
+});
+
+describe('choosing for a long line in a large hall', () => {
+  it('gives others their turn in between', async () => {
+    const layout = hall(Array.from({ length: 200 }, () => '0'.repeat(100)));
+    const everyOther = Uint8Array.from({ length: layout.seatCount }, (_, seat) => seat % 2);
+    const line = Array.from({ length: 400 }, (_, i) => ({ wish: wish(2 + (i % 40)) }));
+    let over = false;
+    const choosing = chooseSeats(layout, [1], everyOther, line).finally(() => (over = true));
+    let turns = 0;
+    for (; !over; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect((await choosing).map(({ seats }) => seats.length)).toEqual(
+      line.map((place) => place.wish.quantity),
+    );
+    expect(turns).toBeGreaterThan(2);
   });
 });
 
@@ -104,7 +122,7 @@ describe('the search for a block', () => {
         (plan, bits, quantity, clean) => {
           const layout = hall(plan);
           const free = Uint8Array.from({ length: layout.seatCount }, () => Number(bits.next().value));
-          const found = bestBlock(layout, layout.front, free, {
+          const found = bestBlock(layout, layout.front, layout.runsFromFront, free, {
             quantity,
             section: null,
             tiers: null,
