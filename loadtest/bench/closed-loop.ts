@@ -1,9 +1,10 @@
-/** What a caller was told. */
-export type Answer = 'held' | 'refused';
+/** What a caller was told: of a hold whether he has it, of anything else what it shows. */
+export type Answer = 'held' | 'refused' | 'shown';
 
 export interface LoopResult {
+  readonly answers: number;
+  /** Of these answers. */
   readonly held: number;
-  readonly refused: number;
   readonly seconds: number;
   /** Of each answer, ascending. */
   readonly latenciesMs: Float64Array;
@@ -19,7 +20,7 @@ export async function closedLoop(
   ask: (caller: number) => Promise<Answer>,
 ): Promise<LoopResult> {
   const latencies: number[] = [];
-  const counts = { held: 0, refused: 0 };
+  const counts = { held: 0, refused: 0, shown: 0 };
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
   const caller = async (index: number): Promise<void> => {
@@ -32,7 +33,8 @@ export async function closedLoop(
   };
   await Promise.all(Array.from({ length: callers }, (_, index) => caller(index)));
   return {
-    ...counts,
+    answers: latencies.length,
+    held: counts.held,
     seconds: (performance.now() - startedAt) / 1000,
     latenciesMs: Float64Array.from(latencies).sort(),
   };

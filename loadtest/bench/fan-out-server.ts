@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { PubSub } from 'graphql-subscriptions';
 import { buildSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
@@ -10,11 +14,13 @@ import { releaseBooking } from '../../src/booking/release-booking.ts';
 import { serveApi } from '../../src/main/api.ts';
 import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config.ts';
+import { SEATS } from './arena.ts';
 import { ownCpuSeconds } from './cpu.ts';
 
 /*
  * One of the servers that are compared, in a process of its own: fan-out-server.ts bare|stock|feed|sellout EVENT SEATS. Tells its
- * parent on which port it listens; asked to, makes a change, and tells when it was committed or handed over.
+ * parent on which port it listens; asked to, makes a change, and tells when it was committed or handed over; and tells
+ * what it has used of CPU and memory.
  */
 
 export type FanOutKind = 'bare' | 'stock' | 'feed' | 'sellout';
@@ -23,6 +29,7 @@ export interface FanOutReport {
   readonly port?: number;
   readonly changedAt?: number;
   readonly cpuSeconds?: number;
+  readonly memory?: NodeJS.MemoryUsage;
 }
 
 const kind = process.argv[2] as FanOutKind;
@@ -42,19 +49,38 @@ function message(count: number) {
   return { __typename: 'SeatsChanged', fromVersion: count, version: count + 1, seats };
 }
 
-/** `ws` alone: the ceiling. */
+/** A map as large as the product's, which every subscription begins with. */
+const snapshot = {
+  __typename: 'SeatMapSnapshot',
+  version: 0,
+  states: Buffer.alloc(Math.ceil(SEATS / 4)).toString('base64'),
+};
+/** As often as the product and graphql-ws do. */
+const PING_EVERY_MS = 12_000;
+
+/** `ws` alone, with the pings of its documentation: the ceiling. */
 async function bare(): Promise<Contender> {
   const http = createServer();
   const sockets = new Set<WebSocket>();
+  const answering = new Set<WebSocket>();
+  const first = JSON.stringify({ id: '1', type: 'next', payload: { data: { seatUpdates: snapshot } } });
   const server = new WebSocketServer({ server: http, handleProtocols: () => 'graphql-transport-ws' });
   server.on('connection', (socket) => {
     socket.once('message', () => socket.send('{"type":"connection_ack"}'));
     socket.on('message', (data: Buffer) => {
       if (!data.toString().includes('"subscribe"')) return;
-      socket.send('{"id":"1","type":"next","payload":{}}');
+      socket.send(first);
       sockets.add(socket);
     });
+    socket.on('pong', () => answering.add(socket));
+    answering.add(socket);
   });
+  setInterval(() => {
+    for (const socket of sockets) {
+      if (!answering.delete(socket)) socket.terminate();
+      else socket.ping();
+    }
+  }, PING_EVERY_MS);
   return {
     port: await listen(http),
     change(count) {
@@ -80,10 +106,9 @@ async function stock(): Promise<Contender> {
     type SeatsChanged { fromVersion: Int! version: Int! seats: [SeatChange!]! }
     type SeatChange { index: Int! status: SeatStatus! }
     enum SeatStatus { AVAILABLE HELD BOOKED BLOCKED }`);
-  const pubsub = new PubSub();
+  const pubsub = new PubSub({ eventEmitter: new EventEmitter().setMaxListeners(0) });
   const field = schema.getSubscriptionType()?.getFields()['seatUpdates'];
   if (field === undefined) throw new Error('there is no seatUpdates');
-  const snapshot = { __typename: 'SeatMapSnapshot', version: 0, states: '' };
   field.subscribe = async function* seatUpdates() {
     const changes = pubsub.asyncIterableIterator('seats');
     const first = changes.next();
@@ -106,6 +131,9 @@ async function stock(): Promise<Contender> {
 async function feed(): Promise<Contender> {
   const context = await createContext(loadConfig());
   const { port } = await serveApi(context);
+  // The database knows nothing of these changes: each poll would put the feed back to where it is.
+  const followed = await context.feeds.acquire(eventId);
+  followed.feed.compareWith = () => undefined;
   return {
     port,
     change(count) {
@@ -147,10 +175,23 @@ function listen(server: Server): Promise<number> {
   });
 }
 
+/** What is left when nothing is garbage. The second time collects what the first made free to collect. */
+async function collected(): Promise<NodeJS.MemoryUsage> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await sleep(300);
+  }
+  return process.memoryUsage();
+}
+
 const starts: Record<FanOutKind, () => Promise<Contender>> = { bare, stock, feed, sellout };
 const contender = await starts[kind]();
 let count = 0;
-process.on('message', (asked: 'change' | 'cpu') => {
+process.on('message', (asked: 'change' | 'cpu' | 'memory') => {
+  if (asked === 'memory')
+    return void collected().then((memory) => process.send?.({ memory } satisfies FanOutReport));
   if (asked === 'cpu') return void process.send?.({ cpuSeconds: ownCpuSeconds() } satisfies FanOutReport);
   void contender.change(count++).then((changedAt) => process.send?.({ changedAt } satisfies FanOutReport));
 });

@@ -1,6 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import type { Arena } from './arena.ts';
 import { percentile } from './closed-loop.ts';
@@ -8,6 +7,7 @@ import type { FanOutArrivals } from './fan-out-client.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
 import { short, table, times, whole } from './markdown.ts';
 import { median } from './measure.ts';
+import { forkHere, ServerProcess } from './server-process.ts';
 
 export interface FanOutContext {
   readonly arena: Arena;
@@ -71,23 +71,23 @@ async function runOne(
 ): Promise<Figures> {
   const eventId = kind === 'sellout' || kind === 'feed' ? await arena.freshEvent() : 1;
   const settings = { ...env, CONNECTIONS_PER_ADDRESS_MAX: '1000000', FEED_TICK_MS: '0' };
-  const server = start('fan-out-server.ts', [kind, String(eventId), String(seats)], settings);
-  const [{ port }] = (await once(server, 'message')) as [Required<FanOutReport>];
-  const client = start(
+  const args = [kind, String(eventId), String(seats)];
+  const server = await ServerProcess.start('fan-out-server.ts', args, settings);
+  const client = forkHere(
     'fan-out-client.ts',
-    [String(port), String(SOCKETS), eventIdOf(eventId), ids],
+    [String(server.port), String(SOCKETS), eventIdOf(eventId), ids],
     settings,
   );
   try {
-    await once(client, 'message');
+    await nextOf(client);
     for (let i = 0; i < 10; i++) await change(server, client);
-    const cpuBefore = await cpuSeconds(server);
+    const cpuBefore = await server.cpuSeconds();
     const startedAt = performance.now();
     const latencies: number[] = [];
     while (performance.now() < startedAt + seconds * 1000)
       for (const latency of await change(server, client)) latencies.push(latency);
     const elapsed = (performance.now() - startedAt) / 1000;
-    const cpu = (await cpuSeconds(server)) - cpuBefore;
+    const cpu = (await server.cpuSeconds()) - cpuBefore;
     const ascending = Float64Array.from(latencies).sort();
     return {
       framesPerSecond: latencies.length / elapsed,
@@ -96,31 +96,32 @@ async function runOne(
       p99Ms: percentile(ascending, 0.99),
     };
   } finally {
-    client.disconnect();
-    server.disconnect();
-    await Promise.all([once(client, 'exit'), once(server, 'exit')]);
+    if (client.connected) client.disconnect();
+    await server.stop();
   }
 }
 
 /** From COMMIT to each socket, in ms. */
-async function change(server: ChildProcess, client: ChildProcess): Promise<number[]> {
-  const changed = once(server, 'message') as Promise<[Required<FanOutReport>]>;
-  const arrived = once(client, 'message') as Promise<[Required<FanOutArrivals>]>;
-  server.send('change');
-  const [[{ changedAt }], [{ arrivals }]] = await Promise.all([changed, arrived]);
+async function change(server: ServerProcess, client: ChildProcess): Promise<number[]> {
+  const [{ changedAt }, { arrivals }] = await Promise.all([
+    server.ask<Required<FanOutReport>>('change'),
+    nextOf(client) as Promise<Required<FanOutArrivals>>,
+  ]);
   return arrivals.map((at) => at - changedAt);
 }
 
-async function cpuSeconds(server: ChildProcess): Promise<number> {
-  server.send('cpu');
-  const [report] = (await once(server, 'message')) as [Required<FanOutReport>];
-  return report.cpuSeconds;
-}
-
-function start(file: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return fork(path.join(import.meta.dirname, file), args, {
-    env: { ...process.env, ...env, NODE_ENV: 'production' },
+/** What the client says next. */
+async function nextOf(client: ChildProcess): Promise<unknown> {
+  const over = new AbortController();
+  const ended = once(client, 'exit', { signal: over.signal }).then(() => {
+    throw new Error('the client ended');
   });
+  try {
+    const [message] = await Promise.race([once(client, 'message', { signal: over.signal }), ended]);
+    return message;
+  } finally {
+    over.abort();
+  }
 }
 
 function report(

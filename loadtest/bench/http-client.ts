@@ -1,11 +1,25 @@
 import { connect, type Socket } from 'node:net';
 
+export interface HttpAnswer {
+  readonly status: number;
+  readonly head: string;
+  readonly body: Buffer;
+}
+
+interface Head {
+  readonly status: number;
+  readonly text: string;
+  /** Bytes of the answer, head included. */
+  readonly total: number;
+}
+
 /** A connection that is kept, with one request under way at a time. Reads no more of HTTP than its own servers write. */
 export class HttpConnection {
   readonly #socket: Socket;
   #received: Buffer[] = [];
   #length = 0;
-  #settle: { resolve(body: string): void; reject(error: Error): void } | null = null;
+  #head: Head | null = null;
+  #settle: { resolve(answer: HttpAnswer): void; reject(error: Error): void } | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -23,8 +37,15 @@ export class HttpConnection {
   }
 
   /** The body of the answer. @throws where its status is not 200. */
-  post(head: string, body: string): Promise<string> {
-    this.#socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  async post(head: string, body: string): Promise<string> {
+    const answer = await this.send(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    if (answer.status !== 200) throw new Error(`${answer.head}\n\n${answer.body.toString()}`);
+    return answer.body.toString();
+  }
+
+  /** Sends a whole request. */
+  send(request: string): Promise<HttpAnswer> {
+    this.#socket.write(request);
     return new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
   }
 
@@ -36,21 +57,36 @@ export class HttpConnection {
   #take(chunk: Buffer): void {
     this.#received.push(chunk);
     this.#length += chunk.length;
-    const all = this.#received.length === 1 ? chunk : Buffer.concat(this.#received, this.#length);
-    this.#received = [all];
-    const headEnd = all.indexOf('\r\n\r\n');
-    if (headEnd < 0) return;
-    const head = all.toString('latin1', 0, headEnd);
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? Number.NaN);
-    if (Number.isNaN(length)) return this.#fail(new Error(`an answer without a length: ${head}`));
-    if (all.length < headEnd + 4 + length) return;
-    const body = all.toString('utf8', headEnd + 4, headEnd + 4 + length);
+    this.#head ??= this.#readHead();
+    if (this.#head === null || this.#length < this.#head.total) return;
+    const { status, text, total } = this.#head;
+    const body = this.#all().subarray(text.length + 4, total);
     this.#received = [];
     this.#length = 0;
+    this.#head = null;
     const settle = this.#settle;
     this.#settle = null;
-    if (head.startsWith('HTTP/1.1 200')) settle?.resolve(body);
-    else settle?.reject(new Error(`${head}\n\n${body}`));
+    settle?.resolve({ status, head: text, body });
+  }
+
+  /** Null until all of it is there. */
+  #readHead(): Head | null {
+    const all = this.#all();
+    const end = all.indexOf('\r\n\r\n');
+    if (end < 0) return null;
+    const text = all.toString('latin1', 0, end);
+    const status = Number(text.slice(9, 12));
+    const length = status === 304 ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? Number.NaN);
+    if (Number.isNaN(length)) this.#fail(new Error(`an answer without a length: ${text}`));
+    return { status, text, total: end + 4 + length };
+  }
+
+  #all(): Buffer {
+    const [first = Buffer.alloc(0)] = this.#received;
+    if (this.#received.length <= 1) return first;
+    const all = Buffer.concat(this.#received, this.#length);
+    this.#received = [all];
+    return all;
   }
 
   #fail(error: Error): void {
@@ -60,6 +96,15 @@ export class HttpConnection {
 }
 
 export function postHead(path: string, headers: Readonly<Record<string, string>>): string {
+  return requestHead('POST', path, headers);
+}
+
+/** A whole request, for it has no body. */
+export function getRequest(path: string, headers: Readonly<Record<string, string>>): string {
+  return `${requestHead('GET', path, headers)}\r\n`;
+}
+
+function requestHead(method: string, path: string, headers: Readonly<Record<string, string>>): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `POST ${path} HTTP/1.1\r\nhost: localhost\r\n${lines.join('')}`;
+  return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${lines.join('')}`;
 }

@@ -1,7 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import path from 'node:path';
 import type { AppContext } from '../../src/main/context.ts';
 import { assertSound } from '../../test/support/booking.ts';
 import { assertSold, type Arena } from './arena.ts';
@@ -11,6 +8,7 @@ import { bodyFor } from './http-operation.ts';
 import { short, table, times, whole } from './markdown.ts';
 import { measured, median, medianRatio, medians, type Figures } from './measure.ts';
 import { distinctSeats, sameSeat, type SeatSource } from './seat-sources.ts';
+import { ServerProcess } from './server-process.ts';
 import type { BenchServices } from './services.ts';
 
 export interface HttpContext {
@@ -59,10 +57,11 @@ const YOGA = 1;
 const IDLE = 3;
 
 export async function runHttp(ctx: HttpContext): Promise<string> {
-  const servers = new Map<string, BenchServer>();
+  const servers = new Map<string, ServerProcess>();
   try {
     for (const { server } of contenders) {
-      if (!servers.has(server)) servers.set(server, await BenchServer.start(server, ctx.env));
+      if (!servers.has(server))
+        servers.set(server, await ServerProcess.start('http-server.ts', [server], ctx.env));
     }
     const heads = await headsFor(ctx.app);
     const runs = contenders.map((): HttpFigures[] => []);
@@ -76,14 +75,14 @@ export async function runHttp(ctx: HttpContext): Promise<string> {
     }
     return report(runs);
   } finally {
-    for (const server of servers.values()) server.stop();
+    for (const server of servers.values()) await server.stop();
   }
 }
 
 async function runOne(
   { services, arena }: HttpContext,
   { contentType, seats }: Contender,
-  server: BenchServer,
+  server: ServerProcess,
   heads: readonly string[],
   seconds: number,
 ): Promise<HttpFigures> {
@@ -156,34 +155,4 @@ function report(runs: readonly (readonly HttpFigures[])[]): string {
   const header = ['POST /graphql', 'answers/s', 'to bare', 'to Yoga', 'to idle', 'p50 ms', 'p99 ms'];
   const cpu = ['server µs each', 'PostgreSQL µs each'];
   return `### Over HTTP, ${CONNECTIONS} connections\n\n${table([...header, ...cpu], rows)}\n`;
-}
-
-/** A server in a process of its own. It ends with this one. */
-class BenchServer {
-  readonly #process: ChildProcess;
-  readonly port: number;
-
-  private constructor(process: ChildProcess, port: number) {
-    this.#process = process;
-    this.port = port;
-  }
-
-  static async start(kind: string, env: Readonly<Record<string, string>>): Promise<BenchServer> {
-    const file = path.join(import.meta.dirname, 'http-server.ts');
-    const child = fork(file, [kind], { env: { ...process.env, ...env, NODE_ENV: 'production' } });
-    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`the server ${kind} ended`)));
-    const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
-    ended.catch(() => undefined);
-    return new BenchServer(child, port);
-  }
-
-  async cpuSeconds(): Promise<number> {
-    this.#process.send('cpu');
-    const [{ cpuSeconds }] = (await once(this.#process, 'message')) as [{ cpuSeconds: number }];
-    return cpuSeconds;
-  }
-
-  stop(): void {
-    this.#process.disconnect();
-  }
 }

@@ -5,14 +5,25 @@ import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { command } from '../../scripts/local/explain.ts';
 import { createArena } from './arena.ts';
+import { runBlocks } from './blocks.ts';
 import { runExpiry } from './expiry.ts';
 import { directScenarios, runDirect } from './direct.ts';
 import { connectPlainPrisma } from './plain-prisma.ts';
 import { runFanOut } from './fan-out.ts';
 import { runHttp } from './http.ts';
+import { runIdle } from './idle.ts';
+import { runSeatMap } from './seat-map.ts';
 import { startServices, type BenchServices } from './services.ts';
 
-const names = [...directScenarios.map(({ name }) => name), 'http', 'expiry', 'fan-out'];
+const names = [
+  ...directScenarios.map(({ name }) => name),
+  'http',
+  'expiry',
+  'fan-out',
+  'seat-map',
+  'idle',
+  'blocks',
+];
 
 const USAGE = `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N]
 
@@ -52,7 +63,10 @@ await command(async () => {
       print(await runDirect(ctx, scenario));
     if (wanted('http')) print(await runHttp(ctx));
     if (wanted('fan-out')) print(await runFanOut(ctx));
+    if (wanted('seat-map')) print(await runSeatMap(ctx));
+    if (wanted('idle')) print(await runIdle(ctx));
     if (wanted('expiry')) print(await runExpiry(ctx));
+    if (wanted('blocks')) print(await runBlocks(ctx));
   } finally {
     await plain.$disconnect();
     await app.close();

@@ -23,8 +23,7 @@ export async function measured(
   if (pid === undefined) throw new Error('PostgreSQL has no pid');
   const nodeBefore = ownCpuSeconds();
   const postgresBefore = cpuSecondsOf(pid);
-  const { held, refused, seconds, latenciesMs } = await run();
-  const answers = held + refused;
+  const { answers, held, seconds, latenciesMs } = await run();
   return {
     perSecond: answers / seconds,
     answers,

@@ -59,8 +59,8 @@ export async function runPgbench(
   const held = count(/transactions actually processed: (\d+)/);
   const perSecond = count(/tps = ([\d.]+)/);
   return {
+    answers: held,
     held,
-    refused: 0,
     seconds: held / perSecond,
     latenciesMs: latenciesIn(folder, path.basename(log)),
   };

@@ -7,7 +7,7 @@ import { seatMapKey } from '../../src/seating/seat-map-cache.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { createEventIn, createHall, type Hall } from '../support/hall.ts';
-import { statementsOf } from '../support/schema-client.ts';
+import { statementsOf } from '../support/statements-of.ts';
 import { rawExchange, startHttp, type HttpFixture } from './http.fixture.ts';
 
 let http: HttpFixture;

@@ -1,0 +1,60 @@
+import type { AppContext } from '../../src/main/context.ts';
+import type { Arena } from './arena.ts';
+import { blocksClient } from './blocks-client.ts';
+import { createBlocksHall, type BlocksHall } from './blocks-hall.ts';
+import { blocksRequests, type BlocksRequest } from './blocks-requests.ts';
+import type { LongestBlock } from './blocks-server.ts';
+import { short, table } from './markdown.ts';
+import { median } from './measure.ts';
+import { ServerProcess } from './server-process.ts';
+
+export interface BlocksContext {
+  readonly app: AppContext;
+  readonly arena: Arena;
+  readonly env: Readonly<Record<string, string>>;
+  /** How often the server is started for each kind of request. */
+  readonly pairs: number;
+}
+
+/** What is begun by a request and ends after its answer is its work too. */
+const AFTER_MS = 150;
+
+interface Blocks {
+  readonly first: LongestBlock;
+  readonly again: LongestBlock;
+}
+
+/** The longest blocks of the event loop: for each kind of request, as the first after a start, and again. */
+export async function runBlocks(ctx: BlocksContext): Promise<string> {
+  const hall = await createBlocksHall(ctx.app, ctx.arena);
+  const rows: string[][] = [];
+  for (const request of blocksRequests) {
+    const starts: Blocks[] = [];
+    for (let start = 0; start < ctx.pairs; start++) starts.push(await oneStart(ctx, hall, request));
+    const middle = (when: keyof Blocks, what: keyof LongestBlock) =>
+      short(median(starts.map((blocks) => blocks[when][what])));
+    const row = [request.label, middle('first', 'cpuMs'), middle('first', 'wallMs')];
+    rows.push([...row, middle('again', 'cpuMs'), middle('again', 'wallMs')]);
+  }
+  const header = ['Request', 'first: CPU ms', 'first: ms', 'again: CPU ms', 'again: ms'];
+  return `### Longest block of the event loop, 80,000 seats\n\n${table(header, rows)}\n`;
+}
+
+async function oneStart({ env }: BlocksContext, hall: BlocksHall, request: BlocksRequest): Promise<Blocks> {
+  const server = await ServerProcess.start('blocks-server.ts', [], env);
+  try {
+    const run = await request.ready(hall, blocksClient(server.port));
+    await longestSince(server);
+    await run();
+    const first = await longestSince(server);
+    for (let i = 0; i < request.again; i++) await run();
+    return { first, again: await longestSince(server) };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function longestSince(server: ServerProcess): Promise<LongestBlock> {
+  await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
+  return server.ask<LongestBlock>('longest');
+}

@@ -1,0 +1,111 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventIdOf } from '../../src/platform/ids.ts';
+import type { Arena } from './arena.ts';
+import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
+import { short, table, times, whole } from './markdown.ts';
+import { median } from './measure.ts';
+import { forkHere, ServerProcess } from './server-process.ts';
+
+export interface IdleContext {
+  readonly arena: Arena;
+  readonly env: Readonly<Record<string, string>>;
+  readonly pairs: number;
+}
+
+const SOCKETS = 10_000;
+/** The first sockets also make code be compiled and heaps grow, and are not counted. */
+const FIRST_SOCKETS = 1_000;
+/** The others come from several processes, none of which opens more files than many systems let one. */
+const CLIENTS = 3;
+/** Each of the servers pings each socket once in this time. */
+const IDLE_MS = 12_000;
+
+const contenders: readonly { readonly label: string; readonly server: FanOutKind }[] = [
+  { label: 'bare ws', server: 'bare' },
+  { label: 'stock graphql-ws and PubSub', server: 'stock' },
+  { label: 'Sellout', server: 'feed' },
+];
+const BARE = 0;
+const STOCK = 1;
+
+interface Figures {
+  /** Bytes a socket. */
+  readonly rss: number;
+  readonly heap: number;
+  /** CPU milliseconds of a second, with all sockets. */
+  readonly cpuMillis: number;
+}
+
+/** What 10,000 sockets cost that watch an event in which nothing happens. */
+export async function runIdle(ctx: IdleContext): Promise<string> {
+  const eventId = await ctx.arena.freshEvent();
+  const runs = contenders.map((): Figures[] => []);
+  for (let pair = 0; pair < ctx.pairs; pair++)
+    for (const [i, { server }] of contenders.entries()) runs[i]?.push(await runOne(ctx, server, eventId));
+  return report(runs);
+}
+
+async function runOne({ env }: IdleContext, kind: FanOutKind, eventId: number): Promise<Figures> {
+  const settings = { ...env, CONNECTIONS_PER_ADDRESS_MAX: '1000000' };
+  const server = await ServerProcess.start('fan-out-server.ts', [kind, String(eventId), '0'], settings);
+  const clients: ChildProcess[] = [];
+  const open = async (sockets: number): Promise<void> => {
+    const args = [String(server.port), String(sockets), eventIdOf(eventId), 'OWN'];
+    const client = forkHere('fan-out-client.ts', args, settings);
+    clients.push(client);
+    const ended = once(client, 'exit').then(() => Promise.reject(new Error('a client ended')));
+    ended.catch(() => undefined);
+    await Promise.race([once(client, 'message'), ended]);
+  };
+  try {
+    await open(FIRST_SOCKETS);
+    const before = await memoryOf(server);
+    const others = SOCKETS - FIRST_SOCKETS;
+    await Promise.all(Array.from({ length: CLIENTS }, () => open(others / CLIENTS)));
+    const after = await memoryOf(server);
+    const cpuBefore = await server.cpuSeconds();
+    await sleep(IDLE_MS);
+    const cpuSeconds = (await server.cpuSeconds()) - cpuBefore;
+    return {
+      rss: (after.rss - before.rss) / others,
+      heap: (after.heapUsed - before.heapUsed) / others,
+      cpuMillis: (cpuSeconds / IDLE_MS) * 1e6,
+    };
+  } finally {
+    for (const client of clients) client.disconnect();
+    await server.stop();
+  }
+}
+
+async function memoryOf(server: ServerProcess): Promise<NodeJS.MemoryUsage> {
+  return (await server.ask<Required<FanOutReport>>('memory')).memory;
+}
+
+function report(runs: readonly (readonly Figures[])[]): string {
+  const of = (i: number, name: keyof Figures) => (runs[i] ?? []).map((run) => run[name]);
+  const ratio = (i: number, other: number, name: keyof Figures) =>
+    times(median(of(i, name).map((value, run) => value / (of(other, name)[run] ?? Number.NaN))));
+  const rows = contenders.map(({ label }, i) => [
+    label,
+    short(median(of(i, 'rss')) / 1024),
+    ratio(i, BARE, 'rss'),
+    ratio(i, STOCK, 'rss'),
+    short(median(of(i, 'heap')) / 1024),
+    ratio(i, BARE, 'heap'),
+    short(median(of(i, 'cpuMillis'))),
+    ratio(i, BARE, 'cpuMillis'),
+  ]);
+  const header = [
+    'idle sockets',
+    'RSS KB each',
+    'of bare',
+    'of stock',
+    'heap KB each',
+    'of bare',
+    'CPU ms a second, all',
+    'of bare',
+  ];
+  return `### ${whole(SOCKETS)} sockets that watch one event, and nothing happens\n\n${table(header, rows)}\n`;
+}

@@ -1,0 +1,56 @@
+import { short, table, times, whole } from './markdown.ts';
+import { median, medianRatio, medians } from './measure.ts';
+import type { SeatMapFigures, SeatMapRuns } from './seat-map-contenders.ts';
+
+export function seatMapReport(runs: SeatMapRuns, gzipBytes: number): string {
+  const of = (figures: readonly SeatMapFigures[], name: keyof SeatMapFigures) =>
+    median(figures.map((run) => run[name]));
+  const againstBare = (label: string, ours: readonly SeatMapFigures[], bare: readonly SeatMapFigures[]) => [
+    label,
+    whole(of(bare, 'perSecond')),
+    whole(of(ours, 'perSecond')),
+    times(medianRatio(ours, bare)),
+    short(of(bare, 'serverMicros')),
+    short(of(ours, 'serverMicros')),
+    short(of(ours, 'p50Ms')),
+    short(of(ours, 'p99Ms')),
+    whole(of(ours, 'bytes')),
+  ];
+  const againstList = (label: string, ours: readonly SeatMapFigures[]) => [
+    label,
+    short(of(ours, 'perSecond')),
+    times(medianRatio(ours, runs.list)),
+    short(of(ours, 'serverMicros')),
+    short(medians(ours).postgresMicros),
+    whole(of(ours, 'bytes')),
+  ];
+  const ceiling = table(
+    [
+      'GET …/seat-map',
+      'bare/s',
+      'Sellout/s',
+      'to bare',
+      'bare µs each',
+      'µs each',
+      'p50 ms',
+      'p99 ms',
+      'bytes',
+    ],
+    [
+      againstBare('as it is', runs.plain, runs.bare),
+      againstBare('br', runs.br, runs.bareBr),
+      againstBare('304', runs.unchanged, runs.bareUnchanged),
+      againstBare('as it is, ten changes a second', runs.changing, runs.bare),
+    ],
+  );
+  const lists = table(
+    ['all 80,000 seats', 'answers/s', 'to the list', 'server µs each', 'PostgreSQL µs each', 'bytes'],
+    [
+      againstList('stock Yoga, a list, read with Prisma', runs.list),
+      againstList('stock Yoga, a list, in memory', runs.listInMemory),
+      againstList('Sellout, event.seatMap', runs.graphql),
+      againstList('Sellout, GET …/seat-map', runs.plain),
+    ],
+  );
+  return `### The map of 80,000 seats\n\n${ceiling}\n\nIn gzip it is ${whole(gzipBytes)} bytes.\n\n${lists}\n`;
+}
