@@ -1,5 +1,4 @@
-import type { AppContext } from '../../src/main/context.ts';
-import type { Arena } from './arena.ts';
+import type { BenchContext } from './context.ts';
 import { blocksClient } from './blocks-client.ts';
 import { createBlocksHall, type BlocksHall } from './blocks-hall.ts';
 import { blocksRequests, type BlocksRequest } from './blocks-requests.ts';
@@ -7,14 +6,6 @@ import type { LongestBlock } from './blocks-server.ts';
 import { short, table } from './markdown.ts';
 import { median } from './measure.ts';
 import { ServerProcess } from './server-process.ts';
-
-export interface BlocksContext {
-  readonly app: AppContext;
-  readonly arena: Arena;
-  readonly env: Readonly<Record<string, string>>;
-  /** How often the server is started for each kind of request. */
-  readonly pairs: number;
-}
 
 /** What is begun by a request and ends after its answer is its work too. */
 const AFTER_MS = 150;
@@ -25,7 +16,7 @@ interface Blocks {
 }
 
 /** The longest blocks of the event loop: for each kind of request, as the first after a start, and again. */
-export async function runBlocks(ctx: BlocksContext): Promise<string> {
+export async function runBlocks(ctx: BenchContext): Promise<string> {
   const hall = await createBlocksHall(ctx.app, ctx.arena);
   const rows: string[][] = [];
   for (const request of blocksRequests) {
@@ -40,7 +31,7 @@ export async function runBlocks(ctx: BlocksContext): Promise<string> {
   return `### Longest block of the event loop, 80,000 seats\n\n${table(header, rows)}\n`;
 }
 
-async function oneStart({ env }: BlocksContext, hall: BlocksHall, request: BlocksRequest): Promise<Blocks> {
+async function oneStart({ env }: BenchContext, hall: BlocksHall, request: BlocksRequest): Promise<Blocks> {
   const server = await ServerProcess.start('blocks-server.ts', [], env);
   try {
     const run = await request.ready(hall, blocksClient(server.port));

@@ -1,27 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { holdSeats } from '../../src/booking/hold-seats.ts';
-import type { AppContext } from '../../src/main/context.ts';
-import type { PrismaClient } from '../../src/platform/db.ts';
 import { SelloutError } from '../../src/platform/errors.ts';
 import { assertSound } from '../../test/support/booking.ts';
-import { assertSold, type Arena } from './arena.ts';
+import { assertSold } from './arena.ts';
+import type { BenchContext } from './context.ts';
 import { closedLoop } from './closed-loop.ts';
 import { short, table, times, whole } from './markdown.ts';
 import { measured, medianRatio, medians, type Figures } from './measure.ts';
 import { hasPgbench, PGBENCH_CLIENTS, runPgbench } from './pgbench.ts';
 import { holdWithPlainPrisma, PLAIN_POOL_SIZE } from './plain-prisma.ts';
 import { distinctSeats, sameSeat, seeded, zipfSeats, type SeatSource } from './seat-sources.ts';
-import type { BenchServices } from './services.ts';
-
-export interface DirectContext {
-  readonly services: BenchServices;
-  readonly app: AppContext;
-  /** The baseline's own pool. */
-  readonly plain: PrismaClient;
-  readonly arena: Arena;
-  readonly pairs: number;
-  readonly seconds: number;
-}
 
 export interface DirectScenario {
   readonly name: string;
@@ -67,7 +55,7 @@ interface Contender {
 }
 
 /** Prints one table: the contenders in turn, `pairs` times, after one round that only warms up. */
-export async function runDirect(ctx: DirectContext, scenario: DirectScenario): Promise<string> {
+export async function runDirect(ctx: BenchContext, scenario: DirectScenario): Promise<string> {
   const contenders = [
     plainPrisma(ctx),
     ...(scenario.distinct && hasPgbench() ? [pgbench(ctx)] : []),
@@ -105,7 +93,7 @@ function row(label: string, runs: readonly Figures[], baseline: readonly Figures
   ];
 }
 
-function sellout({ services, app, arena }: DirectContext): Contender {
+function sellout({ services, app, arena }: BenchContext): Contender {
   return {
     label: 'Sellout',
     async run({ callers, seats }, seconds) {
@@ -130,7 +118,7 @@ function sellout({ services, app, arena }: DirectContext): Contender {
   };
 }
 
-function plainPrisma({ services, plain, arena }: DirectContext): Contender {
+function plainPrisma({ services, plain, arena }: BenchContext): Contender {
   return {
     label: `A: plain Prisma, pool of ${PLAIN_POOL_SIZE}`,
     async run({ callers, seats }, seconds) {
@@ -147,7 +135,7 @@ function plainPrisma({ services, plain, arena }: DirectContext): Contender {
   };
 }
 
-function pgbench({ services, arena }: DirectContext): Contender {
+function pgbench({ services, arena }: BenchContext): Contender {
   return {
     label: `pgbench, ${PGBENCH_CLIENTS} clients`,
     async run(_scenario, seconds) {

@@ -3,23 +3,17 @@ import { expireHolds } from '../../src/booking/expire-holds.ts';
 import { holdSeats } from '../../src/booking/hold-seats.ts';
 import type { AppContext } from '../../src/main/context.ts';
 import { sql, type PrismaClient } from '../../src/platform/db.ts';
-import type { Arena } from './arena.ts';
+import type { BenchContext } from './context.ts';
 import { short, table, times, whole } from './markdown.ts';
 
 /** Holds that run out in the same second, a seat each. The rest of the hall is free, for the buyers meanwhile. */
 const OVERDUE = 90_000;
 
-export interface ExpiryContext {
-  readonly app: AppContext;
-  readonly arena: Arena;
-  readonly pairs: number;
-}
-
 /**
  * Sweeping 90,000 overdue holds, against one UPDATE of the same rows, which answers no buyer before it is done; and what
  * buyers of the same event notice meanwhile.
  */
-export async function runExpiry(ctx: ExpiryContext): Promise<string> {
+export async function runExpiry(ctx: BenchContext): Promise<string> {
   const updates: number[] = [];
   const sweeps: number[] = [];
   const waits: number[] = [];
@@ -54,7 +48,7 @@ export async function runExpiry(ctx: ExpiryContext): Promise<string> {
   )}\n`;
 }
 
-async function overdueEvent({ arena }: ExpiryContext): Promise<number> {
+async function overdueEvent({ arena }: BenchContext): Promise<number> {
   const eventId = await arena.freshEvent();
   await arena.db.$executeRaw(sql`
     WITH made AS (
@@ -94,7 +88,7 @@ async function sweepAll({ database, pubsub, logger, config }: AppContext): Promi
   while ((await expireHolds(ctx)).more);
 }
 
-async function timedHold({ app }: ExpiryContext, eventId: number, seat: number): Promise<number> {
+async function timedHold({ app }: BenchContext, eventId: number, seat: number): Promise<number> {
   const startedAt = performance.now();
   await holdSeats(app, {
     buyerId: randomUUID(),

@@ -1,20 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { eventIdOf } from '../../src/platform/ids.ts';
-import type { Arena } from './arena.ts';
+import type { BenchContext } from './context.ts';
 import { percentile } from './closed-loop.ts';
 import type { FanOutArrivals } from './fan-out-client.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
 import { short, table, times, whole } from './markdown.ts';
 import { median } from './measure.ts';
 import { forkHere, ServerProcess } from './server-process.ts';
-
-export interface FanOutContext {
-  readonly arena: Arena;
-  readonly env: Readonly<Record<string, string>>;
-  readonly pairs: number;
-  readonly seconds: number;
-}
 
 const SOCKETS = 2_000;
 /** Those of one booking, and those of a tick while a sale has begun. */
@@ -45,13 +38,13 @@ interface Figures {
 }
 
 /** A change, all sockets have it, the next change: as fast as that goes. */
-export async function runFanOut(ctx: FanOutContext): Promise<string> {
+export async function runFanOut(ctx: BenchContext): Promise<string> {
   const reports: string[] = [];
   for (const seats of SEATS) reports.push(await runSize(ctx, seats));
   return reports.join('\n');
 }
 
-async function runSize(ctx: FanOutContext, seats: number): Promise<string> {
+async function runSize(ctx: BenchContext, seats: number): Promise<string> {
   const contenders = allContenders.filter(({ server }) => server !== 'sellout' || seats <= BOOKING_SEATS_MAX);
   const runs = contenders.map((): Figures[] => []);
   for (let round = 0; round <= ctx.pairs; round++) {
@@ -64,7 +57,7 @@ async function runSize(ctx: FanOutContext, seats: number): Promise<string> {
 }
 
 async function runOne(
-  { arena, env }: FanOutContext,
+  { arena, env }: BenchContext,
   { server: kind, ids }: Contender,
   seats: number,
   seconds: number,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AppContext } from '../../src/main/context.ts';
 import { assertSound } from '../../test/support/booking.ts';
-import { assertSold, type Arena } from './arena.ts';
+import { assertSold } from './arena.ts';
+import type { BenchContext } from './context.ts';
 import { closedLoop, type Answer } from './closed-loop.ts';
 import { HttpConnection, postHead } from './http-client.ts';
 import { bodyFor } from './http-operation.ts';
@@ -9,16 +10,6 @@ import { short, table, times, whole } from './markdown.ts';
 import { measured, median, medianRatio, medians, type Figures } from './measure.ts';
 import { distinctSeats, sameSeat, type SeatSource } from './seat-sources.ts';
 import { ServerProcess } from './server-process.ts';
-import type { BenchServices } from './services.ts';
-
-export interface HttpContext {
-  readonly services: BenchServices;
-  readonly app: AppContext;
-  readonly arena: Arena;
-  readonly env: Readonly<Record<string, string>>;
-  readonly pairs: number;
-  readonly seconds: number;
-}
 
 const CONNECTIONS = 256;
 /** Buyers take turns, each with fewer requests than an event lets them hold seats. */
@@ -56,7 +47,7 @@ const BARE = 0;
 const YOGA = 1;
 const IDLE = 3;
 
-export async function runHttp(ctx: HttpContext): Promise<string> {
+export async function runHttp(ctx: BenchContext): Promise<string> {
   const servers = new Map<string, ServerProcess>();
   try {
     for (const { server } of contenders) {
@@ -80,7 +71,7 @@ export async function runHttp(ctx: HttpContext): Promise<string> {
 }
 
 async function runOne(
-  { services, arena }: HttpContext,
+  { services, arena }: BenchContext,
   { contentType, seats }: Contender,
   server: ServerProcess,
   heads: readonly string[],

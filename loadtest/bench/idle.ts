@@ -2,17 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventIdOf } from '../../src/platform/ids.ts';
-import type { Arena } from './arena.ts';
+import type { BenchContext } from './context.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
 import { short, table, times, whole } from './markdown.ts';
 import { median } from './measure.ts';
 import { forkHere, ServerProcess } from './server-process.ts';
-
-export interface IdleContext {
-  readonly arena: Arena;
-  readonly env: Readonly<Record<string, string>>;
-  readonly pairs: number;
-}
 
 const SOCKETS = 10_000;
 /** The first sockets also make code be compiled and heaps grow, and are not counted. */
@@ -39,7 +33,7 @@ interface Figures {
 }
 
 /** What 10,000 sockets cost that watch an event in which nothing happens. */
-export async function runIdle(ctx: IdleContext): Promise<string> {
+export async function runIdle(ctx: BenchContext): Promise<string> {
   const eventId = await ctx.arena.freshEvent();
   const runs = contenders.map((): Figures[] => []);
   for (let pair = 0; pair < ctx.pairs; pair++)
@@ -47,7 +41,7 @@ export async function runIdle(ctx: IdleContext): Promise<string> {
   return report(runs);
 }
 
-async function runOne({ env }: IdleContext, kind: FanOutKind, eventId: number): Promise<Figures> {
+async function runOne({ env }: BenchContext, kind: FanOutKind, eventId: number): Promise<Figures> {
   const settings = { ...env, CONNECTIONS_PER_ADDRESS_MAX: '1000000' };
   const server = await ServerProcess.start('fan-out-server.ts', [kind, String(eventId), '0'], settings);
   const clients: ChildProcess[] = [];

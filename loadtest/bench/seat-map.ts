@@ -1,5 +1,6 @@
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
 import type { Arena } from './arena.ts';
+import type { BenchContext } from './context.ts';
 import { closedLoop } from './closed-loop.ts';
 import { getRequest, HttpConnection, type HttpAnswer } from './http-client.ts';
 import { measured } from './measure.ts';
@@ -15,21 +16,12 @@ import { createSeatMapEvent, seatMapPath } from './seat-map-event.ts';
 import { seatMapReport } from './seat-map-report.ts';
 import type { SeatMapServerKind } from './seat-map-server.ts';
 import { ServerProcess } from './server-process.ts';
-import type { BenchServices } from './services.ts';
-
-export interface SeatMapContext {
-  readonly services: BenchServices;
-  readonly arena: Arena;
-  readonly env: Readonly<Record<string, string>>;
-  readonly pairs: number;
-  readonly seconds: number;
-}
 
 const CONNECTIONS = 64;
 const CHANGE_EVERY_MS = 100;
 
 /** The map of 80,000 seats for whoever asks, against a ready buffer and against a list of objects. */
-export async function runSeatMap(ctx: SeatMapContext): Promise<string> {
+export async function runSeatMap(ctx: BenchContext): Promise<string> {
   const eventId = await createSeatMapEvent(ctx.arena.db);
   const servers = new Map<SeatMapServerKind, ServerProcess>();
   try {
@@ -54,7 +46,7 @@ export async function runSeatMap(ctx: SeatMapContext): Promise<string> {
 }
 
 async function runOne(
-  { services, arena }: SeatMapContext,
+  { services, arena }: BenchContext,
   { request, connections: count = CONNECTIONS, changing, shown }: SeatMapContender,
   server: ServerProcess,
   eventId: number,

@@ -45,6 +45,8 @@ export const sharedLimits = {
   renderedCharactersMax: 32 * MIB,
   /** Reads from the change record for one event at once; further resumes get a snapshot, which is in memory. */
   resumesMax: 32,
+  /** Such reads that are kept for whoever asks the same, until the next message. */
+  resumesKeptMax: 64,
   /** Writing to subscribers pauses after this long, so that other work gets its turn. */
   sliceMs: 8,
   /** Event streams get a comment this often, so that no proxy takes them for dead. */

@@ -34,7 +34,7 @@ export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   let latest: Promise<unknown> = Promise.resolve();
   return (work) => {
     const running = latest.then(work);
-    latest = running.catch(() => undefined); // Whoever asked for it is told.
+    latest = Promise.allSettled([running]); // Of a failure whoever asked for it is told.
     return running;
   };
 }

@@ -51,6 +51,8 @@ export class LiveFeed {
   #tick: NodeJS.Timeout | undefined;
   #reorder: NodeJS.Timeout | undefined;
   #repair: Promise<void> | undefined;
+  /** Who waits for the tick. */
+  #onSent: (() => void)[] = [];
   /** The map as SeatStates, until it changes. */
   #packed: string | undefined;
   #stopped = false;
@@ -79,10 +81,20 @@ export class LiveFeed {
     this.#subscription?.close();
     clearTimeout(this.#tick);
     clearTimeout(this.#reorder);
+    this.#allSent();
   }
 
   get version(): number {
     return this.#version;
+  }
+
+  /**
+   * Resolves when nothing waits for the tick. Whoever asks for a snapshot then makes nobody else's message come early:
+   * else those who come and go would set the pace at which all others are told.
+   */
+  sent(): Promise<void> {
+    if (this.#sentVersion === this.#version || this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => this.#onSent.push(resolve));
   }
 
   /** The map as of now. Sends what is waiting first, so that a follower added now continues exactly from here. */
@@ -102,8 +114,8 @@ export class LiveFeed {
     return this.#map().maskOf(0);
   }
 
+  /** Its first message continues the latest one. To continue a snapshot, follow right after it. */
   follow(follower: (message: FeedMessage) => void): () => void {
-    this.#send();
     this.#followers.add(follower);
     metrics.feedFollowers.inc();
     return () => {
@@ -212,6 +224,11 @@ export class LiveFeed {
     this.#sentVersion = this.#version;
     this.#lastSentAt = performance.now();
     this.#tell(this.#followers, message);
+    this.#allSent();
+  }
+
+  #allSent(): void {
+    for (const resolve of this.#onSent.splice(0)) resolve();
   }
 
   /** A follower that throws keeps nobody else from what it was told, and does not end the process. */
@@ -272,6 +289,7 @@ export class LiveFeed {
     if (!first) {
       metrics.feedRepairs.inc();
       this.#tell(this.#followers, this.snapshot());
+      this.#allSent();
       for (const followers of this.#bookingFollowers.values()) this.#tell(followers, undefined);
     }
     // Only now, so that what waited goes out as changes that continue the snapshot.

@@ -6,16 +6,23 @@
 export class Mailbox<T> implements AsyncIterableIterator<T> {
   readonly #limit: number;
   readonly #overflow: () => T;
+  readonly #settled: () => Promise<void>;
   readonly #close: () => void;
   #queue: T[] = [];
   #overflowed = false;
   #closed = false;
   #waiting: ((result: IteratorResult<T>) => void) | undefined;
 
-  /** `onClose` is called once, when the follower leaves. */
-  constructor(options: { readonly limit: number; overflow(): T; onClose(): void }) {
+  /** `settled`: waited for before `overflow()` is asked. `onClose` is called once, when the follower leaves. */
+  constructor(options: {
+    readonly limit: number;
+    settled?(): Promise<void>;
+    overflow(): T;
+    onClose(): void;
+  }) {
     this.#limit = options.limit;
     this.#overflow = () => options.overflow();
+    this.#settled = () => options.settled?.() ?? Promise.resolve();
     this.#close = () => options.onClose();
   }
 
@@ -36,6 +43,8 @@ export class Mailbox<T> implements AsyncIterableIterator<T> {
   async next(): Promise<IteratorResult<T>> {
     if (this.#closed) return { done: true, value: undefined };
     if (this.#overflowed) {
+      await this.#settled();
+      if (this.#closed) return { done: true, value: undefined };
       // What is pushed while the present state is taken is part of it, and must not come again.
       const value = this.#overflow();
       this.#overflowed = false;

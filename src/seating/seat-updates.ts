@@ -29,13 +29,14 @@ export interface SeatSource {
 /** Takes over a source to serve it together with others, or (null) leaves it to its owner. */
 export type Park = (source: SeatSource) => AsyncIterableIterator<FeedMessage> | null;
 
-/** The event must exist. */
+/** The event must exist. Takes up to a tick while changes wait for it. */
 export async function openSeats(
   ctx: SeatUpdatesContext,
   eventId: number,
   afterVersion: number | null,
 ): Promise<SeatSource> {
   const { feed, release } = await ctx.feeds.acquire(eventId);
+  await feed.sent();
   return {
     feed,
     afterVersion,
@@ -64,6 +65,7 @@ export async function followSeats({
 }: SeatSource): Promise<AsyncIterableIterator<FeedMessage>> {
   const mailbox = new Mailbox<FeedMessage>({
     limit: MAILBOX_MAX,
+    settled: () => feed.sent(),
     overflow: () => feed.snapshot(),
     onClose: () => {
       unfollow();
@@ -73,13 +75,13 @@ export async function followSeats({
   // Listening starts with the version that the first message ends at: nothing falls between the two.
   const queue: FeedMessage[] = [];
   let first = true;
+  const snapshot = feed.snapshot();
   const unfollow = feed.follow((message) => {
     if (!first) mailbox.push(message);
     // Together with the first message that is more than the mailbox takes: what is dropped here, it would drop too.
     else if (queue.length < MAILBOX_MAX) queue.push(message);
   });
   try {
-    const snapshot = feed.snapshot();
     mailbox.push((await changesUntil(snapshot.version)) ?? snapshot);
     for (const message of queue) mailbox.push(message);
     first = false;

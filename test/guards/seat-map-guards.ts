@@ -9,8 +9,42 @@ const clientMap = { file: 'src/web/seat-feed/live-seats.ts', tests: ['test/unit/
 const change = { file: 'src/seating/changeSeatMap-1.lua', tests: ['test/db/seat-map-cache'] };
 const republish = { file: 'src/workers/republish.ts', tests: ['test/db/republish-gaps'] };
 
+const channel = { file: 'src/http/shared/seat-channel.ts', tests: ['test/unit/shared-channel'] };
+
 /** Of the live seat map: order, repair, what is bounded, and how old a map may be. */
 export const seatMapGuards: readonly Guard[] = [
+  {
+    name: 'reads of the record that are kept are bounded',
+    ...channel,
+    find: 'this.#resumes.size >= sharedLimits.resumesKeptMax',
+    replace: 'this.#resumes.size < 0',
+  },
+  {
+    name: 'who comes makes nobody’s message come early',
+    ...updates,
+    find: 'await feed.sent();',
+    replace: '',
+  },
+  {
+    name: 'who follows makes nobody’s message come early',
+    ...feed,
+    tests: ['test/unit/seat-updates'],
+    find: 'this.#followers.add(follower);',
+    replace: 'this.#send();\n    this.#followers.add(follower);',
+  },
+  {
+    name: 'a stopped feed keeps nobody waiting',
+    ...feed,
+    tests: ['test/unit/seat-updates'],
+    find: 'clearTimeout(this.#reorder);\n    this.#allSent();\n',
+    replace: 'clearTimeout(this.#reorder);\n',
+  },
+  {
+    name: 'a slow follower is shown the state when it has settled',
+    ...mailbox,
+    find: 'await this.#settled();',
+    replace: '',
+  },
   {
     name: 'a feed notices a missed version',
     ...feed,

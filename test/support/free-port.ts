@@ -10,6 +10,12 @@ export async function listenOnFreePort(server: Server): Promise<number> {
   return address.port;
 }
 
+/** Resolves when it has let go of its port; connections that are open must have been ended. */
+export async function closeServer(server: Server): Promise<void> {
+  server.close();
+  await once(server, 'close');
+}
+
 /** The same address, but at that port of this machine. */
 export function throughPort(port: number, address: string): string {
   const url = new URL(address);

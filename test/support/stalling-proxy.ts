@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { listenOnFreePort, throughPort } from './free-port.ts';
+import { closeServer, listenOnFreePort, throughPort } from './free-port.ts';
 
 export interface StallingProxy extends AsyncDisposable {
   /** The same server, through the proxy. */
@@ -51,8 +50,7 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
     },
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.destroy();
-      proxy.close();
-      await once(proxy, 'close');
+      await closeServer(proxy);
     },
   };
 }

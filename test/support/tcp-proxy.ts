@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { listenOnFreePort, throughPort } from './free-port.ts';
+import { closeServer, listenOnFreePort, throughPort } from './free-port.ts';
 import { ClientMessages } from './postgres-messages.ts';
 
 /**
@@ -98,8 +97,7 @@ export async function startPostgresProxy(target: {
     },
     async [Symbol.asyncDispose]() {
       for (const pair of pairs) cut(pair);
-      server.close();
-      await once(server, 'close');
+      await closeServer(server);
     },
   };
 }

@@ -25,6 +25,32 @@ it('tells nothing again that is part of the state, whatever came before it was t
   expect([state.value, (await mailbox.next()).value, now()]).toEqual([6, 7, 7]);
 });
 
+it('asks for the state when it has settled, loses nothing of what comes meanwhile, and may be closed then', async () => {
+  let settle: () => void = () => {};
+  let now = 0;
+  const mailbox = new Mailbox<number>({
+    limit: 1,
+    settled: () => new Promise((resolve) => (settle = resolve)),
+    overflow: () => now,
+    onClose: () => undefined,
+  });
+  const overflow = () => {
+    for (let i = 0; i < 3; i++) mailbox.push(++now);
+  };
+  overflow();
+  const state = mailbox.next();
+  mailbox.push(++now);
+  settle();
+  expect((await state).value).toBe(now);
+  mailbox.push(++now);
+  expect((await mailbox.next()).value).toBe(now);
+  overflow();
+  const last = mailbox.next();
+  await mailbox.return();
+  settle();
+  expect((await last).done).toBe(true);
+});
+
 it('only ever rises, holds no more than its limit, and ends at the latest, in whichever order (1,000 runs)', async () => {
   const limit = 3;
   await fc.assert(

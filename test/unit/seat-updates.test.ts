@@ -5,12 +5,12 @@ import { LiveFeeds } from '../../src/seating/live-feeds.ts';
 import { followSeats, openSeats } from '../../src/seating/seat-updates.ts';
 import { Recorded } from './recorded-event.fixture.ts';
 
-function start() {
+/** Without a tick every change is a message. */
+function start(tickMs = -1) {
   const recorded = new Recorded();
   const event = recorded.add(1);
   const { db, pubsub } = recorded;
-  // No tick: every change is a message.
-  const feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs: -1 });
+  const feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs });
   onTestFinished(() => feeds.stop());
   return { recorded, event, ctx: { db, feeds } };
 }
@@ -82,5 +82,38 @@ describe('the first message', () => {
     const updates = await following;
     const messages = [await first(updates), await first(updates), await first(updates)];
     expect(messages.map(({ version }) => version)).toEqual([0, 1, 2]);
+  });
+});
+
+describe('one who comes while changes wait for the tick', () => {
+  const TICK_MS = 200;
+
+  it('waits for it too, and makes nobody’s message come early', async () => {
+    const { recorded, event, ctx } = start(TICK_MS);
+    const { feed } = await openSeats(ctx, 1, null);
+    const told: FeedMessage[] = [];
+    feed.follow((message) => told.push(message));
+    recorded.deliver(event.commit([[0, 1]]));
+    recorded.deliver(event.commit([[1, 1]]));
+    recorded.deliver(event.commit([[2, 1]]));
+    expect(told.map(({ version }) => version)).toEqual([1]);
+    feed.follow(() => undefined);
+    expect(told).toHaveLength(1);
+    const source = await openSeats(ctx, 1, null);
+    expect(told.map(({ version }) => version)).toEqual([1, 3]);
+    const updates = await followSeats(source);
+    expect(await first(updates)).toMatchObject({ kind: 'snapshot', version: 3, states: event.states });
+  });
+
+  it('does not wait for a feed that is stopped', async () => {
+    const { recorded, event, ctx } = start(3_600_000);
+    const { feed } = await openSeats(ctx, 1, null);
+    recorded.deliver(event.commit([[0, 1]]));
+    recorded.deliver(event.commit([[1, 1]]));
+    let waits = true;
+    void feed.sent().then(() => (waits = false));
+    feed.stop();
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    expect(waits).toBe(false);
   });
 });

@@ -47,7 +47,6 @@ class StillFeed {
   }
 
   follow(follower: (message: FeedMessage) => void): () => void {
-    this.send();
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);
   }

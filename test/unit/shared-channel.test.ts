@@ -61,6 +61,24 @@ describe('a channel', () => {
     expect(watchers.every(({ follower }) => follower.version === feed.version)).toBe(true);
   });
 
+  it('keeps what was read for whoever resumes from the same version, but not of all versions', async () => {
+    const { feed, join } = start();
+    join();
+    const { resumesKeptMax } = sharedLimits;
+    for (let i = 0; i < resumesKeptMax + 2; i++) feed.change(0, 1);
+    feed.send();
+    const reads = async (after: number): Promise<number> => {
+      const watcher = join(after);
+      const asked = feed.reads.length;
+      await feed.answer();
+      expect(watcher.follower.version).toBe(feed.version);
+      return asked;
+    };
+    expect([await reads(1), await reads(1)]).toEqual([1, 0]);
+    for (let after = 2; after < resumesKeptMax + 2; after++) expect(await reads(after)).toBe(1);
+    expect(await reads(1)).toBe(1);
+  });
+
   it('gives a snapshot where the record can’t be read', async () => {
     const { feed, join } = start();
     join();

@@ -10,11 +10,11 @@ export const pageScript = String.raw`
   const send = window.fetch.bind(window);
   const remembered = (name) => sessionStorage.getItem('sellout:' + name);
   const fill = (text) =>
-    text.replace(/<(token|bookingId)>/g, (placeholder, name) => remembered(name) ?? placeholder);
+    text.replace(/<(token|bookingId)>/g, (found, name) => remembered(name) ?? found);
   // Subscriptions travel in the address.
   const fillAddress = (address) =>
-    address.replace(/%3C(token|bookingId)%3E/g, (placeholder, name) =>
-      encodeURIComponent(remembered(name) ?? decodeURIComponent(placeholder)),
+    address.replace(/%3C(token|bookingId)%3E/g, (found, name) =>
+      encodeURIComponent(remembered(name) ?? decodeURIComponent(found)),
     );
 
   const remember = async (response) => {

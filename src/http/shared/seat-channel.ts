@@ -38,8 +38,8 @@ export class SeatChannel {
       (subscriber) => this.#serve(subscriber),
       (subscriber, error) => this.#fail(subscriber, error),
     );
-    this.#unfollow = feed.follow((message) => this.#take(message));
     this.#snapshot = feed.snapshot();
+    this.#unfollow = feed.follow((message) => this.#take(message));
   }
 
   /** Returns what ends it. */
@@ -167,6 +167,10 @@ export class SeatChannel {
     if (this.#reading >= sharedLimits.resumesMax) return null;
     this.#reading++;
     const changes = this.#read(source, version).finally(() => this.#reading--);
+    // The longest known goes: clients may ask for every version there ever was.
+    const [oldest] = this.#resumes.keys();
+    if (oldest !== undefined && this.#resumes.size >= sharedLimits.resumesKeptMax)
+      this.#resumes.delete(oldest);
     this.#resumes.set(after, changes);
     return changes;
   }
