@@ -26,11 +26,24 @@ export async function withSchemaEngine<T>(
   const datamodel = await readFile(SCHEMA_FILE, 'utf8');
   const factory = bindMigrationAwareSqlAdapterFactory(adapter);
   const engine = await SchemaEngine.new({ datamodels: [[SCHEMA_FILE, datamodel]] }, () => {}, factory);
+  const refTimersAgain = unrefTimers();
   try {
     return await work(engine);
   } finally {
+    refTimersAgain();
     engine.free();
   }
+}
+
+/**
+ * The engine bounds its wait for a lock with a timer of ten seconds, and leaves it behind when it has the lock: every
+ * process that migrates would end ten seconds late. What is under way meanwhile has sockets that keep the process.
+ */
+function unrefTimers(): () => void {
+  const { setTimeout } = globalThis;
+  const unrefed = (...args: Parameters<typeof setTimeout>): NodeJS.Timeout => setTimeout(...args).unref();
+  globalThis.setTimeout = Object.assign(unrefed, setTimeout);
+  return () => (globalThis.setTimeout = setTimeout);
 }
 
 /** The SQL that makes the datamodel from nothing. It needs no database, but the engine insists on an adapter. */
