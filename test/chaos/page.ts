@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { createSeatFeed, type SeatFeed } from '../../src/web/seat-feed/create-seat-feed.ts';
-import { graphqlWsSubscribe } from '../../src/web/seat-feed/graphql-ws.ts';
+import { graphqlWsTransport } from '../../src/web/seat-feed/graphql-ws.ts';
 import { StreamCheck } from './stream-check.ts';
 
 export interface PageOptions {
@@ -38,11 +38,12 @@ export class Page {
       retryAttempts: 0,
       keepAlive: 5_000,
     });
-    const subscribe = graphqlWsSubscribe(client, eventIdOf(eventId));
+    const { subscribe, abandon } = graphqlWsTransport(client, eventIdOf(eventId));
     this.#dispose = () => client.dispose();
     this.#feed = createSeatFeed({
       seatCount,
       subscribe: (afterVersion, sink) => subscribe(afterVersion, this.#check.watch(afterVersion, sink)),
+      abandon,
     });
   }
 

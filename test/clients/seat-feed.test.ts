@@ -1,16 +1,26 @@
 import { ApolloClient, ApolloLink, gql, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { Client } from '@urql/core';
-import { createClient, type Client as SocketClient } from 'graphql-ws';
+import { createClient, type Client as SocketClient, type ClientOptions } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { holdSeats } from '../../src/booking/hold-seats.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
-import { createSeatFeed, type SeatFeedOptions } from '../../src/web/seat-feed/create-seat-feed.ts';
-import { graphqlWsSubscribe, passOn, SEAT_UPDATES } from '../../src/web/seat-feed/graphql-ws.ts';
+import {
+  createSeatFeed,
+  type SeatFeed,
+  type SeatFeedTransport,
+} from '../../src/web/seat-feed/create-seat-feed.ts';
+import {
+  graphqlWsTransport,
+  passOn,
+  SEAT_UPDATES,
+  watchConnection,
+} from '../../src/web/seat-feed/graphql-ws.ts';
 import { startHttp, type HttpFixture } from '../api/http.fixture.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
+import { startForgetfulProxy } from '../support/forgetful-proxy.ts';
 import { overSocket } from './urql-over-socket.ts';
 
 let http: HttpFixture;
@@ -19,10 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => http.close());
 
-type Subscribe = SeatFeedOptions['subscribe'];
-
 /** A graphql-ws client, with the sockets that it opened. */
-function aSocketClient(): { readonly client: SocketClient; readonly sockets: WebSocket[] } {
+function aSocketClient(
+  httpUrl = http.url,
+  options: Partial<ClientOptions> = {},
+): { readonly client: SocketClient; readonly sockets: WebSocket[] } {
   const sockets: WebSocket[] = [];
   class Kept extends WebSocket {
     constructor(url: string, protocol: string) {
@@ -30,16 +41,16 @@ function aSocketClient(): { readonly client: SocketClient; readonly sockets: Web
       sockets.push(this);
     }
   }
-  const url = `${http.url.replace('http', 'ws')}/graphql`;
-  const client = createClient({ url, webSocketImpl: Kept, retryAttempts: 0 });
+  const url = new URL('/graphql', httpUrl.replace('http', 'ws')).href;
+  const client = createClient({ url, webSocketImpl: Kept, retryAttempts: 0, ...options });
   onTestFinished(async () => {
     await client.dispose();
   });
   return { client, sockets };
 }
 
-const clients: Record<string, (socket: SocketClient) => Subscribe> = {
-  'graphql-ws': (socket) => graphqlWsSubscribe(socket, http.eventId),
+const clients: Record<string, (socket: SocketClient) => SeatFeedTransport> = {
+  'graphql-ws': (socket) => graphqlWsTransport(socket, http.eventId),
 
   urql(socket) {
     const client = new Client({
@@ -47,14 +58,17 @@ const clients: Record<string, (socket: SocketClient) => Subscribe> = {
       preferGetMethod: false,
       exchanges: [overSocket(socket)],
     });
-    return (afterVersion, sink) => {
+    const subscribe: SeatFeedTransport['subscribe'] = (afterVersion, sink) => {
       const following = client
         .subscription(SEAT_UPDATES, { eventId: http.eventId, afterVersion })
-        .subscribe(({ data, error }) =>
-          error === undefined ? passOn({ data: data as unknown }, sink) : sink.error(error),
-        );
+        .subscribe(({ data, error, hasNext }) => {
+          if (error !== undefined) sink.error(error);
+          else if (hasNext) passOn({ data: data as unknown }, sink);
+          else sink.complete();
+        });
       return () => following.unsubscribe();
     };
+    return { subscribe, ...watchConnection(socket) };
   },
 
   Apollo(socket) {
@@ -63,7 +77,7 @@ const clients: Record<string, (socket: SocketClient) => Subscribe> = {
       link: ApolloLink.from([new GraphQLWsLink(socket)]),
     });
     onTestFinished(() => client.stop());
-    return (afterVersion, sink) => {
+    const subscribe: SeatFeedTransport['subscribe'] = (afterVersion, sink) => {
       const following = client
         .subscribe({
           query: gql(SEAT_UPDATES),
@@ -77,6 +91,7 @@ const clients: Record<string, (socket: SocketClient) => Subscribe> = {
         });
       return () => following.unsubscribe();
     };
+    return { subscribe, ...watchConnection(socket) };
   },
 };
 
@@ -92,22 +107,30 @@ async function holdOne(seat: number): Promise<void> {
 
 let nextSeat = 0;
 
-describe.each(Object.entries(clients))('the seat feed with %s', (_, subscribeWith) => {
+function untilRight(feed: SeatFeed): Promise<void> {
+  return eventually('the map is right', async () => {
+    const map = await readSeatMap(http.context.database.reads, http.hall.eventId);
+    return feed.state === 'live' && feed.version === map?.version && feed.states === map.states.toBase64();
+  });
+}
+
+describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf) => {
   it('has the right map, also after its connection was cut, and resumes from where it was', async () => {
     const { client, sockets } = aSocketClient();
-    const subscribe = subscribeWith(client);
+    const transport = transportOf(client);
     const asked: (number | null)[] = [];
     /** Where each change led from the one before, as the page was told. */
     const told = new Map<number, string>();
+    const wrong: unknown[] = [];
     const feed = createSeatFeed({
       seatCount: http.hall.seatCount,
       subscribe: (afterVersion, sink) => {
         asked.push(afterVersion);
-        return subscribe(afterVersion, sink);
+        return transport.subscribe(afterVersion, sink);
       },
       onChange: ({ seats }) => {
         for (const { index, from, to } of seats) {
-          expect(told.get(index) ?? 'AVAILABLE').toBe(from);
+          if ((told.get(index) ?? 'AVAILABLE') !== from) wrong.push({ index, from, to });
           told.set(index, to);
         }
       },
@@ -115,17 +138,10 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, subscribeWit
       environment: { random: () => 0 },
     });
     onTestFinished(() => feed.close());
-    const isRight = () =>
-      eventually('the map is right', async () => {
-        const map = await readSeatMap(http.context.database.reads, http.hall.eventId);
-        return (
-          feed.state === 'live' && feed.version === map?.version && feed.states === map.states.toBase64()
-        );
-      });
 
-    await isRight();
+    await untilRight(feed);
     await holdOne(nextSeat++);
-    await isRight();
+    await untilRight(feed);
     for (let cut = 1; cut <= 3; cut++) {
       const before = feed.version;
       const [cutting] = sockets.slice(-1);
@@ -133,18 +149,52 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, subscribeWit
       await holdOne(nextSeat++);
       await holdOne(nextSeat++);
       await eventually('it has subscribed anew', () => asked.length > cut);
-      await isRight();
+      await untilRight(feed);
       expect(asked[cut]).toBeGreaterThanOrEqual(before ?? Infinity);
     }
     expect(asked[0]).toBeNull();
     expect(feed.statusOf(nextSeat - 1)).toBe('HELD');
-    for (const [index, status] of told) expect(feed.statusOf(index)).toBe(status);
+    expect(wrong).toEqual([]);
+    for (let seat = 0; seat < nextSeat; seat++) expect(told.get(seat)).toBe('HELD');
 
     feed.close();
     const { version } = feed;
+    const other = createSeatFeed({ seatCount: http.hall.seatCount, ...transport });
+    onTestFinished(() => other.close());
     await holdOne(nextSeat++);
+    await untilRight(other);
     expect([feed.version, feed.state]).toEqual([version, 'closed']);
   });
+
+  it('notices that its connection is dead, though nobody says so', async () => {
+    await using proxy = await startForgetfulProxy(Number(new URL(http.url).port));
+    const { client, sockets } = aSocketClient(proxy.url(http.url), { keepAlive: 50 });
+    watchConnection(client, 200);
+    const feed = createSeatFeed({ seatCount: http.hall.seatCount, ...transportOf(client) });
+    onTestFinished(() => feed.close());
+    await untilRight(feed);
+    proxy.forget();
+    await holdOne(nextSeat++);
+    await untilRight(feed);
+    expect(sockets.length).toBeGreaterThan(1);
+  });
+});
+
+it('does not stay on a dead connection when it is told to begin anew', async () => {
+  await using proxy = await startForgetfulProxy(Number(new URL(http.url).port));
+  // Without pings nothing else would tell.
+  const { client, sockets } = aSocketClient(proxy.url(http.url));
+  const feed = createSeatFeed({
+    seatCount: http.hall.seatCount,
+    ...graphqlWsTransport(client, http.eventId),
+  });
+  onTestFinished(() => feed.close());
+  await untilRight(feed);
+  proxy.forget();
+  await holdOne(nextSeat++);
+  feed.reconnect();
+  await untilRight(feed);
+  expect(sockets).toHaveLength(2);
 });
 
 it('starts from a map that was fetched, and gets what has happened since', async () => {
@@ -153,12 +203,12 @@ it('starts from a map that was fetched, and gets what has happened since', async
   await holdOne(nextSeat++);
   const { client } = aSocketClient();
   const messages: unknown[] = [];
-  const subscribe = graphqlWsSubscribe(client, http.eventId);
+  const transport = graphqlWsTransport(client, http.eventId);
   const feed = createSeatFeed({
     seatCount: http.hall.seatCount,
     initial,
     subscribe: (afterVersion, sink) =>
-      subscribe(afterVersion, {
+      transport.subscribe(afterVersion, {
         ...sink,
         next(update) {
           messages.push(update);
@@ -177,7 +227,7 @@ it('is told why it gets nothing, and may give up', async () => {
   const errors: unknown[] = [];
   const feed = createSeatFeed({
     seatCount: 1,
-    subscribe: graphqlWsSubscribe(client, 'RXZlbnQ6OTk5OTk5'),
+    ...graphqlWsTransport(client, 'RXZlbnQ6OTk5OTk5'),
     onError(error) {
       errors.push(error);
       feed.close();

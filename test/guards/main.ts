@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { bookingGuards } from './booking-guards.ts';
 import type { Guard } from './guard.ts';
+import { pageGuards } from './page-guards.ts';
 import { seatMapGuards } from './seat-map-guards.ts';
 
 /*
@@ -32,7 +33,7 @@ interface Report {
 
 async function main(): Promise<void> {
   // The quick ones first.
-  const wanted = [...seatMapGuards, ...bookingGuards].filter(({ name }) =>
+  const wanted = [...pageGuards, ...seatMapGuards, ...bookingGuards].filter(({ name }) =>
     name.includes(process.argv[2] ?? ''),
   );
   let missed = 0;

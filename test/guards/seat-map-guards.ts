@@ -4,8 +4,6 @@ const feed = { file: 'src/seating/live-feed.ts', tests: ['test/unit/live-feed-re
 const maps = { file: 'src/seating/seat-maps.ts', tests: ['test/unit/seat-maps'] };
 const updates = { file: 'src/seating/seat-updates.ts', tests: ['test/unit/seat-updates'] };
 const mailbox = { file: 'src/seating/mailbox.ts', tests: ['test/unit/mailbox'] };
-const client = { file: 'src/web/seat-feed/create-seat-feed.ts', tests: ['test/unit/seat-feed.test'] };
-const clientMap = { file: 'src/web/seat-feed/live-seats.ts', tests: ['test/unit/seat-feed-map'] };
 const change = { file: 'src/seating/changeSeatMap-1.lua', tests: ['test/db/seat-map-cache'] };
 const republish = { file: 'src/workers/republish.ts', tests: ['test/db/republish-gaps'] };
 
@@ -230,36 +228,6 @@ export const seatMapGuards: readonly Guard[] = [
     ...republish,
     find: 'recorded.filter((change) => change.version === change.fromVersion + 1)',
     replace: 'recorded',
-  },
-  {
-    name: 'a page notices a missed version',
-    ...clientMap,
-    find: 'if (this.#version === null || update.fromVersion > this.#version)',
-    replace: 'if (this.#version === null)',
-  },
-  {
-    name: 'a page drops what it knows',
-    ...clientMap,
-    find: "if (update.version <= this.#version) return 'known';",
-    replace: '',
-  },
-  {
-    name: 'a page resumes from its version',
-    ...client,
-    find: 'this.#subscribe(afterVersion === null ? null : this.version);',
-    replace: 'this.#subscribe(null);',
-  },
-  {
-    name: 'a page asks for a snapshot after a gap',
-    ...client,
-    find: "new RangeError('changes are missing'), null)",
-    replace: "new RangeError('changes are missing'))",
-  },
-  {
-    name: 'a page does not hear what it has left',
-    ...client,
-    find: 'if (isCurrent()) this.#take(update);',
-    replace: 'this.#take(update);',
   },
   {
     name: 'a map that the client has is not sent again',

@@ -148,4 +148,5 @@ it(`shows what is so at the end, and never what was not, over the worst of conne
     { numRuns: RUNS },
   );
   console.log(`${subscriptions} subscriptions, ${resumed} of them resumed`);
+  expect(resumed).toBeGreaterThan(RUNS);
 });

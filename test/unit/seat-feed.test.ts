@@ -5,7 +5,6 @@ import {
   type SeatFeedOptions,
   type SeatFeedSink,
 } from '../../src/web/seat-feed/create-seat-feed.ts';
-import { graphqlWsSubscribe } from '../../src/web/seat-feed/graphql-ws.ts';
 
 const SEATS = 4;
 const empty = { version: 5, states: 'AA==' };
@@ -26,7 +25,8 @@ class Bench {
   sink: SeatFeedSink = { next: () => undefined, error: () => undefined, complete: () => undefined };
   #due: (() => void) | undefined;
 
-  open(options: Partial<SeatFeedOptions> = {}) {
+  /** Nothing has been called when it returns: everything begins in the next turn. */
+  create(options: Partial<SeatFeedOptions> = {}) {
     return createSeatFeed({
       seatCount: SEATS,
       subscribe: (afterVersion, sink) => {
@@ -49,6 +49,12 @@ class Bench {
     });
   }
 
+  async open(options: Partial<SeatFeedOptions> = {}) {
+    const feed = this.create(options);
+    await Promise.resolve();
+    return feed;
+  }
+
   get waiting(): boolean {
     return this.#due !== undefined;
   }
@@ -61,9 +67,9 @@ class Bench {
 }
 
 describe('the seat feed', () => {
-  it('tells a snapshot, then changes, seat by seat', () => {
+  it('tells a snapshot, then changes, seat by seat', async () => {
     const bench = new Bench();
-    const feed = bench.open();
+    const feed = await bench.open();
     expect([feed.state, feed.version, feed.statusOf(0)]).toEqual(['connecting', null, 'AVAILABLE']);
     bench.sink.next({ version: 5, states: 'AQ==' });
     bench.sink.next(held(5, 8, 2, 0));
@@ -77,19 +83,23 @@ describe('the seat feed', () => {
     expect(() => feed.statusOf(SEATS)).toThrow(RangeError);
   });
 
-  it('starts from a map that is there already', () => {
+  it('starts from a map that is there already', async () => {
     const bench = new Bench();
-    const feed = bench.open({ initial: { version: 5, states: 'AQ==' } });
+    const feed = await bench.open({ initial: { version: 5, states: 'AQ==' } });
     expect([bench.asked, feed.statusOf(0), feed.version]).toEqual([[5], 'HELD', 5]);
-    expect(() => bench.open({ initial: { version: 5, states: 'AAAA' } })).toThrow(TypeError);
+    bench.sink.next({ fromVersion: 5, version: 5, seats: [] });
+    bench.sink.next(held(5, 6, 1));
+    const seat = (index: number) => ({ index, from: 'AVAILABLE', to: 'HELD' });
+    expect(bench.told).toEqual([{ version: 5, seats: [seat(0)] }, 'live', { version: 6, seats: [seat(1)] }]);
+    expect(() => bench.create({ initial: { version: 5, states: 'AAAA' } })).toThrow(TypeError);
   });
 
   it.each<[string, (sink: SeatFeedSink) => void]>([
     ['fails', (sink) => sink.error(new Error('socket closed'))],
     ['ends', (sink) => sink.complete()],
-  ])('resumes from its version when the subscription %s', (_, lose) => {
+  ])('resumes from its version when the subscription %s', async (_, lose) => {
     const bench = new Bench();
-    const feed = bench.open();
+    const feed = await bench.open();
     bench.sink.next(empty);
     bench.sink.next(held(5, 6, 1));
     lose(bench.sink);
@@ -101,10 +111,10 @@ describe('the seat feed', () => {
     expect([feed.state, feed.version, feed.counts().HELD]).toEqual(['live', 7, 2]);
   });
 
-  it('asks for a snapshot where changes are missing, and applies nothing until then', () => {
+  it('asks for a snapshot where changes are missing, and applies nothing until then', async () => {
     const bench = new Bench();
     const errors: unknown[] = [];
-    const feed = bench.open({ onError: (error) => errors.push(error) });
+    const feed = await bench.open({ onError: (error) => errors.push(error) });
     bench.sink.next(empty);
     bench.sink.next(held(6, 7, 1));
     bench.sink.next(held(5, 6, 2));
@@ -116,9 +126,24 @@ describe('the seat feed', () => {
     expect(errors).toEqual([expect.any(RangeError)]);
   });
 
-  it('takes nonsense for a reason to begin anew, and not at once', () => {
+  it('asks for a snapshot until it has one, however often that fails', async () => {
     const bench = new Bench();
-    const feed = bench.open();
+    const feed = await bench.open();
+    bench.sink.next(empty);
+    bench.sink.next(held(6, 7, 1));
+    bench.elapse();
+    bench.sink.error('no answer');
+    bench.elapse();
+    feed.reconnect();
+    bench.sink.next(empty);
+    bench.sink.complete();
+    bench.elapse();
+    expect(bench.asked).toEqual([null, null, null, null, 5]);
+  });
+
+  it('takes nonsense for a reason to begin anew, and not at once', async () => {
+    const bench = new Bench();
+    const feed = await bench.open();
     bench.sink.next(empty);
     bench.sink.next({ fromVersion: 5, version: 6, seats: [{ index: 99, status: 'HELD' }] });
     expect([feed.version, bench.asked.length, bench.waiting]).toEqual([5, 1, true]);
@@ -126,9 +151,9 @@ describe('the seat feed', () => {
     expect(bench.asked).toEqual([null, null]);
   });
 
-  it('does not hear a subscription that it has left', () => {
+  it('does not hear a subscription that it has left', async () => {
     const bench = new Bench();
-    const feed = bench.open();
+    const feed = await bench.open();
     const first = bench.sink;
     first.next(empty);
     first.complete();
@@ -140,9 +165,9 @@ describe('the seat feed', () => {
     expect([bench.asked.length, bench.waiting]).toEqual([2, false]);
   });
 
-  it('waits longer each time, and short again after it has been well for a while', () => {
+  it('waits longer each time, and short again after it has been well for a while', async () => {
     const bench = new Bench();
-    bench.open();
+    await bench.open();
     for (let i = 0; i < 9; i++) {
       bench.sink.next({ ...empty, version: i });
       bench.sink.complete();
@@ -151,8 +176,12 @@ describe('the seat feed', () => {
     expect(bench.delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
     bench.sink.next(empty);
     bench.nowMs += 10_000;
-    bench.sink.complete();
-    expect(bench.delays.at(-1)).toBe(500);
+    for (let failures = 0; failures < 3; failures++) {
+      bench.sink.complete();
+      bench.elapse();
+      bench.nowMs += 60_000;
+    }
+    expect(bench.delays.slice(-3)).toEqual([500, 1_000, 2_000]);
   });
 
   it('never waits longer than half a minute, and spreads what waits', () => {
@@ -162,20 +191,43 @@ describe('the seat feed', () => {
     }
   });
 
-  it('begins anew at once when asked to', () => {
+  it('begins anew at once when asked to, and on another connection where it had one', async () => {
     const bench = new Bench();
-    const feed = bench.open();
+    let abandoned = 0;
+    const feed = await bench.open({ abandon: () => void abandoned++ });
     bench.sink.next(empty);
     feed.reconnect();
-    expect([bench.asked, bench.ended, bench.waiting]).toEqual([[null, 5], 1, false]);
+    expect([bench.asked, bench.ended, bench.waiting, abandoned]).toEqual([[null, 5], 1, false, 1]);
     bench.sink.error('gone');
     feed.reconnect();
-    expect([bench.asked, bench.waiting]).toEqual([[null, 5, 5], false]);
+    expect([bench.asked, bench.waiting, abandoned]).toEqual([[null, 5, 5], false, 1]);
   });
 
-  it('is silent once closed, from within a callback too', () => {
+  it('has one subscription only, though a callback asks it to begin anew', async () => {
     const bench = new Bench();
-    const feed = bench.open({ onState: (state) => state === 'live' && feed.close() });
+    const feed = await bench.open({ onState: (state) => state === 'reconnecting' && feed.reconnect() });
+    bench.sink.next(empty);
+    feed.reconnect();
+    bench.sink.next(held(5, 6, 1));
+    bench.sink.complete();
+    expect([bench.asked.length - bench.ended, bench.waiting]).toEqual([1, false]);
+  });
+
+  it('calls nobody before it is there, so that a callback may close it', async () => {
+    const bench = new Bench();
+    const feed = bench.create({
+      subscribe: () => {
+        throw new Error('no socket');
+      },
+      onError: () => feed.close(),
+    });
+    await Promise.resolve();
+    expect([feed.state, bench.waiting]).toEqual(['closed', false]);
+  });
+
+  it('is silent once closed, from within a callback too', async () => {
+    const bench = new Bench();
+    const feed = await bench.open({ onState: (state) => state === 'live' && feed.close() });
     bench.sink.next(empty);
     bench.sink.next(held(5, 6, 1));
     bench.sink.complete();
@@ -190,15 +242,15 @@ describe('the seat feed', () => {
     ]);
   });
 
-  it('survives callbacks that throw, and a subscribe that throws or answers at once', () => {
+  it('survives callbacks that throw, and a subscribe that throws or answers at once', async () => {
     const bench = new Bench();
     const errors: unknown[] = [];
     const fault = new Error('from a callback');
     let calls = 0;
-    const feed = bench.open({
+    const feed = await bench.open({
       subscribe: (_, sink) => {
         if (calls++ === 0) throw fault;
-        sink.next(empty);
+        sink.next({ version: 4 + calls, states: calls === 2 ? 'AQ==' : 'BA==' });
         if (calls === 2) sink.complete();
         return () => void bench.ended++;
       },
@@ -212,41 +264,9 @@ describe('the seat feed', () => {
     });
     expect(feed.state).toBe('connecting');
     bench.elapse();
-    expect([feed.version, feed.state, bench.ended]).toEqual([5, 'reconnecting', 1]);
+    expect([feed.version, feed.state, bench.ended]).toEqual([6, 'reconnecting', 1]);
     bench.elapse();
     expect([feed.state, calls]).toEqual(['live', 3]);
     expect(errors.filter((error) => error === fault)).toHaveLength(3);
-  });
-});
-
-describe('the adapter for graphql-ws', () => {
-  it('passes on data, and takes errors for what they are', () => {
-    const seen: unknown[] = [];
-    const sink: SeatFeedSink = {
-      next: (update) => seen.push(update),
-      error: (error) => seen.push({ error }),
-      complete: () => seen.push('complete'),
-    };
-    const subscribe = graphqlWsSubscribe(
-      {
-        subscribe({ variables }, results) {
-          seen.push(variables);
-          results.next({ data: { seatUpdates: empty } });
-          results.next({ data: null, errors: [{ message: 'no' }] });
-          results.next({});
-          results.complete();
-          return () => undefined;
-        },
-      },
-      'RXZlbnQ6MQ==',
-    );
-    subscribe(3, sink);
-    expect(seen).toEqual([
-      { eventId: 'RXZlbnQ6MQ==', afterVersion: 3 },
-      empty,
-      { error: [{ message: 'no' }] },
-      { error: 'a result without data' },
-      'complete',
-    ]);
   });
 });

@@ -18,17 +18,23 @@ export interface SeatFeedSink {
   complete(): void;
 }
 
-export interface SeatFeedOptions {
+/** How messages get here, with whatever client there is. */
+export interface SeatFeedTransport {
+  /** Starts `seatUpdates(eventId, afterVersion)`, and returns what ends it. Called anew after each failure, never twice at a time. */
+  readonly subscribe: (afterVersion: number | null, sink: SeatFeedSink) => () => void;
+  /** Ends the connection on which messages came, which may be dead by now: else `reconnect()` would subscribe on it again. */
+  readonly abandon?: () => void;
+}
+
+export interface SeatFeedOptions extends SeatFeedTransport {
   /** From the layout or `venue.seatCount`; SeatStates does not tell. */
   readonly seatCount: number;
-  /**
-   * Starts `seatUpdates(eventId, afterVersion)`, with whatever client there is, and returns what ends it. Called anew
-   * after each failure, never twice at a time.
-   */
-  subscribe(afterVersion: number | null, sink: SeatFeedSink): () => void;
   /** A map that is there already, from `event.seatMap` or `GET /events/<id>/seat-map`. */
   readonly initial?: { readonly version: number; readonly states: string };
-  /** After each message that changed something: first all seats that are not AVAILABLE, then what differs. */
+  /**
+   * Whenever seats have changed: first all that are not AVAILABLE, of `initial` too, then what differs from what was told
+   * before. Nothing is called before `createSeatFeed` has returned.
+   */
   onChange?(change: SeatFeedChange): void;
   onState?(state: SeatFeedState): void;
   /** What made a subscription end, and what callbacks threw. The feed goes on; whoever knows better calls `close()`. */
@@ -58,7 +64,7 @@ export interface SeatFeed {
   /** @throws {RangeError} for a seat that is none. */
   statusOf(index: number): SeatStatus;
   counts(): SeatCounts;
-  /** Subscribes anew at once: for a page that has woken up and should not wait for the connection to be found dead. */
+  /** Subscribes anew at once, on a new connection: for a page that has woken up, whose old one may be dead. */
   reconnect(): void;
   /** For good. Nothing is called after it. */
   close(): void;
@@ -95,6 +101,8 @@ class Feed implements SeatFeed {
   readonly #seats: LiveSeats;
   #state: SeatFeedState = 'connecting';
   #failures = 0;
+  /** What came last did not continue the map: a snapshot is asked for until something does. */
+  #lacksSnapshot = false;
   #liveSinceMs: number | null = null;
   /** Messages of a subscription that is over are not for this map any more. */
   #current: object | undefined;
@@ -112,7 +120,7 @@ class Feed implements SeatFeed {
       if (update?.kind !== 'snapshot') throw new TypeError('initial is no map of so many seats');
       this.#seats.apply(update);
     }
-    this.#subscribe();
+    void Promise.resolve().then(() => this.#start());
   }
 
   get version(): number | null {
@@ -137,7 +145,9 @@ class Feed implements SeatFeed {
 
   reconnect(): void {
     if (this.#state === 'closed') return;
+    const wasLive = this.#state === 'live';
     this.#end();
+    if (wasLive) this.#call(() => this.#options.abandon?.());
     this.#setState(this.version === null ? 'connecting' : 'reconnecting');
     this.#subscribe();
   }
@@ -148,7 +158,13 @@ class Feed implements SeatFeed {
     this.#setState('closed');
   }
 
-  #subscribe(afterVersion = this.version): void {
+  #start(): void {
+    const { version } = this;
+    if (version !== null) this.#tellChange(version, this.#seats.takenSeats());
+    this.#subscribe();
+  }
+
+  #subscribe(): void {
     // A callback may have closed it, or subscribed already.
     if (this.#state === 'closed' || this.#current !== undefined) return;
     const own = {};
@@ -158,7 +174,7 @@ class Feed implements SeatFeed {
       if (isCurrent()) this.#retry(error);
     };
     try {
-      const unsubscribe = this.#options.subscribe(afterVersion, {
+      const unsubscribe = this.#options.subscribe(this.#lacksSnapshot ? null : this.version, {
         next: (update) => {
           if (isCurrent()) this.#take(update);
         },
@@ -175,31 +191,32 @@ class Feed implements SeatFeed {
 
   #take(message: unknown): void {
     const update = parseSeatUpdate(message, this.#options.seatCount);
-    if (update === null) return this.#retry(new TypeError('a message that is none of the feed'), null);
-    const applied = this.#seats.apply(update);
-    if (applied === 'gap') return this.#retry(new RangeError('changes are missing'), null);
+    const applied = update === null ? 'gap' : this.#seats.apply(update);
+    this.#lacksSnapshot = applied === 'gap';
+    if (update === null) return this.#retry(new TypeError('a message that is none of the feed'));
+    if (applied === 'gap') return this.#retry(new RangeError('changes are missing'));
     this.#liveSinceMs ??= this.#environment.nowMs();
     this.#setState('live');
-    if (applied === 'known' || this.#isClosed) return;
-    this.#call(() => this.#options.onChange?.({ version: update.version, seats: applied.seats }));
+    if (applied !== 'known') this.#tellChange(update.version, applied.seats);
+  }
+
+  #tellChange(version: number, seats: readonly SeatChange[]): void {
+    if (seats.length === 0 || this.#state === 'closed') return;
+    this.#call(() => this.#options.onChange?.({ version, seats }));
   }
 
   /** Also after a gap or nonsense it waits: a server that sends such things should not be asked all the time. */
-  #retry(error: unknown, afterVersion?: null): void {
+  #retry(error: unknown): void {
     const since = this.#liveSinceMs;
     if (since !== null && this.#environment.nowMs() - since >= STEADY_MS) this.#failures = 0;
     this.#end();
     const delayMs = backoffMs(this.#failures++, () => this.#environment.random());
     this.#cancelRetry = this.#environment.after(delayMs, () => {
       this.#cancelRetry = undefined;
-      this.#subscribe(afterVersion === null ? null : this.version);
+      this.#subscribe();
     });
     this.#setState(this.version === null ? 'connecting' : 'reconnecting');
     this.#tell(error);
-  }
-
-  get #isClosed(): boolean {
-    return this.#state === 'closed';
   }
 
   #end(): void {

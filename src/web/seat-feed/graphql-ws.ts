@@ -1,4 +1,7 @@
-import type { SeatFeedSink } from './create-seat-feed.ts';
+import type { SeatFeedSink, SeatFeedTransport } from './create-seat-feed.ts';
+import { watchConnection, type WatchedClient } from './watch-connection.ts';
+
+export { watchConnection, type WatchedClient };
 
 /** The subscription that the feed is made of; its `data.seatUpdates` goes into `sink.next`. */
 export const SEAT_UPDATES = `subscription SeatUpdates($eventId: ID!, $afterVersion: Int) {
@@ -10,7 +13,7 @@ export const SEAT_UPDATES = `subscription SeatUpdates($eventId: ID!, $afterVersi
 }`;
 
 /** What is needed of a client of graphql-ws (`createClient`). */
-export interface GraphQLWsClient {
+export interface GraphQLWsClient extends WatchedClient {
   subscribe(
     payload: { readonly query: string; readonly variables: Record<string, unknown> },
     sink: {
@@ -28,19 +31,24 @@ export interface SeatUpdatesResult {
 }
 
 /**
- * For `createSeatFeed({ subscribe: graphqlWsSubscribe(client, eventId), … })`. Give the client `retryAttempts: 0`: when it
- * retries by itself it repeats the old `afterVersion`, which is right but costs more than resuming from the latest.
+ * For `createSeatFeed({ ...graphqlWsTransport(client, eventId), … })`. Give the client `keepAlive`, without which it does not
+ * notice that a connection is dead ({@link watchConnection}), and `retryAttempts: 0`: when it retries by itself it repeats
+ * the old `afterVersion`, which is right but costs more than resuming from the latest.
  */
-export function graphqlWsSubscribe(client: GraphQLWsClient, eventId: string) {
-  return (afterVersion: number | null, sink: SeatFeedSink): (() => void) =>
-    client.subscribe(
-      { query: SEAT_UPDATES, variables: { eventId, afterVersion } },
-      {
-        next: (result) => passOn(result, sink),
-        error: (error) => sink.error(error),
-        complete: () => sink.complete(),
-      },
-    );
+export function graphqlWsTransport(client: GraphQLWsClient, eventId: string): Required<SeatFeedTransport> {
+  const { abandon } = watchConnection(client);
+  return {
+    subscribe: (afterVersion, sink) =>
+      client.subscribe(
+        { query: SEAT_UPDATES, variables: { eventId, afterVersion } },
+        {
+          next: (result) => passOn(result, sink),
+          error: (error) => sink.error(error),
+          complete: () => sink.complete(),
+        },
+      ),
+    abandon,
+  };
 }
 
 /** Hands a result to the feed: its data, or its errors. For adapters to other clients. */

@@ -48,6 +48,16 @@ export class LiveSeats {
     return { ...this.#counts };
   }
 
+  /** What makes this map of one in which all seats are AVAILABLE. */
+  takenSeats(): SeatChange[] {
+    const taken: SeatChange[] = [];
+    for (let index = 0; index < this.#seats.seatCount; index++) {
+      const to = this.statusOf(index);
+      if (to !== 'AVAILABLE') taken.push({ index, from: 'AVAILABLE', to });
+    }
+    return taken;
+  }
+
   apply(update: SeatUpdate): Applied {
     if (update.kind === 'snapshot') return this.#replace(update.version, update.seats);
     if (this.#version === null || update.fromVersion > this.#version) return 'gap';
