@@ -14,7 +14,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { tsc } from '../../scripts/check/tsc.ts';
-import { stagePackage } from '../../scripts/client-package/stage.ts';
+import { PACKAGE_FOLDER, stagePackage } from '../../scripts/client-package/stage.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
@@ -146,4 +146,8 @@ describe('the packed client', () => {
     const said = await run(process.execPath, [tsc], { cwd: project }).catch((error: unknown) => error);
     expect(said).toEqual({ stdout: '', stderr: '' });
   });
+});
+
+it('the server cannot be packed by mistake', async () => {
+  await expect(npm(root, 'pack', '--dry-run')).rejects.toThrow(`npm pack ./${PACKAGE_FOLDER}`);
 });
