@@ -62,7 +62,8 @@ async function expireAt(ctx: ExpiryContext, eventId: number, bookingIds: readonl
     ctx.logger,
   );
   if (result.version === null) return 0;
-  await ctx.pubsub.publishSeatsChanged(changeMessage(eventId, result));
+  // Not waited for: each would take seconds with a Redis that hangs, and the holds of further events would stand so long.
+  void ctx.pubsub.publishSeatsChanged(changeMessage(eventId, result));
   return result.changes.changedBookings.length;
 }
 

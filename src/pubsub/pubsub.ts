@@ -14,10 +14,11 @@ import { watermarksIn } from './watermarks.ts';
  */
 export interface PubSub {
   /**
-   * Resolves when Redis took it and the event's watermark is raised to its version. Never rejects, for the message is a
-   * hint and the truth is already committed: what stays unpublished, a worker finds by the watermark.
+   * True when Redis took it and the event's watermark is raised to its version; false where that fails or takes too
+   * long (seconds, with a Redis that hangs). Never rejects, for the message is a hint and the truth is already
+   * committed: what stays unpublished, a worker finds by the watermark.
    */
-  publishSeatsChanged(message: SeatsChanged): Promise<void>;
+  publishSeatsChanged(message: SeatsChanged): Promise<boolean>;
   /** Listens from the moment `ready` resolves, which it does as soon as Redis can be reached. */
   subscribeSeatsChanged(eventId: number, listener: (message: SeatsChanged) => void): Subscription;
   close(): Promise<void>;
@@ -42,8 +43,10 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
         // Not before the message is out: a watermark that says too much would hide that it is missing.
         await watermarks.raise(message.eventId, message.version);
         outage.over();
+        return true;
       } catch (error) {
         outage.failed(error, message);
+        return false;
       }
     },
 

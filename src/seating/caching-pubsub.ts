@@ -5,7 +5,8 @@ import type { SeatMapCache } from './seat-map-cache.ts';
 export function cachingPubSub(pubsub: PubSub, cache: SeatMapCache): PubSub {
   return {
     async publishSeatsChanged(message) {
-      await Promise.all([pubsub.publishSeatsChanged(message), cache.change(message)]);
+      const [published] = await Promise.all([pubsub.publishSeatsChanged(message), cache.change(message)]);
+      return published;
     },
     subscribeSeatsChanged: (eventId, listener) => pubsub.subscribeSeatsChanged(eventId, listener),
     close: () => pubsub.close(),

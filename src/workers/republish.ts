@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
+import type { SeatsChanged } from '../pubsub/messages.ts';
 import type { PubSub } from '../pubsub/pubsub.ts';
 import type { Watermarks } from '../pubsub/watermarks.ts';
 import { readChanges } from '../seating/seat-map.sql.ts';
@@ -21,6 +22,12 @@ const RECENT_MS = 120_000;
 const GAP_MAX = 100;
 const PAGE_MAX = 1_000;
 
+interface Republished {
+  readonly changes: number;
+  /** Redis took no more: the rest would fail too, each after seconds, and the next run finds it again. */
+  readonly failed: boolean;
+}
+
 /**
  * Publishes what was committed and not published, because the process that committed it ended in between, or Redis was
  * away or has lost everything: found by the event's watermark. Any number of workers may do it at once, for publishing
@@ -30,7 +37,8 @@ const PAGE_MAX = 1_000;
  */
 export async function republishRecent(ctx: RepublishContext): Promise<number> {
   if (!ctx.watermarks.reachable) return 0;
-  return republishBehind(ctx, await readRecentVersions(ctx.db, RECENT_MS, GRACE_MS));
+  const { changes } = await republishBehind(ctx, await readRecentVersions(ctx.db, RECENT_MS, GRACE_MS));
+  return changes;
 }
 
 /** As republishRecent, of all events, however long they have been quiet: for after an outage that was longer. */
@@ -40,42 +48,51 @@ export async function republishAll(ctx: RepublishContext): Promise<number> {
   let after = 0;
   for (;;) {
     const page = await readVersionsAfter(ctx.db, after, PAGE_MAX);
-    published += await republishBehind(
+    const { changes, failed } = await republishBehind(
       ctx,
       page.filter(({ version }) => version > 0),
     );
+    published += changes;
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE_MAX) return published;
+    if (failed || last === undefined || page.length < PAGE_MAX) return published;
     after = last.eventId;
   }
 }
 
-async function republishBehind(ctx: RepublishContext, events: readonly EventVersion[]): Promise<number> {
+async function republishBehind(ctx: RepublishContext, events: readonly EventVersion[]): Promise<Republished> {
   const watermarks = await ctx.watermarks.read(events.map(({ eventId }) => eventId));
   let published = 0;
   for (const [i, event] of events.entries()) {
     const watermark = watermarks[i] ?? null;
-    if (watermark === null || watermark < event.version) published += await republish(ctx, event, watermark);
+    if (watermark !== null && watermark >= event.version) continue;
+    const { changes, failed } = await republish(ctx, event, watermark);
+    published += changes;
+    if (failed) return { changes: published, failed };
   }
-  return published;
+  return { changes: published, failed: false };
 }
 
 async function republish(
   ctx: RepublishContext,
   { eventId, version }: EventVersion,
   watermark: number | null,
-): Promise<number> {
+): Promise<Republished> {
   const newest = version - 1;
   const from = watermark === null || version - watermark > GAP_MAX ? newest : watermark;
   const recorded = await readChanges(ctx.db, eventId, from, GAP_MAX);
   // One after a gap in the record says that it continues what it does not: a map would skip what lies between unseen.
   const changes = recorded.filter((change) => change.version === change.fromVersion + 1);
-  // Raises the watermark with each.
-  for (const change of changes) await ctx.pubsub.publishSeatsChanged(change);
+  const published = await publishInOrder(ctx, changes);
   // The record no longer reaches back so far: there is nothing to publish, and who waits for it polls.
   if (changes.length === 0) await ctx.watermarks.raise(eventId, version);
-  metrics.republished.inc(changes.length);
-  if (watermark !== null)
-    ctx.logger.info({ eventId, version, watermark, changes: changes.length }, 'republished');
+  metrics.republished.inc(published);
+  if (watermark !== null && published > 0)
+    ctx.logger.info({ eventId, version, watermark, changes: published }, 'republished');
+  return { changes: published, failed: published < changes.length };
+}
+
+/** Each raises the watermark; one after a failed one would raise it past that. Returns how many were published. */
+async function publishInOrder(ctx: RepublishContext, changes: readonly SeatsChanged[]): Promise<number> {
+  for (const [i, change] of changes.entries()) if (!(await ctx.pubsub.publishSeatsChanged(change))) return i;
   return changes.length;
 }

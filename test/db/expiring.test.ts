@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expireHolds } from '../../src/booking/expire-holds.ts';
 import type { SeatsChanged } from '../../src/pubsub/messages.ts';
 import { aBuyer, letHoldRunOut, silent, silentPubSub } from '../support/booking.ts';
+import { eventually } from '../support/eventually.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
 const { app, hall, hold, confirm, release, statusesOf } = bookingSuite();
@@ -10,7 +11,10 @@ async function sweep(): Promise<SeatsChanged[]> {
   const published: SeatsChanged[] = [];
   const pubsub = {
     ...silentPubSub,
-    publishSeatsChanged: async (message: SeatsChanged) => void published.push(message),
+    async publishSeatsChanged(message: SeatsChanged) {
+      published.push(message);
+      return true;
+    },
   };
   await expireHolds({ db: app().database.worker, defaultHoldTtlMs: 300_000, pubsub, logger: silent });
   return published;
@@ -52,5 +56,24 @@ describe('a hold past its deadline', () => {
     expect(new Set(message?.bookingIds)).toEqual(new Set(holds.map(({ id }) => id)));
     expect((await sweep()).filter(({ eventId }) => eventId === at.eventId)).toEqual([]);
     expect(await statusesOf(at)).toMatch(/^0+$/);
+  });
+
+  it('is swept in every event, also while a Redis that hangs takes no messages', async () => {
+    const holds = [await hold(await hall(), aBuyer(), [0]), await hold(await hall(), aBuyer(), [0])];
+    for (const { id } of holds) await letHoldRunOut(app().database.reads, id);
+    const hanging = Promise.withResolvers<boolean>();
+    const pubsub = { ...silentPubSub, publishSeatsChanged: () => hanging.promise };
+    const swept = expireHolds({
+      db: app().database.worker,
+      defaultHoldTtlMs: 300_000,
+      pubsub,
+      logger: silent,
+    });
+    await eventually('both are swept', async () => {
+      const ended = { id: { in: holds.map(({ id }) => id) }, status: 'EXPIRED' } as const;
+      return (await app().database.reads.booking.count({ where: ended })) === 2;
+    });
+    hanging.resolve(false);
+    expect(await swept).toMatchObject({ expired: 2 });
   });
 });

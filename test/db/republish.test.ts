@@ -135,6 +135,36 @@ describe('what was committed and not published', () => {
   });
 });
 
+describe('what Redis does not take', () => {
+  it('is not counted as published, holds up nothing else, and is published later', async () => {
+    const halls = [hall, await createHall(app.database.reads)];
+    for (hall of halls) {
+      await commit(3);
+      await watermarks.raise(hall.eventId, 1);
+      await changedAgo(2);
+    }
+    let tried = 0;
+    const counting: RepublishContext = {
+      ...worker,
+      pubsub: {
+        ...pubsub,
+        publishSeatsChanged(message) {
+          tried++;
+          return pubsub.publishSeatsChanged(message);
+        },
+      },
+    };
+    await redis.call('ACL', 'SETUSER', 'default', '-publish');
+    onTestFinished(() => void redis.call('ACL', 'SETUSER', 'default', '+publish'));
+    expect([await republishRecent(counting), tried]).toEqual([0, 1]);
+    expect([await republishAll(counting), tried]).toEqual([0, 2]);
+    expect(await watermark()).toBe(1);
+    await redis.call('ACL', 'SETUSER', 'default', '+publish');
+    expect(await republishRecent(counting)).toBe(4);
+    expect(await watermark()).toBe(3);
+  });
+});
+
 describe('the watermark', () => {
   it('is raised by what is published, and never lowered', async () => {
     const message = (version: number): SeatsChanged => ({

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { bookingGuards } from './booking-guards.ts';
 import type { Guard } from './guard.ts';
+import { bookingGuards } from './booking-guards.ts';
+import { messageGuards } from './message-guards.ts';
 import { pageGuards } from './page-guards.ts';
 import { seatMapGuards } from './seat-map-guards.ts';
 
@@ -33,7 +34,7 @@ interface Report {
 
 async function main(): Promise<void> {
   // The quick ones first.
-  const wanted = [...pageGuards, ...seatMapGuards, ...bookingGuards].filter(({ name }) =>
+  const wanted = [...messageGuards, ...pageGuards, ...seatMapGuards, ...bookingGuards].filter(({ name }) =>
     name.includes(process.argv[2] ?? ''),
   );
   let missed = 0;

@@ -110,7 +110,7 @@ export async function holdUnderLock<T>(
 
 /** For messages that nobody is to see. */
 export const silentPubSub: PubSub = {
-  publishSeatsChanged: () => Promise.resolve(),
+  publishSeatsChanged: () => Promise.resolve(true),
   subscribeSeatsChanged: () => ({ ready: Promise.resolve(), close() {} }),
   close: () => Promise.resolve(),
 };

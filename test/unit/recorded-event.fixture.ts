@@ -40,7 +40,10 @@ export class Recorded {
   }
 
   readonly pubsub: PubSub = {
-    publishSeatsChanged: async (message) => this.deliver(message),
+    publishSeatsChanged: async (message) => {
+      this.deliver(message);
+      return true;
+    },
     subscribeSeatsChanged: (eventId, listener) => {
       this.listeners.set(eventId, listener);
       return { ready: Promise.resolve(), close: () => undefined };

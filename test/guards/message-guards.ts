@@ -1,0 +1,30 @@
+import type { Guard } from './guard.ts';
+
+const republish = {
+  file: 'src/workers/republish.ts',
+  tests: ['test/db/republish.test'],
+  only: 'not counted',
+};
+
+/** Of what lies between a commit and those who are told of it: Redis that is away, hangs or refuses; reads that fail. */
+export const messageGuards: readonly Guard[] = [
+  {
+    name: 'expiring does not wait for publishing',
+    file: 'src/booking/expire-holds.ts',
+    find: 'void ctx.pubsub.publishSeatsChanged',
+    replace: 'await ctx.pubsub.publishSeatsChanged',
+    tests: ['test/db/expiring'],
+  },
+  {
+    name: 'republishing stops where Redis takes no more',
+    ...republish,
+    find: 'if (failed) return { changes: published, failed };',
+    replace: '',
+  },
+  {
+    name: 'what Redis did not take does not count as republished',
+    ...republish,
+    find: 'if (!(await ctx.pubsub.publishSeatsChanged(change))) return i;',
+    replace: 'if (!(await ctx.pubsub.publishSeatsChanged(change))) continue;',
+  },
+];
