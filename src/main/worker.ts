@@ -45,8 +45,8 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     async stop() {
       await metricsServer?.stop();
       await worker.stop();
-      redis.disconnect();
       await pubsub.close();
+      redis.disconnect();
       await database.close();
     },
   };

@@ -1,4 +1,5 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
+import { withDeadline } from '../platform/deadline.ts';
 import { metrics } from '../platform/metrics.ts';
 import { connectRedis, connectSubscriber, type Redis } from '../platform/redis.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -21,6 +22,7 @@ export interface PubSub {
   publishSeatsChanged(message: SeatsChanged): Promise<boolean>;
   /** Listens from the moment `ready` resolves, which it does as soon as Redis can be reached. */
   subscribeSeatsChanged(eventId: number, listener: (message: SeatsChanged) => void): Subscription;
+  /** Lets what is being published get out first, for a second at most. */
   close(): Promise<void>;
 }
 
@@ -29,25 +31,35 @@ export interface Subscription {
   close(): void;
 }
 
+/** Longer is not waited at the end: a Redis that hangs may not keep a process from stopping. */
+const PUBLISHING_WAIT_MS = 1_000;
+
 export function createPubSub(redisUrl: string, logger: Logger): PubSub {
   const publisher = connectRedis(redisUrl, 'sellout-publisher', logger);
   const subscriber = guarded(connectSubscriber(redisUrl, 'sellout-subscriber', logger), logger);
   const transport = new RedisPubSub({ publisher, subscriber });
   const watermarks = watermarksIn(publisher);
   const outage = new Outage(logger);
+  const publishing = new Set<Promise<boolean>>();
+
+  async function publish(message: SeatsChanged): Promise<boolean> {
+    try {
+      await transport.publish(eventTopic(message.eventId), message);
+      // Not before the message is out: a watermark that says too much would hide that it is missing.
+      await watermarks.raise(message.eventId, message.version);
+      outage.over();
+      return true;
+    } catch (error) {
+      outage.failed(error, message);
+      return false;
+    }
+  }
 
   return {
-    async publishSeatsChanged(message) {
-      try {
-        await transport.publish(eventTopic(message.eventId), message);
-        // Not before the message is out: a watermark that says too much would hide that it is missing.
-        await watermarks.raise(message.eventId, message.version);
-        outage.over();
-        return true;
-      } catch (error) {
-        outage.failed(error, message);
-        return false;
-      }
+    publishSeatsChanged(message) {
+      const published = publish(message);
+      publishing.add(published);
+      return published.finally(() => publishing.delete(published));
     },
 
     subscribeSeatsChanged(eventId, listener) {
@@ -75,9 +87,13 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
     },
 
     async close() {
+      try {
+        await withDeadline(Promise.all(publishing), PUBLISHING_WAIT_MS, 'publishing');
+      } catch (error) {
+        logger.warn({ err: error, changes: publishing.size }, 'left unpublished; a worker finds them');
+      }
       publisher.disconnect();
       subscriber.disconnect();
-      await Promise.resolve();
     },
   };
 }

@@ -11,6 +11,9 @@ export interface TestRedis extends AsyncDisposable {
   stop(): Promise<void>;
   /** Ends it at once (SIGKILL), as a crash does. */
   kill(): Promise<void>;
+  /** Stops it where it is (SIGSTOP): connections stay open, new ones too, and nothing is answered. */
+  freeze(): void;
+  thaw(): void;
   /** Starts it on the same port, empty, after ending it if it runs. */
   restart(): Promise<void>;
 }
@@ -30,6 +33,8 @@ export async function startTestRedis(): Promise<TestRedis> {
       current.process.kill('SIGKILL');
       await ended;
     },
+    freeze: () => void current.process.kill('SIGSTOP'),
+    thaw: () => void current.process.kill('SIGCONT'),
     restart: async () => {
       await stop();
       current = await startRedis({ folder, port, password });
