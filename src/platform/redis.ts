@@ -5,8 +5,12 @@ export type { Redis };
 
 const common = {
   connectTimeout: 3_000,
-  // A hung server is otherwise never noticed; long enough for the quiet of a pub/sub connection that pings.
+  // For a host that is gone. A hung server's host answers TCP's own questions: only `socketTimeout` notices that.
   keepAlive: 10_000,
+  // From a command on until anything is heard.
+  socketTimeout: 5_000,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
   // Always again, at most a second apart: while Redis is away everything goes on without it.
   retryStrategy: (attempt: number) => Math.min(50 * attempt, 1_000),
 } satisfies CommonRedisOptions;
@@ -16,23 +20,28 @@ export function connectRedis(url: string, name: string, logger: Logger): Redis {
   const redis = new Redis(url, {
     ...common,
     connectionName: name,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
     commandTimeout: 2_000,
-    socketTimeout: 5_000,
   });
   return withLog(redis, name, logger);
 }
 
-/** For SUBSCRIBE: waits for as long as it takes, and subscribes anew after each reconnect. */
+/** How often a connection asks that otherwise only listens. With `socketTimeout` a dead one is ended within 8 s. */
+const PING_EVERY_MS = 3_000;
+
+/**
+ * For SUBSCRIBE, which fails while Redis is away: after each `ready` whoever uses it subscribes anew. ioredis would do
+ * that by itself, but drops the promise, and a refusal would end the process.
+ */
 export function connectSubscriber(url: string, name: string, logger: Logger): Redis {
-  const redis = new Redis(url, {
-    ...common,
-    connectionName: name,
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-    autoResubscribe: true,
-  });
+  const redis = new Redis(url, { ...common, connectionName: name, autoResubscribe: false });
+  // Silence is all that a line tells that has died, and a quiet event is silent too: so it is made to answer.
+  const pinging = setInterval(() => {
+    if (redis.status !== 'ready') return;
+    redis
+      .ping()
+      .catch((error: unknown) => logger.debug({ err: error, connection: name }, 'no answer to PING'));
+  }, PING_EVERY_MS).unref();
+  redis.on('end', () => clearInterval(pinging));
   return withLog(redis, name, logger);
 }
 

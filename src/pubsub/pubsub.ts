@@ -1,10 +1,11 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { withDeadline } from '../platform/deadline.ts';
 import { metrics } from '../platform/metrics.ts';
-import { connectRedis, connectSubscriber, type Redis } from '../platform/redis.ts';
+import { connectRedis, connectSubscriber } from '../platform/redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SeatsChanged } from './messages.ts';
 import { parseSeatsChanged } from './parse-seats-changed.ts';
+import { TopicsHeard } from './topics-heard.ts';
 import { eventTopic } from './topics.ts';
 import { watermarksIn } from './watermarks.ts';
 
@@ -20,7 +21,7 @@ export interface PubSub {
    * committed: what stays unpublished, a worker finds by the watermark.
    */
   publishSeatsChanged(message: SeatsChanged): Promise<boolean>;
-  /** Listens from the moment `ready` resolves, which it does as soon as Redis can be reached. */
+  /** Listens from the moment `ready` resolves, which it does as soon as Redis can be reached and allows it. */
   subscribeSeatsChanged(eventId: number, listener: (message: SeatsChanged) => void): Subscription;
   /** Lets what is being published get out first, for a second at most. */
   close(): Promise<void>;
@@ -36,8 +37,8 @@ const PUBLISHING_WAIT_MS = 1_000;
 
 export function createPubSub(redisUrl: string, logger: Logger): PubSub {
   const publisher = connectRedis(redisUrl, 'sellout-publisher', logger);
-  const subscriber = guarded(connectSubscriber(redisUrl, 'sellout-subscriber', logger), logger);
-  const transport = new RedisPubSub({ publisher, subscriber });
+  const topics = new TopicsHeard(connectSubscriber(redisUrl, 'sellout-subscriber', logger), logger);
+  const transport = new RedisPubSub({ publisher, subscriber: topics.connection() });
   const watermarks = watermarksIn(publisher);
   const outage = new Outage(logger);
   const publishing = new Set<Promise<boolean>>();
@@ -64,24 +65,18 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
 
     subscribeSeatsChanged(eventId, listener) {
       let closed = false;
-      const id = transport.subscribe<unknown>(eventTopic(eventId), (received) => {
+      const topic = eventTopic(eventId);
+      const id = transport.subscribe<unknown>(topic, (received) => {
         const message = parseSeatsChanged(received);
         if (message !== null) listener(message);
         else logger.warn({ eventId }, 'something that is no message was published');
       });
-      const ready = id.then(
-        () => undefined,
-        (error: unknown) => logger.warn({ err: error, eventId }, 'not subscribed'),
-      );
       return {
-        ready,
+        ready: topics.heard(topic),
         close() {
           if (closed) return;
           closed = true;
-          id.then(
-            (known) => transport.unsubscribe(known),
-            () => undefined, // Was never subscribed; `ready` has logged why.
-          );
+          void id.then((known) => transport.unsubscribe(known));
         },
       };
     },
@@ -93,7 +88,7 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
         logger.warn({ err: error, changes: publishing.size }, 'left unpublished; a worker finds them');
       }
       publisher.disconnect();
-      subscriber.disconnect();
+      topics.close();
     },
   };
 }
@@ -121,22 +116,4 @@ class Outage {
     this.#logger.info({ unpublished: this.#unpublished }, 'changes are published again');
     this.#unpublished = 0;
   }
-}
-
-/**
- * graphql-redis-subscriptions 2.7 drops the promises of UNSUBSCRIBE and, for a second listener of the same topic, of
- * SUBSCRIBE: one that fails while the connection closes would be an unhandled rejection and end the process.
- */
-function guarded(redis: Redis, logger: Logger): Redis {
-  return new Proxy(redis, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      if (property !== 'unsubscribe' && property !== 'punsubscribe') return value.bind(target) as unknown;
-      return (...args: unknown[]) =>
-        (value.apply(target, args) as Promise<unknown>).catch((error: unknown) => {
-          logger.debug({ err: error }, 'unsubscribe failed');
-        });
-    },
-  });
 }

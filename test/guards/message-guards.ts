@@ -1,6 +1,8 @@
 import type { Guard } from './guard.ts';
 
+const topics = { file: 'src/pubsub/topics-heard.ts', tests: ['test/db/subscribing'] };
 const pubsub = { file: 'src/pubsub/pubsub.ts', tests: ['test/db/closing-pubsub'] };
+const redis = { file: 'src/platform/redis.ts', tests: ['test/db/subscribing'], only: 'is dead' };
 const republish = {
   file: 'src/workers/republish.ts',
   tests: ['test/db/republish.test'],
@@ -9,6 +11,53 @@ const republish = {
 
 /** Of what lies between a commit and those who are told of it: Redis that is away, hangs or refuses; reads that fail. */
 export const messageGuards: readonly Guard[] = [
+  {
+    name: 'a topic that Redis refuses is asked for again',
+    ...topics,
+    find: 'this.#refused.add(topic);',
+    replace: '',
+    only: 'when Redis allows it',
+  },
+  {
+    name: 'a SUBSCRIBE that fails is handled',
+    ...topics,
+    find: 'this.#failed(topic, error);',
+    replace: 'throw error;',
+    only: 'can be closed',
+  },
+  {
+    name: 'a new connection asks for all topics',
+    ...topics,
+    find: "redis.on('ready', () => this.#askForAll());",
+    replace: '',
+    only: 'subscribes anew',
+  },
+  {
+    name: 'a topic that was let go is not asked for again',
+    ...topics,
+    find: 'this.#wanted.delete(name);\n    this.#refused.delete(topic);',
+    replace: 'this.#wanted.delete(name);',
+    only: 'was let go',
+  },
+  {
+    name: 'a topic that was let go before it was refused is not asked for again',
+    ...topics,
+    find: 'if (this.#wanted.get(topic.name) !== topic) return;',
+    replace: '',
+    only: 'was let go',
+  },
+  {
+    name: 'a connection that listens is made to answer',
+    ...redis,
+    find: "if (redis.status !== 'ready') return;",
+    replace: 'return;',
+  },
+  {
+    name: 'silence of Redis is noticed',
+    ...redis,
+    find: 'socketTimeout: 5_000,',
+    replace: '',
+  },
   {
     name: 'what is being published gets out before closing',
     ...pubsub,

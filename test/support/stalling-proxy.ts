@@ -6,13 +6,19 @@ export interface StallingProxy extends AsyncDisposable {
   url(serverUrl: string): string;
   /** While true nothing that clients send gets through; it arrives, late and in order, when it is false again. */
   stalled: boolean;
+  /**
+   * From now on nothing comes through the connections that are open now, in either direction, and nobody is told: as
+   * where a firewall has forgotten them. New ones work.
+   */
+  deaden(): void;
   /** Open now. */
   readonly connections: number;
 }
 
-/** Sits between a process and a server on this machine, and delays what the process says. */
+/** Sits between a process and a server on this machine, and delays what the process says, or swallows what both say. */
 export async function startStallingProxy(targetPort: number): Promise<StallingProxy> {
   const clients = new Set<Socket>();
+  const dead = new WeakSet<Socket>();
   let stalled = false;
   const proxy = createServer({ noDelay: true }, (client) => {
     const server = connect({ host: '127.0.0.1', port: targetPort, noDelay: true });
@@ -28,7 +34,7 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
         clients.delete(client);
       });
       socket.on('data', (chunk) => {
-        if (other.destroyed || other.write(chunk)) return;
+        if (dead.has(client) || other.destroyed || other.write(chunk)) return;
         socket.pause();
         other.once('drain', () => void (socket === client && stalled ? undefined : socket.resume()));
       });
@@ -47,6 +53,9 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
     set stalled(value) {
       stalled = value;
       for (const client of clients) void (stalled ? client.pause() : client.resume());
+    },
+    deaden() {
+      for (const client of clients) dead.add(client);
     },
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.destroy();
