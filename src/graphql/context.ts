@@ -5,6 +5,7 @@ import type { DatabaseClock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { BestAvailable } from '../seating/choose-for-event.ts';
+import type { BookingUpdates } from '../seating/booking-updates.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
 import type { LiveFeeds } from '../seating/live-feeds.ts';
 import type { Park } from '../seating/seat-updates.ts';
@@ -19,6 +20,7 @@ export interface Services {
   readonly venueLayouts: VenueLayouts;
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
+  readonly bookingUpdates: BookingUpdates;
   readonly seatMaps: SeatMaps;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;

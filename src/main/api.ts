@@ -47,7 +47,7 @@ export async function serveApi(context: AppContext): Promise<RunningServer> {
 
 function httpContext(context: AppContext): HttpContext {
   const { config, logger, database, redis, identity, eventLayouts } = context;
-  const { clock, venueLayouts, feeds, seatMaps, groupCommit, bestAvailable } = context;
+  const { clock, venueLayouts, feeds, bookingUpdates, seatMaps, groupCommit, bestAvailable } = context;
   const services: Services = {
     database,
     clock,
@@ -55,6 +55,7 @@ function httpContext(context: AppContext): HttpContext {
     venueLayouts,
     eventLayouts,
     feeds,
+    bookingUpdates,
     seatMaps,
     groupCommit,
     bestAvailable,

@@ -12,6 +12,7 @@ import { collectProcessMetrics } from '../platform/metrics.ts';
 import { connectRedis, type Redis } from '../platform/redis.ts';
 import { createPubSub, type PubSub } from '../pubsub/pubsub.ts';
 import { BestAvailable } from '../seating/choose-for-event.ts';
+import { BookingUpdates } from '../seating/booking-updates.ts';
 import { cachingPubSub } from '../seating/caching-pubsub.ts';
 import { EventLayouts } from '../seating/event-layouts.ts';
 import { LiveFeeds } from '../seating/live-feeds.ts';
@@ -31,6 +32,7 @@ export interface AppContext {
   readonly venueLayouts: VenueLayouts;
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
+  readonly bookingUpdates: BookingUpdates;
   readonly seatMaps: SeatMaps;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
@@ -53,6 +55,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const venueLayouts = new VenueLayouts(database.reads);
   const eventLayouts = new EventLayouts(database.reads, venueLayouts);
   const feeds = new LiveFeeds({ db: database.reads, pubsub, logger, tickMs: config.feedTickMs });
+  const bookingUpdates = new BookingUpdates({ feeds, logger });
   const seatMaps = new SeatMaps({ db: database.reads, feeds, cache: seatMapCache });
   const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });
   const meter = new BatchMeter();
@@ -91,6 +94,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     venueLayouts,
     eventLayouts,
     feeds,
+    bookingUpdates,
     seatMaps,
     groupCommit,
     bestAvailable,

@@ -104,23 +104,3 @@ async function changesBetween(
   if (changes === null || changes.versions !== behind) return null;
   return { kind: 'changes', fromVersion: afterVersion, version, seats: changes.seats };
 }
-
-/** An item, void of content, at once and then each time that the booking may have changed. At most one waits. */
-export async function bookingChanges(
-  ctx: SeatUpdatesContext,
-  eventId: number,
-  bookingId: string,
-): Promise<AsyncIterableIterator<true>> {
-  const { feed, release } = await ctx.feeds.acquire(eventId);
-  const mailbox = new Mailbox<true>({
-    limit: 1,
-    overflow: () => true,
-    onClose: () => {
-      unfollow();
-      release();
-    },
-  });
-  const unfollow = feed.followBooking(bookingId, () => mailbox.push(true));
-  mailbox.push(true);
-  return mailbox;
-}

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { confirmBooking } from '../../src/booking/confirm-booking.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
-import { bookingIdOf, eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
+import { sql } from '../../src/platform/db.ts';
+import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../src/platform/ids.ts';
 import { createHall, type Hall } from '../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../support/schema-client.ts';
 
@@ -72,6 +74,47 @@ test('bookingUpdates sends the present state first and then each change', async 
     seats: [{ status: 'BOOKED' }],
   });
   await updates.return();
+});
+
+test('bookingUpdates tells of a change that it could not read at first', async () => {
+  const bookingId = await hold(8);
+  const updates = client.follow(
+    'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { status seats { status } } }',
+    { id: bookingId },
+    buyer,
+  );
+  expect((await updates.next()).value?.data.bookingUpdates).toMatchObject({ status: 'HOLD' });
+  // For longer than a read waits for a connection.
+  const { reads } = client.app.database;
+  const taken = Promise.all(
+    Array.from({ length: 8 }, () => reads.$queryRaw(sql`SELECT 1 FROM pg_sleep(4.5)`)),
+  );
+  const { eventId, bookingId: id } = parseBookingId(bookingId) ?? { eventId: 0, bookingId: '' };
+  await confirmBooking(client.app, { buyerId: buyer.userId, eventId, bookingId: id, idempotencyKey: null });
+  expect((await updates.next()).value).toMatchObject({
+    data: { bookingUpdates: { status: 'CONFIRMED', seats: [{ status: 'BOOKED' }] } },
+    errors: [],
+  });
+  await taken;
+  await updates.return();
+});
+
+test('bookingUpdates ends with an error where the booking is the caller’s no more', async () => {
+  const bookingId = await hold(6);
+  const updates = client.follow(
+    'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { status } }',
+    { id: bookingId },
+    buyer,
+  );
+  expect((await updates.next()).value?.data.bookingUpdates).toMatchObject({ status: 'HOLD' });
+  const { eventId, bookingId: id } = parseBookingId(bookingId) ?? { eventId: 0, bookingId: '' };
+  const { database, feeds } = client.app;
+  await database.reads.booking.updateMany({ where: { id }, data: { buyerId: hall.organizerId } });
+  const fromVersion = feeds.peek(eventId)?.version ?? 0;
+  feeds.take({ eventId, fromVersion, version: fromVersion + 1, seats: [], bookingIds: [id] });
+  const { value } = await updates.next();
+  expect(value).toMatchObject({ data: null, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+  expect(await updates.next()).toEqual({ done: true, value: undefined });
 });
 
 test('what does not exist, or is not the caller’s, can’t be followed', async () => {

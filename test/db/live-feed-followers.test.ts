@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { releaseBooking } from '../../src/booking/release-booking.ts';
 import { connectDatabase } from '../../src/platform/db.ts';
+import { BookingUpdates } from '../../src/seating/booking-updates.ts';
 import type { FeedMessage } from '../../src/seating/live-feed.ts';
-import { bookingChanges, seatUpdates } from '../../src/seating/seat-updates.ts';
+import { seatUpdates } from '../../src/seating/seat-updates.ts';
 import { aBuyer, silent } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { SeatMapFollower } from '../support/seat-map-follower.ts';
@@ -77,17 +78,18 @@ describe('a follower that does not read', () => {
 describe('changes of one booking', () => {
   it('are told at once and then each time, to whoever follows it', async () => {
     const at = await hall();
-    const node = startNode();
+    const { db, feeds } = startNode();
     const buyerId = aBuyer();
     const { id } = await holdUnpublished(at, 1, buyerId);
     await publishAll(at);
-    const changes = await bookingChanges(node, at.eventId, id);
-    expect(await changes.next()).toEqual({ done: false, value: true });
-    const next = changes.next();
+    const read = () => db.booking.findFirstOrThrow({ where: { id }, select: { status: true } });
+    const updates = await new BookingUpdates({ feeds, logger: silent }).follow(at.eventId, id, read);
+    expect(await updates.next()).toEqual({ done: false, value: { booking: { status: 'HOLD' } } });
+    const next = updates.next();
     await change(at, 3);
     await releaseBooking(app(), { buyerId, eventId: at.eventId, bookingId: id });
     await publishAll(at);
-    expect(await next).toEqual({ done: false, value: true });
-    await changes.return?.();
+    expect(await next).toEqual({ done: false, value: { booking: { status: 'RELEASED' } } });
+    await updates.return?.();
   });
 });

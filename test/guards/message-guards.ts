@@ -8,9 +8,49 @@ const republish = {
   tests: ['test/db/republish.test'],
   only: 'not counted',
 };
+const booking = { file: 'src/seating/booking-updates.ts', tests: ['test/unit/booking-updates'] };
 
 /** Of what lies between a commit and those who are told of it: Redis that is away, hangs or refuses; reads that fail. */
 export const messageGuards: readonly Guard[] = [
+  {
+    name: 'a booking that could not be read is read again',
+    ...booking,
+    find: 'tries === TRIES_MAX',
+    replace: 'tries > 0',
+  },
+  {
+    name: 'a booking that cannot be read ends what follows it',
+    ...booking,
+    find: 'const TRIES_MAX = 6;',
+    replace: 'const TRIES_MAX = 1e9;',
+    only: 'again and again',
+  },
+  {
+    name: 'an error that will not pass is no reason to read again',
+    ...booking,
+    find: '!isPassing(failure) ||',
+    replace: '',
+  },
+  {
+    name: 'bookings that are read at once are bounded',
+    ...booking,
+    find: 'new Limiter(READS_MAX)',
+    replace: 'new Limiter(1e9)',
+  },
+  {
+    name: 'bookings are not read for those who have left',
+    ...booking,
+    find: 'closing.aborted ? null : { booking: await read() },',
+    replace: '({ booking: await read() }),',
+  },
+  {
+    name: 'a booking is followed by its buyer only',
+    file: 'src/graphql/subscriptions/bookingUpdates.ts',
+    find: ', buyerId: callerOf(ctx).userId',
+    replace: '',
+    tests: ['test/api/subscriptions'],
+    only: 'can’t be followed',
+  },
   {
     name: 'a topic that Redis refuses is asked for again',
     ...topics,

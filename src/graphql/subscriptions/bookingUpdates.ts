@@ -1,9 +1,9 @@
 import { parseBookingId } from '../../platform/ids.ts';
-import { bookingChanges } from '../../seating/seat-updates.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import type { GraphQLContext } from '../context.ts';
 import { notFound } from '../errors.ts';
+import { selectionFor } from '../reads/selection.ts';
 
 builder.subscriptionField('bookingUpdates', (t) =>
   t.prismaField({
@@ -11,14 +11,23 @@ builder.subscriptionField('bookingUpdates', (t) =>
     description: "A booking of the caller's own: as it is now, and then anew each time that it changes.",
     args: { bookingId: t.arg.id({ required: true, description: 'The booking.' }) },
     authScopes: { viewer: true },
-    subscribe: async (_root, { bookingId: id }, ctx) => {
-      const key = ownKey(id, ctx);
-      const booking = await ctx.database.reads.booking.findFirst({ where: key, select: { id: true } });
-      if (booking === null) throw notFound('booking');
-      return bookingChanges({ db: ctx.database.reads, feeds: ctx.feeds }, key.eventId, key.id);
+    subscribe: async (_root, { bookingId: id }, ctx, info) => {
+      const where = ownKey(id, ctx);
+      const { reads } = ctx.database;
+      if ((await reads.booking.findFirst({ where, select: { id: true } })) === null)
+        throw notFound('booking');
+      const query = { ...selectionFor(ctx, info, {}), where };
+      return ctx.bookingUpdates.follow(where.eventId, where.id, async () => {
+        const booking = await reads.booking.findFirst(query);
+        if (booking === null) throw notFound('booking');
+        return booking;
+      });
     },
-    resolve: (query, _change, { bookingId }, ctx) =>
-      ctx.database.reads.booking.findFirstOrThrow({ ...query, where: ownKey(bookingId, ctx) }),
+    // Read by what is followed, where a read that fails can be tried again.
+    resolve: (_query, update) => {
+      if ('failure' in update) throw update.failure;
+      return update.booking;
+    },
   }),
 );
 
