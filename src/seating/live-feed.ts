@@ -3,6 +3,7 @@ import type { PrismaClient } from '../platform/db.ts';
 import { metrics } from '../platform/metrics.ts';
 import type { SeatsChanged, SeatStatusCode } from '../pubsub/messages.ts';
 import type { PubSub, Subscription } from '../pubsub/pubsub.ts';
+import { GapTimer } from './gap-timer.ts';
 import type { SeatMap } from './seat-map-cache.ts';
 import { readChanges, readSeatMap } from './seat-map.sql.ts';
 import type { SeatStates } from './seat-states.ts';
@@ -26,8 +27,8 @@ export interface FeedContext {
 
 /** How many recorded versions are read to close a gap; a longer one is closed by reading the map anew. */
 const GAP_MAX = 1_000;
-/** Messages that came too early wait this long for the one between, which another process has sent or will. */
-const REORDER_WAIT_MS = 50;
+/** So is one of more steps: as a list they would keep the event loop for longer than the map of 80,000 seats does. */
+const GAP_STEPS_MAX = 5_000;
 const AHEAD_MAX = 256;
 /** How long a new feed waits for Redis before it goes on without: polling keeps it right meanwhile. */
 const SUBSCRIBE_WAIT_MS = 1_000;
@@ -49,13 +50,16 @@ export class LiveFeed {
   #sentVersion = 0;
   #lastSentAt = -Infinity;
   #tick: NodeJS.Timeout | undefined;
-  #reorder: NodeJS.Timeout | undefined;
   #repair: Promise<void> | undefined;
   /** Who waits for the tick. */
   #onSent: (() => void)[] = [];
   /** The map as SeatStates, until it changes. */
   #packed: string | undefined;
   #stopped = false;
+  readonly #gap = new GapTimer(
+    () => this.#version,
+    () => this.#catchUp(),
+  );
 
   constructor(ctx: FeedContext, eventId: number) {
     this.#ctx = ctx;
@@ -80,7 +84,7 @@ export class LiveFeed {
     this.#ahead.clear();
     this.#subscription?.close();
     clearTimeout(this.#tick);
-    clearTimeout(this.#reorder);
+    this.#gap.stop();
     this.#allSent();
   }
 
@@ -141,11 +145,11 @@ export class LiveFeed {
     if (message.version <= this.#version) return;
     if (message.fromVersion !== this.#version) {
       this.#keepAhead(message);
-      this.#catchUpSoon();
+      this.#gap.start();
       return;
     }
     if (this.#apply(message)) this.#applyAhead();
-    else this.#catchUpSoon();
+    else this.#gap.start();
   }
 
   /**
@@ -156,7 +160,7 @@ export class LiveFeed {
   compareWith(version: number, ownBefore: number): void {
     if (this.#states === undefined || this.#stopped) return;
     // It may be on its way: messages take longer than the question.
-    if (version > this.#version) this.#catchUpSoon();
+    if (version > this.#version) this.#gap.start();
     else if (version < ownBefore) void this.#repairBy(() => this.#reload(true));
   }
 
@@ -169,13 +173,10 @@ export class LiveFeed {
     return (this.#packed ??= this.#map().toBase64());
   }
 
-  #catchUpSoon(): void {
-    this.#reorder ??= setTimeout(() => {
-      this.#reorder = undefined;
-      // One that is under way may have been begun too early for what is missing now.
-      if (this.#repair !== undefined) this.#catchUpSoon();
-      else void this.#repairBy(() => this.#closeGap());
-    }, REORDER_WAIT_MS);
+  #catchUp(): void {
+    // One that is under way may have been begun too early for what is missing now.
+    if (this.#repair !== undefined) this.#gap.start();
+    else void this.#repairBy(() => this.#closeGap());
   }
 
   #keepAhead(message: SeatsChanged): void {
@@ -188,9 +189,7 @@ export class LiveFeed {
     // It could not be applied: the record tells what it should have said.
     if (next !== undefined) this.#ahead.delete(next.fromVersion);
     for (const [from] of this.#ahead) if (from < this.#version) this.#ahead.delete(from);
-    if (this.#ahead.size > 0) return;
-    clearTimeout(this.#reorder);
-    this.#reorder = undefined;
+    if (this.#ahead.size === 0) this.#gap.stop();
   }
 
   /** Whole, or not at all and false: where it names a seat that there is not. */
@@ -249,8 +248,7 @@ export class LiveFeed {
   }
 
   async #run(read: () => Promise<void>): Promise<void> {
-    clearTimeout(this.#reorder);
-    this.#reorder = undefined;
+    this.#gap.stop();
     try {
       await read();
     } catch (error) {
@@ -262,9 +260,9 @@ export class LiveFeed {
     }
   }
 
-  /** From the record where it reaches from the version held so far, else from the map itself. */
+  /** From the record where it reaches from the version held so far and is short, else from the map itself. */
   async #closeGap(): Promise<void> {
-    const changes = await readChanges(this.#ctx.db, this.eventId, this.#version, GAP_MAX);
+    const changes = await readChanges(this.#ctx.db, this.eventId, this.#version, GAP_MAX, GAP_STEPS_MAX);
     const contiguous = changes.every((change) => change.version === change.fromVersion + 1);
     if (changes.length === 0 || !contiguous || changes.length === GAP_MAX) return this.#reload();
     if (this.#stopped) return;

@@ -45,23 +45,28 @@ export async function readVersions(
 
 /**
  * The recorded changes after a version, in order, as messages. Empty, or with a gap after `afterVersion`, where the
- * record does not reach back that far.
+ * record does not reach back that far; empty too where they have more than `stepsMax` steps together.
  */
 export async function readChanges(
   db: PrismaClient,
   eventId: number,
   afterVersion: number,
   limit: number,
+  stepsMax: number | null = null,
 ): Promise<SeatsChanged[]> {
   const rows = await db.$queryRaw<
     { version: number; seats: [number, SeatStatusCode][]; booking_ids: string[] }[]
   >(sql`/* readChanges */
+    WITH change AS MATERIALIZED (
+      SELECT version, booking_ids, step_seats, step_to FROM event_changes
+      WHERE event_id = ${eventId}::int AND version > ${afterVersion}::int ORDER BY version LIMIT ${limit}::int)
     SELECT c.version, c.booking_ids,
       (SELECT coalesce(json_agg(json_build_array(step.seat, array_position(enum_range(NULL::seat_status), step.status) - 1)), '[]')
        FROM (SELECT DISTINCT ON (u.seat) u.seat, u.status
              FROM unnest(c.step_seats, c.step_to) WITH ORDINALITY AS u(seat, status, step) ORDER BY u.seat, u.step DESC) AS step) AS seats
-    FROM event_changes c
-    WHERE c.event_id = ${eventId} AND c.version > ${afterVersion} ORDER BY c.version LIMIT ${limit}`);
+    FROM change c
+    WHERE (SELECT sum(cardinality(step_seats)) FROM change) <= ${stepsMax}::int OR ${stepsMax}::int IS NULL
+    ORDER BY c.version`);
   return rows.map((row, i) => ({
     eventId,
     fromVersion: rows[i - 1]?.version ?? afterVersion,

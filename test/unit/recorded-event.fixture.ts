@@ -77,13 +77,12 @@ export class Recorded {
       return named.map(({ eventId, version, digits }) => ({ id: eventId, version, digits }));
     if (statement === 'readChangesTogether') return named.map((event) => together(event, values as number[]));
     if (statement !== 'readChanges') throw new Error(`no answer to ${statement}`);
-    const [, after, limit] = values as number[];
-    return named.flatMap(({ record }) =>
-      record
-        .filter(({ version }) => version > (after ?? 0))
-        .slice(0, limit)
-        .map(({ version, seats, bookingIds }) => ({ version, seats, booking_ids: bookingIds })),
-    );
+    const [, after = 0, limit, stepsMax = Infinity] = values as number[];
+    return named.flatMap(({ record }) => {
+      const changes = record.filter(({ version }) => version > after).slice(0, limit);
+      if (changes.reduce((steps, { seats }) => steps + seats.length, 0) > stepsMax) return [];
+      return changes.map(({ version, seats, bookingIds }) => ({ version, seats, booking_ids: bookingIds }));
+    });
   }
 }
 
