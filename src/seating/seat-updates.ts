@@ -6,10 +6,13 @@ import { readChangesTogether } from './seat-map.sql.ts';
 
 /** Messages that one follower may be behind; at ten a second, six seconds. */
 const MAILBOX_MAX = 64;
-/** A resume over more versions than this is a snapshot instead. */
-const RESUME_MAX = 10_000;
-/** So is one that touches more seats: a snapshot takes two bits a seat, a change some seventy bytes. */
-const RESUME_SEATS_MAX = 2_000;
+/** A resume over more versions than this is a snapshot instead: ten minutes of a hundred a second. */
+const RESUME_MAX = 60_000;
+/**
+ * So is one of more steps, which the database takes a tenth of a second to put together, and one that touches more seats:
+ * a snapshot takes two bits a seat, a change some seventy bytes.
+ */
+const TOGETHER_MAX = { steps: 120_000, seats: 2_000 } as const;
 
 export interface SeatUpdatesContext {
   readonly db: PrismaClient;
@@ -100,7 +103,8 @@ async function changesBetween(
 ): Promise<FeedMessage | null> {
   const behind = afterVersion === null ? Infinity : version - afterVersion;
   if (afterVersion === null || behind < 0 || behind > RESUME_MAX || afterVersion < 0) return null;
-  const changes = await readChangesTogether(db, eventId, afterVersion, version, RESUME_SEATS_MAX);
+  if (behind === 0) return { kind: 'changes', fromVersion: version, version, seats: [] };
+  const changes = await readChangesTogether(db, eventId, afterVersion, version, TOGETHER_MAX);
   if (changes === null || changes.versions !== behind) return null;
   return { kind: 'changes', fromVersion: afterVersion, version, seats: changes.seats };
 }

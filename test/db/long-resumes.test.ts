@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { sql } from '../../src/platform/db.ts';
+import { readChanges } from '../../src/seating/seat-map.sql.ts';
 import { seatUpdates } from '../../src/seating/seat-updates.ts';
 import { liveFeedSuite } from './live-feed.fixture.ts';
 
@@ -30,27 +31,55 @@ async function firstMessage(eventId: number, afterVersion: number) {
 
 it('resumes over as many versions as may be, each seat as it was left last', async () => {
   const { eventId } = await hall(10);
-  await record(eventId, 10_001, 100);
+  await record(eventId, 60_001, 99);
   // The last version is odd: it left its seat blocked.
-  const blocked = ((10_001 - 1) / 2) % 100;
+  const blocked = ((60_001 - 1) / 2) % 99;
   expect(await firstMessage(eventId, 1)).toEqual({
     kind: 'changes',
     fromVersion: 1,
-    version: 10_001,
-    seats: Array.from({ length: 100 }, (_, seat) => [seat, seat === blocked ? 3 : 0]),
+    version: 60_001,
+    seats: Array.from({ length: 99 }, (_, seat) => [seat, seat === blocked ? 3 : 0]),
   });
-  expect(await firstMessage(eventId, 10_000)).toMatchObject({ seats: [[blocked, 3]] });
+  expect(await firstMessage(eventId, 60_000)).toMatchObject({ seats: [[blocked, 3]] });
 });
 
 it('gives a snapshot instead over more versions, or over more seats than a snapshot is worth', async () => {
   const one = await hall(10);
-  await record(one.eventId, 10_001, 100);
-  expect(await firstMessage(one.eventId, 0)).toMatchObject({ kind: 'snapshot', version: 10_001 });
+  await record(one.eventId, 60_001, 100);
+  expect(await firstMessage(one.eventId, 0)).toMatchObject({ kind: 'snapshot', version: 60_001 });
 
   const other = await hall(300);
   await record(other.eventId, 4_002, 2_001);
   expect(await firstMessage(other.eventId, 0)).toMatchObject({ kind: 'snapshot', version: 4_002 });
   expect(await firstMessage(other.eventId, 2)).toMatchObject({ kind: 'changes', fromVersion: 2 });
+});
+
+it('gives a snapshot instead over more steps than the database puts together', async () => {
+  const { eventId } = await hall(10);
+  await record(eventId, 50, 10);
+  const enlarge = (steps: number) =>
+    app().database.reads
+      .$executeRaw(sql`UPDATE event_changes SET step_seats = array_fill(0, ARRAY[${steps}::int]),
+      step_to = array_fill('AVAILABLE'::seat_status, ARRAY[${steps}::int]) WHERE event_id = ${eventId} AND version = 20`);
+  // The other 49 versions have two each.
+  await enlarge(120_000 - 98);
+  expect(await firstMessage(eventId, 0)).toMatchObject({ kind: 'changes', fromVersion: 0 });
+  await enlarge(120_001 - 98);
+  expect(await firstMessage(eventId, 0)).toMatchObject({ kind: 'snapshot', version: 50 });
+  expect(await firstMessage(eventId, 1)).toMatchObject({ kind: 'changes', fromVersion: 1 });
+});
+
+it('lists changes to close a gap with as long as they are few steps', async () => {
+  const { eventId } = await hall(10);
+  await record(eventId, 50, 10);
+  const { reads } = app().database;
+  const versions = async (limit: number, stepsMax?: number) =>
+    (await readChanges(reads, eventId, 10, limit, stepsMax)).map(({ version }) => version);
+  const all = Array.from({ length: 40 }, (_, i) => 11 + i);
+  expect(await versions(100)).toEqual(all);
+  expect(await versions(100, 80)).toEqual(all);
+  expect(await versions(100, 79)).toEqual([]);
+  expect(await versions(5, 10)).toEqual(all.slice(0, 5));
 });
 
 it('gives a snapshot where a version between is not on record', async () => {
