@@ -17,6 +17,7 @@ export interface ImportVenueInput {
  * that is there. A large plan is read in another thread, half a second for 80,000 seats.
  *
  * @throws {InvalidPlanError} with every fault of the plan.
+ * @throws {BusyError} where too many large plans wait to be read.
  */
 export async function importVenue(
   ctx: CatalogContext,

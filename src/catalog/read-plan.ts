@@ -12,10 +12,16 @@ export type PlanRead =
 const AT_ONCE_CHARACTERS_MAX = 100_000;
 const PLAN_WORKER = new URL('plan-worker.ts', import.meta.url);
 
+/** Plans that wait to be read; their texts are in memory meanwhile. */
+const WAITING_MAX = 16;
 /** Each takes a core, and up to a gigabyte. */
-const inTurn = oneAtATime();
+const inTurn = oneAtATime(WAITING_MAX);
 
-/** Reads a plan where it keeps nobody else waiting: a large one, which takes up to seconds, in a thread of its own. */
+/**
+ * Reads a plan where it keeps nobody else waiting: a large one, which takes up to seconds, in a thread of its own.
+ *
+ * @throws {BusyError} where too many wait already.
+ */
 export async function readPlan(planJson: string): Promise<PlanRead> {
   if (planJson.length <= AT_ONCE_CHARACTERS_MAX) return readPlanAtOnce(planJson);
   return inTurn(async () => {

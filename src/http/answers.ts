@@ -21,6 +21,11 @@ export function sendMethodNotAllowed({ res, requestId }: Exchange, allow: readon
   sendJson(res, 405, { error: `Here only ${allow.join(', ')} can be used.`, requestId });
 }
 
+export function sendBusy({ res, requestId }: Exchange, retryAfterSeconds: number): void {
+  res.setHeader('retry-after', String(retryAfterSeconds));
+  sendJson(res, 503, { error: 'There is too much to do at the moment. Try again.', requestId });
+}
+
 /** An answer in the form that GraphQL clients read, for what failed before GraphQL, or around it. */
 export function sendGraphQLError(
   { req, res, requestId }: Exchange,

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
+import { BusyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { logAccess } from './access-log.ts';
-import { sendJson } from './answers.ts';
+import { sendBusy, sendJson } from './answers.ts';
 import { handleCors } from './cors.ts';
 import { exchangeOf, type Exchange } from './exchange.ts';
 import { inRequest } from './request-scope.ts';
@@ -44,7 +45,9 @@ async function handle(ctx: ListenerContext, exchange: Exchange): Promise<void> {
   await route(ctx.routes, exchange);
 }
 
-function fail(ctx: ListenerContext, { res, requestId, path }: Exchange, error: unknown): void {
+function fail(ctx: ListenerContext, exchange: Exchange, error: unknown): void {
+  const { res, requestId, path } = exchange;
+  if (error instanceof BusyError && !res.headersSent) return sendBusy(exchange, error.retryAfterSeconds);
   ctx.logger.error({ err: error, requestId, path }, 'request failed');
   if (res.headersSent) res.destroy();
   else sendJson(res, 500, { error: 'Unexpected error.', requestId });

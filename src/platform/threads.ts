@@ -1,5 +1,9 @@
 import { once } from 'node:events';
 import { Worker, type Transferable } from 'node:worker_threads';
+import { BusyError } from './errors.ts';
+
+/** For who finds the queue for a thread full: some pieces of work. */
+const RETRY_AFTER_SECONDS = 2;
 
 /**
  * Runs a module in a thread of its own, for work that would keep the event loop from everybody else, and resolves with
@@ -29,12 +33,19 @@ export function handOver(values: readonly unknown[]): Transferable[] {
   return values.filter((value) => ArrayBuffer.isView(value)).map(({ buffer }) => buffer as ArrayBuffer);
 }
 
-/** Runs one piece of work after the other: those that each take a core. */
-export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+/**
+ * Runs one piece of work after the other: those that each take a core. What comes while `waitingMax` wait is refused: it
+ * rejects with a BusyError.
+ */
+export function oneAtATime(waitingMax: number): <T>(work: () => Promise<T>) => Promise<T> {
   let latest: Promise<unknown> = Promise.resolve();
+  let unfinished = 0;
   return (work) => {
+    if (unfinished > waitingMax) return Promise.reject(new BusyError(false, RETRY_AFTER_SECONDS));
+    unfinished++;
     const running = latest.then(work);
-    latest = Promise.allSettled([running]); // Of a failure whoever asked for it is told.
+    // Of a failure whoever asked for it is told.
+    latest = Promise.allSettled([running]).then(() => unfinished--);
     return running;
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql, type PrismaClient } from '../platform/db.ts';
-import { oneAtATime } from '../platform/threads.ts';
 import { encodeLayout, type EncodedLayout } from './encode-layout.ts';
+import { EncodedLayouts } from './encoded-layouts.ts';
 import type { EventInfo } from './event-info.ts';
 import { frontOf } from './front.ts';
 import { LAYOUT_FORMAT } from './layout-document.ts';
@@ -10,15 +10,13 @@ import type { VenueLayout } from './venue-layout.ts';
 import type { VenueLayouts } from './venue-layouts.ts';
 
 const INFOS_KEPT_MAX = 10_000;
-const LAYOUTS_KEPT_MAX = 16;
 
 /** Layouts of events: a venue's seats with the event's ids and prices, as immutable JSON under a content hash. */
 export class EventLayouts {
   readonly #db: PrismaClient;
   readonly #venues: VenueLayouts;
   readonly #infos = new Map<number, EventInfo>();
-  readonly #encoded = new Map<string, Promise<EncodedLayout>>();
-  readonly #oneAtATime = oneAtATime();
+  readonly #encoded = new EncodedLayouts();
 
   constructor(db: PrismaClient, venues: VenueLayouts) {
     this.#db = db;
@@ -56,7 +54,6 @@ export class EventLayouts {
     return sectionsOf(await this.venueLayout(info));
   }
 
-  /** The path under which the layout is served, for ever. */
   async path(eventId: number): Promise<string | null> {
     return (await this.paths([eventId])).get(eventId) ?? null;
   }
@@ -64,27 +61,29 @@ export class EventLayouts {
   /** At most one statement for all of them. Events that do not exist are left out. */
   async paths(eventIds: readonly number[]): Promise<ReadonlyMap<number, string>> {
     const infos = await this.infos(eventIds);
-    return new Map([...infos].map(([id, { layoutHash }]) => [id, `/layouts/${id}/${layoutHash}.json`]));
+    return new Map([...infos].map(([id, info]) => [id, layoutPathOf(info)]));
   }
 
-  /** Null where the event has no layout of that hash. Made once, single flight; the last sixteen are kept. */
+  /**
+   * Null where the event has no layout of that hash.
+   *
+   * @throws {BusyError} where too many layouts wait to be made already.
+   */
   async encoded(eventId: number, hash: string): Promise<EncodedLayout | null> {
     const info = await this.info(eventId);
     if (info === null || info.layoutHash !== hash) return null;
-    const key = `${eventId}/${hash}`;
-    const making = this.#encoded.get(key) ?? this.#oneAtATime(() => this.#encode(info));
-    this.#encoded.delete(key);
-    this.#encoded.set(key, making);
-    making.catch(() => this.#encoded.delete(key));
-    const [oldest] = this.#encoded.keys();
-    if (this.#encoded.size > LAYOUTS_KEPT_MAX && oldest !== undefined) this.#encoded.delete(oldest);
-    return making;
+    return this.#encoded.get(layoutPathOf(info), () => this.#encode(info));
   }
 
   async #encode(info: EventInfo): Promise<EncodedLayout> {
     const venue = await readVenueColumns(this.#db, info.venueId);
     return encodeLayout({ info, venue, front: frontOf(venue.width, venue.areas) });
   }
+}
+
+/** The path under which the layout is served, for ever. */
+export function layoutPathOf({ eventId, layoutHash }: EventInfo): string {
+  return `/layouts/${eventId}/${layoutHash}.json`;
 }
 
 async function readInfos(db: PrismaClient, eventIds: readonly number[]): Promise<readonly EventInfo[]> {

@@ -8,6 +8,8 @@ import type { VenueLayout } from './venue-layout.ts';
 const SEATS_KEPT_MAX = 1_000_000;
 /** A venue that is read in one slice is laid out within some milliseconds, sooner than a thread would begin. */
 const SLICES_AT_ONCE_MAX = 1;
+/** Venues that wait to be laid out: a tenth of a second each for the largest. */
+const WAITING_MAX = 64;
 const VENUE_WORKER = new URL('venue-worker.ts', import.meta.url);
 
 /** The layouts of venues, read once a process. A plan never changes, so nothing is ever stale. */
@@ -15,13 +17,17 @@ export class VenueLayouts {
   readonly #db: PrismaClient;
   readonly #kept = new Map<number, VenueLayout>();
   readonly #loading = new Map<number, Promise<VenueLayout>>();
-  readonly #oneAtATime = oneAtATime();
+  readonly #oneAtATime = oneAtATime(WAITING_MAX);
 
   constructor(db: PrismaClient) {
     this.#db = db;
   }
 
-  /** Single flight. The venue must exist. */
+  /**
+   * Single flight. The venue must exist.
+   *
+   * @throws {BusyError} where too many venues wait to be laid out already.
+   */
   async get(venueId: number): Promise<VenueLayout> {
     const kept = this.#kept.get(venueId);
     if (kept !== undefined) {
