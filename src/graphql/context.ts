@@ -8,6 +8,7 @@ import type { BestAvailable } from '../seating/choose-for-event.ts';
 import type { BookingUpdates } from '../seating/booking-updates.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
 import type { LiveFeeds } from '../seating/live-feeds.ts';
+import type { PublicVersions } from '../seating/public-versions.ts';
 import type { Park } from '../seating/seat-updates.ts';
 import type { SeatMaps } from '../seating/seat-maps.ts';
 import type { VenueLayouts } from '../seating/venue-layouts.ts';
@@ -22,6 +23,7 @@ export interface Services {
   readonly feeds: LiveFeeds;
   readonly bookingUpdates: BookingUpdates;
   readonly seatMaps: SeatMaps;
+  readonly publicVersions: PublicVersions;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
   readonly logger: Logger;

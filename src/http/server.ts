@@ -6,6 +6,7 @@ import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
+import type { PublicVersions } from '../seating/public-versions.ts';
 import type { SeatMaps } from '../seating/seat-maps.ts';
 import { AddressCounter } from './address-counter.ts';
 import { Departures } from './departures.ts';
@@ -41,6 +42,7 @@ export interface HttpContext {
   readonly identity: Identity;
   readonly eventLayouts: EventLayouts;
   readonly seatMaps: SeatMaps;
+  readonly publicVersions: PublicVersions;
   readonly edge: GraphQLEdge;
   readonly exampleIds: () => Promise<ExampleIds | null>;
 }

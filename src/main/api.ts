@@ -47,7 +47,8 @@ export async function serveApi(context: AppContext): Promise<RunningServer> {
 
 function httpContext(context: AppContext): HttpContext {
   const { config, logger, database, redis, identity, eventLayouts } = context;
-  const { clock, venueLayouts, feeds, bookingUpdates, seatMaps, groupCommit, bestAvailable } = context;
+  const { clock, venueLayouts, feeds, bookingUpdates, seatMaps, publicVersions, groupCommit, bestAvailable } =
+    context;
   const services: Services = {
     database,
     clock,
@@ -57,6 +58,7 @@ function httpContext(context: AppContext): HttpContext {
     feeds,
     bookingUpdates,
     seatMaps,
+    publicVersions,
     groupCommit,
     bestAvailable,
     logger,
@@ -69,6 +71,7 @@ function httpContext(context: AppContext): HttpContext {
     identity,
     eventLayouts,
     seatMaps,
+    publicVersions,
     edge: {
       schema,
       plugins: documentLimits(),

@@ -16,6 +16,7 @@ import { BookingUpdates } from '../seating/booking-updates.ts';
 import { cachingPubSub } from '../seating/caching-pubsub.ts';
 import { EventLayouts } from '../seating/event-layouts.ts';
 import { LiveFeeds } from '../seating/live-feeds.ts';
+import { PublicVersions } from '../seating/public-versions.ts';
 import { SeatMapCache } from '../seating/seat-map-cache.ts';
 import { SeatMaps } from '../seating/seat-maps.ts';
 import { VenueLayouts } from '../seating/venue-layouts.ts';
@@ -34,6 +35,7 @@ export interface AppContext {
   readonly feeds: LiveFeeds;
   readonly bookingUpdates: BookingUpdates;
   readonly seatMaps: SeatMaps;
+  readonly publicVersions: PublicVersions;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
   close(): Promise<void>;
@@ -54,9 +56,10 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const clock = new DatabaseClock(database.reads, logger);
   const venueLayouts = new VenueLayouts(database.reads);
   const eventLayouts = new EventLayouts(database.reads, venueLayouts);
-  const feeds = new LiveFeeds({ db: database.reads, pubsub, logger, tickMs: config.feedTickMs });
+  const feeds: LiveFeeds = new LiveFeeds({ db: database.reads, pubsub, logger, tickMs: config.feedTickMs });
   const bookingUpdates = new BookingUpdates({ feeds, logger });
   const seatMaps = new SeatMaps({ db: database.reads, feeds, cache: seatMapCache });
+  const publicVersions = new PublicVersions(database.reads, logger);
   const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });
   const meter = new BatchMeter();
   const groupCommit = new MeasuredGroupCommit(
@@ -96,6 +99,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     feeds,
     bookingUpdates,
     seatMaps,
+    publicVersions,
     groupCommit,
     bestAvailable,
     async close() {

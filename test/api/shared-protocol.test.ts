@@ -1,7 +1,10 @@
 import { createClient } from 'graphql-ws';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventIdOf } from '../../src/platform/ids.ts';
 import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
+import { createHall } from '../support/hall.ts';
 import { RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
 import { hold, seatUpdates, updateOf, valueOf } from './shared.fixture.ts';
 
@@ -13,6 +16,15 @@ afterAll(() => http.close());
 
 const allLeft = () =>
   eventually('all have left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
+
+/** Whether one may see a draft the database is asked each time: what watches it takes a while to begin. */
+async function organizerOfDraft() {
+  const organizerId = randomUUID();
+  const { eventId } = await createHall(http.context.database.reads, { status: 'DRAFT', organizerId });
+  const { token } = await http.context.identity.issue({ userId: organizerId, role: 'ORGANIZER' });
+  const raw = await RawSocket.init(http.port, { authorization: token });
+  return { raw, draft: { e: eventIdOf(eventId) } };
+}
 
 describe('a shared subscription', () => {
   it('ends with complete, alone among those of its socket, and its id is free again', async () => {
@@ -62,9 +74,9 @@ describe('a shared subscription', () => {
   });
 
   it('counts among the operations of its socket, also when it is completed before it has begun', async () => {
-    const raw = await RawSocket.init(http.port);
+    const { raw, draft } = await organizerOfDraft();
     for (let i = 0; i < 11; i++) {
-      raw.subscribe(String(i), seatUpdates, { e: http.eventId });
+      raw.subscribe(String(i), seatUpdates, draft);
       if (i < 10) raw.send({ id: String(i), type: 'complete' });
     }
     expect(await raw.next()).toMatchObject({
@@ -77,14 +89,14 @@ describe('a shared subscription', () => {
   });
 
   it('is served once, however quickly it is completed and asked for again under its id', async () => {
-    const raw = await RawSocket.init(http.port);
+    const { raw, draft } = await organizerOfDraft();
     const refused = { id: 'same', type: 'error', payload: [{ extensions: { code: 'BUSY' } }] };
-    raw.subscribe('same', seatUpdates, { e: http.eventId });
+    raw.subscribe('same', seatUpdates, draft);
     raw.send({ id: 'same', type: 'complete' });
-    raw.subscribe('same', seatUpdates, { e: http.eventId });
+    raw.subscribe('same', seatUpdates, draft);
     expect(await raw.next()).toMatchObject(refused);
     await eventually('its id is free again', async () => {
-      raw.subscribe('same', seatUpdates, { e: http.eventId });
+      raw.subscribe('same', seatUpdates, draft);
       const answer = await raw.next();
       if (answer['type'] === 'error') expect(answer).toMatchObject(refused);
       return answer['type'] === 'next';

@@ -6,6 +6,7 @@ import { sql } from '../../src/platform/db.ts';
 import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../src/platform/ids.ts';
 import { createHall, type Hall } from '../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../support/schema-client.ts';
+import { statementsOf } from '../support/statements-of.ts';
 
 let client: SchemaClient;
 let hall: Hall;
@@ -131,4 +132,33 @@ test('what does not exist, or is not the caller’s, can’t be followed', async
   for (const id of ['garbage', own, bookingIdOf(hall.eventId, randomUUID())])
     expect(await codeOf(bookingUpdates, id, { userId: randomUUID(), role: 'BUYER' })).toBe('NOT_FOUND');
   expect(await codeOf(bookingUpdates, own, null)).toBe('UNAUTHENTICATED');
+});
+
+test('a crowd that comes back asks the database once whether it may see the event', async () => {
+  const watch = async () => {
+    const updates = client.follow(seatUpdates, { id: eventIdOf(hall.eventId) });
+    expect((await updates.next()).value?.data.seatUpdates.__typename).toBe('SeatMapSnapshot');
+    await updates.return();
+  };
+  await watch();
+  const statements = await statementsOf(() => Promise.all(Array.from({ length: 30 }, watch)));
+  expect(statements.filter((text) => !text.includes('readPublicVersion'))).toEqual([]);
+  // Thirty on a busy machine may take more than a second.
+  expect(statements.length).toBeLessThan(5);
+});
+
+test('a draft can be followed by its organizer, and by everybody from the moment it is on sale', async () => {
+  const { reads } = client.app.database;
+  const { eventId, organizerId } = await createHall(reads, { status: 'DRAFT' });
+  const first = async (viewer: Viewer | null) => {
+    const updates = client.follow(seatUpdates, { id: eventIdOf(eventId) }, viewer);
+    const { value } = await updates.next();
+    await updates.return();
+    return value?.errors[0]?.extensions.code ?? value?.data.seatUpdates.__typename;
+  };
+  expect(await first(null)).toBe('NOT_FOUND');
+  expect(await first(buyer)).toBe('NOT_FOUND');
+  expect(await first({ userId: organizerId, role: 'ORGANIZER' })).toBe('SeatMapSnapshot');
+  await reads.event.update({ where: { id: eventId }, data: { status: 'ON_SALE' } });
+  expect(await first(null)).toBe('SeatMapSnapshot');
 });

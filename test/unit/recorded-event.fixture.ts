@@ -17,6 +17,8 @@ export class Recorded {
   readonly asked: string[] = [];
   /** While set, answers that are for such a statement wait for `answer`. They say how things were when it was asked. */
   holdsUp: ((statement: string, eventId: number) => boolean) | null = null;
+  /** While set, every statement is refused. */
+  fails = false;
   #heldUp: (() => void)[] = [];
 
   add(eventId: number, seatCount = 8): RecordedEvent {
@@ -61,6 +63,7 @@ export class Recorded {
     }) => {
       const [, statement = ''] = /^\/\* (\w+) \*\//.exec(text) ?? [];
       this.asked.push(statement);
+      if (this.fails) throw new Error('the database fails');
       const [first] = [values[0]].flat() as number[];
       const rows = this.#rows(statement, values);
       if (this.holdsUp?.(statement, first ?? 0) === true)
@@ -71,6 +74,7 @@ export class Recorded {
 
   #rows(statement: string, values: readonly unknown[]): readonly object[] {
     const named = ([values[0]].flat() as number[]).flatMap((id) => this.events.get(id) ?? []);
+    if (statement === 'readPublicVersion') return named.map(({ version }) => ({ version }));
     if (statement === 'readVersions')
       return named.map(({ eventId, version }) => ({ id: eventId, seat_version: version }));
     if (statement === 'readSeatMaps')
