@@ -52,7 +52,9 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout', logger);
   const seatMapCache = new SeatMapCache(redis, logger);
-  const pubsub = cachingPubSub(createPubSub(config.redisUrl, logger), seatMapCache);
+  const pubsub = cachingPubSub(createPubSub(config.redisUrl, logger), seatMapCache, (eventId) =>
+    feeds.peek(eventId),
+  );
   const clock = new DatabaseClock(database.reads, logger);
   const venueLayouts = new VenueLayouts(database.reads);
   const eventLayouts = new EventLayouts(database.reads, venueLayouts);

@@ -92,6 +92,10 @@ export class LiveFeed {
     return this.#version;
   }
 
+  get seatCount(): number {
+    return this.#map().seatCount;
+  }
+
   /**
    * Resolves when nothing waits for the tick. Whoever asks for a snapshot then makes nobody else's message come early:
    * else those who come and go would set the pace at which all others are told.

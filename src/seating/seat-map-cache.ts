@@ -16,6 +16,9 @@ const KEPT_MS = 600_000;
 const READ_TIMEOUT_MS = 250;
 /** A change of more seats than this is not applied one by one; the next reader stores the whole map. */
 const CHANGES_MAX = 4_096;
+/** What changeSeatMap-1.lua answers. */
+const APPLIED = 1;
+const GAP = -1;
 const MAGIC = 'SEA1';
 const HEAD_BYTES = 16;
 
@@ -61,34 +64,40 @@ export class SeatMapCache {
   }
 
   /** True where it was stored; false where one as new stands there already, or Redis is away. */
-  store(eventId: number, seatCount: number, map: SeatMap): Promise<boolean> {
+  async store(eventId: number, seatCount: number, map: SeatMap): Promise<boolean> {
     const value = encodeSeatMap(seatCount, map);
-    return this.#run(this.#storeSeatMap, eventId, [map.version, value, KEPT_MS]);
+    return (await this.#run(this.#storeSeatMap, eventId, [map.version, value, KEPT_MS])) === 1;
   }
 
-  /** Brings the cached map, if it stands right before the change, to the version after it. */
-  async change({ eventId, fromVersion, version, seats }: SeatsChanged): Promise<boolean> {
-    if (seats.length > CHANGES_MAX) return false;
+  /**
+   * Brings the cached map, if it stands right before the change, to the version after it. `gap`: it stood further back,
+   * and is no map any more; whoever has a whole one may store it. `none`: no map stands there, or as new a one.
+   */
+  async change({ eventId, fromVersion, version, seats }: SeatsChanged): Promise<'applied' | 'gap' | 'none'> {
+    if (seats.length > CHANGES_MAX) return 'none';
     const packed = Buffer.alloc(4 * seats.length);
     seats.forEach(([index, status], i) => packed.writeUInt32BE(index * 4 + status, 4 * i));
-    return this.#run(this.#changeSeatMap, eventId, [fromVersion, version, packed, KEPT_MS]);
+    const done = await this.#run(this.#changeSeatMap, eventId, [fromVersion, version, packed, KEPT_MS]);
+    if (done === APPLIED) return 'applied';
+    return done === GAP ? 'gap' : 'none';
   }
 
   get #reachable(): boolean {
     return this.#redis.status === 'ready';
   }
 
+  /** Null where Redis is away. */
   async #run(
     script: LuaScript,
     eventId: number,
     args: readonly (string | number | Buffer)[],
-  ): Promise<boolean> {
-    if (!this.#reachable) return false;
+  ): Promise<unknown> {
+    if (!this.#reachable) return null;
     try {
-      return (await script([seatMapKey(eventId)], args)) === 1;
+      return await script([seatMapKey(eventId)], args);
     } catch (error) {
       this.#logger.debug({ err: error, eventId }, 'seat map not written to the cache');
-      return false;
+      return null;
     }
   }
 }
@@ -107,9 +116,10 @@ export function encodeSeatMap(seatCount: number, { version, states }: SeatMap): 
   return Buffer.concat([head, Buffer.from(states, 'base64')]);
 }
 
-/** Null for what is no map: anybody may have written there. */
+/** Null for what is no map: anybody may have written there. One of no seats is the mark of a version. */
 export function decodeSeatMap(value: Buffer): SeatMap | null {
   if (value.length < HEAD_BYTES || value.toString('latin1', 0, 4) !== MAGIC) return null;
-  if (value.length !== HEAD_BYTES + Math.ceil(value.readUInt32BE(4) / 4)) return null;
+  const seatCount = value.readUInt32BE(4);
+  if (seatCount === 0 || value.length !== HEAD_BYTES + Math.ceil(seatCount / 4)) return null;
   return { version: Number(value.readBigUInt64BE(8)), states: value.toString('base64', HEAD_BYTES) };
 }

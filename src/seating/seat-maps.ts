@@ -9,11 +9,8 @@ export interface SeatMapsContext {
   readonly cache: SeatMapCache;
 }
 
-interface Reading {
-  /** The version that it was begun for. */
-  readonly atLeast: number;
-  readonly map: Promise<SeatMap | null>;
-}
+/** What several may wait for, by event; one at a time of each. */
+type UnderWay = Map<number, Promise<SeatMap | null>>;
 
 /**
  * The seat maps of events, from where they are cheapest: the live feed of this process, else the Redis cache, else the
@@ -25,7 +22,8 @@ interface Reading {
  */
 export class SeatMaps {
   readonly #ctx: SeatMapsContext;
-  readonly #reading = new Map<number, Reading>();
+  readonly #fetching: UnderWay = new Map();
+  readonly #reading: UnderWay = new Map();
 
   constructor(ctx: SeatMapsContext) {
     this.#ctx = ctx;
@@ -36,18 +34,14 @@ export class SeatMaps {
     return (await this.getMany(new Map([[eventId, atLeastVersion]]))).get(eventId) ?? null;
   }
 
-  /** By event, the least version of each. At most one statement for all of them. Those that do not exist are left out. */
+  /** By event, the least version of each. At most two statements for all of them. Those that do not exist are left out. */
   async getMany(wanted: ReadonlyMap<number, number>): Promise<ReadonlyMap<number, SeatMap>> {
     const found = new Map<number, SeatMap>();
-    const missing = new Map<number, number>();
-    for (const [eventId, atLeast] of wanted) {
-      const map = this.#inMemory(eventId);
-      if (map !== null && map.version >= atLeast) found.set(eventId, map);
-      else missing.set(eventId, atLeast);
-    }
-    // What is being read already may be too old for this caller. The second time it joins only who wants as new a map.
-    const tooOld = await this.#collect(missing, found, () => true);
-    if (tooOld.size > 0) await this.#collect(tooOld, found, (reading, atLeast) => reading.atLeast >= atLeast);
+    const missing = await this.#fromCache(this.#fromMemory(wanted, found), found);
+    // What is being read already may be too old for this caller. What is being read when that is over was begun since
+    // the caller came, and does: so each event is read by one at a time, however fast its versions follow.
+    const tooOld = await this.#fromDatabase(missing, found);
+    await this.#fromDatabase(tooOld, found);
     return found;
   }
 
@@ -60,58 +54,76 @@ export class SeatMaps {
     return this.#ctx.feeds.peek(eventId)?.peek() ?? null;
   }
 
-  /** Reads what nobody is reading for whom it may join, waits for the rest. Returns those whose map is older than wanted. */
-  async #collect(
+  #fromMemory(wanted: ReadonlyMap<number, number>, found: Map<number, SeatMap>): Map<number, number> {
+    const missing = new Map<number, number>();
+    for (const [eventId, atLeast] of wanted) {
+      const map = this.#inMemory(eventId);
+      if (map !== null && map.version >= atLeast) found.set(eventId, map);
+      else missing.set(eventId, atLeast);
+    }
+    return missing;
+  }
+
+  async #fromCache(
     wanted: ReadonlyMap<number, number>,
     found: Map<number, SeatMap>,
-    mayJoin: (reading: Reading, atLeast: number) => boolean,
-  ): Promise<ReadonlyMap<number, number>> {
-    const free = new Map(
-      [...wanted].filter(([eventId, atLeast]) => {
-        const reading = this.#reading.get(eventId);
-        return reading === undefined || !mayJoin(reading, atLeast);
-      }),
-    );
-    if (free.size > 0) this.#start(free);
+  ): Promise<Map<number, number>> {
+    const missing = new Map<number, number>();
+    const fetchOne = async ([eventId, atLeast]: [number, number]) => {
+      const cached = await this.#fetch(eventId);
+      if (cached !== null && cached.version >= atLeast) found.set(eventId, cached);
+      else missing.set(eventId, atLeast);
+    };
+    await Promise.all([...wanted].map(fetchOne));
+    return missing;
+  }
+
+  async #fetch(eventId: number): Promise<SeatMap | null> {
+    // Somebody found that the cache has nothing that will do.
+    if (this.#reading.has(eventId)) return null;
+    return this.#fetching.get(eventId) ?? share(this.#fetching, eventId, this.#ctx.cache.read(eventId));
+  }
+
+  /** Reads what nobody is reading, waits for the rest. Returns those whose map is older than wanted. */
+  async #fromDatabase(
+    wanted: ReadonlyMap<number, number>,
+    found: Map<number, SeatMap>,
+  ): Promise<Map<number, number>> {
+    const free = [...wanted.keys()].filter((eventId) => !this.#reading.has(eventId));
+    if (free.length > 0) this.#startReading(free);
     const tooOld = new Map<number, number>();
-    await Promise.all(
-      [...wanted].map(async ([eventId, atLeast]) => {
-        const map = await this.#reading.get(eventId)?.map;
-        if (map == null) return;
-        found.set(eventId, map);
-        if (map.version < atLeast) tooOld.set(eventId, atLeast);
-      }),
-    );
+    const readOne = async ([eventId, atLeast]: [number, number]) => {
+      const map = await this.#reading.get(eventId);
+      if (map == null) return; // There is no such event.
+      found.set(eventId, map);
+      if (map.version < atLeast) tooOld.set(eventId, atLeast);
+    };
+    await Promise.all([...wanted].map(readOne));
     return tooOld;
   }
 
-  #start(wanted: ReadonlyMap<number, number>): void {
-    const all = this.#read(wanted);
-    for (const [eventId, atLeast] of wanted) {
-      const reading = { atLeast, map: all.then((maps) => maps.get(eventId) ?? null) };
-      this.#reading.set(eventId, reading);
-      const over = () => {
-        if (this.#reading.get(eventId) === reading) this.#reading.delete(eventId);
-      };
-      reading.map.then(over, over);
+  #startReading(eventIds: readonly number[]): void {
+    const all = this.#read(eventIds);
+    for (const eventId of eventIds) {
+      const reading = all.then((maps) => maps.get(eventId) ?? null);
+      void share(this.#reading, eventId, reading); // Awaited from there, by everybody who wants it.
     }
   }
 
-  async #read(wanted: ReadonlyMap<number, number>): Promise<ReadonlyMap<number, SeatMap>> {
+  async #read(eventIds: readonly number[]): Promise<ReadonlyMap<number, SeatMap>> {
     const maps = new Map<number, SeatMap>();
-    await Promise.all(
-      [...wanted].map(async ([eventId, atLeast]) => {
-        const cached = await this.#ctx.cache.read(eventId);
-        if (cached !== null && cached.version >= atLeast) maps.set(eventId, cached);
-      }),
-    );
-    const missing = [...wanted.keys()].filter((eventId) => !maps.has(eventId));
-    if (missing.length === 0) return maps;
-    for (const [eventId, { version, states }] of await readSeatMaps(this.#ctx.db, missing)) {
+    for (const [eventId, { version, states }] of await readSeatMaps(this.#ctx.db, eventIds)) {
       const map = { version, states: states.toBase64() };
       maps.set(eventId, map);
       void this.#ctx.cache.store(eventId, states.seatCount, map);
     }
     return maps;
   }
+}
+
+/** Forgets it before whoever waits for it goes on. */
+function share(underWay: UnderWay, eventId: number, work: Promise<SeatMap | null>): Promise<SeatMap | null> {
+  const shared = work.finally(() => underWay.delete(eventId));
+  underWay.set(eventId, shared);
+  return shared;
 }

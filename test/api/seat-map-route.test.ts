@@ -1,9 +1,9 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { holdSeats } from '../../src/booking/hold-seats.ts';
 import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
-import { seatMapKey } from '../../src/seating/seat-map-cache.ts';
+import { encodeSeatMap, seatMapKey } from '../../src/seating/seat-map-cache.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { createEventIn, createHall, type Hall } from '../support/hall.ts';
@@ -155,6 +155,24 @@ describe('GET /events/:id/seat-map', () => {
 });
 
 describe('the Redis cache', () => {
+  it('is given the whole map of a process that follows the event, where it missed a change', async () => {
+    const { redis, feeds } = http.context;
+    const at = await createHall(http.context.database.reads);
+    const { release } = await feeds.acquire(at.eventId);
+    onTestFinished(release);
+    await hold(at, 0);
+    const old = encodeSeatMap(at.seatCount, { version: 0, states: Buffer.alloc(10).toString('base64') });
+    await eventually('the feed has the change', () => http.context.seatMaps.liveVersion(at.eventId) === 1);
+    await redis.set(seatMapKey(at.eventId), old);
+    await hold(at, 3);
+    await eventually('the cache has been replaced', async () => {
+      const value = await redis.getBuffer(seatMapKey(at.eventId));
+      return value !== null && value.readBigUInt64BE(8) === 2n;
+    });
+    const value = await redis.getBuffer(seatMapKey(at.eventId));
+    expect(value?.toString('base64', 16)).toBe((await truth(at)).states);
+  });
+
   it('follows what this process commits, once somebody has read the map', async () => {
     const { redis } = http.context;
     const at = await createHall(http.context.database.reads);

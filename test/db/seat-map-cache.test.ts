@@ -68,7 +68,7 @@ describe('the cached map', () => {
         const states = SeatStates.fromDigits('0'.repeat(41));
         await cache().store(eventId, 41, { version: 0, states: states.toBase64() });
         for (const [i, seats] of changes.entries()) {
-          expect(await cache().change(changeTo(i + 1, seats))).toBe(true);
+          expect(await cache().change(changeTo(i + 1, seats))).toBe('applied');
           for (const [index, code] of seats) states.set(index, code);
         }
         expect(await cache().read(eventId)).toEqual({ version: changes.length, states: states.toBase64() });
@@ -77,8 +77,13 @@ describe('the cached map', () => {
     );
   });
 
+  it('is left alone by a change that is older', async () => {
+    await cache().store(eventId, 40, mapOf(5));
+    for (const version of [4, 5]) expect(await cache().change(changeTo(version, [[0, 2]]))).toBe('none');
+    expect(await cache().read(eventId)).toEqual(mapOf(5));
+  });
+
   it.each<[string, () => SeatsChanged]>([
-    ['is older', () => changeTo(5, [[0, 2]])],
     ['is newer than the next', () => changeTo(7, [[0, 2]])],
     [
       'has a seat that there is not',
@@ -89,16 +94,31 @@ describe('the cached map', () => {
         ]),
     ],
     ['has a seat far away', () => changeTo(6, [[1_000_000_000, 1]])],
-  ])('is left alone by a change that %s', async (_, change) => {
+  ])('gives way to none that is older after a change that %s', async (_, change) => {
     await cache().store(eventId, 40, mapOf(5));
-    expect(await cache().change(change())).toBe(false);
-    expect(await cache().read(eventId)).toEqual(mapOf(5));
+    const { version } = change();
+    expect(await cache().change(change())).toBe('gap');
+    expect(await cache().read(eventId)).toBeNull();
+    // The one between comes late, and who was slow has an old map.
+    expect(await cache().change(changeTo(version - 1, [[0, 2]]))).toBe('none');
+    expect(await cache().store(eventId, 40, mapOf(version - 1))).toBe(false);
+    expect(await cache().read(eventId)).toBeNull();
+    expect(await cache().store(eventId, 40, mapOf(version))).toBe(true);
+    expect(await cache().change(changeTo(version + 1))).toBe('applied');
+    expect(await redis().pttl(seatMapKey(eventId))).toBeGreaterThan(0);
+  });
+
+  it('is not made from the mark of a version, whatever continues that', async () => {
+    await cache().store(eventId, 40, mapOf(5));
+    await cache().change(changeTo(8));
+    for (const version of [8, 9, 10]) expect(await cache().change(changeTo(version))).toBe('gap');
+    expect(await cache().read(eventId)).toBeNull();
   });
 
   it('is left alone by a change of more seats than are worth it; the next reader stores it whole', async () => {
     await cache().store(eventId, 40, mapOf(5));
     const seats = Array.from({ length: 5_000 }, (_, i) => [i % 40, 3] as const);
-    expect(await cache().change(changeTo(6, seats))).toBe(false);
+    expect(await cache().change(changeTo(6, seats))).toBe('none');
     expect(await cache().read(eventId)).toEqual(mapOf(5));
     expect(await cache().store(eventId, 40, mapOf(6))).toBe(true);
     expect(await cache().read(eventId)).toEqual(mapOf(6));
@@ -106,12 +126,12 @@ describe('the cached map', () => {
 
   it('jumps where the versions do', async () => {
     await cache().store(eventId, 40, mapOf(5));
-    expect(await cache().change(changeTo(1_000_006, [], 5))).toBe(true);
+    expect(await cache().change(changeTo(1_000_006, [], 5))).toBe('applied');
     expect(await cache().read(eventId)).toMatchObject({ version: 1_000_006 });
   });
 
   it('is not made by changes alone', async () => {
-    expect(await cache().change(changeTo(1, [[0, 1]]))).toBe(false);
+    expect(await cache().change(changeTo(1, [[0, 1]]))).toBe('none');
     expect(await redis().exists(seatMapKey(eventId))).toBe(0);
   });
 
@@ -122,7 +142,7 @@ describe('the cached map', () => {
   ])('is not read from %s, which a true one replaces', async (_, write) => {
     await write(seatMapKey(eventId));
     expect(await cache().read(eventId)).toBeNull();
-    expect(await cache().change(changeTo(1))).toBe(false);
+    expect(await cache().change(changeTo(1))).toBe('none');
     expect(await cache().store(eventId, 40, mapOf(1))).toBe(true);
     expect(await cache().read(eventId)).toEqual(mapOf(1));
     expect(await redis().pttl(seatMapKey(eventId))).toBeGreaterThan(0);

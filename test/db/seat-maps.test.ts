@@ -89,7 +89,7 @@ describe('maps of a node that does not follow the event', () => {
     await isRight(1);
     await eventually('it is stored', async () => (await cache().read(at.eventId))?.version === 1);
     await server().kill();
-    expect(await cache().change(await holdOne(at, 3))).toBe(false);
+    expect(await cache().change(await holdOne(at, 3))).toBe('none');
     await isRight(2);
     await server().restart();
     await eventually('Redis is back', () => redis().status === 'ready');

@@ -75,6 +75,39 @@ describe('seat maps', () => {
     expect((await strict).get(1)).toEqual({ version: 1, states: event.states });
   });
 
+  it('are read by one at a time, however fast the versions follow each other', async () => {
+    recorded.holdsUp = () => true;
+    const asked = [maps.get(1, 0)];
+    await turns();
+    for (let version = 1; version <= 20; version++) {
+      event.commit([[0, version % 2 === 0 ? 0 : 1]]);
+      asked.push(maps.get(1, version));
+      await turns();
+    }
+    expect([read(), recorded.waiting]).toEqual([1, 1]);
+    recorded.answer();
+    await turns();
+    // Who comes now finds a second one under way.
+    for (let version = 21; version <= 30; version++) {
+      event.commit([[0, version % 2 === 0 ? 0 : 1]]);
+      asked.push(maps.get(1, version));
+      await turns();
+    }
+    expect([read(), recorded.waiting]).toEqual([2, 1]);
+    recorded.answer();
+    await turns();
+    expect([read(), recorded.waiting]).toEqual([3, 1]);
+    recorded.answer();
+    const versions = (await Promise.all(asked)).map((map) => map?.version ?? -1);
+    expect(versions.every((version, wanted) => version >= wanted)).toBe(true);
+  });
+
+  it('are as the database has them, where that has gone back behind what the caller knows of', async () => {
+    event.commit([[0, 1]]);
+    expect(await maps.get(1, 5)).toEqual({ version: 1, states: event.states });
+    expect(read()).toBe(2);
+  });
+
   it('come from the feed, and not where that has missed what the caller knows of', async () => {
     const { release } = await feeds.acquire(1);
     event.commit([[0, 1]]);
