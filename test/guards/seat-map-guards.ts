@@ -1,10 +1,9 @@
 import type { Guard } from './guard.ts';
 
 const feed = { file: 'src/seating/live-feed.ts', tests: ['test/unit/live-feed-repair'] };
-const maps = { file: 'src/seating/seat-maps.ts', tests: ['test/unit/seat-maps'] };
+const gap = { file: 'src/seating/gap-timer.ts', tests: ['test/unit/live-feed-gaps'] };
 const updates = { file: 'src/seating/seat-updates.ts', tests: ['test/unit/seat-updates'] };
 const mailbox = { file: 'src/seating/mailbox.ts', tests: ['test/unit/mailbox'] };
-const change = { file: 'src/seating/changeSeatMap-1.lua', tests: ['test/db/seat-map-cache'] };
 const republish = { file: 'src/workers/republish.ts', tests: ['test/db/republish-gaps'] };
 
 const channel = { file: 'src/http/shared/seat-channel.ts', tests: ['test/unit/shared-channel'] };
@@ -34,8 +33,8 @@ export const seatMapGuards: readonly Guard[] = [
     name: 'a stopped feed keeps nobody waiting',
     ...feed,
     tests: ['test/unit/seat-updates'],
-    find: 'clearTimeout(this.#reorder);\n    this.#allSent();\n',
-    replace: 'clearTimeout(this.#reorder);\n',
+    find: 'this.#gap.stop();\n    this.#allSent();\n',
+    replace: 'this.#gap.stop();\n',
   },
   {
     name: 'a slow follower is shown the state when it has settled',
@@ -86,6 +85,25 @@ export const seatMapGuards: readonly Guard[] = [
     replace: 'changes.length === 0 ||',
   },
   {
+    name: 'a gap of many seats is closed with the map',
+    ...feed,
+    tests: ['test/unit/live-feed-gaps'],
+    find: 'GAP_MAX, GAP_STEPS_MAX)',
+    replace: 'GAP_MAX)',
+  },
+  {
+    name: 'a feed that gets on asks nobody',
+    ...gap,
+    find: 'if (this.#versionNow() === version) this.#stuck();',
+    replace: 'if (version !== undefined) this.#stuck();',
+  },
+  {
+    name: 'a feed that gets on closes the next gap too',
+    ...gap,
+    find: 'else this.start();',
+    replace: '',
+  },
+  {
     name: 'a map that the database has gone back behind is read anew',
     ...feed,
     find: 'else if (version < ownBefore)',
@@ -100,7 +118,7 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'a gap that came up during a repair is closed too',
     ...feed,
-    find: 'if (this.#repair !== undefined) this.#catchUpSoon();',
+    find: 'if (this.#repair !== undefined) this.#gap.start();',
     replace: 'if (this.#repair !== undefined) return;',
   },
   {
@@ -139,18 +157,6 @@ export const seatMapGuards: readonly Guard[] = [
     replace: '',
   },
   {
-    name: 'a resume is whole or a snapshot',
-    ...updates,
-    find: 'if (changes === null || changes.versions !== behind) return null;',
-    replace: 'if (changes === null) return null;',
-  },
-  {
-    name: 'a resume has a limit',
-    ...updates,
-    find: 'behind > RESUME_MAX ||',
-    replace: '',
-  },
-  {
     name: 'the queue of a follower is bounded',
     ...mailbox,
     find: '} else if (this.#queue.length < this.#limit) {',
@@ -161,52 +167,6 @@ export const seatMapGuards: readonly Guard[] = [
     ...mailbox,
     find: 'if (this.#closed || this.#overflowed) return;',
     replace: 'if (this.#closed) return;',
-  },
-  {
-    name: 'a map from the cache is as new as asked for',
-    ...maps,
-    find: 'if (cached !== null && cached.version >= atLeast)',
-    replace: 'if (cached !== null)',
-  },
-  {
-    name: 'a map from memory is as new as asked for',
-    ...maps,
-    find: 'if (map !== null && map.version >= atLeast)',
-    replace: 'if (map !== null)',
-  },
-  {
-    name: 'a read that is joined is as new as asked for',
-    ...maps,
-    find: '(reading, atLeast) => reading.atLeast >= atLeast',
-    replace: '() => true',
-  },
-  {
-    name: 'one read of a map at a time',
-    ...maps,
-    find: 'if (free.size > 0) this.#start(free);',
-    replace: 'this.#start(wanted);',
-  },
-  {
-    name: 'a cached map is stored over none that is newer',
-    file: 'src/seating/storeSeatMap-1.lua',
-    find: "if struct.unpack('>I8', head, 9) >= tonumber(ARGV[1]) then",
-    replace: 'if false then',
-    tests: ['test/db/seat-map-cache'],
-    only: 'never goes backwards',
-  },
-  {
-    name: 'a cached map is changed from its own version only',
-    ...change,
-    find: "if struct.unpack('>I8', head, 9) ~= tonumber(ARGV[1]) then",
-    replace: 'if false then',
-    only: 'is left alone by a change that',
-  },
-  {
-    name: 'a cached map has no seat that there is not',
-    ...change,
-    find: "if math.floor(struct.unpack('>I4', changes, at) / 4) >= count then",
-    replace: 'if false then',
-    only: 'is left alone by a change that',
   },
   {
     name: 'a watermark is raised after its message is out',
@@ -228,21 +188,5 @@ export const seatMapGuards: readonly Guard[] = [
     ...republish,
     find: 'recorded.filter((change) => change.version === change.fromVersion + 1)',
     replace: 'recorded',
-  },
-  {
-    name: 'a map that the client has is not sent again',
-    file: 'src/http/answers.ts',
-    find: 'if (tagsOf(',
-    replace: "if (res.hasHeader('x-never') && tagsOf(",
-    tests: ['test/api/seat-map-route'],
-    only: '304',
-  },
-  {
-    name: 'a map has another tag with each version',
-    file: 'src/http/seat-map-route.ts',
-    find: 'etag: String(version)',
-    replace: "etag: '0'",
-    tests: ['test/api/seat-map-route'],
-    only: '304',
   },
 ];
