@@ -1,3 +1,5 @@
+import { SEATS_PER_MESSAGE_MAX } from '../seating/seat-updates.ts';
+
 const MIB = 1024 * 1024;
 
 /** What the server takes and how long it waits. Whatever goes beyond gets an answer that says so. */
@@ -39,8 +41,8 @@ export const sharedLimits = {
   recentMessagesMax: 64,
   /** In all of them together. */
   recentSeatsMax: 20_000,
-  /** A message with more seats is sent as a snapshot, which takes two bits a seat, not some seventy bytes. */
-  seatsPerMessageMax: 2_000,
+  /** A message with more seats is sent as a snapshot, as a resume is. */
+  seatsPerMessageMax: SEATS_PER_MESSAGE_MAX,
   /** Of all messages that are kept, as all operations show them; the bytes made from them take as much again. */
   renderedCharactersMax: 32 * MIB,
   /** Reads from the change record for one event at once; further resumes get a snapshot, which is in memory. */

@@ -8,11 +8,10 @@ import { readChangesTogether } from './seat-map.sql.ts';
 const MAILBOX_MAX = 64;
 /** A resume over more versions than this is a snapshot instead: ten minutes of a hundred a second. */
 const RESUME_MAX = 60_000;
-/**
- * So is one of more steps, which the database takes a tenth of a second to put together, and one that touches more seats:
- * a snapshot takes two bits a seat, a change some seventy bytes.
- */
-const TOGETHER_MAX = { steps: 120_000, seats: 2_000 } as const;
+/** Changes of more seats than this are a snapshot instead, which takes two bits a seat, and not some seventy bytes. */
+export const SEATS_PER_MESSAGE_MAX = 2_000;
+/** So are those of more steps, which the database takes a tenth of a second to put together. */
+const TOGETHER_MAX = { steps: 120_000, seats: SEATS_PER_MESSAGE_MAX } as const;
 
 export interface SeatUpdatesContext {
   readonly db: PrismaClient;

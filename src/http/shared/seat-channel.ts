@@ -179,9 +179,7 @@ export class SeatChannel {
   async #read(source: SeatSource, version: number): Promise<FeedMessage | null> {
     if (source.afterVersion === version) return { kind: 'changes', fromVersion: version, version, seats: [] };
     try {
-      const changes = await source.changesUntil(version);
-      const large = changes?.kind === 'changes' && changes.seats.length > sharedLimits.seatsPerMessageMax;
-      return large ? null : changes;
+      return await source.changesUntil(version);
     } catch (error) {
       this.#logger.debug({ err: error, eventId: this.#feed.eventId }, 'changes to resume with not read');
       return null;
