@@ -77,8 +77,9 @@ describe('packed seats', () => {
       fc.property(hall, fc.nat({ max: 2 ** 31 - 1 }), (codes, version) => {
         const map = { version, states: packed(codes).toBase64() };
         const value = encodeSeatMap(codes.length, map);
-        expect(decodeSeatMap(value)).toEqual(map);
-        if (codes.length > 0) expect(decodeSeatMap(value.subarray(0, -1))).toBeNull();
+        // One of no seats is the mark of a version.
+        expect(decodeSeatMap(value)).toEqual(codes.length > 0 ? map : null);
+        expect(decodeSeatMap(value.subarray(0, -1))).toBeNull();
         expect(decodeSeatMap(Buffer.concat([value, Buffer.alloc(1)]))).toBeNull();
       }),
     );
