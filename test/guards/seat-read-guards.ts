@@ -156,6 +156,14 @@ export const seatReadGuards: readonly Guard[] = [
     only: 'draft',
   },
   {
+    name: 'a crowd that comes back does not ask one by one',
+    file: 'src/graphql/subscriptions/seatUpdates.ts',
+    find: 'return version !== null || isEventVisible(ctx, eventId);',
+    replace: 'return version !== undefined && isEventVisible(ctx, eventId);',
+    tests: ['test/api/subscriptions'],
+    only: 'crowd',
+  },
+  {
     name: 'a layout is made once at a time',
     ...layouts,
     find: 'this.#making.get(path) ?? this.#make(path, make)',
