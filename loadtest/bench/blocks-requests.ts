@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { withDeadline } from '../../src/platform/deadline.ts';
 import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
 import type { BlocksClient } from './blocks-client.ts';
 import { RECORDED_VERSIONS, type BlocksHall } from './blocks-hall.ts';
@@ -12,6 +13,7 @@ export interface BlocksRequest {
 
 const CROWD = 100;
 const WATCHERS = 200;
+const FRAMES_WITHIN_MS = 10_000;
 
 const eventPage = `query ($e: ID!) { event(id: $e) { name startsAt onSaleAt status venue { name }
   priceTiers { name } availability { available held booked blocked } seatMap { version layoutUrl } } }`;
@@ -192,15 +194,17 @@ async function alternatives(hall: BlocksHall, { ask }: BlocksClient) {
   };
 }
 
+/** What was blocked once stays so, and nobody is told of it again: every change is of the next seats. */
+let seatsBlocked = 0;
+
 async function watching(hall: BlocksHall, { ask, watch }: BlocksClient) {
   const eventId = eventIdOf(hall.recorded);
   const sockets = await Promise.all(Array.from({ length: WATCHERS }, () => watch(updates, { e: eventId })));
   return async () => {
-    const first = 50 * Math.floor(Math.random() * 1_500);
-    const seatIds = Array.from({ length: 50 }, (_, i) => seatIdOf(hall.recorded, first + i));
+    const seatIds = Array.from({ length: 50 }, () => seatIdOf(hall.recorded, seatsBlocked++));
     const frames = Promise.all(sockets.map((socket) => once(socket, 'message')));
-    await ask(block, { i: { eventId, seatIds } }, hall.organizerToken);
-    await Promise.race([frames, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    await ask(block, { i: { eventId, seatIds } }, hall.organizerToken, ['Event']);
+    await withDeadline(frames, FRAMES_WITHIN_MS, 'a frame to each watcher');
   };
 }
 
