@@ -167,7 +167,7 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf)
   });
 
   it('notices that its connection is dead, though nobody says so', async () => {
-    await using proxy = await startForgetfulProxy(Number(new URL(http.url).port));
+    await using proxy = await startForgetfulProxy(() => http.port);
     const { client, sockets } = aSocketClient(proxy.url(http.url), { keepAlive: 50 });
     watchConnection(client, 200);
     const feed = createSeatFeed({ seatCount: http.hall.seatCount, ...transportOf(client) });
@@ -181,7 +181,7 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf)
 });
 
 it('does not stay on a dead connection when it is told to begin anew', async () => {
-  await using proxy = await startForgetfulProxy(Number(new URL(http.url).port));
+  await using proxy = await startForgetfulProxy(() => http.port);
   // Without pings nothing else would tell.
   const { client, sockets } = aSocketClient(proxy.url(http.url));
   const feed = createSeatFeed({
