@@ -1,17 +1,19 @@
 import { becomesTrue } from '../../scripts/local/processes.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
 import { createHall } from '../support/hall.ts';
-import { pause } from '../support/pause.ts';
 import { startBuyers } from '../torture/buyers.ts';
-import { startCluster, type ApiNode, type Cluster } from '../torture/cluster.ts';
+import { startCluster, type Cluster } from '../torture/cluster.ts';
 import { injectFaults, type FaultCounts } from '../torture/inject-faults.ts';
 import { closeConnections } from '../torture/post-json.ts';
 import { Random } from '../torture/random.ts';
 import { timed, type CatchUps } from './catch-up.ts';
-import { runCrowd, type CrowdCounts } from './crowd.ts';
+import type { ChaosResult } from './chaos-result.ts';
+import { runCrowd } from './crowd.ts';
 import { chaosFaults } from './faults.ts';
-import { MemoryReader, memoryProbe, type Memory } from './memory.ts';
+import { MemoryReader, memoryProbe } from './memory.ts';
+import { readCounters } from './node-counters.ts';
 import { Page } from './page.ts';
+import { verdictOf } from './verdict.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -21,33 +23,19 @@ export interface ChaosOptions {
   readonly log?: (line: string) => void;
 }
 
-export interface ChaosResult {
-  /** What must not be: wrong maps, messages that did not connect, processes that ended. */
-  readonly breaches: readonly string[];
-  readonly faults: FaultCounts;
-  readonly requests: CrowdCounts;
-  readonly catchUps: CatchUps;
-  readonly version: number;
-  readonly messages: number;
-  readonly snapshots: number;
-  readonly resumed: number;
-  readonly connections: number;
-  /** Of the node that nobody kills, after each quarter of the time. */
-  readonly memory: readonly Memory[];
-  /** From the last fault to the last right map. */
-  readonly rightAfterMs: number;
-}
-
 const HALL = { rows: 30, seatsPerRow: 40, seatLimit: 30, holdTtlMs: 1_500 };
 const BUYERS = 24;
 const RIGHT_WITHIN_MS = 60_000;
+/** Nodes ping every 12 s, and wait this long for the answer; so they have let go of a dead line after 24 s. */
+const STUCK_SECONDS = 10;
+const LET_GO_WITHIN_MS = 60_000;
 
 /** Pages open on two nodes while buyers crowd the hall and everything between the two breaks; then: are they right? */
 export async function runChaos({ seed, seconds, pages: count, log }: ChaosOptions): Promise<ChaosResult> {
   const random = new Random(seed);
   const reader = new MemoryReader();
   await using cluster = await startCluster({
-    env: memoryProbe,
+    env: { ...memoryProbe, READER_STUCK_SECONDS: String(STUCK_SECONDS) },
     onLog(name, line) {
       reader.hear(name, line);
       log?.(`${name} ${JSON.stringify(line)}`);
@@ -59,73 +47,64 @@ export async function runChaos({ seed, seconds, pages: count, log }: ChaosOption
   const [spared] = cluster.nodes;
   if (spared === undefined) throw new Error('there is no node');
   const choices = random.fork();
-  const pages = Array.from(
-    { length: count },
-    () => new Page({ ...hall, url: () => anyNode(cluster, choices) }),
-  );
+  const url = () => anyNode(cluster, choices);
+  const pages = await Promise.all(Array.from({ length: count }, () => Page.open({ ...hall, url })));
   const buyers = await startBuyers(spared.server.url ?? '', BUYERS);
   const allOpen = await becomesTrue(() => pages.every(({ version }) => version !== null), RIGHT_WITHIN_MS);
   if (!allOpen) throw new Error('the pages do not open');
 
+  const breaches: string[] = [];
   const faults: FaultCounts = new Map();
   const catchUps: CatchUps = new Map();
   const stop = AbortSignal.timeout(seconds * 1_000);
+  const kinds = chaosFaults(cluster, pages, breaches);
   const [requests, , memory] = await Promise.all([
-    runCrowd({
-      ...hall,
-      buyers,
-      random: random.fork(),
-      stop,
-      url: () => anyNode(cluster, choices),
-    }),
-    injectFaults(
-      timed(chaosFaults(cluster, pages), db, hall.eventId, pages, catchUps),
-      random.fork(),
-      stop,
-      faults,
-      log,
-    ),
-    readAtQuarters(reader, spared, seconds),
+    runCrowd({ ...hall, buyers, random: random.fork(), stop, url }),
+    injectFaults(timed(kinds, db, hall.eventId, pages, catchUps, breaches), random.fork(), stop, faults, log),
+    reader.leastByQuarter(spared, seconds),
   ]);
 
-  const breaches: string[] = [];
+  const { version, rightAfterMs } = await afterQuiet(cluster, hall.eventId, pages, breaches);
+  const { skipped } = await readCounters(cluster.nodes);
+  await Promise.all(pages.map((page) => page.close()));
+  closeConnections();
+  for (const { server } of [...cluster.nodes, { server: cluster.worker }]) breaches.push(...server.unasked);
+  const sum = (of: (page: Page) => number) => pages.reduce((total, page) => total + of(page), 0);
+  const run = {
+    seconds,
+    faults,
+    requests,
+    catchUps,
+    version,
+    messages: sum(({ seen }) => seen.messages),
+    snapshots: sum(({ seen }) => seen.snapshots),
+    resumed: sum(({ seen }) => seen.resumed),
+    skipped,
+    connections: sum(({ connections }) => connections),
+    memory,
+    rightAfterMs,
+  };
+  return { ...run, breaches: [...breaches, ...verdictOf(run)] };
+}
+
+/** Every map must be right then, and the nodes must have nobody left but the pages. */
+async function afterQuiet(cluster: Cluster, eventId: number, pages: readonly Page[], breaches: string[]) {
   const quietFrom = performance.now();
-  await becomesTrue(async () => await allRight(cluster, hall.eventId, pages), RIGHT_WITHIN_MS);
+  await becomesTrue(async () => await allRight(cluster, eventId, pages), RIGHT_WITHIN_MS);
   const rightAfterMs = performance.now() - quietFrom;
-  const truth = await readSeatMap(db, hall.eventId);
+  const truth = await readSeatMap(cluster.database.reads, eventId);
   const wanted = truth?.states.toBase64();
   for (const [i, page] of pages.entries()) {
     if (page.version !== truth?.version || page.states !== wanted)
       breaches.push(`page ${i} shows version ${page.version}, not ${truth?.version}`);
     breaches.push(...page.seen.faults.map((fault) => `page ${i} was sent ${fault}`));
   }
-  const end = await reader.read(spared);
-  await Promise.all(pages.map((page) => page.close()));
-  closeConnections();
-  for (const { server } of [...cluster.nodes, { server: cluster.worker }]) breaches.push(...server.unasked);
-  const sum = (of: (page: Page) => number) => pages.reduce((total, page) => total + of(page), 0);
-  return {
-    breaches,
-    faults,
-    requests,
-    catchUps,
-    version: truth?.version ?? 0,
-    messages: sum(({ seen }) => seen.messages),
-    snapshots: sum(({ seen }) => seen.snapshots),
-    resumed: sum(({ seen }) => seen.resumed),
-    connections: sum(({ connections }) => connections),
-    memory: [...memory, end],
-    rightAfterMs,
-  };
-}
-
-async function readAtQuarters(reader: MemoryReader, node: ApiNode, seconds: number): Promise<Memory[]> {
-  const read: Memory[] = [];
-  for (let quarter = 1; quarter < 4; quarter++) {
-    await pause(seconds * 250);
-    read.push(await reader.read(node));
-  }
-  return read;
+  const subscribers = async () => (await readCounters(cluster.nodes)).subscribers;
+  if (!(await becomesTrue(async () => (await subscribers()) === pages.length, LET_GO_WITHIN_MS)))
+    breaches.push(
+      `the nodes have ${await subscribers()} subscribers, though only ${pages.length} pages are open`,
+    );
+  return { version: truth?.version ?? 0, rightAfterMs };
 }
 
 /** As a balancer chooses. Null while no node is there. */

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { becomesTrue } from '../../scripts/local/processes.ts';
 import { pause } from '../support/pause.ts';
 import type { Cluster } from '../torture/cluster.ts';
 import { redisRestarts } from '../torture/faults.ts';
@@ -6,8 +7,21 @@ import type { Fault } from '../torture/inject-faults.ts';
 import type { Random } from '../torture/random.ts';
 import type { Page } from './page.ts';
 
+/** Of the pages that a fault hits. */
+const SHARE = 0.2;
+/** Of those that are paused: the server clogs, and has to skip them. */
+const SHARE_ASKING = 0.15;
+/** Long enough for the answer to be there and a message after it; shorter than pages wait for an answer to their pings. */
+const PAUSE_MS = { least: 1_000, most: 3_000 };
+/** Generous: their pings tell them within five seconds. */
+const NOTICED_WITHIN_MS = 15_000;
+
 /** What can come between a booking and the pages that show it. The first node is spared: its memory is looked at. */
-export function chaosFaults(cluster: Cluster, pages: readonly Page[]): Fault[] {
+export function chaosFaults(cluster: Cluster, pages: readonly Page[], breaches: string[]): Fault[] {
+  return [...serverFaults(cluster), ...pageFaults(pages, breaches)];
+}
+
+function serverFaults(cluster: Cluster): Fault[] {
   const [, ...others] = cluster.nodes;
   return [
     {
@@ -43,14 +57,21 @@ export function chaosFaults(cluster: Cluster, pages: readonly Page[]): Fault[] {
         redisProxy.stalled = false;
       },
     })),
+  ];
+}
+
+function pageFaults(pages: readonly Page[], breaches: string[]): Fault[] {
+  const some = (random: Random) => pages.filter(({ awake }) => awake && random.chance(SHARE));
+  return [
     {
       kind: 'sockets paused',
       weight: 6,
       target: 'pages',
       async run(random) {
-        const asleep = pages.filter(() => random.chance(0.2));
+        const asleep = some(random);
         for (const page of asleep) page.pause();
-        await pause(random.whole(300, 4_000));
+        for (const page of asleep) if (random.chance(SHARE_ASKING)) page.askForMuch();
+        await pause(random.whole(PAUSE_MS.least, PAUSE_MS.most));
         for (const page of asleep) page.resume();
       },
     },
@@ -59,8 +80,21 @@ export function chaosFaults(cluster: Cluster, pages: readonly Page[]): Fault[] {
       weight: 4,
       target: 'pages',
       async run(random) {
-        for (const page of pages) if (random.chance(0.2)) page.lose();
+        for (const page of pages) if (random.chance(SHARE)) page.lose();
         await Promise.resolve();
+      },
+    },
+    {
+      kind: 'line goes dead',
+      weight: 3,
+      target: 'pages',
+      async run(random) {
+        const cutOff = some(random);
+        for (const page of cutOff) page.loseLine();
+        const noticed = await becomesTrue(() => !cutOff.some(({ deceived }) => deceived), NOTICED_WITHIN_MS);
+        if (noticed) return;
+        const left = cutOff.filter(({ deceived }) => deceived).length;
+        breaches.push(`${left} pages did not notice within ${NOTICED_WITHIN_MS} ms that their line is dead`);
       },
     },
   ];

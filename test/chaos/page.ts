@@ -1,26 +1,41 @@
-import { createClient } from 'graphql-ws';
+import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { createSeatFeed, type SeatFeed } from '../../src/web/seat-feed/create-seat-feed.ts';
-import { graphqlWsTransport } from '../../src/web/seat-feed/graphql-ws.ts';
+import { graphqlWsTransport, watchConnection } from '../../src/web/seat-feed/graphql-ws.ts';
+import { startForgetfulProxy, type ForgetfulProxy } from '../support/forgetful-proxy.ts';
 import { StreamCheck } from './stream-check.ts';
 
 export interface PageOptions {
   readonly eventId: number;
   readonly seatCount: number;
-  /** Where to connect, asked anew for each connection: as a balancer would choose. Null while no node is there. */
+  /** Of the node to connect to, asked anew for each connection: as a balancer would choose. Null while no node is there. */
   readonly url: () => string | null;
 }
 
-/** A seat map that somebody has open: the feed as browsers run it, on a connection that can be paused. */
+const PING_EVERY_MS = 1_000;
+/** Longer than pages sleep: their timers go on, other than a laptop's, and what they are answered they can't hear. */
+const ANSWER_WITHIN_MS = 4_000;
+
+/** With a hundred of them an answer is larger than what the kernel takes for one connection, some 2.6 MB on loopback. */
+const LONG_NAME = 'x'.repeat(50_000);
+const LARGE_ANSWER = `query ($e: ID!) { event(id: $e) { seats(first: 100) { edges { node { ${LONG_NAME}: index } } } } }`;
+
+/** A seat map that somebody has open: the feed as browsers run it, on a line of its own that can be paused and can die. */
 export class Page {
+  readonly #eventId: string;
   readonly #feed: SeatFeed;
   readonly #check = new StreamCheck();
-  readonly #dispose: () => Promise<void> | void;
+  readonly #client: Client;
+  readonly #line: ForgetfulProxy;
   #socket: WebSocket | undefined;
+  #pausedSocket: WebSocket | undefined;
+  #deadSocket: WebSocket | undefined;
   connections = 0;
 
-  constructor({ eventId, seatCount, url }: PageOptions) {
+  private constructor({ eventId, seatCount }: PageOptions, line: ForgetfulProxy) {
+    this.#eventId = eventIdOf(eventId);
+    this.#line = line;
     const opened = (socket: WebSocket) => {
       this.#socket = socket;
       this.connections++;
@@ -31,20 +46,27 @@ export class Page {
         opened(this);
       }
     }
-    const client = createClient({
-      // Nothing listens at port 9: refused at once, as where a balancer has no node left.
-      url: () => `${(url() ?? 'http://127.0.0.1:9').replace('http', 'ws')}/graphql`,
+    this.#client = createClient({
+      url: line.url('ws://127.0.0.1/graphql'),
       webSocketImpl: Kept,
       retryAttempts: 0,
-      keepAlive: 5_000,
+      keepAlive: PING_EVERY_MS,
     });
-    const { subscribe, abandon } = graphqlWsTransport(client, eventIdOf(eventId));
-    this.#dispose = () => client.dispose();
+    watchConnection(this.#client, ANSWER_WITHIN_MS);
+    const { subscribe, abandon } = graphqlWsTransport(this.#client, this.#eventId);
     this.#feed = createSeatFeed({
       seatCount,
       subscribe: (afterVersion, sink) => subscribe(afterVersion, this.#check.watch(afterVersion, sink)),
       abandon,
     });
+  }
+
+  static async open(options: PageOptions): Promise<Page> {
+    const port = () => {
+      const url = options.url();
+      return url === null ? null : Number(new URL(url).port);
+    };
+    return new Page(options, await startForgetfulProxy(port));
   }
 
   get version(): number | null {
@@ -55,9 +77,14 @@ export class Page {
     return this.#feed.states;
   }
 
-  /** Connected and reading. */
+  /** Connected, and reading what it is sent. */
   get awake(): boolean {
-    return this.#feed.state === 'live' && this.#socket?.isPaused !== true;
+    return this.#feed.state === 'live' && this.#socket !== this.#pausedSocket && !this.deceived;
+  }
+
+  /** Its line is dead, and it has not noticed. */
+  get deceived(): boolean {
+    return this.#feed.state === 'live' && this.#socket === this.#deadSocket;
   }
 
   /** Messages, snapshots, and what was wrong with the order of any. */
@@ -65,13 +92,21 @@ export class Page {
     return this.#check;
   }
 
-  /** Stops reading, as a laptop does that is put to sleep. */
+  /** Reads no more, as a laptop does that is put to sleep. */
   pause(): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.pause();
+    this.#pausedSocket = this.#socket;
+    this.#line.pause();
   }
 
   resume(): void {
-    this.#socket?.resume();
+    this.#pausedSocket = undefined;
+    this.#line.resume();
+  }
+
+  /** Asks for so much that the server can send it nothing else as long as it is paused. Nobody cares for the answer. */
+  askForMuch(): void {
+    const payload = { query: LARGE_ANSWER, variables: { e: this.#eventId } };
+    this.#client.subscribe(payload, { next() {}, error() {}, complete() {} });
   }
 
   /** Loses the connection without a word, as where the wifi changes. */
@@ -79,8 +114,15 @@ export class Page {
     this.#socket?.terminate();
   }
 
+  /** Its connection is dead from now on, and neither side is told. It must be open. */
+  loseLine(): void {
+    this.#deadSocket = this.#socket;
+    this.#line.forget();
+  }
+
   async close(): Promise<void> {
     this.#feed.close();
-    await this.#dispose();
+    await this.#client.dispose();
+    await this.#line[Symbol.asyncDispose]();
   }
 }

@@ -1,6 +1,6 @@
-import type { ChaosResult } from './chaos.ts';
-
-const MIB = 1024 * 1024;
+import type { ChaosResult } from './chaos-result.ts';
+import type { Memory } from './memory.ts';
+import { mibOf } from './verdict.ts';
 
 /** For people. */
 export function reportOf(result: ChaosResult): string {
@@ -9,11 +9,11 @@ export function reportOf(result: ChaosResult): string {
     (sum, [outcome, n]) => sum + (outcome.endsWith(' Booking') ? n : 0),
     0,
   );
-  const mib = memory.map(({ heapUsed, external }) => ((heapUsed + external) / MIB).toFixed(1));
+  const mib = (what: keyof Memory) => memory.map((least) => mibOf(least[what])).join(', ');
   return [
     `  ${bookings} successful requests, version ${result.version}; ${result.messages} messages to pages, ${result.snapshots} of them snapshots`,
-    `  ${result.connections} connections, ${result.resumed} subscriptions resumed; all right ${(result.rightAfterMs / 1_000).toFixed(1)} s after the last fault`,
-    `  memory of the node that was never killed, after each quarter: ${mib.join(', ')} MiB`,
+    `  ${result.connections} connections, ${result.resumed} subscriptions resumed, ${result.skipped} readers skipped; all right ${(result.rightAfterMs / 1_000).toFixed(1)} s after the last fault`,
+    `  memory of the node that was never killed, the least in each quarter: objects ${mib('objects')} MiB, buffers ${mib('buffers')} MiB`,
     ...[...faults].map(([kind, count]) => `  ${count} × ${kind}${caughtUp(catchUps.get(kind) ?? [])}`),
     ...breaches.slice(0, 20).map((breach) => `  BREACH: ${breach}`),
     breaches.length === 0 ? '  no breach' : `  ${breaches.length} BREACHES`,
