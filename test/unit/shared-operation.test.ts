@@ -43,6 +43,17 @@ it('is another with another operation of the same document, or another included 
   expect(new Set(keys).size).toBe(4);
 });
 
+it('has a key that is short however long the text is', () => {
+  const [short, long] = [keyOf(watch, { e: '1' }), keyOf(`${watch} #${'x'.repeat(1_000_000)}`, { e: '1' })];
+  expect(long).not.toBe(short);
+  expect(long).toHaveLength(short?.length ?? 0);
+});
+
+it('is the same whether the only operation is named or not', () => {
+  const named = watch.replace('subscription', 'subscription Watch');
+  expect(keyOf(named, { e: '1' }, 'Watch')).toBe(keyOf(named, { e: '1' }));
+});
+
 it.each([
   'subscription ($e: ID!, $a: Int) { seats(event: $e, after: $a) { since(version: $a) } }',
   'subscription ($e: ID!, $a: Int) { seats(event: $e) { since(version: $a) } }',

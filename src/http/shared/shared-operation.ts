@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   getOperationAST,
   getVariableValues,
@@ -19,7 +20,7 @@ export interface SharedField {
 
 /** An operation that all who send the same can share. */
 export interface SharedOperation {
-  /** Equal for operations that show every message alike. */
+  /** Equal for operations that show every message alike; of the same length for all. */
   readonly key: string;
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
@@ -35,8 +36,8 @@ export interface OperationRequest {
 
 /**
  * Null where the operation is no subscription, or its field is not marked as shared. The document must be valid. The
- * key is made of the document's text, the operation's name, and its variables as the executor reads them, less the one
- * that only says where to resume.
+ * key is made of the document's text, the operation's own name, and its variables as the executor reads them, less the
+ * one that only says where to resume.
  */
 export function sharedOperation(
   schema: GraphQLSchema,
@@ -54,7 +55,9 @@ export function sharedOperation(
   const resuming = resumeVariable(document, root, shared);
   // Coerced variables stand in the order of their definitions, whatever order they were sent in.
   const shaping = Object.entries(coerced).filter(([name]) => name !== resuming);
-  const key = `${operationName ?? ''}\n${JSON.stringify(shaping)}\n${query}`;
+  const name = operation.name?.value ?? '';
+  // Keys are kept in many places, and a text may be as long as a request.
+  const key = hash('sha256', `${name}\n${JSON.stringify(shaping)}\n${query}`, 'base64url');
   return { key, schema, document, operationName, variables: given ?? {} };
 }
 
