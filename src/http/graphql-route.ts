@@ -1,6 +1,7 @@
 import type { Identity } from '../identity/identity.ts';
 import { DeadlineError } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
+import { regularMediaType } from './accept.ts';
 import type { AddressCounter } from './address-counter.ts';
 import { sendGraphQLError } from './answers.ts';
 import { viewerOf } from './authorize.ts';
@@ -23,6 +24,7 @@ export interface GraphQLRouteContext {
   readonly streams: AddressCounter;
   readonly sharedStreams: SharedStreams;
   readonly departures: Departures;
+  readonly stopping: AbortSignal;
 }
 
 const bodyCodes = {
@@ -36,8 +38,9 @@ const bodyCodes = {
 /** `/graphql` over HTTP: queries and mutations answered at once, subscriptions as a stream of events. */
 export async function handleGraphQL(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
   const { req, res } = exchange;
-  const place = new StreamPlace(ctx.streams, exchange);
-  if (/text\/event-stream/i.test(req.headers.accept ?? '') && !place.take()) return;
+  const place = new StreamPlace(ctx, exchange);
+  // Where even a mutation is answered with a stream, it must not be refused when it has been executed.
+  if (asksForStream(req.headers.accept) && !place.take()) return;
   try {
     await answer(ctx, exchange, place);
   } catch (error) {
@@ -57,7 +60,7 @@ async function answer(ctx: GraphQLRouteContext, exchange: Exchange, place: Strea
   const { req, res, requestId } = exchange;
   const viewer = await viewerOf(ctx.identity, req.headers.authorization);
   const body = req.method === 'POST' ? await readBody(req, viewer?.role === 'ORGANIZER') : null;
-  if (await ctx.sharedStreams.serve(exchange, body, { viewer, requestId })) return;
+  if (await ctx.sharedStreams.serve(exchange, body, { viewer, requestId }, place)) return;
   const prepared = await ctx.fastPath.prepare(req, body, { viewer, requestId });
   if (prepared !== null) return answerFast(ctx, exchange, prepared);
   const request = new ctx.yoga.fetchAPI.Request(`http://localhost/graphql${exchange.query}`, {
@@ -69,9 +72,14 @@ async function answer(ctx: GraphQLRouteContext, exchange: Exchange, place: Strea
   const work = ctx.yoga.handleRequest(request, { caller: { viewer, requestId } });
   const letGo = (response: Response) => discard(response, ctx.logger);
   const response = await inTime('the operation', httpLimits.answerTimeoutMs, work, ctx.logger, letGo);
-  // Whoever takes anything (`*/*`) gets a subscription as a stream too.
+  // Whoever takes anything (`*/*`) gets a subscription as a stream too, and nothing else.
   if (isStream(response) && !place.take()) return letGo(response);
   await sendResponse(response, res, ctx);
+}
+
+/** Whether anything that there is to say would be an event stream. */
+function asksForStream(accept: string | undefined): boolean {
+  return /text\/event-stream/i.test(accept ?? '') && regularMediaType(accept) === null;
 }
 
 async function answerFast(

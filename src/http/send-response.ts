@@ -17,6 +17,10 @@ export async function sendResponse(response: Response, res: ServerResponse, ctx:
     // Proxies must not collect what should arrive at once.
     res.setHeader('x-accel-buffering', 'no');
     res.writeHead(response.status);
+    if (res.req.method === 'HEAD') {
+      res.end();
+      return discard(response, ctx.logger);
+    }
     return pump(response.body.getReader(), res, ctx);
   }
   const body = Buffer.from(await response.arrayBuffer());

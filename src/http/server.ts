@@ -66,7 +66,6 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
     shared,
     limits,
     departures,
-    stopping: stopping.signal,
     logger,
   });
   const routes = routesOf(ctx, yoga, { streams: longLived, sharedStreams, departures }, stopping.signal);
@@ -118,6 +117,7 @@ function routesOf(
     fastPath: createFastPath(yoga, ctx.edge, logger),
     identity,
     logger,
+    stopping,
     ...streaming,
   };
   return [

@@ -1,7 +1,9 @@
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { startHttp, type HttpFixture } from './http.fixture.ts';
+import { valueOf } from './shared.fixture.ts';
 
 let http: HttpFixture;
 beforeAll(async () => {
@@ -76,8 +78,58 @@ describe('server-sent events', () => {
     );
     for (const accept of ['*/*', 'text/event-stream', 'Text/Event-Stream'])
       expect((await stream(AbortSignal.timeout(10_000), accept)).status).toBe(429);
-    // What is no stream has nothing to do with it.
-    expect((await http.post({ query: '{ __typename }' })).status).toBe(200);
+    // What is no stream has nothing to do with it, not even where a stream would do.
+    const json = { accept: 'application/json, text/event-stream' };
+    expect((await http.post({ query: '{ __typename }' }, json)).status).toBe(200);
     leaving.abort();
+    await eventually('the places are free again', async () => (await openStreams('*/*', 3)) === 3);
+  });
+
+  it.each(['*/*', 'text/event-stream, application/json'])(
+    'take no place when the reader has left before the answer (%s)',
+    async (accept) => {
+      const { feeds } = http.context;
+      const acquire = feeds.acquire.bind(feeds);
+      for (let i = 0; i < 5; i++) {
+        const leaving = new AbortController();
+        const arrived = Promise.withResolvers<void>();
+        const left = Promise.withResolvers<void>();
+        const spy = vi.spyOn(feeds, 'acquire').mockImplementation(async (eventId) => {
+          arrived.resolve();
+          await left.promise;
+          return acquire(eventId);
+        });
+        const closed = await valueOf(metrics.httpRequests);
+        const answer = stream(leaving.signal, accept);
+        await arrived.promise;
+        leaving.abort();
+        await expect(answer).rejects.toThrow('aborted');
+        await eventually('it is closed', async () => (await valueOf(metrics.httpRequests)) > closed);
+        left.resolve();
+        spy.mockRestore();
+      }
+      expect(await openStreams(accept, 3)).toBe(3);
+    },
+  );
+
+  it('have a head alone for HEAD, and take no place for it', async () => {
+    const url = `${http.url}/graphql?query=${encodeURIComponent(query)}&variables=${encodeURIComponent(JSON.stringify({ e: http.eventId }))}`;
+    for (let i = 0; i < 5; i++)
+      for (const accept of ['text/event-stream', '*/*']) {
+        const head = await fetch(url, { method: 'HEAD', headers: { accept } });
+        expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+      }
+    expect(await openStreams('*/*', 3)).toBe(3);
   });
 });
+
+/** How many of so many streams are answered; all have left then. */
+async function openStreams(accept: string, count: number): Promise<number> {
+  const leaving = new AbortController();
+  const answers = await Promise.all(Array.from({ length: count }, () => stream(leaving.signal, accept)));
+  const before = await valueOf(metrics.httpRequests);
+  leaving.abort();
+  const served = answers.filter(({ status }) => status === 200).length;
+  await eventually('they have left', async () => (await valueOf(metrics.httpRequests)) >= before + served);
+  return served;
+}

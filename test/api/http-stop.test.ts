@@ -99,8 +99,15 @@ describe('draining', () => {
     }
     const stopped = draining.stop();
     await Promise.race(ends);
-    const refused = await stream(seatUpdates);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    for (const [query, accept] of [
+      [seatUpdates],
+      [seatUpdates, 'text/event-stream, application/json'],
+      [unshared],
+      [unshared, '*/*'],
+    ] as const) {
+      const refused = await stream(query, accept);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    }
     expect(await refusalOf(draining.port, '/graphql')).toBe(503);
     // What is no stream is answered as long as connections are taken.
     await hold(draining, 0);

@@ -1,7 +1,6 @@
 import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Logger } from '../../platform/logger.ts';
 import type { Park } from '../../seating/seat-updates.ts';
-import { sendGraphQLError } from '../answers.ts';
 import type { Departures } from '../departures.ts';
 import type { Caller } from '../edge.ts';
 import type { Exchange } from '../exchange.ts';
@@ -13,6 +12,7 @@ import { sharedOperation } from '../shared/shared-operation.ts';
 import type { SharedSubscriptions } from '../shared/shared-subscriptions.ts';
 import type { Yoga } from '../yoga.ts';
 import { EventStream } from './event-stream.ts';
+import type { StreamPlace } from './stream-place.ts';
 import { streamRequest } from './stream-request.ts';
 
 export interface SharedStreamsContext {
@@ -20,7 +20,6 @@ export interface SharedStreamsContext {
   readonly shared: SharedSubscriptions;
   readonly limits: OutletLimits;
   readonly departures: Departures;
-  readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
 
@@ -45,8 +44,8 @@ export class SharedStreams {
    * False: it is something else, or is refused. Yoga then takes the request from its beginning, and has the answer; up
    * to here it had no effect.
    */
-  async serve(exchange: Exchange, body: Buffer | null, caller: Caller): Promise<boolean> {
-    const { limits, departures, stopping, logger } = this.#ctx;
+  async serve(exchange: Exchange, body: Buffer | null, caller: Caller, place: StreamPlace): Promise<boolean> {
+    const { limits, departures, logger } = this.#ctx;
     const { req, res, query } = exchange;
     const params = streamRequest(req, query, body);
     if (params === null) return false;
@@ -54,9 +53,8 @@ export class SharedStreams {
     const subscription = await this.#subscribe(params, caller, stream);
     if (subscription === null) return false;
     const end = () => leave(subscription, logger);
-    if (res.destroyed || stopping.aborted) {
+    if (!place.take()) {
       end();
-      if (!res.destroyed) refuse(exchange);
       return true;
     }
     stream.open();
@@ -106,12 +104,6 @@ export class SharedStreams {
     });
     return Symbol.asyncIterator in result ? result[Symbol.asyncIterator]() : null;
   }
-}
-
-/** As sockets are refused then: it would only be ended again. */
-function refuse(exchange: Exchange): void {
-  exchange.res.setHeader('retry-after', '1');
-  sendGraphQLError(exchange, 503, 'BUSY', 'The server is stopping. Try again.');
 }
 
 /** Null where it is not valid. */

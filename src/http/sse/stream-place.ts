@@ -2,29 +2,44 @@ import type { AddressCounter } from '../address-counter.ts';
 import { sendGraphQLError } from '../answers.ts';
 import type { Exchange } from '../exchange.ts';
 
+export interface StreamPlaceContext {
+  readonly streams: AddressCounter;
+  readonly stopping: AbortSignal;
+}
+
 /** One of the long-lived connections that an address may have, for a request that is answered with a stream. */
 export class StreamPlace {
-  readonly #streams: AddressCounter;
+  readonly #ctx: StreamPlaceContext;
   readonly #exchange: Exchange;
   #taken = false;
 
-  constructor(streams: AddressCounter, exchange: Exchange) {
-    this.#streams = streams;
+  constructor(ctx: StreamPlaceContext, exchange: Exchange) {
+    this.#ctx = ctx;
     this.#exchange = exchange;
   }
 
-  /** Takes it once; it is given back when the response closes. False: there is none, and the request is answered so. */
+  /**
+   * Takes it once; it is given back when the response closes. False: there is to be no stream, and the request is
+   * answered so, if anybody is still there.
+   */
   take(): boolean {
-    if (this.#taken) return true;
     const { address, res } = this.#exchange;
-    const release = this.#streams.acquire(address);
-    if (release === null) {
-      res.setHeader('retry-after', '10');
-      sendGraphQLError(this.#exchange, 429, 'RATE_LIMITED', 'Too many connections from this address.');
-      return false;
-    }
+    // It has closed: what would give the place back has been and gone.
+    if (res.destroyed) return false;
+    if (this.#taken) return true;
+    // As sockets are refused then: it would only be ended again.
+    if (this.#ctx.stopping.aborted) return this.#refuse(503, 1, 'BUSY', 'The server is stopping. Try again.');
+    const release = this.#ctx.streams.acquire(address);
+    if (release === null)
+      return this.#refuse(429, 10, 'RATE_LIMITED', 'Too many connections from this address.');
     this.#taken = true;
     res.once('close', release);
     return true;
+  }
+
+  #refuse(status: number, retrySeconds: number, code: string, message: string): false {
+    this.#exchange.res.setHeader('retry-after', String(retrySeconds));
+    sendGraphQLError(this.#exchange, status, code, message);
+    return false;
   }
 }
