@@ -31,6 +31,8 @@ export const socketLimits = {
   pingEveryMs: 12_000,
   /** Seconds' worth of messages that may come at once. */
   messageBurstSeconds: 6,
+  /** Of an operation's id, which is kept as long as the operation lasts. */
+  idBytesMax: 128,
   /** Unsent bytes of one socket, answers to queries included; whoever asks this much and reads nothing is cut off. */
   unsentBytesMax: 16 * MIB,
 } as const;

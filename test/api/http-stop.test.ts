@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Agent, request } from 'node:http';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -63,6 +63,44 @@ describe('stopping', () => {
     await stopped;
     await expect(fetch(`${http.url}/health`)).rejects.toThrow();
     agent.destroy();
+  });
+});
+
+describe('a socket that waits for an answer when the server stops', () => {
+  it('gets it, is closed then, and is asked for nothing more', async () => {
+    const stopping = await startHttp();
+    onTestFinished(() => stopping.close());
+    const { groupCommit } = stopping.context;
+    const submit = groupCommit.submit.bind(groupCommit);
+    const [arrived, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const submitted = vi.spyOn(groupCommit, 'submit').mockImplementation(async (...command) => {
+      arrived.resolve();
+      await mayGoOn.promise;
+      return submit(...command);
+    });
+    const idle = await RawSocket.init(stopping.port);
+    const buying = await RawSocket.init(stopping.port, { authorization: await stopping.token() });
+    const query = 'mutation ($i: HoldSeatsInput!) { holdSeats(input: $i) { __typename } }';
+    const holdSeat = (seat: number) => {
+      const i = { eventId: stopping.eventId, seatIds: [stopping.seatId(seat)] };
+      buying.subscribe(`hold ${seat}`, query, { i });
+    };
+    buying.subscribe('watch', seatUpdates, { e: stopping.eventId });
+    expect(await buying.next()).toMatchObject({ id: 'watch' });
+    holdSeat(0);
+    await arrived.promise;
+    const stopped = stopping.stop();
+    expect(await idle.closed).toBe(1001);
+    holdSeat(4);
+    mayGoOn.resolve();
+    const answers = [await buying.next(), await buying.next(), await buying.next()];
+    expect(answers.filter(({ id }) => id === 'hold 0')).toEqual([
+      { id: 'hold 0', type: 'next', payload: { data: { holdSeats: { __typename: 'Booking' } } } },
+      { id: 'hold 0', type: 'complete' },
+    ]);
+    expect(await buying.closed).toBe(1001);
+    expect(submitted).toHaveBeenCalledTimes(1);
+    await stopped;
   });
 });
 

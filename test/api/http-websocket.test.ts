@@ -165,6 +165,14 @@ describe('what no client would send', () => {
     ['no JSON', 'nonsense', 4400],
     ['an unknown message', '{"type":"dance"}', 4400],
     ['a frame of 70 kB', `{"type":"ping","payload":{"x":"${'a'.repeat(70_000)}"}}`, 1009],
+    ['a message that only a server sends', '{"type":"connection_ack"}', 4400],
+    ['an answer', '{"id":"1","type":"next","payload":{"data":null}}', 4400],
+    ['an error', '{"id":"1","type":"error","payload":[{"message":"no"}]}', 4400],
+    [
+      'an id of 129 bytes',
+      `{"id":"${'x'.repeat(129)}","type":"subscribe","payload":{"query":"{__typename}"}}`,
+      4400,
+    ],
     ['a binary frame', Buffer.from([1, 2, 3]), 1003],
   ])('closes the socket: %s', async (_name, data, code) => {
     const raw = await RawSocket.init(http.port);
@@ -178,9 +186,16 @@ describe('what no client would send', () => {
     expect(await raw.closed).toBe(4429);
   });
 
+  it('closes the socket: a message of very many fragments', async () => {
+    const raw = await RawSocket.init(http.port);
+    for (let i = 0; i < 20_000; i++) raw.socket.send('', { fin: false });
+    expect(await raw.closed).toBe(1008);
+  });
+
   it('closes the socket: an id twice, however long', async () => {
     const raw = await RawSocket.init(http.port);
-    const id = 'x'.repeat(10_000);
+    // With it the reason is longer than a close frame may be.
+    const id = 'x'.repeat(128);
     raw.subscribe(id, watch, { e: http.eventId });
     raw.subscribe(id, watch, { e: http.eventId });
     expect(await raw.closed).toBe(4409);

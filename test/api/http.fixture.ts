@@ -123,6 +123,14 @@ export class RawSocket {
     this.socket.send(JSON.stringify(message));
   }
 
+  /** What is sent meanwhile goes out in one piece. */
+  together(sends: () => void): void {
+    const { _socket: stream } = this.socket as unknown as { readonly _socket: Socket };
+    stream.cork();
+    sends();
+    stream.uncork();
+  }
+
   subscribe(id: string, query: string, variables: object = {}): void {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
   }

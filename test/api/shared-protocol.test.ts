@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Payload } from '../../src/http/shared/payload.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
@@ -89,21 +90,29 @@ describe('a shared subscription', () => {
   });
 
   it('is served once, however quickly it is completed and asked for again under its id', async () => {
-    const { raw, draft } = await organizerOfDraft();
-    const refused = { id: 'same', type: 'error', payload: [{ extensions: { code: 'BUSY' } }] };
-    raw.subscribe('same', seatUpdates, draft);
-    raw.send({ id: 'same', type: 'complete' });
-    raw.subscribe('same', seatUpdates, draft);
-    expect(await raw.next()).toMatchObject(refused);
-    await eventually('its id is free again', async () => {
-      raw.subscribe('same', seatUpdates, draft);
-      const answer = await raw.next();
-      if (answer['type'] === 'error') expect(answer).toMatchObject(refused);
-      return answer['type'] === 'next';
-    });
-    expect(await valueOf(metrics.sharedSubscribers)).toBe(1);
-    raw.send({ id: 'same', type: 'complete' });
-    await allLeft();
+    const raw = await RawSocket.init(http.port);
+    const subscribe = () => raw.subscribe('same', seatUpdates, { e: http.eventId });
+    const complete = () => raw.send({ id: 'same', type: 'complete' });
+    for (let i = 0; i < 20; i++) {
+      if (i % 2 === 0) {
+        subscribe();
+        await raw.next();
+      }
+      // In one piece, so that the server comes to nothing else in between.
+      raw.together(() => {
+        if (i % 2 === 1) subscribe();
+        complete();
+        subscribe();
+      });
+      expect(await raw.next()).toMatchObject({ id: 'same', type: 'next' });
+      await eventually('the old one has left', async () => (await valueOf(metrics.sharedSubscribers)) === 1);
+      if (i >= 18) {
+        await hold(http, i === 18 ? 6 : 8);
+        expect(await raw.next()).toMatchObject({ id: 'same', type: 'next' });
+      }
+      complete();
+      await allLeft();
+    }
     raw.socket.close();
   });
 
@@ -116,6 +125,25 @@ describe('a shared subscription', () => {
     raw.subscribe('same', '{ __typename }');
     expect(await raw.next()).toMatchObject({ id: 'same', type: 'next' });
     raw.socket.close();
+  });
+
+  it('is closed with 1013 where it cannot be served, after which the graphql-ws client comes back', async () => {
+    const client = createClient({
+      url: `ws://127.0.0.1:${http.port}/graphql`,
+      retryWait: () => Promise.resolve(),
+    });
+    const closed: unknown[] = [];
+    client.on('closed', (event) => void closed.push((event as { readonly code: number }).code));
+    const broken = vi.spyOn(Payload.prototype, 'tail', 'get').mockImplementationOnce(() => {
+      throw new Error('broken');
+    });
+    const updates = client.iterate({ query: seatUpdates, variables: { e: http.eventId } });
+    expect(updateOf((await updates.next()).value)).toMatchObject({ __typename: 'SeatMapSnapshot' });
+    expect(closed).toEqual([1013]);
+    broken.mockRestore();
+    await updates.return?.();
+    await client.dispose();
+    await allLeft();
   });
 
   it('serves the graphql-ws client', async () => {

@@ -1,4 +1,4 @@
-import type { Server } from 'graphql-ws';
+import { MessageType, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../../platform/logger.ts';
 import { uuidV7 } from '../../platform/uuid.ts';
@@ -28,7 +28,7 @@ export function adaptSocket(
 ): void {
   const fail = (error: unknown) => {
     logger.error({ err: error }, 'websocket failed');
-    closeSocket(socket, closeCodes.internalError, 'Internal server error');
+    closeSocket(socket, closeCodes.tryAgainLater, 'Internal server error');
   };
   socket.on('error', (error) => logger.debug({ err: error }, 'websocket error'));
   const limits = { everyMs: socketLimits.pingEveryMs, answerMs: stuckMs };
@@ -36,17 +36,25 @@ export function adaptSocket(
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (data) => send(socket, extra.outlet, data),
-      close: (code, reason) => closeSocket(socket, code ?? closeCodes.internalError, reason ?? ''),
+      send: (data) => {
+        const told = extra.ids.outgoing(data);
+        return told === null ? Promise.resolve() : send(socket, extra.outlet, told);
+      },
+      close: (code, reason) => closeSocket(socket, code ?? closeCodes.tryAgainLater, reason ?? ''),
       onMessage: (handle) =>
-        onText(socket, extra.outlet, new MessageBudget(messagesPerSecondMax), (text) =>
-          inRequest(uuidV7(), () => handle(text).catch(fail)),
-        ),
+        onText(socket, extra.outlet, new MessageBudget(messagesPerSecondMax), (text) => {
+          const message = extra.ids.incoming(text);
+          if (message === null) return;
+          if ('code' in message) return closeSocket(socket, message.code, message.reason);
+          const work = () => inRequest(uuidV7(), () => handle(JSON.stringify(message)).catch(fail));
+          if (message.type === MessageType.Subscribe) extra.operations.run(work);
+          else void work();
+        }),
     },
     extra,
   );
   socket.once('close', (code, reason) => {
-    for (const end of extra.open) end();
+    extra.operations.endAll();
     closed(code, reason.toString()).catch((error: unknown) =>
       logger.error({ err: error }, 'a subscription was not ended in order'),
     );

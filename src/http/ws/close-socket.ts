@@ -6,7 +6,8 @@ const REASON_BYTES_MAX = 123;
 export const closeCodes = {
   goingAway: 1001,
   unsupportedData: 1003,
-  internalError: 4500,
+  /** It failed. The protocol's 4500 would say so too, but tells graphql-ws's client never to come back. */
+  tryAgainLater: 1013,
   tooManyMessages: 4429,
   /** Ours, not the protocol's: the reader was too far behind for too long. Clients come back, and resume. */
   readerTooSlow: 4508,
@@ -16,4 +17,6 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
   if (socket.readyState !== socket.OPEN) return;
   const fits = Buffer.byteLength(reason) <= REASON_BYTES_MAX;
   socket.close(code, fits ? reason : '');
+  // Where it was paused: its peer's close frame is still to come.
+  socket.resume();
 }

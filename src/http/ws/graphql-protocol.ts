@@ -10,6 +10,7 @@ import { cleaned, withCleanErrors } from '../clean-errors.ts';
 import { currentRequestId } from '../request-scope.ts';
 import type { SharedSubscriptions } from '../shared/shared-subscriptions.ts';
 import { sharedOperation } from '../shared/shared-operation.ts';
+import type { Reader } from '../shared/subscriber.ts';
 import type { Yoga } from '../yoga.ts';
 import { runOperation, type Plugged, type Prepared } from './run-operation.ts';
 import type { SocketExtra } from './socket-extra.ts';
@@ -62,33 +63,19 @@ async function prepare(
   payload: SubscribePayload,
 ): Promise<Prepared | readonly GraphQLError[]> {
   const { operationsMax } = ctx.limits;
-  const { open, starting } = socket.extra;
-  // graphql-ws forgets what is completed before it has begun. Under the same id it would take that for the new one:
-  // both would be served, and neither could be ended.
-  if (starting.has(id)) return [refused('BUSY', 'What was asked before under this id has not ended yet.')];
-  const underWay = Math.max(Object.keys(socket.subscriptions).length, open.size + starting.size + 1);
-  if (underWay > operationsMax)
-    return [refused('RATE_LIMITED', `A connection can have ${operationsMax} operations under way at once.`)];
-  starting.add(id);
-  const begun = () => starting.delete(id);
-  const prepared = await envelop(ctx, socket.extra, id, payload, begun).catch((error: unknown) => [
-    masked(ctx, error),
-  ]);
-  // `begun` is called by what runs it; an operation that is refused here does not run.
-  if (!('plugged' in prepared)) begun();
-  return prepared;
-}
-
-function refused(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
+  if (socket.extra.operations.underWay > operationsMax) {
+    const message = `A connection can have ${operationsMax} operations under way at once.`;
+    return [new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })];
+  }
+  const reader = socket.extra.outlet.readerOf(socket.extra.ids.idOf(id));
+  return envelop(ctx, socket.extra, reader, payload).catch((error: unknown) => [masked(ctx, error)]);
 }
 
 async function envelop(
   ctx: ProtocolContext,
-  { authorization, outlet, open }: SocketExtra,
-  id: string,
+  { authorization, operations }: SocketExtra,
+  reader: Reader,
   payload: SubscribePayload,
-  begun: () => void,
 ): Promise<Prepared | readonly GraphQLError[]> {
   let park: Park = () => null;
   const caller: Caller = {
@@ -105,7 +92,7 @@ async function envelop(
   if (getOperationAST(document, payload.operationName) == null)
     return [new GraphQLError('The document has no operation of this name, or several and no name is given.')];
   const operation = sharedOperation(schema, document, payload);
-  if (operation !== null) park = ctx.shared.parkFor(operation, outlet.readerOf(id));
+  if (operation !== null) park = ctx.shared.parkFor(operation, reader);
   return {
     schema,
     document,
@@ -113,8 +100,7 @@ async function envelop(
     variableValues: payload.variables ?? null,
     contextValue: await enveloped.contextFactory(),
     plugged: enveloped,
-    open,
-    begun,
+    operations,
   };
 }
 

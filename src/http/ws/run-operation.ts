@@ -11,6 +11,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { inTime } from '../in-time.ts';
 import { httpLimits } from '../limits.ts';
 import { currentRequestId } from '../request-scope.ts';
+import type { Operations } from './operations.ts';
 
 type Results = AsyncIterable<ExecutionResult>;
 
@@ -27,10 +28,8 @@ export interface Plugged {
 /** What `onSubscribe` makes: the arguments, with the functions to execute them. */
 export interface Prepared extends ExecutionArgs {
   readonly plugged: Plugged;
-  /** What ends the subscriptions of the socket. */
-  readonly open: Set<() => void>;
-  /** To be called when it has begun, or failed to. */
-  readonly begun: () => void;
+  /** Those of the socket. */
+  readonly operations: Operations;
 }
 
 /** A subscription has the same time to start as a query has to answer. */
@@ -45,33 +44,31 @@ export async function runOperation(
     const result = await inTime('the operation', httpLimits.answerTimeoutMs, work, logger, (late) => {
       if (Symbol.asyncIterator in late) end(late[Symbol.asyncIterator](), logger);
     });
-    return Symbol.asyncIterator in result ? tracked(result, args.open, logger) : result;
+    return Symbol.asyncIterator in result ? tracked(result, args.operations, logger) : result;
   } catch (error) {
     if (!(error instanceof DeadlineError)) return { errors: [masked(error)] };
     logger.error({ err: error, requestId: currentRequestId() }, 'operation not done in time');
     const message = 'It was not done in time, and whether it was done is not known. Try again.';
     return { errors: [new GraphQLError(message, { extensions: { code: 'BUSY' } })] };
-  } finally {
-    args.begun();
   }
 }
 
-/** The same iterator, in the set until it ends. */
+/** The same iterator, among the socket's operations until it ends. */
 function tracked(
   results: Results,
-  open: Set<() => void>,
+  operations: Operations,
   logger: Logger,
 ): AsyncIterableIterator<ExecutionResult> {
   const iterator = results[Symbol.asyncIterator]();
   const stop = () => {
-    if (open.delete(stop)) end(iterator, logger);
+    if (operations.ended(stop)) end(iterator, logger);
   };
-  open.add(stop);
+  operations.began(stop);
   return {
     async next() {
       try {
         const result = await iterator.next();
-        if (result.done === true) open.delete(stop);
+        if (result.done === true) operations.ended(stop);
         return result;
       } catch (error) {
         stop();

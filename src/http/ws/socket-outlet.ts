@@ -28,7 +28,7 @@ export class SocketOutlet extends Outlet {
     return {
       send: (payload) => this.#send(head, payload),
       drained: (then) => this.drained(then),
-      fail: () => closeSocket(this.#socket, closeCodes.internalError, 'Internal server error'),
+      fail: () => closeSocket(this.#socket, closeCodes.tryAgainLater, 'Internal server error'),
     };
   }
 

@@ -12,6 +12,8 @@ import type { Departures } from '../departures.ts';
 import { targetOf } from '../exchange.ts';
 import { adaptSocket } from './adapt-socket.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
+import { OperationIds } from './operation-ids.ts';
+import { Operations } from './operations.ts';
 import type { SocketExtra } from './socket-extra.ts';
 import { originAllowed } from './origin.ts';
 import { SocketOutlet } from './socket-outlet.ts';
@@ -49,8 +51,13 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
     socket.once('close', release);
     sockets.handleUpgrade(req, socket, head, (webSocket) => {
       const outlet = new SocketOutlet(webSocket, socket, limits);
-      adaptSocket(webSocket, { outlet, starting: new Set(), open: new Set() }, { ...ctx, ...limits });
-      const leave = () => closeSocket(webSocket, closeCodes.goingAway, 'Server is going away');
+      const operations = new Operations();
+      adaptSocket(webSocket, { outlet, ids: new OperationIds(), operations }, { ...ctx, ...limits });
+      const leave = () => {
+        // Nothing more is taken, and what was is answered first.
+        webSocket.pause();
+        operations.whenAnswered(() => closeSocket(webSocket, closeCodes.goingAway, 'Server is going away'));
+      };
       webSocket.once('close', departures.add(leave));
     });
   });
