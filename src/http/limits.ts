@@ -33,8 +33,11 @@ export const socketLimits = {
   messageBurstSeconds: 6,
   /** Of an operation's id, which is kept as long as the operation lasts. */
   idBytesMax: 128,
-  /** Unsent bytes of one socket, answers to queries included; whoever asks this much and reads nothing is cut off. */
-  unsentBytesMax: 16 * MIB,
+  /**
+   * Unsent bytes of one socket at which it is closed instead of sent another answer. Those to what it had asked for
+   * before it was read no more can be this many.
+   */
+  unsentBytesMax: 1 * MIB,
 } as const;
 
 /** Messages that many subscribers share. */

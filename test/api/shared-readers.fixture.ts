@@ -30,7 +30,6 @@ export const BUFFER_BYTES_MAX = 65_536;
 export function startImpatient(): Promise<HttpFixture> {
   return startHttp({
     FEED_TICK_MS: '0',
-    // Also the time in which a reader that is closed must read why.
     READER_STUCK_SECONDS: '4',
     SOCKET_MESSAGES_PER_SECOND_MAX: '10000',
     READER_BUFFER_BYTES_MAX: String(BUFFER_BYTES_MAX),

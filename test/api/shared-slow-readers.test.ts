@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { OperationIds } from '../../src/http/ws/operation-ids.ts';
+import { SocketOutlet } from '../../src/http/ws/socket-outlet.ts';
+import { eventIdOf } from '../../src/platform/ids.ts';
 import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { SeatMapFollower } from '../support/seat-map-follower.ts';
-import type { HttpFixture } from './http.fixture.ts';
+import { RawSocket, type HttpFixture } from './http.fixture.ts';
 import { bigEvent, nextTurn, startPatient, type BigEvent } from './shared-readers.fixture.ts';
 import { applyTo, updateOf, valueOf } from './shared.fixture.ts';
 
@@ -15,6 +19,11 @@ afterAll(() => http.close());
 beforeEach(async () => {
   event = await bigEvent(http);
 });
+
+/** A query for so many hundred seats, each of which is some hundred bytes. */
+const pages = (count: number) =>
+  `query ($e: ID!) { event(id: $e) { ${Array.from({ length: count }, (_, i) => `p${i}: seats(first: 100) { ...Page }`).join(' ')} } }
+  fragment Page on SeatConnection { edges { node { id index section row number label } } }`;
 
 const follower = () => new SeatMapFollower(event.hall.seatCount);
 const snapshotsOf = ({ messages }: SeatMapFollower) =>
@@ -54,6 +63,56 @@ it('a socket that does not read is skipped, gets one snapshot a subscription lat
   expect(snapshotsOf(liveMap)).toBe(1);
   for (const raw of [live, slow]) raw.socket.close();
   await eventually('all have left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
+});
+
+it('a socket that does not read its answers is not read either, and gets all of them later', async () => {
+  const taken = vi.spyOn(OperationIds.prototype, 'incoming');
+  const clogged = vi.spyOn(SocketOutlet.prototype, 'drained');
+  onTestFinished(() => {
+    taken.mockRestore();
+    clogged.mockRestore();
+  });
+  const query = pages(5);
+  const variables = { e: eventIdOf(event.hall.eventId) };
+  const [slow, live] = [await RawSocket.init(http.port), await RawSocket.init(http.port)];
+  slow.socket.pause();
+  const ids: string[] = [];
+  const ask = () => slow.subscribe(ids[ids.push(`slow ${ids.length}`) - 1] ?? '', query, variables);
+  const takenOfSlow = () => taken.mock.calls.filter(([text]) => text.includes('"id":"slow')).length;
+  // In the time of which the other would be answered as well.
+  const askElsewhere = async () => {
+    live.subscribe('live', query, variables);
+    expect((await live.take(2)).map(({ type }) => type)).toEqual(['next', 'complete']);
+  };
+  while (clogged.mock.calls.length === 0) {
+    ask();
+    await askElsewhere();
+  }
+  const before = takenOfSlow();
+  for (let i = 0; i < 10; i++) ask();
+  for (let i = 0; i < 5; i++) await askElsewhere();
+  expect(takenOfSlow()).toBe(before);
+  slow.socket.resume();
+  const answers = await slow.take(2 * ids.length);
+  for (const type of ['next', 'complete']) {
+    const answered = answers.filter((answer) => answer['type'] === type).map(({ id }) => String(id));
+    expect(answered.toSorted()).toEqual(ids.toSorted());
+  }
+  for (const raw of [slow, live]) raw.socket.close();
+});
+
+it('a socket that asks for very much at once and reads nothing is closed with 4508 before its time is over', async () => {
+  const raw = await RawSocket.init(http.port);
+  raw.socket.pause();
+  const variables = { e: eventIdOf(event.hall.eventId) };
+  raw.together(() => {
+    for (let i = 0; i < 90; i++) raw.subscribe(String(i), pages(15), variables);
+  });
+  const closed = vi.spyOn(WebSocket.prototype, 'close');
+  onTestFinished(() => closed.mockRestore());
+  await eventually('it is being closed', () => closed.mock.calls.some(([code]) => code === 4508));
+  raw.socket.resume();
+  expect(await raw.closed).toBe(4508);
 });
 
 it('an event stream that is not read is skipped, and gets a snapshot when it is read again', async () => {

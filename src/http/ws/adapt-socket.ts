@@ -65,8 +65,8 @@ export function adaptSocket(
 function send(socket: WebSocket, outlet: SocketOutlet, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
-    if (socket.bufferedAmount > socketLimits.unsentBytesMax) {
-      socket.terminate();
+    if (outlet.unsent > socketLimits.unsentBytesMax) {
+      closeSocket(socket, closeCodes.readerTooSlow, 'Answers were not read');
       return resolve();
     }
     // An answer can't be skipped; but who does not read it has no more time than any other reader.

@@ -13,13 +13,21 @@ export class SocketOutlet extends Outlet {
 
   /** `stream` is the connection beneath the socket. */
   constructor(socket: WebSocket, stream: Duplex, limits: OutletLimits) {
-    super(stream, limits, () => {
-      closeSocket(socket, closeCodes.readerTooSlow, 'Messages were not read in time');
-      // The close frame waits behind what is not read.
-      setTimeout(() => socket.terminate(), limits.stuckMs).unref();
-    });
+    // The close frame waits behind what is not read; `ws` ends the connection if it is not answered within 30 s.
+    super(stream, limits, () =>
+      closeSocket(socket, closeCodes.readerTooSlow, 'Messages were not read in time'),
+    );
     this.#socket = socket;
     this.#stream = stream;
+  }
+
+  /** Until then the socket is not read either: it would ask for ever more answers that wait here. */
+  override drained(then: () => void): void {
+    if (!this.clogged && this.#socket.readyState === this.#socket.OPEN) {
+      this.#socket.pause();
+      super.drained(() => this.#socket.resume());
+    }
+    super.drained(then);
   }
 
   /** Takes the messages of one subscription. */
