@@ -11,6 +11,13 @@ export interface Caller {
   readonly park?: Park | undefined;
 }
 
+/** What an operation's context is made from, on every transport. */
+export interface OperationContext {
+  readonly caller: Caller;
+  /** Of all that was sent to ask for it. */
+  readonly requestLength: number;
+}
+
 /** What GraphQL operations are executed with; main puts it together. The same for HTTP, SSE and WebSocket. */
 export interface GraphQLEdge {
   readonly schema: GraphQLSchema;

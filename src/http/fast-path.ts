@@ -57,7 +57,7 @@ export function createFastPath(yoga: Yoga, edge: GraphQLEdge, logger: Logger): F
       const mediaType = regularMediaType(req.headers.accept);
       const params = mediaType === null ? null : graphqlParams(body);
       if (mediaType === null || params === null) return null;
-      const enveloped = yoga.getEnveloped({ caller, params }) as Enveloped;
+      const enveloped = yoga.getEnveloped({ caller, params, requestLength: body.length }) as Enveloped;
       const args = await executionArgs(enveloped, params);
       if (args === null) return null;
       return {

@@ -69,7 +69,8 @@ async function answer(ctx: GraphQLRouteContext, exchange: Exchange, place: Strea
     headers: headersOf(req.headers),
     body: body as Uint8Array<ArrayBuffer> | null,
   });
-  const work = ctx.yoga.handleRequest(request, { caller: { viewer, requestId } });
+  const requestLength = body?.length ?? exchange.query.length;
+  const work = ctx.yoga.handleRequest(request, { caller: { viewer, requestId }, requestLength });
   const letGo = (response: Response) => discard(response, ctx.logger);
   const response = await inTime('the operation', httpLimits.answerTimeoutMs, work, ctx.logger, letGo);
   // Whoever takes anything (`*/*`) gets a subscription as a stream too, and nothing else.

@@ -7,6 +7,8 @@ export const httpLimits = {
   bodyBytesMax: 1 * MIB,
   /** For organizers: a seating plan of 64 MiB, each of whose quotes is two bytes more as a string within JSON. */
   organizerBodyBytesMax: 136 * MIB,
+  /** What a subscription is asked for with: it is kept until that ends. */
+  subscriptionLengthMax: 16 * 1024,
   /** Bodies over the small limit that are taken at once, by all organizers together. */
   largeBodiesMax: 2,
   /** From the headers to the end of the body. */

@@ -1,14 +1,10 @@
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../platform/logger.ts';
 import { DocumentCache } from './document-cache.ts';
-import type { Caller, GraphQLEdge } from './edge.ts';
+import type { GraphQLEdge, OperationContext } from './edge.ts';
 import { documentCacheLimits } from './limits.ts';
 import { currentRequestId } from './request-scope.ts';
-
-/** What an operation's context is made from, on every transport. */
-export interface OperationContext {
-  readonly caller: Caller;
-}
+import { subscriptionSize } from './subscription-size.ts';
 
 export type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>, Record<string, unknown>>;
 
@@ -16,7 +12,7 @@ export type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>
 export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
   return createYoga<OperationContext & Record<string, unknown>, Record<string, unknown>>({
     schema: edge.schema,
-    plugins: edge.plugins as Plugin[],
+    plugins: [...(edge.plugins as Plugin[]), subscriptionSize],
     context: ({ caller }: OperationContext) => edge.contextFor(caller) as Record<string, unknown>,
     maskedErrors: { maskError: (error) => edge.maskError(error, currentRequestId()) },
     graphqlEndpoint: '/graphql',

@@ -85,6 +85,27 @@ describe('server-sent events', () => {
     await eventually('the places are free again', async () => (await openStreams('*/*', 3)) === 3);
   });
 
+  it.each([
+    ['application/graphql-response+json, */*', 400],
+    ['*/*', 200],
+    ['text/event-stream', 200],
+  ])('are asked for with 16 KiB at most (%s)', async (accept, status) => {
+    const long = 'x'.repeat(17_000);
+    for (const body of [
+      { query: `${query} #${long}`, variables: { e: http.eventId } },
+      { query, variables: { e: http.eventId, long } },
+      { query, variables: { e: http.eventId }, extensions: { long } },
+      // A directive at its root leaves it to the executor.
+      {
+        query: `subscription {seatUpdates(eventId: "${http.eventId}") @include(if: true) {__typename}} #${long}`,
+      },
+    ]) {
+      const answer = await http.post(body, { accept });
+      expect(answer.status).toBe(status);
+      expect(await answer.text()).toContain('"QUERY_TOO_COMPLEX"');
+    }
+  });
+
   it.each(['*/*', 'text/event-stream, application/json'])(
     'take no place when the reader has left before the answer (%s)',
     async (accept) => {

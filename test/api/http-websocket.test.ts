@@ -141,6 +141,24 @@ describe('operations', () => {
     await eventually('all feeds are released', () => feeds.counts.open === 0);
   });
 
+  it('that last are asked for with 16 KiB at most, for that is kept', async () => {
+    const raw = await RawSocket.init(http.port);
+    const long = 'x'.repeat(17_000);
+    const refused = {
+      type: 'next',
+      payload: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] },
+    };
+    raw.subscribe('text', `${watch} #${long}`, { e: http.eventId });
+    expect(await raw.next()).toMatchObject({ id: 'text', ...refused });
+    expect(await raw.next()).toMatchObject({ id: 'text', type: 'complete' });
+    raw.subscribe('variables', watch, { e: http.eventId, long });
+    expect(await raw.next()).toMatchObject({ id: 'variables', ...refused });
+    expect(await raw.next()).toMatchObject({ id: 'variables', type: 'complete' });
+    raw.subscribe('query', `{ __typename } #${long}`);
+    expect(await raw.next()).toMatchObject({ id: 'query', payload: { data: { __typename: 'Query' } } });
+    raw.socket.close();
+  });
+
   it('end when they are completed, and when the socket breaks', async () => {
     using feeds = countFeeds();
     const raw = await RawSocket.init(http.port);

@@ -50,7 +50,8 @@ export class SharedStreams {
     const params = streamRequest(req, query, body);
     if (params === null) return false;
     const stream = new EventStream(res, limits);
-    const subscription = await this.#subscribe(params, caller, stream);
+    const requestLength = body?.length ?? query.length;
+    const subscription = await this.#subscribe(params, requestLength, caller, stream);
     if (subscription === null) return false;
     const end = () => leave(subscription, logger);
     if (!place.take()) {
@@ -77,6 +78,7 @@ export class SharedStreams {
   /** Null where it can't be shared, or fails. */
   async #subscribe(
     params: GraphQLParams,
+    requestLength: number,
     caller: Caller,
     stream: EventStream,
   ): Promise<AsyncIterator<ExecutionResult> | null> {
@@ -85,6 +87,7 @@ export class SharedStreams {
     const enveloped = yoga.getEnveloped({
       caller: { ...caller, park: ((source) => park(source)) satisfies Park },
       params,
+      requestLength,
     }) as Plugged;
     const { schema } = enveloped;
     const document = parsed(enveloped, params.query);

@@ -84,7 +84,8 @@ async function envelop(
     requestId: currentRequestId(),
     park: (source) => park(source),
   };
-  const enveloped = ctx.yoga.getEnveloped({ caller, params: payload }) as Plugged;
+  const requestLength = JSON.stringify(payload).length;
+  const enveloped = ctx.yoga.getEnveloped({ caller, params: payload, requestLength }) as Plugged;
   const { schema } = enveloped;
   const document = enveloped.parse(payload.query);
   const errors = enveloped.validate(schema, document);
