@@ -1,3 +1,5 @@
+import { countedAs } from './client-address.ts';
+
 /** Counts long-lived connections by address: one address alone must not use up the server's. */
 export class AddressCounter {
   readonly #max: number;
@@ -9,16 +11,17 @@ export class AddressCounter {
 
   /** Null where the address has as many as it may; else what gives the place back, once. */
   acquire(address: string): (() => void) | null {
-    const count = this.#counts.get(address) ?? 0;
+    const key = countedAs(address);
+    const count = this.#counts.get(key) ?? 0;
     if (count >= this.#max) return null;
-    this.#counts.set(address, count + 1);
+    this.#counts.set(key, count + 1);
     let released = false;
     return () => {
       if (released) return;
       released = true;
-      const left = (this.#counts.get(address) ?? 1) - 1;
-      if (left > 0) this.#counts.set(address, left);
-      else this.#counts.delete(address);
+      const left = (this.#counts.get(key) ?? 1) - 1;
+      if (left > 0) this.#counts.set(key, left);
+      else this.#counts.delete(key);
     };
   }
 }

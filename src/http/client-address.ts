@@ -39,3 +39,16 @@ function withoutPort(entry: string): string {
   const [, v6, v4] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? [];
   return v6 ?? v4 ?? text;
 }
+
+/**
+ * What an address counts as where there is a limit for each. Whoever has one IPv6 address has 2^64 of them, or more: a
+ * network of 64 bits is the least that is given to anybody.
+ */
+export function countedAs(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [start = '', end = ''] = address.split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const [first, last] = [groups(start), groups(end)];
+  const zeros = Array<string>(8 - first.length - last.length).fill('0');
+  return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
+}

@@ -64,7 +64,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Peers whose X-Forwarded-For is believed. */
   readonly trustedProxies: BlockList;
-  /** WebSockets and event streams that one address may have open at a process. */
+  /** WebSockets and event streams that one address (of IPv6: one network of 64 bits) may have open at a process. */
   readonly connectionsPerAddressMax: number;
   /** What a WebSocket may do, and how far a reader of a WebSocket or event stream may be behind. */
   readonly sockets: {

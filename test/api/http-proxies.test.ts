@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientAddress } from '../../src/http/client-address.ts';
+import { clientAddress, countedAs } from '../../src/http/client-address.ts';
 import { ConfigError, loadConfig } from '../../src/platform/config.ts';
 import { RawSocket, refusalOf, startHttp, type HttpFixture } from './http.fixture.ts';
 
@@ -57,6 +57,20 @@ describe('the address of a client', () => {
   });
 });
 
+it.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['unknown', 'unknown'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+  ['2001:db8::6', '2001:db8:0:0::/64'],
+  ['2001::4:5:6:7', '2001:0:0:0::/64'],
+  ['2001::3:4:5:6:7', '2001:0:0:3::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::', '0:0:0:0::/64'],
+])('the address %s counts as %s', (address, counted) => {
+  expect(countedAs(address)).toBe(counted);
+});
+
 describe('behind a trusted proxy', () => {
   let http: HttpFixture;
   beforeAll(async () => {
@@ -78,6 +92,15 @@ describe('behind a trusted proxy', () => {
       });
     expect((await stream('1.1.1.1')).status).toBe(429);
     expect((await stream('2.2.2.2')).status).toBe(200);
+    for (const raw of sockets) raw.socket.terminate();
+  });
+
+  it('the addresses of a network that is one client’s share what it has', async () => {
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const open = (address: string) => RawSocket.init(http.port, undefined, { headers: from(address) });
+    const sockets = await Promise.all(['2001:db8:0:1::1', '2001:db8:0:1:ffff::2'].map(open));
+    expect(await refusalOf(http.port, '/graphql', from('2001:DB8:0:1::3'))).toBe(429);
+    sockets.push(await open('2001:db8:0:2::1'));
     for (const raw of sockets) raw.socket.terminate();
   });
 });
