@@ -5,6 +5,7 @@ import type { Config } from '../platform/config.ts';
 import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Redis } from '../platform/redis.ts';
+import { uuidV7 } from '../platform/uuid.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
 import type { PublicVersions } from '../seating/public-versions.ts';
 import type { SeatMaps } from '../seating/seat-maps.ts';
@@ -21,7 +22,6 @@ import { httpLimits } from './limits.ts';
 import { handleMetrics } from './metrics-route.ts';
 import { homeRoute } from './pages/home-route.ts';
 import { requestListener } from './request-listener.ts';
-import { currentRequestId } from './request-scope.ts';
 import type { Route } from './routes.ts';
 import { seatMapRoute } from './seat-map-route.ts';
 import { SharedSubscriptions } from './shared/shared-subscriptions.ts';
@@ -59,7 +59,8 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   const yoga = createGraphQL(edge, logger);
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
   const departures = new Departures();
-  const shared = new SharedSubscriptions((error) => edge.maskError(error, currentRequestId()), logger);
+  // An error that many get to see has an id of its own: no request is to be found by it, or shown to others.
+  const shared = new SharedSubscriptions((error) => edge.maskError(error, uuidV7()), logger);
   const limits = config.sockets;
   const sharedStreams = new SharedStreams({
     yoga,
@@ -84,6 +85,8 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
       connectionsCheckingInterval: 2_000,
       keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
       noDelay: true,
+      // Whoever offers another protocol (HTTP/2, as curl and Java do) goes on in this one.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     listener,
   );

@@ -52,7 +52,6 @@ describe('what no client would send', () => {
       upgrade(['Sec-WebSocket-Version: 7', ...handshake.slice(1)]),
       /^HTTP\/1\.1 4/,
     ],
-    ['an upgrade to a tunnel', upgrade(handshake).replace('websocket', 'h2c'), /^HTTP\/1\.1 4/],
     ['an upgrade with an origin that is none', upgrade([...handshake, 'Origin: ://']), /^HTTP\/1\.1 403/],
     ['an upgrade to a path that is none', upgrade(handshake).replace('/graphql', '//[::'), /^HTTP\/1\.1 404/],
     ['frames without a mask', `${upgrade(handshake)}\u0081\u0005hello`, /^HTTP\/1\.1 101/],

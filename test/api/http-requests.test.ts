@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startHttp, type HttpFixture } from './http.fixture.ts';
+import { rawExchange, startHttp, type HttpFixture } from './http.fixture.ts';
 
 let http: HttpFixture;
 beforeAll(async () => {
@@ -80,6 +80,20 @@ describe('routes', () => {
       expect(headers['content-security-policy']).toMatch(/^default-src 'none'/);
       expect(headers['content-security-policy']).not.toMatch(/https?:|\*/);
     }
+  });
+});
+
+describe('offers of another protocol', () => {
+  const offer = ['Host: x', 'Connection: Upgrade, HTTP2-Settings, close', 'HTTP2-Settings: AAMAAABkAAQ'];
+
+  it.each(['h2c', 'h2c, websocket', 'TLS/1.2'])('are passed over: %s', async (protocol) => {
+    const headers = [...offer, `Upgrade: ${protocol}`].join('\r\n');
+    const health = await rawExchange(http.port, `GET /health HTTP/1.1\r\n${headers}\r\n\r\n`);
+    expect(health).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"ok"\}$/);
+    const body = '{"query":"{__typename}"}';
+    const lines = [headers, 'Content-Type: application/json', `Content-Length: ${body.length}`].join('\r\n');
+    const answer = await rawExchange(http.port, `POST /graphql HTTP/1.1\r\n${lines}\r\n\r\n${body}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\{"data":\{"__typename":"Query"\}\}$/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { metrics } from '../../src/platform/metrics.ts';
 import { createHall } from '../support/hall.ts';
@@ -61,6 +62,36 @@ describe('what depends on the viewer', () => {
       raw.socket.close();
     }
     owner.socket.close();
+  });
+});
+
+describe('an error that all who share an operation get to see', () => {
+  it('bears an id that is the request of none of them', async () => {
+    const field = schema.getSubscriptionType()?.getFields()['seatUpdates'];
+    if (field === undefined) throw new Error('there is no such field');
+    const failing = vi.spyOn(field, 'resolve').mockImplementation(() => {
+      throw new Error('a fault');
+    });
+    onTestFinished(() => failing.mockRestore());
+    const before = await valueOf(metrics.sharedExecutions);
+    const leaving = new AbortController();
+    onTestFinished(() => leaving.abort());
+    const query = `subscription { seatUpdates(eventId: "${http.eventId}") { __typename } }`;
+    const seen = [];
+    for (const viewer of ['viewer-one', 'viewer-two']) {
+      const response = await fetch(`${http.url}/graphql?query=${encodeURIComponent(query)}`, {
+        headers: { accept: 'text/event-stream', 'x-request-id': viewer },
+        signal: leaving.signal,
+      });
+      expect(response.headers.get('x-request-id')).toBe(viewer);
+      const reader = response.body?.getReader();
+      let text = '';
+      while (!text.includes('\n\n', 3)) text += Buffer.from((await reader?.read())?.value ?? []).toString();
+      seen.push(/"requestId":"([^"]+)"/.exec(text)?.[1]);
+    }
+    expect(await valueOf(metrics.sharedExecutions)).toBe(before + 1);
+    expect(seen[0]).toMatch(/^[\da-f-]{36}$/);
+    expect(seen[1]).toBe(seen[0]);
   });
 });
 
