@@ -76,6 +76,7 @@ it('an id is taken until its operation is completed, by either side', () => {
   expect(ids.incoming(message('subscribe', 'x'))).toMatchObject({ code: 4409 });
   expect(ids.incoming(message('complete', 'x'))).toEqual({ id: '1', type: 'complete' });
   expect(ids.incoming(message('complete', 'x'))).toBeNull();
+  expect(ids.outgoing('{"id":"1","type":"next","payload":{}}')).toBeNull();
   for (const [number, type] of [
     ['2', 'complete'],
     ['3', 'error'],
