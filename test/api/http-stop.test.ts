@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { Agent, request } from 'node:http';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
 import { eventually } from '../support/eventually.ts';
 import { RawSocket, refusalOf, startHttp, type HttpFixture } from './http.fixture.ts';
 import { hold, seatUpdates } from './shared.fixture.ts';
@@ -70,6 +71,8 @@ describe('a socket that waits for an answer when the server stops', () => {
   it('gets it, is closed then, and is asked for nothing more', async () => {
     const stopping = await startHttp();
     onTestFinished(() => stopping.close());
+    const cutOff = vi.spyOn(WebSocket.prototype, 'terminate');
+    onTestFinished(() => cutOff.mockRestore());
     const { groupCommit } = stopping.context;
     const submit = groupCommit.submit.bind(groupCommit);
     const [arrived, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -101,6 +104,8 @@ describe('a socket that waits for an answer when the server stops', () => {
     expect(await buying.closed).toBe(1001);
     expect(submitted).toHaveBeenCalledTimes(1);
     await stopped;
+    // It has been closed in order, and was not cut off when its time was over.
+    expect(cutOff).not.toHaveBeenCalled();
   });
 });
 

@@ -72,7 +72,7 @@ it('a socket that does not read its answers is not read either, and gets all of 
     taken.mockRestore();
     clogged.mockRestore();
   });
-  const query = pages(5);
+  const query = pages(15);
   const variables = { e: eventIdOf(event.hall.eventId) };
   const [slow, live] = [await RawSocket.init(http.port), await RawSocket.init(http.port)];
   slow.socket.pause();

@@ -255,6 +255,14 @@ export const edgeGuards: readonly Guard[] = [
     only: 'asked for nothing more',
   },
   {
+    name: 'a socket that is closed is read again, for its answer',
+    file: 'src/http/ws/close-socket.ts',
+    find: 'socket.resume();',
+    replace: '',
+    tests: ['test/api/http-stop'],
+    only: 'asked for nothing more',
+  },
+  {
     name: 'a stream has a head alone for HEAD',
     file: 'src/http/send-response.ts',
     find: "if (res.req.method === 'HEAD') {",
