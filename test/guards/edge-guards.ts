@@ -49,7 +49,7 @@ export const edgeGuards: readonly Guard[] = [
     find: 'outlet.unsent > socketLimits.unsentBytesMax',
     replace: 'outlet.unsent > Infinity',
     tests: ['test/api/shared-slow-readers'],
-    only: 'reads nothing is closed',
+    only: 'gets no further answer',
   },
   {
     name: 'pings of one who does not read are not answered for ever',
