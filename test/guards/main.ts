@@ -28,6 +28,9 @@ const copied = [
   'prisma.config.ts',
 ];
 
+/** Many a test fails by waiting in vain. The same for those that must pass, or a slow one would pass for one that failed. */
+const TEST_TIMEOUT_MS = 20_000;
+
 type FileResult = {
   readonly name: string;
   /** `failed` also where the file can't be loaded, so that none of its tests is there to fail. */
@@ -104,7 +107,8 @@ async function runTests(args: readonly string[], without?: Guard): Promise<reado
     symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
     if (without !== undefined) takeOut(without, copy);
     const report = path.join(copy, 'report.json');
-    await run(copy, ['run', '--reporter=json', `--outputFile=${report}`, ...args]);
+    const options = ['--reporter=json', `--outputFile=${report}`, `--testTimeout=${TEST_TIMEOUT_MS}`];
+    await run(copy, ['run', ...options, ...args]);
     return (JSON.parse(readFileSync(report, 'utf8')) as Report).testResults;
   } finally {
     rmSync(copy, { recursive: true, force: true });

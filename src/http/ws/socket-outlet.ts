@@ -32,18 +32,20 @@ export class SocketOutlet extends Outlet {
 
   /** Takes the messages of one subscription. */
   readerOf(id: string): Reader {
-    const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    // No buffer: a small one is a slice of 64 KiB, all of which it would keep for as long as the subscription lasts.
+    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    const headBytes = Buffer.byteLength(head);
     return {
-      send: (payload) => this.#send(head, payload),
+      send: (payload) => this.#send(head, headBytes, payload),
       drained: (then) => this.drained(then),
       fail: () => closeSocket(this.#socket, closeCodes.tryAgainLater, 'Internal server error'),
     };
   }
 
-  #send(head: Buffer, { tail }: Payload): boolean {
+  #send(head: string, headBytes: number, { tail }: Payload): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true; // It is closing: there is nobody to miss it.
-    if (!this.hasRoom(head.length + tail.length)) return false;
-    writeTextFrame(this.#stream, head, tail);
+    if (!this.hasRoom(headBytes + tail.length)) return false;
+    writeTextFrame(this.#stream, head, headBytes, tail);
     return true;
   }
 }

@@ -8,13 +8,16 @@ const TEXT = 0x81;
  */
 const COPY_BYTES_MAX = 512;
 
-/** Writes one unmasked text message made of two parts, of which the second is the same in many messages. */
-export function writeTextFrame(stream: Writable, head: Buffer, tail: Buffer): void {
-  const length = head.length + tail.length;
-  const tailStart = headerBytes(length) + head.length;
+/**
+ * Writes one unmasked text message made of two parts: one of so many bytes in UTF-8, and one that is the same in many
+ * messages.
+ */
+export function writeTextFrame(stream: Writable, head: string, headBytes: number, tail: Buffer): void {
+  const length = headBytes + tail.length;
+  const tailStart = headerBytes(length) + headBytes;
   const copied = length <= COPY_BYTES_MAX;
   const frame = Buffer.allocUnsafe(copied ? tailStart + tail.length : tailStart);
-  head.copy(frame, writeHeader(frame, length));
+  frame.write(head, writeHeader(frame, length));
   if (copied) {
     tail.copy(frame, tailStart);
     stream.write(frame);
