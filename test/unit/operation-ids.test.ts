@@ -8,7 +8,7 @@ const message = (type: string, id: string) =>
   JSON.stringify({ id, type, ...(type === 'subscribe' ? { payload: { query: 'subscription { a }' } } : {}) });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Of graphql-ws, whose every message is on its way until it is let go. Each subscription counts from a hundred of its own. */
+/** Of graphql-ws, whose every message is on its way until it is let go. Each subscription counts from a hundred of its own on. */
 async function open() {
   const ids = new OperationIds();
   const told: unknown[] = [];
@@ -18,7 +18,8 @@ async function open() {
   makeServer({
     schema,
     async *subscribe() {
-      for (let a = 100 * ++subscriptions; ; a++) yield await Promise.resolve({ data: { a } });
+      const first = 100 * ++subscriptions;
+      for (let a = first; a < first + 50; a++) yield await Promise.resolve({ data: { a } });
     },
   }).opened(
     {
