@@ -6,6 +6,7 @@ import { serverOf, stopServer } from './postgres-cluster.ts';
 
 const PREFIX = 'sellout-scratch-';
 const LOCK = 'scratch';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const YOUNG_MS = 5_000;
 const REMOVE_ATTEMPTS_MAX = 40;
 const REMOVE_PAUSE_MS = 50;
@@ -34,13 +35,15 @@ export async function makeScratchFolder(): Promise<ScratchFolder> {
   // A run that is interrupted comes past here too, unless it is killed outright. Signals repeat themselves (npm and the
   // bootstrap pass them on), and one that nobody listens to any more would kill us while we remove.
   process.once('exit', remove);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+  const interrupted = (): never => process.exit(130);
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   return {
     folder,
     remove: async () => {
       process.off('exit', remove);
       remove();
       await lock.release();
+      for (const signal of SIGNALS) process.off(signal, interrupted);
     },
   };
 }
