@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config.ts';
@@ -25,9 +26,10 @@ const names = [
   'blocks',
 ];
 
-const USAGE = `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N]
+const USAGE = `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER]
 
-Runs contenders in turn on services of its own and prints Markdown tables of medians. Names: ${names.join(', ')}.`;
+Runs contenders in turn on services of its own and prints Markdown tables of medians. Names: ${names.join(', ')}.
+With --profile each server that is a process of its own leaves a CPU profile in the folder, for Chromium's developer tools.`;
 
 await command(async () => {
   const { values } = parseArgs({
@@ -35,6 +37,7 @@ await command(async () => {
       only: { type: 'string', multiple: true },
       pairs: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
+      profile: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -45,7 +48,7 @@ await command(async () => {
 
   await using services = await startServices();
   print(machine(services));
-  const env = environmentFor(services);
+  const env = { ...environmentFor(services), ...profiling(values.profile) };
   const app = await createContext(loadConfig(env));
   const plain = connectPlainPrisma(services.postgres.url);
   try {
@@ -81,6 +84,10 @@ function machine({ postgres }: BenchServices): string {
   const cores = os.cpus();
   const load = os.loadavg().map((value) => value.toFixed(1));
   return `${cores.length} × ${cores[0]?.model ?? 'CPU'}, Node ${process.versions.node}, PostgreSQL ${postgres.version} (durable), load before: ${load.join(' ')}\n`;
+}
+
+function profiling(folder: string | undefined): Record<string, string> {
+  return folder === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path.resolve(folder)}` };
 }
 
 function environmentFor(services: BenchServices): Record<string, string> {
