@@ -3,7 +3,7 @@ const REORDER_WAIT_MS = 50;
 
 /**
  * Tells when the version after a feed's own does not come. A feed that has moved on meanwhile is not stuck, though others
- * are ahead of it again: what it waits for now is given as long.
+ * are ahead of it again: the next one that is missing is given as long.
  */
 export class GapTimer {
   readonly #versionNow: () => number;

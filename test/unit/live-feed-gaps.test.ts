@@ -1,40 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../../src/platform/logger.ts';
-import { LiveFeeds } from '../../src/seating/live-feeds.ts';
-import { SeatMapFollower } from '../support/seat-map-follower.ts';
-import { Recorded, type RecordedEvent } from './recorded-event.fixture.ts';
-
-const TICK_MS = 100;
+import type { LiveFeeds } from '../../src/seating/live-feeds.ts';
+import type { SeatMapFollower } from '../support/seat-map-follower.ts';
+import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
+import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
 
 let recorded: Recorded;
 let event: RecordedEvent;
 let feeds: LiveFeeds;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  recorded = new Recorded();
-  event = recorded.add(1);
-  const { db, pubsub } = recorded;
-  feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs: TICK_MS });
+  ({ recorded, event, feeds } = startFeeds());
 });
+afterEach(() => stopFeeds(feeds));
 
-afterEach(() => {
-  feeds.stop();
-  vi.useRealTimers();
-});
-
-async function follow(of: RecordedEvent = event) {
-  const { feed } = await feeds.acquire(of.eventId);
-  const follower = new SeatMapFollower(of.seatCount);
-  follower.take(feed.snapshot());
-  feed.follow((message) => follower.take(message));
-  return { feed, follower };
-}
-
-function expectRight({ version, states, gaps }: SeatMapFollower, of: RecordedEvent = event): void {
-  expect({ version, states, gaps }).toEqual({ version: of.version, states: of.states, gaps: [] });
-}
-
+const follow = (of: RecordedEvent = event) => followIn(feeds, of);
+const expectRight = (follower: SeatMapFollower, of: RecordedEvent = event) => expectShows(of, follower);
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const readsOf = (statement: string) => recorded.asked.filter((name) => name === statement).length;
 
