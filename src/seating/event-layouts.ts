@@ -16,6 +16,7 @@ export class EventLayouts {
   readonly #db: PrismaClient;
   readonly #venues: VenueLayouts;
   readonly #infos = new Map<number, EventInfo>();
+  readonly #reading = new Map<number, Promise<EventInfo | undefined>>();
   readonly #encoded = new EncodedLayouts();
 
   constructor(db: PrismaClient, venues: VenueLayouts) {
@@ -28,21 +29,30 @@ export class EventLayouts {
     return this.#infos.get(eventId) ?? (await this.infos([eventId])).get(eventId) ?? null;
   }
 
-  /** At most one statement for all of them. Events that do not exist are left out. */
+  /** At most one statement for all of them, and none for what is being read already. Events that do not exist are left out. */
   async infos(eventIds: readonly number[]): Promise<ReadonlyMap<number, EventInfo>> {
-    const found = new Map<number, EventInfo>();
-    const unknown = new Set<number>();
+    const unknown = eventIds.filter((id) => !this.#infos.has(id) && !this.#reading.has(id));
+    if (unknown.length > 0) this.#startReading([...new Set(unknown)]);
+    const infoOf = async (id: number) => this.#infos.get(id) ?? (await this.#reading.get(id));
+    const infos = await Promise.all(eventIds.map(infoOf));
+    return new Map(infos.flatMap((info) => (info === undefined ? [] : [[info.eventId, info] as const])));
+  }
+
+  #startReading(eventIds: readonly number[]): void {
+    const all = this.#read(eventIds);
     for (const eventId of eventIds) {
-      const known = this.#infos.get(eventId);
-      if (known === undefined) unknown.add(eventId);
-      else found.set(eventId, known);
+      const reading = all.then((infos) => infos.get(eventId)).finally(() => this.#reading.delete(eventId));
+      this.#reading.set(eventId, reading);
     }
-    for (const info of unknown.size === 0 ? [] : await readInfos(this.#db, [...unknown])) {
+  }
+
+  async #read(eventIds: readonly number[]): Promise<ReadonlyMap<number, EventInfo>> {
+    const infos = await readInfos(this.#db, eventIds);
+    for (const info of infos) {
       if (this.#infos.size >= INFOS_KEPT_MAX) this.#infos.clear();
       this.#infos.set(info.eventId, info);
-      found.set(info.eventId, info);
     }
-    return found;
+    return new Map(infos.map((info) => [info.eventId, info]));
   }
 
   venueLayout(info: EventInfo): Promise<VenueLayout> {

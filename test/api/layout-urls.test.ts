@@ -31,3 +31,21 @@ test('the addresses of layouts, maps and prices of many events cost as many stat
   expect(one.urls).toEqual([await client.app.eventLayouts.path(eventId)]);
   expect(await client.app.eventLayouts.path(999_999)).toBeNull();
 });
+
+test('what is being read of an event is not asked for again', async () => {
+  await using client = await createSchemaClient();
+  const { eventLayouts, database } = client.app;
+  const { venueId, seatCount, organizerId, eventId } = await createHall(database.reads);
+  const other = await createEventIn(database.reads, venueId, seatCount, organizerId);
+  const statements = await statementsOf(async () => {
+    const [first, both, again] = await Promise.all([
+      eventLayouts.paths([eventId, eventId]),
+      eventLayouts.paths([eventId, other, 999_999]),
+      eventLayouts.paths([other, eventId]),
+    ]);
+    expect([...first.keys(), ...both.keys()]).toEqual([eventId, eventId, other]);
+    expect(again).toEqual(new Map([...both].toReversed()));
+  });
+  // One for the first, and one for what the second wants besides.
+  expect(statements).toHaveLength(2);
+});
