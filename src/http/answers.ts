@@ -69,7 +69,8 @@ export function sendStored({ req, res }: Exchange, body: StoredBody): void {
   const etag = encoding === 'identity' ? `"${body.etag}"` : `"${body.etag}-${encoding}"`;
   res.setHeader('etag', etag);
   res.setHeader('cache-control', body.cacheControl);
-  res.setHeader('vary', 'accept-encoding');
+  // Not set: `origin` may be there already, and shared caches need both.
+  res.appendHeader('vary', 'accept-encoding');
   if (tagsOf(req.headers['if-none-match']).some((tag) => tag === '*' || tag === etag)) {
     res.writeHead(304).end();
     return;

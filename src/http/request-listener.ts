@@ -4,7 +4,7 @@ import { BusyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { logAccess } from './access-log.ts';
 import { sendBusy, sendJson } from './answers.ts';
-import { handleCors } from './cors.ts';
+import type { CorsHandler } from './cors.ts';
 import { exchangeOf, type Exchange } from './exchange.ts';
 import { inRequest } from './request-scope.ts';
 import { route, type Route } from './routes.ts';
@@ -12,7 +12,7 @@ import { setSecurityHeaders } from './security-headers.ts';
 
 export interface ListenerContext {
   readonly routes: readonly Route[];
-  readonly origins: readonly string[];
+  readonly cors: CorsHandler;
   readonly proxies: BlockList;
   readonly logger: Logger;
   readonly stopping: AbortSignal;
@@ -41,7 +41,7 @@ async function handle(ctx: ListenerContext, exchange: Exchange): Promise<void> {
   setSecurityHeaders(res);
   // A kept connection would keep the stopping server waiting.
   if (ctx.stopping.aborted) res.setHeader('connection', 'close');
-  if (handleCors(exchange, ctx.origins)) return;
+  if (ctx.cors(exchange)) return;
   await route(ctx.routes, exchange);
 }
 

@@ -12,7 +12,8 @@ export interface SendContext {
 /** Sends a fetch Response. A stream ends when the reader leaves, does not read for too long, or the server stops. */
 export async function sendResponse(response: Response, res: ServerResponse, ctx: SendContext): Promise<void> {
   if (res.destroyed) return discard(response, ctx.logger);
-  for (const [name, value] of response.headers) if (!ownHeaders.has(name)) res.setHeader(name, value);
+  for (const [name, value] of response.headers)
+    if (!connectionHeaders.has(name.toLowerCase())) res.setHeader(name, value);
   if (isStream(response) && response.body !== null) {
     // Proxies must not collect what should arrive at once.
     res.setHeader('x-accel-buffering', 'no');
@@ -29,8 +30,17 @@ export async function sendResponse(response: Response, res: ServerResponse, ctx:
   res.end(body);
 }
 
-/** Node's business, or (`content-encoding: none`) no value that there is. */
-const ownHeaders = new Set(['connection', 'content-length', 'content-encoding', 'transfer-encoding']);
+/**
+ * Headers that Node sets for the connection, and `content-encoding`, for which Yoga sends the invalid value `none`. Yoga's
+ * Headers keep the spelling that they were given.
+ */
+const connectionHeaders = new Set([
+  'connection',
+  'keep-alive',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+]);
 
 /** Whether it goes on for as long as both sides are there. */
 export function isStream({ headers }: Response): boolean {

@@ -10,6 +10,7 @@ import type { EventLayouts } from '../seating/event-layouts.ts';
 import type { PublicVersions } from '../seating/public-versions.ts';
 import type { SeatMaps } from '../seating/seat-maps.ts';
 import { AddressCounter } from './address-counter.ts';
+import { corsHandler } from './cors.ts';
 import { Departures } from './departures.ts';
 import type { GraphQLEdge } from './edge.ts';
 import { createFastPath } from './fast-path.ts';
@@ -34,7 +35,14 @@ import { createGraphQL, type Yoga } from './yoga.ts';
 export interface HttpContext {
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'corsOrigins' | 'trustedProxies' | 'connectionsPerAddressMax' | 'sockets' | 'drainMs'
+    | 'host'
+    | 'port'
+    | 'corsOrigins'
+    | 'corsAllowedHeaders'
+    | 'trustedProxies'
+    | 'connectionsPerAddressMax'
+    | 'sockets'
+    | 'drainMs'
   >;
   readonly logger: Logger;
   readonly db: PrismaClient;
@@ -72,7 +80,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   const routes = routesOf(ctx, yoga, { streams: longLived, sharedStreams, departures }, stopping.signal);
   const listener = requestListener({
     routes,
-    origins: config.corsOrigins,
+    cors: corsHandler(config),
     proxies: config.trustedProxies,
     logger,
     stopping: stopping.signal,

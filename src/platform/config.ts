@@ -16,6 +16,11 @@ const proxy = z.string().refine((text) => addressRange(text) !== null, {
   message: 'must be addresses or networks such as 10.0.0.0/8, separated by commas',
 });
 
+const headerName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be names of headers, separated by commas')
+  .transform((name) => name.toLowerCase());
+
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
@@ -27,6 +32,7 @@ const environment = z.object({
   AUTH_ISSUER: z.string().min(1).optional(),
   AUTH_AUDIENCE: z.string().min(1).optional(),
   CORS_ORIGINS: list.pipe(z.array(url('https://tickets.example.com', 'https:', 'http:'))).default([]),
+  CORS_ALLOWED_HEADERS: list.pipe(z.array(headerName)).default([]),
   TRUSTED_PROXIES: list.pipe(z.array(proxy)).default([]),
   CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   SOCKET_INIT_SECONDS: seconds(300).default(10),
@@ -62,6 +68,8 @@ export interface Config {
   };
   /** Origins of pages that may call from a browser, besides the server's own. */
   readonly corsOrigins: readonly string[];
+  /** Request headers that such pages may set besides those that `cors.ts` lists, in lower case. */
+  readonly corsAllowedHeaders: readonly string[];
   /** Peers whose X-Forwarded-For is believed. */
   readonly trustedProxies: BlockList;
   /** WebSockets and event streams that one address (of IPv6: one network of 64 bits) may have open at a process. */
@@ -144,6 +152,7 @@ function configOf(env: z.infer<typeof environment>): Config {
           : null,
     },
     corsOrigins: env.CORS_ORIGINS.map((origin) => new URL(origin).origin),
+    corsAllowedHeaders: env.CORS_ALLOWED_HEADERS,
     trustedProxies: proxiesOf(env.TRUSTED_PROXIES),
     connectionsPerAddressMax: env.CONNECTIONS_PER_ADDRESS_MAX,
     sockets: {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Guard } from './guard.ts';
 import { bookingGuards } from './booking-guards.ts';
 import { edgeGuards } from './edge-guards.ts';
+import { httpGuards } from './http-guards.ts';
 import { messageGuards } from './message-guards.ts';
 import { pageGuards } from './page-guards.ts';
 import { seatMapGuards } from './seat-map-guards.ts';
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
   // The quick ones first.
   const wanted = [
     ...edgeGuards,
+    ...httpGuards,
     ...messageGuards,
     ...pageGuards,
     ...seatMapGuards,
