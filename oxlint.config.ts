@@ -11,7 +11,7 @@ export default defineConfig({
     reportUnusedDisableDirectives: 'error',
     respectEslintDisableDirectives: false,
   },
-  ignorePatterns: ['src/generated', '**/dist', 'coverage', '.data'],
+  ignorePatterns: ['src/generated', '**/dist', 'coverage', '.data*'],
   categories: { correctness: 'error', suspicious: 'error' },
   rules: {
     'array-callback-return': 'error',

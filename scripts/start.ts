@@ -27,7 +27,8 @@ async function start(): Promise<void> {
   const given = { LOG_LEVEL: 'warn', ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? secret };
   // Mistakes are told before anything is started; what the embedded services will have for addresses can't be wrong.
   const soon = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
-  const { port } = loadConfig({ ...soon, ...given });
+  const { port, warnings } = loadConfig({ ...soon, ...given });
+  for (const warning of warnings) process.stderr.write(`  ! ${warning}\n`);
   if (port !== 0 && !(await isPortFree(port))) {
     throw new Error(`Port ${port} is in use by another program. Choose another: PORT=${port + 1} npm start`);
   }

@@ -2,12 +2,17 @@ import { metrics, metricsContentType, readMetrics } from '../platform/metrics.ts
 import type { Exchange } from './exchange.ts';
 import { unsentBytes } from './shared/outlet.ts';
 
-/** For Prometheus. It tells how busy the process is, so whoever faces the internet keeps the path to itself. */
-export async function handleMetrics({ res }: Exchange): Promise<void> {
+/** The metrics of a process that serves HTTP, in the format that Prometheus scrapes. */
+export function scrapeHttpMetrics(): Promise<string> {
   const { total, most } = unsentBytes();
   metrics.unsentBytes.set(total);
   metrics.unsentBytesMost.set(most);
-  const body = await readMetrics();
+  return readMetrics();
+}
+
+/** Serves the metrics on the public port. They show how busy the process is, so production turns this off. */
+export async function handleMetrics({ res }: Exchange): Promise<void> {
+  const body = await scrapeHttpMetrics();
   res.writeHead(200, {
     'content-type': metricsContentType,
     'content-length': Buffer.byteLength(body),

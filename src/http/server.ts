@@ -43,6 +43,8 @@ export interface HttpContext {
     | 'connectionsPerAddressMax'
     | 'sockets'
     | 'drainMs'
+    | 'graphiql'
+    | 'publicMetrics'
   >;
   readonly logger: Logger;
   readonly db: PrismaClient;
@@ -121,8 +123,8 @@ function routesOf(
   streaming: Pick<GraphQLRouteContext, 'streams' | 'sharedStreams' | 'departures'>,
   stopping: AbortSignal,
 ): Route[] {
-  const { identity, logger, eventLayouts } = ctx;
-  const graphiql = graphiqlRoute(ctx);
+  const { config, identity, logger, eventLayouts } = ctx;
+  const graphiql = config.graphiql ? graphiqlRoute(ctx) : null;
   const graphql = {
     yoga,
     fastPath: createFastPath(yoga, ctx.edge, logger),
@@ -135,17 +137,22 @@ function routesOf(
     {
       path: '/graphql',
       methods: ['GET', 'HEAD', 'POST'],
-      handle: (exchange) => (wantsGraphiQL(exchange) ? graphiql(exchange) : handleGraphQL(graphql, exchange)),
+      handle: (exchange) =>
+        graphiql !== null && wantsGraphiQL(exchange) ? graphiql(exchange) : handleGraphQL(graphql, exchange),
     },
-    { path: '/graphiql/', methods: ['GET', 'HEAD'], handle: handleGraphiQLAsset },
-    { path: '/', methods: ['GET', 'HEAD'], handle: homeRoute(ctx) },
+    ...optional(config.graphiql, {
+      path: '/graphiql/',
+      methods: ['GET', 'HEAD'],
+      handle: handleGraphiQLAsset,
+    }),
+    { path: '/', methods: ['GET', 'HEAD'], handle: homeRoute({ ...ctx, graphiql: config.graphiql }) },
     { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
     {
       path: '/ready',
       methods: ['GET', 'HEAD'],
       handle: readinessRoute({ ...ctx, stopping }),
     },
-    { path: '/metrics', methods: ['GET', 'HEAD'], handle: handleMetrics },
+    ...optional(config.publicMetrics, { path: '/metrics', methods: ['GET', 'HEAD'], handle: handleMetrics }),
     {
       path: '/events/',
       methods: ['GET', 'HEAD'],
@@ -157,6 +164,10 @@ function routesOf(
       handle: (exchange) => handleLayout(eventLayouts, exchange),
     },
   ];
+}
+
+function optional(enabled: boolean, route: Route): Route[] {
+  return enabled ? [route] : [];
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

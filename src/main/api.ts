@@ -1,12 +1,15 @@
 import { maskError } from '../graphql/mask-error.ts';
 import { documentLimits } from '../graphql/limits/document-limits.ts';
+import { noIntrospection } from '../graphql/limits/no-introspection.ts';
 import { schema } from '../graphql/schema.ts';
 import type { GraphQLContext, Services } from '../graphql/context.ts';
 import type { ExampleIds } from '../http/graphiql/examples.ts';
 import { readExampleSeats } from '../http/pages/events-on-sale.sql.ts';
+import { scrapeHttpMetrics } from '../http/metrics-route.ts';
 import { startHttpServer, type HttpContext, type RunningServer } from '../http/server.ts';
 import { loadConfig, type Config } from '../platform/config.ts';
 import { eventIdOf, seatIdOf } from '../platform/ids.ts';
+import { startMetricsServer } from '../workers/metrics-server.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import { warmUp } from './warm-up.ts';
@@ -14,6 +17,8 @@ import { warmUp } from './warm-up.ts';
 export interface RunningApi {
   readonly url: string;
   readonly port: number;
+  /** Where METRICS_PORT is served, if anywhere. */
+  readonly metricsPort: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -21,14 +26,20 @@ export interface RunningApi {
 export async function startApi(config: Config, overrides?: ContextOverrides): Promise<RunningApi> {
   const context = await createContext(config, overrides);
   try {
-    const server = await serveApi(context);
+    const metricsServer = await serveMetrics(context);
+    const server = await serveApi(context).catch(async (error: unknown) => {
+      await metricsServer?.stop();
+      throw error;
+    });
     const url = `http://localhost:${server.port}`;
-    context.logger.info({ url }, 'the API takes connections');
+    context.logger.info({ url, metricsPort: metricsServer?.port }, 'the API takes connections');
     return {
       url,
       port: server.port,
+      metricsPort: metricsServer?.port,
       async stop() {
         await server.stop();
+        await metricsServer?.stop();
         await context.close();
       },
     };
@@ -43,6 +54,10 @@ export async function serveApi(context: AppContext): Promise<RunningServer> {
   const http = httpContext(context);
   await warmUp(http.edge, context.logger);
   return startHttpServer(http);
+}
+
+function serveMetrics({ config: { metricsPort, host }, logger }: AppContext) {
+  return metricsPort === null ? null : startMetricsServer(metricsPort, host, logger, scrapeHttpMetrics);
 }
 
 function httpContext(context: AppContext): HttpContext {
@@ -74,7 +89,7 @@ function httpContext(context: AppContext): HttpContext {
     publicVersions,
     edge: {
       schema,
-      plugins: documentLimits(),
+      plugins: config.introspection ? documentLimits() : [...documentLimits(), noIntrospection],
       maskError: (error, requestId) => maskError(error, { logger, requestId }),
       contextFor: (caller): GraphQLContext => ({ ...services, ...caller }),
     },

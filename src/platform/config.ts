@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { describeIssue, misspellings } from './config-messages.ts';
 
 const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
 
@@ -47,9 +48,16 @@ const environment = z.object({
   HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   AUDIT_EVERY_SECONDS: seconds(86_400).default(60),
   WORKER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  PUBLIC_METRICS: z.stringbool().optional(),
+  GRAPHIQL: z.stringbool().optional(),
+  INTROSPECTION: z.stringbool().default(true),
   FEED_TICK_MS: z.coerce.number().int().min(0).max(10_000).default(100),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+/** Variables that other parts of Sellout read: where the embedded services keep their data. */
+const readElsewhere = ['SELLOUT_DATA_DIR'];
 
 export interface Config {
   readonly production: boolean;
@@ -97,9 +105,18 @@ export interface Config {
   readonly auditEveryMs: number;
   /** Where the worker serves /metrics and /health of its own; null: nowhere. */
   readonly workerMetricsPort: number | null;
+  /** Where the API serves /metrics and /health apart from everything else; null: nowhere. */
+  readonly metricsPort: number | null;
+  /** Whether the API serves /metrics to everyone who can reach it. */
+  readonly publicMetrics: boolean;
+  readonly graphiql: boolean;
+  /** Whether queries may read the schema through `__schema` and `__type`. */
+  readonly introspection: boolean;
   /** Seat changes of an event go out together, at most once in this time. */
   readonly feedTickMs: number;
   readonly logLevel: string;
+  /** One line for each variable that looks like a misspelled setting. */
+  readonly warnings: readonly string[];
 }
 
 export class ConfigError extends Error {
@@ -120,26 +137,23 @@ export class ConfigError extends Error {
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  const faults = parsed.success ? [] : parsed.error.issues.map(faultOf);
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const faults = [...new Set(issues.map((issue) => describeIssue(issue, given)))];
   const withProvider = given['AUTH_JWKS_URL'] !== undefined;
   for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
-    if (withProvider && given[name] === undefined) faults.push(`${name}: is needed with AUTH_JWKS_URL`);
+    if (withProvider && given[name] === undefined) faults.push(`${name}: is required with AUTH_JWKS_URL`);
     if (!withProvider && given[name] !== undefined)
       faults.push(`${name}: means nothing without AUTH_JWKS_URL`);
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  return configOf(parsed.data);
+  const known = [...Object.keys(environment.shape), ...readElsewhere];
+  return configOf(parsed.data, misspellings(given, known));
 }
 
-function faultOf(issue: z.core.$ZodIssue): string {
-  const name = String(issue.path[0]);
-  const missing = issue.code === 'invalid_type' && issue.input === undefined;
-  return `${name}: ${missing ? 'is needed' : issue.message}`;
-}
-
-function configOf(env: z.infer<typeof environment>): Config {
+function configOf(env: z.infer<typeof environment>, warnings: readonly string[]): Config {
+  const production = env.NODE_ENV === 'production';
   return {
-    production: env.NODE_ENV === 'production',
+    production,
     host: env.HOST,
     port: env.PORT,
     databaseUrl: env.DATABASE_URL,
@@ -162,15 +176,20 @@ function configOf(env: z.infer<typeof environment>): Config {
       operationsMax: env.SOCKET_OPERATIONS_MAX,
       bufferBytesMax: env.READER_BUFFER_BYTES_MAX,
       stuckMs: env.READER_STUCK_SECONDS * 1000,
-      closeSpreadMs: (env.CLOSE_SPREAD_SECONDS ?? (env.NODE_ENV === 'production' ? 3 : 0)) * 1000,
+      closeSpreadMs: (env.CLOSE_SPREAD_SECONDS ?? (production ? 3 : 0)) * 1000,
     },
     drainMs: env.DRAIN_SECONDS * 1000,
     holdTtlMs: env.HOLD_TTL_SECONDS * 1000,
     historyDays: env.HISTORY_DAYS,
     auditEveryMs: env.AUDIT_EVERY_SECONDS * 1000,
     workerMetricsPort: env.WORKER_METRICS_PORT ?? null,
+    metricsPort: env.METRICS_PORT ?? null,
+    publicMetrics: env.PUBLIC_METRICS ?? !production,
+    graphiql: env.GRAPHIQL ?? !production,
+    introspection: env.INTROSPECTION,
     feedTickMs: env.FEED_TICK_MS,
     logLevel: env.LOG_LEVEL,
+    warnings,
   };
 }
 

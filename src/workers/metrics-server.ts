@@ -3,14 +3,15 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from '../platform/logger.ts';
 import { metricsContentType, readMetrics } from '../platform/metrics.ts';
 
-/** GET /metrics and GET /health, for a worker that runs in a process of its own. */
+/** Serves GET /metrics and GET /health on a port of their own. `scrape` returns the metrics as text. */
 export async function startMetricsServer(
   port: number,
   host: string,
   logger: Logger,
+  scrape: () => Promise<string> = readMetrics,
 ): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const server = createServer({ requestTimeout: 5_000 }, (req, res) => {
-    answer(req.url ?? '', res).catch((error: unknown) => {
+    answer(req.url ?? '', res, scrape).catch((error: unknown) => {
       logger.error({ err: error }, 'metrics not served');
       res.destroy();
     });
@@ -26,9 +27,9 @@ export async function startMetricsServer(
   };
 }
 
-async function answer(path: string, res: ServerResponse): Promise<void> {
+async function answer(path: string, res: ServerResponse, scrape: () => Promise<string>): Promise<void> {
   if (path === '/metrics') {
-    const body = await readMetrics();
+    const body = await scrape();
     res.writeHead(200, { 'content-type': metricsContentType }).end(body);
   } else if (path === '/health') {
     res.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end('{"status":"ok"}');

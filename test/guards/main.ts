@@ -7,6 +7,7 @@ import { bookingGuards } from './booking-guards.ts';
 import { edgeGuards } from './edge-guards.ts';
 import { httpGuards } from './http-guards.ts';
 import { messageGuards } from './message-guards.ts';
+import { operatingGuards } from './operating-guards.ts';
 import { pageGuards } from './page-guards.ts';
 import { seatMapGuards } from './seat-map-guards.ts';
 import { seatReadGuards } from './seat-read-guards.ts';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
   const wanted = [
     ...edgeGuards,
     ...httpGuards,
+    ...operatingGuards,
     ...messageGuards,
     ...pageGuards,
     ...seatMapGuards,

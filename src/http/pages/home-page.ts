@@ -14,8 +14,16 @@ export interface ListedEvent extends EventOnSale {
   readonly layoutPath: string | null;
 }
 
-/** What runs here, and where to go. `events` is null where they can't be read at the moment. */
-export function homePage(events: readonly ListedEvent[] | null): string {
+const graphiqlLink = html`<a class="first" href="/graphql"
+  ><b>GraphiQL</b
+  ><span
+    >Try it: examples ready to run one after the other, from the list of events to a hold and a live seat
+    map</span
+  ></a
+>`;
+
+/** The page that says what runs here and where to go. `events` is null if they can't be read at the moment. */
+export function homePage(events: readonly ListedEvent[] | null, graphiql: boolean): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -32,15 +40,9 @@ export function homePage(events: readonly ListedEvent[] | null): string {
             <p>Real-time ticket booking. <em>Sell out. Never oversell.</em></p>
           </header>
           <nav>
-            <a class="first" href="/graphql"
-              ><b>GraphiQL</b
-              ><span
-                >Try it: examples ready to run one after the other, from the list of events to a hold and a
-                live seat map</span
-              ></a
-            >
+            ${graphiql ? graphiqlLink : ''}
             <a href="/health"><b>/health</b><span>Is the process alive?</span></a>
-            <a href="/ready"><b>/ready</b><span>Are the database and Redis in reach?</span></a>
+            <a href="/ready"><b>/ready</b><span>Can it take requests, and what is degraded?</span></a>
           </nav>
           <section>
             <h2>On sale now</h2>

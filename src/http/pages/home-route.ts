@@ -15,13 +15,15 @@ export interface HomeContext {
   readonly db: PrismaClient;
   readonly eventLayouts: EventLayouts;
   readonly logger: Logger;
+  /** Whether the page links to GraphiQL. */
+  readonly graphiql: boolean;
 }
 
 export function homeRoute(ctx: HomeContext): (exchange: Exchange) => Promise<void> {
   let underWay: Promise<ListedEvent[] | null> | undefined;
   return async (exchange) => {
     underWay ??= listEvents(ctx).finally(() => (underWay = undefined));
-    const page = Buffer.from(homePage(await underWay));
+    const page = Buffer.from(homePage(await underWay, ctx.graphiql));
     setPagePolicy(exchange.res, `style-src ${homeStyleHash}`, 'img-src data:');
     sendStored(exchange, {
       identity: page,

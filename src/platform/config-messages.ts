@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Describes one problem in terms of the variable: `PORT: must be a number, not "abc"`. */
+export function describeIssue(issue: z.core.$ZodIssue, given: Environment): string {
+  const name = String(issue.path[0]);
+  // Zod reports a missing value and one of the wrong type alike, so look at what was given.
+  if (given[name] === undefined) return `${name}: is required`;
+  return `${name}: ${requirement(issue, given[name])}`;
+}
+
+function requirement(issue: z.core.$ZodIssue, value: string): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.expected === 'number') return `must be a number, not "${value}"`;
+      return issue.expected === 'int' ? `must be a whole number, not "${value}"` : issue.message;
+    case 'too_small':
+      return isNumeric(issue.origin) ? `must be at least ${issue.minimum}, not "${value}"` : issue.message;
+    case 'too_big':
+      return isNumeric(issue.origin) ? `must be at most ${issue.maximum}, not "${value}"` : issue.message;
+    case 'invalid_value':
+      return 'expected' in issue && issue.expected === 'stringbool'
+        ? `must be true or false, not "${value}"`
+        : `must be one of ${issue.values.map(String).join(', ')}, not "${value}"`;
+    default:
+      // Messages of our own. The value may be a secret, so it is left out.
+      return issue.message;
+  }
+}
+
+function isNumeric(origin: string): boolean {
+  return origin === 'number' || origin === 'int';
+}
+
+/** Names that other programs set and that happen to resemble ours would be warned about: short names must match better. */
+const editsMax = (name: string) => (name.length < 6 ? 1 : 2);
+
+/** Warns about each variable that is not one of `known` but is spelled almost like one. */
+export function misspellings(given: Environment, known: readonly string[]): string[] {
+  return Object.keys(given).flatMap((name) => {
+    if (known.includes(name)) return [];
+    const meant = known.find((candidate) => edits(name.toUpperCase(), candidate) <= editsMax(candidate));
+    return meant === undefined ? [] : [`${name} is not a setting and is ignored. Did you mean ${meant}?`];
+  });
+}
+
+/** Edit distance (optimal string alignment): insertions, deletions, substitutions and swaps of neighbors. */
+function edits(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let best = Math.min(at(row, j - 1) + 1, at(last, j) + 1, at(last, j - 1) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, at(beforeLast, j - 2) + 1);
+      row.push(best);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return at(last, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
+}
