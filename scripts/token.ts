@@ -5,6 +5,7 @@ import { DEMO_ORGANIZER_ID } from '../prisma/seed/demo-organizer.ts';
 import { Identity } from '../src/identity/identity.ts';
 import type { Viewer } from '../src/identity/viewer.ts';
 import { loadConfig } from '../src/platform/config.ts';
+import { createLogger } from '../src/platform/logger.ts';
 import { authSecret, openDataFolder } from './local/data-folder.ts';
 import { readEnvironment } from './local/environment.ts';
 import { command } from './local/explain.ts';
@@ -40,7 +41,9 @@ await command(async () => {
   const viewer = readArguments();
   const env = readEnvironment();
   const auth = readAuth(env);
-  const { token, expiresAt } = await useDatabase(env, (db) => new Identity(auth, db).issue(viewer));
+  const { token, expiresAt } = await useDatabase(env, (db) =>
+    new Identity(auth, db, createLogger('silent')).issue(viewer),
+  );
   process.stderr.write(`  ${viewer.role} ${viewer.userId}, until ${expiresAt.toISOString()}\n`);
   process.stdout.write(`${token}\n`);
 });

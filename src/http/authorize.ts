@@ -1,4 +1,5 @@
-import { InvalidTokenError, type Identity } from '../identity/identity.ts';
+import type { Identity } from '../identity/identity.ts';
+import { InvalidTokenError } from '../identity/token-errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
 
 const KNOWN_MAX = 20_000;
@@ -48,13 +49,9 @@ function remember(identity: Identity, authorization: string, viewer: Viewer): vo
   if (viewer.role !== 'BUYER' || authorization.length > KNOWN_LENGTH_MAX) return;
   let known = knownByIdentity.get(identity);
   if (known === undefined) knownByIdentity.set(identity, (known = new Map<string, Known>()));
-  if (known.size >= KNOWN_MAX) known.clear();
-  known.set(authorization, { viewer, untilMs: Math.min(expiryOf(authorization), Date.now() + KNOWN_MS_MAX) });
-}
-
-/** Of a token that was found valid; 0 where it does not say. */
-function expiryOf(authorization: string): number {
-  const payload = Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString('utf8');
-  const { exp } = JSON.parse(payload) as { exp?: unknown };
-  return typeof exp === 'number' ? exp * 1000 : 0;
+  const untilMs = Math.min(viewer.expiresAtMs ?? 0, Date.now() + KNOWN_MS_MAX);
+  known.delete(authorization);
+  known.set(authorization, { viewer, untilMs });
+  const [oldest] = known.keys();
+  if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest);
 }

@@ -1,8 +1,11 @@
-import { createRemoteJWKSet, errors, jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Config } from '../platform/config.ts';
 import type { PrismaClient } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
+import { IdentityProvider } from './identity-provider.ts';
 import { KnownUsers } from './known-users.ts';
+import { InvalidTokenError } from './token-errors.ts';
 import type { Role, Viewer } from './viewer.ts';
 
 /** Of this server's own tokens. */
@@ -11,13 +14,8 @@ const AUDIENCE = 'sellout';
 const GUEST_TTL_SECONDS = 30 * 24 * 3600;
 const TOKEN_LENGTH_MAX = 8_192;
 
-/** The token is missing a part, forged, expired, or of an issuer that is not trusted here. */
-export class InvalidTokenError extends Error {
-  constructor(cause: unknown) {
-    super('The token is not valid.', { cause });
-    this.name = 'InvalidTokenError';
-  }
-}
+/** OpenID Connect allows 255 characters; NUL and the like must not reach the database or a log. */
+const SUBJECT = /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u;
 
 export interface IssuedToken {
   readonly token: string;
@@ -31,19 +29,12 @@ export interface IssuedToken {
  */
 export class Identity {
   readonly #secret: Uint8Array;
-  readonly #provider: {
-    readonly keys: ReturnType<typeof createRemoteJWKSet>;
-    issuer: string;
-    audience: string;
-  } | null;
+  readonly #provider: IdentityProvider | null;
   readonly #users: KnownUsers;
 
-  constructor(auth: Config['auth'], db: PrismaClient) {
+  constructor(auth: Config['auth'], db: PrismaClient, logger: Logger) {
     this.#secret = new TextEncoder().encode(auth.secret);
-    this.#provider =
-      auth.provider === null
-        ? null
-        : { ...auth.provider, keys: createRemoteJWKSet(new URL(auth.provider.jwksUrl)) };
+    this.#provider = auth.provider === null ? null : new IdentityProvider(auth.provider, logger);
     this.#users = new KnownUsers(db);
   }
 
@@ -68,10 +59,11 @@ export class Identity {
   }
 
   /**
-   * Who the bearer of a token is.
+   * Returns who the bearer of a token is, and until when.
    *
    * @param authorization `Bearer …`, or the bare token.
    * @throws {InvalidTokenError}
+   * @throws {UncheckedTokenError} if the identity provider's keys cannot be read.
    */
   async authenticate(authorization: string): Promise<Viewer> {
     const token = authorization.replace(/^Bearer +/i, '').trim();
@@ -81,7 +73,7 @@ export class Identity {
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error;
       if (this.#provider === null) throw new InvalidTokenError(error);
-      return this.#providersViewer(token);
+      return this.#providersViewer(this.#provider, token);
     }
   }
 
@@ -93,31 +85,31 @@ export class Identity {
       requiredClaims: ['exp', 'sub'],
     });
     if (!isUuid(payload.sub)) throw new InvalidTokenError('sub is not a user of this server');
-    const viewer = { userId: payload.sub, role: roleOf(payload['role']) };
+    const viewer = { userId: payload.sub, role: roleOf(payload['role']), ...expiryOf(payload) };
     // What organizers make refers to their row, which a token may outlive (an emptied database, another one).
     if (viewer.role === 'ORGANIZER') await this.#users.remember(ownUser(viewer));
     return viewer;
   }
 
-  async #providersViewer(token: string): Promise<Viewer> {
-    if (this.#provider === null) throw new InvalidTokenError('no provider');
-    const { keys, issuer, audience } = this.#provider;
-    try {
-      const { payload } = await jwtVerify(token, keys, {
-        algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
-        issuer,
-        audience,
-        requiredClaims: ['exp', 'sub'],
-      });
-      const subject = payload.sub ?? '';
-      const viewer = { userId: userIdFor(issuer, subject), role: roleOf(payload['role']) };
-      await this.#users.remember({ id: viewer.userId, role: viewer.role, issuer, subject });
-      return viewer;
-    } catch (error) {
-      if (error instanceof errors.JOSEError) throw new InvalidTokenError(error);
-      throw error;
-    }
+  async #providersViewer(provider: IdentityProvider, token: string): Promise<Viewer> {
+    const payload = await provider.verify(token);
+    const { issuer } = provider;
+    const subject: unknown = payload.sub;
+    if (typeof subject !== 'string' || !SUBJECT.test(subject))
+      throw new InvalidTokenError('sub is not 1 to 255 printable characters');
+    const viewer = {
+      userId: userIdFor(issuer, subject),
+      role: roleOf(payload['role']),
+      ...expiryOf(payload),
+    };
+    await this.#users.remember({ id: viewer.userId, role: viewer.role, issuer, subject });
+    return viewer;
   }
+}
+
+/** `exp` of a token that was checked for having it. */
+function expiryOf({ exp = 0 }: JWTPayload): { readonly expiresAtMs: number } {
+  return { expiresAtMs: exp * 1000 };
 }
 
 function ownUser({ userId, role }: Viewer) {

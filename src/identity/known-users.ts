@@ -27,7 +27,8 @@ export class KnownUsers {
       INSERT INTO users (id, role, issuer, subject)
       VALUES (${user.id}::uuid, ${user.role}::user_role, ${user.issuer}, ${user.subject})
       ON CONFLICT (id) DO UPDATE SET role = excluded.role WHERE users.role <> excluded.role`);
-    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
     this.#remembered.add(mark);
+    const [oldest] = this.#remembered;
+    if (this.#remembered.size > REMEMBERED_MAX && oldest !== undefined) this.#remembered.delete(oldest);
   }
 }

@@ -95,7 +95,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     redis,
     pubsub,
     clock,
-    identity: new Identity(config.auth, database.reads),
+    identity: new Identity(config.auth, database.reads, logger),
     venueLayouts,
     eventLayouts,
     feeds,

@@ -110,6 +110,11 @@ export const metrics = {
     labelNames: ['status'],
     registers,
   }),
+  tokensUnchecked: new Counter({
+    name: 'sellout_tokens_unchecked_total',
+    help: "Tokens that were neither accepted nor refused because the identity provider's keys could not be read.",
+    registers,
+  }),
   invariantBreaches: new Gauge({
     name: 'sellout_invariant_breaches',
     help: 'Rows that break an invariant, as the last audit found them; absent where it could not check.',

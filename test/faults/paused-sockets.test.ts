@@ -42,7 +42,7 @@ beforeAll(async () => {
     },
   });
   hall = await createHall(db.reads, { rows: 40, seatsPerRow: 50 });
-  const identity = new Identity({ secret: TEST_SECRET, provider: null }, db.reads);
+  const identity = new Identity({ secret: TEST_SECRET, provider: null }, db.reads, silent);
   ({ token } = await identity.issue({ userId: hall.organizerId, role: 'ORGANIZER' }));
 });
 

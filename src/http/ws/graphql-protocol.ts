@@ -1,7 +1,8 @@
 import { getOperationAST, GraphQLError } from 'graphql';
 import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Park } from '../../seating/seat-updates.ts';
-import { InvalidTokenError, type Identity } from '../../identity/identity.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { InvalidTokenError } from '../../identity/token-errors.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { viewerOf } from '../authorize.ts';

@@ -1,0 +1,20 @@
+import { SelloutError } from '../platform/errors.ts';
+
+/** A token that is missing a part, is forged or expired, or comes from an issuer that this server does not trust. */
+export class InvalidTokenError extends Error {
+  constructor(cause: unknown) {
+    super('The token is not valid.', { cause });
+    this.name = 'InvalidTokenError';
+  }
+}
+
+/** The identity provider's keys cannot be read at the moment, so the token may be valid or not. */
+export class UncheckedTokenError extends SelloutError {
+  readonly code = 'BUSY';
+  readonly retryAfterSeconds = 5;
+
+  constructor(cause: unknown) {
+    super('The token cannot be checked at the moment. Nothing happened; try again.');
+    this.cause = cause;
+  }
+}
