@@ -1,5 +1,7 @@
 import type { OrphanRule } from '../generated/prisma/enums.ts';
 import { InvalidInputError } from '../platform/errors.ts';
+import { minorUnitExponents } from './currencies.ts';
+import { findNameFault } from './names.ts';
 
 export const eventLimits = {
   nameLengthMax: 200,
@@ -39,13 +41,10 @@ export interface EventFields {
   readonly orphanRule?: OrphanRule;
   /** Default false: the organizer alone cancels confirmed bookings. */
   readonly buyersMayCancel?: boolean;
-  /** ISO 4217. */
+  /** An active code of ISO 4217. */
   readonly currency: string;
   readonly priceTiers: readonly PriceTierInput[];
 }
-
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-const control = /\p{Cc}/u;
 
 /**
  * Everything that can be told without the venue.
@@ -61,8 +60,11 @@ export function checkEventFields(fields: EventFields): void {
   }
   checkWhole('seatLimit', fields.seatLimit, 1, eventLimits.seatLimitMax);
   checkHoldTimes(fields);
-  if (!currencies.has(fields.currency)) {
-    throw new InvalidInputError('currency', 'currency must be a code of ISO 4217, such as EUR.');
+  if (!minorUnitExponents.has(fields.currency)) {
+    throw new InvalidInputError(
+      'currency',
+      'currency must be an active code of ISO 4217 in capitals, such as EUR.',
+    );
   }
   for (const [index, { name, amount }] of fields.priceTiers.entries()) {
     if (name !== null) checkName(`priceTiers.${index}.name`, name);
@@ -87,15 +89,9 @@ function checkHoldTimes(fields: EventFields): void {
   checkWhole(field, holdLifetimeMaxSeconds, holdTtlSeconds, limits.holdLifetimeMaxSecondsMax);
 }
 
-/** Also keeps out what PostgreSQL can't store (NUL), and what only deceives whoever reads it. */
 function checkName(field: string, name: string): void {
-  const { nameLengthMax: max } = eventLimits;
-  if (name.trim() === '' || name.length > max || control.test(name) || !name.isWellFormed()) {
-    throw new InvalidInputError(
-      field,
-      `${field} must have 1 to ${max} characters, none of them control characters.`,
-    );
-  }
+  const fault = findNameFault(name, eventLimits.nameLengthMax);
+  if (fault !== null) throw new InvalidInputError(field, `${field} ${fault}`);
 }
 
 function checkInstant(field: string, instant: Date): void {

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../platform/errors.ts';
 import type { PriceTierInput } from './event-input.ts';
+import { nameKey } from './names.ts';
 import type { PlanCategory } from './seating-plan/seating-plan.ts';
 
 export interface PriceTierRow {
@@ -11,9 +12,11 @@ export interface PriceTierRow {
 }
 
 /**
- * The price tiers of an event, in the order of the venue's categories: every category has one price.
+ * The price tiers of an event, in the order of the venue's categories: every category has one price, and no two tiers
+ * have names that look alike.
  *
- * @throws {InvalidInputError} naming a category that the venue has not, one priced twice, or those without a price.
+ * @throws {InvalidInputError} naming a category that the venue has not, one priced twice, those without a price, or a tier
+ * whose name another one has.
  */
 export function priceCategories(
   categories: readonly PlanCategory[],
@@ -41,10 +44,26 @@ export function priceCategories(
   if (missing.length > 0) {
     throw new InvalidInputError('priceTiers', `These categories have no price: ${list(missing)}.`);
   }
+  checkTierNames(priceTiers);
   return categories.flatMap(({ name, color }, index) => {
     const tier = tierOf.get(name);
     return tier === undefined ? [] : { index, name: tier.name ?? name, amount: tier.amount, color };
   });
+}
+
+function checkTierNames(priceTiers: readonly PriceTierInput[]): void {
+  const indexByName = new Map<string, number>();
+  for (const [index, tier] of priceTiers.entries()) {
+    const name = tier.name ?? tier.category;
+    const first = indexByName.get(nameKey(name));
+    if (first !== undefined) {
+      throw new InvalidInputError(
+        `priceTiers.${index}.name`,
+        `The name ${quote(name)} is already that of priceTiers.${first}; each tier needs its own.`,
+      );
+    }
+    indexByName.set(nameKey(name), index);
+  }
 }
 
 function list(names: Iterable<string>): string {

@@ -45,6 +45,8 @@ const faults: [string, Partial<CreateEventInput>][] = [
   ['name', { name: 'x'.repeat(201) }],
   ['name', { name: 'nul\0' }],
   ['name', { name: 'half \uD83C' }],
+  ['name', { name: '\u200B\u2800\u00A0' }],
+  ['name', { name: 'Cabaret \u202Etibor' }],
   ['startsAt', { startsAt: new Date(Number.NaN) }],
   ['startsAt', { startsAt: new Date('9999-01-01T00:00:00Z') }],
   ['onSaleAt', { onSaleAt: new Date('0001-01-01T00:00:00Z') }],
@@ -62,11 +64,34 @@ const faults: [string, Partial<CreateEventInput>][] = [
   ['holdLifetimeMaxSeconds', { holdTtlSeconds: null, holdLifetimeMaxSeconds: 600 }],
   ['currency', { currency: 'eur' }],
   ['currency', { currency: 'EURO' }],
+  ['currency', { currency: 'DEM' }],
+  ['currency', { currency: 'XXX' }],
+  ['currency', { currency: '__proto__' }],
   ['priceTiers', { priceTiers: [] }],
   ['priceTiers', { priceTiers: [circle] }],
   ['priceTiers.2.category', { priceTiers: [stalls, circle, { ...circle, category: 'Balcony' }] }],
   ['priceTiers.1.category', { priceTiers: [stalls, stalls, circle] }],
   ['priceTiers.1.name', { priceTiers: [stalls, { ...circle, name: '' }] }],
+  ['priceTiers.1.name', { priceTiers: [stalls, { ...circle, name: 'private \uE000' }] }],
+  ['priceTiers.1.name', { priceTiers: [stalls, { ...circle, name: 'Stalls' }] }],
+  [
+    'priceTiers.1.name',
+    {
+      priceTiers: [
+        { ...circle, name: 'Stalls\u200D' },
+        { ...stalls, name: ' Stalls' },
+      ],
+    },
+  ],
+  [
+    'priceTiers.1.name',
+    {
+      priceTiers: [
+        { ...stalls, name: 'Caf\u00E9  1' },
+        { ...circle, name: 'Cafe\u0301\u00A01' },
+      ],
+    },
+  ],
   ['priceTiers.0.amount', { priceTiers: [{ ...stalls, amount: -1 }, circle] }],
   ['priceTiers.0.amount', { priceTiers: [{ ...stalls, amount: 0.5 }, circle] }],
   ['priceTiers.1.amount', { priceTiers: [stalls, { ...circle, amount: 1_000_000_000_001 }] }],
@@ -88,7 +113,7 @@ test('the extremes are taken', async () => {
     { ...stalls, amount: 0 },
     { ...circle, amount: 1_000_000_000_000 },
   ];
-  const extremes = { priceTiers, seatLimit: 100, holdTtlSeconds: 86_400, name: 'x'.repeat(200) };
+  const extremes = { priceTiers, seatLimit: 100, holdTtlSeconds: 86_400, name: '🎭'.repeat(200) };
   const { eventId } = await createEvent(ctx(), { ...input, ...extremes });
   const tiers = await ctx().db.priceTier.findMany({ where: { eventId }, orderBy: { index: 'asc' } });
   expect(tiers.map(({ amount }) => amount)).toEqual([0n, 1_000_000_000_000n]);

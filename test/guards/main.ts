@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Guard } from './guard.ts';
 import { bookingGuards } from './booking-guards.ts';
+import { catalogGuards } from './catalog-guards.ts';
 import { edgeGuards } from './edge-guards.ts';
 import { httpGuards } from './http-guards.ts';
 import { messageGuards } from './message-guards.ts';
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
     ...seatMapGuards,
     ...seatReadGuards,
     ...bookingGuards,
+    ...catalogGuards,
   ].filter(({ name, file }) => `${name} ${file}`.includes(process.argv[2] ?? ''));
   const broken = await brokenTests(wanted);
   if (broken.length > 0) {

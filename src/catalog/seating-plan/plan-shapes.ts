@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findNameFault } from '../names.ts';
 import { describeValue, quote } from './plan-faults.ts';
 import type { FaultList } from './plan-faults.ts';
 import { planLimits } from './plan-limits.ts';
@@ -9,26 +10,15 @@ import { planLimits } from './plan-limits.ts';
  */
 
 const hexColor = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
-// PostgreSQL stores no NUL, and UTF-8 no half of a surrogate pair; the other controls only deceive whoever reads.
-const control = /\p{Cc}/u;
 
 function text(what: string, lengthMin: 0 | 1, lengthMax: number): z.ZodType<string> {
   const right = `it must be a string of ${lengthMin} to ${lengthMax} characters`;
-  const isRight = (value: string): boolean =>
-    value.length <= lengthMax && (lengthMin === 0 || value.trim() !== '') && isPlain(value);
-  const explain = (value: string): string => {
-    if (value.length > lengthMax) return `${what} has ${value.length} characters; ${right}.`;
-    if (!isPlain(value))
-      return `${what} ${quote(value)} has control or broken characters; ${right} without them.`;
-    return `${what} is empty; ${right}.`;
-  };
   return z
     .string({ error: ({ input }) => `${what} is ${describeValue(input)}; ${right}.` })
-    .refine(isRight, { error: ({ input }) => explain(String(input)) });
-}
-
-function isPlain(value: string): boolean {
-  return !control.test(value) && value.isWellFormed();
+    .superRefine((value, context) => {
+      const fault = findNameFault(value, lengthMax, lengthMin);
+      if (fault !== null) context.addIssue({ code: 'custom', message: `${what} ${fault}` });
+    });
 }
 
 function range(what: string, min: number, max: number): z.ZodType<number> {

@@ -13,7 +13,10 @@ const PriceTierInput = builder.inputType('PriceTierInput', {
   description: "What the seats of one of the plan's categories cost.",
   fields: (t) => ({
     category: t.string({ required: true, description: "The category's name in the plan." }),
-    name: t.string({ description: 'What the tier is called; without it, as the category is.' }),
+    name: t.string({
+      description:
+        'What the tier is called: 1 to 200 characters, unlike every other tier. Without it, as the category is.',
+    }),
     amount: t.field({
       type: 'SafeInt',
       required: true,
@@ -69,7 +72,8 @@ const CreateEventInput = builder.inputType('CreateEventInput', {
     }),
     currency: t.string({
       required: true,
-      description: 'Of all prices: three letters, as ISO 4217 has them.',
+      description:
+        'The currency of all prices: an active code of ISO 4217 that has a minor unit, such as EUR.',
     }),
     priceTiers: t.field({
       type: [PriceTierInput],
