@@ -34,14 +34,19 @@ async function changeBlocking(
   input: BlockSeatsInput,
 ): Promise<void> {
   const seats = [...new Set(input.seats)].sort((a, b) => a - b);
+  checkBlockedSeats(seats);
+  await submit(ctx, input.eventId, {
+    command: { kind, organizerId: input.organizerId, seats },
+    choice: null,
+  });
+}
+
+/** @throws {InvalidInputError} for none, or too many. */
+export function checkBlockedSeats(seats: readonly number[]): void {
   if (seats.length < 1 || seats.length > SEATS_PER_BLOCK_MAX) {
     throw new InvalidInputError(
       'seatIds',
       `seatIds must name 1 to ${SEATS_PER_BLOCK_MAX} seats, not ${seats.length}.`,
     );
   }
-  await submit(ctx, input.eventId, {
-    command: { kind, organizerId: input.organizerId, seats },
-    choice: null,
-  });
 }

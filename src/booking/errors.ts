@@ -1,4 +1,4 @@
-import { NotFoundError, SelloutError } from '../platform/errors.ts';
+import { IdempotencyConflictError, NotFoundError, SelloutError } from '../platform/errors.ts';
 import type { BookingStatus, EventStatus, ExtensionFault, Refusal } from './model.ts';
 
 /** Some seat asked for is not free; nothing was held. */
@@ -62,14 +62,6 @@ export class BookingStateError extends SelloutError {
   constructor(status: BookingStatus) {
     super(`The booking is ${status}, which does not allow this.`);
     this.status = status;
-  }
-}
-
-export class IdempotencyConflictError extends SelloutError {
-  readonly code = 'IDEMPOTENCY_CONFLICT';
-
-  constructor() {
-    super('This idempotency key has been used with another input. Make up a new key for a new attempt.');
   }
 }
 

@@ -26,9 +26,7 @@ export async function holdBestAvailable(
   input: HoldBestAvailableInput,
 ): Promise<BookingRecord> {
   const { quantity, section, tierIndex } = input;
-  if (!Number.isInteger(quantity) || quantity < 1 || quantity > SEATS_PER_HOLD_MAX) {
-    throw new InvalidInputError('quantity', `quantity must be 1 to ${SEATS_PER_HOLD_MAX}, not ${quantity}.`);
-  }
+  checkQuantity(quantity);
   const tiers = tierIndex === null ? null : [tierIndex];
   return submitForBooking(ctx, input.eventId, {
     command: {
@@ -42,4 +40,11 @@ export async function holdBestAvailable(
     },
     choice: { when: 'always', seats: { quantity, section, tiers, near: [] } },
   });
+}
+
+/** @throws {InvalidInputError} */
+export function checkQuantity(quantity: number): void {
+  if (!Number.isInteger(quantity) || quantity < 1 || quantity > SEATS_PER_HOLD_MAX) {
+    throw new InvalidInputError('quantity', `quantity must be 1 to ${SEATS_PER_HOLD_MAX}, not ${quantity}.`);
+  }
 }

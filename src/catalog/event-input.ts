@@ -1,5 +1,6 @@
 import type { OrphanRule } from '../generated/prisma/enums.ts';
 import { InvalidInputError } from '../platform/errors.ts';
+import { InputErrors } from '../platform/input-errors.ts';
 import { minorUnitExponents } from './currencies.ts';
 import { findNameFault } from './names.ts';
 
@@ -49,44 +50,53 @@ export interface EventFields {
 /**
  * Everything that can be told without the venue.
  *
- * @throws {InvalidInputError} for the first field that is wrong.
+ * @throws {InvalidInputError} that lists every wrong field.
  */
 export function checkEventFields(fields: EventFields): void {
-  checkName('name', fields.name);
-  checkInstant('startsAt', fields.startsAt);
-  checkInstant('onSaleAt', fields.onSaleAt);
-  if (fields.onSaleAt >= fields.startsAt) {
-    throw new InvalidInputError('onSaleAt', 'onSaleAt must lie before startsAt.');
+  const errors = new InputErrors();
+  errors.run(() => checkName('name', fields.name));
+  errors.run(() => checkInstant('startsAt', fields.startsAt));
+  errors.run(() => checkInstant('onSaleAt', fields.onSaleAt));
+  errors.run(() => checkBefore('onSaleAt', fields.onSaleAt, 'startsAt', fields.startsAt));
+  errors.run(() => checkWhole('seatLimit', fields.seatLimit, 1, eventLimits.seatLimitMax));
+  checkHoldTimes(fields, errors);
+  errors.run(() => checkCurrency(fields.currency));
+  for (const [index, { name, amount }] of fields.priceTiers.entries()) {
+    if (name !== null) errors.run(() => checkName(`priceTiers.${index}.name`, name));
+    errors.run(() => checkWhole(`priceTiers.${index}.amount`, amount, 0, eventLimits.amountMax));
   }
-  checkWhole('seatLimit', fields.seatLimit, 1, eventLimits.seatLimitMax);
-  checkHoldTimes(fields);
-  if (!minorUnitExponents.has(fields.currency)) {
+  errors.assertNone();
+}
+
+function checkHoldTimes(fields: EventFields, errors: InputErrors): void {
+  const { holdTtlSeconds, holdExtensionSeconds = null, holdLifetimeMaxSeconds = null } = fields;
+  const limits = eventLimits;
+  if (holdTtlSeconds !== null) {
+    const { holdTtlSecondsMin: min, holdTtlSecondsMax: max } = limits;
+    errors.run(() => checkWhole('holdTtlSeconds', holdTtlSeconds, min, max));
+  }
+  if (holdExtensionSeconds !== null) {
+    const { holdExtensionSecondsMin: min, holdExtensionSecondsMax: max } = limits;
+    errors.run(() => checkWhole('holdExtensionSeconds', holdExtensionSeconds, min, max));
+  }
+  if (holdLifetimeMaxSeconds !== null)
+    errors.run(() => checkHoldLifetime(holdLifetimeMaxSeconds, holdTtlSeconds));
+}
+
+function checkHoldLifetime(holdLifetimeMaxSeconds: number, holdTtlSeconds: number | null): void {
+  const field = 'holdLifetimeMaxSeconds';
+  // The server's time is configured anew with each start, and might outlast what was allowed here.
+  if (holdTtlSeconds === null) throw new InvalidInputError(field, `${field} needs holdTtlSeconds beside it.`);
+  checkWhole(field, holdLifetimeMaxSeconds, holdTtlSeconds, eventLimits.holdLifetimeMaxSecondsMax);
+}
+
+function checkCurrency(currency: string): void {
+  if (!minorUnitExponents.has(currency)) {
     throw new InvalidInputError(
       'currency',
       'currency must be an active code of ISO 4217 in capitals, such as EUR.',
     );
   }
-  for (const [index, { name, amount }] of fields.priceTiers.entries()) {
-    if (name !== null) checkName(`priceTiers.${index}.name`, name);
-    checkWhole(`priceTiers.${index}.amount`, amount, 0, eventLimits.amountMax);
-  }
-}
-
-function checkHoldTimes(fields: EventFields): void {
-  const { holdTtlSeconds, holdExtensionSeconds = null, holdLifetimeMaxSeconds = null } = fields;
-  const limits = eventLimits;
-  if (holdTtlSeconds !== null) {
-    checkWhole('holdTtlSeconds', holdTtlSeconds, limits.holdTtlSecondsMin, limits.holdTtlSecondsMax);
-  }
-  if (holdExtensionSeconds !== null) {
-    const { holdExtensionSecondsMin: min, holdExtensionSecondsMax: max } = limits;
-    checkWhole('holdExtensionSeconds', holdExtensionSeconds, min, max);
-  }
-  if (holdLifetimeMaxSeconds === null) return;
-  const field = 'holdLifetimeMaxSeconds';
-  // The server's time is configured anew with each start, and might outlast what was allowed here.
-  if (holdTtlSeconds === null) throw new InvalidInputError(field, `${field} needs holdTtlSeconds beside it.`);
-  checkWhole(field, holdLifetimeMaxSeconds, holdTtlSeconds, limits.holdLifetimeMaxSecondsMax);
 }
 
 function checkName(field: string, name: string): void {
@@ -104,6 +114,10 @@ function checkInstant(field: string, instant: Date): void {
       `${field} must be an instant between the years ${yearMin} and ${yearMax}.`,
     );
   }
+}
+
+function checkBefore(field: string, instant: Date, otherField: string, other: Date): void {
+  if (instant >= other) throw new InvalidInputError(field, `${field} must lie before ${otherField}.`);
 }
 
 function checkWhole(field: string, value: number, min: number, max: number): void {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../platform/errors.ts';
+import { InputErrors } from '../platform/input-errors.ts';
 import type { PriceTierInput } from './event-input.ts';
 import { nameKey } from './names.ts';
 import type { PlanCategory } from './seating-plan/seating-plan.ts';
@@ -11,63 +12,74 @@ export interface PriceTierRow {
   readonly color: string;
 }
 
+/** Maximum number of names in one message. */
+const NAMES_LISTED_MAX = 20;
+
 /**
  * The price tiers of an event, in the order of the venue's categories: every category has one price, and no two tiers
  * have names that look alike.
  *
- * @throws {InvalidInputError} naming a category that the venue has not, one priced twice, those without a price, or a tier
- * whose name another one has.
+ * @throws {InvalidInputError} that lists unknown categories, those priced twice, those without a price, and tiers whose
+ * name another one has.
  */
 export function priceCategories(
   categories: readonly PlanCategory[],
   priceTiers: readonly PriceTierInput[],
 ): PriceTierRow[] {
-  const tierOf = new Map<string, PriceTierInput>();
+  const errors = new InputErrors();
   const known = new Set(categories.map(({ name }) => name));
+  const tierOf = new Map<string, PriceTierInput>();
+  const indexOfName = new Map<string, number>();
   for (const [index, tier] of priceTiers.entries()) {
-    const field = `priceTiers.${index}.category`;
-    if (!known.has(tier.category)) {
-      throw new InvalidInputError(
-        field,
-        `The venue has no category ${quote(tier.category)}; it has ${list(known)}.`,
-      );
-    }
-    if (tierOf.has(tier.category)) {
-      throw new InvalidInputError(
-        field,
-        `The category ${quote(tier.category)} has two prices; it needs one.`,
-      );
-    }
+    const isKnown = errors.run(() =>
+      checkCategory(`priceTiers.${index}.category`, tier.category, known, tierOf),
+    );
+    if (isKnown === undefined) continue;
     tierOf.set(tier.category, tier);
+    errors.run(() => checkTierName(index, tier, indexOfName));
   }
-  const missing = categories.filter(({ name }) => !tierOf.has(name)).map(({ name }) => name);
-  if (missing.length > 0) {
-    throw new InvalidInputError('priceTiers', `These categories have no price: ${list(missing)}.`);
-  }
-  checkTierNames(priceTiers);
+  errors.run(() => {
+    const missing = categories.filter(({ name }) => !tierOf.has(name)).map(({ name }) => name);
+    if (missing.length > 0)
+      throw new InvalidInputError('priceTiers', `These categories have no price: ${list(missing)}.`);
+  });
+  errors.assertNone();
   return categories.flatMap(({ name, color }, index) => {
     const tier = tierOf.get(name);
     return tier === undefined ? [] : { index, name: tier.name ?? name, amount: tier.amount, color };
   });
 }
 
-function checkTierNames(priceTiers: readonly PriceTierInput[]): void {
-  const indexByName = new Map<string, number>();
-  for (const [index, tier] of priceTiers.entries()) {
-    const name = tier.name ?? tier.category;
-    const first = indexByName.get(nameKey(name));
-    if (first !== undefined) {
-      throw new InvalidInputError(
-        `priceTiers.${index}.name`,
-        `The name ${quote(name)} is already that of priceTiers.${first}; each tier needs its own.`,
-      );
-    }
-    indexByName.set(nameKey(name), index);
-  }
+function checkCategory(
+  field: string,
+  category: string,
+  known: ReadonlySet<string>,
+  priced: ReadonlyMap<string, unknown>,
+): true {
+  if (!known.has(category))
+    throw new InvalidInputError(
+      field,
+      `The venue has no category ${quote(category)}; it has ${list([...known])}.`,
+    );
+  if (priced.has(category))
+    throw new InvalidInputError(field, `The category ${quote(category)} has two prices; it needs one.`);
+  return true;
 }
 
-function list(names: Iterable<string>): string {
-  return [...names].map(quote).join(', ');
+function checkTierName(index: number, tier: PriceTierInput, indexOfName: Map<string, number>): void {
+  const name = tier.name ?? tier.category;
+  const first = indexOfName.get(nameKey(name));
+  if (first !== undefined)
+    throw new InvalidInputError(
+      `priceTiers.${index}.name`,
+      `The name ${quote(name)} is already that of priceTiers.${first}; each tier needs its own.`,
+    );
+  indexOfName.set(nameKey(name), index);
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length > NAMES_LISTED_MAX ? ` and ${names.length - NAMES_LISTED_MAX} more` : '';
+  return `${names.slice(0, NAMES_LISTED_MAX).map(quote).join(', ')}${more}`;
 }
 
 /** Cut, so that a message stays short whatever was sent. */

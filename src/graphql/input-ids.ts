@@ -1,5 +1,7 @@
+import { checkBlockedSeats } from '../booking/block-seats.ts';
 import { InvalidInputError } from '../platform/errors.ts';
 import { parseBookingId, parseEventId, parseId, parseSeatId, parseVenueId } from '../platform/ids.ts';
+import { checkTogether } from '../platform/input-errors.ts';
 
 /** More ids than this are refused before any is looked at. */
 const SEAT_IDS_MAX = 1_000;
@@ -20,11 +22,11 @@ export function bookingKeyFrom(id: string, field = 'bookingId') {
 }
 
 /**
- * The indexes of seats that must all be the event's.
+ * The indexes of seats that must all be the event's; of any event if `eventId` is null.
  *
  * @throws {InvalidInputError}
  */
-export function seatIndexesFrom(ids: readonly string[], eventId: number): number[] {
+export function seatIndexesFrom(ids: readonly string[], eventId: number | null): number[] {
   if (ids.length > SEAT_IDS_MAX)
     throw new InvalidInputError(
       'seatIds',
@@ -32,9 +34,25 @@ export function seatIndexesFrom(ids: readonly string[], eventId: number): number
     );
   return ids.map((id, i) => {
     const key = parseSeatId(id) ?? refuse('seatIds', id, 'Seat', `seatIds[${i}]`);
-    if (key.eventId !== eventId)
+    if (eventId !== null && key.eventId !== eventId)
       throw new InvalidInputError('seatIds', `seatIds[${i}] is a seat of another event.`);
     return key.index;
+  });
+}
+
+/**
+ * The event and the seats of blockSeats and unblockSeats.
+ *
+ * @throws {InvalidInputError}
+ */
+export function blockedSeatsFrom(input: { readonly eventId: string; readonly seatIds: readonly string[] }) {
+  return checkTogether({
+    eventId: () => eventIdFrom(input.eventId),
+    seats: () => {
+      const indexes = seatIndexesFrom(input.seatIds, parseEventId(input.eventId));
+      checkBlockedSeats(indexes);
+      return indexes;
+    },
   });
 }
 

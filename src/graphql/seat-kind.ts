@@ -1,4 +1,5 @@
 import { InvalidInputError, NotFoundError } from '../platform/errors.ts';
+import { checkTogether } from '../platform/input-errors.ts';
 import type { GraphQLContext } from './context.ts';
 import { beforeChange } from './outages.ts';
 import { isEventVisible } from './reads/visibility.ts';
@@ -15,7 +16,7 @@ const NAMES_LISTED_MAX = 20;
  * The kind of seats that the names of a section and of a price tier stand for; null: any. Read once an event and
  * process, for neither ever changes.
  *
- * @throws {InvalidInputError} field `section` or `priceTier`, where the event has none of that name.
+ * @throws {InvalidInputError} fields `section` and `priceTier`, if the event has none of that name.
  * @throws {NotFoundError} where there is no such event, or none that the caller may see.
  * @throws {BusyError} where the database can't be asked.
  */
@@ -37,15 +38,21 @@ async function read(
 ): Promise<SeatKind> {
   const info = await ctx.eventLayouts.info(eventId);
   if (info === null) throw new NotFoundError('There is no such event.');
-  if (section !== null) {
+  const checkSection = async (name: string) => {
     const sections = await ctx.eventLayouts.sections(info);
-    if (!sections.has(section)) await refuse(ctx, eventId, 'section', 'section', [...sections]);
-  }
-  if (priceTier === null) return { section, tierIndex: null };
-  const names = info.tiers.map(({ name }) => name);
-  const tierIndex = names.indexOf(priceTier);
-  if (tierIndex < 0) await refuse(ctx, eventId, 'priceTier', 'price tier', names);
-  return { section, tierIndex };
+    if (!sections.has(name)) await refuse(ctx, eventId, 'section', 'section', [...sections]);
+    return name;
+  };
+  const checkTier = async (name: string) => {
+    const names = info.tiers.map((tier) => tier.name);
+    const tierIndex = names.indexOf(name);
+    if (tierIndex < 0) await refuse(ctx, eventId, 'priceTier', 'price tier', names);
+    return tierIndex;
+  };
+  return checkTogether({
+    section: () => (section === null ? null : checkSection(section)),
+    tierIndex: () => (priceTier === null ? null : checkTier(priceTier)),
+  });
 }
 
 /** The names of a draft are its organizer's alone. */

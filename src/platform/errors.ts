@@ -11,19 +11,41 @@ export abstract class SelloutError extends Error {
   }
 }
 
+/** A wrong field of an input. */
+export interface InputFieldError {
+  /** The field's path, dotted below the first level, e.g. `priceTiers.2.category`. */
+  readonly field: string;
+  readonly message: string;
+}
+
 export class InvalidInputError extends SelloutError {
   readonly code = 'INVALID_INPUT';
-  /** The input's field, dotted where it lies deeper, e.g. `priceTiers.2.category`. */
+  /** The first wrong field. The error's message is about it. */
   readonly field: string;
+  /** All wrong fields, each once; see InputErrors. */
+  readonly errors: readonly InputFieldError[];
 
-  constructor(field: string, message: string) {
+  constructor(field: string, message: string, others: readonly InputFieldError[] = []) {
     super(message);
     this.field = field;
+    this.errors = [{ field, message }, ...others];
+  }
+
+  static ofFields([{ field, message }, ...others]: readonly [InputFieldError, ...InputFieldError[]]) {
+    return new InvalidInputError(field, message, others);
   }
 }
 
 export class NotFoundError extends SelloutError {
   readonly code = 'NOT_FOUND';
+}
+
+export class IdempotencyConflictError extends SelloutError {
+  readonly code = 'IDEMPOTENCY_CONFLICT';
+
+  constructor() {
+    super('This idempotency key has been used with another input. Make up a new key for a new attempt.');
+  }
 }
 
 export class ReadOnlyError extends SelloutError {

@@ -18,8 +18,8 @@ export function mutationsOfHall() {
          ... on Event { eventStatus: status availability { available blocked } } }
        fragment refused on Error { code message
          ... on SeatsUnavailableError { seats { index label } } ... on SeatLimitExceededError { limit }
-         ... on EventNotOnSaleError { onSaleAt eventStatus: status } ... on BookingStateError { bookingStatus: status }
-         ... on HoldExpiredError { expiredAt } ... on InvalidInputError { field } ... on BusyError { outcomeUnknown }
+         ... on EventNotOnSaleError { onSaleAt eventStatus } ... on BookingStateError { bookingStatus }
+         ... on HoldExpiredError { expiredAt } ... on InvalidInputError { field errors { field message } } ... on BusyError { outcomeUnknown }
          ... on InvalidPlanError { field faultCount faults { path message } } }`,
       { input },
       viewer,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isUnionType } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 
@@ -28,6 +29,29 @@ test('everything in the schema has a description', () => {
     }
   }
   expect(missing).toEqual([]);
+});
+
+test('members of a union need no aliases for fields of one name', () => {
+  const conflicts: string[] = [];
+  for (const type of Object.values(schema.getTypeMap()).filter(isUnionType)) {
+    const byName = Map.groupBy(
+      type.getTypes().flatMap((member) =>
+        Object.values(member.getFields()).map(({ name, type: fieldType, ...field }) => ({
+          member: member.name,
+          name,
+          type: String(fieldType),
+          isDeprecated: field.deprecationReason != null,
+        })),
+      ),
+      ({ name }) => name,
+    );
+    for (const [name, fields] of byName) {
+      const types = new Set(fields.filter(({ isDeprecated }) => !isDeprecated).map((field) => field.type));
+      if (types.size > 1) conflicts.push(`${type.name}: ${name} is ${[...types].join(' and ')}`);
+    }
+  }
+  // SeatsUnavailableError.seats came first; `unavailableSeats` needs no alias.
+  expect(conflicts).toEqual(['BlockSeatsResult: seats is SeatConnection! and [Seat!]!']);
 });
 
 test('schema.graphql is what the code prints', async () => {

@@ -107,6 +107,40 @@ test('a wrong field is named, and leaves nothing', async () => {
   expect(await ctx().db.event.count({ where: { organizerId: input.organizerId } })).toBe(0);
 });
 
+test('all wrong fields are listed, each once', async () => {
+  const input = await readyToCreate(ctx());
+  const refusal = createEvent(ctx(), {
+    ...input,
+    name: '',
+    startsAt: new Date(Number.NaN),
+    seatLimit: 0,
+    holdTtlSeconds: 9,
+    holdLifetimeMaxSeconds: 1,
+    currency: 'eur',
+    priceTiers: [
+      { category: 'Box', name: '', amount: -1 },
+      { category: 'Stalls', name: null, amount: 0.5 },
+      { category: 'Stalls', name: null, amount: 1 },
+    ],
+  });
+  const fields = await refusal.catch((error: InvalidInputError) => error.errors.map(({ field }) => field));
+  expect(fields).toEqual([
+    'name',
+    'startsAt',
+    'seatLimit',
+    'holdTtlSeconds',
+    'holdLifetimeMaxSeconds',
+    'currency',
+    'priceTiers.0.name',
+    'priceTiers.0.amount',
+    'priceTiers.1.amount',
+    'priceTiers.0.category',
+    'priceTiers.2.category',
+    'priceTiers',
+  ]);
+  await expect(refusal).rejects.toMatchObject({ field: 'name', message: expect.stringContaining('name') });
+});
+
 test('the extremes are taken', async () => {
   const input = await readyToCreate(ctx());
   const priceTiers = [

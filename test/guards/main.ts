@@ -10,6 +10,7 @@ import { httpGuards } from './http-guards.ts';
 import { messageGuards } from './message-guards.ts';
 import { operatingGuards } from './operating-guards.ts';
 import { pageGuards } from './page-guards.ts';
+import { schemaGuards } from './schema-guards.ts';
 import { seatMapGuards } from './seat-map-guards.ts';
 import { seatReadGuards } from './seat-read-guards.ts';
 
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
     ...operatingGuards,
     ...messageGuards,
     ...pageGuards,
+    ...schemaGuards,
     ...seatMapGuards,
     ...seatReadGuards,
     ...bookingGuards,

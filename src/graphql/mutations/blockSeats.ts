@@ -1,6 +1,6 @@
 import { SEATS_PER_BLOCK_MAX, blockSeats } from '../../booking/block-seats.ts';
 import { builder } from '../builder.ts';
-import { eventIdFrom, seatIndexesFrom } from '../input-ids.ts';
+import { blockedSeatsFrom } from '../input-ids.ts';
 import { organizerOfEvent } from '../own-event.ts';
 import { BlockSeatsResult } from '../types/block-seats-result.ts';
 import { eventAfter } from '../types/event-after.ts';
@@ -24,8 +24,7 @@ builder.mutationField('blockSeats', (t) =>
     args: { input: t.arg({ type: BlockSeatsInput, required: true, description: 'Which seats.' }) },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const eventId = eventIdFrom(input.eventId);
-      const seats = seatIndexesFrom(input.seatIds, eventId);
+      const { eventId, seats } = await blockedSeatsFrom(input);
       const organizerId = await organizerOfEvent(ctx, eventId);
       await blockSeats(ctx, { organizerId, eventId, seats });
       return eventAfter(ctx, info, eventId);

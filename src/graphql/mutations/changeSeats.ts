@@ -7,7 +7,9 @@ import {
   SeatLimitExceededError,
   SeatsUnavailableError,
 } from '../../booking/errors.ts';
-import { SEATS_PER_HOLD_MAX } from '../../booking/hold-seats.ts';
+import { checkSeats, SEATS_PER_HOLD_MAX } from '../../booking/hold-seats.ts';
+import { parseBookingId } from '../../platform/ids.ts';
+import { checkTogether } from '../../platform/input-errors.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { bookingKeyFrom, seatIndexesFrom } from '../input-ids.ts';
@@ -51,8 +53,15 @@ builder.mutationField('changeSeats', (t) =>
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx) => {
       const buyerId = callerOf(ctx).userId;
-      const key = bookingKeyFrom(input.bookingId);
-      const seats = seatIndexesFrom(input.seatIds, key.eventId);
+      const { key, seats } = await checkTogether({
+        key: () => bookingKeyFrom(input.bookingId),
+        seats: () => {
+          const eventId = parseBookingId(input.bookingId)?.eventId ?? null;
+          const indexes = seatIndexesFrom(input.seatIds, eventId);
+          checkSeats(indexes);
+          return indexes;
+        },
+      });
       return bookingFromRecord(await changeSeats(ctx, { buyerId, ...key, seats }));
     },
   }),

@@ -1,10 +1,8 @@
 import { confirmBooking } from '../../booking/confirm-booking.ts';
-import {
-  BookingStateError,
-  EventNotOnSaleError,
-  HoldExpiredError,
-  IdempotencyConflictError,
-} from '../../booking/errors.ts';
+import { BookingStateError, EventNotOnSaleError, HoldExpiredError } from '../../booking/errors.ts';
+import { IdempotencyConflictError } from '../../platform/errors.ts';
+import { checkIdempotencyKey } from '../../platform/idempotency-key.ts';
+import { checkTogether } from '../../platform/input-errors.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { bookingKeyFrom } from '../input-ids.ts';
@@ -41,9 +39,13 @@ builder.mutationField('confirmBooking', (t) =>
     args: { input: t.arg({ type: ConfirmBookingInput, required: true, description: 'Which hold.' }) },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx) => {
+      const { booking } = await checkTogether({
+        booking: () => bookingKeyFrom(input.bookingId),
+        key: () => checkIdempotencyKey(input.idempotencyKey),
+      });
       const record = await confirmBooking(ctx, {
         buyerId: callerOf(ctx).userId,
-        ...bookingKeyFrom(input.bookingId),
+        ...booking,
         idempotencyKey: input.idempotencyKey ?? null,
       });
       return bookingFromRecord(record);

@@ -1,5 +1,9 @@
 import { createEvent } from '../../catalog/create-event.ts';
-import type { EventFields } from '../../catalog/event-input.ts';
+import { checkEventFields, type EventFields } from '../../catalog/event-input.ts';
+import { IdempotencyConflictError } from '../../platform/errors.ts';
+import { checkIdempotencyKey } from '../../platform/idempotency-key.ts';
+import { parseVenueId } from '../../platform/ids.ts';
+import { checkTogether } from '../../platform/input-errors.ts';
 import { builder } from '../builder.ts';
 import { venueIdFrom } from '../input-ids.ts';
 import { changing } from '../outages.ts';
@@ -81,12 +85,16 @@ const CreateEventInput = builder.inputType('CreateEventInput', {
       description: "A price for each category of the venue's plan, no more and no fewer.",
     }),
     status: t.field({ type: InitialEventStatus, defaultValue: 'DRAFT', description: 'What it begins as.' }),
+    idempotencyKey: t.string({
+      description:
+        'Any string of 1 to 255 characters, new for each event. It belongs to the caller and to `createEvent`, and is kept as long as the event. Once a call with it has succeeded, the same input (price tiers in any order) returns that event, and another input is an IdempotencyConflictError.',
+    }),
   }),
 });
 
 const CreateEventResult = builder.errorUnion('CreateEventResult', {
   description: 'The event, or why it was not made.',
-  types: [Event, ...commonRefusals],
+  types: [Event, IdempotencyConflictError, ...commonRefusals],
 });
 
 builder.mutationField('createEvent', (t) =>
@@ -96,9 +104,17 @@ builder.mutationField('createEvent', (t) =>
     args: { input: t.arg({ type: CreateEventInput, required: true, description: 'The event.' }) },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const venueId = venueIdFrom(input.venueId);
+      const fields = eventFieldsOf(input);
+      const { idempotencyKey = null } = input;
+      const hasVenue = parseVenueId(input.venueId) !== null;
+      const { venueId } = await checkTogether({
+        venueId: () => venueIdFrom(input.venueId),
+        // Without a venue, these are all that is wrong. With one, createEvent checks them together with the prices.
+        fields: () => hasVenue || checkEventFields(fields),
+        key: () => hasVenue || checkIdempotencyKey(idempotencyKey),
+      });
       const organizerId = await organizerOfVenue(ctx, venueId);
-      const event = { ...eventFieldsOf(input), organizerId, venueId, status: input.status ?? 'DRAFT' };
+      const event = { ...fields, organizerId, venueId, status: input.status ?? 'DRAFT', idempotencyKey };
       const { eventId } = await changing(() => createEvent({ db: ctx.database.worker }, event));
       return eventAfter(ctx, info, eventId);
     },

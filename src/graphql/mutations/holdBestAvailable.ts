@@ -1,5 +1,8 @@
-import { holdBestAvailable } from '../../booking/hold-best-available.ts';
+import { checkQuantity, holdBestAvailable } from '../../booking/hold-best-available.ts';
 import { SEATS_PER_HOLD_MAX } from '../../booking/hold-seats.ts';
+import { checkIdempotencyKey } from '../../platform/idempotency-key.ts';
+import { parseEventId } from '../../platform/ids.ts';
+import { checkTogether } from '../../platform/input-errors.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { eventIdFrom } from '../input-ids.ts';
@@ -34,12 +37,21 @@ builder.mutationField('holdBestAvailable', (t) =>
     },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx) => {
-      const eventId = eventIdFrom(input.eventId);
+      const { eventId, kind } = await checkTogether({
+        eventId: () => eventIdFrom(input.eventId),
+        quantity: () => checkQuantity(input.quantity),
+        key: () => checkIdempotencyKey(input.idempotencyKey),
+        kind: () => {
+          const id = parseEventId(input.eventId);
+          return id === null ? null : seatKindFrom(ctx, id, input.section ?? null, input.priceTier ?? null);
+        },
+      });
       const record = await holdBestAvailable(ctx, {
         buyerId: callerOf(ctx).userId,
         eventId,
         quantity: input.quantity,
-        ...(await seatKindFrom(ctx, eventId, input.section ?? null, input.priceTier ?? null)),
+        section: kind?.section ?? null,
+        tierIndex: kind?.tierIndex ?? null,
         idempotencyKey: input.idempotencyKey ?? null,
       });
       return bookingFromRecord(record);

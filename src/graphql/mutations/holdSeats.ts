@@ -1,4 +1,7 @@
-import { holdSeats, SEATS_PER_HOLD_MAX } from '../../booking/hold-seats.ts';
+import { checkSeats, holdSeats, SEATS_PER_HOLD_MAX } from '../../booking/hold-seats.ts';
+import { checkIdempotencyKey } from '../../platform/idempotency-key.ts';
+import { parseEventId } from '../../platform/ids.ts';
+import { checkTogether } from '../../platform/input-errors.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { eventIdFrom, seatIndexesFrom } from '../input-ids.ts';
@@ -39,8 +42,15 @@ builder.mutationField('holdSeats', (t) =>
     },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx) => {
-      const eventId = eventIdFrom(input.eventId);
-      const seats = seatIndexesFrom(input.seatIds, eventId);
+      const { eventId, seats } = await checkTogether({
+        eventId: () => eventIdFrom(input.eventId),
+        seats: () => {
+          const indexes = seatIndexesFrom(input.seatIds, parseEventId(input.eventId));
+          checkSeats(indexes);
+          return indexes;
+        },
+        key: () => checkIdempotencyKey(input.idempotencyKey),
+      });
       const record = await holdSeats(ctx, {
         buyerId: callerOf(ctx).userId,
         eventId,

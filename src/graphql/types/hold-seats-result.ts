@@ -1,10 +1,10 @@
 import {
   EventNotOnSaleError,
-  IdempotencyConflictError,
   OrphanSeatsError,
   SeatLimitExceededError,
   SeatsUnavailableError,
 } from '../../booking/errors.ts';
+import { IdempotencyConflictError } from '../../platform/errors.ts';
 import { builder } from '../builder.ts';
 import { Booking } from './booking.ts';
 import { AdmissionRequiredError } from './errors/admission-required-error.ts';

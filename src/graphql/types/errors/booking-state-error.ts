@@ -8,6 +8,15 @@ builder.objectType(BookingStateError, {
   description: 'The booking stands where this cannot be done any more.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    status: t.expose('status', { type: BookingStatus, description: 'Where the booking stands.' }),
+    bookingStatus: t.expose('status', {
+      type: BookingStatus,
+      description: "The booking's status, which does not allow the operation.",
+    }),
+    status: t.expose('status', {
+      type: BookingStatus,
+      description: "The booking's status.",
+      deprecationReason:
+        'Other members of result unions have a `status` of another type. Use `bookingStatus`, which needs no alias.',
+    }),
   }),
 });

@@ -8,7 +8,16 @@ builder.objectType(EventNotOnSaleError, {
   description: 'The event is not on sale, not yet or not any more.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    status: t.expose('status', { type: EventStatus, description: 'What the event allows instead.' }),
+    eventStatus: t.expose('status', {
+      type: EventStatus,
+      description: "The event's status, which does not allow the operation now.",
+    }),
+    status: t.expose('status', {
+      type: EventStatus,
+      description: "The event's status.",
+      deprecationReason:
+        'Other members of result unions have a `status` of another type. Use `eventStatus`, which needs no alias.',
+    }),
     onSaleAt: t.expose('onSaleAt', { type: 'DateTime', description: 'From when on seats can be held.' }),
   }),
 });

@@ -1,4 +1,4 @@
-import { IdempotencyConflictError } from '../../../booking/errors.ts';
+import { IdempotencyConflictError } from '../../../platform/errors.ts';
 import { builder } from '../../builder.ts';
 import { ErrorInterface } from '../error.ts';
 

@@ -14,5 +14,10 @@ builder.objectType(SeatsUnavailableError, {
       description: 'Those of the seats asked for that are not free, and no others, by index.',
       resolve: ({ eventId, seatIndexes }, _args, ctx) => seatsByIndex(ctx, eventId, seatIndexes),
     }),
+    unavailableSeats: t.field({
+      type: ['Seat'],
+      description: 'The same as `seats`. Needs no alias beside `Event.seats`, which is a connection.',
+      resolve: ({ eventId, seatIndexes }, _args, ctx) => seatsByIndex(ctx, eventId, seatIndexes),
+    }),
   }),
 });
