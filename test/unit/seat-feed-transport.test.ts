@@ -39,6 +39,37 @@ describe('the adapter for graphql-ws', () => {
   });
 });
 
+describe('an expired token', () => {
+  const unauthenticated = { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] };
+
+  it.each([
+    ['makes the adapter leave the connection, which would keep it', unauthenticated, 1],
+    ['is no other error', { errors: [{ message: 'no', extensions: { code: 'BUSY' } }] }, 0],
+    ['is no error of another shape', { errors: [null, { message: 'no' }, 'no'] }, 0],
+    ['is no data', { data: { seatUpdates: map } }, 0],
+  ])('%s', (_name, result, terminated) => {
+    const seen: unknown[] = [];
+    const client = {
+      terminated: 0,
+      on: () => () => undefined,
+      // By then the feed knows, and waits: it must not take the lost connection for another failure.
+      terminate: () => (client.terminated++, seen.push('terminated')),
+      subscribe: (_payload: unknown, results: { next(result: object): void }) => (
+        results.next(result),
+        () => undefined
+      ),
+    };
+    const sink: SeatFeedSink = {
+      next: (update) => seen.push(update),
+      error: (errors) => seen.push({ errors }),
+      complete: () => seen.push('complete'),
+    };
+    graphqlWsTransport(client, 'RXZlbnQ6MQ==').subscribe(null, sink);
+    expect(client.terminated).toBe(terminated);
+    if (terminated > 0) expect(seen).toEqual([unauthenticated, 'terminated']);
+  });
+});
+
 describe('a connection that is watched', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());

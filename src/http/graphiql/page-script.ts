@@ -1,7 +1,8 @@
 /**
  * Runs before GraphiQL. It makes the examples runnable one after the other without copying anything: what
  * startGuestSession and the holds answer is remembered for this browser tab, and where a header or variable says
- * <token> or <bookingId>, it is filled in as the request leaves.
+ * <token> or <bookingId>, it is filled in as the request leaves. The server refuses requests with an invalid token, also
+ * those for the schema: a header for which there is no token yet is left out, and a refused token is forgotten.
  */
 export const pageScript = String.raw`
 'use strict';
@@ -28,9 +29,13 @@ export const pageScript = String.raw`
 
   window.fetch = async (input, init = {}) => {
     const headers = new Headers(init.headers);
-    headers.forEach((value, name) => headers.set(name, fill(value)));
+    for (const [name, value] of [...headers]) {
+      if (fill(value).includes('<token>')) headers.delete(name);
+      else headers.set(name, fill(value));
+    }
     const body = typeof init.body === 'string' ? fill(init.body) : init.body;
     const response = await send(fillAddress(String(input)), { ...init, headers, body });
+    if (response.status === 401) sessionStorage.removeItem('sellout:token');
     // The editor shows an answer that can't be read; there is nothing to remember of it.
     remember(response.clone()).catch((error) => console.debug('not remembered', error));
     return response;

@@ -42,13 +42,29 @@ export function graphqlWsTransport(client: GraphQLWsClient, eventId: string): Re
       client.subscribe(
         { query: SEAT_UPDATES, variables: { eventId, afterVersion } },
         {
-          next: (result) => passOn(result, sink),
+          next(result) {
+            passOn(result, sink);
+            // The server keeps the connection, and with it the old token: only a new one sends another.
+            if (isTokenExpired(result)) abandon();
+          },
           error: (error) => sink.error(error),
           complete: () => sink.complete(),
         },
       ),
     abandon,
   };
+}
+
+/**
+ * Whether the subscription ended because its token expired. Only events that are not public yet need one. For adapters to
+ * other clients: make a new connection then, with a new token.
+ */
+export function isTokenExpired({ errors }: SeatUpdatesResult): boolean {
+  if (!Array.isArray(errors)) return false;
+  return errors.some(
+    (error: { readonly extensions?: { readonly code?: unknown } } | null) =>
+      error?.extensions?.code === 'UNAUTHENTICATED',
+  );
 }
 
 /** Hands a result to the feed: its data, or its errors. For adapters to other clients. */
