@@ -1,20 +1,24 @@
-// Prints the public contract to schema.graphql. With --check: says whether the file is what the code would print.
+// Prints the public contract: schema.graphql, its introspection, and the possible types of its unions and interfaces.
+// With --check: reports the files that differ from what the code would print.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { printSchema } from 'graphql';
 import { schema } from '../src/graphql/schema.ts';
 import { differences } from './schema/differences.ts';
+import { printContract } from './schema/print-contract.ts';
 
-const file = path.join(import.meta.dirname, '..', 'schema.graphql');
-const printed = `# Printed by \`npm run schema\` from src/graphql. Never edited by hand.\n\n${printSchema(schema)}\n`;
+const root = path.join(import.meta.dirname, '..');
+const isCheck = process.argv.includes('--check');
 
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, printed);
-} else {
-  const found = differences(readOrNothing(file), printed);
-  if (found.length > 0) {
+for (const [name, printed] of Object.entries(printContract(schema))) {
+  const file = path.join(root, name);
+  if (!isCheck) writeFileSync(file, printed);
+  else if (readOrNothing(file) !== printed) {
+    // The other files follow from schema.graphql, and are too long to compare line by line.
+    const lines = name.endsWith('.graphql')
+      ? `\n${differences(readOrNothing(file), printed).join('\n')}\n`
+      : '';
     process.stderr.write(
-      `schema.graphql is not what the code says (- file, + code). Run \`npm run schema\` and commit it.\n\n${found.join('\n')}\n`,
+      `${name} is not what the code says (- file, + code). Run \`npm run schema\` and commit it.\n${lines}`,
     );
     process.exitCode = 1;
   }

@@ -11,6 +11,9 @@ export const PACKAGE_FOLDER = 'dist/package';
 
 const DESCRIPTION = "The live seat map of Sellout's events for pages: right, also after a lost connection.";
 
+/** What `npm run schema` prints, for code generators and caches of clients. */
+const contract = ['schema.graphql', 'schema.introspection.json', 'possible-types.json'];
+
 /** What of the root's package.json is true of the client too. Its dependencies and scripts are the server's. */
 interface RootManifest {
   readonly name: string;
@@ -28,7 +31,7 @@ export function stagePackage(folder: string): void {
     stdio: 'inherit',
   });
   mkdirSync(path.join(folder, 'docs'));
-  for (const file of ['LICENSE', 'docs/protocol.md', 'docs/layout.schema.json'])
+  for (const file of ['LICENSE', ...contract, 'docs/protocol.md', 'docs/layout.schema.json'])
     cpSync(path.join(root, file), path.join(folder, file));
   writeFileSync(path.join(folder, 'README.md'), readme());
   writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
@@ -39,7 +42,7 @@ function manifest(): object {
     readFileSync(path.join(root, 'package.json'), 'utf8'),
   ) as RootManifest;
   const own = JSON.parse(JSON.stringify(exports).replaceAll(`./${PACKAGE_FOLDER}/`, './')) as unknown;
-  const files = ['seat-feed', 'docs'];
+  const files = ['seat-feed', 'docs', ...contract];
   return { name, version, description: DESCRIPTION, license, type, exports: own, files, engines };
 }
 

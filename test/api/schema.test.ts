@@ -1,7 +1,16 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { isUnionType } from 'graphql';
+import {
+  buildClientSchema,
+  isScalarType,
+  isSpecifiedScalarType,
+  isUnionType,
+  printSchema,
+  type GraphQLScalarType,
+  type IntrospectionQuery,
+} from 'graphql';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 
@@ -54,10 +63,28 @@ test('members of a union need no aliases for fields of one name', () => {
   expect(conflicts).toEqual(['BlockSeatsResult: seats is SeatConnection! and [Seat!]!']);
 });
 
-test('schema.graphql is what the code prints', async () => {
+test('scalars name their specification', () => {
+  const own = Object.values(schema.getTypeMap()).filter(
+    (type) => isScalarType(type) && !isSpecifiedScalarType(type),
+  );
+  expect(own.map((type) => [type.name, (type as GraphQLScalarType).specifiedByURL])).toEqual(
+    own.map((type) => [type.name, expect.stringMatching(/^https:\/\//)]),
+  );
+});
+
+test('schema.graphql, its introspection and the possible types are what the code prints', async () => {
   const script = path.join(import.meta.dirname, '..', '..', 'scripts', 'schema.ts');
   // In a process of its own: the runner loads another copy of graphql than the schema is made with.
   await expect(promisify(execFile)(process.execPath, [script, '--check'])).resolves.toMatchObject({
     stderr: '',
   });
 });
+
+test('the introspection file has the whole schema', () => {
+  const introspection = JSON.parse(read('schema.introspection.json')) as IntrospectionQuery;
+  expect(read('schema.graphql')).toContain(printSchema(buildClientSchema(introspection)));
+});
+
+function read(file: string): string {
+  return readFileSync(path.join(import.meta.dirname, '..', '..', file), 'utf8');
+}

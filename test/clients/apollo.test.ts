@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { startHttp, type HttpFixture } from '../api/http.fixture.ts';
 import * as documents from './documents.ts';
 import { Received } from './received.ts';
+import possibleTypes from '../../possible-types.json' with { type: 'json' };
 
 let http: HttpFixture;
 beforeAll(async () => {
@@ -24,7 +25,7 @@ it('Apollo Client looks an event up, holds a seat, and sees the change live', as
     connectionParams: authorization,
   });
   const client = new ApolloClient({
-    cache: new InMemoryCache({ possibleTypes: documents.possibleTypes }),
+    cache: new InMemoryCache({ possibleTypes }),
     link: ApolloLink.split(
       ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
       new GraphQLWsLink(socket),

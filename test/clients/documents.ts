@@ -28,12 +28,6 @@ export interface HoldAnswer {
   readonly holdSeats: { readonly __typename: string };
 }
 
-/** Members of the unions above and below, which a cache wants to know before it takes their fragments. */
-export const possibleTypes = {
-  HoldSeatsResult: ['Booking', 'SeatsUnavailableError'],
-  SeatUpdate: ['SeatMapSnapshot', 'SeatsChanged'],
-};
-
 export const UPDATES = `subscription Updates($id: ID!) {
   seatUpdates(eventId: $id) {
     __typename

@@ -72,6 +72,8 @@ describe('the packed client', () => {
     const page = `
       import { createSeatFeed } from 'sellout/seat-feed';
       import { graphqlWsTransport } from 'sellout/seat-feed/graphql-ws';
+      import introspection from 'sellout/schema.introspection.json' with { type: 'json' };
+      import possibleTypes from 'sellout/possible-types.json' with { type: 'json' };
       import schema from 'sellout/layout.schema.json' with { type: 'json' };
 
       const client = {
@@ -87,7 +89,8 @@ describe('the packed client', () => {
         ...graphqlWsTransport(client, 'RXZlbnQ6MQ=='),
         onChange() {
           const from = import.meta.resolve('sellout/seat-feed');
-          console.log(JSON.stringify([from, schema.title, feed.version, feed.statusOf(2), feed.counts()]));
+          const { name } = introspection.__schema.subscriptionType;
+          console.log(JSON.stringify([from, schema.title, name, possibleTypes.SeatUpdate, feed.version, feed.statusOf(2), feed.counts()]));
           feed.close();
         },
       });
@@ -98,6 +101,8 @@ describe('the packed client', () => {
     expect(JSON.parse(stdout)).toEqual([
       pathToFileURL(path.join(installed, 'seat-feed', 'create-seat-feed.js')).href,
       "Layout of an event's seats, format 1",
+      'Subscription',
+      ['SeatMapSnapshot', 'SeatsChanged'],
       9,
       'BOOKED',
       { AVAILABLE: 2, HELD: 2, BOOKED: 1, BLOCKED: 1 },
@@ -115,6 +120,7 @@ describe('the packed client', () => {
     expect(shown).not.toEqual([]);
     const page = `
       import type { SeatStatus } from 'sellout/seat-feed';
+      import possibleTypes from 'sellout/possible-types.json' with { type: 'json' };
       import schema from 'sellout/layout.schema.json' with { type: 'json' };
       declare const eventId: string;
       declare const layout: { readonly seatIds: readonly string[] };
@@ -125,6 +131,7 @@ describe('the packed client', () => {
       // @ts-expect-error -- It is known which statuses there are.
       paint(4, 'FREE');
       export const title: string = schema.title;
+      export const forApollo: Record<string, string[]> = possibleTypes;
     `;
     writeFileSync(path.join(project, 'page.ts'), page);
     const compilerOptions = {

@@ -5,6 +5,7 @@ const rfc3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 builder.scalarType('DateTime', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   description:
     'An instant as RFC 3339 writes it, such as "2027-05-01T19:30:00Z". Answers are in UTC; in inputs any offset will do. Milliseconds count, what is finer is dropped.',
   serialize: (date) => date.toISOString(),
