@@ -22,9 +22,9 @@ const DAY_MS = 86_400_000;
 const EVENING_HOUR_UTC = 18;
 
 /**
- * Adds the example venues and events that are not there yet. What a venue or an event has become since (a status, sold
- * seats) stays as it is. Needs the migrations, and takes some seconds for 120,000 seats of events; a moment when all
- * is there.
+ * Adds the example venues and events that are not there yet, and moves the dates of those that are: they count from
+ * today. What a venue or an event has become otherwise (a status, sold seats) stays as it is. Needs the migrations, and
+ * takes some seconds for 120,000 seats of events; a moment when all is there.
  */
 export async function seed({ databaseUrl, log = () => {} }: SeedOptions): Promise<void> {
   // A plain session: it has none of the timeouts that those of booking have, and the lock goes when it ends.
@@ -47,6 +47,8 @@ export async function seed({ databaseUrl, log = () => {} }: SeedOptions): Promis
 /** Whether anything was missing. */
 async function seedVenues(db: PrismaClient, log: Log): Promise<boolean> {
   await rememberDemoOrganizer(db);
+  const moved = await moveDates(db);
+  if (moved > 0) log(`Dates of ${moved} events moved to count from today`);
   const missing = await missingEvents(db);
   for (const venue of exampleVenues) {
     const events = missing.filter((event) => event.venue === venue);
@@ -81,6 +83,27 @@ async function missingEvents(db: PrismaClient): Promise<ExampleEvent[]> {
   );
 }
 
+/**
+ * Moves the dates of the example events, so that a start on old data still finds events on sale. Nothing is locked but
+ * the events' rows. A batch that is under way meanwhile may go by the old dates.
+ */
+async function moveDates(db: PrismaClient): Promise<number> {
+  const dates = exampleEvents.map((event) => ({ ...event, ...datesOf(event) }));
+  return db.$executeRaw(sql`/* moveDates */
+    UPDATE events e
+    SET starts_at = d.starts_at, on_sale_at = d.on_sale_at, sale_ends_at = d.starts_at, cancelable_until = d.starts_at
+    FROM unnest(${dates.map(({ venue }) => venue)}::text[], ${dates.map(({ name }) => name)}::text[],
+                ${dates.map(({ startsAt }) => startsAt.toISOString())}::text[]::timestamptz[],
+                ${dates.map(({ onSaleAt }) => onSaleAt.toISOString())}::text[]::timestamptz[])
+           AS d(venue, name, starts_at, on_sale_at), venues v
+    WHERE v.name = d.venue AND e.venue_id = v.id AND e.name = d.name AND e.organizer_id = ${DEMO_ORGANIZER_ID}::uuid
+      AND (e.starts_at, e.on_sale_at) <> (d.starts_at, d.on_sale_at)`);
+}
+
+function datesOf(event: ExampleEvent) {
+  return { startsAt: evening(event.startsInDays), onSaleAt: evening(event.onSaleInDays) };
+}
+
 function newEvent(venueId: number, event: ExampleEvent) {
   const { name, status, seatLimit, prices } = event;
   const priceTiers = Object.entries(prices).map(([category, amount]) => ({ category, name: null, amount }));
@@ -91,8 +114,7 @@ function newEvent(venueId: number, event: ExampleEvent) {
     status,
     seatLimit,
     priceTiers,
-    startsAt: evening(event.startsInDays),
-    onSaleAt: evening(event.onSaleInDays),
+    ...datesOf(event),
     holdTtlSeconds: null,
     currency: 'EUR',
   };

@@ -1,7 +1,7 @@
 import type { EventStatus } from '../../src/generated/prisma/enums.ts';
 import type { ExampleVenue } from './example-venues.ts';
 
-/** Its name is unique within its venue. Instants count in days from the seeding. */
+/** Its name is unique within its venue. Instants count in days from the last start. */
 export interface ExampleEvent {
   readonly venue: ExampleVenue;
   readonly name: string;

@@ -30,6 +30,8 @@ export async function readPlan(
       organizer_id: string;
       status: EventStatus;
       on_sale_at_ms: number;
+      sale_ends_at_ms: number;
+      cancelable_until_ms: number;
       seat_limit: number;
       hold_ttl_ms: number | null;
       hold_extension_ms: number | null;
@@ -42,6 +44,8 @@ export async function readPlan(
     }[]
   >(sql`/* readPlan */
     SELECT e.organizer_id, e.status, (extract(epoch FROM e.on_sale_at) * 1000)::float8 AS on_sale_at_ms,
+           (extract(epoch FROM e.sale_ends_at) * 1000)::float8 AS sale_ends_at_ms,
+           (extract(epoch FROM e.cancelable_until) * 1000)::float8 AS cancelable_until_ms,
            e.seat_limit, e.hold_ttl_ms, e.hold_extension_ms, e.hold_lifetime_max_ms, e.orphan_rule, e.buyers_may_cancel, e.seats_total,
            ARRAY(SELECT p.amount::float8 FROM price_tiers p WHERE p.event_id = e.id ORDER BY p.tier_index) AS tier_amounts,
            ARRAY(SELECT bs.seat_index FROM booking_seats bs
@@ -60,6 +64,8 @@ export async function readPlan(
       organizerId: row.organizer_id,
       status: row.status,
       onSaleAtMs: row.on_sale_at_ms,
+      saleEndsAtMs: row.sale_ends_at_ms,
+      cancelableUntilMs: row.cancelable_until_ms,
       seatLimit: row.seat_limit,
       holdTtlMs,
       holdExtensionMs: row.hold_extension_ms,

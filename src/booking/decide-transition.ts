@@ -11,7 +11,7 @@ import type {
 import { allLocked, notAnOpenHold, ownBooking } from './own-booking.ts';
 import { againUnlocked, done, refused } from './outcomes.ts';
 import { replayOf } from './replay.ts';
-import { salesOver } from './sale-rules.ts';
+import { buyerMayNotCancel, salesOver } from './sale-rules.ts';
 
 /** Books the seats of a hold. A booking that is CONFIRMED already stays as it is and is the answer. */
 export function decideConfirm(draft: Draft, command: ConfirmCommand): Outcome {
@@ -73,7 +73,8 @@ export function decideCancel(draft: Draft, { bookingId, callerId }: CancelComman
     const status = draft.isOverdue(booking) ? 'EXPIRED' : booking.status;
     return refused({ code: 'BOOKING_STATE', status });
   }
-  if (!isOrganizer && !draft.event.buyersMayCancel) return refused({ code: 'CANCELLATION_REFUSED' });
+  const tooLate = isOrganizer ? null : buyerMayNotCancel(draft);
+  if (tooLate !== null) return tooLate;
   if (!allLocked(draft, booking)) return againUnlocked;
   for (const index of booking.seats) draft.moveSeat(index, 'AVAILABLE', booking.id);
   return done(draft.putBooking({ ...booking, status: 'CANCELED', endedAtMs: draft.clockMs }));

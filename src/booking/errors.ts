@@ -33,15 +33,17 @@ export class EventNotOnSaleError extends SelloutError {
   readonly code = 'EVENT_NOT_ON_SALE';
   readonly status: EventStatus;
   readonly onSaleAt: Date;
+  readonly saleEndsAt: Date;
 
-  constructor(status: EventStatus, onSaleAt: Date) {
+  constructor(status: EventStatus, onSaleAt: Date, saleEndsAt: Date) {
     super(
       status === 'ON_SALE'
-        ? `The event goes on sale at ${onSaleAt.toISOString()}.`
+        ? `Seats of the event can be held from ${onSaleAt.toISOString()} until ${saleEndsAt.toISOString()}.`
         : `The event is ${status}; this is possible only while it is on sale.`,
     );
     this.status = status;
     this.onSaleAt = onSaleAt;
+    this.saleEndsAt = saleEndsAt;
   }
 }
 
@@ -81,9 +83,17 @@ const extensionFaults: Record<ExtensionFault, string> = {
 
 export class CancellationRefusedError extends SelloutError {
   readonly code = 'CANCELLATION_REFUSED';
+  /** The instant from which buyers cannot cancel; null: they never can. */
+  readonly cancelableUntil: Date | null;
 
-  constructor() {
-    super('Confirmed bookings of this event are canceled by its organizer alone.');
+  constructor(cancelableUntilMs: number | null) {
+    const until = cancelableUntilMs === null ? null : new Date(cancelableUntilMs);
+    super(
+      until === null
+        ? 'Only the organizer of this event can cancel confirmed bookings.'
+        : `Buyers could cancel until ${until.toISOString()}. Ask the organizer of the event to cancel the booking.`,
+    );
+    this.cancelableUntil = until;
   }
 }
 
@@ -117,7 +127,11 @@ export function errorOf(eventId: number, refusal: Refusal): SelloutError {
     case 'SEAT_LIMIT_EXCEEDED':
       return new SeatLimitExceededError(refusal.limit);
     case 'EVENT_NOT_ON_SALE':
-      return new EventNotOnSaleError(refusal.status, new Date(refusal.onSaleAtMs));
+      return new EventNotOnSaleError(
+        refusal.status,
+        new Date(refusal.onSaleAtMs),
+        new Date(refusal.saleEndsAtMs),
+      );
     case 'HOLD_EXPIRED':
       return new HoldExpiredError(new Date(refusal.expiredAtMs));
     case 'BOOKING_STATE':
@@ -127,7 +141,7 @@ export function errorOf(eventId: number, refusal: Refusal): SelloutError {
     case 'EXTENSION_REFUSED':
       return new ExtensionRefusedError(refusal.why);
     case 'CANCELLATION_REFUSED':
-      return new CancellationRefusedError();
+      return new CancellationRefusedError(refusal.cancelableUntilMs);
     case 'ORPHAN_SEATS':
       return new OrphanSeatsError(eventId, refusal.orphans);
     case 'NOT_FOUND':

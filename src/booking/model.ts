@@ -8,6 +8,10 @@ export interface EventRules {
   readonly organizerId: string;
   readonly status: EventStatus;
   readonly onSaleAtMs: number;
+  /** From this instant on no seats are held. */
+  readonly saleEndsAtMs: number;
+  /** From this instant on only the organizer cancels. */
+  readonly cancelableUntilMs: number;
   readonly seatLimit: number;
   readonly holdTtlMs: number;
   /** By how much a hold may be extended, once; null: not at all. */
@@ -153,12 +157,18 @@ export type ExtensionFault = 'NOT_ALLOWED' | 'EXTENDED_ALREADY' | 'LIFETIME_USED
 export type Refusal =
   | { readonly code: 'SEATS_UNAVAILABLE'; readonly seats: readonly number[] }
   | { readonly code: 'SEAT_LIMIT_EXCEEDED'; readonly limit: number }
-  | { readonly code: 'EVENT_NOT_ON_SALE'; readonly status: EventStatus; readonly onSaleAtMs: number }
+  | {
+      readonly code: 'EVENT_NOT_ON_SALE';
+      readonly status: EventStatus;
+      readonly onSaleAtMs: number;
+      readonly saleEndsAtMs: number;
+    }
   | { readonly code: 'HOLD_EXPIRED'; readonly expiredAtMs: number }
   | { readonly code: 'BOOKING_STATE'; readonly status: BookingStatus }
   | { readonly code: 'IDEMPOTENCY_CONFLICT' }
   | { readonly code: 'EXTENSION_REFUSED'; readonly why: ExtensionFault }
-  | { readonly code: 'CANCELLATION_REFUSED' }
+  /** The instant from which buyers cannot cancel; null: they never can. */
+  | { readonly code: 'CANCELLATION_REFUSED'; readonly cancelableUntilMs: number | null }
   /** The seats that would be left alone; the event forbids it. */
   | { readonly code: 'ORPHAN_SEATS'; readonly orphans: readonly number[] }
   | { readonly code: 'NOT_FOUND'; readonly what: 'event' | 'seat' | 'booking' };

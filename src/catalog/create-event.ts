@@ -21,6 +21,7 @@ export interface CreateEventInput extends EventFields {
  * takes a second or two for 80,000 seats. Once a call with an idempotency key has succeeded, a retry returns its event,
  * even if the input is no longer valid by then.
  *
+ * @param nowMs the event must start after this instant.
  * @throws {InvalidInputError} that lists every wrong field.
  * @throws {NotFoundError} where the organizer has no such venue.
  * @throws {IdempotencyConflictError} if a call with the same key and another input has succeeded.
@@ -28,28 +29,30 @@ export interface CreateEventInput extends EventFields {
 export async function createEvent(
   ctx: CatalogContext,
   { idempotencyKey = null, ...input }: CreateEventInput,
+  nowMs = Date.now(),
 ): Promise<{ eventId: number }> {
   const event: NewEvent = { ...input, status: input.status ?? 'DRAFT' };
   const errors = new InputErrors();
   const key = idempotencyKey === null ? null : errors.run(() => hashKey(idempotencyKey, event));
   const created = key == null ? null : await findCreated(ctx, event.organizerId, key);
   if (created !== null) return { eventId: created };
-  return { eventId: await checkAndStore(ctx, event, key ?? null, errors) };
+  return { eventId: await checkAndStore(ctx, event, key ?? null, nowMs, errors) };
 }
 
-/** As createEvent, in any status: examples include events that are over. */
+/** As createEvent, in any status and at any time: examples include events that are over. */
 export function storeEvent(ctx: CatalogContext, event: NewEvent): Promise<number> {
-  return checkAndStore(ctx, event, null, new InputErrors());
+  return checkAndStore(ctx, event, null, null, new InputErrors());
 }
 
 async function checkAndStore(
   ctx: CatalogContext,
   event: NewEvent,
   key: HashedKey | null,
+  nowMs: number | null,
   errors: InputErrors,
 ): Promise<number> {
   const { organizerId, venueId } = event;
-  errors.run(() => checkEventFields(event));
+  errors.run(() => checkEventFields(event, nowMs));
   const venue = await readOwnVenue(ctx.db, organizerId, venueId);
   const tiers =
     venue === null ? undefined : errors.run(() => priceCategories(venue.categories, event.priceTiers));

@@ -31,6 +31,10 @@ export interface EventFields {
   readonly name: string;
   readonly startsAt: Date;
   readonly onSaleAt: Date;
+  /** From then on no seats are held. Null, the default: from `startsAt` on. */
+  readonly saleEndsAt?: Date | null;
+  /** Until when buyers may cancel, if `buyersMayCancel`. Null, the default: until `startsAt`. */
+  readonly cancelableUntil?: Date | null;
   readonly seatLimit: number;
   /** Null: the server's default. */
   readonly holdTtlSeconds: number | null;
@@ -50,14 +54,16 @@ export interface EventFields {
 /**
  * Everything that can be told without the venue.
  *
+ * @param nowMs the event must start after this instant; null: at any time, as examples of past events do.
  * @throws {InvalidInputError} that lists every wrong field.
  */
-export function checkEventFields(fields: EventFields): void {
+export function checkEventFields(fields: EventFields, nowMs: number | null): void {
   const errors = new InputErrors();
   errors.run(() => checkName('name', fields.name));
-  errors.run(() => checkInstant('startsAt', fields.startsAt));
+  errors.run(() => checkStart(fields.startsAt, nowMs));
   errors.run(() => checkInstant('onSaleAt', fields.onSaleAt));
   errors.run(() => checkBefore('onSaleAt', fields.onSaleAt, 'startsAt', fields.startsAt));
+  checkSaleTimes(fields, errors);
   errors.run(() => checkWhole('seatLimit', fields.seatLimit, 1, eventLimits.seatLimitMax));
   checkHoldTimes(fields, errors);
   errors.run(() => checkCurrency(fields.currency));
@@ -66,6 +72,33 @@ export function checkEventFields(fields: EventFields): void {
     errors.run(() => checkWhole(`priceTiers.${index}.amount`, amount, 0, eventLimits.amountMax));
   }
   errors.assertNone();
+}
+
+function checkStart(startsAt: Date, nowMs: number | null): void {
+  checkInstant('startsAt', startsAt);
+  if (nowMs !== null && startsAt.getTime() <= nowMs)
+    throw new InvalidInputError('startsAt', 'startsAt must be in the future.');
+}
+
+function checkSaleTimes(fields: EventFields, errors: InputErrors): void {
+  const { startsAt, onSaleAt, saleEndsAt = null, cancelableUntil = null } = fields;
+  if (saleEndsAt !== null) {
+    errors.run(() => {
+      checkInstant('saleEndsAt', saleEndsAt);
+      if (saleEndsAt <= onSaleAt || saleEndsAt > startsAt)
+        throw new InvalidInputError(
+          'saleEndsAt',
+          'saleEndsAt must be after onSaleAt and not after startsAt.',
+        );
+    });
+  }
+  if (cancelableUntil !== null) {
+    errors.run(() => {
+      checkInstant('cancelableUntil', cancelableUntil);
+      if (cancelableUntil > startsAt)
+        throw new InvalidInputError('cancelableUntil', 'cancelableUntil must not be after startsAt.');
+    });
+  }
 }
 
 function checkHoldTimes(fields: EventFields, errors: InputErrors): void {

@@ -31,10 +31,11 @@ export interface NewEvent extends EventFields {
 
 export async function insertEvent(tx: Tx, event: NewEvent, seatsTotal: number): Promise<number> {
   const [row] = await tx.$queryRaw<{ id: number }[]>(sql`/* insertEvent */
-    INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, status, currency, seat_limit, hold_ttl_ms,
-                        hold_extension_ms, hold_lifetime_max_ms, orphan_rule, buyers_may_cancel, seats_total)
+    INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, sale_ends_at, cancelable_until,
+                        status, currency, seat_limit, hold_ttl_ms, hold_extension_ms, hold_lifetime_max_ms, orphan_rule, buyers_may_cancel, seats_total)
     VALUES (${event.organizerId}::uuid, ${event.venueId}::int, ${event.name}, ${event.startsAt.toISOString()}::timestamptz,
-            ${event.onSaleAt.toISOString()}::timestamptz, ${event.status}::event_status, ${event.currency},
+            ${event.onSaleAt.toISOString()}::timestamptz, ${(event.saleEndsAt ?? event.startsAt).toISOString()}::timestamptz,
+            ${(event.cancelableUntil ?? event.startsAt).toISOString()}::timestamptz, ${event.status}::event_status, ${event.currency},
             ${event.seatLimit}::int, ${msOf(event.holdTtlSeconds)}::int, ${msOf(event.holdExtensionSeconds)}::int,
             ${msOf(event.holdLifetimeMaxSeconds)}::int, ${event.orphanRule ?? 'ALLOW'}::orphan_rule,
             ${event.buyersMayCancel ?? false}::boolean, ${seatsTotal}::int)
@@ -70,14 +71,22 @@ export async function insertEventSeats(tx: Tx, eventId: number, venueId: number)
     WHERE venue_id = ${venueId}::int ORDER BY seat_index`);
 }
 
+export interface OwnStatus {
+  readonly status: EventStatus;
+  /** Whether its time to be sold has passed. */
+  readonly saleIsOver: boolean;
+}
+
+/** Null if there is none, or if it is another organizer's. */
 export async function readOwnStatus(
   db: PrismaClient,
   organizerId: string,
   eventId: number,
-): Promise<EventStatus | null> {
-  const [row] = await db.$queryRaw<{ status: EventStatus }[]>(sql`/* readOwnStatus */
-    SELECT status FROM events WHERE id = ${eventId}::int AND organizer_id = ${organizerId}::uuid`);
-  return row?.status ?? null;
+): Promise<OwnStatus | null> {
+  const [row] = await db.$queryRaw<OwnStatus[]>(sql`/* readOwnStatus */
+    SELECT status, sale_ends_at <= clock_timestamp() AS "saleIsOver" FROM events
+    WHERE id = ${eventId}::int AND organizer_id = ${organizerId}::uuid`);
+  return row ?? null;
 }
 
 /** False where the status is no longer `from`. */

@@ -26,20 +26,25 @@ const TRIES_MAX = 5;
  * statement, and decides on the status that the row still has then. A batch of bookings that assumed the old status
  * finds out in its own last statement.
  *
- * @throws {InvalidInputError} field `status`, where the event's present status does not lead there.
+ * @throws {InvalidInputError} field `status`, where the event's present status does not lead there, or its time to be
+ *   sold has passed.
  * @throws {NotFoundError} where the organizer has no such event.
  * @throws {BusyError} where others changed it all the time.
  */
 export async function setEventStatus(ctx: CatalogContext, input: SetEventStatusInput): Promise<void> {
   const { organizerId, eventId, status } = input;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const current = await readOwnStatus(ctx.db, organizerId, eventId);
-    if (current === null) throw new NotFoundError('There is no such event of yours.');
+    const event = await readOwnStatus(ctx.db, organizerId, eventId);
+    if (event === null) throw new NotFoundError('There is no such event of yours.');
+    const current = event.status;
     if (current === status) return;
     const possible = nextStatuses[current];
     if (!possible.includes(status)) {
       const way = possible.length === 0 ? 'which is final' : `which leads to ${possible.join(' or ')} only`;
       throw new InvalidInputError('status', `The event is ${current}, ${way}; not to ${status}.`);
+    }
+    if (status === 'ON_SALE' && event.saleIsOver) {
+      throw new InvalidInputError('status', 'The event cannot be put on sale: its saleEndsAt has passed.');
     }
     if (await changeStatus(ctx.db, eventId, current, status)) return;
   }

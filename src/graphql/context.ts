@@ -26,6 +26,8 @@ export interface Services {
   readonly publicVersions: PublicVersions;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
+  /** How long a hold stands where its event does not say. */
+  readonly defaultHoldTtlMs: number;
   readonly logger: Logger;
 }
 

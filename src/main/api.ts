@@ -64,6 +64,7 @@ function httpContext(context: AppContext): HttpContext {
   const { config, logger, database, redis, identity, eventLayouts } = context;
   const { clock, venueLayouts, feeds, bookingUpdates, seatMaps, publicVersions, groupCommit, bestAvailable } =
     context;
+  const { defaultHoldTtlMs } = context;
   const services: Services = {
     database,
     clock,
@@ -76,6 +77,7 @@ function httpContext(context: AppContext): HttpContext {
     publicVersions,
     groupCommit,
     bestAvailable,
+    defaultHoldTtlMs,
     logger,
   };
   return {

@@ -38,6 +38,7 @@ export interface AppContext {
   readonly publicVersions: PublicVersions;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
+  readonly defaultHoldTtlMs: number;
   close(): Promise<void>;
 }
 
@@ -104,6 +105,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     publicVersions,
     groupCommit,
     bestAvailable,
+    defaultHoldTtlMs: config.holdTtlMs,
     async close() {
       await groupCommit.drained();
       feeds.stop();

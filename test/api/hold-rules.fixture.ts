@@ -40,6 +40,7 @@ export function hallsWithRules() {
          event { id name } total { amount currency } seats { index status } }
        fragment refused on Error { code message
          ... on OrphanSeatsError { seats { index } alternatives { index label } }
+         ... on EventNotOnSaleError { onSaleAt saleEndsAt } ... on CancellationRefusedError { cancelableUntil }
          ... on SeatsUnavailableError { seats { index } } ... on SeatLimitExceededError { limit }
          ... on BookingStateError { bookingStatus: status } ... on InvalidInputError { field } }`,
       { input },

@@ -151,8 +151,8 @@ describe('the audit of the cached maps', () => {
   it('looks at every event, some at a time', async () => {
     const db = bench.app.database.worker;
     for (let i = 0; i < 12; i++) await createHall(db, { rows: 1, seatsPerRow: 5 });
-    await db.$executeRaw(sql`INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, currency, seat_limit, seats_total)
-      SELECT organizer_id, venue_id, name, starts_at, on_sale_at, currency, seat_limit, 0
+    await db.$executeRaw(sql`INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, sale_ends_at, cancelable_until, currency, seat_limit, seats_total)
+      SELECT organizer_id, venue_id, name, starts_at, on_sale_at, sale_ends_at, cancelable_until, currency, seat_limit, 0
       FROM events, generate_series(1, 10) WHERE id <> ${bench.hall.eventId}`);
     const events = await db.event.findMany({ select: { id: true } });
     for (const { id } of events) await cache.store(id, 5, { version: 1_000, states: 'AAA=' });

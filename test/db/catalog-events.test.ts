@@ -51,6 +51,12 @@ const faults: [string, Partial<CreateEventInput>][] = [
   ['startsAt', { startsAt: new Date('9999-01-01T00:00:00Z') }],
   ['onSaleAt', { onSaleAt: new Date('0001-01-01T00:00:00Z') }],
   ['onSaleAt', { onSaleAt: new Date('2030-05-01T18:00:00.250Z') }],
+  ['startsAt', { startsAt: new Date('2025-05-01T18:00:00Z'), onSaleAt: new Date('2025-01-01T00:00:00Z') }],
+  ['saleEndsAt', { saleEndsAt: new Date('2030-01-01T09:00:00Z') }],
+  ['saleEndsAt', { saleEndsAt: new Date('2030-05-01T18:00:00.251Z') }],
+  ['saleEndsAt', { saleEndsAt: new Date(Number.NaN) }],
+  ['cancelableUntil', { cancelableUntil: new Date('2030-05-01T18:00:00.251Z') }],
+  ['cancelableUntil', { cancelableUntil: new Date('0001-01-01T00:00:00Z') }],
   ['seatLimit', { seatLimit: 0 }],
   ['seatLimit', { seatLimit: 101 }],
   ['seatLimit', { seatLimit: 1.5 }],
@@ -151,6 +157,29 @@ test('the extremes are taken', async () => {
   const { eventId } = await createEvent(ctx(), { ...input, ...extremes });
   const tiers = await ctx().db.priceTier.findMany({ where: { eventId }, orderBy: { index: 'asc' } });
   expect(tiers.map(({ amount }) => amount)).toEqual([0n, 1_000_000_000_000n]);
+});
+
+test('an event ends its sale and its cancellations at its start, unless they end before', async () => {
+  const input = await readyToCreate(ctx());
+  const { startsAt } = input;
+  const byDefault = await createEvent(ctx(), input);
+  expect(await ctx().db.event.findUniqueOrThrow({ where: { id: byDefault.eventId } })).toMatchObject({
+    saleEndsAt: startsAt,
+    cancelableUntil: startsAt,
+  });
+  const earlier = {
+    saleEndsAt: new Date('2030-01-01T09:00:00.001Z'),
+    cancelableUntil: new Date('2029-12-01T00:00:00Z'),
+  };
+  const other = await createEvent(ctx(), { ...input, ...earlier });
+  expect(await ctx().db.event.findUniqueOrThrow({ where: { id: other.eventId } })).toMatchObject(earlier);
+});
+
+test('an event starts after the instant that it is made at', async () => {
+  const input = await readyToCreate(ctx());
+  const startsAtMs = input.startsAt.getTime();
+  await expect(createEvent(ctx(), input, startsAtMs)).rejects.toMatchObject({ field: 'startsAt' });
+  await createEvent(ctx(), input, startsAtMs - 1);
 });
 
 test('an event has the rules that it was made with', async () => {

@@ -46,6 +46,23 @@ test('a refusal says which statuses are possible', async () => {
   await expect(change).rejects.toThrow('PAUSED or ENDED or CANCELED');
 });
 
+test('an event whose sale has ended by its time is not put on sale, but can be canceled', async () => {
+  const input = await readyToCreate(ctx());
+  const { organizerId } = input;
+  const saleTimes = {
+    onSaleAt: new Date('2025-01-01T00:00:00Z'),
+    saleEndsAt: new Date('2025-02-01T00:00:00Z'),
+  };
+  for (const from of ['DRAFT', 'PAUSED'] as const) {
+    const eventId = await storeEvent(ctx(), { ...input, ...saleTimes, status: from });
+    const change = setEventStatus(ctx(), { organizerId, eventId, status: 'ON_SALE' });
+    await expect(change).rejects.toBeInstanceOf(InvalidInputError);
+    await expect(change).rejects.toMatchObject({ field: 'status' });
+    expect(await statusOf(eventId)).toBe(from);
+    await setEventStatus(ctx(), { organizerId, eventId, status: 'CANCELED' });
+  }
+});
+
 test("another organizer's event does not exist", async () => {
   const input = await readyToCreate(ctx());
   const { eventId } = await createEvent(ctx(), input);

@@ -87,3 +87,33 @@ test('seeding again adds nothing, and leaves what an event has become; what is m
   await seed({ databaseUrl: database.url });
   expect(await count()).toEqual(before);
 });
+
+test('seeding months later moves the dates of the examples to that day, and leaves what has been sold', async () => {
+  const dates = () =>
+    rows(`SELECT name, starts_at, on_sale_at, sale_ends_at, cancelable_until FROM events ORDER BY id`);
+  const fresh = await dates();
+  await client.query(`UPDATE event_seats SET status = 'BLOCKED' WHERE seat_index = 0`);
+  await client.query(`UPDATE events SET starts_at = starts_at - interval '200 days', on_sale_at = on_sale_at - interval '200 days',
+    sale_ends_at = sale_ends_at - interval '200 days', cancelable_until = cancelable_until - interval '200 days'`);
+  await seed({ databaseUrl: database.url });
+  expect(await dates()).toEqual(fresh);
+  const onSale = await rows(`SELECT FROM events
+    WHERE status = 'ON_SALE' AND on_sale_at <= now() AND sale_ends_at > now() + interval '1 day'`);
+  expect(onSale.length).toBeGreaterThan(2);
+  const blocked = await rows<{ count: number }>(
+    `SELECT count(*)::int FROM event_seats WHERE status = 'BLOCKED'`,
+  );
+  expect(blocked).toEqual([{ count: fresh.length }]);
+});
+
+test('an event of somebody else that bears the name of an example keeps its dates', async () => {
+  const other = '00000000-0000-4000-8000-000000000001';
+  await client.query(
+    `INSERT INTO users (id, role, issuer, subject) VALUES ('${other}', 'ORGANIZER', 'test', '${other}')`,
+  );
+  await client.query(`UPDATE events SET organizer_id = '${other}', starts_at = '2020-01-01', sale_ends_at = '2020-01-01',
+    cancelable_until = '2020-01-01', on_sale_at = '2019-01-01' WHERE name LIKE 'The Lamplighter%'`);
+  await seed({ databaseUrl: database.url });
+  const own = await rows(`SELECT FROM events WHERE organizer_id = '${other}' AND starts_at = '2020-01-01'`);
+  expect(own).toHaveLength(1);
+});

@@ -10,6 +10,7 @@ import { httpGuards } from './http-guards.ts';
 import { messageGuards } from './message-guards.ts';
 import { operatingGuards } from './operating-guards.ts';
 import { pageGuards } from './page-guards.ts';
+import { saleGuards } from './sale-guards.ts';
 import { schemaGuards } from './schema-guards.ts';
 import { seatMapGuards } from './seat-map-guards.ts';
 import { seatReadGuards } from './seat-read-guards.ts';
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
     ...schemaGuards,
     ...seatMapGuards,
     ...seatReadGuards,
+    ...saleGuards,
     ...bookingGuards,
     ...catalogGuards,
   ].filter(({ name, file }) => `${name} ${file}`.includes(process.argv[2] ?? ''));

@@ -18,6 +18,10 @@ export interface HallOptions {
   readonly onSaleAt?: Date;
   /** Default in thirty days. */
   readonly startsAt?: Date;
+  /** Default `startsAt`. */
+  readonly saleEndsAt?: Date;
+  /** Default `startsAt`. */
+  readonly cancelableUntil?: Date;
   readonly name?: string;
   /** Default a new one. The user is written down if missing. */
   readonly organizerId?: string;
@@ -88,13 +92,16 @@ export async function createEventIn(
   options: HallOptions = {},
 ): Promise<number> {
   const { tiers = [{ name: 'Standard', amount: 4_900 }] } = options;
+  const { startsAt = new Date(Date.now() + 30 * 24 * HOUR_MS) } = options;
   const event = await db.event.create({
     data: {
       organizerId,
       venueId,
       name: options.name ?? 'Test Night',
-      startsAt: options.startsAt ?? new Date(Date.now() + 30 * 24 * HOUR_MS),
+      startsAt,
       onSaleAt: options.onSaleAt ?? new Date(Date.now() - HOUR_MS),
+      saleEndsAt: options.saleEndsAt ?? startsAt,
+      cancelableUntil: options.cancelableUntil ?? startsAt,
       status: options.status ?? 'ON_SALE',
       currency: 'EUR',
       seatLimit: options.seatLimit ?? 6,

@@ -45,11 +45,21 @@ const CreateEventInput = builder.inputType('CreateEventInput', {
       description: "A venue of the caller's own; all of its seats are the event's.",
     }),
     name: t.string({ required: true, description: 'What the event is called: 1 to 200 characters.' }),
-    startsAt: t.field({ type: 'DateTime', required: true, description: 'When it begins.' }),
+    startsAt: t.field({ type: 'DateTime', required: true, description: 'When it begins, in the future.' }),
     onSaleAt: t.field({
       type: 'DateTime',
       required: true,
       description: 'From when on seats can be held, before it begins.',
+    }),
+    saleEndsAt: t.field({
+      type: 'DateTime',
+      description:
+        'Seats cannot be held from this instant on: after `onSaleAt`, at the latest `startsAt`, which is the default.',
+    }),
+    cancelableUntil: t.field({
+      type: 'DateTime',
+      description:
+        'Buyers cannot cancel from this instant on, if `buyersMayCancel` lets them at all: at the latest `startsAt`, which is the default.',
     }),
     seatLimit: t.int({
       required: true,
@@ -106,16 +116,17 @@ builder.mutationField('createEvent', (t) =>
     resolve: async (_root, { input }, ctx, info) => {
       const fields = eventFieldsOf(input);
       const { idempotencyKey = null } = input;
+      const nowMs = ctx.clock.nowMs();
       const hasVenue = parseVenueId(input.venueId) !== null;
       const { venueId } = await checkTogether({
         venueId: () => venueIdFrom(input.venueId),
         // Without a venue, these are all that is wrong. With one, createEvent checks them together with the prices.
-        fields: () => hasVenue || checkEventFields(fields),
+        fields: () => hasVenue || checkEventFields(fields, nowMs),
         key: () => hasVenue || checkIdempotencyKey(idempotencyKey),
       });
       const organizerId = await organizerOfVenue(ctx, venueId);
       const event = { ...fields, organizerId, venueId, status: input.status ?? 'DRAFT', idempotencyKey };
-      const { eventId } = await changing(() => createEvent({ db: ctx.database.worker }, event));
+      const { eventId } = await changing(() => createEvent({ db: ctx.database.worker }, event, nowMs));
       return eventAfter(ctx, info, eventId);
     },
   }),
@@ -126,6 +137,8 @@ function eventFieldsOf(input: typeof CreateEventInput.$inferInput): EventFields 
     name: input.name,
     startsAt: input.startsAt,
     onSaleAt: input.onSaleAt,
+    saleEndsAt: input.saleEndsAt ?? null,
+    cancelableUntil: input.cancelableUntil ?? null,
     seatLimit: input.seatLimit,
     holdTtlSeconds: input.holdTtlSeconds ?? null,
     holdExtensionSeconds: input.holdExtensionSeconds ?? null,

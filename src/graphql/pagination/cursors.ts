@@ -12,20 +12,25 @@ function decode(kind: string, cursor: string): string | null {
 }
 
 export interface EventCursor {
+  /** The instant that parts upcoming events from past ones in the list that the cursor belongs to. */
+  readonly asOf: Date;
   readonly startsAt: Date;
   readonly id: number;
 }
 
-export function eventCursor({ startsAt, id }: EventCursor): string {
-  return encode('e', `${startsAt.getTime()}:${id}`);
+export function eventCursor({ asOf, startsAt, id }: EventCursor): string {
+  return encode('e', `${asOf.getTime()}:${startsAt.getTime()}:${id}`);
 }
 
 export function parseEventCursor(cursor: string): EventCursor | null {
-  const match = /^(-\d{1,13}|\d{1,14}):(\d{1,9}|[12]\d{9})$/.exec(decode('e', cursor) ?? '');
-  const startsAt = new Date(Number(match?.[1]));
-  const id = Number(match?.[2]);
-  return Number.isNaN(startsAt.getTime()) || !(id <= 2_147_483_647) ? null : { startsAt, id };
+  const match = EVENT_KEY.exec(decode('e', cursor) ?? '');
+  const [asOfMs, startsAtMs, id] = (match ?? []).slice(1).map(Number);
+  if (asOfMs === undefined || startsAtMs === undefined || id === undefined || id > 2_147_483_647) return null;
+  return { asOf: new Date(asOfMs), startsAt: new Date(startsAtMs), id };
 }
+
+/** Two instants in milliseconds, of a range that PostgreSQL has too, and an event's number. */
+const EVENT_KEY = /^(-?\d{1,14}):(-?\d{1,14}):(\d{1,9}|[12]\d{9})$/;
 
 export function seatCursor(seat: { readonly index: number }): string {
   return encode('s', String(seat.index));

@@ -1,10 +1,9 @@
-import type { Prisma } from '../../generated/prisma/client.ts';
 import { builder } from '../builder.ts';
 import { connectionOf } from '../pagination/connection.ts';
-import { eventCursor, parseEventCursor, type EventCursor } from '../pagination/cursors.ts';
+import { eventCursor, parseEventCursor } from '../pagination/cursors.ts';
 import { pageCost, pageOf } from '../pagination/page-args.ts';
+import { countEvents, readEventPage, type EventFilter } from '../reads/event-pages.sql.ts';
 import { selectionFor } from '../reads/selection.ts';
-import { visibleEvents } from '../reads/visibility.ts';
 import { EventStatus } from '../types/enums/event-status.ts';
 import { Event } from '../types/event.ts';
 
@@ -12,20 +11,38 @@ builder.queryField('events', (t) =>
   t.connection(
     {
       type: Event,
-      description: 'Events by the time that they start. Drafts are among them for their organizer alone.',
-      args: { status: t.arg({ type: EventStatus, description: 'Only events in this status.' }) },
+      description:
+        'Events by the time that they start: upcoming ones first, the next one at the top, then past ones, the last one first. Drafts are among them for their organizer alone.',
+      args: {
+        status: t.arg({ type: EventStatus, description: 'Only events that read as this status.' }),
+        startsFrom: t.arg({
+          type: 'DateTime',
+          description: 'Only events that start at this instant or later.',
+        }),
+        startsBefore: t.arg({ type: 'DateTime', description: 'Only events that start before this instant.' }),
+      },
       complexity: pageCost,
-      resolve: async (_root, { status, ...args }, ctx, info) => {
+      resolve: async (_root, { status, startsFrom, startsBefore, ...args }, ctx, info) => {
         const page = pageOf(args, parseEventCursor);
-        const found: Prisma.EventWhereInput = { AND: [visibleEvents(ctx), status == null ? {} : { status }] };
-        const direction = page.backward ? 'desc' : 'asc';
-        const events = await ctx.database.reads.event.findMany({
+        const filter: EventFilter = {
+          viewerId: ctx.viewer?.userId ?? null,
+          status: status ?? null,
+          startsFrom: startsFrom ?? null,
+          startsBefore: startsBefore ?? null,
+          nowMs: ctx.clock.nowMs(),
+          defaultHoldTtlMs: ctx.defaultHoldTtlMs,
+        };
+        const { asOf } = page.after ?? page.before ?? { asOf: new Date(filter.nowMs) };
+        const { reads } = ctx.database;
+        const keys = await readEventPage(reads, filter, page, asOf);
+        const rows = await reads.event.findMany({
           ...selectionFor(ctx, info, { path: ['edges', 'node'] }),
-          where: { AND: [found, after(page.after), before(page.before)] },
-          orderBy: [{ startsAt: direction }, { id: direction }],
-          take: page.size + 1,
+          where: { id: { in: keys.map(({ id }) => id) } },
         });
-        return { ...connectionOf(page, events, eventCursor), found };
+        const byId = new Map(rows.map((row) => [row.id, row]));
+        const events = keys.flatMap(({ id }) => byId.get(id) ?? []);
+        const cursorOf = (key: { id: number; startsAt: Date }) => eventCursor({ asOf, ...key });
+        return { ...connectionOf(page, events, cursorOf), filter };
       },
     },
     {
@@ -34,23 +51,10 @@ builder.queryField('events', (t) =>
       fields: (t) => ({
         totalCount: t.int({
           description: 'How many events there are on all pages together.',
-          resolve: ({ found }, _args, { database }) => database.reads.event.count({ where: found }),
+          resolve: ({ filter }, _args, { database }) => countEvents(database.reads, filter),
         }),
       }),
     },
     { name: 'EventEdge', description: 'An event in a connection.' },
   ),
 );
-
-function after(cursor: EventCursor | null): Prisma.EventWhereInput {
-  if (cursor === null) return {};
-  const { startsAt, id } = cursor;
-  // The first condition says nothing new, but an index can be searched by it.
-  return { startsAt: { gte: startsAt }, OR: [{ startsAt: { gt: startsAt } }, { id: { gt: id } }] };
-}
-
-function before(cursor: EventCursor | null): Prisma.EventWhereInput {
-  if (cursor === null) return {};
-  const { startsAt, id } = cursor;
-  return { startsAt: { lte: startsAt }, OR: [{ startsAt: { lt: startsAt } }, { id: { lt: id } }] };
-}

@@ -4,6 +4,10 @@ import { Event } from './event.ts';
 
 /** What an event allows its buyers. */
 builder.prismaObjectFields(Event, (t) => ({
+  saleEndsAt: t.expose('saleEndsAt', {
+    type: 'DateTime',
+    description: 'Seats cannot be held or changed from this instant on; standing holds can be confirmed.',
+  }),
   seatLimit: t.exposeInt('seatLimit', {
     description: 'The most seats that one buyer may hold and own together.',
   }),
@@ -18,6 +22,11 @@ builder.prismaObjectFields(Event, (t) => ({
     resolve: ({ holdExtensionMs }) => (holdExtensionMs === null ? null : Math.floor(holdExtensionMs / 1000)),
   }),
   buyersMayCancel: t.exposeBoolean('buyersMayCancel', {
-    description: 'Whether buyers may cancel their confirmed bookings themselves; the organizer always may.',
+    description:
+      'Whether buyers may cancel their confirmed bookings themselves, before `cancelableUntil`; the organizer always may.',
+  }),
+  cancelableUntil: t.expose('cancelableUntil', {
+    type: 'DateTime',
+    description: 'Buyers cannot cancel from this instant on, even if `buyersMayCancel`.',
   }),
 }));

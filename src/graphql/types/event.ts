@@ -2,6 +2,7 @@ import { builder } from '../builder.ts';
 import { connectionOf } from '../pagination/connection.ts';
 import { pageCost, pageOf } from '../pagination/page-args.ts';
 import { parseSeatCursor, seatCursor } from '../pagination/cursors.ts';
+import { statusOfEvent } from '../reads/event-status.ts';
 import { readSeatPages } from '../reads/seat-pages.sql.ts';
 import { Availability } from './availability.ts';
 import { EventStatus } from './enums/event-status.ts';
@@ -22,10 +23,11 @@ export const Event = builder.prismaNode('Event', {
       type: 'DateTime',
       description: 'From when on seats can be held, while `status` is ON_SALE.',
     }),
-    status: t.expose('status', {
+    status: t.field({
       type: EventStatus,
       description:
-        'What can be done with the seats. PAUSED takes no new holds but lets those that stand be confirmed; ENDED and CANCELED refuse both.',
+        'What can be done with the seats. PAUSED takes no new holds but lets those that stand be confirmed; ENDED and CANCELED refuse both. It reads ENDED once no hold made before `saleEndsAt` can stand any more.',
+      resolve: (event, _args, ctx) => statusOfEvent(ctx, event),
     }),
     venue: t.relation('venue', { description: 'Where it takes place.' }),
     priceTiers: t.relation('priceTiers', {

@@ -15,7 +15,7 @@ export function readEventsOnSale(db: PrismaClient, limit: number): Promise<Event
     SELECT e.id, e.name, v.name AS venue, e.starts_at AS "startsAt", e.seats_total AS total,
       e.seats_total - e.seats_held - e.seats_booked - e.seats_blocked AS available
     FROM events e JOIN venues v ON v.id = e.venue_id
-    WHERE e.status = 'ON_SALE' AND e.on_sale_at <= now()
+    WHERE e.status = 'ON_SALE' AND e.on_sale_at <= now() AND e.sale_ends_at > now()
     ORDER BY e.starts_at, e.id LIMIT ${limit}`);
 }
 

@@ -12,6 +12,7 @@ import {
   nothing,
   NOW,
   stepsOf,
+  theEvent,
 } from './situation.ts';
 
 const refusedAs = (refusal: Refusal) => ({ outcome: { kind: 'refused', refusal }, changes: nothing });
@@ -86,6 +87,34 @@ describe('changing the seats of a hold', () => {
   });
 });
 
+describe('a sale that has ended', () => {
+  const bookings = [aHold()];
+  const over = { saleEndsAtMs: NOW };
+  const { onSaleAtMs } = theEvent;
+
+  test('refuses other seats, and the same ones asked for again, from its very millisecond on', () => {
+    const refusal = refusedAs({
+      code: 'EVENT_NOT_ON_SALE',
+      status: 'ON_SALE',
+      onSaleAtMs,
+      saleEndsAtMs: NOW,
+    });
+    expect(decideOne(given({ bookings, event: over }), change([2]))).toEqual(refusal);
+    expect(decideOne(given({ bookings, event: over }), change([0, 1]))).toEqual(refusal);
+    const last = given({ bookings, event: { saleEndsAtMs: NOW + 1 } });
+    expect(decideOne(last, change([2])).outcome.kind).toBe('done');
+  });
+
+  test.each(['ON_SALE', 'PAUSED'] as const)(
+    'lets standing holds be confirmed and extended while %s',
+    (status) => {
+      const locked = given({ bookings, event: { ...over, status } });
+      expect(decideOne(locked, confirm()).outcome.kind).toBe('done');
+      expect(decideOne(locked, extend).outcome.kind).toBe('done');
+    },
+  );
+});
+
 describe('extending a hold', () => {
   const extended = (event: Partial<EventRules>) => decideOne(given({ bookings: [aHold()], event }), extend);
 
@@ -152,9 +181,21 @@ describe('canceling', () => {
 
   test("is the organizer's always, and the buyer's where the event says so", () => {
     const locked = given({ bookings: [aConfirmed()], event: never });
-    expect(decideOne(locked, cancel())).toEqual(refusedAs({ code: 'CANCELLATION_REFUSED' }));
+    expect(decideOne(locked, cancel())).toEqual(
+      refusedAs({ code: 'CANCELLATION_REFUSED', cancelableUntilMs: null }),
+    );
     expect(decideOne(locked, cancel('org')).outcome.kind).toBe('done');
     expect(decideOne(locked, cancel('bob'))).toEqual(notFound);
+  });
+
+  test('is possible for buyers until the millisecond before the time for it ends, and for the organizer after it', () => {
+    const before = given({ bookings: [aConfirmed()], event: { cancelableUntilMs: NOW + 1 } });
+    expect(decideOne(before, cancel()).outcome.kind).toBe('done');
+    const after = given({ bookings: [aConfirmed()], event: { cancelableUntilMs: NOW } });
+    expect(decideOne(after, cancel())).toEqual(
+      refusedAs({ code: 'CANCELLATION_REFUSED', cancelableUntilMs: NOW }),
+    );
+    expect(decideOne(after, cancel('org')).outcome.kind).toBe('done');
   });
 
   test('a second time answers with the booking and changes nothing', () => {

@@ -19,6 +19,9 @@ const bentLocked: Record<string, (locked: LockedState) => LockedState> = {
   'one seat more than the limit': (locked) => withEvent(locked, { seatLimit: locked.event.seatLimit + 1 }),
   'sales never close': (locked) => withEvent(locked, { status: 'ON_SALE' }),
   'sales open early': (locked) => withEvent(locked, { onSaleAtMs: locked.event.onSaleAtMs - 1 }),
+  'sales close late': (locked) => withEvent(locked, { saleEndsAtMs: locked.event.saleEndsAtMs + 1 }),
+  'buyers cancel late': (locked) =>
+    withEvent(locked, { cancelableUntilMs: locked.event.cancelableUntilMs + 1 }),
   'used keys are forgotten': (locked) => ({ ...locked, keys: [] }),
   'the input of a key is not compared': (locked) => ({
     ...locked,

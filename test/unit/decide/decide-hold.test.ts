@@ -46,8 +46,11 @@ test("a seat of the buyer's own hold is taken like anyone else's", () => {
 describe('sales', () => {
   const closed = (
     status: 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'ENDED' | 'CANCELED',
-    onSaleAtMs = theEvent.onSaleAtMs,
-  ) => refusedAs({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs });
+    times: { onSaleAtMs?: number; saleEndsAtMs?: number } = {},
+  ) => {
+    const { onSaleAtMs, saleEndsAtMs } = { ...theEvent, ...times };
+    return refusedAs({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs, saleEndsAtMs });
+  };
 
   test.each(['PAUSED', 'ENDED', 'CANCELED'] as const)('are closed while the event is %s', (status) => {
     expect(decideOne(given({ event: { status } }), hold([0]))).toEqual(closed(status));
@@ -56,7 +59,23 @@ describe('sales', () => {
   test('open at the very millisecond, and not one before', () => {
     expect(decideOne(given({ event: { onSaleAtMs: NOW } }), hold([0])).outcome.kind).toBe('done');
     const early = given({ event: { onSaleAtMs: NOW + 1 } });
-    expect(decideOne(early, hold([0]))).toEqual(closed('ON_SALE', NOW + 1));
+    expect(decideOne(early, hold([0]))).toEqual(closed('ON_SALE', { onSaleAtMs: NOW + 1 }));
+  });
+
+  test('close at the very millisecond, and not one before', () => {
+    expect(decideOne(given({ event: { saleEndsAtMs: NOW + 1 } }), hold([0])).outcome.kind).toBe('done');
+    const late = given({ event: { saleEndsAtMs: NOW } });
+    expect(decideOne(late, hold([0]))).toEqual(closed('ON_SALE', { saleEndsAtMs: NOW }));
+    expect(decideOne(late, holdBest([0]))).toEqual(closed('ON_SALE', { saleEndsAtMs: NOW }));
+  });
+
+  test('read as ended once the last hold would have run out', () => {
+    // A hold of a second, extended by 0.4.
+    const saleEndsAtMs = NOW - 1_400;
+    const ended = given({ event: { saleEndsAtMs } });
+    expect(decideOne(ended, hold([0]))).toEqual(closed('ENDED', { saleEndsAtMs }));
+    const ending = given({ event: { saleEndsAtMs: saleEndsAtMs + 1 } });
+    expect(decideOne(ending, hold([0]))).toEqual(closed('ON_SALE', { saleEndsAtMs: saleEndsAtMs + 1 }));
   });
 
   test('of a draft are not there for a buyer, and closed for its organizer', () => {

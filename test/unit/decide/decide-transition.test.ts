@@ -114,8 +114,8 @@ describe('the status of the event', () => {
   });
 
   test.each(['DRAFT', 'ENDED', 'CANCELED'] as const)('%s refuses a confirmation', (status) => {
-    const { onSaleAtMs } = theEvent;
-    const refusal = refusedAs({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs });
+    const { onSaleAtMs, saleEndsAtMs } = theEvent;
+    const refusal = refusedAs({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs, saleEndsAtMs });
     expect(decideOne(given({ bookings, event: { status } }), confirm())).toEqual(refusal);
   });
 

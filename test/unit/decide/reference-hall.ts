@@ -1,6 +1,7 @@
 import type {
   BookingStatus,
   EventRules,
+  EventStatus,
   Outcome,
   Refusal,
   SeatStatus,
@@ -93,8 +94,29 @@ export function seatAt(model: Model, index: number): ModelSeat {
   return seat;
 }
 
-export function notOnSale({ status, onSaleAtMs }: EventRules): Refusal {
-  return { code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs };
+export function isOnSale({ event, clockMs }: Model): boolean {
+  if (event.status !== 'ON_SALE') return false;
+  return !(clockMs < event.onSaleAtMs) && clockMs < event.saleEndsAtMs;
+}
+
+export function notOnSale({ event, clockMs }: Model): Refusal {
+  const { onSaleAtMs, saleEndsAtMs } = event;
+  return { code: 'EVENT_NOT_ON_SALE', status: shownStatus(event, clockMs), onSaleAtMs, saleEndsAtMs };
+}
+
+/** ENDED from when the last hold, made just before the sale ended and extended at once, would have run out. */
+function shownStatus(event: EventRules, clockMs: number): EventStatus {
+  const selling = event.status === 'ON_SALE' || event.status === 'PAUSED';
+  const firstDeadline = event.saleEndsAtMs + event.holdTtlMs;
+  let lastDeadline = firstDeadline;
+  if (event.holdExtensionMs !== null) {
+    const byLife = event.saleEndsAtMs + event.holdLifetimeMaxMs;
+    lastDeadline = Math.min(
+      firstDeadline + event.holdExtensionMs,
+      byLife < firstDeadline ? firstDeadline : byLife,
+    );
+  }
+  return selling && clockMs >= lastDeadline ? 'ENDED' : event.status;
 }
 
 export function yes(booking: ModelBooking): Outcome {

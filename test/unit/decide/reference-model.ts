@@ -21,6 +21,7 @@ import {
   seatsOf,
   priceOf,
   seatAt,
+  isOnSale,
   notOnSale,
   yes,
   no,
@@ -51,7 +52,7 @@ function hold(model: Model, command: HoldCommand): Outcome {
   if (earlier) return earlier;
   if (event.status === 'DRAFT' && command.buyerId !== event.organizerId)
     return no({ code: 'NOT_FOUND', what: 'event' });
-  if (event.status !== 'ON_SALE' || clockMs < event.onSaleAtMs) return no(notOnSale(event));
+  if (!isOnSale(model)) return no(notOnSale(model));
   if (command.quantity > event.seatLimit) return no({ code: 'SEAT_LIMIT_EXCEEDED', limit: event.seatLimit });
   for (const index of command.named) {
     if (!model.seats[index]) return no({ code: 'NOT_FOUND', what: 'seat' });
@@ -100,7 +101,7 @@ function confirm(model: Model, command: ConfirmCommand): Outcome {
   if (booking.status !== 'CONFIRMED') {
     if (hasExpired(model, booking)) return no({ code: 'HOLD_EXPIRED', expiredAtMs: booking.holdExpiresAtMs });
     if (booking.status !== 'HOLD') return no({ code: 'BOOKING_STATE', status: booking.status });
-    if (!['ON_SALE', 'PAUSED'].includes(model.event.status)) return no(notOnSale(model.event));
+    if (!['ON_SALE', 'PAUSED'].includes(model.event.status)) return no(notOnSale(model));
     booking.status = 'CONFIRMED';
     booking.confirmedAtMs = model.clockMs;
     for (const index of booking.seats) seatAt(model, index).status = 'BOOKED';
@@ -129,7 +130,7 @@ function extend(model: Model, command: ExtendCommand): Outcome {
   if (!booking) return no({ code: 'NOT_FOUND', what: 'booking' });
   if (hasExpired(model, booking)) return no({ code: 'HOLD_EXPIRED', expiredAtMs: booking.holdExpiresAtMs });
   if (booking.status !== 'HOLD') return no({ code: 'BOOKING_STATE', status: booking.status });
-  if (!['ON_SALE', 'PAUSED'].includes(status)) return no(notOnSale(model.event));
+  if (!['ON_SALE', 'PAUSED'].includes(status)) return no(notOnSale(model));
   if (holdExtensionMs === null) return no({ code: 'EXTENSION_REFUSED', why: 'NOT_ALLOWED' });
   if (booking.extendedAtMs !== null) return no({ code: 'EXTENSION_REFUSED', why: 'EXTENDED_ALREADY' });
   const wanted = booking.holdExpiresAtMs + holdExtensionMs;
@@ -141,7 +142,7 @@ function extend(model: Model, command: ExtendCommand): Outcome {
 }
 
 function change(model: Model, command: ChangeCommand): Outcome {
-  const { event, clockMs } = model;
+  const { event } = model;
   const booking = model.bookings.find(
     ({ id, buyerId }) => id === command.bookingId && buyerId === command.buyerId,
   );
@@ -150,7 +151,7 @@ function change(model: Model, command: ChangeCommand): Outcome {
   if (booking.status !== 'HOLD') return no({ code: 'BOOKING_STATE', status: booking.status });
   if (event.status === 'DRAFT' && command.buyerId !== event.organizerId)
     return no({ code: 'NOT_FOUND', what: 'event' });
-  if (event.status !== 'ON_SALE' || clockMs < event.onSaleAtMs) return no(notOnSale(event));
+  if (!isOnSale(model)) return no(notOnSale(model));
   const has = new Set(booking.seats);
   const wanted = new Set(command.seats);
   const more = command.seats.filter((index) => !has.has(index));
@@ -179,7 +180,10 @@ function cancel(model: Model, { bookingId, callerId }: CancelCommand): Outcome {
   if (booking.status === 'CANCELED') return yes(booking);
   if (hasExpired(model, booking)) return no({ code: 'BOOKING_STATE', status: 'EXPIRED' });
   if (booking.status !== 'CONFIRMED') return no({ code: 'BOOKING_STATE', status: booking.status });
-  if (!byOrganizer && !model.event.buyersMayCancel) return no({ code: 'CANCELLATION_REFUSED' });
+  const { buyersMayCancel, cancelableUntilMs } = model.event;
+  if (!byOrganizer && !buyersMayCancel) return no({ code: 'CANCELLATION_REFUSED', cancelableUntilMs: null });
+  if (!byOrganizer && model.clockMs >= cancelableUntilMs)
+    return no({ code: 'CANCELLATION_REFUSED', cancelableUntilMs });
   end(model, booking, 'CANCELED');
   return yes(booking);
 }

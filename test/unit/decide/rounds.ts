@@ -8,6 +8,8 @@ export const anEvent: EventRules = {
   organizerId: 'org',
   status: 'ON_SALE',
   onSaleAtMs: 1_001,
+  saleEndsAtMs: 1_060,
+  cancelableUntilMs: 1_060,
   seatLimit: 4,
   holdTtlMs: 5,
   holdExtensionMs: 2,
@@ -104,6 +106,9 @@ const rules = constantFrom<Partial<EventRules>>(
   ...(['PAUSED', 'PAUSED', 'DRAFT', 'ENDED', 'CANCELED'] satisfies EventStatus[]).map((status) => ({
     status,
   })),
+  // Around the instants that the clock of most plays reaches.
+  ...[995, 1_004, 1_008, 1_012].map((saleEndsAtMs) => ({ saleEndsAtMs })),
+  ...[1_006, 1_010].map((cancelableUntilMs) => ({ cancelableUntilMs })),
   ...Array.from({ length: 4 }, () => ({ holdExtensionMs: null, buyersMayCancel: false })),
   ...Array.from({ length: 4 }, () => ({ holdExtensionMs: 1, holdLifetimeMaxMs: 7 })),
   ...Array.from({ length: 4 }, () => ({ holdLifetimeMaxMs: 5, buyersMayCancel: false })),

@@ -14,7 +14,7 @@ import type {
   UsedKey,
 } from '../../../src/booking/model.ts';
 
-/** The clock of every example. The event has been on sale for a second, and holds last a second. */
+/** The clock of every example. The event has been on sale for a second, for two more, and holds last a second. */
 export const NOW = 1_700_000_000_000;
 
 export const theEvent: EventRules = {
@@ -22,6 +22,8 @@ export const theEvent: EventRules = {
   organizerId: 'org',
   status: 'ON_SALE',
   onSaleAtMs: NOW - 1_000,
+  saleEndsAtMs: NOW + 2_000,
+  cancelableUntilMs: NOW + 3_000,
   seatLimit: 4,
   holdTtlMs: 1_000,
   holdExtensionMs: 400,

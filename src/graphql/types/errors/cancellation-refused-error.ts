@@ -4,6 +4,13 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(CancellationRefusedError, {
   name: 'CancellationRefusedError',
-  description: 'Confirmed bookings of this event are canceled by its organizer alone.',
+  description: 'Only the organizer of the event can cancel this booking, now or at any time.',
   interfaces: [ErrorInterface],
+  fields: (t) => ({
+    cancelableUntil: t.expose('cancelableUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Buyers could cancel before this instant; null if the event never lets them.',
+    }),
+  }),
 });

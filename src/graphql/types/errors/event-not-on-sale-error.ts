@@ -19,5 +19,9 @@ builder.objectType(EventNotOnSaleError, {
         'Other members of result unions have a `status` of another type. Use `eventStatus`, which needs no alias.',
     }),
     onSaleAt: t.expose('onSaleAt', { type: 'DateTime', description: 'From when on seats can be held.' }),
+    saleEndsAt: t.expose('saleEndsAt', {
+      type: 'DateTime',
+      description: 'The instant from which seats cannot be held any more.',
+    }),
   }),
 });

@@ -1,0 +1,82 @@
+import type { Guard } from './guard.ts';
+
+/** Of the times of an event: its sale, its cancellations, and the status and order that follow from them. */
+export const saleGuards: readonly Guard[] = [
+  {
+    name: 'end of the sale',
+    file: 'src/booking/sale-rules.ts',
+    find: 'draft.clockMs < saleEndsAtMs',
+    replace: 'draft.clockMs < Infinity',
+    tests: ['test/api/sale-times'],
+  },
+  {
+    name: 'end of the sale to the millisecond',
+    file: 'src/booking/sale-rules.ts',
+    find: 'draft.clockMs < saleEndsAtMs',
+    replace: 'draft.clockMs <= saleEndsAtMs',
+    tests: ['test/unit/decide'],
+  },
+  {
+    name: 'end of cancellations by buyers',
+    file: 'src/booking/sale-rules.ts',
+    find: 'clockMs < cancelableUntilMs ?',
+    replace: 'clockMs < Infinity ?',
+    tests: ['test/api/sale-times'],
+  },
+  {
+    name: 'status of an event whose sale has ended',
+    file: 'src/catalog/event-status.ts',
+    find: 'nowMs < saleEndsAtMs + longestHoldMs(event)',
+    replace: 'nowMs < Infinity',
+    tests: ['test/api/sale-times'],
+  },
+  {
+    name: 'status stays while an extended hold can stand',
+    file: 'src/catalog/event-status.ts',
+    find: 'holdTtlMs + (holdExtensionMs ?? 0)',
+    replace: 'holdTtlMs',
+    tests: ['test/api/sale-times'],
+  },
+  {
+    name: 'filter by the status that an event reads as',
+    file: 'src/graphql/reads/event-pages.sql.ts',
+    find: 'AND NOT ${isOver}',
+    replace: '',
+    tests: ['test/api/sale-times'],
+  },
+  {
+    name: 'drafts in pages of events',
+    file: 'src/graphql/reads/event-pages.sql.ts',
+    find: "viewerId === null ? sql`e.status <> 'DRAFT'`",
+    replace: 'viewerId === null ? sql`true`',
+    tests: ['test/api/queries'],
+  },
+  {
+    name: 'instant that a list of events began at',
+    file: 'src/graphql/queries/events.ts',
+    find: 'page.after ?? page.before ?? { asOf',
+    replace: '{ asOf',
+    tests: ['test/api/event-pages'],
+  },
+  {
+    name: 'start in the future',
+    file: 'src/catalog/event-input.ts',
+    find: 'startsAt.getTime() <= nowMs',
+    replace: 'startsAt.getTime() <= -Infinity',
+    tests: ['test/db/catalog-events'],
+  },
+  {
+    name: 'no sale after its time',
+    file: 'src/catalog/set-event-status.ts',
+    find: "status === 'ON_SALE' && event.saleIsOver",
+    replace: 'false',
+    tests: ['test/db/catalog-status'],
+  },
+  {
+    name: 'events on sale, for the home page',
+    file: 'src/http/pages/events-on-sale.sql.ts',
+    find: 'AND e.sale_ends_at > now()',
+    replace: '',
+    tests: ['test/api/sale-times'],
+  },
+];
