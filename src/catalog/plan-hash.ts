@@ -10,8 +10,9 @@ export function hashPlan(plan: SeatingPlan): string {
   const { width, height } = plan.size;
   const categories = plan.categories.map(({ name, color }) => [name, color]);
   hash.update(JSON.stringify([plan.name, width, height, categories, inKeyOrder(plan.areas)]));
-  for (const { guid, section, row, number, category, x, y } of plan.seats) {
-    hash.update(JSON.stringify([guid, section, row, number, category, x, y]));
+  for (const { guid, section, row, number, category, x, y, label } of plan.seats) {
+    const seat = [guid, section, row, number, category, x, y];
+    hash.update(JSON.stringify(label === undefined ? seat : [...seat, label]));
   }
   return hash.digest('hex');
 }

@@ -29,8 +29,8 @@ export async function findVenue(tx: Tx, organizerId: string, planHash: string): 
  */
 export async function insertVenueSeats(tx: Tx, venueId: number, seats: string): Promise<number> {
   return tx.$executeRaw(sql`/* insertVenueSeats */
-    INSERT INTO venue_seats (venue_id, seat_index, guid, section, "row", number, category, x, y)
-    SELECT ${venueId}::int, seat."index", guid, section, "row", number, category, x, y
+    INSERT INTO venue_seats (venue_id, seat_index, guid, section, "row", number, label, category, x, y)
+    SELECT ${venueId}::int, seat."index", guid, section, "row", number, label, category, x, y
     FROM json_to_recordset(${seats}::json)
-      AS seat ("index" int, guid text, section text, "row" text, number text, category int2, x float8, y float8)`);
+      AS seat ("index" int, guid text, section text, "row" text, number text, label text, category int2, x float8, y float8)`);
 }

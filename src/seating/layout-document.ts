@@ -22,6 +22,7 @@ export function layoutDocument({ info, venue, front }: LayoutParts) {
   const section = column<string>('section');
   const row = column<string>('row');
   const number = column<string>('number');
+  const label = column<string | null>('label');
   const sections = [...new Set(section)];
   const sectionIndex = new Map(sections.map((name, i) => [name, i]));
   return {
@@ -33,7 +34,7 @@ export function layoutDocument({ info, venue, front }: LayoutParts) {
     tiers: info.tiers.map((tier) => ({ ...tier, currency: info.currency })),
     sections,
     seatIds: section.map((_, index) => seatIdOf(info.eventId, index)),
-    labels: section.map((name, i) => seatLabel(name, row[i] ?? '', number[i] ?? '')),
+    labels: section.map((name, i) => label[i] ?? seatLabel(name, row[i] ?? '', number[i] ?? '')),
     section: section.map((name) => sectionIndex.get(name)),
     row,
     number,

@@ -16,6 +16,8 @@ export interface SeatSlice {
   readonly section: string;
   readonly row: string;
   readonly number: string;
+  /** Null for each seat whose label is made of the three above. */
+  readonly label: string;
   readonly category: string;
   readonly x: string;
   readonly y: string;
@@ -40,7 +42,8 @@ export async function readVenueColumns(db: PrismaClient, venueId: number): Promi
 async function readSlice(db: PrismaClient, venueId: number, from: number): Promise<SeatSlice> {
   const [slice] = await db.$queryRaw<SeatSlice[]>(sql`/* readVenueSeats */
     SELECT json_agg(section ORDER BY seat_index)::text AS section, json_agg("row" ORDER BY seat_index)::text AS "row",
-           json_agg(number ORDER BY seat_index)::text AS number, json_agg(category ORDER BY seat_index)::text AS category,
+           json_agg(number ORDER BY seat_index)::text AS number, json_agg(label ORDER BY seat_index)::text AS label,
+           json_agg(category ORDER BY seat_index)::text AS category,
            json_agg(x ORDER BY seat_index)::text AS x, json_agg(y ORDER BY seat_index)::text AS y
     FROM venue_seats
     WHERE venue_id = ${venueId} AND seat_index >= ${from}::int AND seat_index < ${from}::int + ${SLICE_SEATS}::int`);

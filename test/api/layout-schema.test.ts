@@ -82,6 +82,27 @@ it.each(['Riethsporthalle Erfurt', 'Sellout Theatre', 'Sellout Arena'] as const)
   },
 );
 
+it('the labels that a plan gives its seats are in the layout and in the API', async () => {
+  const plan = await planOf('Sellout Theatre');
+  const seats = plan.seats.map((seat) =>
+    seat.index === 1 ? { ...seat, label: 'Stalls, row AA, AA18' } : seat,
+  );
+  const { eventId, layout } = await layoutOf({ ...plan, name: 'Labeled', seats });
+  const labels = ['Stalls, row 1, seat 1', 'Stalls, row AA, AA18', 'Stalls, row 1, seat 3'];
+  expect((layout['labels'] as string[]).slice(0, 3)).toEqual(labels);
+  const response = await fetch(`${http.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: 'query ($id: ID!) { event(id: $id) { seats(first: 3) { edges { node { label } } } } }',
+      variables: { id: eventIdOf(eventId) },
+    }),
+  });
+  expect(await response.json()).toEqual({
+    data: { event: { seats: { edges: labels.map((label) => ({ node: { label } })) } } },
+  });
+});
+
 it('every shape of a plan has its place in the schema', async () => {
   const common = { x: 1, y: 2, rotation: 0, color: '#123456', borderColor: null, text: null };
   const areas: PlanArea[] = [

@@ -32,11 +32,24 @@ test('a plan becomes a venue with its seats, in the order of the file', async ()
     section: 'A',
     row: '2',
     number: '3',
+    label: null,
     category: 0,
     x: 61,
     y: 80,
   });
   expect(venue.seats[23]).toMatchObject({ section: 'B "left", {1}\\', number: '4', category: 1, x: 576.5 });
+});
+
+test('a plan with labels of its own is another venue, whose seats have them', async () => {
+  const organizerId = await newOrganizer(ctx());
+  const planJson = planText('Playhouse');
+  const plain = await importVenue(ctx(), { organizerId, planJson });
+  const labeled = planJson.replaceAll('"row_number":"1"', '"row_number":"1","seat_label":"AA%s"');
+  const { venueId } = await importVenue(ctx(), { organizerId, planJson: labeled });
+  expect(venueId).not.toBe(plain.venueId);
+  const seats = await ctx().db.venueSeat.findMany({ where: { venueId }, orderBy: { index: 'asc' } });
+  expect(seats[9]).toMatchObject({ number: '10', label: 'A, row 1, AA10' });
+  expect(seats[10]).toMatchObject({ number: '1', label: null });
 });
 
 test('a faulty plan is refused with every fault, and leaves nothing', async () => {

@@ -24,6 +24,27 @@ export const catalogGuards: readonly Guard[] = [
     tests: ['test/db/catalog-events'],
   },
   {
+    name: 'one label, one chair',
+    file: 'src/catalog/seating-plan/read-zones.ts',
+    find: 'if (first === undefined) labelPaths.set(key, path);',
+    replace: 'if (first !== key) labelPaths.set(key, path);',
+    tests: ['test/unit/seating-plan-faults', 'test/unit/seating-plan-properties'],
+  },
+  {
+    name: 'zone names that look alike',
+    file: 'src/catalog/seating-plan/read-zones.ts',
+    find: 'reading.sectionPaths.get(nameKey(name))',
+    replace: 'reading.sectionPaths.get(name)',
+    tests: ['test/unit/seating-plan-faults'],
+  },
+  {
+    name: 'length of a label with its number',
+    file: 'src/catalog/seating-plan/seat-label.ts',
+    find: "if (findNameFault(label, planLimits.labelLengthMax, 0) !== null) return 'too long';",
+    replace: '',
+    tests: ['test/unit/seating-plan-faults'],
+  },
+  {
     name: 'tier names that look alike',
     file: 'src/catalog/price-categories.ts',
     find: '  checkTierNames(priceTiers);',

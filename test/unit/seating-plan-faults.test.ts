@@ -26,10 +26,16 @@ describe('a plan is refused, with the path and a sentence, for', () => {
       /categories\[0\]/,
     ],
     [
-      'a color that is none',
-      (file) => (file.categories[0].color = 'red;'),
+      'a category that looks like another',
+      (file) => file.categories.push({ name: 'Best\u00A0' }),
+      'categories[2].name',
+      /categories\[0\]/,
+    ],
+    [
+      'a color that is no string',
+      (file) => (file.categories[0].color = 5),
       'categories[0].color',
-      /"red;".*hex/,
+      /number 5/,
     ],
     ['65 categories', (file) => (file.categories = many(65)), 'categories', /65 categories; at most 64/],
     ['no zones', (file) => delete file.zones, 'zones', /missing/],
@@ -40,6 +46,74 @@ describe('a plan is refused, with the path and a sentence, for', () => {
       (file) => (file.zones[1].name = 'x'.repeat(101)),
       'zones[1].name',
       /1 to 100/,
+    ],
+    ...['Left ', ' Left', 'Le\u200Bft'].map((name): (typeof cases)[number] => [
+      `a zone name that looks like another: ${JSON.stringify(name)}`,
+      (file) => (file.zones[1].name = name),
+      'zones[1].name',
+      /zones\[0\]\.name/,
+    ]),
+    [
+      'the name of a zone that looks like the id of another',
+      (file) => {
+        file.zones[0] = { ...file.zones[0], name: '', zone_id: 'Cafe\u0301' };
+        file.zones[1].name = 'Caf\u00E9';
+      },
+      'zones[1].name',
+      /zones\[0\]\.zone_id/,
+    ],
+    [
+      'a zone id with a control character, where it is the name',
+      (file) => {
+        delete file.zones[1].name;
+        file.zones[1].zone_id = 'a\nb';
+      },
+      'zones[1].zone_id',
+      /control character U\+000A/,
+    ],
+    ['a zone name of the wrong type', (file) => (file.zones[1].name = 7), 'zones[1].name', /number 7/],
+    [
+      'a label of the wrong type',
+      (file) => (file.zones[0].rows[1].seat_label = 7),
+      'zones[0].rows[1].seat_label',
+      /number 7/,
+    ],
+    [
+      'a row label that is too long once its number is in it',
+      (file) => {
+        file.zones[0].rows[1].row_label = '%s'.repeat(50);
+        file.zones[0].rows[1].row_number = '1234567890';
+      },
+      'zones[0].rows[1].row_label',
+      /more than 100 characters/,
+    ],
+    [
+      'a label that turns the text around',
+      (file) => (file.zones[0].rows[1].seat_label = '%s\u202E'),
+      'zones[0].rows[1].seat_label',
+      /U\+202E/,
+    ],
+    [
+      'two seats with one number',
+      (file) => (seat(file).seat_number = '1'),
+      'zones[0].rows[1].seats[2]',
+      /"Left, row 2, seat 1" is already that of zones\[0\]\.rows\[1\]\.seats\[0\]/,
+    ],
+    [
+      'two seats whose numbers look alike',
+      (file) => (seat(file).seat_number = ' 1\u200D'),
+      'zones[0].rows[1].seats[2]',
+      /zones\[0\]\.rows\[1\]\.seats\[0\]/,
+    ],
+    [
+      'a label in the words of the plan that another seat has by its numbers',
+      (file) => {
+        file.zones[0].rows[1].row_label = 'row 1';
+        file.zones[0].rows[1].seats = [{ ...seat(file), seat_number: 'x' }];
+        file.zones[0].rows[1].seat_label = 'seat 3';
+      },
+      'zones[0].rows[1].seats[0]',
+      /"Left, row 1, seat 3" is already that of zones\[0\]\.rows\[0\]\.seats\[2\]/,
     ],
     [
       'a zone name that is taken',
@@ -137,6 +211,16 @@ describe('a plan is refused, with the path and a sentence, for', () => {
   function many(count: number): { name: string }[] {
     return Array.from({ length: count }, (_, index) => ({ name: ['Best', 'Good'][index] ?? `C${index}` }));
   }
+
+  test('two rows of one name in a zone, for each seat that has the label of another', () => {
+    const file = broken((plan) => (plan.zones[0].rows[1].row_number = '1'));
+    expect(faultsOf(file)).toEqual(
+      [0, 1, 2].map((index) => ({
+        path: `zones[0].rows[1].seats[${index}]`,
+        message: expect.stringContaining(`zones[0].rows[0].seats[${index}]`) as string,
+      })),
+    );
+  });
 
   test('several faults at once, all of them listed', () => {
     const file = broken((plan) => {

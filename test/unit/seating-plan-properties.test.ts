@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { generateTheatre } from '../../prisma/plans/theatre.ts';
 import { parseSeatingPlan, validateSeatingPlan } from '../../src/catalog/seating-plan/parse-plan.ts';
+import { nameKey } from '../../src/catalog/names.ts';
+import { seatLabel } from '../../src/catalog/seating-plan/seat-label.ts';
 import type { PlanResult } from '../../src/catalog/seating-plan/parse-plan.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -18,7 +20,7 @@ const small = JSON.stringify({
 
 const anyJson = fc.oneof(
   fc.jsonValue() as fc.Arbitrary<Json>,
-  fc.constantFrom<Json>('', 'Stalls', 'Stalls-1-1', '__proto__', 1e308, -1, [], [[]], {}, { x: 1 }),
+  fc.constantFrom<Json>('', '1', 'Stalls', 'Stalls-1-1', '__proto__', 1e308, -1, [], [[]], {}, { x: 1 }),
 );
 
 /** A plan in which some values, picked anywhere in the tree, were replaced, left out or doubled. */
@@ -66,6 +68,8 @@ function check(value: unknown, result: PlanResult): void {
     const { seats, categories } = result.plan;
     expect(seats.length).toBeGreaterThan(0);
     expect(new Set(seats.map(({ guid }) => guid)).size).toBe(seats.length);
+    const labels = seats.map(({ section, row, number, label }) => label ?? seatLabel(section, row, number));
+    expect(new Set(labels.map(nameKey)).size).toBe(seats.length);
     for (const { x, y, category } of seats) {
       expect(Number.isFinite(x) && Number.isFinite(y) && category < categories.length).toBe(true);
     }

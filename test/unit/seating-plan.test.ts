@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { seatLabel } from '../../src/catalog/seating-plan/seat-label.ts';
+import { printLabel, seatLabel } from '../../src/catalog/seating-plan/seat-label.ts';
 import { broken, faultsOf, planFile, planOf } from './seating-plan.fixture.ts';
 
 describe('a valid plan', () => {
@@ -25,6 +25,7 @@ describe('a valid plan', () => {
       plan.uuid = 'u';
       plan.zones[0].zone_id = 'z';
       plan.zones[0].rows[0].row_label = null;
+      plan.zones[0].rows[0].row_number_position = 'both';
       plan.zones[0].rows[0].seats[0].start_direction = '<>';
     });
     const text = JSON.stringify(file).replace('{', '{"__proto__":{"name":"no"},"constructor":1,');
@@ -37,6 +38,93 @@ describe('a valid plan', () => {
     const plan = planOf(JSON.stringify(file));
     expect(plan.seats[1]).toMatchObject({ x: 1025, y: 0.3 });
     expect(plan.categories[1]).toEqual({ name: 'Good', color: '#808080' });
+  });
+
+  test('may color a category with any string; one that is no hex color falls back', () => {
+    const file = broken((plan) => {
+      plan.categories[0].color = 'red';
+      plan.categories[1].color = '#AbC';
+    });
+    expect(planOf(JSON.stringify(file)).categories).toEqual([
+      { name: 'Best', color: '#808080' },
+      { name: 'Good', color: '#AbC' },
+    ]);
+  });
+
+  test.each([
+    [{ zone_id: 'left-id', uuid: 'u' }, 'left-id'],
+    [{ name: '', zone_id: 'left-id' }, 'left-id'],
+    [{ name: ' \u200B', zone_id: '', uuid: 'u' }, 'u'],
+    [{}, 'Zone 1'],
+  ])('may have a zone without a name: %j is called %j', (names, section) => {
+    const file = broken((plan) => {
+      delete plan.zones[0].name;
+      Object.assign(plan.zones[0], names);
+    });
+    expect(planOf(JSON.stringify(file)).seats[0]).toMatchObject({ section, row: '1' });
+  });
+
+  test.each([
+    [{ seat_label: 'AA%s' }, 'Left, row 1, AA2'],
+    [{ row_label: 'Row %s', seat_label: '%s$&' }, 'Left, Row 1, 2$&'],
+    [{ row_label: 'Box', seat_label: null }, 'Left, Box, seat 2'],
+    [{ row_label: '%s/%s' }, 'Left, 1/1, seat 2'],
+    [{ row_label: '', seat_label: ' ' }, undefined],
+    [{ row_label: 'row %s', seat_label: 'seat %s' }, undefined],
+  ])('prints the labels that a row gives: %j', (labels, label) => {
+    const file = broken((plan) => Object.assign(plan.zones[0].rows[0], labels));
+    const { seats } = planOf(JSON.stringify(file));
+    expect(seats[1]).toMatchObject({ section: 'Left', row: '1', number: '2' });
+    expect(seats[1]?.label).toBe(label);
+    expect(seats[4]?.label).toBeUndefined();
+  });
+
+  test('may have one row in two pieces, if their seats have different numbers', () => {
+    const file = broken((plan) => {
+      plan.zones[0].rows[1].row_number = '1';
+      for (const seat of plan.zones[0].rows[1].seats) seat.seat_number = `1${seat.seat_number}`;
+    });
+    expect(faultsOf(file)).toEqual([]);
+  });
+
+  test('may have blank row and seat numbers, which count as none', () => {
+    const file = broken((plan) => {
+      plan.zones[0].rows = [plan.zones[0].rows[0]];
+      plan.zones[0].rows[0].row_number = ' ';
+      plan.zones[0].rows[0].seats = [{ ...plan.zones[0].rows[0].seats[0], seat_number: '\u00A0' }];
+    });
+    expect(planOf(JSON.stringify(file)).seats[0]).toMatchObject({ row: '', number: '' });
+  });
+
+  test('may decorate with what can not be drawn, which is left out, and with any text, which is cut', () => {
+    const at = { x: 0, y: 0 };
+    const two = [at, { x: 5, y: 6 }];
+    const text = (value: string, more: object = {}) => ({
+      shape: 'text',
+      text: { text: value, position: at, ...more },
+    });
+    const file = broken((plan) => {
+      plan.zones[0].areas = [
+        { shape: 'polygon', polygon: { points: two } },
+        { shape: 'polygon', polygon: { points: [] } },
+        { shape: 'polygon', polygon: { points: [...two, { x: 1e300, y: 0 }] } },
+        { shape: 'rectangle', rectangle: { width: -3, height: 4 } },
+        { shape: 'circle', circle: { radius: 2e6 } },
+        { shape: 'ellipse', ellipse: { radius: { x: 1, y: -1 } } },
+        { shape: 'rectangle' },
+        { ...text('far off'), position: { x: 9e6, y: 0 } },
+        text('Main\nstage\u202E'),
+        text('🎭'.repeat(201), { size: -1 }),
+        { ...text('\u2028'), rotation: 7300 },
+      ];
+    });
+    expect(
+      planOf(JSON.stringify(file)).areas.map(({ text: drawn, rotation }) => [drawn?.text, rotation]),
+    ).toEqual([
+      ['Main stage ', 0],
+      ['🎭'.repeat(200), 0],
+      [undefined, 100],
+    ]);
   });
 
   test('may have zones that only draw something, without a name', () => {
@@ -67,6 +155,7 @@ describe('a valid plan', () => {
             points: [
               { x: 0, y: 0 },
               { x: 5, y: 6 },
+              { x: 0, y: 9 },
             ],
           },
         },
@@ -88,6 +177,7 @@ describe('a valid plan', () => {
         points: [
           { x: 11, y: 21 },
           { x: 16, y: 27 },
+          { x: 11, y: 30 },
         ],
       },
       {
@@ -134,4 +224,6 @@ describe('a valid plan', () => {
 test('a seat label leaves out what a seat does not have', () => {
   expect(seatLabel('Block B', '3', '12')).toBe('Block B, row 3, seat 12');
   expect(seatLabel('Box 1', '', '2')).toBe('Box 1, seat 2');
+  const own = { section: 'Parterre', row: 'AA', number: '', rowLabel: null, seatLabel: 'AA18' };
+  expect(printLabel(own)).toBe('Parterre, row AA, AA18');
 });

@@ -11,13 +11,24 @@ export type SeatingPlanFile = {
 };
 
 export type PlanFileZone = {
-  name: string;
+  /** Without a name, the zone is called by its `zone_id`, else by its `uuid`. */
+  name?: string;
+  zone_id?: string;
+  uuid?: string;
   position: Point;
   rows: PlanFileRow[];
   areas?: PlanFileArea[];
 };
 
-export type PlanFileRow = { row_number: string; position?: Point; seats: PlanFileSeat[] };
+export type PlanFileRow = {
+  row_number: string;
+  /** What a ticket says instead of "row 3". `%s` stands for the row number. */
+  row_label?: string | null;
+  /** What a ticket says instead of "seat 12", for each seat of the row. `%s` stands for the seat number. */
+  seat_label?: string | null;
+  position?: Point;
+  seats: PlanFileSeat[];
+};
 
 export type PlanFileSeat = { seat_guid: string; seat_number: string; position: Point; category: string };
 

@@ -1,4 +1,4 @@
-/** What a seating plan may have at most. A plan beyond any of these is refused whole. */
+/** Limits of a seating plan. A plan beyond any of these is refused whole, except that texts of areas are cut. */
 export const planLimits = {
   textBytesMax: 64 * 1024 * 1024,
   /** A plan nests seven deep; JSON.parse takes many seconds over millions of levels. */
@@ -16,6 +16,8 @@ export const planLimits = {
   zoneNameLengthMax: 100,
   categoryNameLengthMax: 100,
   numberLengthMax: 20,
+  /** Of a row's or a seat's label, before and after the number is put in. */
+  labelLengthMax: 100,
   guidLengthMax: 100,
   areaTextLengthMax: 200,
   /** In drawing units, either way from zero; a sum of three stays exact to a thousandth. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findNameFault } from '../names.ts';
-import { describeValue, quote } from './plan-faults.ts';
+import { findNameFault, isVisible } from '../names.ts';
+import { describeValue } from './plan-faults.ts';
 import type { FaultList } from './plan-faults.ts';
 import { planLimits } from './plan-limits.ts';
 
@@ -8,8 +8,6 @@ import { planLimits } from './plan-limits.ts';
  * One shape for each level of the file, not one for the whole: a level's children are read only after they have
  * been counted, and a hostile file makes no million issues at once. Unknown keys are tolerated everywhere.
  */
-
-const hexColor = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 
 function text(what: string, lengthMin: 0 | 1, lengthMax: number): z.ZodType<string> {
   const right = `it must be a string of ${lengthMin} to ${lengthMax} characters`;
@@ -19,6 +17,15 @@ function text(what: string, lengthMin: 0 | 1, lengthMax: number): z.ZodType<stri
       const fault = findNameFault(value, lengthMax, lengthMin);
       if (fault !== null) context.addIssue({ code: 'custom', message: `${what} ${fault}` });
     });
+}
+
+/** A text that the plan may leave out; one of blanks alone counts as left out. */
+function optionalText(what: string, lengthMax: number): z.ZodType<string> {
+  return text(what, 0, lengthMax).transform((value) => (isVisible(value) ? value : ''));
+}
+
+function number(what: string): z.ZodType<number> {
+  return z.number({ error: ({ input }) => `${what} is ${describeValue(input)}; it must be a number.` });
 }
 
 function range(what: string, min: number, max: number): z.ZodType<number> {
@@ -42,7 +49,6 @@ function object<Shape extends z.ZodRawShape>(what: string, shape: Shape): z.ZodO
 
 const coordinate = (what: string): z.ZodType<number> =>
   range(what, -planLimits.coordinateMax, planLimits.coordinateMax);
-const length = (what: string): z.ZodType<number> => range(what, 0, planLimits.coordinateMax);
 const color = z.string({
   error: ({ input }) => `The color is ${describeValue(input)}; it must be a string.`,
 });
@@ -58,13 +64,7 @@ export const planShape = object('The plan', {
 
 export const categoryShape = object('The category', {
   name: text('The name of the category', 1, planLimits.categoryNameLengthMax),
-  color: z
-    .string({ error: ({ input }) => `The color is ${describeValue(input)}; it must be such as "#1d3557".` })
-    .regex(hexColor, {
-      error: ({ input }) =>
-        `The color ${quote(String(input))} is no CSS hex color; it must be such as "#1d3557".`,
-    })
-    .optional(),
+  color: color.optional(),
 });
 
 /** A zone without seats only draws something, and needs no name. */
@@ -74,19 +74,24 @@ export const decorationShape = object('The zone', {
   areas: list('The list of areas').optional(),
 });
 
+/** What a zone is called is looked for in three places, and checked there. */
 export const zoneShape = decorationShape.extend({
-  name: text('The name of the zone', 1, planLimits.zoneNameLengthMax),
+  name: z
+    .string({ error: ({ input }) => `The name of the zone is ${describeValue(input)}; it must be a string.` })
+    .optional(),
 });
 
 export const rowShape = object('The row', {
-  row_number: text('row_number', 0, planLimits.numberLengthMax),
+  row_number: optionalText('row_number', planLimits.numberLengthMax),
+  row_label: optionalText('row_label', planLimits.labelLengthMax).nullish(),
+  seat_label: optionalText('seat_label', planLimits.labelLengthMax).nullish(),
   position: positionShape.optional(),
   seats: list('The list of seats'),
 });
 
 export const seatShape = object('The seat', {
   seat_guid: text('seat_guid', 1, planLimits.guidLengthMax),
-  seat_number: text('seat_number', 0, planLimits.numberLengthMax),
+  seat_number: optionalText('seat_number', planLimits.numberLengthMax),
   position: positionShape,
   category: z.string({
     error: ({ input }) =>
@@ -94,10 +99,13 @@ export const seatShape = object('The seat', {
   }),
 });
 
+// Areas only decorate: their values need the right type alone, and what can't be drawn is left out later.
+const drawnPosition = object('The position', { x: number('x'), y: number('y') });
+
 const areaText = object('The text', {
-  text: text('The text of the area', 0, planLimits.areaTextLengthMax),
-  position: positionShape.optional(),
-  size: length('The text size').optional(),
+  text: z.string({ error: ({ input }) => `The text is ${describeValue(input)}; it must be a string.` }),
+  position: drawnPosition.optional(),
+  size: number('The text size').optional(),
   color: color.optional(),
 });
 
@@ -107,31 +115,31 @@ const polygonPoints = z
     error: `The points of a polygon must be an array of at most ${planLimits.polygonPointsMax} positions.`,
     abort: true,
   })
-  .pipe(z.array(positionShape));
+  .pipe(z.array(drawnPosition));
 
 export const areaShape = object('The area', {
   shape: z
     .string({ error: ({ input }) => `The shape is ${describeValue(input)}; it must be a string.` })
     .optional(),
-  position: positionShape.optional(),
-  rotation: range('The rotation', -3600, 3600).optional(),
+  position: drawnPosition.optional(),
+  rotation: number('The rotation').optional(),
   color: color.optional(),
   border_color: color.optional(),
-  rectangle: object('The rectangle', { width: length('The width'), height: length('The height') }).optional(),
-  circle: object('The circle', { radius: length('The radius') }).optional(),
+  rectangle: object('The rectangle', { width: number('The width'), height: number('The height') }).optional(),
+  circle: object('The circle', { radius: number('The radius') }).optional(),
   ellipse: object('The ellipse', {
-    radius: object('The radius', { x: length('The radius x'), y: length('The radius y') }),
+    radius: object('The radius', { x: number('The radius x'), y: number('The radius y') }),
   }).optional(),
   polygon: object('The polygon', {
     points: polygonPoints,
   }).optional(),
   text: z
-    .union([z.string().max(planLimits.areaTextLengthMax), areaText], {
-      error: `The text of an area must be a string, or an object with text and position; at most ${planLimits.areaTextLengthMax} characters.`,
+    .union([z.string(), areaText], {
+      error: 'The text of an area must be a string, or an object with text and position.',
     })
     .optional(),
-  width: length('The width').optional(),
-  height: length('The height').optional(),
+  width: number('The width').optional(),
+  height: number('The height').optional(),
 });
 
 /** Reads one level. Its faults go into the list, under the level's own path; null when there are any. */

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { isVisible, toDrawableText } from '../names.ts';
 import type { Point } from './plan-file.ts';
 import type { FaultList } from './plan-faults.ts';
+import { planLimits } from './plan-limits.ts';
 import { areaShape, readShape } from './plan-shapes.ts';
 import type { PlanArea, PlanAreaShape, PlanAreaText } from './seating-plan.ts';
 
@@ -9,8 +11,12 @@ type AreaFile = z.infer<typeof areaShape>;
 // A color goes into drawings as it is: only what can be nothing but a color passes.
 const drawable = /^(?:#[0-9a-f]{3,8}|[a-z]{3,30}|(?:rgb|hsl)a?\([\d\s.,%/]{1,40}\))$/i;
 const textSizeDefault = 16;
+const rotationMax = 3600;
 
-/** Reads a zone's areas. They decorate: one of a shape that is not known here is left out, and is no fault. */
+/**
+ * Reads a zone's areas. They decorate, so none refuses a plan for what it looks like: an area that can't be drawn (of an
+ * unknown shape, a polygon of two points, a negative width, beyond the limits of coordinates) is left out.
+ */
 export function readAreas(areas: unknown[], origin: Point, path: string, faults: FaultList): PlanArea[] {
   return areas.flatMap((value, index) => {
     const area = readShape(areaShape, value, `${path}[${index}]`, faults);
@@ -22,11 +28,12 @@ export function readAreas(areas: unknown[], origin: Point, path: string, faults:
 function toPlanArea(area: AreaFile, origin: Point): PlanArea | null {
   const at = add(origin, area.position);
   const shape = toShape(area, at);
-  if (shape === null) return null;
+  if (shape === null || !isNear(at)) return null;
+  const { rotation = 0 } = area;
   return {
     ...shape,
     ...at,
-    rotation: area.rotation ?? 0,
+    rotation: Math.abs(rotation) <= rotationMax ? rotation : rotation % 360,
     color: drawableOrNull(area.color),
     borderColor: drawableOrNull(area.border_color),
     text: toText(area, at),
@@ -34,34 +41,64 @@ function toPlanArea(area: AreaFile, origin: Point): PlanArea | null {
 }
 
 function toShape(area: AreaFile, at: Point): PlanAreaShape | null {
-  const { rectangle, circle, ellipse, polygon } = area;
+  const { circle, ellipse, polygon } = area;
   // Older files have no `shape`; theirs are rectangles, with the measures directly in the area.
-  const shape = area.shape ?? 'rectangle';
-  if (shape === 'rectangle') {
-    const { width, height } = rectangle ?? area;
-    return width === undefined || height === undefined ? null : { shape, width, height };
+  switch (area.shape ?? 'rectangle') {
+    case 'rectangle': {
+      const { width, height } = area.rectangle ?? area;
+      if (width === undefined || height === undefined) return null;
+      return areLengths(width, height) ? { shape: 'rectangle', width, height } : null;
+    }
+    case 'circle':
+      return circle && areLengths(circle.radius) ? { shape: 'circle', radius: circle.radius } : null;
+    case 'ellipse': {
+      if (ellipse === undefined) return null;
+      const { x, y } = ellipse.radius;
+      return areLengths(x, y) ? { shape: 'ellipse', radiusX: x, radiusY: y } : null;
+    }
+    case 'polygon': {
+      const points = polygon?.points.map((point) => add(at, point)) ?? [];
+      return points.length >= 3 && points.every(isNear) ? { shape: 'polygon', points } : null;
+    }
+    case 'text':
+      return { shape: 'text' };
+    default:
+      return null;
   }
-  if (shape === 'circle' && circle) return { shape, radius: circle.radius };
-  if (shape === 'ellipse' && ellipse) return { shape, radiusX: ellipse.radius.x, radiusY: ellipse.radius.y };
-  if (shape === 'polygon' && polygon) return { shape, points: polygon.points.map((point) => add(at, point)) };
-  return shape === 'text' ? { shape } : null;
 }
 
 function toText(area: AreaFile, at: Point): PlanAreaText | null {
-  const { text } = area;
-  if (text === undefined || text === '') return null;
-  if (typeof text !== 'string') {
-    const { size = textSizeDefault, color } = text;
-    return text.text === ''
-      ? null
-      : { text: text.text, ...add(at, text.position), size, color: drawableOrNull(color) };
-  }
-  const middle = { x: (area.width ?? 0) / 2, y: (area.height ?? 0) / 2 };
-  return { text, ...add(at, middle), size: textSizeDefault, color: null };
+  const text = typeof area.text === 'string' ? ofOldForm(area.text, area) : area.text;
+  if (text === undefined) return null;
+  const drawn = toDrawableText(text.text, planLimits.areaTextLengthMax);
+  const place = add(at, text.position);
+  if (!isVisible(drawn) || !isNear(place)) return null;
+  const { size = textSizeDefault } = text;
+  return {
+    text: drawn,
+    ...place,
+    size: size > 0 && areLengths(size) ? size : textSizeDefault,
+    color: drawableOrNull(text.color),
+  };
+}
+
+/** Older files have the text directly in the area. It is drawn in the middle. */
+function ofOldForm(text: string, area: AreaFile): Exclude<AreaFile['text'], string> {
+  return { text, position: { x: (area.width ?? 0) / 2, y: (area.height ?? 0) / 2 } };
 }
 
 function drawableOrNull(color: string | undefined): string | null {
   return color !== undefined && drawable.test(color) ? color : null;
+}
+
+function areLengths(...lengths: number[]): boolean {
+  return lengths.every((length) => length >= 0 && length <= planLimits.coordinateMax);
+}
+
+/** Zone, row and seat may each lie at the limit. */
+function isNear({ x, y }: Point): boolean {
+  const max = 3 * planLimits.coordinateMax;
+  return Math.abs(x) <= max && Math.abs(y) <= max;
 }
 
 /** Sums are rounded to a thousandth of a unit, so that 0.1 + 0.2 is 0.3. */

@@ -1,11 +1,13 @@
 import { isRecord } from './count-plan.ts';
+import { nameKey } from '../names.ts';
 import { quote } from './plan-faults.ts';
 import type { FaultList } from './plan-faults.ts';
 import { planLimits } from './plan-limits.ts';
 import { categoryShape, readShape } from './plan-shapes.ts';
 import type { PlanCategory } from './seating-plan.ts';
 
-/** The schema lets a category have no color. */
+// A category's color may be any string, or missing. Clients draw with it, so only CSS hex colors are kept.
+const hexColor = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 const colorDefault = '#808080';
 
 /** Reads the categories, and where each name stands among them. */
@@ -19,15 +21,17 @@ export function readCategories(
   }
   const categories: PlanCategory[] = [];
   const indexByName = new Map<string, number>();
+  const indexByKey = new Map<string, number>();
   values.forEach((value, index) => {
     const path = `categories[${index}]`;
     // What lies beyond the limit is known by name only, so that its seats are not faults of their own.
     const category = index < categoriesMax ? readShape(categoryShape, value, path, faults) : null;
-    if (category !== null) categories.push({ name: category.name, color: category.color ?? colorDefault });
+    if (category !== null) categories.push({ name: category.name, color: hexOrDefault(category.color) });
     const name = isRecord(value) ? value['name'] : undefined;
     if (typeof name !== 'string') return;
-    const first = indexByName.get(name);
-    if (first === undefined) indexByName.set(name, index);
+    if (!indexByName.has(name)) indexByName.set(name, index);
+    const first = indexByKey.get(nameKey(name));
+    if (first === undefined) indexByKey.set(nameKey(name), index);
     else
       faults.add(
         `${path}.name`,
@@ -35,4 +39,8 @@ export function readCategories(
       );
   });
   return { categories, indexByName };
+}
+
+function hexOrDefault(color: string | undefined): string {
+  return color !== undefined && hexColor.test(color) ? color : colorDefault;
 }

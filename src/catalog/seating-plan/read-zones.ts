@@ -1,9 +1,12 @@
+import { findNameFault, isVisible, nameKey } from '../names.ts';
 import { isRecord } from './count-plan.ts';
 import type { Point } from './plan-file.ts';
 import { quote } from './plan-faults.ts';
 import type { FaultList } from './plan-faults.ts';
+import { planLimits } from './plan-limits.ts';
 import { decorationShape, readShape, rowShape, seatShape, zoneShape } from './plan-shapes.ts';
 import { add, readAreas } from './read-areas.ts';
+import { fillLabel, printLabel, seatLabel } from './seat-label.ts';
 import type { PlanArea, PlanSeat } from './seating-plan.ts';
 
 /** What the plan's zones are read into, and what must be looked up across all of them. */
@@ -14,7 +17,9 @@ type Reading = {
   seats: PlanSeat[];
   areas: PlanArea[];
   guidPaths: Map<string, string>;
+  /** Both by the key of the name: what looks alike is the same. */
   sectionPaths: Map<string, string>;
+  labelPaths: Map<string, string>;
 };
 
 export function readZones(
@@ -29,51 +34,92 @@ export function readZones(
     areas: [],
     guidPaths: new Map(),
     sectionPaths: new Map(),
+    labelPaths: new Map(),
   };
-  zones.forEach((zone, index) => readZone(reading, zone, `zones[${index}]`));
+  zones.forEach((zone, index) => readZone(reading, zone, index));
   return { seats: reading.seats, areas: reading.areas };
 }
 
-function readZone(reading: Reading, value: unknown, path: string): void {
+function readZone(reading: Reading, value: unknown, index: number): void {
   const { faults } = reading;
+  const path = `zones[${index}]`;
   const hasSeats = isRecord(value) && Array.isArray(value['rows']) && value['rows'].length > 0;
   const zone = readShape(hasSeats ? zoneShape : decorationShape, value, path, faults);
-  const name = isRecord(value) && typeof value['name'] === 'string' ? value['name'] : '';
-  if (hasSeats && name !== '') checkSectionName(reading, name, `${path}.name`);
+  const section = hasSeats ? readSectionName(reading, value, index) : null;
   // A zone with a fault of its own still has its rows read: every fault is listed, not only the first level's.
   const origin = zone?.position ?? { x: 0, y: 0 };
   const rows = zone?.rows ?? (hasSeats ? (value['rows'] as unknown[]) : []);
-  rows.forEach((row, index) =>
-    readRow(reading, row, { path: `${path}.rows[${index}]`, section: name, origin }),
-  );
+  rows.forEach((row, at) => readRow(reading, row, { path: `${path}.rows[${at}]`, section, origin }));
   for (const area of readAreas(zone?.areas ?? [], origin, `${path}.areas`, faults)) reading.areas.push(area);
 }
 
-/** Seats are looked up by their section's name, and a ticket shows no more than it: it must mean one zone. */
-function checkSectionName(reading: Reading, name: string, path: string): void {
-  const first = reading.sectionPaths.get(name);
-  if (first === undefined) reading.sectionPaths.set(name, path);
-  else
-    reading.faults.add(
-      path,
-      `The zone name ${quote(name)} is already that of ${first}; each zone needs its own.`,
-    );
+/** Returns what a zone with seats is called: by its name, else its id, else its place. Null if that is a fault. */
+function readSectionName(reading: Reading, zone: Record<string, unknown>, index: number): string | null {
+  const path = `zones[${index}]`;
+  // A name of the wrong type is a fault already.
+  if (zone['name'] !== undefined && typeof zone['name'] !== 'string') return null;
+  for (const key of ['name', 'zone_id', 'uuid']) {
+    const name = zone[key];
+    if (typeof name !== 'string' || !isVisible(name)) continue;
+    const fault = findNameFault(name, planLimits.zoneNameLengthMax);
+    if (fault !== null) reading.faults.add(`${path}.${key}`, `The name of the zone ${fault}`);
+    return fault === null && isFreeName(reading, name, `${path}.${key}`) ? name : null;
+  }
+  const name = `Zone ${index + 1}`;
+  return isFreeName(reading, name, path) ? name : null;
 }
 
-type Place = { path: string; section: string; origin: Point };
+/** Seats are looked up by their section's name, and a ticket shows no more than it: it must mean one zone. */
+function isFreeName(reading: Reading, name: string, path: string): boolean {
+  const first = reading.sectionPaths.get(nameKey(name));
+  if (first === undefined) {
+    reading.sectionPaths.set(nameKey(name), path);
+    return true;
+  }
+  reading.faults.add(
+    path,
+    `The zone name ${quote(name)} is already that of ${first}; each zone needs its own.`,
+  );
+  return false;
+}
 
-function readRow(reading: Reading, value: unknown, place: Place): void {
+/** `section` is null if the zone's name is a fault: then its seats' labels are not looked at. */
+type RowPlace = { path: string; section: string | null; origin: Point };
+
+function readRow(reading: Reading, value: unknown, place: RowPlace): void {
   const row = readShape(rowShape, value, place.path, reading.faults);
   const seats =
     row?.seats ?? (isRecord(value) && Array.isArray(value['seats']) ? (value['seats'] as unknown[]) : []);
   const origin = add(place.origin, row?.position);
-  const rowPlace = { ...place, row: row?.row_number ?? '', origin };
+  const number = row?.row_number ?? '';
+  const rowLabel = fillLabel(row?.row_label, number);
+  if (rowLabel === 'too long') reading.faults.add(`${place.path}.row_label`, tooLong('row_label', number));
+  const seatPlace: SeatPlace = {
+    section: place.section ?? '',
+    row: number,
+    rowLabel: rowLabel === 'too long' ? null : rowLabel,
+    seatLabel: row?.seat_label ?? null,
+    rowPath: place.path,
+    origin,
+    isLabeled: place.section !== null && row !== null,
+  };
   for (let index = 0; index < seats.length; index++) {
-    readSeat(reading, seats[index], rowPlace, `${place.path}.seats[${index}]`);
+    readSeat(reading, seats[index], seatPlace, `${place.path}.seats[${index}]`);
   }
 }
 
-function readSeat(reading: Reading, value: unknown, place: Place & { row: string }, path: string): void {
+type SeatPlace = {
+  section: string;
+  row: string;
+  rowLabel: string | null;
+  /** With its placeholder. */
+  seatLabel: string | null;
+  rowPath: string;
+  origin: Point;
+  isLabeled: boolean;
+};
+
+function readSeat(reading: Reading, value: unknown, place: SeatPlace, path: string): void {
   const { faults, seats } = reading;
   const guid = isRecord(value) ? value['seat_guid'] : undefined;
   if (typeof guid === 'string' && guid !== '') checkGuid(reading, guid, `${path}.seat_guid`);
@@ -89,17 +135,47 @@ function readSeat(reading: Reading, value: unknown, place: Place & { row: string
     return;
   }
   const { section, row, origin } = place;
+  const number = seat.seat_number;
+  const label = place.isLabeled ? readLabel(reading, number, place, path) : null;
   const { x, y } = add(origin, seat.position);
   seats.push({
     index: seats.length,
     guid: seat.seat_guid,
     section,
     row,
-    number: seat.seat_number,
+    number,
     category,
     x,
     y,
+    ...(label === null || label === seatLabel(section, row, number) ? {} : { label }),
   });
+}
+
+/** Two buyers with one label on their tickets would stand before one chair. */
+function readLabel(reading: Reading, number: string, place: SeatPlace, path: string): string | null {
+  const { faults, labelPaths } = reading;
+  const own = fillLabel(place.seatLabel, number);
+  if (own === 'too long') {
+    faults.add(`${place.rowPath}.seat_label`, tooLong('seat_label', number));
+    return null;
+  }
+  const { section, row, rowLabel } = place;
+  const label = printLabel({ section, row, number, rowLabel, seatLabel: own });
+  // A part that ends in a space, such as the zone "Main ", looks like one that doesn't.
+  const key = nameKey(label).replaceAll(' ,', ',');
+  const first = labelPaths.get(key);
+  if (first === undefined) labelPaths.set(key, path);
+  else
+    faults.add(
+      path,
+      `The label ${quote(label)} is already that of ${first}; each seat needs one of its own.`,
+    );
+  return label;
+}
+
+function tooLong(what: string, number: string): string {
+  const { labelLengthMax: max } = planLimits;
+  return `${what} has more than ${max} characters with ${quote(number)} put in; at most ${max} are taken.`;
 }
 
 function checkGuid(reading: Reading, guid: string, path: string): void {

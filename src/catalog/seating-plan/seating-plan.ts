@@ -16,11 +16,13 @@ export type PlanSeat = {
   /** Its place in `seats`. */
   index: number;
   guid: string;
-  /** The zone's name; no two zones with seats share one. */
+  /** The zone's name; no two zones with seats have names that look alike. */
   section: string;
   /** May be empty, as `number` may: a box or a table need not have rows. */
   row: string;
   number: string;
+  /** What a ticket says, where the plan has labels of its own; without it, `seatLabel` of the three above. */
+  label?: string;
   /** Its place in `categories`. */
   category: number;
   x: number;

@@ -26,7 +26,7 @@ export async function readSeatPages(
   return db.$queryRaw<SeatRow[]>(sql`/* readSeatPages */
     SELECT page.* FROM unnest(${eventIds}::int[]) AS e(id) CROSS JOIN LATERAL (
       SELECT s.event_id AS "eventId", s.seat_index AS "index", s.tier_index AS "tierIndex", s.status,
-             v.section, v."row", v.number
+             v.section, v."row", v.number, v.label
       FROM event_seats s JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index
       WHERE s.event_id = e.id
         ${after === null ? emptySql : sql`AND s.seat_index > ${after}`}

@@ -9,4 +9,6 @@ export interface SeatRow {
   readonly section: string;
   readonly row: string;
   readonly number: string;
+  /** Null: made of the three above. */
+  readonly label: string | null;
 }

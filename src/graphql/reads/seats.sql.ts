@@ -10,7 +10,7 @@ export interface SeatKey {
 export async function readSeats(db: PrismaClient, keys: readonly SeatKey[]): Promise<SeatRow[]> {
   return db.$queryRaw<SeatRow[]>(sql`/* readSeats */
     SELECT s.event_id AS "eventId", s.seat_index AS "index", s.tier_index AS "tierIndex", s.status,
-           v.section, v."row", v.number
+           v.section, v."row", v.number, v.label
     FROM unnest(${keys.map(({ eventId }) => eventId)}::int[], ${keys.map(({ index }) => index)}::int[]) AS k(event_id, seat_index)
     JOIN event_seats s ON s.event_id = k.event_id AND s.seat_index = k.seat_index
     JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index`);
@@ -23,7 +23,7 @@ export async function readSeatsOfBookings(
 ): Promise<(SeatRow & { readonly bookingId: string })[]> {
   return db.$queryRaw<(SeatRow & { readonly bookingId: string })[]>(sql`/* readSeatsOfBookings */
     SELECT c.booking_id AS "bookingId", s.event_id AS "eventId", s.seat_index AS "index", s.tier_index AS "tierIndex",
-           s.status, v.section, v."row", v.number
+           s.status, v.section, v."row", v.number, v.label
     FROM unnest(${bookings.map(({ eventId }) => eventId)}::int[], ${bookings.map(({ id }) => id)}::uuid[]) AS k(event_id, id)
     JOIN booking_seats c ON c.event_id = k.event_id AND c.booking_id = k.id
     JOIN event_seats s ON s.event_id = c.event_id AND s.seat_index = c.seat_index

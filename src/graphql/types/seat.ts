@@ -16,8 +16,9 @@ builder.node('Seat', {
       description: 'The number within the row; empty where there is none.',
     }),
     label: t.string({
-      description: 'What a ticket would say, such as "Block B, row 3, seat 12".',
-      resolve: ({ section, row, number }) => seatLabel(section, row, number),
+      description:
+        'What a ticket says, such as "Block B, row 3, seat 12", or in the words of the plan: "Parterre, row AA, AA18".',
+      resolve: ({ section, row, number, label }) => label ?? seatLabel(section, row, number),
     }),
     status: t.expose('status', { type: SeatStatus, description: 'Whose it is at the moment.' }),
     priceTier: t.loadable({
