@@ -40,7 +40,7 @@ export const catalogGuards: readonly Guard[] = [
   {
     name: 'length of a label with its number',
     file: 'src/catalog/seating-plan/seat-label.ts',
-    find: "if (findNameFault(label, planLimits.labelLengthMax, 0) !== null) return 'too long';",
+    find: 'if (findNameFault(label, planLimits.labelLengthMax, 0) !== null) onTooLong();',
     replace: '',
     tests: ['test/unit/seating-plan-faults'],
   },

@@ -88,6 +88,15 @@ describe('a plan is refused, with the path and a sentence, for', () => {
       /more than 100 characters/,
     ],
     [
+      'a seat label that is too long once its number is in it',
+      (file) => {
+        file.zones[0].rows[1].seat_label = '%s'.repeat(11);
+        seat(file).seat_number = '1234567890';
+      },
+      'zones[0].rows[1].seat_label',
+      /more than 100 characters with "1234567890" put in/,
+    ],
+    [
       'a label that turns the text around',
       (file) => (file.zones[0].rows[1].seat_label = '%s\u202E'),
       'zones[0].rows[1].seat_label',

@@ -92,14 +92,13 @@ function readRow(reading: Reading, value: unknown, place: RowPlace): void {
     row?.seats ?? (isRecord(value) && Array.isArray(value['seats']) ? (value['seats'] as unknown[]) : []);
   const origin = add(place.origin, row?.position);
   const number = row?.row_number ?? '';
-  const rowLabel = fillLabel(row?.row_label, number);
-  if (rowLabel === 'too long') reading.faults.add(`${place.path}.row_label`, tooLong('row_label', number));
+  const addTooLong = (what: string, inserted: string): void =>
+    reading.faults.add(`${place.path}.${what}`, tooLong(what, inserted));
   const seatPlace: SeatPlace = {
     section: place.section ?? '',
     row: number,
-    rowLabel: rowLabel === 'too long' ? null : rowLabel,
-    seatLabel: row?.seat_label ?? null,
-    rowPath: place.path,
+    rowLabel: fillLabel(row?.row_label, number, () => addTooLong('row_label', number)),
+    seatLabelFor: (seat) => fillLabel(row?.seat_label, seat, () => addTooLong('seat_label', seat)),
     origin,
     isLabeled: place.section !== null && row !== null,
   };
@@ -112,9 +111,7 @@ type SeatPlace = {
   section: string;
   row: string;
   rowLabel: string | null;
-  /** With its placeholder. */
-  seatLabel: string | null;
-  rowPath: string;
+  seatLabelFor: (number: string) => string | null;
   origin: Point;
   isLabeled: boolean;
 };
@@ -152,15 +149,9 @@ function readSeat(reading: Reading, value: unknown, place: SeatPlace, path: stri
 }
 
 /** Two buyers with one label on their tickets would stand before one chair. */
-function readLabel(reading: Reading, number: string, place: SeatPlace, path: string): string | null {
-  const { faults, labelPaths } = reading;
-  const own = fillLabel(place.seatLabel, number);
-  if (own === 'too long') {
-    faults.add(`${place.rowPath}.seat_label`, tooLong('seat_label', number));
-    return null;
-  }
+function readLabel({ faults, labelPaths }: Reading, number: string, place: SeatPlace, path: string): string {
   const { section, row, rowLabel } = place;
-  const label = printLabel({ section, row, number, rowLabel, seatLabel: own });
+  const label = printLabel({ section, row, number, rowLabel, seatLabel: place.seatLabelFor(number) });
   // A part that ends in a space, such as the zone "Main ", looks like one that doesn't.
   const key = nameKey(label).replaceAll(' ,', ',');
   const first = labelPaths.get(key);

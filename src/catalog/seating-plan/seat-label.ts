@@ -33,9 +33,13 @@ export function seatLabel(section: string, row: string, number: string): string 
  * Puts a number into a plan's label for a row or a seat, wherever it says `%s`. Returns null for no label, and for one
  * with nothing to see: what is printed then is made of the number.
  */
-export function fillLabel(template: string | null | undefined, number: string): string | null | 'too long' {
+export function fillLabel(
+  template: string | null | undefined,
+  number: string,
+  onTooLong: () => void,
+): string | null {
   if (template == null || template === '') return null;
   const label = template.split('%s').join(number);
-  if (findNameFault(label, planLimits.labelLengthMax, 0) !== null) return 'too long';
+  if (findNameFault(label, planLimits.labelLengthMax, 0) !== null) onTooLong();
   return isVisible(label) ? label : null;
 }
