@@ -1,0 +1,194 @@
+import { types } from 'node:util';
+
+/*
+ * What may get into a log line: primitives, plain data within limits, and of an error the fields listed here. Everything
+ * else appears as the name of its class. Errors of drivers carry their client with them, and the client carries sockets,
+ * passwords and the backend's cancel key.
+ */
+
+const DEPTH_MAX = 5;
+const CAUSES_MAX = 4;
+const ITEMS_MAX = 30;
+/** What one field of a log call may spend: 1 for a value, 1 for each 100 characters of a string, 20 for an error. */
+const BUDGET = 300;
+const ERROR_COST = 20;
+const STRING_LENGTH_MAX = 1_000;
+const FIELD_LENGTH_MAX = 300;
+const STACK_LENGTH_MAX = 3_000;
+/** Longer than any secret that starts before the cut, so that it is recognized as a whole. */
+const LOOK_AHEAD = 4_000;
+
+const errorFields = [
+  'code',
+  'errno',
+  'syscall',
+  'address',
+  'port',
+  'path',
+  'status',
+  'field',
+  // PostgreSQL's. Not `detail`, `where` and `internalQuery`: they quote rows and statements.
+  'severity',
+  'schema',
+  'table',
+  'column',
+  'dataType',
+  'constraint',
+  'routine',
+  // What Prisma's driver adapter says instead.
+  'kind',
+  'originalCode',
+  'originalMessage',
+] as const;
+
+const secretName = /authorization|cookie|credential|passw|secret|token|api_?key|private_?key/i;
+
+interface Budget {
+  left: number;
+}
+
+/** Returns what may be logged of a value, as plain data. Never throws, whatever the value is. */
+export function loggable(value: unknown): unknown {
+  return toPlain(value, 0, { left: BUDGET });
+}
+
+/** Replaces passwords in URLs, bearer tokens and JWTs. Safe for text that is JSON already. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replaceAll(/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"\\]*):[^\s/"\\]*@/gi, '$1:[redacted]@')
+    .replaceAll(/([?&;](?:\w{0,20}password|token|secret|access_token)=)[^&\s"\\]*/gi, '$1[redacted]')
+    .replaceAll(/\b(bearer|basic)\s+[^\s"',\\]+/gi, '$1 [redacted]')
+    .replaceAll(/\beyJ[\w-]{4,}\.[\w-]*(?:\.[\w-]*)?/g, '[redacted]');
+}
+
+function toPlain(value: unknown, depth: number, budget: Budget): unknown {
+  if (budget.left-- <= 0) return '[cut]';
+  try {
+    if (typeof value === 'string') return stringToPlain(value, budget);
+    if (typeof value === 'bigint') return value.toString();
+    if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
+    if (typeof value !== 'object' || value === null) return value;
+    if (isError(value)) return errorToPlain(value, depth, budget);
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[invalid date]' : value.toISOString();
+    if (depth >= DEPTH_MAX) return `[${className(value)}]`;
+    if (Array.isArray(value)) return arrayToPlain(value, depth, budget);
+    return isPlainObject(value) ? objectToPlain(value, depth, budget) : `[${className(value)}]`;
+  } catch {
+    // A getter or a proxy that throws.
+    return '[unreadable]';
+  }
+}
+
+function stringToPlain(text: string, budget: Budget): string {
+  const plain = cut(text, STRING_LENGTH_MAX);
+  budget.left -= plain.length / 100;
+  return plain;
+}
+
+function arrayToPlain(values: readonly unknown[], depth: number, budget: Budget): unknown[] {
+  const plain = values.slice(0, ITEMS_MAX).map((value) => toPlain(value, depth + 1, budget));
+  if (values.length > ITEMS_MAX) plain.push(`[${values.length - ITEMS_MAX} more]`);
+  return plain;
+}
+
+function objectToPlain(object: object, depth: number, budget: Budget): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const key of Object.keys(object).slice(0, ITEMS_MAX)) {
+    const value = read(object, key);
+    // A large error must not cost the fields beside it, such as the request's id.
+    const own = depth === 0 ? { left: BUDGET } : budget;
+    const isSecret = secretName.test(key) && value != null && typeof value !== 'boolean';
+    plain[cut(key, 100)] = isSecret ? '[redacted]' : toPlain(value, depth + 1, own);
+  }
+  return plain;
+}
+
+function errorToPlain(error: object, depth: number, budget: Budget): Record<string, unknown> {
+  budget.left -= ERROR_COST;
+  const name = read(error, 'name');
+  const message = read(error, 'message');
+  const plain: Record<string, unknown> = {
+    type: typeof name === 'string' ? cut(name, 100) : className(error),
+    message: typeof message === 'string' ? cut(message, STRING_LENGTH_MAX) : '',
+    ...fieldsOf(error),
+  };
+  const frames = framesOf(read(error, 'stack'));
+  if (frames !== '') plain['stack'] = `${String(plain['type'])}: ${String(plain['message'])}${frames}`;
+  const command: unknown = read(read(error, 'command'), 'name');
+  if (typeof command === 'string') plain['command'] = cut(command, 100);
+  if (depth >= CAUSES_MAX) return plain;
+  const cause = causeOf(error);
+  if (cause !== undefined) plain['cause'] = causeToPlain(cause, depth + 1, budget);
+  const errors = read(error, 'errors');
+  if (Array.isArray(errors))
+    plain['errors'] = errors.slice(0, 5).map((one) => causeToPlain(one, depth + 1, budget));
+  return plain;
+}
+
+/** The allowed fields that are primitives, or a path of primitives as GraphQL errors have. */
+function fieldsOf(error: object): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const field of errorFields) {
+    const value = read(error, field);
+    if (typeof value === 'string') fields[field] = cut(value, FIELD_LENGTH_MAX);
+    else if (typeof value === 'number' || typeof value === 'boolean') fields[field] = value;
+    else if (field === 'path' && Array.isArray(value)) fields[field] = pathOf(value);
+  }
+  return fields;
+}
+
+function pathOf(steps: readonly unknown[]): string {
+  const isStep = (step: unknown) => typeof step === 'string' || typeof step === 'number';
+  const shown = steps.slice(0, ITEMS_MAX).filter(isStep);
+  return shown.map((step) => cut(String(step), 100)).join('.');
+}
+
+function causeOf(error: object): unknown {
+  return (
+    read(error, 'cause') ?? read(error, 'originalError') ?? read(read(error, 'meta'), 'driverAdapterError')
+  );
+}
+
+/** Prisma's driver adapter has a plain object for a cause: the same fields are allowed as of an error. */
+function causeToPlain(cause: unknown, depth: number, budget: Budget): unknown {
+  const isObject = typeof cause === 'object' && cause !== null;
+  if (!isObject || isError(cause) || !isPlainObject(cause)) return toPlain(cause, depth, budget);
+  return budget.left-- <= 0 ? '[cut]' : fieldsOf(cause);
+}
+
+/** The lines of a stack below its message, which may be long and is logged by itself. */
+function framesOf(stack: unknown): string {
+  if (typeof stack !== 'string') return '';
+  const start = stack.search(/\n {4}at /);
+  return start === -1 ? '' : cut(stack.slice(start), STACK_LENGTH_MAX);
+}
+
+function isError(value: object): boolean {
+  return value instanceof Error || types.isNativeError(value);
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+function className(value: object): string {
+  const name = read(read(value, 'constructor'), 'name');
+  return typeof name === 'string' ? cut(name, 100) : 'object';
+}
+
+function read(object: unknown, key: string): unknown {
+  try {
+    return (object as Record<string, unknown> | null | undefined)?.[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Secrets are taken out before the cut, or half of one would be left. */
+function cut(text: string, lengthMax: number): string {
+  const clean = withoutSecrets(text.slice(0, lengthMax + LOOK_AHEAD));
+  return clean.length > lengthMax || text.length > lengthMax + LOOK_AHEAD
+    ? `${clean.slice(0, lengthMax)}…`
+    : clean;
+}
