@@ -63,5 +63,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 });
 
 builder.queryType({ description: 'Everything that can be read.' });
-builder.mutationType({ description: 'Everything that changes something.' });
+builder.mutationType({
+  description:
+    'Everything that changes something. A field that fails is null, and has an error of its own in `errors`; the other fields of the document keep their answers. If that error says `committed: true` in its `extensions`, the change was made and only its details could not be read.',
+});
 builder.subscriptionType({ description: 'Everything that can be followed live, over WebSocket or SSE.' });

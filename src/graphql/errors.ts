@@ -27,6 +27,13 @@ export function notFound(what: string): GraphQLError {
   return graphqlError('NOT_FOUND', `There is no such ${what}.`);
 }
 
+/** The error that was thrown, without the layers that the executor and the plugins wrapped it in. */
+export function rootCause(error: unknown): unknown {
+  let cause = error;
+  while (isGraphQLError(cause) && cause.originalError != null) cause = cause.originalError;
+  return cause;
+}
+
 /** By name: two copies of graphql in one process (its two module formats, say) have a class each. */
 export function isGraphQLError(error: unknown): error is GraphQLError {
   return error instanceof Error && error.name === 'GraphQLError';

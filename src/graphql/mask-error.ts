@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { dbErrorKind } from '../platform/db-errors.ts';
 import { BusyError, ReadOnlyError, SelloutError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { isGraphQLError } from './errors.ts';
+import { isGraphQLError, rootCause } from './errors.ts';
 
 export interface MaskContext {
   readonly logger: Logger;
@@ -14,7 +14,7 @@ export interface MaskContext {
  * a database that can't be asked just now is BUSY or READ_ONLY, and logged; anything else becomes "Unexpected error." with the request id under which the log has its cause.
  */
 export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
-  const cause = rootOf(error);
+  const cause = rootCause(error);
   if (isGraphQLError(cause)) return coded(isGraphQLError(error) ? error : cause, cause);
   if (cause instanceof SelloutError) return exposed(cause, error);
   const outage = outageOf(cause);
@@ -27,13 +27,6 @@ export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
     ...placeOf(error),
     extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: ctx.requestId, unexpected: true },
   });
-}
-
-/** The error that was thrown, inside whatever the executor and the plugins wrapped it in. */
-function rootOf(error: unknown): unknown {
-  let cause = error;
-  while (isGraphQLError(cause) && cause.originalError != null) cause = cause.originalError;
-  return cause;
 }
 
 /** What GraphQL itself finds wrong with a request (its syntax, its variables) has no code of its own. */
@@ -63,6 +56,7 @@ function outageOf(cause: unknown) {
       return { message, extensions: { code, retryAfterSeconds } };
     }
     case 'transient':
+    case 'exhausted':
     case 'connection': {
       const { code, retryAfterSeconds } = new BusyError();
       const message = 'The database could not be asked in time. Try again.';

@@ -1,30 +1,27 @@
 import { dbErrorKind } from '../platform/db-errors.ts';
 import { BusyError, ReadOnlyError, SelloutError } from '../platform/errors.ts';
 import { isGraphQLError } from './errors.ts';
+import type { MaskContext } from './mask-error.ts';
 
 /*
  * For mutations that ask the database themselves, not through the group commit: where it can't be asked, the result
- * union has a member for that. Anything else that goes wrong passes as it is.
+ * union has a member for that, and the log has the cause. Anything else that goes wrong passes as it is.
  */
 
 /** What a mutation reads before it changes anything. */
-export function beforeChange<T>(work: () => Promise<T>): Promise<T> {
-  return refusing(work, () => false);
+export function beforeChange<T>(ctx: MaskContext, work: () => Promise<T>): Promise<T> {
+  return refusing(ctx, work, () => false);
 }
 
 /** The change itself: one statement, or one transaction. A connection that broke may have broken after COMMIT. */
-export function changing<T>(work: () => Promise<T>): Promise<T> {
-  return refusing(work, (kind) => kind === 'connection');
-}
-
-/** What is read for the answer once the change stands: "nothing happened" would be wrong. */
-export function afterChange<T>(work: () => Promise<T>): Promise<T> {
-  return refusing(work, () => true);
+export function changing<T>(ctx: MaskContext, work: () => Promise<T>): Promise<T> {
+  return refusing(ctx, work, (kind) => kind === 'connection');
 }
 
 async function refusing<T>(
+  ctx: MaskContext,
   work: () => Promise<T>,
-  outcomeUnknown: (kind: 'transient' | 'connection') => boolean,
+  outcomeUnknown: (kind: 'transient' | 'connection' | 'exhausted') => boolean,
 ): Promise<T> {
   try {
     return await work();
@@ -33,6 +30,7 @@ async function refusing<T>(
     if (error instanceof SelloutError || isGraphQLError(error)) throw error;
     const kind = dbErrorKind(error);
     if (kind === 'lasting') throw error;
+    ctx.logger.warn({ err: error, requestId: ctx.requestId }, 'mutation refused: the database is out');
     throw kind === 'readOnly' ? new ReadOnlyError() : new BusyError(outcomeUnknown(kind));
   }
 }

@@ -14,7 +14,7 @@ import { visibleEvents, visibleVenues } from './reads/visibility.ts';
  * @throws {GraphQLError} FORBIDDEN, UNAUTHENTICATED.
  */
 export async function organizerOfEvent(ctx: GraphQLContext, eventId: number): Promise<string> {
-  const event = await beforeChange(() =>
+  const event = await beforeChange(ctx, () =>
     ctx.database.reads.event.findFirst({
       where: { AND: [{ id: eventId }, visibleEvents(ctx)] },
       select: { organizerId: true },
@@ -25,7 +25,7 @@ export async function organizerOfEvent(ctx: GraphQLContext, eventId: number): Pr
 
 /** @throws as `organizerOfEvent` does. */
 export async function organizerOfVenue(ctx: GraphQLContext, venueId: number): Promise<string> {
-  const venue = await beforeChange(() =>
+  const venue = await beforeChange(ctx, () =>
     ctx.database.reads.venue.findFirst({
       where: { AND: [{ id: venueId }, visibleVenues(ctx)] },
       select: { organizerId: true },

@@ -27,7 +27,7 @@ export function seatKindFrom(
   priceTier: string | null,
 ): Promise<SeatKind> | SeatKind {
   if (section === null && priceTier === null) return { section, tierIndex: null };
-  return beforeChange(() => read(ctx, eventId, section, priceTier));
+  return beforeChange(ctx, () => read(ctx, eventId, section, priceTier));
 }
 
 async function read(

@@ -1,6 +1,5 @@
 import { maskError } from '../graphql/mask-error.ts';
-import { documentLimits } from '../graphql/limits/document-limits.ts';
-import { noIntrospection } from '../graphql/limits/no-introspection.ts';
+import { graphqlPlugins } from '../graphql/plugins.ts';
 import { schema } from '../graphql/schema.ts';
 import type { GraphQLContext, Services } from '../graphql/context.ts';
 import type { ExampleIds } from '../http/graphiql/examples.ts';
@@ -91,7 +90,7 @@ function httpContext(context: AppContext): HttpContext {
     publicVersions,
     edge: {
       schema,
-      plugins: config.introspection ? documentLimits() : [...documentLimits(), noIntrospection],
+      plugins: graphqlPlugins(config),
       maskError: (error, requestId) => maskError(error, { logger, requestId }),
       contextFor: (caller): GraphQLContext => ({ ...services, ...caller }),
     },

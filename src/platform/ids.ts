@@ -29,6 +29,10 @@ export function eventIdOf(eventId: number): string {
   return encodeId('Event', eventId);
 }
 
+export function venueIdOf(venueId: number): string {
+  return encodeId('Venue', String(venueId));
+}
+
 export function seatIdOf(eventId: number, index: number): string {
   return encodeId('Seat', `${eventId}:${index}`);
 }

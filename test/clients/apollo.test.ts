@@ -42,7 +42,7 @@ it('Apollo Client looks an event up, holds a seat, and sees the change live', as
   expect(event.data?.event.name).toBe('Test Night');
 
   const session = await client.mutate<documents.SessionAnswer>({ mutation: gql(documents.SESSION) });
-  token = session.data?.startGuestSession.token ?? '';
+  token = session.data?.startGuestSession?.token ?? '';
 
   const updates = new Received<documents.UpdateAnswer>();
   const following = client

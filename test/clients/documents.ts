@@ -13,7 +13,7 @@ export interface EventAnswer {
 export const SESSION = `mutation Session { startGuestSession { token expiresAt } }`;
 
 export interface SessionAnswer {
-  readonly startGuestSession: { readonly token: string };
+  readonly startGuestSession: { readonly token: string } | null;
 }
 
 export const HOLD = `mutation Hold($input: HoldSeatsInput!) {
@@ -25,7 +25,7 @@ export const HOLD = `mutation Hold($input: HoldSeatsInput!) {
 }`;
 
 export interface HoldAnswer {
-  readonly holdSeats: { readonly __typename: string };
+  readonly holdSeats: { readonly __typename: string } | null;
 }
 
 export const UPDATES = `subscription Updates($id: ID!) {

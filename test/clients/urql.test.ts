@@ -34,7 +34,7 @@ it('urql looks an event up, holds a seat, and sees the change live', async () =>
   expect(event.data?.event.name).toBe('Test Night');
 
   const session = await client.mutation<documents.SessionAnswer>(documents.SESSION, {});
-  token = session.data?.startGuestSession.token ?? '';
+  token = session.data?.startGuestSession?.token ?? '';
 
   const updates = new Received<documents.UpdateAnswer>();
   const following = client

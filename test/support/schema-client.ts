@@ -1,6 +1,6 @@
 import { createYoga } from 'graphql-yoga';
 import { maskError } from '../../src/graphql/mask-error.ts';
-import { documentLimits } from '../../src/graphql/limits/document-limits.ts';
+import { graphqlPlugins } from '../../src/graphql/plugins.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { GraphQLContext } from '../../src/graphql/context.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
@@ -39,7 +39,7 @@ export async function createSchemaClient(): Promise<SchemaClient> {
   );
   const yoga = createYoga<{ viewer: Viewer | null }>({
     schema,
-    plugins: documentLimits(),
+    plugins: graphqlPlugins({ introspection: true }),
     context: ({ viewer }): GraphQLContext => ({ ...app, viewer, requestId: 'test' }),
     maskedErrors: { maskError: (error) => maskError(error, { logger: app.logger, requestId: 'test' }) },
     logging: false,

@@ -19,6 +19,7 @@ const BlockSeatsInput = builder.inputType('BlockSeatsInput', {
 builder.mutationField('blockSeats', (t) =>
   t.field({
     type: BlockSeatsResult,
+    nullable: true,
     description:
       'Takes seats off sale, all of them or none. Those that are blocked already stay so; one that is held or booked is a SeatsUnavailableError. For the organizer of the event.',
     args: { input: t.arg({ type: BlockSeatsInput, required: true, description: 'Which seats.' }) },
@@ -27,7 +28,7 @@ builder.mutationField('blockSeats', (t) =>
       const { eventId, seats } = await blockedSeatsFrom(input);
       const organizerId = await organizerOfEvent(ctx, eventId);
       await blockSeats(ctx, { organizerId, eventId, seats });
-      return eventAfter(ctx, info, eventId);
+      return eventAfter(ctx, info, eventId, 'The seats of the event were blocked');
     },
   }),
 );

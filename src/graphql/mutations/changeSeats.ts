@@ -13,7 +13,7 @@ import { checkTogether } from '../../platform/input-errors.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { bookingKeyFrom, seatIndexesFrom } from '../input-ids.ts';
-import { bookingFromRecord } from '../types/booking-from-record.ts';
+import { bookingAfter } from '../types/booking-after.ts';
 import { Booking } from '../types/booking.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
@@ -45,13 +45,14 @@ const ChangeSeatsResult = builder.errorUnion('ChangeSeatsResult', {
 builder.mutationField('changeSeats', (t) =>
   t.field({
     type: ChangeSeatsResult,
+    nullable: true,
     description:
       'Swaps the seats of a hold for others in one step: it has all of the new ones afterwards, or still all of the old. The deadline stays, and the total is that of the new seats. What holdSeats would refuse is refused here; from the deadline on it is a HoldExpiredError, with a booking that is no hold a BookingStateError.',
     args: {
       input: t.arg({ type: ChangeSeatsInput, required: true, description: 'Which hold, and its seats.' }),
     },
     authScopes: { viewer: true },
-    resolve: async (_root, { input }, ctx) => {
+    resolve: async (_root, { input }, ctx, info) => {
       const buyerId = callerOf(ctx).userId;
       const { key, seats } = await checkTogether({
         key: () => bookingKeyFrom(input.bookingId),
@@ -62,7 +63,8 @@ builder.mutationField('changeSeats', (t) =>
           return indexes;
         },
       });
-      return bookingFromRecord(await changeSeats(ctx, { buyerId, ...key, seats }));
+      const booking = await changeSeats(ctx, { buyerId, ...key, seats });
+      return bookingAfter(ctx, info, booking, 'The hold was changed');
     },
   }),
 );

@@ -6,7 +6,7 @@ import { checkTogether } from '../../platform/input-errors.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { bookingKeyFrom } from '../input-ids.ts';
-import { bookingFromRecord } from '../types/booking-from-record.ts';
+import { bookingAfter } from '../types/booking-after.ts';
 import { Booking } from '../types/booking.ts';
 import { idempotencyKeyDescription } from '../types/keys.ts';
 import { commonRefusals } from '../types/refusals.ts';
@@ -34,11 +34,12 @@ const ConfirmBookingResult = builder.errorUnion('ConfirmBookingResult', {
 builder.mutationField('confirmBooking', (t) =>
   t.field({
     type: ConfirmBookingResult,
+    nullable: true,
     description:
       'Books the seats of a hold. A CONFIRMED booking is the answer as it is, and nothing changes. From the deadline on it is a HoldExpiredError, with a RELEASED or CANCELED booking a BookingStateError.',
     args: { input: t.arg({ type: ConfirmBookingInput, required: true, description: 'Which hold.' }) },
     authScopes: { viewer: true },
-    resolve: async (_root, { input }, ctx) => {
+    resolve: async (_root, { input }, ctx, info) => {
       const { booking } = await checkTogether({
         booking: () => bookingKeyFrom(input.bookingId),
         key: () => checkIdempotencyKey(input.idempotencyKey),
@@ -48,7 +49,7 @@ builder.mutationField('confirmBooking', (t) =>
         ...booking,
         idempotencyKey: input.idempotencyKey ?? null,
       });
-      return bookingFromRecord(record);
+      return bookingAfter(ctx, info, record, 'The booking was confirmed');
     },
   }),
 );

@@ -110,6 +110,7 @@ const CreateEventResult = builder.errorUnion('CreateEventResult', {
 builder.mutationField('createEvent', (t) =>
   t.field({
     type: CreateEventResult,
+    nullable: true,
     description: 'Makes an event in a venue, with a seat of its own for each of the venue. For organizers.',
     args: { input: t.arg({ type: CreateEventInput, required: true, description: 'The event.' }) },
     authScopes: { organizer: true },
@@ -126,8 +127,8 @@ builder.mutationField('createEvent', (t) =>
       });
       const organizerId = await organizerOfVenue(ctx, venueId);
       const event = { ...fields, organizerId, venueId, status: input.status ?? 'DRAFT', idempotencyKey };
-      const { eventId } = await changing(() => createEvent({ db: ctx.database.worker }, event, nowMs));
-      return eventAfter(ctx, info, eventId);
+      const { eventId } = await changing(ctx, () => createEvent({ db: ctx.database.worker }, event, nowMs));
+      return eventAfter(ctx, info, eventId, 'The event was created');
     },
   }),
 );

@@ -8,7 +8,7 @@ import { extendHold } from '../../booking/extend-hold.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { bookingKeyFrom } from '../input-ids.ts';
-import { bookingFromRecord } from '../types/booking-from-record.ts';
+import { bookingAfter } from '../types/booking-after.ts';
 import { Booking } from '../types/booking.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
@@ -34,13 +34,15 @@ const ExtendHoldResult = builder.errorUnion('ExtendHoldResult', {
 builder.mutationField('extendHold', (t) =>
   t.field({
     type: ExtendHoldResult,
+    nullable: true,
     description:
       "Puts the deadline of a hold off, once, by the event's `holdExtensionSeconds`, but never past the longest life of a hold that the event may have set. Where that is not possible (any more), it is an ExtensionRefusedError; from the deadline on a HoldExpiredError; with a booking that is no hold a BookingStateError.",
     args: { input: t.arg({ type: ExtendHoldInput, required: true, description: 'Which hold.' }) },
     authScopes: { viewer: true },
-    resolve: async (_root, { input }, ctx) => {
+    resolve: async (_root, { input }, ctx, info) => {
       const buyerId = callerOf(ctx).userId;
-      return bookingFromRecord(await extendHold(ctx, { buyerId, ...bookingKeyFrom(input.bookingId) }));
+      const booking = await extendHold(ctx, { buyerId, ...bookingKeyFrom(input.bookingId) });
+      return bookingAfter(ctx, info, booking, 'The hold was extended');
     },
   }),
 );

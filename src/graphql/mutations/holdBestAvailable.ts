@@ -7,7 +7,7 @@ import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { eventIdFrom } from '../input-ids.ts';
 import { seatKindFrom } from '../seat-kind.ts';
-import { bookingFromRecord } from '../types/booking-from-record.ts';
+import { bookingAfter } from '../types/booking-after.ts';
 import { HoldSeatsResult } from '../types/hold-seats-result.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../types/keys.ts';
 
@@ -26,6 +26,7 @@ const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput', {
 builder.mutationField('holdBestAvailable', (t) =>
   t.field({
     type: HoldSeatsResult,
+    nullable: true,
     description:
       'Holds the best seats that are free. Best are adjacent seats of one row without an aisle between: in the dearest price tier that has them, and there the nearest to the front (the middle of the stage, court or pitch). Where no tier has enough side by side, they may be of several. Adjacent seats that leave no single seat alone come before any that do, those of cheaper tiers too. Where no row has enough, they are the nearest seats of one section, and where no section has enough, the nearest of the hall. `section` and `priceTier` narrow all of it down. Too few free seats are a SeatsUnavailableError without seats.',
     args: {
@@ -36,7 +37,7 @@ builder.mutationField('holdBestAvailable', (t) =>
       }),
     },
     authScopes: { viewer: true },
-    resolve: async (_root, { input }, ctx) => {
+    resolve: async (_root, { input }, ctx, info) => {
       const { eventId, kind } = await checkTogether({
         eventId: () => eventIdFrom(input.eventId),
         quantity: () => checkQuantity(input.quantity),
@@ -54,7 +55,7 @@ builder.mutationField('holdBestAvailable', (t) =>
         tierIndex: kind?.tierIndex ?? null,
         idempotencyKey: input.idempotencyKey ?? null,
       });
-      return bookingFromRecord(record);
+      return bookingAfter(ctx, info, record, 'The hold was created');
     },
   }),
 );

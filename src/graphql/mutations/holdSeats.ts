@@ -5,7 +5,7 @@ import { checkTogether } from '../../platform/input-errors.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
 import { eventIdFrom, seatIndexesFrom } from '../input-ids.ts';
-import { bookingFromRecord } from '../types/booking-from-record.ts';
+import { bookingAfter } from '../types/booking-after.ts';
 import { HoldConflictPolicy } from '../types/enums/hold-conflict-policy.ts';
 import { HoldSeatsResult } from '../types/hold-seats-result.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../types/keys.ts';
@@ -31,6 +31,7 @@ const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
 builder.mutationField('holdSeats', (t) =>
   t.field({
     type: HoldSeatsResult,
+    nullable: true,
     description:
       "Holds all of the seats or none, for as long as the event says, otherwise the server's time (five minutes unless configured). A seat that the caller holds already counts as taken. With `onConflict: BEST_ALTERNATIVE`, where some seat is not free, the nearest block of as many seats is held instead in the same step: side by side, in the price tiers of those asked for. The booking says which; where there is no such block, it is a SeatsUnavailableError. Where the event forbids orphans (`orphanRule`), seats chosen so that a single one is left alone are an OrphanSeatsError with choices that would do.",
     args: {
@@ -41,7 +42,7 @@ builder.mutationField('holdSeats', (t) =>
       }),
     },
     authScopes: { viewer: true },
-    resolve: async (_root, { input }, ctx) => {
+    resolve: async (_root, { input }, ctx, info) => {
       const { eventId, seats } = await checkTogether({
         eventId: () => eventIdFrom(input.eventId),
         seats: () => {
@@ -58,7 +59,7 @@ builder.mutationField('holdSeats', (t) =>
         idempotencyKey: input.idempotencyKey ?? null,
         onConflict: input.onConflict ?? 'FAIL',
       });
-      return bookingFromRecord(record);
+      return bookingAfter(ctx, info, record, 'The hold was created');
     },
   }),
 );

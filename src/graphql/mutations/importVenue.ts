@@ -1,8 +1,10 @@
 import { InvalidPlanError } from '../../catalog/errors.ts';
 import { importVenue } from '../../catalog/import-venue.ts';
+import { venueIdOf } from '../../platform/ids.ts';
 import { builder } from '../builder.ts';
 import { callerOf } from '../caller.ts';
-import { afterChange, changing } from '../outages.ts';
+import { recordCommit } from '../committed.ts';
+import { changing } from '../outages.ts';
 import { selectionFor } from '../reads/selection.ts';
 import { commonRefusals } from '../types/refusals.ts';
 import { Venue } from '../types/venue.ts';
@@ -26,21 +28,21 @@ const ImportVenueResult = builder.errorUnion('ImportVenueResult', {
 builder.mutationField('importVenue', (t) =>
   t.field({
     type: ImportVenueResult,
+    nullable: true,
     description:
       'Makes a venue of a seating plan. The same plan again gives the venue that is there. For organizers.',
     args: { input: t.arg({ type: ImportVenueInput, required: true, description: 'The plan.' }) },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const organizerId = callerOf(ctx).userId;
-      const { venueId } = await changing(() =>
+      const { venueId } = await changing(ctx, () =>
         importVenue({ db: ctx.database.worker }, { organizerId, planJson: input.plan }),
       );
-      const venue = await afterChange(() =>
-        ctx.database.reads.venue.findUniqueOrThrow({
-          ...selectionFor(ctx, info, { typeName: 'Venue' }),
-          where: { id: venueId },
-        }),
-      );
+      recordCommit(ctx, info, { done: 'The venue was imported', ids: { venueId: venueIdOf(venueId) } });
+      const venue = await ctx.database.reads.venue.findUniqueOrThrow({
+        ...selectionFor(ctx, info, { typeName: 'Venue' }),
+        where: { id: venueId },
+      });
       return Venue.addBrand(venue);
     },
   }),

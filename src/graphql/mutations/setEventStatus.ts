@@ -29,6 +29,7 @@ const SetEventStatusResult = builder.errorUnion('SetEventStatusResult', {
 builder.mutationField('setEventStatus', (t) =>
   t.field({
     type: SetEventStatusResult,
+    nullable: true,
     description:
       'Puts an event on sale, pauses, ends or cancels it. The status that it has already changes nothing. For its organizer.',
     args: {
@@ -39,8 +40,8 @@ builder.mutationField('setEventStatus', (t) =>
       const eventId = eventIdFrom(input.eventId);
       const organizerId = await organizerOfEvent(ctx, eventId);
       const change = { organizerId, eventId, status: input.status };
-      await changing(() => setEventStatus({ db: ctx.database.worker }, change));
-      return eventAfter(ctx, info, eventId);
+      await changing(ctx, () => setEventStatus({ db: ctx.database.worker }, change));
+      return eventAfter(ctx, info, eventId, 'The status of the event was set');
     },
   }),
 );

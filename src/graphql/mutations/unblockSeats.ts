@@ -19,6 +19,7 @@ const UnblockSeatsInput = builder.inputType('UnblockSeatsInput', {
 builder.mutationField('unblockSeats', (t) =>
   t.field({
     type: BlockSeatsResult,
+    nullable: true,
     description:
       'Puts blocked seats on sale again, all of them or none. Those that are on sale already stay so; one that is held or booked is a SeatsUnavailableError. For the organizer of the event.',
     args: { input: t.arg({ type: UnblockSeatsInput, required: true, description: 'Which seats.' }) },
@@ -27,7 +28,7 @@ builder.mutationField('unblockSeats', (t) =>
       const { eventId, seats } = await blockedSeatsFrom(input);
       const organizerId = await organizerOfEvent(ctx, eventId);
       await unblockSeats(ctx, { organizerId, eventId, seats });
-      return eventAfter(ctx, info, eventId);
+      return eventAfter(ctx, info, eventId, 'The seats of the event were unblocked');
     },
   }),
 );

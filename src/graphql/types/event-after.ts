@@ -1,20 +1,26 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { eventIdOf } from '../../platform/ids.ts';
+import { recordCommit } from '../committed.ts';
 import type { GraphQLContext } from '../context.ts';
-import { afterChange } from '../outages.ts';
 import { selectionFor } from '../reads/selection.ts';
 import { Event } from './event.ts';
 
 /**
- * The event as a mutation has left it, for fields whose result is a union with Event.
+ * Reads the event as a mutation has left it, for fields whose result is a union with Event.
  *
- * @throws {BusyError} where the database can't be asked; the change stands all the same.
+ * @param done what the mutation did, as a clause; see `Commit`.
+ * @throws if the event can't be read. The client then learns that the change was committed.
  */
-export async function eventAfter(ctx: GraphQLContext, info: GraphQLResolveInfo, eventId: number) {
-  const event = await afterChange(() =>
-    ctx.database.reads.event.findUniqueOrThrow({
-      ...selectionFor(ctx, info, { typeName: 'Event' }),
-      where: { id: eventId },
-    }),
-  );
+export async function eventAfter(
+  ctx: GraphQLContext,
+  info: GraphQLResolveInfo,
+  eventId: number,
+  done: string,
+) {
+  recordCommit(ctx, info, { done, ids: { eventId: eventIdOf(eventId) } });
+  const event = await ctx.database.reads.event.findUniqueOrThrow({
+    ...selectionFor(ctx, info, { typeName: 'Event' }),
+    where: { id: eventId },
+  });
   return Event.addBrand(event);
 }

@@ -1,0 +1,23 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { BookingRecord } from '../../booking/model.ts';
+import { bookingIdOf } from '../../platform/ids.ts';
+import { recordCommit } from '../committed.ts';
+import type { GraphQLContext } from '../context.ts';
+import { bookingFromRecord } from './booking-from-record.ts';
+
+/**
+ * Returns the booking as a mutation has left it, for fields whose result is a union with Booking. If its details can't
+ * be read, the client learns that the change was committed.
+ *
+ * @param done what the mutation did, as a clause; see `Commit`.
+ */
+export function bookingAfter(
+  ctx: GraphQLContext,
+  info: GraphQLResolveInfo,
+  record: BookingRecord,
+  done: string,
+) {
+  const bookingId = bookingIdOf(record.eventId, record.id);
+  recordCommit(ctx, info, { done, ids: { bookingId, status: record.status } });
+  return bookingFromRecord(record);
+}
