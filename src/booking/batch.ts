@@ -1,9 +1,11 @@
-import type { Changes, Command, Outcome } from './model.ts';
+import type { Changes, Command, Neighbours, Outcome } from './model.ts';
 
 export interface BatchInput {
   readonly eventId: number;
   readonly batchId: string;
   readonly commands: readonly Command[];
+  /** The seats next to those that the commands name, where the event forbids orphans. */
+  readonly neighbours: ReadonlyMap<number, Neighbours>;
   /** The sweeper's: leave seats alone that somebody else is at. */
   readonly skipLocked: boolean;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../platform/db.ts';
-import { withDeadline } from '../platform/deadline.ts';
 import { dbErrorKind } from '../platform/db-errors.ts';
 import { BusyError, ReadOnlyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -8,9 +7,8 @@ import type { Chosen, InLine } from '../seating/best-available.ts';
 import type { BatchResult, OnBatchStep } from './batch.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
-import type { Command } from './model.ts';
+import { BatchPreparation, type NeighboursOf, type PreparedBatch } from './prepare-batch.ts';
 import { runBatchToTheEnd } from './resolve-unknown-commit.ts';
-import type { NeighboursOf } from './run-batch.ts';
 
 export interface BatchContext {
   readonly db: PrismaClient;
@@ -26,17 +24,22 @@ export interface BatchContext {
 
 /** Longer than the server's own transaction_timeout, so that PostgreSQL is the one to end a stuck batch. */
 const BATCH_DEADLINE_MS = 10_000;
-/** Of the choosing, which mostly reads memory. */
-const CHOOSE_MAX_MS = 3_000;
 const RETRY_DELAY_MS = 50;
 
 export function createExecuteBatch(ctx: BatchContext): ExecuteBatch {
+  const preparation = new BatchPreparation({
+    chooseSeats: (...request) => ctx.chooseSeats(...request),
+    neighboursOf: ctx.neighboursOf,
+    failed: (eventId, pendings, error) => failed(ctx, eventId, pendings, error),
+  });
   return async (eventId, batch) => {
+    const prepared = await preparation.prepare(eventId, batch);
+    const { ready, later } = prepared;
+    if (ready.length === 0) return later;
     try {
-      const { ready, commands, contested } = await withChosenSeats(ctx, eventId, batch);
-      return [...settle(ready, await commit(ctx, eventId, commands)), ...contested];
+      return [...settle(ready, await commit(ctx, eventId, prepared)), ...later];
     } catch (error) {
-      return failed(ctx, eventId, batch, error);
+      return [...(await failed(ctx, eventId, ready, error)), ...later];
     }
   };
 }
@@ -44,13 +47,12 @@ export function createExecuteBatch(ctx: BatchContext): ExecuteBatch {
 async function commit(
   ctx: BatchContext,
   eventId: number,
-  commands: readonly Command[],
+  { commands, neighbours }: PreparedBatch,
 ): Promise<BatchResult> {
-  const input = { eventId, batchId: randomUUID(), commands, skipLocked: false };
+  const input = { eventId, batchId: randomUUID(), commands, neighbours, skipLocked: false };
   const settings = {
     defaultHoldTtlMs: ctx.defaultHoldTtlMs,
     deadlineMs: BATCH_DEADLINE_MS,
-    neighboursOf: ctx.neighboursOf,
     onStep: ctx.onStep,
   };
   const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
@@ -78,45 +80,10 @@ function settle(batch: readonly Pending[], result: BatchResult): Pending[] {
 }
 
 /**
- * The commands of a batch, with the server's choice for those that leave it to the server. What those ahead may get is
- * withheld from those behind: where nothing else is left for one, it waits for the next batch, in which it is known.
+ * Handles an error that means that nothing was committed, or that nobody knows, which each command is then told.
+ *
+ * @returns the commands to retry.
  */
-async function withChosenSeats(ctx: BatchContext, eventId: number, batch: readonly Pending[]) {
-  const isChoosing = ({ choice, conflicted }: Pending) =>
-    choice !== null && (choice.when === 'always' || conflicted);
-  const line = batch.map((pending): InLine => {
-    if (pending.choice !== null && isChoosing(pending)) return { wish: pending.choice.seats };
-    return { named: pending.command.kind === 'hold' ? pending.command.named : [] };
-  });
-  const commands = batch.map((pending) => pending.command);
-  if (!line.some((place) => 'wish' in place)) return { ready: batch, commands, contested: [] };
-
-  const misled = batch.some((pending) => pending.misled);
-  const choosing = withDeadline(
-    ctx.chooseSeats(eventId, line, misled),
-    CHOOSE_MAX_MS,
-    () => new BatchAbandonedError(),
-  );
-  const chosen = (await choosing).values();
-  const ready: Pending[] = [];
-  const contested: Pending[] = [];
-  const decided: Command[] = [];
-  for (const pending of batch) {
-    const choice = isChoosing(pending) ? chosen.next().value : undefined;
-    if (choice?.contested === true) {
-      contested.push(pending);
-      continue;
-    }
-    ready.push(pending);
-    const { command } = pending;
-    decided.push(
-      command.kind === 'hold' && choice !== undefined ? { ...command, chosen: choice.seats } : command,
-    );
-  }
-  return { ready, commands: decided, contested };
-}
-
-/** Whatever made the batch fail, nothing of it was committed (or nobody knows, and then everybody is told so). */
 async function failed(
   ctx: BatchContext,
   eventId: number,
@@ -126,31 +93,31 @@ async function failed(
   if (error instanceof CommitUnknownError) return settleAll(batch, () => new BusyError(true));
   const again = error instanceof StaleRulesError || error instanceof BatchAbandonedError;
   const kind = again ? 'transient' : dbErrorKind(error);
+  const details = { err: error, eventId, commands: batch.length };
   switch (kind) {
     case 'readOnly':
       return settleAll(batch, () => new ReadOnlyError());
+    case 'exhausted':
+      ctx.logger.error(details, 'booking batch refused: the database server is out of resources');
+      return settleAll(batch, () => new BusyError());
     case 'transient':
     case 'connection':
-      ctx.logger.warn({ err: error, eventId, commands: batch.length }, 'booking batch is tried again');
+      // Only once a command: while the database is away, each is retried for seconds.
+      ctx.logger[batch.every(({ retried }) => retried) ? 'debug' : 'warn'](
+        details,
+        'booking batch is retried',
+      );
+      for (const pending of batch) pending.retried = true;
       // Jitter, so that processes that collided do not collide again.
       await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS * (0.5 + Math.random())));
       return batch;
     case 'lasting':
-      ctx.logger.error({ err: error, eventId, commands: batch.length }, 'booking batch failed');
-      return batch.length === 1 ? settleAll(batch, () => asError(error)) : oneByOne(ctx, eventId, batch);
+      ctx.logger.error(details, 'booking batch failed');
+      if (batch.length === 1) return settleAll(batch, () => toError(error));
+      // One poisonous command must harm no other.
+      for (const pending of batch) pending.alone = true;
+      return batch;
   }
-}
-
-/** One poisonous command must harm no other: each runs alone, in its order. */
-async function oneByOne(
-  ctx: BatchContext,
-  eventId: number,
-  batch: readonly Pending[],
-): Promise<readonly Pending[]> {
-  const execute = createExecuteBatch(ctx);
-  const again: Pending[] = [];
-  for (const pending of batch) again.push(...(await execute(eventId, [pending])));
-  return again;
 }
 
 function settleAll(batch: readonly Pending[], error: () => Error): readonly Pending[] {
@@ -158,6 +125,6 @@ function settleAll(batch: readonly Pending[], error: () => Error): readonly Pend
   return [];
 }
 
-function asError(error: unknown): Error {
+function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

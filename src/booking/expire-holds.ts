@@ -52,12 +52,10 @@ async function expireAt(ctx: ExpiryContext, eventId: number, bookingIds: readonl
   const commands = bookingIds.map((bookingId) => ({ kind: 'expire' as const, bookingId }));
   const result = await runBatchToTheEnd(
     ctx.db,
-    { eventId, batchId: randomUUID(), commands, skipLocked: true },
+    { eventId, batchId: randomUUID(), commands, neighbours: new Map(), skipLocked: true },
     {
       defaultHoldTtlMs: ctx.defaultHoldTtlMs,
       deadlineMs: SWEEP_DEADLINE_MS,
-      // Expiring takes no seats, so it leaves none alone.
-      neighboursOf: () => Promise.resolve(new Map()),
     },
     ctx.logger,
   );

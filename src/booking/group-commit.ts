@@ -8,13 +8,23 @@ export interface Submission {
   readonly choice: { readonly when: 'always' | 'onConflict'; readonly seats: SeatChoice } | null;
 }
 
-/** A command on its way: `settle` is called exactly once. */
+/** A command on its way. */
 export interface Pending extends Submission {
   readonly deadlineMs: number;
   /** Turned true when a batch found the command's seats taken: from then on the server chooses. */
   conflicted: boolean;
+  /** Seats that the server chose for the next batch to try; null: none yet. */
+  candidates: readonly number[] | null;
+  /** What the command needs before it can run. Until it settles, it waits outside its lane. Never rejects. */
+  waitsFor: Promise<unknown> | null;
+  /** Turned true when a batch with this command failed, perhaps because of it: from then on it runs by itself. */
+  alone: boolean;
+  /** Turned true when a batch with this command is retried. */
+  retried: boolean;
   /** Turned true when seats that the server chose were taken: its map is behind, and it has to look closer. */
   misled: boolean;
+  /** Turned true by the first call of `settle`; later calls do nothing. */
+  settled: boolean;
   settle(outcome: Outcome | Error): void;
 }
 
@@ -50,6 +60,8 @@ const DEADLINES_EVERY_MS = 100;
 interface Lane {
   readonly eventId: number;
   waiting: Pending[];
+  /** Commands that wait for something of their own and hold nobody up; see `Pending.waitsFor`. */
+  readonly parked: Set<Pending>;
   running: boolean;
 }
 
@@ -78,15 +90,14 @@ export class GroupCommit {
    */
   submit(eventId: number, submission: Submission): Promise<Outcome> {
     const lane = this.#laneOf(eventId);
-    if (lane.waiting.length >= this.#limits.queueMax) return Promise.reject(new BusyError());
+    if (lane.waiting.length + lane.parked.size >= this.#limits.queueMax)
+      return Promise.reject(new BusyError());
     return new Promise((resolve, reject) => {
-      lane.waiting.push({
-        ...submission,
-        deadlineMs: performance.now() + this.#limits.waitMaxMs,
-        conflicted: false,
-        misled: false,
-        settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
-      });
+      lane.waiting.push(
+        pendingOf(submission, performance.now() + this.#limits.waitMaxMs, (outcome) =>
+          outcome instanceof Error ? reject(outcome) : resolve(outcome),
+        ),
+      );
       this.#watchDeadlines();
       this.#wake(lane);
     });
@@ -100,7 +111,10 @@ export class GroupCommit {
 
   #laneOf(eventId: number): Lane {
     let lane = this.#lanes.get(eventId);
-    if (lane === undefined) this.#lanes.set(eventId, (lane = { eventId, waiting: [], running: false }));
+    if (lane === undefined) {
+      lane = { eventId, waiting: [], parked: new Set(), running: false };
+      this.#lanes.set(eventId, lane);
+    }
     return lane;
   }
 
@@ -125,27 +139,50 @@ export class GroupCommit {
     const batch = this.#takeBatch(lane);
     // Only then looked at what waits: meanwhile those who waited too long were refused, and it is another list.
     const undecided = batch.length > 0 ? await this.#execute(lane.eventId, batch) : [];
-    lane.waiting.unshift(...undecided);
+    lane.waiting.unshift(...undecided.filter(({ waitsFor }) => waitsFor === null));
+    this.#park(lane, undecided);
     // Those just answered ask again in this turn of the event loop: without it two halves of the callers take turns.
     if (batch.length > 1) await new Promise((resolve) => setImmediate(resolve));
     this.#running--;
     if (lane.waiting.length > 0) this.#ready.push(lane);
     else {
       lane.running = false;
-      this.#lanes.delete(lane.eventId);
-      if (this.#lanes.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      this.#deleteIfIdle(lane);
     }
     this.#startReady();
+  }
+
+  /** Sets commands aside until what they wait for settles. Then they are in front of the next batch. */
+  #park(lane: Lane, undecided: readonly Pending[]): void {
+    for (const [waitsFor, pendings] of Map.groupBy(undecided, (pending) => pending.waitsFor)) {
+      if (waitsFor === null) continue;
+      for (const pending of pendings) lane.parked.add(pending);
+      void waitsFor.then(() => {
+        const back = pendings.filter((pending) => lane.parked.delete(pending) && !pending.settled);
+        for (const pending of back) pending.waitsFor = null;
+        lane.waiting.unshift(...back);
+        if (back.length > 0) this.#wake(lane);
+        else this.#deleteIfIdle(lane);
+      });
+    }
+  }
+
+  #deleteIfIdle(lane: Lane): void {
+    if (lane.running || lane.parked.size > 0) return;
+    if (this.#lanes.get(lane.eventId) === lane) this.#lanes.delete(lane.eventId);
+    if (this.#lanes.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   /** First come, first served. What has waited too long is refused, where it is certain that nothing happened. */
   #takeBatch(lane: Lane): readonly Pending[] {
     this.#refuseLate(lane);
     let [taken, seats] = [0, 0];
-    for (const { command } of lane.waiting) {
+    for (const { command, alone } of lane.waiting) {
       seats += seatsOf(command);
-      if (taken === this.#limits.batchMax || (taken > 0 && seats > this.#limits.batchSeatsMax)) break;
+      const full = taken === this.#limits.batchMax || seats > this.#limits.batchSeatsMax;
+      if (taken > 0 && (full || alone)) break;
       taken++;
+      if (alone) break;
     }
     return lane.waiting.splice(0, taken);
   }
@@ -162,11 +199,35 @@ export class GroupCommit {
 
   #refuseLate(lane: Lane): void {
     const now = performance.now();
-    if (!lane.waiting.some(({ deadlineMs }) => deadlineMs <= now)) return;
-    const late = lane.waiting.filter(({ deadlineMs }) => deadlineMs <= now);
-    lane.waiting = lane.waiting.filter(({ deadlineMs }) => deadlineMs > now);
-    for (const pending of late) pending.settle(new BusyError());
+    const isLate = ({ deadlineMs }: Pending) => deadlineMs <= now;
+    for (const pending of lane.parked) if (isLate(pending)) pending.settle(new BusyError());
+    if (!lane.waiting.some(isLate)) return;
+    for (const pending of lane.waiting) if (isLate(pending)) pending.settle(new BusyError());
+    lane.waiting = lane.waiting.filter((pending) => !isLate(pending));
   }
+}
+
+function pendingOf(
+  submission: Submission,
+  deadlineMs: number,
+  settle: (outcome: Outcome | Error) => void,
+): Pending {
+  return {
+    ...submission,
+    deadlineMs,
+    conflicted: false,
+    candidates: null,
+    waitsFor: null,
+    alone: false,
+    retried: false,
+    misled: false,
+    settled: false,
+    settle(outcome) {
+      if (this.settled) return;
+      this.settled = true;
+      settle(outcome);
+    },
+  };
 }
 
 function seatsOf(command: Command): number {

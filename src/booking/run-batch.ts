@@ -5,7 +5,7 @@ import { lockBuyers, lockSeats, readLocked, readPlan } from './batch-reads.sql.t
 import { changeBookings, raiseVersion, writeSeats } from './batch-writes.sql.ts';
 import { decide } from './decide.ts';
 import type { BatchInput, BatchResult, BatchStep, OnBatchStep } from './batch.ts';
-import type { Changes, Command, EventRules, Key, LockedState, Neighbours, Outcome } from './model.ts';
+import type { Changes, Command, Key, LockedState, Outcome } from './model.ts';
 import { refused } from './outcomes.ts';
 
 export interface BatchSettings {
@@ -13,14 +13,7 @@ export interface BatchSettings {
   /** After this long the batch is given up: nothing more of it is sent. */
   readonly deadlineMs: number;
   readonly onStep?: OnBatchStep | undefined;
-  /** These seats, the ones next to them, and the ones next to those: asked for where an event forbids orphans. */
-  readonly neighboursOf: NeighboursOf;
 }
-
-export type NeighboursOf = (
-  eventId: number,
-  seats: readonly number[],
-) => Promise<ReadonlyMap<number, Neighbours>>;
 
 /** Called after each step; throws where the batch was given up meanwhile, so that nothing more of it is sent. */
 type Passed = (step: BatchStep) => void;
@@ -63,7 +56,7 @@ async function steps(
   settings: BatchSettings,
   passed: Passed,
 ): Promise<BatchResult> {
-  const { eventId, commands } = input;
+  const { eventId, commands, neighbours } = input;
   const named = namedBy(commands);
   const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
   if (plan === null) return unchanged(commands.map(() => refused({ code: 'NOT_FOUND', what: 'event' })));
@@ -71,7 +64,6 @@ async function steps(
   passed('planned');
   if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds);
   const touched = [...named.seats, ...plan.moreSeats];
-  const neighbours = await neighboursFor(plan.event, commands, settings);
   const toLock = [...new Set([...touched, ...neighbours.keys()])].sort((a, b) => a - b);
   const seats = await lockSeats(tx, eventId, toLock, input.skipLocked);
   passed('locked');
@@ -142,19 +134,4 @@ function namedBy(commands: readonly Command[]) {
 function seatsOf(command: Command): readonly number[] {
   if (command.kind === 'hold') return [...command.named, ...(command.chosen ?? [])];
   return 'seats' in command ? command.seats : [];
-}
-
-function neighboursFor(
-  event: EventRules,
-  commands: readonly Command[],
-  settings: BatchSettings,
-): Promise<ReadonlyMap<number, Neighbours>> {
-  const seats = commands.flatMap((command) =>
-    command.kind === 'hold' || command.kind === 'change' ? seatsOf(command) : [],
-  );
-  if (event.orphanRule === 'ALLOW' || seats.length === 0) return Promise.resolve(new Map());
-  return settings.neighboursOf(
-    event.eventId,
-    seats.filter((seat) => seat < event.seatsTotal),
-  );
 }

@@ -2,10 +2,12 @@
  * What an error of the database means for whoever asked:
  * - `transient`: it was rolled back, and the same again may succeed (deadlock, serialization, lock timeout).
  * - `connection`: the connection broke or none was to be had; before COMMIT nothing happened, in COMMIT nobody knows.
+ * - `exhausted`: the server ran out of disk, memory or another resource (class 53). It was rolled back, and the same at
+ *   once would fail again.
  * - `readOnly`: the server takes no writes now.
  * - `lasting`: the same again would fail again.
  */
-export type DbErrorKind = 'transient' | 'connection' | 'readOnly' | 'lasting';
+export type DbErrorKind = 'transient' | 'connection' | 'exhausted' | 'readOnly' | 'lasting';
 
 const transientStates = new Set([
   '40001', // serialization_failure
@@ -15,7 +17,6 @@ const transientStates = new Set([
   '25P03', // idle_in_transaction_session_timeout
   '25P04', // transaction_timeout
   '53300', // too_many_connections
-  '53400', // configuration_limit_exceeded
 ]);
 
 /** Prisma's own: P1001 unreachable, P1002 timed out, P1008 operation timed out, P1017 closed, P2024 and P2028 pool. */
@@ -52,6 +53,7 @@ export function dbErrorKind(error: unknown): DbErrorKind {
   if (state !== undefined) {
     if (transientStates.has(state)) return 'transient';
     if (state === '25006') return 'readOnly';
+    if (state.startsWith('53')) return 'exhausted'; // 53100: disk_full, 53200: out_of_memory.
     // 08: connection exceptions; 57P01–57P05: the server shuts down, starts, or ended the session.
     if (state.startsWith('08') || state.startsWith('57P')) return 'connection';
     return 'lasting';

@@ -89,8 +89,7 @@ export class BookingUpdates {
 const ended = { done: true, value: undefined } as const;
 
 function isPassing(error: unknown): boolean {
-  const kind = dbErrorKind(error);
-  return kind === 'transient' || kind === 'connection';
+  return ['transient', 'connection', 'exhausted'].includes(dbErrorKind(error));
 }
 
 function retryMs(tries: number): number {

@@ -50,10 +50,12 @@ export class BestAvailable {
     return found.map((chosen) => chosen.seats).filter((block) => block.length > 0);
   }
 
-  /** For the rule on orphans: the seats around some seats. */
+  /** The seats around some seats. Empty if the event allows orphans: then nobody needs to know. */
   async neighboursOf(eventId: number, seats: readonly number[]): Promise<ReadonlyMap<number, SideBySide>> {
     const info = await this.#ctx.layouts.info(eventId);
-    return info === null ? new Map() : aroundSeats(await this.#ctx.layouts.venueLayout(info), seats);
+    if (info === null || info.orphanRule === 'ALLOW') return new Map();
+    const existing = seats.filter((seat) => seat < info.seatsTotal);
+    return aroundSeats(await this.#ctx.layouts.venueLayout(info), existing);
   }
 
   async #freeInMemory(eventId: number): Promise<Uint8Array> {

@@ -102,20 +102,22 @@ async function readInfos(db: PrismaClient, eventIds: readonly number[]): Promise
       id: number;
       venue_id: number;
       seats_total: number;
+      orphan_rule: EventInfo['orphanRule'];
       currency: string;
       plan_hash: string;
       tiers: EventInfo['tiers'];
     }[]
   >(sql`/* readEventInfos */
-    SELECT e.id, e.venue_id, e.seats_total, e.currency, v.plan_hash,
+    SELECT e.id, e.venue_id, e.seats_total, e.orphan_rule, e.currency, v.plan_hash,
       (SELECT json_agg(json_build_object('name', p.name, 'amount', p.amount, 'color', p.color) ORDER BY p.tier_index)
        FROM price_tiers p WHERE p.event_id = e.id) AS tiers
     FROM events e JOIN venues v ON v.id = e.venue_id WHERE e.id = ANY(${eventIds}::int[])`);
   return rows.map((row) => {
     const { id: eventId, venue_id: venueId, seats_total: seatsTotal, currency, tiers } = row;
+    const orphanRule = row.orphan_rule;
     const parts = JSON.stringify([LAYOUT_FORMAT, eventId, row.plan_hash, currency, tiers]);
     const layoutHash = createHash('sha256').update(parts).digest('base64url').slice(0, 22);
-    return { eventId, venueId, seatsTotal, currency, tiers, layoutHash };
+    return { eventId, venueId, seatsTotal, orphanRule, currency, tiers, layoutHash };
   });
 }
 

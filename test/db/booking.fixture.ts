@@ -1,4 +1,5 @@
-import { afterAll, beforeAll } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { confirmBooking } from '../../src/booking/confirm-booking.ts';
 import { holdSeats } from '../../src/booking/hold-seats.ts';
 import { releaseBooking } from '../../src/booking/release-booking.ts';
@@ -23,6 +24,20 @@ export function bookingSuite() {
   });
 
   const app = () => started;
+
+  /** Another process on the same database, which has read nothing yet. */
+  const anotherProcess = () => startBookingProcess(database.url);
+
+  /** Runs SQL in a session of its own, which stays open until the test ends or the returned function is called. */
+  async function session(statements: string): Promise<() => Promise<void>> {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    let ended: Promise<void> | undefined;
+    const end = () => (ended ??= client.end());
+    onTestFinished(end);
+    await client.query(statements);
+    return end;
+  }
 
   async function hall(options: HallOptions = {}, rules: Prisma.EventUpdateInput = {}): Promise<Hall> {
     const at = await createHall(started.database.reads, options);
@@ -52,5 +67,5 @@ export function bookingSuite() {
     return Array.from({ length: at.seatCount }, (_, index) => map?.states.get(index)).join('');
   }
 
-  return { app, hall, hold, confirm, release, statusesOf };
+  return { app, anotherProcess, session, hall, hold, confirm, release, statusesOf };
 }

@@ -25,7 +25,7 @@ const large = { rows: 60, seatsPerRow: 100 };
 it('works the rows of a large hall out in another thread, once', async () => {
   const none = { section: [], row: [], category: [], x: [], y: [] };
   expect(() => layOutVenue(none, { x: 0, y: 0 })).toThrow('rows in the main thread');
-  const at = await hall(large);
+  const at = await hall(large, { orphanRule: 'FORBID' });
   const threads: unknown[] = [];
   const count = (worker: unknown) => threads.push(worker);
   process.on('worker', count);
@@ -39,7 +39,7 @@ it('works the rows of a large hall out in another thread, once', async () => {
 });
 
 it('fails whoever wanted to choose, and tries anew for the next, when a layout could not be made', async () => {
-  const small = await hall({ rows: 1 });
+  const small = await hall({ rows: 1 }, { orphanRule: 'FORBID' });
   const choose = () => app().bestAvailable.neighboursOf(small.eventId, [0]);
   await expect(choose()).rejects.toThrow('rows in the main thread');
   await expect(choose()).rejects.toThrow('rows in the main thread');

@@ -6,6 +6,7 @@ import type { Guard } from './guard.ts';
 import { bookingGuards } from './booking-guards.ts';
 import { catalogGuards } from './catalog-guards.ts';
 import { edgeGuards } from './edge-guards.ts';
+import { faultGuards } from './fault-guards.ts';
 import { httpGuards } from './http-guards.ts';
 import { messageGuards } from './message-guards.ts';
 import { operatingGuards } from './operating-guards.ts';
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     ...saleGuards,
     ...bookingGuards,
     ...catalogGuards,
+    ...faultGuards,
   ].filter(({ name, file }) => `${name} ${file}`.includes(process.argv[2] ?? ''));
   const broken = await brokenTests(wanted);
   if (broken.length > 0) {

@@ -157,3 +157,80 @@ it('loses nothing that a batch brings back, where others were refused meanwhile'
   expect(await refused).toMatchObject({ code: 'BUSY', outcomeUnknown: false });
   await groupCommit.drained();
 });
+
+/** A group commit that does everything at once but what `undecided` keeps back. */
+function startWith(
+  undecided: (batch: readonly Pending[]) => Promise<readonly Pending[]>,
+  waitMaxMs = 60_000,
+) {
+  const batches: string[][] = [];
+  const groupCommit = new GroupCommit(
+    async (_, batch) => {
+      batches.push(batch.map(idOf));
+      const back = await undecided(batch);
+      for (const pending of batch) if (!back.includes(pending)) pending.settle(done);
+      return back;
+    },
+    { ...limits, waitMaxMs },
+  );
+  return { groupCommit, batches };
+}
+
+function idOf({ command }: Pending): string {
+  return 'bookingId' in command ? command.bookingId : '';
+}
+
+it('holds nobody up with a command that waits for something of its own', async () => {
+  const slow = Promise.withResolvers<void>();
+  const { groupCommit, batches } = startWith(async (batch) => {
+    const aside = batch.filter((pending) => idOf(pending) === 'a' && batches.length === 1);
+    for (const pending of aside) pending.waitsFor = slow.promise;
+    return aside;
+  });
+  const waiting = groupCommit.submit(1, release('a'));
+  await Promise.all(['b', 'c'].map((id) => groupCommit.submit(1, release(id))));
+  slow.resolve();
+  await waiting;
+  await groupCommit.drained();
+  expect(batches).toEqual([['a'], ['b', 'c'], ['a']]);
+});
+
+it('refuses a command that waits for something of its own at its deadline', async () => {
+  const slow = Promise.withResolvers<void>();
+  const { groupCommit, batches } = startWith(async (batch) => {
+    for (const pending of batch) pending.waitsFor = slow.promise;
+    return batch;
+  }, 30);
+  const busy = { code: 'BUSY', outcomeUnknown: false };
+  await expect(groupCommit.submit(1, release('a'))).rejects.toMatchObject(busy);
+  slow.resolve();
+  await groupCommit.drained();
+  expect(batches).toEqual([['a']]);
+});
+
+it('runs the commands of a failed batch one by one, in their order, before all others', async () => {
+  const { groupCommit, batches } = startWith(async (batch) => {
+    if (batch.length < 3) return [];
+    for (const pending of batch) pending.alone = true;
+    return batch;
+  });
+  await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => groupCommit.submit(1, release(id))));
+  expect(batches).toEqual([['a'], ['b', 'c', 'd', 'e'], ['b'], ['c'], ['d'], ['e'], ['f']]);
+});
+
+it('refuses at their deadline those that stand behind one of a failed batch', async () => {
+  const stuck = Promise.withResolvers<void>();
+  const { groupCommit, batches } = startWith(async (batch) => {
+    if (batch.map(idOf).join('') === 'b') await stuck.promise;
+    if (batch.length === 1) return [];
+    for (const pending of batch) pending.alone = true;
+    return batch;
+  }, 30);
+  const [, first, ...others] = ['a', 'b', 'c', 'd'].map((id) => groupCommit.submit(1, release(id)));
+  for (const other of others)
+    await expect(other).rejects.toMatchObject({ code: 'BUSY', outcomeUnknown: false });
+  stuck.resolve();
+  expect(await first).toBe(done);
+  await groupCommit.drained();
+  expect(batches).toEqual([['a'], ['b', 'c', 'd'], ['b']]);
+});

@@ -21,6 +21,13 @@ describe('what a client gets to see', () => {
   test.each([
     ['a deadlock', rawQueryError('40P01'), 'BUSY'],
     ['a lock timeout', rawQueryError('55P03'), 'BUSY'],
+    ['a statement timeout', rawQueryError('57014'), 'BUSY'],
+    ['a transaction that was idle for too long', rawQueryError('25P03'), 'BUSY'],
+    ['a transaction timeout', rawQueryError('25P04'), 'BUSY'],
+    ['a full disk', rawQueryError('53100'), 'BUSY'],
+    ['a server without memory', rawQueryError('53200'), 'BUSY'],
+    ['a limit of the server', rawQueryError('53400'), 'BUSY'],
+    ['too many connections', rawQueryError('53300'), 'BUSY'],
     ['a session that was ended', rawQueryError('57P01'), 'BUSY'],
     ['a server that cannot be reached', new Error('connect ECONNREFUSED 10.1.2.3:5432'), 'BUSY'],
     ['a pool that is used up', Object.assign(new Error('secret'), { code: 'P2024' }), 'BUSY'],
