@@ -3,7 +3,16 @@ import { committedErrors } from './committed.ts';
 import { documentLimits } from './limits/document-limits.ts';
 import { noIntrospection } from './limits/no-introspection.ts';
 
+interface PluginOptions {
+  readonly introspection: boolean;
+  readonly documentCharactersMax: number;
+}
+
 /** The plugins that every operation is executed with, whatever its transport. */
-export function graphqlPlugins({ introspection }: { readonly introspection: boolean }): Plugin[] {
-  return [...documentLimits(), ...(introspection ? [] : [noIntrospection]), committedErrors];
+export function graphqlPlugins({ introspection, documentCharactersMax }: PluginOptions): Plugin[] {
+  return [
+    ...documentLimits(documentCharactersMax),
+    ...(introspection ? [] : [noIntrospection]),
+    committedErrors,
+  ];
 }

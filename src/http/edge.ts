@@ -14,8 +14,6 @@ export interface Caller {
 /** What an operation's context is made from, on every transport. */
 export interface OperationContext {
   readonly caller: Caller;
-  /** Of all that was sent to ask for it. */
-  readonly requestLength: number;
 }
 
 /** What GraphQL operations are executed with; main puts it together. The same for HTTP, SSE and WebSocket. */

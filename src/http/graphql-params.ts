@@ -1,33 +1,79 @@
+import { isUtf8 } from 'node:buffer';
+import { jsonDepthExceeds } from './json-depth.ts';
+import { httpLimits } from './limits.ts';
+import { RequestError } from './request-error.ts';
+
+/** The parameters of one operation. Anything else that a client sends is dropped. */
 export interface GraphQLParams {
   readonly query: string;
-  readonly operationName?: string | null;
-  readonly variables?: Record<string, unknown> | null;
-  readonly extensions?: Record<string, unknown> | null;
+  /** Null if none was given, or an empty one. */
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
 }
 
-/** The parameters of one operation, from a JSON body that is right in every respect; null for any other. */
-export function graphqlParams(body: Buffer): GraphQLParams | null {
-  let value: unknown;
+/**
+ * Reads the parameters from a JSON body.
+ *
+ * @throws {RequestError}
+ */
+export function paramsFromBody(body: Buffer): GraphQLParams {
+  if (!isUtf8(body)) throw RequestError.badRequest('The body is not valid UTF-8.');
+  return paramsFrom(parseJson(body.toString('utf8').replace(/^\uFEFF/, ''), 'The body'));
+}
+
+/**
+ * Reads the parameters from a query string.
+ *
+ * @throws {RequestError}
+ */
+export function paramsFromQuery(search: string): GraphQLParams {
+  const given = new URLSearchParams(search);
+  const json = (name: string) => {
+    const text = given.get(name);
+    return text === null || text === '' ? null : parseJson(text, `"${name}"`);
+  };
+  return paramsFrom({
+    query: given.get('query'),
+    operationName: given.get('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
+}
+
+/**
+ * Checks parameters that were sent as JSON.
+ *
+ * @throws {RequestError}
+ */
+export function paramsFrom(value: unknown): GraphQLParams {
+  if (!isObject(value)) throw RequestError.badRequest('The request must be a JSON object with a "query".');
+  if (jsonDepthExceeds(value, httpLimits.jsonDepthMax))
+    throw RequestError.badRequest(`The request nests JSON more than ${httpLimits.jsonDepthMax} levels deep.`);
+  const { query, operationName = null, variables = null, extensions = null } = value;
+  if (extensions !== null && !isObject(extensions))
+    throw RequestError.badRequest('"extensions" must be an object.');
+  if (query === undefined || query === null || query === '') throw withoutQuery(extensions);
+  if (typeof query !== 'string') throw RequestError.badRequest('"query" must be a string.');
+  if (operationName !== null && typeof operationName !== 'string')
+    throw RequestError.badRequest('"operationName" must be a string.');
+  if (variables !== null && !isObject(variables))
+    throw RequestError.badRequest('"variables" must be an object.');
+  return { query, operationName: operationName === '' ? null : operationName, variables };
+}
+
+/** Clients of persisted queries send the full text when they get this answer. */
+function withoutQuery(extensions: Record<string, unknown> | null): RequestError {
+  return extensions?.['persistedQuery'] === undefined
+    ? RequestError.badRequest('The request has no "query".')
+    : new RequestError(200, 'PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+}
+
+function parseJson(text: string, what: string): unknown {
   try {
-    value = JSON.parse(body.toString('utf8'));
+    return JSON.parse(text);
   } catch {
-    return null;
+    throw RequestError.badRequest(`${what} is not valid JSON.`);
   }
-  return isParams(value) ? value : null;
-}
-
-function isParams(value: unknown): value is GraphQLParams {
-  if (!isObject(value)) return false;
-  for (const [name, part] of Object.entries(value)) {
-    const fits =
-      name === 'query'
-        ? typeof part === 'string'
-        : name === 'operationName'
-          ? part === null || typeof part === 'string'
-          : (name === 'variables' || name === 'extensions') && (part === null || isObject(part));
-    if (!fits) return false;
-  }
-  return 'query' in value;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,114 +1,152 @@
+import { OperationTypeNode, type ExecutionResult } from 'graphql';
+import { processRegularResult } from 'graphql-yoga';
 import type { Identity } from '../identity/identity.ts';
-import { DeadlineError } from '../platform/deadline.ts';
-import type { Logger } from '../platform/logger.ts';
-import { regularMediaType } from './accept.ts';
-import type { AddressCounter } from './address-counter.ts';
+import { metrics } from '../platform/metrics.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import { isJson, responseForms, type ResponseForms } from './accept.ts';
 import { sendGraphQLError } from './answers.ts';
 import { viewerOf } from './authorize.ts';
-import type { Departures } from './departures.ts';
 import type { Exchange } from './exchange.ts';
-import { sendData, type FastPath, type PreparedOperation } from './fast-path.ts';
-import { inTime } from './in-time.ts';
-import { httpLimits } from './limits.ts';
-import { BodyError, readBody } from './read-body.ts';
-import { discard, isStream, sendResponse } from './send-response.ts';
-import type { SharedStreams } from './sse/shared-streams.ts';
+import { paramsFromBody, paramsFromQuery, type GraphQLParams } from './graphql-params.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { prepareOperation, type Engine, type ReadyOperation } from './operation.ts';
+import { readBody } from './read-body.ts';
+import { RequestError } from './request-error.ts';
+import { sendResponse } from './send-response.ts';
+import { EventStream } from './sse/event-stream.ts';
 import { StreamPlace } from './sse/stream-place.ts';
-import type { Yoga } from './yoga.ts';
+import { streamSubscription, type StreamContext } from './sse/stream-subscription.ts';
 
-export interface GraphQLRouteContext {
-  readonly yoga: Yoga;
-  readonly fastPath: FastPath;
+export interface GraphQLRouteContext extends StreamContext {
+  readonly engine: Engine;
   readonly identity: Identity;
-  readonly logger: Logger;
-  readonly streams: AddressCounter;
-  readonly sharedStreams: SharedStreams;
-  readonly departures: Departures;
-  readonly stopping: AbortSignal;
+  readonly memory: MemoryBudget;
 }
 
-const bodyCodes = {
-  400: 'BAD_REQUEST',
-  408: 'REQUEST_TIMEOUT',
-  413: 'PAYLOAD_TOO_LARGE',
-  415: 'UNSUPPORTED_MEDIA_TYPE',
-  503: 'BUSY',
-} as const;
-
-/** `/graphql` over HTTP: queries and mutations answered at once, subscriptions as a stream of events. */
+/** `/graphql` over HTTP: a query or mutation gets one response, a subscription a stream of events. */
 export async function handleGraphQL(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
-  const { req, res } = exchange;
-  const place = new StreamPlace(ctx, exchange);
-  // Where even a mutation is answered with a stream, it must not be refused when it has been executed.
-  if (asksForStream(req.headers.accept) && !place.take()) return;
+  const { res, req } = exchange;
   try {
-    await answer(ctx, exchange, place);
+    await respond(ctx, exchange);
   } catch (error) {
+    const cutOff = req.destroyed && !req.complete;
+    if (error instanceof RequestError && (cutOff || res.destroyed))
+      return metrics.requestsRefused.inc({ reason: 'cut_off' });
     if (res.headersSent || res.destroyed) throw error;
-    if (error instanceof BodyError) return refuseBody(exchange, error);
-    ctx.logger.error({ err: error, requestId: exchange.requestId }, 'request failed');
-    res.setHeader('retry-after', '1');
-    if (error instanceof DeadlineError) {
-      const message = 'It was not done in time, and whether it was done is not known. Try again.';
-      return sendGraphQLError(exchange, 503, 'BUSY', message);
-    }
-    return sendGraphQLError(exchange, 503, 'BUSY', 'It could not be done now. Try again.');
+    if (error instanceof RequestError) return refuse(exchange, error);
+    ctx.engine.logger.error({ err: error, requestId: exchange.requestId }, 'request failed');
+    return refuse(
+      exchange,
+      new RequestError(503, 'BUSY', 'The server cannot answer at the moment. Try again.', 1),
+    );
   }
 }
 
-async function answer(ctx: GraphQLRouteContext, exchange: Exchange, place: StreamPlace): Promise<void> {
-  const { req, res, requestId } = exchange;
+async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
+  const { req, res, requestId, address } = exchange;
+  const forms = responseForms(req.headers.accept);
+  if (forms.regular === null && !forms.stream) throw notAcceptable();
   const viewer = await viewerOf(ctx.identity, req.headers.authorization);
-  const body = req.method === 'POST' ? await readBody(req, viewer?.role === 'ORGANIZER') : null;
-  if (await ctx.sharedStreams.serve(exchange, body, { viewer, requestId }, place)) return;
-  const prepared = await ctx.fastPath.prepare(req, body, { viewer, requestId });
-  if (prepared !== null) return answerFast(ctx, exchange, prepared);
-  const request = new ctx.yoga.fetchAPI.Request(`http://localhost/graphql${exchange.query}`, {
-    // Node sends no body in answer to HEAD, whatever is written.
-    method: req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET'),
-    headers: headersOf(req.headers),
-    body: body as Uint8Array<ArrayBuffer> | null,
-  });
-  const requestLength = body?.length ?? exchange.query.length;
-  const work = ctx.yoga.handleRequest(request, { caller: { viewer, requestId }, requestLength });
-  const letGo = (response: Response) => discard(response, ctx.logger);
-  const response = await inTime('the operation', httpLimits.answerTimeoutMs, work, ctx.logger, letGo);
-  // Whoever takes anything (`*/*`) gets a subscription as a stream too, and nothing else.
-  if (isStream(response) && !place.take()) return letGo(response);
-  await sendResponse(response, res, ctx);
+  const params = await readParams(ctx, exchange, viewer);
+  const operation = prepareOperation(ctx.engine, params, { viewer, requestId });
+  if (operation.kind === 'invalid') {
+    metrics.requestsRefused.inc({ reason: 'invalid_operation' });
+    return sendResult(ctx, exchange, operation, forms);
+  }
+  if (operation.type === OperationTypeNode.MUTATION && req.method !== 'POST') {
+    res.setHeader('allow', 'POST');
+    throw new RequestError(405, 'METHOD_NOT_ALLOWED', 'Mutations are sent by POST.');
+  }
+  res.once('close', ctx.memory.take(address, operation.kept));
+  const place = new StreamPlace(ctx, exchange);
+  if (operation.type === OperationTypeNode.SUBSCRIPTION)
+    return subscribe(ctx, exchange, operation, forms, place);
+  // A mutation that is answered with a stream must not be refused after it has been executed.
+  if (forms.regular === null && !place.take()) return;
+  return sendResult(ctx, exchange, await operation.execute(), forms);
 }
 
-/** Whether anything that there is to say would be an event stream. */
-function asksForStream(accept: string | undefined): boolean {
-  return /text\/event-stream/i.test(accept ?? '') && regularMediaType(accept) === null;
-}
-
-async function answerFast(
+async function subscribe(
   ctx: GraphQLRouteContext,
-  { res }: Exchange,
-  operation: PreparedOperation,
+  exchange: Exchange,
+  operation: ReadyOperation,
+  forms: ResponseForms,
+  place: StreamPlace,
 ): Promise<void> {
-  const { mediaType } = operation;
-  const result = await inTime('the operation', httpLimits.answerTimeoutMs, operation.run(), ctx.logger);
-  if (res.destroyed || sendData(res, result, mediaType)) return;
-  await sendResponse(ctx.fastPath.responseOf(result, mediaType), res, ctx);
+  if (!forms.stream) throw notAcceptable();
+  const refusal = await streamSubscription(ctx, exchange, operation, place);
+  if (refusal !== null) return sendResult(ctx, exchange, refusal, forms);
 }
 
-function refuseBody(exchange: Exchange, error: BodyError): void {
-  const { req } = exchange;
-  sendGraphQLError(exchange, error.status, bodyCodes[error.status], error.message);
+async function readParams(
+  ctx: GraphQLRouteContext,
+  { req, query, address }: Exchange,
+  viewer: Viewer | null,
+): Promise<GraphQLParams> {
+  if (req.method !== 'POST') return paramsFromQuery(query);
+  if (!isJson(req.headers['content-type']))
+    throw new RequestError(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The body must be JSON: send it with `Content-Type: application/json`.',
+    );
+  const body = await readBody(req, {
+    organizer: viewer?.role === 'ORGANIZER',
+    take: (bytes) => ctx.memory.take(address, { document: null, documentBytes: 0, ownBytes: bytes }),
+  });
+  return paramsFromBody(body);
+}
+
+async function sendResult(
+  ctx: GraphQLRouteContext,
+  exchange: Exchange,
+  { errors, data, extensions }: ExecutionResult,
+  { regular }: ResponseForms,
+): Promise<void> {
+  const { res } = exchange;
+  if (res.destroyed) return;
+  const result: ExecutionResult = {
+    ...(errors === undefined ? {} : { errors }),
+    ...(data === undefined ? {} : { data }),
+    ...(extensions === undefined ? {} : { extensions }),
+  };
+  if (regular === null) {
+    const stream = new EventStream(res, ctx.limits);
+    stream.open();
+    await stream.next(result);
+    return stream.complete();
+  }
+  if (errors === undefined && extensions === undefined && data != null) return sendData(res, data, regular);
+  await sendResponse(processRegularResult(result, ctx.engine.yoga.fetchAPI, regular), res);
+}
+
+/** The usual response, without the detour over a Response object. */
+function sendData(res: Exchange['res'], data: object, mediaType: string): void {
+  const body = JSON.stringify({ data });
+  res.writeHead(200, {
+    'content-type': `${mediaType}; charset=utf-8`,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  res.end(body);
+}
+
+function notAcceptable(): RequestError {
+  return new RequestError(
+    406,
+    'NOT_ACCEPTABLE',
+    'Queries and mutations are answered as application/graphql-response+json or application/json, subscriptions as text/event-stream.',
+  );
+}
+
+function refuse(exchange: Exchange, error: RequestError): void {
+  const { req, res } = exchange;
+  metrics.requestsRefused.inc({ reason: error.code.toLowerCase() });
+  if (error.retryAfterSeconds !== null) res.setHeader('retry-after', String(error.retryAfterSeconds));
+  sendGraphQLError(exchange, error.status, error.code, error.message);
   if (req.complete) return;
-  // Who is still sending can't read the answer if the connection is cut under it; who goes on sending is cut off.
+  // A client that is still sending can't read the answer if the connection is cut under it. One that goes on is cut off.
   req.resume();
   const timer = setTimeout(() => req.complete || req.destroy(), 2_000).unref();
   req.once('end', () => clearTimeout(timer));
-}
-
-/** Only what the parsing of a request and the choice of an answer's form look at. */
-function headersOf(headers: Exchange['req']['headers']): Record<string, string> {
-  const { accept, 'content-type': contentType } = headers;
-  return {
-    ...(accept === undefined ? {} : { accept }),
-    ...(contentType === undefined ? {} : { 'content-type': contentType }),
-  };
 }

@@ -7,8 +7,8 @@ export const httpLimits = {
   bodyBytesMax: 1 * MIB,
   /** For organizers: a seating plan of 64 MiB, each of whose quotes is two bytes more as a string within JSON. */
   organizerBodyBytesMax: 136 * MIB,
-  /** What a subscription is asked for with: it is kept until that ends. */
-  subscriptionLengthMax: 16 * 1024,
+  /** Arrays and objects within each other in the JSON of a request. */
+  jsonDepthMax: 32,
   /** Bodies over the small limit that are taken at once, by all organizers together. */
   largeBodiesMax: 2,
   /** From the headers to the end of the body. */
@@ -27,12 +27,40 @@ export const httpLimits = {
   stopTimeoutMs: 10_000,
 } as const;
 
+/** Errors of one response. */
+export const errorLimits = {
+  errorsMax: 20,
+  /** Mistakes in the variables; GraphQL gives up after so many. */
+  variableErrorsMax: 5,
+  messageCharactersMax: 300,
+  /** All of them together. */
+  charactersMax: 64 * 1024,
+} as const;
+
+/** Estimated memory that is kept for clients while their operations run. The larger limits are settings. */
+export const keptLimits = {
+  /** One subscription with its document. It lasts as long as the client likes. */
+  subscriptionBytesMax: 160 * 1024,
+  /** One socket. */
+  socketBytesMax: 1 * MIB,
+  /** An operation without its document and variables: context, iterators, promises. */
+  operationBytes: 2 * 1024,
+  /** A token of a parsed document: measured, with the nodes that stand on it. */
+  bytesPerToken: 320,
+} as const;
+
 /** Those of WebSockets that are not settings. */
 export const socketLimits = {
   /** The answer may take as long as what waits for a slow reader may: READER_STUCK_SECONDS. */
   pingEveryMs: 12_000,
   /** Seconds' worth of messages that may come at once. */
   messageBurstSeconds: 6,
+  /** Frames of one message. */
+  fragmentsMax: 64,
+  /** Pieces in which the kernel hands over an unfinished frame. */
+  bufferedChunksMax: 128,
+  /** From a close frame to its answer; then the connection is cut. */
+  closeTimeoutMs: 5_000,
   /** Of an operation's id, which is kept as long as the operation lasts. */
   idBytesMax: 128,
   /**

@@ -1,66 +1,87 @@
 import type { IncomingMessage } from 'node:http';
 import { httpLimits } from './limits.ts';
+import { RequestError } from './request-error.ts';
 
-/** Why a body was not taken, as an HTTP status. */
-export class BodyError extends Error {
-  readonly status: 400 | 408 | 413 | 415 | 503;
-
-  constructor(status: BodyError['status'], message: string) {
-    super(message);
-    this.name = 'BodyError';
-    this.status = status;
-  }
+export interface BodyOptions {
+  /** Organizers may send a large body, a few at a time. */
+  readonly organizer: boolean;
+  /** Counts bytes that are kept until the returned function is called. Throws if there is no room for them. */
+  readonly take: (bytes: number) => () => void;
 }
 
 let largeBodies = 0;
 
 /**
- * The whole body. A small one is anybody's; a large one only organizers may send, and only a few at a time.
+ * Reads the whole body.
  *
- * @throws {BodyError}
+ * @throws {RequestError}
  */
-export async function readBody(req: IncomingMessage, organizer: boolean): Promise<Buffer> {
+export async function readBody(req: IncomingMessage, { organizer, take }: BodyOptions): Promise<Buffer> {
   const encoding = req.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') throw new BodyError(415, 'A compressed body is not taken here.');
+  if (encoding !== 'identity')
+    throw new RequestError(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
   const limit = organizer ? httpLimits.organizerBodyBytesMax : httpLimits.bodyBytesMax;
   // Absent where the body comes in chunks; that one is counted as it comes.
   const announced = Number(req.headers['content-length'] ?? 0);
   if (announced > limit) throw tooLarge(limit);
   const large =
     organizer && (announced > httpLimits.bodyBytesMax || req.headers['content-length'] === undefined);
-  if (!large) return collect(req, limit, httpLimits.bodyTimeoutMs);
+  if (!large) return collect(req, { limit, take, timeoutMs: httpLimits.bodyTimeoutMs });
   if (largeBodies >= httpLimits.largeBodiesMax)
-    throw new BodyError(503, 'Other imports are under way. Try again.');
+    throw new RequestError(503, 'BUSY', 'Other imports are under way. Try again.', 10);
   largeBodies++;
   try {
-    return await collect(req, limit, httpLimits.largeBodyTimeoutMs);
+    return await collect(req, {
+      limit,
+      take: () => () => undefined, // Their number bounds them.
+      timeoutMs: httpLimits.largeBodyTimeoutMs,
+    });
   } finally {
     largeBodies--;
   }
 }
 
-function tooLarge(limit: number): BodyError {
-  return new BodyError(413, `The body is larger than ${limit} bytes.`);
+function tooLarge(limit: number): RequestError {
+  return new RequestError(413, 'PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes.`);
 }
 
-function collect(req: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
+interface Collecting {
+  readonly limit: number;
+  readonly timeoutMs: number;
+  readonly take: BodyOptions['take'];
+}
+
+function collect(req: IncomingMessage, { limit, timeoutMs, take }: Collecting): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    const releases: (() => void)[] = [];
     let length = 0;
-    const timer = setTimeout(() => fail(new BodyError(408, 'The body did not arrive in time.')), timeoutMs);
-    const fail = (error: Error) => {
+    const timer = setTimeout(
+      () => fail(new RequestError(408, 'REQUEST_TIMEOUT', 'The body did not arrive in time.')),
+      timeoutMs,
+    );
+    const end = () => {
       clearTimeout(timer);
+      for (const release of releases) release();
+    };
+    const fail = (error: Error) => {
+      end();
       req.removeAllListeners('data');
       reject(error);
     };
-    const broken = () => fail(new BodyError(400, 'The body broke off.'));
+    const broken = () => fail(RequestError.badRequest('The body broke off.'));
     req.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > limit) fail(tooLarge(limit));
-      else chunks.push(chunk);
+      if (length > limit) return fail(tooLarge(limit));
+      try {
+        releases.push(take(chunk.length));
+        chunks.push(chunk);
+      } catch (error) {
+        fail(error as Error);
+      }
     });
     req.once('end', () => {
-      clearTimeout(timer);
+      end();
       // Every request closes; an error made for each, with its stack, would be a twentieth of the server's work.
       req.off('close', broken);
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));

@@ -13,24 +13,24 @@ import { AddressCounter } from './address-counter.ts';
 import { corsHandler } from './cors.ts';
 import { Departures } from './departures.ts';
 import type { GraphQLEdge } from './edge.ts';
-import { createFastPath } from './fast-path.ts';
 import { graphiqlRoute, handleGraphiQLAsset, wantsGraphiQL } from './graphiql/graphiql-route.ts';
 import type { ExampleIds } from './graphiql/examples.ts';
 import { handleGraphQL, type GraphQLRouteContext } from './graphql-route.ts';
 import { handleHealth, readinessRoute } from './health.ts';
 import { handleLayout } from './layout-route.ts';
 import { httpLimits } from './limits.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { handleMetrics } from './metrics-route.ts';
 import { homeRoute } from './pages/home-route.ts';
 import { requestListener } from './request-listener.ts';
 import type { Route } from './routes.ts';
 import { seatMapRoute } from './seat-map-route.ts';
 import { SharedSubscriptions } from './shared/shared-subscriptions.ts';
-import { SharedStreams } from './sse/shared-streams.ts';
 import { stopServer } from './stop-server.ts';
 import { graphqlProtocol } from './ws/graphql-protocol.ts';
 import { acceptSockets } from './ws/socket-server.ts';
-import { createGraphQL, type Yoga } from './yoga.ts';
+import { createGraphQL } from './yoga.ts';
+import type { Engine } from './operation.ts';
 
 export interface HttpContext {
   readonly config: Pick<
@@ -41,6 +41,7 @@ export interface HttpContext {
     | 'corsAllowedHeaders'
     | 'trustedProxies'
     | 'connectionsPerAddressMax'
+    | 'clientMemory'
     | 'sockets'
     | 'drainMs'
     | 'graphiql'
@@ -66,20 +67,24 @@ export interface RunningServer {
 export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> {
   const { config, edge, identity, logger } = ctx;
   const stopping = new AbortController();
-  const yoga = createGraphQL(edge, logger);
+  const engine: Engine = { yoga: createGraphQL(edge, logger), edge, logger };
+  const memory = new MemoryBudget(config.clientMemory);
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
   const departures = new Departures();
   // An error that many get to see has an id of its own: no request is to be found by it, or shown to others.
   const shared = new SharedSubscriptions((error) => edge.maskError(error, uuidV7()), logger);
   const limits = config.sockets;
-  const sharedStreams = new SharedStreams({
-    yoga,
+  const graphql: GraphQLRouteContext = {
+    engine,
+    identity,
+    memory,
     shared,
     limits,
     departures,
-    logger,
-  });
-  const routes = routesOf(ctx, yoga, { streams: longLived, sharedStreams, departures }, stopping.signal);
+    streams: longLived,
+    stopping: stopping.signal,
+  };
+  const routes = routesOf(ctx, graphql);
   const listener = requestListener({
     routes,
     cors: corsHandler(config),
@@ -101,7 +106,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
     listener,
   );
   const endSockets = acceptSockets(server, {
-    protocol: graphqlProtocol({ yoga, edge, identity, shared, limits, logger }),
+    protocol: graphqlProtocol({ engine, memory, identity, shared, limits }),
     limits,
     departures,
     origins: config.corsOrigins,
@@ -117,22 +122,10 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   return { port, stop: () => stopServer({ server, stopping, endSockets, drainMs: config.drainMs, logger }) };
 }
 
-function routesOf(
-  ctx: HttpContext,
-  yoga: Yoga,
-  streaming: Pick<GraphQLRouteContext, 'streams' | 'sharedStreams' | 'departures'>,
-  stopping: AbortSignal,
-): Route[] {
-  const { config, identity, logger, eventLayouts } = ctx;
+function routesOf(ctx: HttpContext, graphql: GraphQLRouteContext): Route[] {
+  const { config, eventLayouts } = ctx;
+  const { stopping } = graphql;
   const graphiql = config.graphiql ? graphiqlRoute(ctx) : null;
-  const graphql = {
-    yoga,
-    fastPath: createFastPath(yoga, ctx.edge, logger),
-    identity,
-    logger,
-    stopping,
-    ...streaming,
-  };
   return [
     {
       path: '/graphql',

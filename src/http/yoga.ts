@@ -4,7 +4,6 @@ import { DocumentCache } from './document-cache.ts';
 import type { GraphQLEdge, OperationContext } from './edge.ts';
 import { documentCacheLimits } from './limits.ts';
 import { currentRequestId } from './request-scope.ts';
-import { subscriptionSize } from './subscription-size.ts';
 
 export type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>, Record<string, unknown>>;
 
@@ -12,7 +11,7 @@ export type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>
 export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
   return createYoga<OperationContext & Record<string, unknown>, Record<string, unknown>>({
     schema: edge.schema,
-    plugins: [...(edge.plugins as Plugin[]), subscriptionSize],
+    plugins: [...(edge.plugins as Plugin[])],
     context: ({ caller }: OperationContext) => edge.contextFor(caller) as Record<string, unknown>,
     maskedErrors: { maskError: (error) => edge.maskError(error, currentRequestId()) },
     graphqlEndpoint: '/graphql',

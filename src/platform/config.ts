@@ -36,6 +36,9 @@ const environment = z.object({
   CORS_ALLOWED_HEADERS: list.pipe(z.array(headerName)).default([]),
   TRUSTED_PROXIES: list.pipe(z.array(proxy)).default([]),
   CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
+  DOCUMENT_CHARACTERS_MAX: z.coerce.number().int().min(1_024).max(1_048_576).default(16_384),
+  CLIENT_MEMORY_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(134_217_728),
+  CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(33_554_432),
   SOCKET_INIT_SECONDS: seconds(300).default(10),
   SOCKET_MESSAGE_BYTES_MAX: z.coerce.number().int().min(4_096).max(1_048_576).default(65_536),
   SOCKET_MESSAGES_PER_SECOND_MAX: z.coerce.number().int().min(1).max(10_000).default(50),
@@ -82,6 +85,10 @@ export interface Config {
   readonly trustedProxies: BlockList;
   /** WebSockets and event streams that one address (of IPv6: one network of 64 bits) may have open at a process. */
   readonly connectionsPerAddressMax: number;
+  /** Longest GraphQL document, in characters. */
+  readonly documentCharactersMax: number;
+  /** Estimated memory that running operations may keep: those of one address, and all together. */
+  readonly clientMemory: { readonly addressBytesMax: number; readonly processBytesMax: number };
   /** What a WebSocket may do, and how far a reader of a WebSocket or event stream may be behind. */
   readonly sockets: {
     readonly initTimeoutMs: number;
@@ -169,6 +176,11 @@ function configOf(env: z.infer<typeof environment>, warnings: readonly string[])
     corsAllowedHeaders: env.CORS_ALLOWED_HEADERS,
     trustedProxies: proxiesOf(env.TRUSTED_PROXIES),
     connectionsPerAddressMax: env.CONNECTIONS_PER_ADDRESS_MAX,
+    documentCharactersMax: env.DOCUMENT_CHARACTERS_MAX,
+    clientMemory: {
+      addressBytesMax: env.CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX,
+      processBytesMax: env.CLIENT_MEMORY_BYTES_MAX,
+    },
     sockets: {
       initTimeoutMs: env.SOCKET_INIT_SECONDS * 1000,
       messageBytesMax: env.SOCKET_MESSAGE_BYTES_MAX,

@@ -115,6 +115,12 @@ export const metrics = {
     help: "Tokens that were neither accepted nor refused because the identity provider's keys could not be read.",
     registers,
   }),
+  requestsRefused: new Counter({
+    name: 'sellout_requests_refused_total',
+    help: 'Requests and operations that were refused before they were executed, by reason.',
+    labelNames: ['reason'],
+    registers,
+  }),
   invariantBreaches: new Gauge({
     name: 'sellout_invariant_breaches',
     help: 'Rows that break an invariant, as the last audit found them; absent where it could not check.',

@@ -39,7 +39,7 @@ export async function createSchemaClient(): Promise<SchemaClient> {
   );
   const yoga = createYoga<{ viewer: Viewer | null }>({
     schema,
-    plugins: graphqlPlugins({ introspection: true }),
+    plugins: graphqlPlugins({ introspection: true, documentCharactersMax: 16_384 }),
     context: ({ viewer }): GraphQLContext => ({ ...app, viewer, requestId: 'test' }),
     maskedErrors: { maskError: (error) => maskError(error, { logger: app.logger, requestId: 'test' }) },
     logging: false,

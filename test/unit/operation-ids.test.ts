@@ -1,4 +1,4 @@
-import { buildSchema } from 'graphql';
+import { buildSchema, parse } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import { expect, it } from 'vitest';
 import { OperationIds } from '../../src/http/ws/operation-ids.ts';
@@ -16,7 +16,10 @@ async function open() {
   let subscriptions = 0;
   let handle: (text: string) => Promise<void> = () => Promise.reject(new Error('not open'));
   makeServer({
-    schema,
+    onSubscribe: (_context, id) => ({
+      schema,
+      document: parse((ids.takeParams(id) as { readonly query: string }).query),
+    }),
     async *subscribe() {
       const first = 100 * ++subscriptions;
       for (let a = first; a < first + 50; a++) yield await Promise.resolve({ data: { a } });
@@ -109,3 +112,33 @@ it('what has no id goes by as it is', () => {
   for (const text of ['{"type":"ping"}', '{"type":"pong","payload":{"id":"1"}}'])
     expect([ids.incoming(text), ids.outgoing(text)]).toEqual([JSON.parse(text), text]);
 });
+
+it('parameters are given once, and not kept for graphql-ws', () => {
+  const ids = new OperationIds();
+  const payload = { query: 'subscription { a }', variables: { large: 'x'.repeat(1_000) } };
+  const taken = ids.incoming(JSON.stringify({ id: 'x', type: 'subscribe', payload }));
+  expect(taken).toEqual({ id: '1', type: 'subscribe', payload: { query: '' } });
+  expect([ids.takeParams('1'), ids.takeParams('1')]).toEqual([payload, undefined]);
+});
+
+it('of a connection only the authorization is kept, if a token can be that long', () => {
+  const ids = new OperationIds();
+  const init = (payload: object) =>
+    ids.incoming(JSON.stringify({ type: 'connection_init', payload })) as { readonly payload: unknown };
+  expect(init({ authorization: 'Bearer x', large: ['x'] }).payload).toEqual({ authorization: 'Bearer x' });
+  expect(init({ Authorization: 'Bearer x' }).payload).toEqual({ authorization: 'Bearer x' });
+  expect(init({ large: {} }).payload).toEqual({});
+  for (const authorization of ['x'.repeat(8_300), { deep: {} }, 1])
+    expect(init({ authorization }).payload).toEqual({ authorization: false });
+});
+
+it.each(['ping', 'pong', 'connection_init', 'subscribe'])(
+  'a %s that is nested too deeply is refused',
+  (type) => {
+    const deep = `{"query":"{a}","variables":{"a":${'['.repeat(4_500)}${']'.repeat(4_500)}}}`;
+    expect(new OperationIds().incoming(`{"id":"1","type":"${type}","payload":${deep}}`)).toEqual({
+      code: 4400,
+      reason: 'The message is nested too deeply',
+    });
+  },
+);

@@ -1,6 +1,6 @@
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, getOperationAST, getVariableValues, parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import { sharedOperation, type OperationRequest } from '../../src/http/shared/shared-operation.ts';
+import { sharedOperation } from '../../src/http/shared/shared-operation.ts';
 
 const schema = buildSchema(`type Query { a: Int }
   type Subscription { seats(event: ID!, after: Int): Seats!  mine(id: ID!): Seats! }
@@ -11,8 +11,12 @@ Object.assign(seats?.extensions ?? {}, { shared: { resumesBy: 'after' } });
 function keyOf(query: string, variables?: Record<string, unknown>, operationName?: string): string | null {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
-  const request: OperationRequest = { query, variables, operationName };
-  return sharedOperation(schema, document, request)?.key ?? null;
+  const operation = getOperationAST(document, operationName);
+  if (operation == null) return null;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
+  if (coerced === undefined) return null;
+  const input = { schema, document, query, operation, variables: variables ?? {}, coerced };
+  return sharedOperation(input)?.key ?? null;
 }
 
 const watch = 'subscription ($e: ID!, $a: Int) { seats(event: $e, after: $a) { version } }';

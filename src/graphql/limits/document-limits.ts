@@ -3,20 +3,21 @@ import type { Plugin } from 'graphql-yoga';
 import { isGraphQLError } from '../errors.ts';
 import { costError } from './cost.ts';
 import { sizeErrors } from './document-size.ts';
-import { documentMax } from './limits.ts';
+import { documentMax, ERRORS_REPORTED_MAX } from './limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 /**
- * Refuses documents that ask for too much: by their tokens while they are parsed, by depth, aliases and fields before
- * they are validated, by cost (with the variables) before they are executed. The same on every transport.
+ * Refuses documents that ask for too much: by length, lines and tokens when they are parsed, by depth, aliases and
+ * fields before they are validated, by cost (with the variables) before they are executed. The same on every transport.
  */
-export function documentLimits(): Plugin[] {
-  return [tokens, size, cost];
+export function documentLimits(charactersMax: number = documentMax.characters): Plugin[] {
+  return [text(charactersMax), size, cost];
 }
 
-const tokens: Plugin = {
+const text = (charactersMax: number): Plugin => ({
   onParse({ setParseFn }) {
     setParseFn((source, options) => {
+      checkText(source as string, charactersMax);
       try {
         return parse(source as string, { ...(options as object), maxTokens: documentMax.tokens });
       } catch (error) {
@@ -26,13 +27,26 @@ const tokens: Plugin = {
       }
     });
   },
-};
+});
+
+/** Each error finds its line and column by walking the text, so that the text itself must be short. */
+function checkText(source: string, charactersMax: number): void {
+  if (source.length > charactersMax)
+    throw tooComplex(
+      `The document has ${source.length} characters; at most ${charactersMax} are allowed. Pass large values as variables.`,
+    );
+  let lines = 1;
+  for (const _ of source.matchAll(/\r\n|[\n\r]/g)) lines++;
+  if (lines > documentMax.lines)
+    throw tooComplex(`The document has ${lines} lines; at most ${documentMax.lines} are allowed.`);
+}
 
 const size: Plugin = {
   onValidate({ validateFn, setValidationFn }) {
-    const sizeFirst: typeof validate = (schema, document, ...rest) => {
+    const sizeFirst: typeof validate = (schema, document, rules) => {
       const errors = sizeErrors(document);
-      return errors.length > 0 ? errors : (validateFn as typeof validate)(schema, document, ...rest);
+      if (errors.length > 0) return errors;
+      return (validateFn as typeof validate)(schema, document, rules, { maxErrors: ERRORS_REPORTED_MAX });
     };
     setValidationFn(sizeFirst);
   },

@@ -1,13 +1,14 @@
 import {
   Kind,
   OperationTypeNode,
+  type DefinitionNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLError,
-  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { nestingError } from './document-nesting.ts';
 import { documentMax } from './limits.ts';
 import { tooComplex } from './too-complex.ts';
 
@@ -20,47 +21,81 @@ interface Size {
   readonly aliases: number;
   /** Fields of the selection itself, not of what lies beneath. */
   readonly ownFields: number;
+  /** The largest number of fields that share a response name in one selection set, here or beneath. */
+  readonly sameName: number;
 }
 
-const nothing: Size = { depth: 0, introspectionDepth: 0, fields: 0, aliases: 0, ownFields: 0 };
+const nothing: Size = {
+  depth: 0,
+  introspectionDepth: 0,
+  fields: 0,
+  aliases: 0,
+  ownFields: 0,
+  sameName: 0,
+};
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+type Executable = Extract<DefinitionNode, { readonly selectionSet: SelectionSetNode }>;
 
 /**
- * What a document exceeds, without a look at the schema. Each fragment is measured once, so that fragments which
- * spread one another many times over cost no more than they are long.
+ * Returns what a document exceeds, without a look at the schema. Every definition is measured, also fragments that
+ * nothing spreads, because validation visits them all. Each fragment is measured once, so that fragments which spread
+ * one another many times cost no more than they are long.
  */
 export function sizeErrors(document: DocumentNode): GraphQLError[] {
+  // First of all: what follows recurses over the document.
+  const nesting = nestingError(document);
+  if (nesting !== null) return [nesting];
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const measure = measuring(fragments);
-  return document.definitions
-    .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
-    .flatMap((operation) => refusal(operation, measure(operation.selectionSet)) ?? []);
+  for (const definition of document.definitions) {
+    if (!isExecutable(definition)) continue;
+    const error = refusal(definition, measure(definition.selectionSet));
+    if (error !== null) return [error];
+  }
+  return [];
 }
 
-function refusal(operation: OperationDefinitionNode, size: Size): GraphQLError | null {
-  const exceeds = (what: string, actual: number, max: number) =>
-    actual > max ? tooComplex(`The operation has ${what}; at most ${max} are allowed.`, operation) : null;
+function isExecutable(definition: DefinitionNode): definition is Executable {
+  return definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION;
+}
+
+function refusal(definition: Executable, size: Size): GraphQLError | null {
+  const isMutation =
+    definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.MUTATION;
+  const isFragment = definition.kind === Kind.FRAGMENT_DEFINITION;
+  const what = isFragment ? 'fragment' : 'operation';
+  // A fragment may be of the introspection. Where it is spread, the limits of the operation apply.
+  const depthMax = isFragment ? documentMax.introspectionDepth : documentMax.depth;
+  const exceeds = (has: string, actual: number, max: number) =>
+    actual > max ? tooComplex(`The ${what} has ${has}; at most ${max} are allowed.`, definition) : null;
   return (
     exceeds(`${size.aliases} aliases`, size.aliases, documentMax.aliases) ??
     exceeds(`${size.fields} fields`, size.fields, documentMax.fields) ??
-    exceeds(`${size.depth} levels of fields`, size.depth, documentMax.depth) ??
+    exceeds(
+      `${size.sameName} fields of the same name in one selection set`,
+      size.sameName,
+      documentMax.sameName,
+    ) ??
+    exceeds(`${size.depth} levels of fields`, size.depth, depthMax) ??
     exceeds(
       `${size.introspectionDepth} levels of fields in its introspection`,
       size.introspectionDepth,
       documentMax.introspectionDepth,
     ) ??
-    (operation.operation === OperationTypeNode.MUTATION
-      ? exceeds(`${size.ownFields} mutations`, size.ownFields, documentMax.mutations)
-      : null)
+    (isMutation ? exceeds(`${size.ownFields} mutations`, size.ownFields, documentMax.mutations) : null)
   );
 }
 
-function measuring(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+function measuring(fragments: Fragments) {
   const known = new Map<string, Size>();
 
-  const ofSelections = ({ selections }: SelectionSetNode): Size =>
-    selections.map(ofSelection).reduce(sum, nothing);
+  const ofSelections = (set: SelectionSetNode): Size => {
+    const { sameName, ...inner } = set.selections.map(ofSelection).reduce(sum, nothing);
+    return { ...inner, sameName: Math.max(sameName, sameNames(set, fragments)) };
+  };
 
   const ofSelection = (selection: SelectionNode): Size => {
     switch (selection.kind) {
@@ -73,6 +108,7 @@ function measuring(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
           fields: inner.fields + 1,
           aliases: inner.aliases + (selection.alias === undefined ? 0 : 1),
           ownFields: 1,
+          sameName: inner.sameName,
         };
       }
       case Kind.INLINE_FRAGMENT:
@@ -86,7 +122,7 @@ function measuring(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
     const before = known.get(name);
     if (before !== undefined) return before;
     const fragment = fragments.get(name);
-    // A fragment within itself, or one that is not there: validation says so.
+    // A fragment within itself, or one that is not there: validation reports it.
     known.set(name, nothing);
     const size = fragment === undefined ? nothing : ofSelections(fragment.selectionSet);
     known.set(name, size);
@@ -96,6 +132,28 @@ function measuring(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
   return ofSelections;
 }
 
+/** Returns how often the most frequent response name stands in a selection set, fragments included, each once. */
+function sameNames(set: SelectionSetNode, fragments: Fragments): number {
+  const counts = new Map<string, number>();
+  const seen = new Set<string>();
+  const pending = [set];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const selection of next.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value;
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        pending.push(selection.selectionSet);
+      } else if (!seen.has(selection.name.value)) {
+        seen.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment !== undefined) pending.push(fragment.selectionSet);
+      }
+    }
+  }
+  return Math.max(0, ...counts.values());
+}
+
 function sum(a: Size, b: Size): Size {
   return {
     depth: Math.max(a.depth, b.depth),
@@ -103,5 +161,6 @@ function sum(a: Size, b: Size): Size {
     fields: a.fields + b.fields,
     aliases: a.aliases + b.aliases,
     ownFields: a.ownFields + b.ownFields,
+    sameName: Math.max(a.sameName, b.sameName),
   };
 }

@@ -1,15 +1,26 @@
-/** What one document may ask for. A client that needs more sends several. */
+/** Limits of one document. A client that needs more sends several. */
 export const documentMax = {
+  /** Length of the text in characters; the default of DOCUMENT_CHARACTERS_MAX. */
+  characters: 16 * 1024,
+  /** Lines of the text. GraphQL walks them once for each error, to say where the error is. */
+  lines: 2_000,
   tokens: 2_000,
-  /** Fields within fields, those of the introspection aside, for GraphiQL's goes deeper. */
+  /** Fields within fields, except introspection: GraphiQL's query goes deeper. */
   depth: 12,
   introspectionDepth: 20,
-  /** Fields with an alias of their own, fragments counted as often as they are spread. */
+  /** Lists and objects within each other, in a literal or in the type of a variable. */
+  valueDepth: 20,
+  /** Aliased fields; a fragment counts every time it is spread. */
   aliases: 30,
-  /** All fields, fragments counted as often as they are spread. */
+  /** All fields; a fragment counts every time it is spread. */
   fields: 1_000,
+  /** Fields of one selection set that share a response name. Validation compares each pair of them. */
+  sameName: 50,
   /** Fields of a mutation: each is a transaction. */
   mutations: 10,
-  /** Every field costs one, and what is in a list as often as the list may be long. */
+  /** Every field costs one; a field of a list costs one for each item that the list may have. */
   cost: 15_000,
 } as const;
+
+/** Errors that GraphQL reports about one document or its variables before it gives up. */
+export const ERRORS_REPORTED_MAX = 5;

@@ -1,6 +1,7 @@
 import { execute, GraphQLError, type ExecutionResult } from 'graphql';
 import type { FeedMessage } from '../../seating/live-feed.ts';
 import { metrics } from '../../platform/metrics.ts';
+import { boundedErrors } from '../bounded-errors.ts';
 import { cleaned } from '../clean-errors.ts';
 import { Payload } from './payload.ts';
 import type { SharedOperation } from './shared-operation.ts';
@@ -34,7 +35,10 @@ export function render(operation: SharedOperation, message: FeedMessage, mask: M
   return new Payload(
     errors === undefined
       ? JSON.stringify({ data })
-      : JSON.stringify({ errors: cleaned(errors.map((error) => asGraphQLError(mask(error)))), data }),
+      : JSON.stringify({
+          errors: cleaned(boundedErrors(errors.map((error) => asGraphQLError(mask(error))))),
+          data,
+        }),
   );
 }
 

@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto';
 import {
-  getOperationAST,
-  getVariableValues,
   Kind,
   OperationTypeNode,
   visit,
@@ -28,37 +26,42 @@ export interface SharedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-export interface OperationRequest {
+export interface SharedOperationInput {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  /** The document's text. */
   readonly query: string;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Record<string, unknown> | null | undefined;
+  /** A subscription of the document. */
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly coerced: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Null where the operation is no subscription, or its field is not marked as shared. The document must be valid. The
- * key is made of the document's text, the operation's own name, and its variables as the executor reads them, less the
- * one that only says where to resume.
+ * Null where the operation is no subscription, or its field is not marked as shared. The document must be valid. The key is made of the
+ * document's text, the operation's own name, and its variables as the executor reads them, less the one that only says
+ * where to resume.
  */
-export function sharedOperation(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  { query, operationName = null, variables: given }: OperationRequest,
-): SharedOperation | null {
-  const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+export function sharedOperation({
+  schema,
+  document,
+  query,
+  operation,
+  variables,
+  coerced,
+}: SharedOperationInput): SharedOperation | null {
+  if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return null;
   const root = rootField(document, operation);
   const field = root === null ? undefined : schema.getSubscriptionType()?.getFields()[root.name.value];
   const shared = field?.extensions['shared'] as SharedField | undefined;
   if (root === null || shared === undefined) return null;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given ?? {});
-  if (coerced === undefined) return null; // The executor says which of them is wrong.
   const resuming = resumeVariable(document, root, shared);
   // Coerced variables stand in the order of their definitions, whatever order they were sent in.
   const shaping = Object.entries(coerced).filter(([name]) => name !== resuming);
   const name = operation.name?.value ?? '';
   // Keys are kept in many places, and a text may be as long as a request.
   const key = hash('sha256', `${name}\n${JSON.stringify(shaping)}\n${query}`, 'base64url');
-  return { key, schema, document, operationName, variables: given ?? {} };
+  return { key, schema, document, operationName: operation.name?.value ?? null, variables };
 }
 
 /** Null where directives decide what is selected at the root: that is then left to the executor. */

@@ -1,12 +1,16 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { sharedLimits } from '../limits.ts';
+import type { ExecutionResult } from 'graphql';
+import { withCleanErrors } from '../clean-errors.ts';
+import { httpLimits, sharedLimits } from '../limits.ts';
 import { Outlet, type OutletLimits } from '../shared/outlet.ts';
 import type { Reader } from '../shared/subscriber.ts';
 
 const comment = Buffer.from(':\n\n');
 
-/** A stream of events: the head, a comment now and then, and the messages of one subscription. */
+/** A response as a stream of events: the head, a comment now and then, and the results of one operation. */
 export class EventStream {
+  /** Takes messages that many subscribers share. */
   readonly reader: Reader;
   readonly #res: ServerResponse;
   readonly #outlet: Outlet;
@@ -16,7 +20,7 @@ export class EventStream {
     const outlet = (this.#outlet = new Outlet(res, limits, () => res.destroy()));
     this.reader = {
       send: ({ event }) => {
-        if (res.destroyed || res.writableEnded) return true; // It is ending: there is nobody to miss it.
+        if (this.#isOver) return true; // Nobody is left to miss it.
         if (!outlet.hasRoom(event.length)) return false;
         res.write(event);
         return true;
@@ -26,6 +30,10 @@ export class EventStream {
     };
   }
 
+  get #isOver(): boolean {
+    return this.#res.destroyed || this.#res.writableEnded;
+  }
+
   open(): void {
     this.#res.writeHead(200, {
       'content-type': 'text/event-stream',
@@ -33,11 +41,37 @@ export class EventStream {
       // Proxies must not collect what should arrive at once.
       'x-accel-buffering': 'no',
     });
-    // Some browsers tell of the head only when something follows it.
+    // Some browsers report the head only when something follows it.
     this.#res.write(comment);
     const timer = setInterval(() => {
       if (!this.#res.writableEnded && this.#outlet.hasRoom(comment.length)) this.#res.write(comment);
     }, sharedLimits.streamPingMs);
     this.#res.once('close', () => clearInterval(timer));
+  }
+
+  /** Sends one result, and waits until the client has taken enough for the next. */
+  async next(result: ExecutionResult): Promise<void> {
+    if (this.#isOver) return;
+    const data = JSON.stringify(withCleanErrors(result) ?? result);
+    if (!this.#res.write(`event: next\ndata: ${data}\n\n`)) await drained(this.#res);
+  }
+
+  complete(): void {
+    if (!this.#isOver) this.#res.end('event: complete\ndata:\n\n');
+  }
+}
+
+async function drained(res: ServerResponse): Promise<void> {
+  if (res.destroyed) return;
+  const over = new AbortController();
+  const timer = setTimeout(() => res.destroy(), httpLimits.writeTimeoutMs);
+  try {
+    await Promise.race([
+      once(res, 'drain', { signal: over.signal }),
+      once(res, 'close', { signal: over.signal }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    over.abort();
   }
 }

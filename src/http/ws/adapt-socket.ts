@@ -42,12 +42,12 @@ export function adaptSocket(
       },
       close: (code, reason) => closeSocket(socket, code ?? closeCodes.tryAgainLater, reason ?? ''),
       onMessage: (handle) =>
-        onText(socket, extra.outlet, new MessageBudget(messagesPerSecondMax), (text) => {
+        onText(socket, extra.outlet, { budget: new MessageBudget(messagesPerSecondMax), fail }, (text) => {
           const message = extra.ids.incoming(text);
           if (message === null) return;
           if ('code' in message) return closeSocket(socket, message.code, message.reason);
           const work = () => inRequest(uuidV7(), () => handle(JSON.stringify(message)).catch(fail));
-          if (message.type === MessageType.Subscribe) extra.operations.run(work);
+          if (message.type === MessageType.Subscribe) extra.operations.run(message.id, work);
           else void work();
         }),
     },
@@ -83,10 +83,16 @@ function heed(outlet: SocketOutlet, bytes: number): boolean {
   return room;
 }
 
+interface TextOptions {
+  readonly budget: MessageBudget;
+  /** Nothing may leave a listener: it would end the process. */
+  readonly fail: (error: unknown) => void;
+}
+
 function onText(
   socket: WebSocket,
   outlet: SocketOutlet,
-  budget: MessageBudget,
+  { budget, fail }: TextOptions,
   handle: (text: string) => unknown,
 ): void {
   const take = () => {
@@ -102,6 +108,10 @@ function onText(
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (socket.readyState !== socket.OPEN || !take()) return;
     if (isBinary) return closeSocket(socket, closeCodes.unsupportedData, 'Text only');
-    handle((data as Buffer).toString('utf8'));
+    try {
+      handle((data as Buffer).toString('utf8'));
+    } catch (error) {
+      fail(error);
+    }
   });
 }

@@ -1,5 +1,6 @@
 import { CloseCode, MessageType, parseMessage, type Message } from 'graphql-ws';
-import { socketLimits } from '../limits.ts';
+import { jsonDepthExceeds } from '../json-depth.ts';
+import { httpLimits, socketLimits } from '../limits.ts';
 
 /** Why a socket is closed. */
 export interface Closing {
@@ -14,10 +15,15 @@ const badRequest = (reason: string): Closing => ({ code: CloseCode.BadRequest, r
  * as it has completed what it used it for, and would then be told the end of the old one as that of the new. So towards
  * graphql-ws every operation of a socket has a number of its own, which is the client's id on the way out; what is told of
  * an operation that the client has completed goes nowhere.
+ *
+ * graphql-ws also keeps each message as long as the operation or the socket lasts. It gets only what it needs of one: of
+ * an operation its number, of a connection's payload the authorization.
  */
 export class OperationIds {
   readonly #numbers = new Map<string, string>();
   readonly #ids = new Map<string, string>();
+  /** Parameters of operations that graphql-ws has not asked for yet. */
+  readonly #params = new Map<string, unknown>();
   #last = 0;
 
   /** A client's message as graphql-ws is to get it. Null: there is nothing to be done about it. */
@@ -28,6 +34,8 @@ export class OperationIds {
     } catch {
       return badRequest('Invalid message received');
     }
+    if (jsonDepthExceeds(message, httpLimits.jsonDepthMax))
+      return badRequest('The message is nested too deeply');
     switch (message.type) {
       case MessageType.Subscribe: {
         const { id, type, payload } = message;
@@ -37,7 +45,8 @@ export class OperationIds {
         const number = String(++this.#last);
         this.#numbers.set(id, number);
         this.#ids.set(number, id);
-        return { id: number, type, payload };
+        this.#params.set(number, payload);
+        return { id: number, type, payload: { query: '' } };
       }
       case MessageType.Complete: {
         const number = this.#numbers.get(message.id);
@@ -46,6 +55,7 @@ export class OperationIds {
         return { id: number, type: message.type };
       }
       case MessageType.ConnectionInit:
+        return { type: message.type, payload: authorizationOf(message.payload) };
       case MessageType.Ping:
       case MessageType.Pong:
         return message;
@@ -71,8 +81,26 @@ export class OperationIds {
     return id;
   }
 
+  /** Returns the parameters of an operation that has begun, once. */
+  takeParams(number: string): unknown {
+    const params = this.#params.get(number);
+    this.#params.delete(number);
+    return params;
+  }
+
   #end(number: string): void {
+    this.#params.delete(number);
     this.#numbers.delete(this.#ids.get(number) ?? '');
     this.#ids.delete(number);
   }
+}
+
+/** No valid token is longer, and the socket keeps it. */
+const AUTHORIZATION_LENGTH_MAX = 8_200;
+
+function authorizationOf(payload: Record<string, unknown> | undefined): Record<string, unknown> {
+  const given = payload?.['authorization'] ?? payload?.['Authorization'];
+  if (given === undefined || given === null) return {};
+  const fits = typeof given === 'string' && given.length <= AUTHORIZATION_LENGTH_MAX;
+  return { authorization: fits ? given : false };
 }

@@ -2,6 +2,7 @@
 export class Operations {
   /** What ends the subscriptions that have begun. */
   readonly #open = new Set<() => void>();
+  readonly #releases = new Map<string, () => void>();
   #underWay = 0;
   #answered: (() => void) | undefined;
 
@@ -10,13 +11,20 @@ export class Operations {
     return this.#underWay;
   }
 
-  /** Counts the work until it has ended. It must not reject. */
-  run(work: () => Promise<void>): void {
+  /** Counts the work of an operation until it has ended. It must not reject. */
+  run(id: string, work: () => Promise<void>): void {
     this.#underWay++;
     void work().then(() => {
       this.#underWay--;
+      this.#releases.get(id)?.();
+      this.#releases.delete(id);
       this.#look();
     });
+  }
+
+  /** Calls `release` when the work of the operation has ended. */
+  releases(id: string, release: () => void): void {
+    this.#releases.set(id, release);
   }
 
   /** A subscription has begun; `end` ends it. */

@@ -1,3 +1,4 @@
+import type { MemoryAccount } from '../kept-memory.ts';
 import type { OperationIds } from './operation-ids.ts';
 import type { Operations } from './operations.ts';
 import type { SocketOutlet } from './socket-outlet.ts';
@@ -7,6 +8,9 @@ export interface SocketExtra {
   readonly outlet: SocketOutlet;
   readonly ids: OperationIds;
   readonly operations: Operations;
+  /** The client's address, through trusted proxies. */
+  readonly address: string;
+  readonly memory: MemoryAccount;
   /** From connection_init: `Bearer …` or the bare token. */
   authorization?: string;
 }

@@ -3,13 +3,15 @@ import { STATUS_CODES } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server } from 'graphql-ws';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type ServerOptions } from 'ws';
 import type { Config } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { AddressCounter } from '../address-counter.ts';
 import { clientAddress } from '../client-address.ts';
 import type { Departures } from '../departures.ts';
 import { targetOf } from '../exchange.ts';
+import { MemoryAccount } from '../kept-memory.ts';
+import { keptLimits, socketLimits } from '../limits.ts';
 import { adaptSocket } from './adapt-socket.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
 import { OperationIds } from './operation-ids.ts';
@@ -35,24 +37,37 @@ export interface SocketServerContext {
  */
 export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () => void {
   const { limits, departures } = ctx;
-  const sockets = new WebSocketServer({
+  // `closeTimeout` is not among the declared options.
+  const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     maxPayload: limits.messageBytesMax,
+    maxFragments: socketLimits.fragmentsMax,
+    maxBufferedChunks: socketLimits.bufferedChunksMax,
+    closeTimeout: socketLimits.closeTimeoutMs,
     // A hundred kilobytes of memory for each socket, for messages that are small or base64.
     perMessageDeflate: false,
     autoPong: false,
     handleProtocols,
-  });
+  };
+  const sockets = new WebSocketServer(options);
   http.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => ctx.logger.debug({ err: error }, 'upgrade broke off'));
     const status = refusal(ctx, req);
-    const release = status === null ? ctx.sockets.acquire(clientAddress(req, ctx.proxies)) : null;
+    const address = clientAddress(req, ctx.proxies);
+    const release = status === null ? ctx.sockets.acquire(address) : null;
     if (release === null) return refuse(socket, status ?? 429);
     socket.once('close', release);
     sockets.handleUpgrade(req, socket, head, (webSocket) => {
       const outlet = new SocketOutlet(webSocket, socket, limits);
       const operations = new Operations();
-      adaptSocket(webSocket, { outlet, ids: new OperationIds(), operations }, { ...ctx, ...limits });
+      const extra = {
+        outlet,
+        ids: new OperationIds(),
+        operations,
+        address,
+        memory: new MemoryAccount(keptLimits.socketBytesMax),
+      };
+      adaptSocket(webSocket, extra, { ...ctx, ...limits });
       const leave = () => {
         // Nothing more is taken, and what was is answered first.
         webSocket.pause();

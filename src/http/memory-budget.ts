@@ -1,0 +1,64 @@
+import { countedAs } from './client-address.ts';
+import { MemoryAccount, type Kept } from './kept-memory.ts';
+import { RequestError } from './request-error.ts';
+
+export interface MemoryLimits {
+  readonly addressBytesMax: number;
+  readonly processBytesMax: number;
+}
+
+/**
+ * Bounds the memory that is kept for clients: for each socket, each address, and all of them together. New work that
+ * would exceed a limit is refused; what runs already goes on.
+ */
+export class MemoryBudget {
+  readonly #limits: MemoryLimits;
+  readonly #addresses = new Map<string, { readonly account: MemoryAccount; users: number }>();
+  readonly #process: MemoryAccount;
+
+  constructor(limits: MemoryLimits) {
+    this.#limits = limits;
+    this.#process = new MemoryAccount(limits.processBytesMax);
+  }
+
+  /** Estimated bytes that are kept for all clients. */
+  get bytes(): number {
+    return this.#process.bytes;
+  }
+
+  /**
+   * Counts what is kept, and returns a function that ends the count.
+   *
+   * @throws {RequestError} RATE_LIMITED: status 429 if the socket or the address has too much, 503 if the process has.
+   */
+  take(address: string, kept: Kept, socket: MemoryAccount | null = null): () => void {
+    const key = countedAs(address);
+    const entry = this.#addresses.get(key) ?? {
+      account: new MemoryAccount(this.#limits.addressBytesMax),
+      users: 0,
+    };
+    if (socket?.hasRoomFor(kept) === false) throw tooMuch('connection', 429);
+    if (!entry.account.hasRoomFor(kept)) throw tooMuch('address', 429);
+    if (!this.#process.hasRoomFor(kept)) throw tooMuch('server', 503);
+    const accounts = [entry.account, this.#process, ...(socket === null ? [] : [socket])];
+    for (const account of accounts) account.add(kept);
+    entry.users++;
+    this.#addresses.set(key, entry);
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      for (const account of accounts) account.remove(kept);
+      if (--entry.users === 0) this.#addresses.delete(key);
+    };
+  }
+}
+
+function tooMuch(whose: string, status: number): RequestError {
+  return new RequestError(
+    status,
+    'RATE_LIMITED',
+    `Operations of this ${whose} take too much memory. End some, or try again later.`,
+    10,
+  );
+}
