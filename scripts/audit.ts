@@ -7,6 +7,7 @@ import { loadConfig } from '../src/platform/config.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { connectRedis, type Redis } from '../src/platform/redis.ts';
 import { watermarksIn } from '../src/pubsub/watermarks.ts';
+import { liveMapReportsIn } from '../src/seating/live-map-reports.ts';
 import { SeatMapCache } from '../src/seating/seat-map-cache.ts';
 import { openDataFolder, readState } from './local/data-folder.ts';
 import { readEnvironment } from './local/environment.ts';
@@ -46,6 +47,7 @@ function run(env: Environment): Promise<AuditReport> {
         db,
         watermarks: redis === null ? null : watermarksIn(redis),
         cachedMaps: redis === null ? null : new SeatMapCache(redis, silent),
+        liveMaps: redis === null ? null : liveMapReportsIn(redis),
         swept: redis !== null || env['DATABASE_URL'] !== undefined,
         limits: { ...auditLimits, historyDays },
       });

@@ -85,11 +85,13 @@ async function fill(db: PrismaClient, eventId: number): Promise<void> {
 async function record(db: PrismaClient, eventId: number): Promise<void> {
   const nobody = '00000000-0000-0000-0000-000000000000';
   await db.$executeRaw(sql`INSERT INTO event_changes
-      (event_id, version, batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
-    SELECT ${eventId}, v, gen_random_uuid(), now(), ARRAY[v * 7 % 80000, v * 7 % 80000 + 1],
+      (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
+    SELECT ${eventId}, v, md5('batch ' || v)::uuid, md5('batch ' || (v - 1))::uuid, now(), ARRAY[v * 7 % 80000, v * 7 % 80000 + 1],
       array_fill((CASE v % 2 WHEN 1 THEN 'AVAILABLE' ELSE 'BLOCKED' END)::seat_status, ARRAY[2]),
       array_fill((CASE v % 2 WHEN 1 THEN 'BLOCKED' ELSE 'AVAILABLE' END)::seat_status, ARRAY[2]),
       array_fill(${nobody}::uuid, ARRAY[2]), '{}', '{}'
     FROM generate_series(1, ${RECORDED_VERSIONS}::int) AS v`);
-  await db.$executeRaw(sql`UPDATE events SET seat_version = ${RECORDED_VERSIONS} WHERE id = ${eventId}`);
+  await db.$executeRaw(
+    sql`UPDATE events SET seat_version = ${RECORDED_VERSIONS}, batch_id = md5('batch ' || ${RECORDED_VERSIONS}::int)::uuid WHERE id = ${eventId}`,
+  );
 }

@@ -134,13 +134,23 @@ async function feed(): Promise<Contender> {
   // The database knows nothing of these changes: each poll would put the feed back to where it is.
   const followed = await context.feeds.acquire(eventId);
   followed.feed.compareWith = () => undefined;
+  let previousBatchId = followed.feed.peek()?.batchId ?? '';
   return {
     port,
     change(count) {
       const code = count % 2 === 0 ? 1 : 0;
       const seats = changing.map((index): [number, 0 | 1] => [index, code]);
       const at = now();
-      context.feeds.take({ eventId, fromVersion: count, version: count + 1, seats, bookingIds: [] });
+      const batches = { previousBatchId, batchId: randomUUID() };
+      previousBatchId = batches.batchId;
+      context.feeds.take({
+        eventId,
+        fromVersion: count,
+        version: count + 1,
+        ...batches,
+        seats,
+        bookingIds: [],
+      });
       return Promise.resolve(at);
     },
   };

@@ -96,9 +96,15 @@ function newClaims(changes: Changes): { readonly seat: number; readonly booking:
   ];
 }
 
+export interface RaisedVersion {
+  readonly version: number;
+  /** The batch that made the version before. */
+  readonly previousBatchId: string;
+}
+
 /**
  * The last statement before COMMIT: raises the version by one, counts seats along, and records every step under the new
- * version. It is also where batches for one event of several processes stand in line.
+ * version, with the batch before it. It is also where batches for one event of several processes stand in line.
  *
  * @returns the new version; null where the event's status is no longer what the batch was decided on.
  */
@@ -108,7 +114,7 @@ export async function raiseVersion(
   batchId: string,
   clockMs: number,
   changes: Changes,
-): Promise<number | null> {
+): Promise<RaisedVersion | null> {
   const steps = changes.steps;
   const bookings = [...changes.createdBookings, ...changes.changedBookings.map((change) => change.after)];
   const delta = (status: SeatStatus) =>
@@ -116,20 +122,21 @@ export async function raiseVersion(
       (sum, { before, after }) => sum + Number(after.status === status) - Number(before.status === status),
       0,
     );
-  const [row] = await tx.$queryRaw<{ version: number }[]>(sql`/* raiseVersion */
+  const [row] = await tx.$queryRaw<{ version: number; previous_batch_id: string }[]>(sql`/* raiseVersion */
     WITH raised AS (
-      UPDATE events SET seat_version = seat_version + 1, seats_held = seats_held + ${delta('HELD')}::int,
+      UPDATE events SET seat_version = seat_version + 1, previous_batch_id = batch_id, batch_id = ${batchId}::uuid,
+        seats_held = seats_held + ${delta('HELD')}::int,
         seats_booked = seats_booked + ${delta('BOOKED')}::int, seats_blocked = seats_blocked + ${delta('BLOCKED')}::int
       WHERE id = ${event.eventId} AND status = ${event.status}::event_status
-      RETURNING seat_version
+      RETURNING seat_version, previous_batch_id
     )
-    INSERT INTO event_changes (event_id, version, batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
-    SELECT ${event.eventId}, raised.seat_version, ${batchId}::uuid, to_timestamp(${clockMs}::float8 / 1000),
+    INSERT INTO event_changes (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
+    SELECT ${event.eventId}, raised.seat_version, ${batchId}::uuid, raised.previous_batch_id, to_timestamp(${clockMs}::float8 / 1000),
            ${steps.map((step) => step.seat)}::int[], ${steps.map((step) => step.from)}::text[]::seat_status[],
            ${steps.map((step) => step.to)}::text[]::seat_status[], ${steps.map((step) => step.bookingId ?? NIL_UUID)}::uuid[],
            ${bookings.map((booking) => booking.id)}::uuid[], ${bookings.map((booking) => booking.status)}::text[]::booking_status[]
-    FROM raised RETURNING version`);
-  return row?.version ?? null;
+    FROM raised RETURNING version, previous_batch_id::text`);
+  return row === undefined ? null : { version: row.version, previousBatchId: row.previous_batch_id };
 }
 
 /**

@@ -15,6 +15,9 @@ export interface BatchResult {
   readonly changes: Changes;
   /** The event's version after the batch; null where it changed no seat and no booking. */
   readonly version: number | null;
+  readonly batchId: string;
+  /** The batch that made the version before; null where `version` is. */
+  readonly previousBatchId: string | null;
 }
 
 /** How far a batch has come. Between `versioned` and `committed` lies COMMIT; the answers go out after `published`. */

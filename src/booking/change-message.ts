@@ -3,12 +3,16 @@ import { codeOf } from '../seating/seat-states.ts';
 import type { BatchResult } from './batch.ts';
 
 /** What a committed batch tells everybody who follows the event. The batch must have raised the version. */
-export function changeMessage(eventId: number, { changes, version }: BatchResult): SeatsChanged {
-  if (version === null) throw new Error('a batch that changed nothing has no message');
+export function changeMessage(eventId: number, result: BatchResult): SeatsChanged {
+  const { changes, version, batchId, previousBatchId } = result;
+  if (version === null || previousBatchId === null)
+    throw new Error('a batch that changed nothing has no message');
   return {
     eventId,
     fromVersion: version - 1,
     version,
+    previousBatchId,
+    batchId,
     seats: changes.seats.map(({ after }) => [after.index, codeOf(after.status)] as const),
     bookingIds: [
       ...changes.createdBookings.map((b) => b.id),

@@ -2,7 +2,7 @@ import type { PrismaClient, Tx } from '../platform/db.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import { lockBuyers, lockSeats, readLocked, readPlan } from './batch-reads.sql.ts';
-import { changeBookings, raiseVersion, writeSeats } from './batch-writes.sql.ts';
+import { changeBookings, raiseVersion, writeSeats, type RaisedVersion } from './batch-writes.sql.ts';
 import { decide } from './decide.ts';
 import type { BatchInput, BatchResult, BatchStep, OnBatchStep } from './batch.ts';
 import type { Changes, Command, Key, LockedState, Outcome } from './model.ts';
@@ -59,7 +59,11 @@ async function steps(
   const { eventId, commands, neighbours } = input;
   const named = namedBy(commands);
   const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
-  if (plan === null) return unchanged(commands.map(() => refused({ code: 'NOT_FOUND', what: 'event' })));
+  if (plan === null)
+    return unchanged(
+      commands.map(() => refused({ code: 'NOT_FOUND', what: 'event' })),
+      input,
+    );
 
   passed('planned');
   if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds);
@@ -77,8 +81,11 @@ async function steps(
   const locked: LockedState = { event: plan.event, seats, neighbours, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
-  return { outcomes, changes, version: await write(tx, input, locked, changes, passed) };
+  const raised = await write(tx, input, locked, changes, passed);
+  return { outcomes, changes, batchId: input.batchId, ...(raised ?? notRaised) };
 }
+
+const notRaised = { version: null, previousBatchId: null };
 
 async function write(
   tx: Tx,
@@ -86,7 +93,7 @@ async function write(
   locked: LockedState,
   changes: Changes,
   passed: Passed,
-): Promise<number | null> {
+): Promise<RaisedVersion | null> {
   const { eventId } = input;
   if (changes.changedBookings.length > 0) {
     const written = await changeBookings(tx, eventId, locked.clockMs, changes.changedBookings);
@@ -97,10 +104,10 @@ async function write(
   }
   passed('written');
   if (changes.steps.length === 0 && changes.changedBookings.length === 0) return null;
-  const version = await raiseVersion(tx, locked.event, input.batchId, locked.clockMs, changes);
-  if (version === null) throw new StaleRulesError();
+  const raised = await raiseVersion(tx, locked.event, input.batchId, locked.clockMs, changes);
+  if (raised === null) throw new StaleRulesError();
   passed('versioned');
-  return version;
+  return raised;
 }
 
 /** A mismatch means that a row was not as it was locked: rolling back is the only safe answer. */
@@ -108,9 +115,9 @@ function expectRows(statement: string, written: number, expected: number): void 
   if (written !== expected) throw new Error(`${statement} wrote ${written} rows instead of ${expected}`);
 }
 
-function unchanged(outcomes: readonly Outcome[]): BatchResult {
+function unchanged(outcomes: readonly Outcome[], { batchId }: BatchInput): BatchResult {
   const changes: Changes = { steps: [], seats: [], createdBookings: [], changedBookings: [], usedKeys: [] };
-  return { outcomes, changes, version: null };
+  return { outcomes, changes, batchId, ...notRaised };
 }
 
 /** What the commands name, each once and sorted: the order in which it is locked. */

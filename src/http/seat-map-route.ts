@@ -2,7 +2,8 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { eventIdOf, parseEventId } from '../platform/ids.ts';
 import { layoutPathOf, type EventLayouts } from '../seating/event-layouts.ts';
-import type { PublicVersions } from '../seating/public-versions.ts';
+import type { PublicVersion, PublicVersions } from '../seating/public-versions.ts';
+import type { SeatVersion } from '../pubsub/messages.ts';
 import type { SeatMap } from '../seating/seat-map-cache.ts';
 import type { SeatMaps } from '../seating/seat-maps.ts';
 import { sendNotFound, sendStored, type StoredBody } from './answers.ts';
@@ -24,10 +25,17 @@ const BODIES_KEPT_MAX = 200;
 
 /** How much of the layout's hash stands in the tag of a map, which says where the layout is. */
 const HASH_IN_TAG = 6;
+/** How much of the batch id stands there: after lost commits the same version can be another map. */
+const BATCH_ID_IN_TAG = 8;
 
-interface VersionedBody {
-  readonly version: number;
+interface VersionedBody extends SeatVersion {
   readonly body: StoredBody;
+}
+
+interface KeptBody extends SeatVersion {
+  /** From when its map is: `performance.now()` once it had been read. */
+  readonly readAt: number;
+  readonly made: Promise<VersionedBody>;
 }
 
 /** What a path is answered with, as long as nothing newer is known. */
@@ -42,21 +50,27 @@ interface ReadyAnswer extends VersionedBody {
  * gives no answer it is the map that this process has.
  */
 export function seatMapRoute(ctx: SeatMapRouteContext): Handler {
-  const bodies = new Map<number, { readonly version: number; readonly made: Promise<VersionedBody> }>();
+  const bodies = new Map<number, KeptBody>();
   const ready = new Map<string, ReadyAnswer>();
 
-  async function bodyOf(eventId: number, publicVersion: number): Promise<VersionedBody | null> {
+  async function bodyOf(
+    eventId: number,
+    known: SeatVersion,
+    { askedAt }: PublicVersion,
+  ): Promise<VersionedBody | null> {
     const kept = bodies.get(eventId);
-    const wanted = Math.max(publicVersion, ctx.seatMaps.liveVersion(eventId) ?? 0);
-    if (kept !== undefined && kept.version >= wanted) return kept.made;
+    const live = ctx.seatMaps.liveVersion(eventId);
+    const wanted = live !== null && live.version > known.version ? live : known;
+    if (kept !== undefined && willDo(kept, wanted, askedAt)) return kept.made;
     const map = await ctx.seatMaps.get(eventId, wanted);
     if (map === null) return null;
+    const readAt = performance.now();
     // While it was read another request may have got further.
     const newer = bodies.get(eventId);
-    if (newer !== undefined && newer.version >= map.version) return newer.made;
+    if (newer !== undefined && newer !== kept && newer.version >= map.version) return newer.made;
     const made = makeBody(ctx.eventLayouts, eventId, map);
     bodies.delete(eventId);
-    bodies.set(eventId, { version: map.version, made });
+    bodies.set(eventId, { version: map.version, batchId: map.batchId, readAt, made });
     made.catch(() => bodies.delete(eventId));
     const [oldest] = bodies.keys();
     if (bodies.size > BODIES_KEPT_MAX && oldest !== undefined) bodies.delete(oldest);
@@ -66,11 +80,11 @@ export function seatMapRoute(ctx: SeatMapRouteContext): Handler {
   async function findAnswer(exchange: Exchange): Promise<void> {
     const eventId = eventIdIn(exchange.path);
     if (eventId === null) return sendNotFound(exchange);
-    const { version, until } = await ctx.publicVersions.get(eventId);
-    const found = version === null ? null : await bodyOf(eventId, version);
+    const known = await ctx.publicVersions.get(eventId);
+    const found = known.seats === null ? null : await bodyOf(eventId, known.seats, known);
     if (found === null) return sendNotFound(exchange);
     if (ready.size >= BODIES_KEPT_MAX) ready.clear();
-    ready.set(exchange.path, { eventId, until, ...found });
+    ready.set(exchange.path, { eventId, until: known.until, ...found });
     sendStored(exchange, found.body);
   }
 
@@ -78,9 +92,18 @@ export function seatMapRoute(ctx: SeatMapRouteContext): Handler {
   return (exchange) => {
     const known = ready.get(exchange.path);
     if (known === undefined || performance.now() >= known.until) return findAnswer(exchange);
-    if (known.version < (ctx.seatMaps.liveVersion(known.eventId) ?? 0)) return findAnswer(exchange);
+    if (known.version < (ctx.seatMaps.liveVersion(known.eventId)?.version ?? 0)) return findAnswer(exchange);
     return sendStored(exchange, known.body);
   };
+}
+
+/**
+ * Whether a body can be sent to a caller who must see `wanted`. A newer one can, unless it had been read before the
+ * database was asked for its version, which was behind it: then the database has lost what it shows.
+ */
+function willDo(kept: KeptBody, wanted: SeatVersion, askedAt: number): boolean {
+  if (kept.version === wanted.version) return kept.batchId === wanted.batchId;
+  return kept.version > wanted.version && kept.readAt >= askedAt;
 }
 
 /** Ids end in `=`, which some clients escape and some leave out in a path. */
@@ -91,7 +114,7 @@ function eventIdIn(path: string): number | null {
 }
 
 async function makeBody(layouts: EventLayouts, eventId: number, map: SeatMap): Promise<VersionedBody> {
-  const { version, states } = map;
+  const { version, batchId, states } = map;
   const info = await layouts.info(eventId);
   if (info === null) throw new Error(`event ${eventId} is gone`);
   const layoutUrl = layoutPathOf(info);
@@ -99,14 +122,14 @@ async function makeBody(layouts: EventLayouts, eventId: number, map: SeatMap): P
   const plain = {
     identity,
     type: 'application/json; charset=utf-8',
-    etag: `${version}-${info.layoutHash.slice(0, HASH_IN_TAG)}`,
+    etag: `${version}-${batchId.slice(0, BATCH_ID_IN_TAG)}-${info.layoutHash.slice(0, HASH_IN_TAG)}`,
     cacheControl: CACHE_CONTROL,
   };
-  if (identity.length < COMPRESSED_FROM_BYTES) return { version, body: plain };
+  if (identity.length < COMPRESSED_FROM_BYTES) return { version, batchId, body: plain };
   // Fast settings: a hall in a rush has ten versions a second, and base64 of noise can be packed to three quarters only.
   const [gzipped, br] = await Promise.all([
     promisify(gzip)(identity, { level: 4 }),
     promisify(brotliCompress)(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
   ]);
-  return { version, body: { ...plain, gzip: gzipped, br } };
+  return { version, batchId, body: { ...plain, gzip: gzipped, br } };
 }

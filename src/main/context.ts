@@ -16,6 +16,7 @@ import { BookingUpdates } from '../seating/booking-updates.ts';
 import { cachingPubSub } from '../seating/caching-pubsub.ts';
 import { EventLayouts } from '../seating/event-layouts.ts';
 import { LiveFeeds } from '../seating/live-feeds.ts';
+import { LiveMapReporter } from '../seating/live-map-reports.ts';
 import { PublicVersions } from '../seating/public-versions.ts';
 import { SeatMapCache } from '../seating/seat-map-cache.ts';
 import { SeatMaps } from '../seating/seat-maps.ts';
@@ -88,6 +89,8 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   collectProcessMetrics();
   await clock.start();
   feeds.start();
+  const reporter = new LiveMapReporter(redis, feeds, logger);
+  reporter.start();
 
   return {
     config,
@@ -108,6 +111,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     defaultHoldTtlMs: config.holdTtlMs,
     async close() {
       await groupCommit.drained();
+      reporter.stop();
       feeds.stop();
       clock.stop();
       await pubsub.close();

@@ -7,6 +7,7 @@ import { createPubSub } from '../pubsub/pubsub.ts';
 import { watermarksIn } from '../pubsub/watermarks.ts';
 import { startMetricsServer } from '../workers/metrics-server.ts';
 import { cachingPubSub } from '../seating/caching-pubsub.ts';
+import { liveMapReportsIn } from '../seating/live-map-reports.ts';
 import { SeatMapCache } from '../seating/seat-map-cache.ts';
 import { workerTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
@@ -31,6 +32,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     pubsub,
     watermarks: watermarksIn(redis),
     cachedMaps,
+    liveMaps: liveMapReportsIn(redis),
     logger,
     defaultHoldTtlMs: config.holdTtlMs,
     historyDays: config.historyDays,

@@ -11,18 +11,24 @@ export interface Watermarks {
   readonly reachable: boolean;
   /** Never lowers it. */
   raise(eventId: number, version: number): Promise<void>;
+  /** After lost commits: to the database's version, which was read after the watermark `from`. */
+  lower(eventId: number, from: number, version: number): Promise<void>;
   /** In the order asked; null where there is none. One command, however many events. */
   read(eventIds: readonly number[]): Promise<readonly (number | null)[]>;
 }
 
 export function watermarksIn(redis: Redis): Watermarks {
   const raiseWatermark = loadLua(redis, new URL('raiseWatermark-1.lua', import.meta.url));
+  const lowerWatermark = loadLua(redis, new URL('lowerWatermark-1.lua', import.meta.url));
   return {
     get reachable() {
       return redis.status === 'ready';
     },
     async raise(eventId, version) {
       await raiseWatermark([watermarkKey(eventId)], [version]);
+    },
+    async lower(eventId, from, version) {
+      await lowerWatermark([watermarkKey(eventId)], [from, version]);
     },
     async read(eventIds) {
       if (eventIds.length === 0) return [];

@@ -18,6 +18,8 @@ export function cachingPubSub(
     const feed = feedOf(message.eventId);
     const map = feed?.peek() ?? null;
     if (feed === undefined || map === null || map.version < message.version) return;
+    // One of the two histories is lost, and the feed finds out which.
+    if (map.version === message.version && map.batchId !== message.batchId) return;
     await cache.store(message.eventId, feed.seatCount, map);
   }
   return {

@@ -1,8 +1,11 @@
 import type { Logger } from '../platform/logger.ts';
 import type { PrismaClient } from '../platform/db.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { metrics } from '../platform/metrics.ts';
-import type { SeatsChanged, SeatStatusCode } from '../pubsub/messages.ts';
+import type { SeatsChanged, SeatStatusCode, SeatVersion } from '../pubsub/messages.ts';
 import type { PubSub, Subscription } from '../pubsub/pubsub.ts';
+import { EarlyChanges } from './early-changes.ts';
+import { FeedFollowers } from './feed-followers.ts';
 import { GapTimer } from './gap-timer.ts';
 import type { SeatMap } from './seat-map-cache.ts';
 import { readChanges, readSeatMap } from './seat-map.sql.ts';
@@ -29,7 +32,6 @@ export interface FeedContext {
 const GAP_MAX = 1_000;
 /** So is one of more steps: as a list they would keep the event loop for longer than the map of 80,000 seats does. */
 const GAP_STEPS_MAX = 5_000;
-const AHEAD_MAX = 256;
 /** How long a new feed waits for Redis before it goes on without: polling keeps it right meanwhile. */
 const SUBSCRIBE_WAIT_MS = 1_000;
 
@@ -39,14 +41,20 @@ const SUBSCRIBE_WAIT_MS = 1_000;
  */
 export class LiveFeed {
   readonly eventId: number;
+  /**
+   * Versions up to this one may have been of a history that the database has lost: a client that holds one of them
+   * cannot be told what changed since. -1 if no loss was noticed.
+   */
+  ambiguousUpTo = -1;
   readonly #ctx: FeedContext;
-  readonly #followers = new Set<(message: FeedMessage) => void>();
-  readonly #bookingFollowers = new Map<string, Set<() => void>>();
-  readonly #ahead = new Map<number, SeatsChanged>();
+  readonly #followers: FeedFollowers<FeedMessage>;
+  readonly #early = new EarlyChanges();
   readonly #unsent = new Map<number, SeatStatusCode>();
   #subscription: Subscription | undefined;
   #states: SeatStates | undefined;
   #version = 0;
+  /** The batch that made the version. */
+  #batchId = '';
   #sentVersion = 0;
   #lastSentAt = -Infinity;
   #tick: NodeJS.Timeout | undefined;
@@ -64,24 +72,21 @@ export class LiveFeed {
   constructor(ctx: FeedContext, eventId: number) {
     this.#ctx = ctx;
     this.eventId = eventId;
+    this.#followers = new FeedFollowers(ctx.logger, eventId);
   }
 
   /** Listens first, reads the map then: what is committed between the two is newer than the map, and arrives. */
   async start(): Promise<void> {
-    this.#subscription = this.#ctx.pubsub.subscribeSeatsChanged(this.eventId, (message) =>
-      this.take(message),
-    );
-    let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, SUBSCRIBE_WAIT_MS)));
-    await Promise.race([this.#subscription.ready, waited]);
-    clearTimeout(timer);
+    const take = (message: SeatsChanged) => this.take(message);
+    this.#subscription = this.#ctx.pubsub.subscribeSeatsChanged(this.eventId, take);
+    await withDeadline(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing').catch(() => undefined);
     await this.#reload();
   }
 
   /** For good: what comes after it is not heard, and no timer is left. */
   stop(): void {
     this.#stopped = true;
-    this.#ahead.clear();
+    this.#early.clear();
     this.#subscription?.close();
     clearTimeout(this.#tick);
     this.#gap.stop();
@@ -114,7 +119,7 @@ export class LiveFeed {
   /** The map as of now; what waits for the tick goes on waiting. Null until it has been read. */
   peek(): SeatMap | null {
     if (this.#states === undefined) return null;
-    return { version: this.#version, states: this.#pack() };
+    return { version: this.#version, batchId: this.#batchId, states: this.#pack() };
   }
 
   /** One byte a seat, 1 where it is AVAILABLE in the map. */
@@ -124,48 +129,50 @@ export class LiveFeed {
 
   /** Its first message continues the latest one. To continue a snapshot, follow right after it. */
   follow(follower: (message: FeedMessage) => void): () => void {
-    this.#followers.add(follower);
-    metrics.feedFollowers.inc();
-    return () => {
-      if (this.#followers.delete(follower)) metrics.feedFollowers.dec();
-    };
+    return this.#followers.add(follower);
   }
 
   followBooking(bookingId: string, follower: () => void): () => void {
-    const followers = this.#bookingFollowers.get(bookingId) ?? new Set();
-    this.#bookingFollowers.set(bookingId, followers.add(follower));
-    return () => {
-      const left = followers.delete(follower);
-      // Not a second time: others may follow the booking by then.
-      if (left && followers.size === 0) this.#bookingFollowers.delete(bookingId);
-    };
+    return this.#followers.addToBooking(bookingId, follower);
   }
 
   /** A change, in whatever order and however often it comes. */
   take(message: SeatsChanged): void {
     if (this.#stopped || message.eventId !== this.eventId) return;
     // Until the map is read nothing can be applied; what is newer than the map is applied when it is there.
-    if (this.#states === undefined) return this.#keepAhead(message);
-    if (message.version <= this.#version) return;
-    if (message.fromVersion !== this.#version) {
-      this.#keepAhead(message);
-      this.#gap.start();
+    if (this.#states === undefined) return this.#early.keep(message);
+    if (message.version <= this.#version) return this.#checkHistory(message);
+    if (message.previousBatchId !== this.#batchId) {
+      this.#early.keep(message);
+      if (message.fromVersion === this.#version) this.#reread();
+      else this.#gap.start();
       return;
     }
-    if (this.#apply(message)) this.#applyAhead();
+    if (this.#apply(message)) this.#applyEarly();
     else this.#gap.start();
   }
 
   /**
-   * Told the version that the database has, and the feed's own from before it was asked for: repairs what was missed. A
-   * database that has not even got as far as the feed was before has lost commits, in a failover or a restore: then
-   * the map is read anew, though its version is lower. (From a replica that lags, versions must not be asked.)
+   * Repairs what the feed missed of the database's version. `ownBefore` is the feed's version from before the question.
+   * A database that is behind it, or has another batch for the same version, has lost commits: the map is read again,
+   * even if its version is lower. (Versions must not be asked from a replica that lags.)
    */
-  compareWith(version: number, ownBefore: number): void {
+  compareWith(found: SeatVersion, ownBefore: number): void {
     if (this.#states === undefined || this.#stopped) return;
     // It may be on its way: messages take longer than the question.
-    if (version > this.#version) this.#gap.start();
-    else if (version < ownBefore) void this.#repairBy(() => this.#reload(true));
+    if (found.version > this.#version) this.#gap.start();
+    else if (found.version < ownBefore) this.#reread();
+    else this.#checkHistory(found);
+  }
+
+  /** Two batches for one version: one of them was lost, and only the database knows which. */
+  #checkHistory({ version, batchId }: SeatVersion): void {
+    if (version === this.#version && batchId !== this.#batchId) this.#reread();
+  }
+
+  /** If a repair is under way, the next poll finds out whether it was enough. */
+  #reread(): void {
+    void this.#repairBy(() => this.#reload(true));
   }
 
   #map(): SeatStates {
@@ -183,17 +190,13 @@ export class LiveFeed {
     else void this.#repairBy(() => this.#closeGap());
   }
 
-  #keepAhead(message: SeatsChanged): void {
-    if (this.#ahead.size < AHEAD_MAX) this.#ahead.set(message.fromVersion, message);
-  }
-
-  #applyAhead(): void {
-    let next = this.#ahead.get(this.#version);
-    while (next !== undefined && this.#apply(next)) next = this.#ahead.get(this.#version);
+  #applyEarly(): void {
+    let next = this.#early.after(this.#batchId);
+    while (next !== undefined && this.#apply(next)) next = this.#early.after(this.#batchId);
     // It could not be applied: the record tells what it should have said.
-    if (next !== undefined) this.#ahead.delete(next.fromVersion);
-    for (const [from] of this.#ahead) if (from < this.#version) this.#ahead.delete(from);
-    if (this.#ahead.size === 0) this.#gap.stop();
+    if (next !== undefined) this.#early.drop(next);
+    this.#early.dropUpTo(this.#version);
+    if (this.#early.empty) this.#gap.stop();
   }
 
   /** Whole, or not at all and false: where it names a seat that there is not. */
@@ -205,8 +208,9 @@ export class LiveFeed {
       this.#unsent.set(index, code);
     }
     this.#version = message.version;
+    this.#batchId = message.batchId;
     this.#packed = undefined;
-    for (const id of message.bookingIds) this.#tell(this.#bookingFollowers.get(id), undefined);
+    for (const id of message.bookingIds) this.#followers.notifyOfBooking(id);
     const wait = this.#lastSentAt + this.#ctx.tickMs - performance.now();
     if (wait <= 0) this.#send();
     else this.#tick ??= setTimeout(() => this.#send(), wait);
@@ -217,32 +221,17 @@ export class LiveFeed {
     clearTimeout(this.#tick);
     this.#tick = undefined;
     if (this.#sentVersion === this.#version) return;
-    const message: FeedMessage = {
-      kind: 'changes',
-      fromVersion: this.#sentVersion,
-      version: this.#version,
-      seats: [...this.#unsent],
-    };
+    const [fromVersion, version] = [this.#sentVersion, this.#version];
+    const message: FeedMessage = { kind: 'changes', fromVersion, version, seats: [...this.#unsent] };
     this.#unsent.clear();
-    this.#sentVersion = this.#version;
+    this.#sentVersion = version;
     this.#lastSentAt = performance.now();
-    this.#tell(this.#followers, message);
+    this.#followers.notify(message);
     this.#allSent();
   }
 
   #allSent(): void {
     for (const resolve of this.#onSent.splice(0)) resolve();
-  }
-
-  /** A follower that throws keeps nobody else from what it was told, and does not end the process. */
-  #tell<T>(followers: Iterable<(told: T) => void> = [], told: T): void {
-    for (const follower of followers) {
-      try {
-        follower(told);
-      } catch (error) {
-        this.#ctx.logger.error({ err: error, eventId: this.eventId }, 'a follower of a live feed failed');
-      }
-    }
   }
 
   /** Single flight. */
@@ -257,44 +246,54 @@ export class LiveFeed {
       await read();
     } catch (error) {
       if (this.#stopped) return;
-      this.#ctx.logger.warn(
-        { err: error, eventId: this.eventId },
-        'live feed not repaired; the next poll tries again',
-      );
+      const about = { err: error, eventId: this.eventId };
+      this.#ctx.logger.warn(about, 'live feed not repaired; the next poll tries again');
     }
   }
 
-  /** From the record where it reaches from the version held so far and is short, else from the map itself. */
+  /** From the record if it continues the version held so far and is short, else from the map itself. */
   async #closeGap(): Promise<void> {
-    const changes = await readChanges(this.#ctx.db, this.eventId, this.#version, GAP_MAX, GAP_STEPS_MAX);
+    const held = { version: this.#version, batchId: this.#batchId };
+    const changes = await readChanges(this.#ctx.db, this.eventId, held.version, GAP_MAX, GAP_STEPS_MAX);
+    const [next] = changes;
+    const lost = next?.version === held.version + 1 && next.previousBatchId !== held.batchId;
+    if (lost) return this.#reload(true);
     const contiguous = changes.every((change) => change.version === change.fromVersion + 1);
     if (changes.length === 0 || !contiguous || changes.length === GAP_MAX) return this.#reload();
     if (this.#stopped) return;
     const missed = changes.filter((change) => change.version > this.#version);
-    for (const change of missed) if (!this.#apply(change)) return this.#reload();
+    for (const change of missed)
+      if (change.previousBatchId !== this.#batchId || !this.#apply(change)) return this.#reload();
     if (missed.length > 0) metrics.feedRepairs.inc();
-    this.#applyAhead();
+    this.#applyEarly();
   }
 
-  /** Reads the map anew, and gives it to everybody: numbered changes could not continue. */
+  /**
+   * Reads the whole map, and gives it to everybody: numbered changes could not continue. `evenIfOlder`: the feed's
+   * history may be lost, so its version says nothing about which map is newer.
+   */
   async #reload(evenIfOlder = false): Promise<void> {
     const first = this.#states === undefined;
+    // What arrives from now on may continue the map that is read.
+    if (evenIfOlder) this.#early.clear();
     const map = await readSeatMap(this.#ctx.db, this.eventId);
     if (map === null) throw new Error(`event ${this.eventId} is gone`);
-    if (evenIfOlder) this.#ahead.clear();
-    // Messages that came while it was read may have brought the feed past it.
-    else if (!first && map.version <= this.#version) return;
+    // Messages that came while it was read may have brought the feed to it, or past it.
+    const known = evenIfOlder ? map.batchId === this.#batchId : map.version <= this.#version;
+    if (!first && (known || this.#stopped)) return;
+    if (evenIfOlder) this.ambiguousUpTo = Math.max(this.ambiguousUpTo, this.#version, map.version);
     this.#states = map.states;
     this.#version = this.#sentVersion = map.version;
+    this.#batchId = map.batchId;
     this.#packed = undefined;
     this.#unsent.clear();
     if (!first) {
       metrics.feedRepairs.inc();
-      this.#tell(this.#followers, this.snapshot());
+      this.#followers.notify(this.snapshot());
       this.#allSent();
-      for (const followers of this.#bookingFollowers.values()) this.#tell(followers, undefined);
+      this.#followers.notifyOfAllBookings();
     }
     // Only now, so that what waited goes out as changes that continue the snapshot.
-    this.#applyAhead();
+    this.#applyEarly();
   }
 }

@@ -67,6 +67,11 @@ export class LiveFeeds {
     return this.#entries.get(eventId)?.feed;
   }
 
+  /** Every feed of this process; one that is starting has no map yet. */
+  all(): readonly LiveFeed[] {
+    return [...this.#entries.values()].map((entry) => entry.feed);
+  }
+
   /** A change that this process made: its own feed need not wait for Redis to bring it back. */
   take(message: SeatsChanged): void {
     this.#entries.get(message.eventId)?.feed.take(message);
@@ -99,7 +104,7 @@ export class LiveFeeds {
 
   async #pollOnce(): Promise<void> {
     try {
-      const feeds = [...this.#entries.values()].map((entry) => entry.feed);
+      const feeds = this.all();
       if (feeds.length > 0) {
         const before = feeds.map((feed) => feed.version);
         const versions = await readVersions(
@@ -107,8 +112,10 @@ export class LiveFeeds {
           feeds.map((feed) => feed.eventId),
         );
         // Repairs are not waited for: a slow one must not keep the others from being found.
-        for (const [i, feed] of feeds.entries())
-          feed.compareWith(versions.get(feed.eventId) ?? feed.version, before[i] ?? 0);
+        for (const [i, feed] of feeds.entries()) {
+          const found = versions.get(feed.eventId);
+          if (found !== undefined) feed.compareWith(found, before[i] ?? 0);
+        }
       }
     } catch (error) {
       this.#ctx.logger.warn({ err: error }, 'versions of live feeds not polled');

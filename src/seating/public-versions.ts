@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { SeatVersion } from '../pubsub/messages.ts';
 import { readPublicVersion } from './public-version.sql.ts';
 
 /** How long it is believed that an event is public and has a version: what the seat map's max-age promises. */
@@ -13,18 +14,15 @@ const EVENTS_KEPT_MAX = 10_000;
 /** What was found out about an event. */
 export interface PublicVersion {
   /** Null: no such event, or one that only its organizer may see. */
-  readonly version: number | null;
-  /** Until when it is to be believed, as `performance.now()` counts. */
+  readonly seats: SeatVersion | null;
+  /** When the database was asked for it, as `performance.now()` counts. */
+  readonly askedAt: number;
+  /** Until when it is to be believed. */
   readonly until: number;
 }
 
-interface Known extends PublicVersion {
-  /** When the database was asked for it. */
-  readonly askedAt: number;
-}
-
 interface Asking {
-  readonly answer: Promise<Known>;
+  readonly answer: Promise<PublicVersion>;
   /** Resolves when it has taken too long. */
   readonly late: Promise<void>;
 }
@@ -37,7 +35,7 @@ interface Asking {
 export class PublicVersions {
   readonly #db: PrismaClient;
   readonly #logger: Logger;
-  readonly #known = new Map<number, Known>();
+  readonly #known = new Map<number, PublicVersion>();
   /** Apart from what is known, which is bounded: no event is asked for twice at a time. */
   readonly #asking = new Map<number, Asking>();
 
@@ -63,12 +61,12 @@ export class PublicVersions {
     return asking;
   }
 
-  async #read(eventId: number): Promise<Known> {
+  async #read(eventId: number): Promise<PublicVersion> {
     // From before it was asked: that is how old the answer is.
     const askedAt = performance.now();
     try {
-      const version = await readPublicVersion(this.#db, eventId);
-      return this.#keep(eventId, { version, askedAt, until: askedAt + BELIEVED_MS });
+      const seats = await readPublicVersion(this.#db, eventId);
+      return this.#keep(eventId, { seats, askedAt, until: askedAt + BELIEVED_MS });
     } catch (error) {
       const known = this.#known.get(eventId);
       if (!willDo(known)) throw error;
@@ -79,7 +77,7 @@ export class PublicVersions {
     }
   }
 
-  #keep(eventId: number, known: Known): Known {
+  #keep(eventId: number, known: PublicVersion): PublicVersion {
     this.#known.delete(eventId);
     this.#known.set(eventId, known);
     const [oldest] = this.#known.keys();
@@ -88,6 +86,6 @@ export class PublicVersions {
   }
 }
 
-function willDo(known: Known | undefined): known is Known {
-  return known?.version != null && performance.now() < known.askedAt + UNCONFIRMED_MS;
+function willDo(known: PublicVersion | undefined): known is PublicVersion {
+  return known?.seats != null && performance.now() < known.askedAt + UNCONFIRMED_MS;
 }

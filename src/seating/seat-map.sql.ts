@@ -1,9 +1,8 @@
 import { sql, type PrismaClient, type Tx } from '../platform/db.ts';
-import type { SeatsChanged, SeatStatusCode } from '../pubsub/messages.ts';
+import type { SeatsChanged, SeatStatusCode, SeatVersion } from '../pubsub/messages.ts';
 import { SeatStates } from './seat-states.ts';
 
-export interface SeatMapSnapshot {
-  readonly version: number;
+export interface SeatMapSnapshot extends SeatVersion {
   readonly states: SeatStates;
 }
 
@@ -16,15 +15,18 @@ export async function readSeatMaps(
   eventIds: readonly number[],
 ): Promise<ReadonlyMap<number, SeatMapSnapshot>> {
   const rows = await db.$queryRaw<
-    { id: number; version: number; digits: string | null }[]
+    { id: number; version: number; batch_id: string; digits: string | null }[]
   >(sql`/* readSeatMaps */
-    SELECT e.id, e.seat_version AS version,
+    SELECT e.id, e.seat_version AS version, e.batch_id::text,
       (SELECT string_agg(CASE s.status WHEN 'AVAILABLE' THEN '0' WHEN 'HELD' THEN '1' WHEN 'BOOKED' THEN '2' ELSE '3' END,
                          '' ORDER BY s.seat_index)
        FROM event_seats s WHERE s.event_id = e.id) AS digits
     FROM events e WHERE e.id = ANY(${eventIds}::int[])`);
   return new Map(
-    rows.map(({ id, version, digits }) => [id, { version, states: SeatStates.fromDigits(digits ?? '') }]),
+    rows.map((row) => [
+      row.id,
+      { version: row.version, batchId: row.batch_id, states: SeatStates.fromDigits(row.digits ?? '') },
+    ]),
   );
 }
 
@@ -37,10 +39,24 @@ export async function readSeatMap(db: PrismaClient | Tx, eventId: number): Promi
 export async function readVersions(
   db: PrismaClient,
   eventIds: readonly number[],
-): Promise<Map<number, number>> {
-  const rows = await db.$queryRaw<{ id: number; seat_version: number }[]>(sql`/* readVersions */
-    SELECT id, seat_version FROM events WHERE id = ANY(${eventIds}::int[])`);
-  return new Map(rows.map((row) => [row.id, row.seat_version]));
+): Promise<Map<number, SeatVersion>> {
+  const rows = await db.$queryRaw<
+    { id: number; seat_version: number; batch_id: string }[]
+  >(sql`/* readVersions */
+    SELECT id, seat_version, batch_id::text FROM events WHERE id = ANY(${eventIds}::int[])`);
+  return new Map(rows.map((row) => [row.id, { version: row.seat_version, batchId: row.batch_id }]));
+}
+
+/** Whether this version is part of the event's history as the database has it now. */
+export async function isRecorded(
+  db: PrismaClient,
+  eventId: number,
+  { version, batchId }: SeatVersion,
+): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>(sql`/* isRecorded */
+    SELECT 1 FROM event_changes
+    WHERE event_id = ${eventId}::int AND version = ${version}::int AND batch_id = ${batchId}::uuid`);
+  return rows.length > 0;
 }
 
 /**
@@ -55,12 +71,18 @@ export async function readChanges(
   stepsMax: number | null = null,
 ): Promise<SeatsChanged[]> {
   const rows = await db.$queryRaw<
-    { version: number; seats: [number, SeatStatusCode][]; booking_ids: string[] }[]
+    {
+      version: number;
+      batch_id: string;
+      previous_batch_id: string;
+      seats: [number, SeatStatusCode][];
+      booking_ids: string[];
+    }[]
   >(sql`/* readChanges */
     WITH change AS MATERIALIZED (
-      SELECT version, booking_ids, step_seats, step_to FROM event_changes
+      SELECT version, batch_id, previous_batch_id, booking_ids, step_seats, step_to FROM event_changes
       WHERE event_id = ${eventId}::int AND version > ${afterVersion}::int ORDER BY version LIMIT ${limit}::int)
-    SELECT c.version, c.booking_ids,
+    SELECT c.version, c.batch_id::text, c.previous_batch_id::text, c.booking_ids,
       (SELECT coalesce(json_agg(json_build_array(step.seat, array_position(enum_range(NULL::seat_status), step.status) - 1)), '[]')
        FROM (SELECT DISTINCT ON (u.seat) u.seat, u.status
              FROM unnest(c.step_seats, c.step_to) WITH ORDINALITY AS u(seat, status, step) ORDER BY u.seat, u.step DESC) AS step) AS seats
@@ -71,6 +93,8 @@ export async function readChanges(
     eventId,
     fromVersion: rows[i - 1]?.version ?? afterVersion,
     version: row.version,
+    previousBatchId: row.previous_batch_id,
+    batchId: row.batch_id,
     seats: row.seats,
     bookingIds: row.booking_ids,
   }));

@@ -42,7 +42,7 @@ export async function openSeats(
   return {
     feed,
     afterVersion,
-    changesUntil: (version) => changesBetween(ctx.db, eventId, afterVersion, version),
+    changesUntil: (version) => changesBetween(ctx.db, feed, afterVersion, version),
     release,
   };
 }
@@ -96,12 +96,13 @@ export async function followSeats({
 
 async function changesBetween(
   db: PrismaClient,
-  eventId: number,
+  { eventId, ambiguousUpTo }: LiveFeed,
   afterVersion: number | null,
   version: number,
 ): Promise<FeedMessage | null> {
   const behind = afterVersion === null ? Infinity : version - afterVersion;
   if (afterVersion === null || behind < 0 || behind > RESUME_MAX || afterVersion < 0) return null;
+  if (afterVersion <= ambiguousUpTo) return null;
   if (behind === 0) return { kind: 'changes', fromVersion: version, version, seats: [] };
   const changes = await readChangesTogether(db, eventId, afterVersion, version, TOGETHER_MAX);
   if (changes === null || changes.versions !== behind) return null;

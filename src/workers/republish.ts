@@ -4,7 +4,7 @@ import { metrics } from '../platform/metrics.ts';
 import type { SeatsChanged } from '../pubsub/messages.ts';
 import type { PubSub } from '../pubsub/pubsub.ts';
 import type { Watermarks } from '../pubsub/watermarks.ts';
-import { readChanges } from '../seating/seat-map.sql.ts';
+import { readChanges, readVersions } from '../seating/seat-map.sql.ts';
 import { readRecentVersions, readVersionsAfter, type EventVersion } from './unpublished.sql.ts';
 
 export interface RepublishContext {
@@ -61,6 +61,13 @@ export async function republishAll(ctx: RepublishContext): Promise<number> {
 
 async function republishBehind(ctx: RepublishContext, events: readonly EventVersion[]): Promise<Republished> {
   const watermarks = await ctx.watermarks.read(events.map(({ eventId }) => eventId));
+  await lowerWatermarks(
+    ctx,
+    events.flatMap(({ eventId, version }, i) => {
+      const watermark = watermarks[i] ?? null;
+      return watermark === null || watermark <= version ? [] : [{ eventId, version: watermark }];
+    }),
+  );
   let published = 0;
   for (const [i, event] of events.entries()) {
     const watermark = watermarks[i] ?? null;
@@ -70,6 +77,25 @@ async function republishBehind(ctx: RepublishContext, events: readonly EventVers
     if (failed) return { changes: published, failed };
   }
   return { changes: published, failed: false };
+}
+
+/**
+ * Lowers watermarks that are ahead of the database, which has lost commits then: else what follows would not be
+ * republished until versions have passed them. Mostly a watermark is only newer than the version that was read before
+ * it; a version that is read after it is never behind.
+ */
+async function lowerWatermarks(ctx: RepublishContext, ahead: readonly EventVersion[]): Promise<void> {
+  if (ahead.length === 0) return;
+  const versions = await readVersions(
+    ctx.db,
+    ahead.map(({ eventId }) => eventId),
+  );
+  for (const { eventId, version: watermark } of ahead) {
+    const version = versions.get(eventId)?.version ?? watermark;
+    if (version >= watermark) continue;
+    ctx.logger.warn({ eventId, version, watermark }, 'the database has lost commits that were published');
+    await ctx.watermarks.lower(eventId, watermark, version);
+  }
 }
 
 async function republish(

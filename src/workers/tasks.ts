@@ -6,6 +6,7 @@ import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
 import type { PubSub } from '../pubsub/pubsub.ts';
+import type { LiveMapReports } from '../seating/live-map-reports.ts';
 import type { Watermarks } from '../pubsub/watermarks.ts';
 import { auditAndReport } from './audit-task.ts';
 import { republishAll, republishRecent } from './republish.ts';
@@ -16,6 +17,7 @@ export interface WorkerContext {
   readonly pubsub: PubSub;
   readonly watermarks: Watermarks;
   readonly cachedMaps: CachedMaps;
+  readonly liveMaps: LiveMapReports;
   readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
   readonly historyDays: number;
@@ -57,7 +59,7 @@ export function workerTasks(ctx: WorkerContext): Task[] {
 }
 
 function auditTask(ctx: WorkerContext): Task {
-  const { db, watermarks, cachedMaps, historyDays, auditEveryMs, logger } = ctx;
+  const { db, watermarks, cachedMaps, liveMaps, historyDays, auditEveryMs, logger } = ctx;
   const limits = { ...auditLimits, historyDays };
   let tookMs = 0;
   return {
@@ -68,7 +70,7 @@ function auditTask(ctx: WorkerContext): Task {
     startsAfterMs: auditEveryMs,
     async run(signal) {
       ({ tookMs } = await auditAndReport(
-        { db, watermarks, cachedMaps, swept: true, limits, signal },
+        { db, watermarks, cachedMaps, liveMaps, swept: true, limits, signal },
         logger,
       ));
       return false;

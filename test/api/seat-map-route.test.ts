@@ -4,6 +4,7 @@ import { holdSeats } from '../../src/booking/hold-seats.ts';
 import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
 import { encodeSeatMap, seatMapKey } from '../../src/seating/seat-map-cache.ts';
+import { batchIdOf } from '../support/batch-ids.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { createEventIn, createHall, type Hall } from '../support/hall.ts';
@@ -74,7 +75,7 @@ describe('GET /events/:id/seat-map', () => {
     const etag = first.headers.get('etag') ?? '';
     const { layoutUrl } = (await first.json()) as SeatMapBody;
     const [, layout = ''] = /\/([\w-]{6})[\w-]*\.json$/.exec(layoutUrl) ?? [];
-    expect(etag).toBe(`"0-${layout}"`);
+    expect(etag).toMatch(new RegExp(`^"0-[\\da-f]{8}-${layout}"$`));
     const again = await get(id, { 'if-none-match': `"elsewhere", W/${etag}` });
     expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
     await hold(at, 1);
@@ -82,7 +83,7 @@ describe('GET /events/:id/seat-map', () => {
       const response = await get(id, { 'if-none-match': etag });
       if (response.status === 304) return false;
       expect(await response.json()).toMatchObject(await truth(at));
-      expect(response.headers.get('etag')).toBe(`"1-${layout}"`);
+      expect(response.headers.get('etag')).toMatch(new RegExp(`^"1-[\\da-f]{8}-${layout}"$`));
       return true;
     });
   });
@@ -108,7 +109,7 @@ describe('GET /events/:id/seat-map', () => {
       );
       const [head = '', body = ''] = raw.split('\r\n\r\n', 2);
       expect(head).toContain(`content-encoding: ${encoding}`);
-      expect(head).toMatch(new RegExp(`etag: "0-[\\w-]{6}-${encoding}"`));
+      expect(head).toMatch(new RegExp(`etag: "0-[\\da-f]{8}-[\\w-]{6}-${encoding}"`));
       expect(unpack(Buffer.from(body, 'latin1')).toString()).toBe(plain);
     }
     expect((await get(http.eventId, { 'accept-encoding': 'br' })).headers.get('content-encoding')).toBeNull();
@@ -161,8 +162,15 @@ describe('the Redis cache', () => {
     const { release } = await feeds.acquire(at.eventId);
     onTestFinished(release);
     await hold(at, 0);
-    const old = encodeSeatMap(at.seatCount, { version: 0, states: Buffer.alloc(10).toString('base64') });
-    await eventually('the feed has the change', () => http.context.seatMaps.liveVersion(at.eventId) === 1);
+    const old = encodeSeatMap(at.seatCount, {
+      version: 0,
+      batchId: batchIdOf(0),
+      states: Buffer.alloc(10).toString('base64'),
+    });
+    await eventually(
+      'the feed has the change',
+      () => http.context.seatMaps.liveVersion(at.eventId)?.version === 1,
+    );
     await redis.set(seatMapKey(at.eventId), old);
     await hold(at, 3);
     await eventually('the cache has been replaced', async () => {
@@ -170,7 +178,7 @@ describe('the Redis cache', () => {
       return value !== null && value.readBigUInt64BE(8) === 2n;
     });
     const value = await redis.getBuffer(seatMapKey(at.eventId));
-    expect(value?.toString('base64', 16)).toBe((await truth(at)).states);
+    expect(value?.toString('base64', 32)).toBe((await truth(at)).states);
   });
 
   it('follows what this process commits, once somebody has read the map', async () => {
@@ -183,7 +191,7 @@ describe('the Redis cache', () => {
     const { states = '' } = await truth(at);
     await eventually('the cache has it', async () => {
       const value = await redis.getBuffer(seatMapKey(at.eventId));
-      return value !== null && value.readBigUInt64BE(8) === 4n && value.toString('base64', 16) === states;
+      return value !== null && value.readBigUInt64BE(8) === 4n && value.toString('base64', 32) === states;
     });
   });
 });

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { metrics } from '../../src/platform/metrics.ts';
 import type { LiveFeed } from '../../src/seating/live-feed.ts';
+import { nextChange } from '../support/next-change.ts';
 import { createHall, type Hall } from '../support/hall.ts';
 import { RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
 import { seatUpdates, valueOf } from './shared.fixture.ts';
@@ -45,7 +46,7 @@ export async function bigEvent(http: HttpFixture, rows = 40): Promise<BigEvent> 
   const changeAll = () => {
     const code = feed.version % 2 === 0 ? 1 : 0;
     const seats = Array.from({ length: hall.seatCount }, (_, seat): [number, 0 | 1] => [seat, code]);
-    feed.take({ eventId, fromVersion: feed.version, version: feed.version + 1, seats, bookingIds: [] });
+    feed.take(nextChange(feed, seats));
   };
   return {
     hall,

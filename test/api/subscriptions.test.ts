@@ -4,6 +4,7 @@ import { confirmBooking } from '../../src/booking/confirm-booking.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { sql } from '../../src/platform/db.ts';
 import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../src/platform/ids.ts';
+import { nextChange } from '../support/next-change.ts';
 import { createHall, type Hall } from '../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../support/schema-client.ts';
 import { statementsOf } from '../support/statements-of.ts';
@@ -111,8 +112,8 @@ test('bookingUpdates ends with an error where the booking is the caller’s no m
   const { eventId, bookingId: id } = parseBookingId(bookingId) ?? { eventId: 0, bookingId: '' };
   const { database, feeds } = client.app;
   await database.reads.booking.updateMany({ where: { id }, data: { buyerId: hall.organizerId } });
-  const fromVersion = feeds.peek(eventId)?.version ?? 0;
-  feeds.take({ eventId, fromVersion, version: fromVersion + 1, seats: [], bookingIds: [id] });
+  const feed = feeds.peek(eventId);
+  feed?.take(nextChange(feed, [], [id]));
   const { value } = await updates.next();
   expect(value).toMatchObject({ data: null, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   expect(await updates.next()).toEqual({ done: true, value: undefined });

@@ -8,6 +8,7 @@ import { sql } from '../../src/platform/db.ts';
 import { SeatMapCache, seatMapKey, type SeatMap } from '../../src/seating/seat-map-cache.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
 import { aBuyer, silent } from '../support/booking.ts';
+import { batchIdOf } from '../support/batch-ids.ts';
 import { createHall } from '../support/hall.ts';
 import { startAuditBench, type AuditBench } from './audit.fixture.ts';
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
   seatCount = bench.hall.seatCount;
   const map = await readSeatMap(bench.app.database.reads, bench.hall.eventId);
   if (map === null) throw new Error('there is no map');
-  truth = { version: map.version, states: map.states.toBase64() };
+  truth = { ...map, states: map.states.toBase64() };
 });
 
 afterAll(() => bench[Symbol.asyncDispose]());
@@ -127,7 +128,7 @@ describe('the audit of the cached maps', () => {
       while (going) {
         const map = await readSeatMap(app.database.reads, eventId);
         if (map === null) throw new Error('there is no map');
-        await cache.store(eventId, at.seatCount, { version: map.version, states: map.states.toBase64() });
+        await cache.store(eventId, at.seatCount, { ...map, states: map.states.toBase64() });
       }
     };
     const others = [trade(0), trade(1), trade(2), read()];
@@ -155,7 +156,8 @@ describe('the audit of the cached maps', () => {
       SELECT organizer_id, venue_id, name, starts_at, on_sale_at, sale_ends_at, cancelable_until, currency, seat_limit, 0
       FROM events, generate_series(1, 10) WHERE id <> ${bench.hall.eventId}`);
     const events = await db.event.findMany({ select: { id: true } });
-    for (const { id } of events) await cache.store(id, 5, { version: 1_000, states: 'AAA=' });
+    for (const { id } of events)
+      await cache.store(id, 5, { version: 1_000, batchId: batchIdOf(1_000), states: 'AAA=' });
     const asked: number[] = [];
     const counted = {
       readMany(eventIds: readonly number[]) {

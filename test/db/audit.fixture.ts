@@ -12,6 +12,7 @@ import { audit, auditLimits, type AuditContext, type AuditReport } from '../../s
 import { connectRedis, type Redis } from '../../src/platform/redis.ts';
 import { createPubSub } from '../../src/pubsub/pubsub.ts';
 import { watermarksIn } from '../../src/pubsub/watermarks.ts';
+import { liveMapReportsIn } from '../../src/seating/live-map-reports.ts';
 import { SeatMapCache } from '../../src/seating/seat-map-cache.ts';
 import {
   aBuyer,
@@ -73,6 +74,7 @@ export async function startAuditBench(): Promise<AuditBench> {
         db: app.database.worker,
         watermarks: watermarksIn(redis),
         cachedMaps: new SeatMapCache(redis, silent),
+        liveMaps: liveMapReportsIn(redis),
         swept: true,
         limits: { ...auditLimits, historyDays: 30 },
         ...overrides,

@@ -14,9 +14,10 @@ const record = (steps: readonly string[], bookings: Readonly<Record<string, stri
   const column = (i: number) => steps.map((step) => `'${step.split(' ')[i] ?? ''}'`).join(', ');
   const ids = Object.keys(bookings).map((id) => `'${id}'`);
   const statuses = Object.values(bookings).map((status) => `'${status}'`);
-  return `WITH raised AS (UPDATE events SET seat_version = seat_version + 1 RETURNING id, seat_version)
-    INSERT INTO event_changes (event_id, version, batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
-    SELECT id, seat_version, gen_random_uuid(), now(), ARRAY[${column(0)}]::int[], ARRAY[${column(1)}]::seat_status[],
+  return `WITH raised AS (UPDATE events SET seat_version = seat_version + 1, previous_batch_id = batch_id, batch_id = gen_random_uuid()
+      RETURNING id, seat_version, batch_id, previous_batch_id)
+    INSERT INTO event_changes (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
+    SELECT id, seat_version, batch_id, previous_batch_id, now(), ARRAY[${column(0)}]::int[], ARRAY[${column(1)}]::seat_status[],
       ARRAY[${column(2)}]::seat_status[], ARRAY[${column(3)}]::uuid[], ARRAY[${ids.join(', ')}]::uuid[],
       ARRAY[${statuses.join(', ')}]::booking_status[] FROM raised`;
 };

@@ -1,11 +1,19 @@
 import { expect, it } from 'vitest';
 import type { SeatsChanged } from '../../src/pubsub/messages.ts';
 import { createPubSub, type PubSub } from '../../src/pubsub/pubsub.ts';
+import { batchIdsOf } from '../support/batch-ids.ts';
 import { silent } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestRedis } from '../support/redis.ts';
 
-const message: SeatsChanged = { eventId: 1, fromVersion: 0, version: 1, seats: [], bookingIds: [] };
+const message: SeatsChanged = {
+  eventId: 1,
+  fromVersion: 0,
+  version: 1,
+  ...batchIdsOf(1),
+  seats: [],
+  bookingIds: [],
+};
 
 async function connected(pubsub: PubSub): Promise<PubSub> {
   await eventually('it is connected', () => pubsub.publishSeatsChanged(message));

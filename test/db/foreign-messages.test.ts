@@ -3,6 +3,7 @@ import { connectRedis, type Redis } from '../../src/platform/redis.ts';
 import type { SeatsChanged } from '../../src/pubsub/messages.ts';
 import { createPubSub, type PubSub } from '../../src/pubsub/pubsub.ts';
 import { eventTopic } from '../../src/pubsub/topics.ts';
+import { batchIdsOf } from '../support/batch-ids.ts';
 import { silent } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
@@ -24,7 +25,14 @@ afterAll(async () => {
   await server.stop();
 });
 
-const message: SeatsChanged = { eventId: 1, fromVersion: 4, version: 5, seats: [[3, 2]], bookingIds: ['a'] };
+const message: SeatsChanged = {
+  eventId: 1,
+  fromVersion: 4,
+  version: 5,
+  ...batchIdsOf(5),
+  seats: [[3, 2]],
+  bookingIds: ['a'],
+};
 
 /** What another release, or somebody at a terminal, might publish. None of it may end the process: this one, here. */
 const foreign: readonly unknown[] = [
@@ -37,6 +45,9 @@ const foreign: readonly unknown[] = [
   { ...message, version: 4 },
   { ...message, version: 5.5 },
   { ...message, fromVersion: -1 },
+  { ...message, batchId: undefined },
+  { ...message, batchId: 7 },
+  { ...message, previousBatchId: 'the one before' },
   { ...message, seats: null },
   { ...message, seats: [3] },
   { ...message, seats: [[3]] },

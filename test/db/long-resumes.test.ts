@@ -10,15 +10,15 @@ const { app, hall, startNode } = liveFeedSuite();
 async function record(eventId: number, versions: number, seats: number): Promise<void> {
   const nobody = '00000000-0000-0000-0000-000000000000';
   await app().database.reads.$executeRaw(sql`INSERT INTO event_changes
-      (event_id, version, batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
-    SELECT ${eventId}, v, gen_random_uuid(), now(), ARRAY[seat, seat],
+      (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
+    SELECT ${eventId}, v, md5('batch ' || v)::uuid, md5('batch ' || (v - 1))::uuid, now(), ARRAY[seat, seat],
       ARRAY[CASE WHEN odd THEN 'AVAILABLE' ELSE 'BLOCKED' END, 'HELD']::seat_status[],
       ARRAY['HELD', CASE WHEN odd THEN 'BLOCKED' ELSE 'AVAILABLE' END]::seat_status[],
       ARRAY[${nobody}, ${nobody}]::uuid[], '{}', '{}'
     FROM (SELECT v, (v - 1) / 2 % ${seats}::int AS seat, v % 2 = 1 AS odd
           FROM generate_series(1, ${versions}::int) AS v) AS change`);
   await app().database.reads.$executeRaw(
-    sql`UPDATE events SET seat_version = ${versions}::int WHERE id = ${eventId}`,
+    sql`UPDATE events SET seat_version = ${versions}::int, batch_id = md5('batch ' || ${versions}::int)::uuid WHERE id = ${eventId}`,
   );
 }
 

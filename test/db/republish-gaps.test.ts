@@ -22,6 +22,7 @@ it('publishes nothing that would skip what is no longer on record', async () => 
   const watermarks: Watermarks = {
     reachable: true,
     raise: async (_, version) => void (watermark = Math.max(watermark, version)),
+    lower: async (_, __, version) => void (watermark = version),
     read: async (eventIds) => eventIds.map(() => watermark),
   };
   const pubsub = {

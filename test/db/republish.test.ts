@@ -6,10 +6,12 @@ import type { SeatsChanged } from '../../src/pubsub/messages.ts';
 import { createPubSub, type PubSub } from '../../src/pubsub/pubsub.ts';
 import { watermarksIn, type Watermarks } from '../../src/pubsub/watermarks.ts';
 import { republishAll, republishRecent, type RepublishContext } from '../../src/workers/republish.ts';
+import { batchIdsOf } from '../support/batch-ids.ts';
 import { aBuyer, silent, startBookingProcess, type BookingProcess } from '../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHall, type Hall } from '../support/hall.ts';
+import { backUp } from '../support/lost-commits.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 
 let database: TestDatabase;
@@ -171,6 +173,7 @@ describe('the watermark', () => {
       eventId: hall.eventId,
       fromVersion: version - 1,
       version,
+      ...batchIdsOf(version),
       seats: [],
       bookingIds: [],
     });
@@ -179,6 +182,31 @@ describe('the watermark', () => {
     expect(await watermark()).toBe(10);
     await Promise.all(versions.map((version) => pubsub.publishSeatsChanged(message(version + 10))));
     expect(await watermark()).toBe(20);
+  });
+
+  it('is lowered to the version of a database that has lost commits, and what follows is republished', async () => {
+    await commit(1);
+    const backup = await backUp(app.database.reads, hall.eventId);
+    await commit(2);
+    await watermarks.raise(hall.eventId, 3);
+    await backup.restore();
+    await republishAll(worker);
+    expect(await watermark()).toBe(1);
+    await commit(1);
+    await republishAll(worker);
+    expect(await watermark()).toBe(2);
+  });
+
+  it('is not lowered where it is only newer than the version that was read before it', async () => {
+    await commit(1);
+    const read = async (eventIds: readonly number[]) => {
+      // A batch is committed and published between the two reads.
+      await commit(1);
+      await watermarks.raise(hall.eventId, 2);
+      return watermarks.read(eventIds);
+    };
+    await republishAll({ ...worker, watermarks: { ...watermarks, reachable: true, read } });
+    expect(await watermark()).toBe(2);
   });
 
   it('is not asked for while Redis is away, and publishing then fails in one line of the log', async () => {
@@ -192,8 +220,8 @@ describe('the watermark', () => {
     await eventually('the outage is noticed', () => !watermarks.reachable);
     expect(await republishRecent(worker)).toBe(0);
     expect(await republishAll(worker)).toBe(0);
-    const message = { eventId: hall.eventId, fromVersion: 0, version: 1, seats: [], bookingIds: [] };
-    for (let i = 0; i < 5; i++) await own.publishSeatsChanged(message);
+    const unsent = { fromVersion: 0, version: 1, ...batchIdsOf(1), seats: [], bookingIds: [] };
+    for (let i = 0; i < 5; i++) await own.publishSeatsChanged({ eventId: hall.eventId, ...unsent });
     expect(lines.filter((text) => text.startsWith('changes are not published'))).toHaveLength(1);
     await server.restart();
     await eventually('Redis is back', () => watermarks.reachable);

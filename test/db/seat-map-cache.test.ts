@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { SeatsChanged, SeatStatusCode } from '../../src/pubsub/messages.ts';
 import { SeatMapCache, seatMapKey } from '../../src/seating/seat-map-cache.ts';
 import { SeatStates } from '../../src/seating/seat-states.ts';
+import { batchIdOf, batchIdsOf } from '../support/batch-ids.ts';
 import { silent } from '../support/booking.ts';
 import { cacheSuite } from './seat-map-cache.fixture.ts';
 
@@ -17,7 +18,7 @@ beforeEach(() => {
 function mapOf(version: number) {
   const states = SeatStates.fromDigits('0'.repeat(40));
   for (let bit = 0; bit < 40; bit++) states.set(bit, ((version >> bit) & 1) as SeatStatusCode);
-  return { version, states: states.toBase64() };
+  return { version, batchId: batchIdOf(version), states: states.toBase64() };
 }
 
 function changeTo(
@@ -25,7 +26,7 @@ function changeTo(
   seats: SeatsChanged['seats'] = [],
   fromVersion = version - 1,
 ): SeatsChanged {
-  return { eventId, fromVersion, version, seats, bookingIds: [] };
+  return { eventId, fromVersion, version, ...batchIdsOf(version, fromVersion), seats, bookingIds: [] };
 }
 
 describe('the cached map', () => {
@@ -66,12 +67,15 @@ describe('the cached map', () => {
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
         eventId++;
         const states = SeatStates.fromDigits('0'.repeat(41));
-        await cache().store(eventId, 41, { version: 0, states: states.toBase64() });
+        const map = () => ({ version, batchId: batchIdOf(version), states: states.toBase64() });
+        let version = 0;
+        await cache().store(eventId, 41, map());
         for (const [i, seats] of changes.entries()) {
           expect(await cache().change(changeTo(i + 1, seats))).toBe('applied');
           for (const [index, code] of seats) states.set(index, code);
         }
-        expect(await cache().read(eventId)).toEqual({ version: changes.length, states: states.toBase64() });
+        version = changes.length;
+        expect(await cache().read(eventId)).toEqual(map());
       }),
       { numRuns: 60 },
     );
@@ -137,8 +141,8 @@ describe('the cached map', () => {
 
   it.each<[string, (key: string) => Promise<unknown>]>([
     ['text', (key) => redis().set(key, 'good morning, this is no map of seats')],
-    ['a short map', (key) => redis().setrange(key, 0, 'SEA1')],
-    ['another type', (key) => redis().rpush(key, 'SEA1')],
+    ['a short map', (key) => redis().setrange(key, 0, 'SEA2')],
+    ['another type', (key) => redis().rpush(key, 'SEA2')],
   ])('is not read from %s, which a true one replaces', async (_, write) => {
     await write(seatMapKey(eventId));
     expect(await cache().read(eventId)).toBeNull();

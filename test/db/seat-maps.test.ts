@@ -1,10 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { changeMessage } from '../../src/booking/change-message.ts';
-import type { SeatsChanged } from '../../src/pubsub/messages.ts';
+import type { SeatsChanged, SeatVersion } from '../../src/pubsub/messages.ts';
 import { LiveFeeds } from '../../src/seating/live-feeds.ts';
 import { SeatMaps } from '../../src/seating/seat-maps.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
 import { aBuyer, silent, silentPubSub } from '../support/booking.ts';
+import { batchIdOf } from '../support/batch-ids.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Hall } from '../support/hall.ts';
 import { statementsOf } from '../support/statements-of.ts';
@@ -31,8 +32,21 @@ async function holdOne(at: Hall, seat: number): Promise<SeatsChanged> {
 
 async function truth(at: Hall) {
   const map = await readSeatMap(app().database.reads, at.eventId);
-  return map === null ? null : { version: map.version, states: map.states.toBase64() };
+  return map === null ? null : { ...map, states: map.states.toBase64() };
 }
+
+/** A version of the hall, as its event or its record has it. */
+async function versionAt(at: Hall, version: number): Promise<SeatVersion> {
+  const { reads } = app().database;
+  const key = { eventId_version: { eventId: at.eventId, version: Math.max(version, 1) } };
+  const change = await reads.eventChange.findUnique({ where: key });
+  if (change !== null) return { version, batchId: version === 0 ? change.previousBatchId : change.batchId };
+  const { batchId } = await reads.event.findUniqueOrThrow({ where: { id: at.eventId } });
+  return { version, batchId };
+}
+
+const get = async (maps: SeatMaps, at: Hall, version: number) =>
+  maps.get(at.eventId, await versionAt(at, version));
 
 async function mapReads(work: () => Promise<unknown>): Promise<number> {
   return (await statementsOf(work)).filter((text) => text.includes('readSeatMaps')).length;
@@ -42,23 +56,23 @@ describe('maps of a node that does not follow the event', () => {
   it('are read from the database once, whoever asks, and from Redis then', async () => {
     const at = await hall();
     const { maps } = startNode();
-    const readers = () => Promise.all(Array.from({ length: 50 }, () => maps.get(at.eventId, 0)));
+    const before = await versionAt(at, 0);
+    const readers = () => Promise.all(Array.from({ length: 50 }, () => maps.get(at.eventId, before)));
     expect(await mapReads(readers)).toBe(1);
     await eventually('it is stored', async () => (await cache().read(at.eventId)) !== null);
     expect(await mapReads(readers)).toBe(0);
     await cache().change(await holdOne(at, 1));
-    expect(await mapReads(async () => expect(await maps.get(at.eventId, 1)).toEqual(await truth(at)))).toBe(
-      1,
-    );
+    expect(await mapReads(async () => expect(await get(maps, at, 1)).toEqual(await truth(at)))).toBe(1);
   });
 
   it('are never older than asked for, though the cache missed a change, nor for who joins an older read', async () => {
     const at = await hall();
     const { maps } = startNode();
-    await maps.get(at.eventId, 0);
+    await get(maps, at, 0);
     await eventually('it is stored', async () => (await cache().read(at.eventId)) !== null);
     await holdOne(at, 1); // And nobody tells Redis.
-    const [content, strict] = await Promise.all([maps.get(at.eventId, 0), maps.get(at.eventId, 1)]);
+    const [before, after] = [await versionAt(at, 0), await versionAt(at, 1)];
+    const [content, strict] = await Promise.all([maps.get(at.eventId, before), maps.get(at.eventId, after)]);
     expect(content?.version).toBe(0);
     expect(strict).toEqual(await truth(at));
     await eventually('the cache is repaired', async () => (await cache().read(at.eventId))?.version === 1);
@@ -68,10 +82,8 @@ describe('maps of a node that does not follow the event', () => {
     const halls = [];
     for (let i = 0; i < 5; i++) halls.push(await hall());
     const { maps } = startNode();
-    const wanted = new Map([
-      ...halls.map(({ eventId: id }) => [id, 0] as const),
-      [2_000_000_000, 0] as const,
-    ]);
+    const wanted = new Map([[2_000_000_000, { version: 0, batchId: batchIdOf(0) }]]);
+    for (const at of halls) wanted.set(at.eventId, await versionAt(at, 0));
     let found = 0;
     expect(await mapReads(async () => (found = (await maps.getMany(wanted)).size))).toBe(1);
     expect(found).toBe(5);
@@ -81,7 +93,7 @@ describe('maps of a node that does not follow the event', () => {
     const at = await hall();
     const { maps } = startNode();
     const isRight = async (version: number) => {
-      expect(await maps.get(at.eventId, version)).toEqual(await truth(at));
+      expect(await get(maps, at, version)).toEqual(await truth(at));
     };
     await isRight(0);
     await redis().flushall();
@@ -120,15 +132,13 @@ describe('maps of a node that follows the event', () => {
     const at = await hall();
     const { feeds, maps } = startNode();
     const { feed, release } = await feeds.acquire(at.eventId);
-    expect(await mapReads(async () => expect(await maps.get(at.eventId, 0)).toEqual(await truth(at)))).toBe(
-      1,
-    );
-    expect(await mapReads(() => maps.get(at.eventId, 0))).toBe(0);
+    expect(await mapReads(async () => expect(await get(maps, at, 0)).toEqual(await truth(at)))).toBe(1);
+    expect(await mapReads(() => get(maps, at, 0))).toBe(0);
     const change = await holdOne(at, 1);
-    expect((await maps.get(at.eventId, 0))?.version).toBe(0);
-    expect(await maps.get(at.eventId, 1)).toEqual(await truth(at));
+    expect((await get(maps, at, 0))?.version).toBe(0);
+    expect(await get(maps, at, 1)).toEqual(await truth(at));
     feed.take(change);
-    expect(await mapReads(async () => expect((await maps.get(at.eventId, 1))?.version).toBe(1))).toBe(0);
+    expect(await mapReads(async () => expect((await get(maps, at, 1))?.version).toBe(1))).toBe(0);
     release();
   });
 
@@ -136,11 +146,11 @@ describe('maps of a node that follows the event', () => {
     const at = await hall();
     const { feeds, maps } = startNode();
     const { feed, release } = await feeds.acquire(at.eventId);
-    const before = await maps.get(at.eventId, 0);
+    const before = await get(maps, at, 0);
     const copy = { ...before };
     feed.take(await holdOne(at, 2));
     expect(before).toEqual(copy);
-    expect((await maps.get(at.eventId, 0))?.version).toBe(1);
+    expect((await get(maps, at, 0))?.version).toBe(1);
     release();
   });
 });

@@ -3,12 +3,20 @@ import { expect, it, onTestFinished } from 'vitest';
 import { connectRedis, type Redis } from '../../src/platform/redis.ts';
 import type { SeatsChanged } from '../../src/pubsub/messages.ts';
 import { createPubSub, type PubSub } from '../../src/pubsub/pubsub.ts';
+import { batchIdsOf } from '../support/batch-ids.ts';
 import { silent } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestRedis } from '../support/redis.ts';
 import { startStallingProxy } from '../support/stalling-proxy.ts';
 
-const message: SeatsChanged = { eventId: 1, fromVersion: 4, version: 5, seats: [[3, 2]], bookingIds: ['a'] };
+const message: SeatsChanged = {
+  eventId: 1,
+  fromVersion: 4,
+  version: 5,
+  ...batchIdsOf(5),
+  seats: [[3, 2]],
+  bookingIds: ['a'],
+};
 
 /** A Redis of its own for each test, for they break it; and whatever would have ended the process. */
 async function start() {

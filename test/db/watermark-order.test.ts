@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { connectRedis } from '../../src/platform/redis.ts';
 import { createPubSub } from '../../src/pubsub/pubsub.ts';
 import { watermarksIn } from '../../src/pubsub/watermarks.ts';
+import { batchIdsOf } from '../support/batch-ids.ts';
 import { silent } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestRedis } from '../support/redis.ts';
@@ -12,7 +13,14 @@ it('raises no watermark for what could not be published', async () => {
   const watermarks = watermarksIn(redis);
   const pubsub = createPubSub(server.url, silent);
   const publish = (version: number) =>
-    pubsub.publishSeatsChanged({ eventId: 1, fromVersion: version - 1, version, seats: [], bookingIds: [] });
+    pubsub.publishSeatsChanged({
+      eventId: 1,
+      fromVersion: version - 1,
+      version,
+      ...batchIdsOf(version),
+      seats: [],
+      bookingIds: [],
+    });
   try {
     await eventually('Redis is connected', () => watermarks.reachable);
     await eventually('the first is published', async () => {

@@ -7,6 +7,7 @@ import { bookingGuards } from './booking-guards.ts';
 import { catalogGuards } from './catalog-guards.ts';
 import { edgeGuards } from './edge-guards.ts';
 import { faultGuards } from './fault-guards.ts';
+import { historyGuards } from './history-guards.ts';
 import { httpGuards } from './http-guards.ts';
 import { messageGuards } from './message-guards.ts';
 import { operatingGuards } from './operating-guards.ts';
@@ -62,6 +63,7 @@ async function main(): Promise<void> {
     ...seatMapGuards,
     ...seatReadGuards,
     ...saleGuards,
+    ...historyGuards,
     ...bookingGuards,
     ...catalogGuards,
     ...faultGuards,

@@ -26,8 +26,8 @@ export const seatMapGuards: readonly Guard[] = [
     name: 'who follows makes nobody’s message come early',
     ...feed,
     tests: ['test/unit/seat-updates'],
-    find: 'this.#followers.add(follower);',
-    replace: 'this.#send();\n    this.#followers.add(follower);',
+    find: 'return this.#followers.add(follower);',
+    replace: 'this.#send();\n    return this.#followers.add(follower);',
   },
   {
     name: 'a stopped feed keeps nobody waiting',
@@ -45,26 +45,26 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'a feed notices a missed version',
     ...feed,
-    find: 'if (message.fromVersion !== this.#version) {',
+    find: 'if (message.previousBatchId !== this.#batchId) {',
     replace: 'if (message.fromVersion === -1) {',
   },
   {
     name: 'a feed drops what comes twice',
     ...feed,
-    find: 'if (message.version <= this.#version) return;',
+    find: 'if (message.version <= this.#version) return this.#checkHistory(message);',
     replace: '',
   },
   {
     name: 'a feed keeps what comes while its map is read',
     ...feed,
-    find: 'if (this.#states === undefined) return this.#keepAhead(message);',
+    find: 'if (this.#states === undefined) return this.#early.keep(message);',
     replace: 'if (this.#states === undefined) return;',
   },
   {
     name: 'a feed listens before its map is read',
     ...feed,
-    find: 'await Promise.race([this.#subscription.ready, waited]);',
-    replace: 'void waited;',
+    find: "await withDeadline(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing')",
+    replace: "await withDeadline(Promise.resolve(), SUBSCRIBE_WAIT_MS, 'subscribing')",
   },
   {
     name: 'a feed takes its own event only, and nothing once stopped',
@@ -106,8 +106,8 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'a map that the database has gone back behind is read anew',
     ...feed,
-    find: 'else if (version < ownBefore)',
-    replace: 'else if (version < -1)',
+    find: 'else if (found.version < ownBefore)',
+    replace: 'else if (found.version < -1)',
   },
   {
     name: 'one repair of a feed at a time',
@@ -124,7 +124,8 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'one follower that fails harms no other',
     ...feed,
-    find: "this.#ctx.logger.error({ err: error, eventId: this.eventId }, 'a follower of a live feed failed');",
+    file: 'src/seating/feed-followers.ts',
+    find: "this.#logger.error({ err: error, eventId: this.#eventId }, 'a follower of a live feed failed');",
     replace: 'throw error;',
   },
   {

@@ -3,6 +3,7 @@ import { createLogger } from '../../src/platform/logger.ts';
 import { readMetrics } from '../../src/platform/metrics.ts';
 import type { FeedMessage } from '../../src/seating/live-feed.ts';
 import { LiveFeeds } from '../../src/seating/live-feeds.ts';
+import { batchIdsOf } from '../support/batch-ids.ts';
 import type { SeatMapFollower } from '../support/seat-map-follower.ts';
 import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
@@ -242,12 +243,20 @@ describe('polling', () => {
     event.goBackTo(0);
     await pass(POLL_MS);
     recorded.deliver(event.commit([[7, 3]]));
-    expect(feed.peek()).toEqual({ version: 1, states: event.states });
+    expect(feed.peek()).toEqual({ version: 1, batchId: event.batchId, states: event.states });
   });
 
   it('is not led away for good by a message with a number from nowhere', async () => {
     const { follower } = await follow();
-    recorded.deliver({ eventId: 1, fromVersion: 0, version: 1e12, seats: [[0, 3]], bookingIds: [] });
+    const batches = batchIdsOf(1e12, 0);
+    recorded.deliver({
+      eventId: 1,
+      fromVersion: 0,
+      version: 1e12,
+      ...batches,
+      seats: [[0, 3]],
+      bookingIds: [],
+    });
     expect(follower.version).toBe(1e12);
     event.commit([[1, 1]]);
     await pass(2 * POLL_MS);

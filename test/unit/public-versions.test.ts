@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 const asked = () => recorded.asked.length;
-const versionNow = async () => (await versions.get(1)).version;
+const versionNow = async () => (await versions.get(1)).seats?.version;
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('what is public', () => {
@@ -34,7 +34,7 @@ describe('what is public', () => {
   });
 
   it('is null for what there is not', async () => {
-    expect((await versions.get(2)).version).toBeNull();
+    expect((await versions.get(2)).seats).toBeNull();
   });
 
   it('stands for a minute while the database fails, which is asked once a second', async () => {
@@ -82,7 +82,7 @@ describe('what is public', () => {
   });
 
   it('is no more than it was: what was a draft, or nothing, is asked for', async () => {
-    expect((await versions.get(2)).version).toBeNull();
+    expect((await versions.get(2)).seats).toBeNull();
     await pass(1_000);
     recorded.fails = true;
     await expect(versions.get(2)).rejects.toThrow('the database fails');

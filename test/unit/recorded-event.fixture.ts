@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../../src/platform/db.ts';
 import type { SeatsChanged, SeatStatusCode } from '../../src/pubsub/messages.ts';
 import type { PubSub } from '../../src/pubsub/pubsub.ts';
+import { batchIdOf } from '../support/batch-ids.ts';
 import { SeatStates } from '../../src/seating/seat-states.ts';
 
 type Seats = SeatsChanged['seats'];
@@ -74,18 +75,38 @@ export class Recorded {
 
   #rows(statement: string, values: readonly unknown[]): readonly object[] {
     const named = ([values[0]].flat() as number[]).flatMap((id) => this.events.get(id) ?? []);
-    if (statement === 'readPublicVersion') return named.map(({ version }) => ({ version }));
+    if (statement === 'readPublicVersion')
+      return named.map(({ version, batchId }) => ({ version, batch_id: batchId }));
     if (statement === 'readVersions')
-      return named.map(({ eventId, version }) => ({ id: eventId, seat_version: version }));
+      return named.map(({ eventId, version, batchId }) => ({
+        id: eventId,
+        seat_version: version,
+        batch_id: batchId,
+      }));
     if (statement === 'readSeatMaps')
-      return named.map(({ eventId, version, digits }) => ({ id: eventId, version, digits }));
+      return named.map(({ eventId, version, batchId, digits }) => ({
+        id: eventId,
+        version,
+        batch_id: batchId,
+        digits,
+      }));
+    if (statement === 'isRecorded')
+      return named.flatMap(({ record }) =>
+        record.filter(({ version, batchId }) => version === values[1] && batchId === values[2]),
+      );
     if (statement === 'readChangesTogether') return named.map((event) => together(event, values as number[]));
     if (statement !== 'readChanges') throw new Error(`no answer to ${statement}`);
     const [, after = 0, limit, stepsMax = Infinity] = values as number[];
     return named.flatMap(({ record }) => {
       const changes = record.filter(({ version }) => version > after).slice(0, limit);
       if (changes.reduce((steps, { seats }) => steps + seats.length, 0) > stepsMax) return [];
-      return changes.map(({ version, seats, bookingIds }) => ({ version, seats, booking_ids: bookingIds }));
+      return changes.map((change) => ({
+        version: change.version,
+        batch_id: change.batchId,
+        previous_batch_id: change.previousBatchId,
+        seats: change.seats,
+        booking_ids: change.bookingIds,
+      }));
     });
   }
 }
@@ -104,6 +125,9 @@ export class RecordedEvent {
   readonly history = new Map<number, string>();
   #states: SeatStates;
   version = 0;
+  /** Raised when the event goes back: what is committed then is another history. */
+  #history = 0;
+  batchId = batchIdOf(0);
 
   constructor(eventId: number, seatCount: number) {
     this.eventId = eventId;
@@ -115,10 +139,13 @@ export class RecordedEvent {
   /** As a batch does. What it returns is not published by itself. */
   commit(seats: Seats, bookingIds: readonly string[] = []): SeatsChanged {
     for (const [index, code] of seats) this.#states.set(index, code);
+    const previousBatchId = this.batchId;
     const message = {
       eventId: this.eventId,
       fromVersion: this.version,
       version: ++this.version,
+      previousBatchId,
+      batchId: (this.batchId = batchIdOf(this.version, this.#history)),
       seats: [...new Map(seats)],
       bookingIds,
     };
@@ -130,15 +157,20 @@ export class RecordedEvent {
   /** As after a failover: no number means two things. */
   jump(): void {
     this.version += 1_000_000;
+    this.batchId = batchIdOf(this.version, this.#history);
     this.history.set(this.version, this.states);
   }
 
   /** As a restore does that knows nothing of what came after a version. */
   goBackTo(version: number): void {
     const kept = this.record.filter((change) => change.version <= version);
-    this.record.length = this.version = 0;
+    this.record.splice(0, Infinity, ...kept);
     this.#states = SeatStates.fromDigits('0'.repeat(this.seatCount));
-    for (const { seats, bookingIds } of kept) this.commit(seats, bookingIds);
+    for (const [index, code] of kept.flatMap(({ seats }) => seats)) this.#states.set(index, code);
+    this.version = version;
+    this.batchId = kept.at(-1)?.batchId ?? batchIdOf(0);
+    this.#history++;
+    this.history.set(version, this.states);
   }
 
   get digits(): string {

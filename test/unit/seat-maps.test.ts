@@ -3,6 +3,7 @@ import { createLogger } from '../../src/platform/logger.ts';
 import { LiveFeeds } from '../../src/seating/live-feeds.ts';
 import type { SeatMap, SeatMapCache } from '../../src/seating/seat-map-cache.ts';
 import { SeatMaps } from '../../src/seating/seat-maps.ts';
+import { batchIdOf } from '../support/batch-ids.ts';
 import { Recorded, type RecordedEvent } from './recorded-event.fixture.ts';
 
 /** A cache that missed every change: it has what it was given. */
@@ -38,12 +39,13 @@ async function turns(count = 30): Promise<void> {
   for (let i = 0; i < count; i++) await Promise.resolve();
 }
 
+const at = (version: number, history = 0) => ({ version, batchId: batchIdOf(version, history) });
 const read = () => recorded.asked.filter((name) => name === 'readSeatMaps').length;
 
 describe('seat maps', () => {
   it('are read once, however many want them', async () => {
     recorded.holdsUp = () => true;
-    const asked = Array.from({ length: 50 }, () => maps.get(1, 0));
+    const asked = Array.from({ length: 50 }, () => maps.get(1, at(0)));
     await turns();
     recorded.answer();
     await Promise.all(asked);
@@ -52,36 +54,36 @@ describe('seat maps', () => {
 
   it('are never older than wanted, whomever the caller joins', async () => {
     const slow = recorded.add(2);
-    stale.set(1, { version: 0, states: event.states });
-    const content = maps.get(1, 0);
+    stale.set(1, { ...at(0), states: event.states });
+    const content = maps.get(1, at(0));
     event.commit([[0, 1]]);
     recorded.holdsUp = (_, eventId) => eventId === slow.eventId;
     // Joins the read above, which is too old for it, and waits for another event's then.
     const strict = maps.getMany(
       new Map([
-        [1, 1],
-        [2, 0],
+        [1, at(1)],
+        [2, at(0)],
       ]),
     );
     await content;
     // Meanwhile somebody who is content with less has begun to read, and Redis takes its time.
     let redisAnswers = (): void => undefined;
     redisIsSlow = new Promise((resolve) => (redisAnswers = resolve));
-    const between = maps.get(1, 0);
+    const between = maps.get(1, at(0));
     recorded.answer();
     await turns();
     redisAnswers();
     expect((await between)?.version).toBe(0);
-    expect((await strict).get(1)).toEqual({ version: 1, states: event.states });
+    expect((await strict).get(1)).toEqual({ ...at(1), states: event.states });
   });
 
   it('are read by one at a time, however fast the versions follow each other', async () => {
     recorded.holdsUp = () => true;
-    const asked = [maps.get(1, 0)];
+    const asked = [maps.get(1, at(0))];
     await turns();
     for (let version = 1; version <= 20; version++) {
       event.commit([[0, version % 2 === 0 ? 0 : 1]]);
-      asked.push(maps.get(1, version));
+      asked.push(maps.get(1, at(version)));
       await turns();
     }
     expect([read(), recorded.waiting]).toEqual([1, 1]);
@@ -90,7 +92,7 @@ describe('seat maps', () => {
     // Who comes now finds a second one under way.
     for (let version = 21; version <= 30; version++) {
       event.commit([[0, version % 2 === 0 ? 0 : 1]]);
-      asked.push(maps.get(1, version));
+      asked.push(maps.get(1, at(version)));
       await turns();
     }
     expect([read(), recorded.waiting]).toEqual([2, 1]);
@@ -104,15 +106,15 @@ describe('seat maps', () => {
 
   it('are as the database has them, where that has gone back behind what the caller knows of', async () => {
     event.commit([[0, 1]]);
-    expect(await maps.get(1, 5)).toEqual({ version: 1, states: event.states });
+    expect(await maps.get(1, at(5))).toEqual({ ...at(1), states: event.states });
     expect(read()).toBe(2);
   });
 
   it('come from the feed, and not where that has missed what the caller knows of', async () => {
     const { release } = await feeds.acquire(1);
     event.commit([[0, 1]]);
-    expect((await maps.get(1, 0))?.version).toBe(0);
-    expect(await maps.get(1, 1)).toEqual({ version: 1, states: event.states });
+    expect((await maps.get(1, at(0)))?.version).toBe(0);
+    expect(await maps.get(1, at(1))).toEqual({ ...at(1), states: event.states });
     release();
   });
 });

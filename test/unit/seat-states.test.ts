@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeatStatusCode } from '../../src/pubsub/messages.ts';
@@ -75,7 +76,7 @@ describe('packed seats', () => {
   it('are kept in Redis as they are, with their version', () => {
     fc.assert(
       fc.property(hall, fc.nat({ max: 2 ** 31 - 1 }), (codes, version) => {
-        const map = { version, states: packed(codes).toBase64() };
+        const map = { version, batchId: randomUUID(), states: packed(codes).toBase64() };
         const value = encodeSeatMap(codes.length, map);
         // One of no seats is the mark of a version.
         expect(decodeSeatMap(value)).toEqual(codes.length > 0 ? map : null);

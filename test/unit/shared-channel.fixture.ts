@@ -13,6 +13,7 @@ export const SEATS = 12;
 /** A feed without a clock: changes wait until `send`. Its record is complete. */
 class StillFeed {
   readonly eventId = 1;
+  ambiguousUpTo = -1;
   readonly record: (readonly [number, SeatStatusCode])[] = [];
   readonly #followers = new Set<(message: FeedMessage) => void>();
   /** Reads of the record under way, which end when they are called. */

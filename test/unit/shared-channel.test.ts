@@ -46,6 +46,21 @@ describe('a channel', () => {
     expect(late.follower.version).toBe(feed.version);
   });
 
+  it('gives a snapshot to whoever resumes from a version that the database had lost', async () => {
+    const { feed, join } = start();
+    join();
+    for (const seat of [0, 1, 2]) feed.change(seat, 1);
+    feed.send();
+    feed.ambiguousUpTo = 2;
+    const watchers = [1, 2, 3].map((after) => join(after));
+    await feed.answer();
+    expect(watchers.map(({ follower }) => follower.messages[0]?.kind)).toEqual([
+      'snapshot',
+      'snapshot',
+      'changes',
+    ]);
+  });
+
   it('gives a snapshot where too many read the record at once', async () => {
     const { feed, join } = start();
     join();

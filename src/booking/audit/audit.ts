@@ -1,9 +1,11 @@
 import type { PrismaClient } from '../../platform/db.ts';
 import type { Watermarks } from '../../pubsub/watermarks.ts';
 import { auditCachedMaps, type CachedMaps } from './cached-maps.ts';
+import type { LiveMapReports } from '../../seating/live-map-reports.ts';
 import { BREACHES_SHOWN_MAX, findBreaches, prepareAudit } from './find-breaches.sql.ts';
 import type { AuditLimits, Finding, Invariant } from './invariant.ts';
 import { databaseInvariants } from './invariants.ts';
+import { auditLiveMaps } from './live-maps.ts';
 import { auditWatermarks } from './watermarks.ts';
 
 export interface AuditContext {
@@ -12,6 +14,8 @@ export interface AuditContext {
   readonly watermarks: Watermarks | null;
   /** Null, or left out: there is no Redis to ask. */
   readonly cachedMaps?: CachedMaps | null;
+  /** Null, or left out: there is no Redis to ask. */
+  readonly liveMaps?: LiveMapReports | null;
   /** Whether a worker is meant to be running. Without one, overdue holds stand, and may. */
   readonly swept: boolean;
   readonly limits: AuditLimits;
@@ -55,8 +59,11 @@ export async function audit(ctx: AuditContext): Promise<AuditReport> {
     },
     { isolationLevel: 'RepeatableRead', timeout: AUDIT_DEADLINE_MS + 1_000 },
   );
-  const inRedis = await auditCachedMaps(ctx.db, ctx.cachedMaps ?? null, ctx.signal);
-  const checked = findings.map((finding) => (finding.id === 'I10' ? together(finding, inRedis) : finding));
+  const cached = await auditCachedMaps(ctx.db, ctx.cachedMaps ?? null, ctx.signal);
+  const live = await auditLiveMaps(ctx.db, ctx.liveMaps ?? null, ctx.signal);
+  const checked = findings.map((finding) =>
+    finding.id === 'I10' ? together(together(finding, 'cached', cached), 'live', live) : finding,
+  );
   checked.push(await auditWatermarks(ctx.db, ctx.watermarks, ctx.signal));
   ctx.signal?.throwIfAborted();
   checked.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
@@ -67,13 +74,16 @@ export async function audit(ctx: AuditContext): Promise<AuditReport> {
   };
 }
 
-/** I10 has a part in the database and one in Redis; what is known of one part counts without the other. */
-function together(finding: Finding, inRedis: Pick<Finding, 'count' | 'breaches' | 'unchecked'>): Finding {
+type Part = Pick<Finding, 'count' | 'breaches' | 'unchecked'>;
+
+/** I10 has a part in the database and parts in Redis; what is known of one part counts without the others. */
+function together(finding: Finding, maps: 'cached' | 'live', part: Part): Finding {
+  const unchecked = part.unchecked === null ? [] : [`of the ${maps} maps: ${part.unchecked}`];
   return {
     ...finding,
-    count: (finding.count ?? 0) + (inRedis.count ?? 0),
-    breaches: [...finding.breaches, ...inRedis.breaches].slice(0, BREACHES_SHOWN_MAX),
-    unchecked: inRedis.unchecked === null ? null : `of the cached maps: ${inRedis.unchecked}`,
+    count: (finding.count ?? 0) + (part.count ?? 0),
+    breaches: [...finding.breaches, ...part.breaches].slice(0, BREACHES_SHOWN_MAX),
+    unchecked: [...(finding.unchecked === null ? [] : [finding.unchecked]), ...unchecked].join('; ') || null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { sql } from '../../platform/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** I10, of what the database can show by itself: the counters on the events. cached-maps.ts looks at Redis. */
+/** I10, of what the database can show by itself: the counters on the events. cached-maps.ts and live-maps.ts look at Redis. */
 export function counters(): BreachQuery {
   return sql`/* counters */
     SELECT e.id, NULL::int, NULL::uuid, format('the event counts %s held, %s booked, %s blocked of %s; its seats are %s, %s, %s of %s',

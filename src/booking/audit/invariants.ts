@@ -12,8 +12,8 @@ import { seatLimits } from './seat-limits.sql.ts';
 import { seatsAndBookings } from './seats-and-bookings.sql.ts';
 
 /**
- * What the database can show about itself. I11 needs Redis too and stands in watermarks.ts, as does the other part of
- * I10, in cached-maps.ts. I7 (money captured less
+ * What the database can show about itself. I11 needs Redis too and stands in watermarks.ts, as do the other parts of
+ * I10, in cached-maps.ts and live-maps.ts. I7 (money captured less
  * refunded is what the booking's status says) has nothing to look at before there are payments. I4, I5, I12 and I13
  * need a client's own ledger: the tests check them.
  */
@@ -29,6 +29,6 @@ export const databaseInvariants: readonly Invariant[] = [
       sql`${historyVersions(limits)} UNION ALL ${historySteps(limits)} UNION ALL ${historyBookings(limits)}`,
   },
   { id: 'I9', title: 'no transaction left open', query: openTransactions },
-  { id: 'I10', title: 'counters and cached maps equal the seats', query: counters },
+  { id: 'I10', title: 'counters, cached and live maps equal seats', query: counters },
   { id: 'I14', title: 'no buyer above the seat limit', query: seatLimits },
 ];

@@ -33,6 +33,6 @@ builder.subscriptionField('seatUpdates', (t) =>
 
 /** Crowds come back at once: what is public is known without a question each. Who may see a draft depends on who asks. */
 async function mayFollow(ctx: GraphQLContext, eventId: number): Promise<boolean> {
-  const { version } = await ctx.publicVersions.get(eventId);
-  return version !== null || isEventVisible(ctx, eventId);
+  const { seats } = await ctx.publicVersions.get(eventId);
+  return seats !== null || isEventVisible(ctx, eventId);
 }

@@ -74,13 +74,13 @@ export const Event = builder.prismaNode('Event', {
       complexity: { field: SEAT_MAP_COST },
       loaderOptions: { cache: false },
       load: async (events: SeatMapKey[], { seatMaps }) => {
-        const maps = await seatMaps.getMany(new Map(events.map(({ id, seatVersion }) => [id, seatVersion])));
+        const maps = await seatMaps.getMany(new Map(events.map(({ id, ...seats }) => [id, seats])));
         return events.map(({ id }) => {
           const map = maps.get(id);
           return map === undefined ? new Error(`there is no event ${id}`) : { eventId: id, ...map };
         });
       },
-      resolve: ({ id, seatVersion }) => ({ id, seatVersion }),
+      resolve: ({ id, seatVersion, batchId }) => ({ id, version: seatVersion, batchId }),
     }),
   }),
 });

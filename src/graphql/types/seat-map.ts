@@ -1,3 +1,4 @@
+import type { SeatVersion } from '../../pubsub/messages.ts';
 import type { SeatMap as Map } from '../../seating/seat-map-cache.ts';
 import { builder } from '../builder.ts';
 
@@ -6,9 +7,8 @@ export interface SeatMapShape extends Map {
 }
 
 /** Which map, and the version that it has at least: that of the event's row, so that an answer fits together. */
-export interface SeatMapKey {
+export interface SeatMapKey extends SeatVersion {
   readonly id: number;
-  readonly seatVersion: number;
 }
 
 export const SeatMap = builder.objectRef<SeatMapShape>('SeatMap').implement({

@@ -164,6 +164,7 @@ export class SeatChannel {
     const { version } = this.#snapshot;
     const known = this.#resumes.get(after);
     if (known !== undefined || after < 0 || after > version) return known ?? null;
+    if (after <= this.#feed.ambiguousUpTo) return null;
     if (this.#reading >= sharedLimits.resumesMax) return null;
     this.#reading++;
     const changes = this.#read(source, version).finally(() => this.#reading--);

@@ -1,0 +1,162 @@
+import type { Guard } from './guard.ts';
+
+const feed = { file: 'src/seating/live-feed.ts', tests: ['test/unit/live-feed-history'] };
+const maps = { file: 'src/seating/seat-maps.ts', tests: ['test/db/lost-commits'] };
+const audit = { file: 'src/booking/audit/live-maps.ts', tests: ['test/db/audit-live-maps'] };
+const api = { file: 'src/http/seat-map-route.ts', tests: ['test/api/lost-commits'] };
+
+/** What notices that the database has lost commits and goes on under numbers that were used before. */
+export const historyGuards: readonly Guard[] = [
+  {
+    name: 'a poll compares the batch of the version that a feed holds',
+    ...feed,
+    find: 'else this.#checkHistory(found);',
+    replace: '',
+    only: 'same version',
+  },
+  {
+    name: 'a message compares the batch of the version that a feed holds',
+    ...feed,
+    find: 'if (message.version <= this.#version) return this.#checkHistory(message);',
+    replace: 'if (message.version <= this.#version) return;',
+  },
+  {
+    name: 'a change is applied to the batch that it continues only',
+    ...feed,
+    find: 'if (message.previousBatchId !== this.#batchId) {',
+    replace: 'if (message.fromVersion !== this.#version) {',
+  },
+  {
+    name: 'a change of another history is noticed at once',
+    ...feed,
+    find: 'if (message.fromVersion === this.#version) this.#reread();\n      else this.#gap.start();',
+    replace: 'this.#gap.start();',
+  },
+  {
+    name: 'a gap is closed with the record of the same history only',
+    ...feed,
+    find: 'if (lost) return this.#reload(true);',
+    replace: '',
+  },
+  {
+    name: 'a map that is known already is not sent again',
+    ...feed,
+    find: 'evenIfOlder ? map.batchId === this.#batchId : map.version <= this.#version',
+    replace: '!evenIfOlder && map.version <= this.#version',
+  },
+  {
+    name: 'nobody resumes from a version that was lost',
+    ...feed,
+    file: 'src/seating/seat-updates.ts',
+    find: 'if (afterVersion <= ambiguousUpTo) return null;',
+    replace: '',
+  },
+  {
+    name: 'nobody resumes together with others from a version that was lost',
+    file: 'src/http/shared/seat-channel.ts',
+    find: 'if (after <= this.#feed.ambiguousUpTo) return null;',
+    replace: '',
+    tests: ['test/unit/shared-channel'],
+  },
+  {
+    name: 'a cached map of the same version is of the same batch',
+    ...maps,
+    find: "return map.batchId === known.batchId ? 'same' : 'conflict';",
+    replace: "return 'same';",
+  },
+  {
+    name: 'a cached map that is further is on record',
+    ...maps,
+    find: "(fit === 'newer' && (await this.#isRecorded(eventId, cached)))",
+    replace: "fit === 'newer'",
+  },
+  {
+    name: 'a cached map of a lost history is discarded',
+    ...maps,
+    find: "if (fit !== 'older') void this.#ctx.cache.discard(eventId, cached);",
+    replace: '',
+  },
+  {
+    name: 'a cached map is changed from its own batch only',
+    ...maps,
+    file: 'src/seating/changeSeatMap-1.lua',
+    find: 'count > 0 and string.sub(head, 17, 32) == ARGV[1]',
+    replace: 'count > 0 and stored == tonumber(ARGV[2]) - 1',
+  },
+  {
+    name: 'a live map of another history is not cached',
+    ...maps,
+    file: 'src/seating/caching-pubsub.ts',
+    find: 'if (map.version === message.version && map.batchId !== message.batchId) return;',
+    replace: '',
+  },
+  {
+    name: 'a body of the same version is of the same batch',
+    ...api,
+    find: 'return kept.batchId === wanted.batchId;',
+    replace: 'return true;',
+  },
+  {
+    name: 'a body that is further than the database is not served',
+    ...api,
+    find: '&& kept.readAt >= askedAt;',
+    replace: ';',
+  },
+  {
+    name: 'a map has another tag with each batch',
+    ...api,
+    find: '${batchId.slice(0, BATCH_ID_IN_TAG)}',
+    replace: '',
+  },
+  {
+    name: 'a live map that was wrong for a moment is no breach',
+    ...audit,
+    find: 'reported.reportNumber > earlier ? breachOf(reported, fault) : []',
+    replace: 'breachOf(reported, fault)',
+    only: 'has ended',
+  },
+  {
+    name: 'the audit compares the batch of a live map',
+    ...audit,
+    find: 'if (batchId !== truth.batchId)',
+    replace: "if (batchId === '')",
+    only: 'the same version',
+  },
+  {
+    name: 'the audit looks an older live map up in the record',
+    ...audit,
+    find: 'records.own?.batchId !== batchId',
+    replace: "batchId === ''",
+    only: 'a later version',
+  },
+  {
+    name: 'the audit compares the seats of a live map',
+    ...audit,
+    find: 'return digest === truth.digest ? null :',
+    replace: "return digest !== '' ? null :",
+    only: 'other seats',
+  },
+  {
+    name: 'the audit finds a live map that stands still',
+    ...audit,
+    find: 'if (quietMs < BEHIND_MS) return null;',
+    replace: 'return null;',
+    only: 'behind for long',
+  },
+  {
+    name: 'a watermark ahead of the database is lowered',
+    file: 'src/workers/republish.ts',
+    find: 'await ctx.watermarks.lower(eventId, watermark, version);',
+    replace: '',
+    tests: ['test/db/republish.test'],
+    only: 'is lowered',
+  },
+  {
+    name: 'a watermark is compared with a version that is read after it',
+    file: 'src/workers/republish.ts',
+    find: 'if (version >= watermark) continue;',
+    replace: '',
+    tests: ['test/db/republish.test'],
+    only: 'is not lowered',
+  },
+];
