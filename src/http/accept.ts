@@ -2,7 +2,7 @@ export type RegularMediaType = 'application/json' | 'application/graphql-respons
 
 /** The forms of a response that a client takes. */
 export interface ResponseForms {
-  /** The media type for one result; null if the client takes neither. */
+  /** The media type for one result; null if the client accepts neither, or prefers a stream of events. */
   readonly regular: RegularMediaType | null;
   /** Whether the client takes a stream of events. */
   readonly stream: boolean;
@@ -16,13 +16,15 @@ const KNOWN_MAX = 200;
 /** Longer values are looked at each time. */
 const KNOWN_LENGTH_MAX = 500;
 
-/** Reads an `Accept` header (RFC 9110, 12.5.1). With equal weights application/json wins, unless the client names the other alone. */
+/** Reads an `Accept` header (RFC 9110, 12.5.1). Of equal weights the first wins; a wildcard means application/json first. */
 export function responseForms(accept = '*/*'): ResponseForms {
   let forms = known.get(accept);
   if (forms === undefined) {
     forms = choose(accept.trim() === '' ? '*/*' : accept);
-    if (known.size >= KNOWN_MAX) known.clear();
-    if (accept.length <= KNOWN_LENGTH_MAX) known.set(accept, forms);
+    if (accept.length > KNOWN_LENGTH_MAX) return forms;
+    known.set(accept, forms);
+    const [oldest] = known.keys();
+    if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest);
   }
   return forms;
 }
@@ -35,7 +37,7 @@ interface Range {
 }
 
 function choose(accept: string): ResponseForms {
-  const ranges = accept.split(',').flatMap((item, at) => rangeOf(item, at) ?? []);
+  const ranges = rangesOf(accept);
   let best: { readonly type: RegularMediaType; readonly range: Range } | null = null;
   for (const type of regularTypes) {
     const range = matching(ranges, type);
@@ -43,7 +45,20 @@ function choose(accept: string): ResponseForms {
     if (best === null || range.weight > best.range.weight) best = { type, range };
     else if (range.weight === best.range.weight && range.at < best.range.at) best = { type, range };
   }
-  return { regular: best?.type ?? null, stream: (matching(ranges, streamType)?.weight ?? 0) > 0 };
+  const streamWeight = matching(ranges, streamType)?.weight ?? 0;
+  const prefersStream = streamWeight > (best?.range.weight ?? 0);
+  return { regular: prefersStream ? null : (best?.type ?? null), stream: streamWeight > 0 };
+}
+
+/** Whether a client prefers an HTML page to JSON, as browsers do. It must name HTML. */
+export function prefersHtml(accept: string): boolean {
+  const ranges = rangesOf(accept);
+  const html = ranges.find(({ type }) => type === 'text/html')?.weight ?? 0;
+  return html > 0 && html >= (matching(ranges, 'application/json')?.weight ?? 0);
+}
+
+function rangesOf(accept: string): readonly Range[] {
+  return accept.split(',').flatMap((item, at) => rangeOf(item, at) ?? []);
 }
 
 /** The most specific range that has the type decides its weight. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { responseForms } from './accept.ts';
 import type { Exchange } from './exchange.ts';
 
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
@@ -33,10 +34,11 @@ export function sendGraphQLError(
   code: string,
   message: string,
 ): void {
-  const json = (req.headers.accept ?? '').includes('application/graphql-response+json');
+  // Also to a client that accepts neither: an error that it can read is better than none.
+  const type = responseForms(req.headers.accept).regular ?? 'application/json';
   const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
   res.writeHead(status, {
-    'content-type': `application/${json ? 'graphql-response+json' : 'json'}; charset=utf-8`,
+    'content-type': `${type}; charset=utf-8`,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
   });

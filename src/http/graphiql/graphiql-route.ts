@@ -1,4 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
+import { prefersHtml } from '../accept.ts';
 import { etagOf, sendNotFound, sendStored } from '../answers.ts';
 import type { Exchange } from '../exchange.ts';
 import { inTime } from '../in-time.ts';
@@ -26,7 +27,7 @@ const policy = [
 
 /** A browser asks for a page, a program for JSON. */
 export function wantsGraphiQL({ req }: Exchange): boolean {
-  return (req.method === 'GET' || req.method === 'HEAD') && (req.headers.accept ?? '').includes('text/html');
+  return (req.method === 'GET' || req.method === 'HEAD') && prefersHtml(req.headers.accept ?? '');
 }
 
 export function graphiqlRoute(ctx: GraphiQLContext): (exchange: Exchange) => Promise<void> {
@@ -36,6 +37,7 @@ export function graphiqlRoute(ctx: GraphiQLContext): (exchange: Exchange) => Pro
     const [assets, ids] = await Promise.all([loadGraphiQL(), underWay]);
     const page = Buffer.from(graphiqlPage(assets, ids));
     setPagePolicy(exchange.res, ...policy);
+    exchange.res.appendHeader('vary', 'accept');
     sendStored(exchange, {
       identity: page,
       type: 'text/html; charset=utf-8',
