@@ -1,6 +1,8 @@
 import type { Identity } from '../identity/identity.ts';
-import { InvalidTokenError } from '../identity/token-errors.ts';
+import { InvalidTokenError, UncheckedTokenError } from '../identity/token-errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import type { Exchange } from './exchange.ts';
+import { RequestError } from './request-error.ts';
 
 const KNOWN_MAX = 20_000;
 /** Longer tokens are checked each time. */
@@ -15,13 +17,51 @@ interface Known {
 
 const knownByIdentity = new WeakMap<Identity, Map<string, Known>>();
 
-/** Null without a token, and for one that is not valid: fields that need a caller say so themselves. */
-export async function viewerOf(
+/**
+ * Returns who sends a request; null without a token.
+ *
+ * @throws {RequestError} if the token is invalid or cannot be checked: such a request is refused whole.
+ */
+export async function requireViewer(identity: Identity, { req, res }: Exchange): Promise<Viewer | null> {
+  try {
+    return await viewerOf(identity, req.headers.authorization);
+  } catch (error) {
+    if (error instanceof UncheckedTokenError)
+      throw new RequestError(503, error.code, error.message, error.retryAfterSeconds);
+    if (!(error instanceof InvalidTokenError)) throw error;
+    res.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+    throw new RequestError(
+      401,
+      'UNAUTHENTICATED',
+      'The token is invalid or has expired. Send a valid one, or none: what is public needs no token.',
+    );
+  }
+}
+
+/**
+ * Returns whose socket it is; null without a token, and with an invalid one: then what is public goes on.
+ *
+ * @throws {UncheckedTokenError}
+ */
+export async function findViewer(
   identity: Identity,
   authorization: string | undefined,
 ): Promise<Viewer | null> {
+  try {
+    return await viewerOf(identity, authorization);
+  } catch (error) {
+    if (error instanceof InvalidTokenError) return null;
+    throw error;
+  }
+}
+
+async function viewerOf(identity: Identity, authorization: string | undefined): Promise<Viewer | null> {
   if (authorization === undefined || authorization === '') return null;
-  return knownViewer(identity, authorization) ?? verifiedViewer(identity, authorization);
+  const known = knownViewer(identity, authorization);
+  if (known !== null) return known;
+  const viewer = await identity.authenticate(authorization);
+  remember(identity, authorization, viewer);
+  return viewer;
 }
 
 /**
@@ -31,17 +71,6 @@ export async function viewerOf(
 function knownViewer(identity: Identity, authorization: string): Viewer | null {
   const known = knownByIdentity.get(identity)?.get(authorization);
   return known !== undefined && Date.now() < known.untilMs ? known.viewer : null;
-}
-
-async function verifiedViewer(identity: Identity, authorization: string): Promise<Viewer | null> {
-  try {
-    const viewer = await identity.authenticate(authorization);
-    remember(identity, authorization, viewer);
-    return viewer;
-  } catch (error) {
-    if (error instanceof InvalidTokenError) return null;
-    throw error;
-  }
 }
 
 /** Buyers alone: they are the many, and an organizer's token opens more. */

@@ -5,7 +5,7 @@ import { metrics } from '../platform/metrics.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { isJson, responseForms, type ResponseForms } from './accept.ts';
 import { sendGraphQLError } from './answers.ts';
-import { viewerOf } from './authorize.ts';
+import { requireViewer } from './authorize.ts';
 import type { Exchange } from './exchange.ts';
 import { paramsFromBody, paramsFromQuery, type GraphQLParams } from './graphql-params.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -46,7 +46,7 @@ async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<vo
   const { req, res, requestId, address } = exchange;
   const forms = responseForms(req.headers.accept);
   if (forms.regular === null && !forms.stream) throw notAcceptable();
-  const viewer = await viewerOf(ctx.identity, req.headers.authorization);
+  const viewer = await requireViewer(ctx.identity, exchange);
   const params = await readParams(ctx, exchange, viewer);
   const operation = prepareOperation(ctx.engine, params, { viewer, requestId });
   if (operation.kind === 'invalid') {
@@ -80,16 +80,18 @@ async function subscribe(
 
 async function readParams(
   ctx: GraphQLRouteContext,
-  { req, query, address }: Exchange,
+  { req, res, query, address }: Exchange,
   viewer: Viewer | null,
 ): Promise<GraphQLParams> {
   if (req.method !== 'POST') return paramsFromQuery(query);
-  if (!isJson(req.headers['content-type']))
+  if (!isJson(req.headers['content-type'])) {
+    res.setHeader('accept', 'application/json');
     throw new RequestError(
       415,
       'UNSUPPORTED_MEDIA_TYPE',
       'The body must be JSON: send it with `Content-Type: application/json`.',
     );
+  }
   const body = await readBody(req, {
     organizer: viewer?.role === 'ORGANIZER',
     take: (bytes) => ctx.memory.take(address, { document: null, documentBytes: 0, ownBytes: bytes }),

@@ -4,6 +4,7 @@ import { DocumentCache } from './document-cache.ts';
 import type { GraphQLEdge, OperationContext } from './edge.ts';
 import { documentCacheLimits } from './limits.ts';
 import { currentRequestId } from './request-scope.ts';
+import { tokenExpiry } from './token-expiry.ts';
 
 export type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>, Record<string, unknown>>;
 
@@ -11,7 +12,7 @@ export type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>
 export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
   return createYoga<OperationContext & Record<string, unknown>, Record<string, unknown>>({
     schema: edge.schema,
-    plugins: [...(edge.plugins as Plugin[])],
+    plugins: [...(edge.plugins as Plugin[]), tokenExpiry(logger)],
     context: ({ caller }: OperationContext) => edge.contextFor(caller) as Record<string, unknown>,
     maskedErrors: { maskError: (error) => edge.maskError(error, currentRequestId()) },
     graphqlEndpoint: '/graphql',

@@ -85,15 +85,6 @@ describe('connection_init', () => {
     raw.socket.close();
   });
 
-  it.each([
-    ['a forged token', 'Bearer nonsense'],
-    ['what is no text', { a: 1 }],
-  ])('is refused with %s', async (_name, authorization) => {
-    const raw = await RawSocket.open(http.port);
-    raw.send({ type: 'connection_init', payload: { authorization } });
-    expect(await raw.closed).toBe(4403);
-  });
-
   it('has ten seconds, must come first, and once', async () => {
     const late = await RawSocket.open(http.port);
     const hasty = await RawSocket.open(http.port);

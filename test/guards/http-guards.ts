@@ -1,6 +1,11 @@
 import type { Guard } from './guard.ts';
 
 const provider = { file: 'src/identity/identity-provider.ts', tests: ['test/db/identity'] };
+const types = { tests: ['test/api/http-media-types'] };
+const tokens = { tests: ['test/api/http-tokens'] };
+const authorize = { file: 'src/http/authorize.ts', ...tokens };
+const expiry = { file: 'src/http/token-expiry.ts' };
+const route = { file: 'src/http/graphql-route.ts', ...types };
 const headers = { tests: ['test/api/http-headers'] };
 
 /** Guards of requests and answers over HTTP: media types, headers, tokens. */
@@ -68,5 +73,92 @@ export const httpGuards: readonly Guard[] = [
     tests: ['test/db/identity'],
     find: '!SUBJECT.test(subject)',
     replace: 'SUBJECT.source === subject',
+  },
+  {
+    name: 'a body of another media type is not read',
+    ...route,
+    find: "if (!isJson(req.headers['content-type'])) {",
+    replace: "if (req.method === 'PUT') {",
+    only: 'the media type of a body',
+  },
+  {
+    name: 'a media type is the whole of it',
+    file: 'src/http/accept.ts',
+    find: "return range !== null && range.type === 'application/json';",
+    replace: "return range !== null && (contentType ?? '').includes('application/json');",
+    tests: ['test/unit/accept'],
+  },
+  {
+    name: 'what cannot be answered is not executed',
+    ...route,
+    find: 'if (forms.regular === null && !forms.stream) throw notAcceptable();',
+    replace: '',
+    only: 'before a mutation is executed',
+  },
+  {
+    name: 'a subscription is an event stream or nothing',
+    ...route,
+    find: 'if (!forms.stream) throw notAcceptable();',
+    replace: '',
+    only: 'event stream alone',
+  },
+  {
+    name: 'a GET runs no mutation',
+    ...route,
+    find: "operation.type === OperationTypeNode.MUTATION && req.method !== 'POST'",
+    replace: "operation.type === OperationTypeNode.MUTATION && req.method === 'PUT'",
+    only: 'runs no mutation',
+  },
+  {
+    name: 'a request with an invalid token is refused whole',
+    ...authorize,
+    find: 'if (!(error instanceof InvalidTokenError)) throw error;',
+    replace: 'if (error instanceof InvalidTokenError) return null;',
+    only: 'is refused whole',
+  },
+  {
+    name: 'a socket with an invalid token is acknowledged',
+    ...authorize,
+    find: 'if (error instanceof InvalidTokenError) return null;',
+    replace: '',
+    only: 'is acknowledged',
+  },
+  {
+    name: 'a request whose token cannot be checked comes again',
+    ...authorize,
+    find: 'if (error instanceof UncheckedTokenError)',
+    replace: 'if (error === undefined)',
+    only: 'over HTTP and as a stream',
+  },
+  {
+    name: 'a socket whose token cannot be checked comes again',
+    file: 'src/http/ws/graphql-protocol.ts',
+    ...tokens,
+    find: 'await findViewer(ctx.identity, given);',
+    replace: '',
+    only: '1013',
+  },
+  {
+    name: 'a private subscription ends with its token',
+    ...expiry,
+    find: 'setResult(untilExpiry(',
+    replace: 'void (untilExpiry(',
+    ...tokens,
+    only: 'a token that expires',
+  },
+  {
+    name: 'a public subscription outlives the token of its socket',
+    ...expiry,
+    find: 'if (!isPrivate || !',
+    replace: 'if (!',
+    ...tokens,
+    only: 'and nothing else',
+  },
+  {
+    name: 'a token may be valid for longer than a timer waits',
+    ...expiry,
+    find: 'Math.min(leftMs, DELAY_MS_MAX)',
+    replace: 'Math.max(leftMs, leftMs % DELAY_MS_MAX)',
+    tests: ['test/unit/token-expiry'],
   },
 ];

@@ -1,5 +1,6 @@
 import { MessageType, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import { UncheckedTokenError } from '../../identity/token-errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { uuidV7 } from '../../platform/uuid.ts';
 import { socketLimits } from '../limits.ts';
@@ -27,6 +28,8 @@ export function adaptSocket(
   { protocol, messagesPerSecondMax, stuckMs, logger }: SocketContext,
 ): void {
   const fail = (error: unknown) => {
+    if (error instanceof UncheckedTokenError)
+      return closeSocket(socket, closeCodes.tryAgainLater, error.message);
     logger.error({ err: error }, 'websocket failed');
     closeSocket(socket, closeCodes.tryAgainLater, 'Internal server error');
   };

@@ -1,10 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { makeServer, type Context, type Server } from 'graphql-ws';
 import type { Identity } from '../../identity/identity.ts';
-import { InvalidTokenError } from '../../identity/token-errors.ts';
 import type { Config } from '../../platform/config.ts';
 import { metrics } from '../../platform/metrics.ts';
-import { viewerOf } from '../authorize.ts';
+import { findViewer } from '../authorize.ts';
 import { cleaned, withCleanErrors } from '../clean-errors.ts';
 import { paramsFrom } from '../graphql-params.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
@@ -37,18 +36,17 @@ export function graphqlProtocol(ctx: ProtocolContext): Server<SocketExtra> {
   });
 }
 
-/** No token is fine, for watching needs none. A bad one is refused (4403): its owner must learn of it, and get another. */
-async function connect(ctx: ProtocolContext, socket: SocketContext): Promise<boolean> {
-  const given = socket.connectionParams?.['authorization'];
-  if (given === undefined || given === null) return true;
-  if (typeof given !== 'string') return false;
-  try {
-    await ctx.identity.authenticate(given);
-  } catch (error) {
-    if (error instanceof InvalidTokenError) return false;
-    throw error;
-  }
-  socket.extra.authorization = given;
+/**
+ * Acknowledges every connection, for watching needs no token; an invalid one has no caller. Only a token that cannot be
+ * checked now closes the socket: its owner is to come back, and not to be taken for nobody.
+ *
+ * @throws {UncheckedTokenError}
+ */
+async function connect(ctx: ProtocolContext, { connectionParams, extra }: SocketContext): Promise<boolean> {
+  const given = connectionParams?.['authorization'];
+  if (typeof given !== 'string') return true;
+  await findViewer(ctx.identity, given);
+  extra.authorization = given;
   return true;
 }
 
@@ -66,7 +64,7 @@ async function prepare(
   try {
     const caller = {
       // New for each operation: a token that has expired meanwhile is no longer valid, as over HTTP.
-      viewer: await viewerOf(ctx.identity, extra.authorization),
+      viewer: await findViewer(ctx.identity, extra.authorization),
       requestId: currentRequestId(),
     };
     const operation = prepareOperation(ctx.engine, paramsFrom(payload), caller);
