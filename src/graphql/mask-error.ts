@@ -1,8 +1,9 @@
 import { GraphQLError } from 'graphql';
-import { dbErrorKind } from '../platform/db-errors.ts';
+import { dbErrorKind, isUnstorableText } from '../platform/db-errors.ts';
 import { BusyError, ReadOnlyError, SelloutError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isGraphQLError, rootCause } from './errors.ts';
+import { isFirstOfRequest } from './log-once.ts';
 
 export interface MaskContext {
   readonly logger: Logger;
@@ -17,12 +18,19 @@ export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
   const cause = rootCause(error);
   if (isGraphQLError(cause)) return coded(isGraphQLError(error) ? error : cause, cause);
   if (cause instanceof SelloutError) return exposed(cause, error);
+  if (isUnstorableText(cause))
+    return new GraphQLError('Text must not contain the character U+0000.', {
+      ...placeOf(error),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  const isFirst = isFirstOfRequest(ctx.requestId, cause);
+  const line = { err: cause, requestId: ctx.requestId, path: pathOf(error) };
   const outage = outageOf(cause);
   if (outage !== null) {
-    ctx.logger.warn({ err: cause, requestId: ctx.requestId, path: pathOf(error) }, 'the database is out');
+    if (isFirst) ctx.logger.warn(line, 'the database is out');
     return new GraphQLError(outage.message, { ...placeOf(error), extensions: outage.extensions });
   }
-  ctx.logger.error({ err: cause, requestId: ctx.requestId, path: pathOf(error) }, 'unexpected error');
+  if (isFirst) ctx.logger.error(line, 'unexpected error');
   return new GraphQLError('Unexpected error.', {
     ...placeOf(error),
     extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: ctx.requestId, unexpected: true },

@@ -1,3 +1,4 @@
+import { metrics } from '../platform/metrics.ts';
 import { countedAs } from './client-address.ts';
 import { MemoryAccount, type Kept } from './kept-memory.ts';
 import { RequestError } from './request-error.ts';
@@ -26,6 +27,10 @@ export class MemoryBudget {
     return this.#process.bytes;
   }
 
+  get addresses(): number {
+    return this.#addresses.size;
+  }
+
   /**
    * Counts what is kept, and returns a function that ends the count.
    *
@@ -42,6 +47,7 @@ export class MemoryBudget {
     if (!this.#process.hasRoomFor(kept)) throw tooMuch('server', 503);
     const accounts = [entry.account, this.#process, ...(socket === null ? [] : [socket])];
     for (const account of accounts) account.add(kept);
+    metrics.clientMemoryBytes.set(this.#process.bytes);
     entry.users++;
     this.#addresses.set(key, entry);
     let released = false;
@@ -49,6 +55,7 @@ export class MemoryBudget {
       if (released) return;
       released = true;
       for (const account of accounts) account.remove(kept);
+      metrics.clientMemoryBytes.set(this.#process.bytes);
       if (--entry.users === 0) this.#addresses.delete(key);
     };
   }

@@ -48,7 +48,9 @@ async function handle(ctx: ListenerContext, exchange: Exchange): Promise<void> {
 function fail(ctx: ListenerContext, exchange: Exchange, error: unknown): void {
   const { res, requestId, path } = exchange;
   if (error instanceof BusyError && !res.headersSent) return sendBusy(exchange, error.retryAfterSeconds);
-  ctx.logger.error({ err: error, requestId, path }, 'request failed');
+  // The client has left: whatever failed for it is no error of the server.
+  const level = exchange.req.destroyed || res.destroyed ? 'debug' : 'error';
+  ctx.logger[level]({ err: error, requestId, path }, 'request failed');
   if (res.headersSent) res.destroy();
   else sendJson(res, 500, { error: 'Unexpected error.', requestId });
 }

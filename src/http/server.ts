@@ -10,6 +10,7 @@ import type { EventLayouts } from '../seating/event-layouts.ts';
 import type { PublicVersions } from '../seating/public-versions.ts';
 import type { SeatMaps } from '../seating/seat-maps.ts';
 import { AddressCounter } from './address-counter.ts';
+import { limitConnections } from './connection-limits.ts';
 import { corsHandler } from './cors.ts';
 import { Departures } from './departures.ts';
 import type { GraphQLEdge } from './edge.ts';
@@ -42,6 +43,7 @@ export interface HttpContext {
     | 'trustedProxies'
     | 'connectionsPerAddressMax'
     | 'clientMemory'
+    | 'tcpConnections'
     | 'sockets'
     | 'drainMs'
     | 'graphiql'
@@ -105,6 +107,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
     },
     listener,
   );
+  limitConnections(server, { ...config.tcpConnections, proxies: config.trustedProxies });
   const endSockets = acceptSockets(server, {
     protocol: graphqlProtocol({ engine, memory, identity, shared, limits }),
     limits,

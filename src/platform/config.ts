@@ -39,6 +39,8 @@ const environment = z.object({
   DOCUMENT_CHARACTERS_MAX: z.coerce.number().int().min(1_024).max(1_048_576).default(16_384),
   CLIENT_MEMORY_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(134_217_728),
   CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(33_554_432),
+  TCP_CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  TCP_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
   SOCKET_INIT_SECONDS: seconds(300).default(10),
   SOCKET_MESSAGE_BYTES_MAX: z.coerce.number().int().min(4_096).max(1_048_576).default(65_536),
   SOCKET_MESSAGES_PER_SECOND_MAX: z.coerce.number().int().min(1).max(10_000).default(50),
@@ -85,6 +87,8 @@ export interface Config {
   readonly trustedProxies: BlockList;
   /** WebSockets and event streams that one address (of IPv6: one network of 64 bits) may have open at a process. */
   readonly connectionsPerAddressMax: number;
+  /** TCP connections, used or idle: of one address, and all together. */
+  readonly tcpConnections: { readonly perAddressMax: number; readonly max: number };
   /** Longest GraphQL document, in characters. */
   readonly documentCharactersMax: number;
   /** Estimated memory that running operations may keep: those of one address, and all together. */
@@ -176,6 +180,11 @@ function configOf(env: z.infer<typeof environment>, warnings: readonly string[])
     corsAllowedHeaders: env.CORS_ALLOWED_HEADERS,
     trustedProxies: proxiesOf(env.TRUSTED_PROXIES),
     connectionsPerAddressMax: env.CONNECTIONS_PER_ADDRESS_MAX,
+    tcpConnections: {
+      perAddressMax:
+        env.TCP_CONNECTIONS_PER_ADDRESS_MAX ?? Math.max(100, 2 * env.CONNECTIONS_PER_ADDRESS_MAX),
+      max: env.TCP_CONNECTIONS_MAX,
+    },
     documentCharactersMax: env.DOCUMENT_CHARACTERS_MAX,
     clientMemory: {
       addressBytesMax: env.CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX,

@@ -48,6 +48,12 @@ export function sqlStateOf(error: unknown): string | undefined {
   );
 }
 
+/** Whether the server refused text that it can't store: a NUL, which only a client can have sent (22021, 22P05). */
+export function isUnstorableText(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === '22021' || state === '22P05';
+}
+
 export function dbErrorKind(error: unknown): DbErrorKind {
   const state = sqlStateOf(error);
   if (state !== undefined) {

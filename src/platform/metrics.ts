@@ -115,6 +115,11 @@ export const metrics = {
     help: "Tokens that were neither accepted nor refused because the identity provider's keys could not be read.",
     registers,
   }),
+  clientMemoryBytes: new Gauge({
+    name: 'sellout_client_memory_bytes',
+    help: 'Estimated bytes that running operations of clients keep in memory.',
+    registers,
+  }),
   requestsRefused: new Counter({
     name: 'sellout_requests_refused_total',
     help: 'Requests and operations that were refused before they were executed, by reason.',

@@ -158,6 +158,31 @@ describe('a request is refused if', () => {
   });
 });
 
+describe('mistakes in variables', () => {
+  it('are reported until there are a few mistakes', async () => {
+    const answer = await http.post({
+      query: 'query ($i: [ID!]!) { nodes(ids: $i) { id } }',
+      variables: { i: Array(10_000).fill(null) },
+    });
+    const { errors } = (await answer.json()) as { errors: { message: string }[] };
+    expect([answer.status, errors.length]).toEqual([400, 6]);
+  });
+
+  it('are quoted at little length', async () => {
+    const answer = await http.post({
+      query: 'mutation ($i: HoldSeatsInput!) { holdSeats(input: $i) { __typename } }',
+      variables: {
+        i: {
+          large: 'x'.repeat(1_000_000),
+          ...Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`x${i}`, 1])),
+        },
+      },
+    });
+    const text = await answer.text();
+    expect([answer.status, text.length < 4_000]).toEqual([400, true]);
+  });
+});
+
 describe('a request is taken with', () => {
   it.each([
     ['an empty operation name', { query: '{ __typename }', operationName: '' }],

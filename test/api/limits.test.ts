@@ -96,6 +96,11 @@ test.each([
   expect(errors[0]?.extensions.code).toBe(code);
 });
 
+test('GraphQL gives up after a few mistakes', async () => {
+  const unknown = await client.ask(`{ ${names(50, (i) => `unknown${i}`)} }`);
+  expect(unknown.errors).toHaveLength(6);
+});
+
 test('variables that do not fit are the caller’s fault', async () => {
   const { errors } = await client.ask('query ($id: ID!) { event(id: $id) { id } }');
   expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');

@@ -12,6 +12,7 @@ import { httpGuards } from './http-guards.ts';
 import { messageGuards } from './message-guards.ts';
 import { operatingGuards } from './operating-guards.ts';
 import { pageGuards } from './page-guards.ts';
+import { requestGuards } from './request-guards.ts';
 import { saleGuards } from './sale-guards.ts';
 import { schemaGuards } from './schema-guards.ts';
 import { seatMapGuards } from './seat-map-guards.ts';
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
   // The quick ones first.
   const wanted = [
     ...edgeGuards,
+    ...requestGuards,
     ...httpGuards,
     ...operatingGuards,
     ...messageGuards,

@@ -3,11 +3,12 @@ import type { Plugin } from 'graphql-yoga';
 import { isGraphQLError } from '../errors.ts';
 import { costError } from './cost.ts';
 import { sizeErrors } from './document-size.ts';
+import { checkText } from './document-text.ts';
 import { documentMax, ERRORS_REPORTED_MAX } from './limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 /**
- * Refuses documents that ask for too much: by length, lines and tokens when they are parsed, by depth, aliases and
+ * Refuses documents that ask for too much: by length, lines, nesting and tokens when they are parsed, by depth, aliases and
  * fields before they are validated, by cost (with the variables) before they are executed. The same on every transport.
  */
 export function documentLimits(charactersMax: number = documentMax.characters): Plugin[] {
@@ -28,18 +29,6 @@ const text = (charactersMax: number): Plugin => ({
     });
   },
 });
-
-/** Each error finds its line and column by walking the text, so that the text itself must be short. */
-function checkText(source: string, charactersMax: number): void {
-  if (source.length > charactersMax)
-    throw tooComplex(
-      `The document has ${source.length} characters; at most ${charactersMax} are allowed. Pass large values as variables.`,
-    );
-  let lines = 1;
-  for (const _ of source.matchAll(/\r\n|[\n\r]/g)) lines++;
-  if (lines > documentMax.lines)
-    throw tooComplex(`The document has ${lines} lines; at most ${documentMax.lines} are allowed.`);
-}
 
 const size: Plugin = {
   onValidate({ validateFn, setValidationFn }) {

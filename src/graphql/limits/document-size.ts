@@ -8,7 +8,6 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { nestingError } from './document-nesting.ts';
 import { documentMax } from './limits.ts';
 import { tooComplex } from './too-complex.ts';
 
@@ -43,9 +42,6 @@ type Executable = Extract<DefinitionNode, { readonly selectionSet: SelectionSetN
  * one another many times cost no more than they are long.
  */
 export function sizeErrors(document: DocumentNode): GraphQLError[] {
-  // First of all: what follows recurses over the document.
-  const nesting = nestingError(document);
-  if (nesting !== null) return [nesting];
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);

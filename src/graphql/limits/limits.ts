@@ -8,8 +8,8 @@ export const documentMax = {
   /** Fields within fields, except introspection: GraphiQL's query goes deeper. */
   depth: 12,
   introspectionDepth: 20,
-  /** Lists and objects within each other, in a literal or in the type of a variable. */
-  valueDepth: 20,
+  /** Brackets within brackets: selection sets, arguments, literals, types. The parser recurses over them. */
+  nesting: 50,
   /** Aliased fields; a fragment counts every time it is spread. */
   aliases: 30,
   /** All fields; a fragment counts every time it is spread. */

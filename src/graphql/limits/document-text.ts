@@ -1,0 +1,39 @@
+import { documentMax } from './limits.ts';
+import { tooComplex } from './too-complex.ts';
+
+/** Strings and comments, whose brackets mean nothing, and brackets. */
+const parts = /"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[[{(]|[\]})]/g;
+
+/**
+ * Checks the text of a document before it is parsed. Each error finds its line and column by walking the text, so that
+ * the text must be short; and the parser recurses, so that it must not be nested deeply.
+ *
+ * @throws {GraphQLError} QUERY_TOO_COMPLEX.
+ */
+export function checkText(text: string, charactersMax: number): void {
+  if (text.length > charactersMax)
+    throw tooComplex(
+      `The document has ${text.length} characters; at most ${charactersMax} are allowed. Pass large values as variables.`,
+    );
+  const lines = countLines(text);
+  if (lines > documentMax.lines)
+    throw tooComplex(`The document has ${lines} lines; at most ${documentMax.lines} are allowed.`);
+  if (nests(text, documentMax.nesting))
+    throw tooComplex(`The document nests brackets more than ${documentMax.nesting} levels deep.`);
+}
+
+function countLines(text: string): number {
+  let lines = 1;
+  for (const _ of text.matchAll(/\r\n|[\n\r]/g)) lines++;
+  return lines;
+}
+
+function nests(text: string, max: number): boolean {
+  let depth = 0;
+  for (const [part] of text.matchAll(parts)) {
+    if (part === '[' || part === '{' || part === '(') depth++;
+    else if (part === ']' || part === '}' || part === ')') depth--;
+    if (depth > max) return true;
+  }
+  return false;
+}

@@ -1,0 +1,269 @@
+import fc from 'fast-check';
+import { GraphQLError, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { checkText } from '../../src/graphql/limits/document-text.ts';
+import { sizeErrors } from '../../src/graphql/limits/document-size.ts';
+import { boundedErrors } from '../../src/http/bounded-errors.ts';
+import { paramsFrom, paramsFromBody, paramsFromQuery } from '../../src/http/graphql-params.ts';
+import { jsonDepthExceeds } from '../../src/http/json-depth.ts';
+import { estimateBytes, MemoryAccount, type Kept } from '../../src/http/kept-memory.ts';
+import { errorLimits, keptLimits } from '../../src/http/limits.ts';
+import { MemoryBudget } from '../../src/http/memory-budget.ts';
+import { RequestError } from '../../src/http/request-error.ts';
+
+describe('the depth of JSON', () => {
+  const depthOf = (value: unknown): number =>
+    typeof value === 'object' && value !== null
+      ? 1 + Math.max(0, ...Object.values(value).map((item) => depthOf(item)))
+      : 0;
+
+  it('is what a recursive function finds', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 8 }), fc.integer({ min: 0, max: 9 }), (value, max) => {
+        expect(jsonDepthExceeds(value, max)).toBe(depthOf(value) > max);
+      }),
+    );
+  });
+
+  it('is found however deep it is', () => {
+    for (const depth of [4_500, 1_000_000]) {
+      const value: unknown = JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+      expect(jsonDepthExceeds(value, 32)).toBe(true);
+    }
+  });
+});
+
+describe('parameters', () => {
+  it('are read or refused as a client’s mistake, whatever JSON is sent', () => {
+    const key = fc.constantFrom('query', 'operationName', 'variables', 'extensions', 'other');
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(key, fc.jsonValue())), (value) => {
+        try {
+          const { query, operationName, variables } = paramsFrom(value);
+          expect([typeof query, operationName === null || operationName.length > 0]).toEqual([
+            'string',
+            true,
+          ]);
+          expect(variables === null || !Array.isArray(variables)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RequestError);
+          expect((error as RequestError).status).toBeLessThan(500);
+        }
+      }),
+    );
+  });
+
+  it('are read or refused as a client’s mistake, whatever bytes are sent', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
+        for (const read of [
+          () => paramsFromBody(Buffer.from(bytes)),
+          () => paramsFromQuery(`?query={a}&variables=${Buffer.from(bytes).toString('latin1')}`),
+        ]) {
+          try {
+            read();
+          } catch (error) {
+            expect(error).toBeInstanceOf(RequestError);
+          }
+        }
+      }),
+    );
+  });
+
+  it('are refused when they are nested too deeply', () => {
+    const variables = `{"a":${'['.repeat(40)}${']'.repeat(40)}}`;
+    expect(() => paramsFromBody(Buffer.from(`{"query":"{a}","variables":${variables}}`))).toThrow(
+      /levels deep/,
+    );
+  });
+
+  it('of a persisted query ask for the full text', () => {
+    const hash = '{"persistedQuery":{"version":1,"sha256Hash":"abc"}}';
+    for (const read of [
+      () => paramsFromBody(Buffer.from(`{"extensions":${hash}}`)),
+      () => paramsFromQuery(`?extensions=${encodeURIComponent(hash)}`),
+    ])
+      expect(read).toThrow(
+        expect.objectContaining({ message: 'PersistedQueryNotSupported', status: 200 }) as RequestError,
+      );
+  });
+});
+
+describe('errors of a response', () => {
+  const { errorsMax, messageCharactersMax, charactersMax } = errorLimits;
+
+  it('are few, short, and small together', () => {
+    const error = fc
+      .tuple(fc.string({ maxLength: 2_000, unit: 'binary' }), fc.string({ maxLength: 30_000 }))
+      .map(([message, note]) => new GraphQLError(message, { extensions: { note } }));
+    fc.assert(
+      fc.property(fc.array(error, { maxLength: 60 }), (errors) => {
+        const shown = boundedErrors(errors);
+        expect(shown.length).toBeLessThanOrEqual(errorsMax + 1);
+        expect(shown.length > errors.length).toBe(false);
+        for (const { message } of shown) expect(message.length).toBeLessThanOrEqual(messageCharactersMax);
+        const characters = shown.reduce((sum, { message }) => sum + message.length, 0);
+        expect(characters).toBeLessThanOrEqual(charactersMax);
+        // Errors that fit are shown as they are.
+        if (errors.length === 1 && (errors[0]?.message.length ?? 0) <= messageCharactersMax)
+          expect(shown).toEqual(errors);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('say how many are left out, and never leave out what was committed', () => {
+    const errors = Array.from({ length: 40 }, (_, i) => new GraphQLError(`error ${i}`));
+    const committed = new GraphQLError('The booking was confirmed.', { extensions: { committed: true } });
+    const shown = boundedErrors([...errors, committed]);
+    expect(shown[0]).toBe(committed);
+    expect(shown.at(-1)).toMatchObject({ message: '21 more errors are not shown.' });
+  });
+
+  it('that are large together are left out from the first that does not fit', () => {
+    const large = () => new GraphQLError('x', { extensions: { note: 'x'.repeat(charactersMax / 2) } });
+    expect(boundedErrors([large(), large(), large()]).map(({ message }) => message)).toEqual([
+      'x',
+      '2 more errors are not shown.',
+    ]);
+  });
+});
+
+describe('memory that is kept for clients', () => {
+  const document = parse('{ a }');
+  const kept = (ownBytes: number, of: Kept['document'] = null): Kept => ({
+    document: of,
+    documentBytes: 1_000,
+    ownBytes,
+  });
+
+  it('comes to nothing when all has ended, in whatever order', () => {
+    const documents = [null, document, parse('{ b }')];
+    const step = fc.record({
+      address: fc.constantFrom('192.0.2.1', '192.0.2.2', '2001:db8::1'),
+      bytes: fc.nat(2_000),
+      document: fc.constantFrom(...documents),
+      end: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const budget = new MemoryBudget({ addressBytesMax: 10_000, processBytesMax: 20_000 });
+        const socket = new MemoryAccount(8_000);
+        const running: (() => void)[] = [];
+        for (const { address, bytes, document: of, end } of steps) {
+          try {
+            running.push(budget.take(address, kept(bytes, of), socket));
+          } catch (error) {
+            expect([429, 503]).toContain((error as RequestError).status);
+          }
+          expect(budget.bytes).toBeLessThanOrEqual(20_000);
+          expect(socket.bytes).toBeLessThanOrEqual(8_000);
+          if (end % 3 === 0) running.splice(end % (running.length || 1), 1)[0]?.();
+        }
+        // Ending twice is ending once.
+        for (const end of [...running, ...running]) end();
+        expect([budget.bytes, budget.addresses, socket.bytes]).toEqual([0, 0, 0]);
+      }),
+    );
+  });
+
+  it.each([
+    ['the connection', 429, () => new MemoryAccount(100), 1e6, 1e6],
+    ['the address', 429, () => null, 100, 1e6],
+    ['the process', 503, () => null, 1e6, 100],
+  ])('is refused beyond the limit of %s', (_whose, status, socket, addressBytesMax, processBytesMax) => {
+    const budget = new MemoryBudget({ addressBytesMax, processBytesMax });
+    const account = socket();
+    const release = budget.take('192.0.2.1', kept(60), account);
+    const more = () => budget.take('192.0.2.1', kept(60), account);
+    expect(more).toThrow(expect.objectContaining({ status, code: 'RATE_LIMITED' }) as RequestError);
+    release();
+    more()();
+  });
+
+  it('counts a document once for all who share it', () => {
+    const budget = new MemoryBudget({ addressBytesMax: 1e6, processBytesMax: 1e6 });
+    const releases = Array.from({ length: 10 }, () => budget.take('192.0.2.1', kept(5, document)));
+    expect(budget.bytes).toBe(1_050);
+    for (const release of releases.slice(1)) release();
+    expect(budget.bytes).toBe(1_005);
+  });
+
+  it('is estimated from what was parsed, not from the text', () => {
+    // V8 takes some sixty bytes for each empty object.
+    expect(estimateBytes(JSON.parse(`[${Array(5_300).fill('{}').join(',')}]`))).toBeGreaterThan(300_000);
+    expect(estimateBytes({ e: 'RXZlbnQ6MQ==' })).toBeLessThan(200);
+    expect(keptLimits.subscriptionBytesMax).toBeLessThan(300_000);
+  });
+});
+
+describe('documents', () => {
+  const codes = (text: string) => sizeErrors(parse(text)).map(({ message }) => message);
+
+  it.each([
+    ['fields of one name', `{ ${'viewer { id } '.repeat(51)} }`, /51 fields of the same name/],
+    [
+      'fields of one name within fragments',
+      `{ ${'...A '.repeat(2)} ...B } fragment A on Query { ${'a '.repeat(26)} } fragment B on Query { ${'a '.repeat(26)} }`,
+      /52 fields of the same name/,
+    ],
+    [
+      'fields of a fragment that nothing spreads',
+      `{ a } fragment F on Query { ${Array.from({ length: 1_001 }, (_, i) => `f${i}`).join(' ')} }`,
+      /fragment has 1001 fields/,
+    ],
+  ])('are refused for %s', (_what, text, message) => {
+    expect(codes(text)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('pass with fragments that spread one another, and the same name in different places', () => {
+    expect(codes(`{ ${Array.from({ length: 40 }, (_, i) => `a${i} { id }`).join(' ')} }`)).toEqual([]);
+  });
+
+  const check = (text: string) => () => checkText(text, 16_384);
+
+  it.each([
+    ['lists', `{ a(b: ${'['.repeat(1_900)}${']'.repeat(1_900)}) }`],
+    ['objects', `{ a(b: ${'{a:'.repeat(1_900)}1${'}'.repeat(1_900)}) }`],
+    ['types', `query ($v: ${'['.repeat(900)}ID${']'.repeat(900)}) { a }`],
+    ['inline fragments', `{ ${'... { '.repeat(100)} a ${'} '.repeat(100)} }`],
+    ['lists that do not end', `{ a(b: ${'['.repeat(1_900)}`],
+    ['a fragment that nothing spreads', `{ a } fragment F on Query { ${'a { '.repeat(60)}`],
+  ])('are refused before they are parsed for %s within each other', (_what, text) => {
+    expect(check(text)).toThrow(/nests brackets/);
+  });
+
+  it('may have any brackets in strings and comments', () => {
+    for (const text of [
+      `{ a(b: "${'['.repeat(100)}\\"${'{'.repeat(100)}") }`,
+      `{ a(b: """${'['.repeat(100)}"\\"""${'{'.repeat(100)}""") }`,
+      `{ a # ${'['.repeat(100)}\n }`,
+    ])
+      expect(check(text)).not.toThrow();
+  });
+
+  it('are refused for their length and their lines', () => {
+    expect(check(`{ a } #${'x'.repeat(17_000)}`)).toThrow(/characters/);
+    expect(check(`${'\n'.repeat(2_500)}{ a }`)).toThrow(/lines/);
+    expect(check(`${'\r\n'.repeat(1_500)}{ a }`)).not.toThrow();
+  });
+
+  it('that pass the check never overflow the stack of the parser', () => {
+    const bracket = fc.constantFrom('{', '}', '[', ']', '(', ')', 'a', ':', '"', '"""', '#', '\n', '$v', ' ');
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(bracket, fc.integer({ min: 1, max: 2_000 })), { maxLength: 8 }),
+        (runs) => {
+          const text = runs.map(([part, times]) => part.repeat(times)).join('');
+          try {
+            checkText(text, 16_384);
+            parse(text, { maxTokens: 2_000 });
+          } catch (error) {
+            expect(error).toBeInstanceOf(GraphQLError);
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});
