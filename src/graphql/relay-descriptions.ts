@@ -4,8 +4,14 @@ export const relayDescriptions = {
   pageInfoTypeOptions: { description: 'Where a page of a connection stands among the others.' },
   idFieldOptions: { description: 'Opaque, and unlike every other id. It stays the same for ever.' },
   pageInfoFieldOptions: { description: 'Where this page stands.' },
-  hasNextPageFieldOptions: { description: 'Whether more follows after this page.' },
-  hasPreviousPageFieldOptions: { description: 'Whether something precedes this page.' },
+  hasNextPageFieldOptions: {
+    description:
+      'Whether elements follow this page. A page from the start (`first`) looks no further than `before`.',
+  },
+  hasPreviousPageFieldOptions: {
+    description:
+      'Whether elements precede this page. A page from the end (`last`) looks no further than `after`.',
+  },
   startCursorFieldOptions: {
     description: 'The cursor of the first edge, null on an empty page.',
     nullable: true,

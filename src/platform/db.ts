@@ -11,6 +11,8 @@ export type { PrismaClient };
 
 /** SQL with its parameters: `` sql`/* lockSeats *\/ SELECT … ${eventId}` ``. */
 export const sql = Prisma.sql;
+/** A statement, or a part of one, with its parameters. */
+export type Sql = Prisma.Sql;
 export const emptySql = Prisma.empty;
 
 /**

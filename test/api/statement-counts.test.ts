@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { seatCursor } from '../../src/graphql/pagination/cursors.ts';
 import { DatabaseClock } from '../../src/platform/clock.ts';
 import { sql } from '../../src/platform/db.ts';
 import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
@@ -72,6 +73,23 @@ describe('the number of statements', () => {
     const query = `query ($n: Int!) { viewer { bookings(first: $n) { totalCount edges { node {
       status total { amount currency } event { name venue { name } } seats { label priceTier { name } } } } } } }`;
     const [few, many] = await countsOf(query, { n: 2 }, { n: 20 }, viewer);
+    expect(many).toBe(few);
+  });
+
+  test('does not grow with events that show their bookings', async () => {
+    const organizer: Viewer = { userId: hall().organizerId, role: 'ORGANIZER' };
+    const query = `query ($n: Int!) { viewer { events(first: $n) { pageInfo { hasPreviousPage } edges { node {
+      bookings(first: 2) { totalCount pageInfo { hasNextPage hasPreviousPage }
+        edges { node { status event { name } seats { label } } } } } } } } }`;
+    const [few, many] = await countsOf(query, { n: 2 }, { n: 20 }, organizer);
+    expect(many).toBe(few);
+  });
+
+  test('does not grow with events whose pages begin after a cursor', async () => {
+    const query = `query ($n: Int!, $after: String!) { events(first: $n, status: ENDED) { edges { node {
+      seats(first: 2, after: $after) { pageInfo { hasNextPage hasPreviousPage } edges { node { id } } } } } } }`;
+    const after = seatCursor({ index: 5 });
+    const [few, many] = await countsOf(query, { n: 2, after }, { n: 20, after });
     expect(many).toBe(few);
   });
 

@@ -54,3 +54,13 @@ export function parseBookingCursor(cursor: string): BookingCursor | null {
   const key = parseBookingKey(decode('b', cursor) ?? '');
   return key === null ? null : { eventId: key.eventId, id: key.bookingId };
 }
+
+export function venueCursor(venue: { readonly id: number }): string {
+  return encode('v', String(venue.id));
+}
+
+export function parseVenueCursor(cursor: string): number | null {
+  const match = /^\d{1,10}$/.exec(decode('v', cursor) ?? '');
+  const id = Number(match?.[0]);
+  return id <= 2_147_483_647 ? id : null;
+}

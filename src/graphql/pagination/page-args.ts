@@ -17,6 +17,8 @@ export interface Page<Key> {
   readonly backward: boolean;
   readonly after: Key | null;
   readonly before: Key | null;
+  /** Whether elements at the cursors belong to the page. Set by `pageBeyond` alone. */
+  readonly inclusive: boolean;
 }
 
 /**
@@ -39,7 +41,20 @@ export function pageOf<Key>(args: ConnectionArgs, parseCursor: (cursor: string) 
     backward: last != null,
     after: keyAt('after', after),
     before: keyAt('before', before),
+    inclusive: false,
   };
+}
+
+/**
+ * The element nearest to a page on the other side of the cursor that the page counts from, as a page; null without that
+ * cursor. The element at the cursor is one: it comes before a page that starts after it. A size of 0 makes readers
+ * return at most one row.
+ */
+export function pageBeyond<Key>({ backward, after, before }: Page<Key>): Page<Key> | null {
+  const cursor = backward ? before : after;
+  if (cursor === null) return null;
+  const past = backward ? { after: cursor, before: null } : { after: null, before: cursor };
+  return { size: 0, backward: !backward, ...past, inclusive: true };
 }
 
 function sizeOf(name: string, size: number): number {

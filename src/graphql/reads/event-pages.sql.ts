@@ -4,6 +4,8 @@ import type { EventCursor } from '../pagination/cursors.ts';
 import type { Page } from '../pagination/page-args.ts';
 
 export interface EventFilter {
+  /** Only events of this organizer, drafts included; null: of all. */
+  readonly organizerId: string | null;
   /** Sees drafts of their own. */
   readonly viewerId: string | null;
   /** The status that events read as at `nowMs`. */
@@ -33,21 +35,27 @@ export async function readEventPage(
   page: Page<EventCursor>,
   asOf: Date,
 ): Promise<EventKey[]> {
-  const { after, before, backward } = page;
+  const { after, before, backward, inclusive } = page;
   const limit = page.size + 1;
   const split = instant(asOf);
   const isPast = (cursor: EventCursor) => cursor.startsAt < asOf;
   const forward = backward ? sql`DESC` : sql`ASC`;
   const reverse = backward ? sql`ASC` : sql`DESC`;
+  const later = inclusive ? sql`>=` : sql`>`;
+  const earlier = inclusive ? sql`<=` : sql`<`;
   const upcoming = [
     sql`e.starts_at >= ${split}`,
-    ...(after === null ? [] : [isPast(after) ? sql`false` : sql`(e.starts_at, e.id) > ${keyOf(after)}`]),
-    ...(before === null || isPast(before) ? [] : [sql`(e.starts_at, e.id) < ${keyOf(before)}`]),
+    ...(after === null
+      ? []
+      : [isPast(after) ? sql`false` : sql`(e.starts_at, e.id) ${later} ${keyOf(after)}`]),
+    ...(before === null || isPast(before) ? [] : [sql`(e.starts_at, e.id) ${earlier} ${keyOf(before)}`]),
   ];
   const past = [
     sql`e.starts_at < ${split}`,
-    ...(after === null || !isPast(after) ? [] : [sql`(e.starts_at, e.id) < ${keyOf(after)}`]),
-    ...(before === null ? [] : [isPast(before) ? sql`(e.starts_at, e.id) > ${keyOf(before)}` : sql`false`]),
+    ...(after === null || !isPast(after) ? [] : [sql`(e.starts_at, e.id) ${earlier} ${keyOf(after)}`]),
+    ...(before === null
+      ? []
+      : [isPast(before) ? sql`(e.starts_at, e.id) ${later} ${keyOf(before)}` : sql`false`]),
   ];
   return db.$queryRaw<EventKey[]>(sql`/* readEventPage */
     SELECT id, starts_at AS "startsAt" FROM (
@@ -65,11 +73,17 @@ export async function countEvents(db: PrismaClient, filter: EventFilter): Promis
   return row.count;
 }
 
-function filtered({ viewerId, status, startsFrom, startsBefore, ...clock }: EventFilter) {
-  return sql`${viewerId === null ? sql`e.status <> 'DRAFT'` : sql`(e.status <> 'DRAFT' OR e.organizer_id = ${viewerId}::uuid)`}
+function filtered({ organizerId, viewerId, status, startsFrom, startsBefore, ...clock }: EventFilter) {
+  return sql`${visible(organizerId, viewerId)}
     ${status === null ? emptySql : sql`AND ${reads(status, clock)}`}
     ${startsFrom === null ? emptySql : sql`AND e.starts_at >= ${instant(startsFrom)}`}
     ${startsBefore === null ? emptySql : sql`AND e.starts_at < ${instant(startsBefore)}`}`;
+}
+
+function visible(organizerId: string | null, viewerId: string | null) {
+  if (organizerId !== null) return sql`e.organizer_id = ${organizerId}::uuid`;
+  if (viewerId === null) return sql`e.status <> 'DRAFT'`;
+  return sql`(e.status <> 'DRAFT' OR e.organizer_id = ${viewerId}::uuid)`;
 }
 
 /** `eventStatusAt` as a condition. */

@@ -14,6 +14,8 @@ export interface SeatPage extends SeatFilter {
   readonly before: number | null;
   /** From the end instead of from the start. */
   readonly backward: boolean;
+  /** Whether the seats at `after` and `before` belong to the page. */
+  readonly inclusive: boolean;
   readonly limit: number;
 }
 
@@ -21,16 +23,18 @@ export interface SeatPage extends SeatFilter {
 export async function readSeatPages(
   db: PrismaClient,
   eventIds: readonly number[],
-  { after, before, backward, limit, status, section }: SeatPage,
+  { after, before, backward, inclusive, limit, status, section }: SeatPage,
 ): Promise<SeatRow[]> {
+  const greater = inclusive ? sql`>=` : sql`>`;
+  const lesser = inclusive ? sql`<=` : sql`<`;
   return db.$queryRaw<SeatRow[]>(sql`/* readSeatPages */
     SELECT page.* FROM unnest(${eventIds}::int[]) AS e(id) CROSS JOIN LATERAL (
       SELECT s.event_id AS "eventId", s.seat_index AS "index", s.tier_index AS "tierIndex", s.status,
              v.section, v."row", v.number, v.label
       FROM event_seats s JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index
       WHERE s.event_id = e.id
-        ${after === null ? emptySql : sql`AND s.seat_index > ${after}`}
-        ${before === null ? emptySql : sql`AND s.seat_index < ${before}`}
+        ${after === null ? emptySql : sql`AND s.seat_index ${greater} ${after}`}
+        ${before === null ? emptySql : sql`AND s.seat_index ${lesser} ${before}`}
         ${status === null ? emptySql : sql`AND s.status = ${status}::seat_status`}
         ${section === null ? emptySql : sql`AND v.section = ${section}`}
       ORDER BY s.seat_index ${backward ? sql`DESC` : emptySql} LIMIT ${limit}) AS page`);

@@ -6,7 +6,8 @@ import { readSeatsOfBookings } from '../reads/seats.sql.ts';
 import { BookingStatus } from './enums/booking-status.ts';
 
 export const Booking = builder.prismaNode('Booking', {
-  description: "Seats of one event that a buyer holds, owns, or once held. It is its buyer's alone.",
+  description:
+    'Seats of one event that a buyer holds, owns, or once held. Only its buyer and the organizer of the event see it.',
   id: { resolve: ({ eventId, id }) => `${eventId}:${id}`, description: 'Opaque.' },
   findUnique: (key) => {
     const parsed = parseBookingKey(key);

@@ -1,7 +1,8 @@
 import { builder } from '../builder.ts';
 import { connectionOf } from '../pagination/connection.ts';
-import { pageCost, pageOf } from '../pagination/page-args.ts';
+import { pageCost, pageOf, type Page } from '../pagination/page-args.ts';
 import { parseSeatCursor, seatCursor } from '../pagination/cursors.ts';
+import { once } from '../pagination/once.ts';
 import { statusOfEvent } from '../reads/event-status.ts';
 import { readSeatPages } from '../reads/seat-pages.sql.ts';
 import { Availability } from './availability.ts';
@@ -52,19 +53,18 @@ export const Event = builder.prismaNode('Event', {
       loaderOptions: { cache: false },
       load: async (eventIds: number[], { database }, { status = null, section = null, ...args }) => {
         const page = pageOf(args, parseSeatCursor);
-        const rows = await readSeatPages(database.reads, eventIds, {
-          ...page,
-          limit: page.size + 1,
-          status,
-          section,
+        const read = async (some: Page<number>) => {
+          const filter = { limit: some.size + 1, status, section };
+          const rows = await readSeatPages(database.reads, eventIds, { ...some, ...filter });
+          return Map.groupBy(rows, (row) => row.eventId);
+        };
+        const byEvent = await read(page);
+        const readBeyond = once(read);
+        return eventIds.map((eventId) => {
+          const hasRows = async (beyond: Page<number>) => (await readBeyond(beyond)).has(eventId);
+          const connection = connectionOf(page, byEvent.get(eventId) ?? [], seatCursor, hasRows);
+          return { ...connection, eventId, status, section };
         });
-        const byEvent = Map.groupBy(rows, (row) => row.eventId);
-        return eventIds.map((eventId) => ({
-          ...connectionOf(page, byEvent.get(eventId) ?? [], seatCursor),
-          eventId,
-          status,
-          section,
-        }));
       },
       resolve: ({ id }) => id,
     }),

@@ -1,0 +1,84 @@
+import { parseBookingId } from '../../platform/ids.ts';
+import { builder } from '../builder.ts';
+import type { GraphQLContext } from '../context.ts';
+import { connectionOf } from '../pagination/connection.ts';
+import { bookingCursor, parseBookingCursor, type BookingCursor } from '../pagination/cursors.ts';
+import { once } from '../pagination/once.ts';
+import { pageCost, pageOf, type Page } from '../pagination/page-args.ts';
+import { countBookings, readBookingPages, type BookingKey } from '../reads/booking-pages.sql.ts';
+import { selectionFor } from '../reads/selection.ts';
+import { BookingConnection } from './booking-connection.ts';
+import { BookingStatus } from './enums/booking-status.ts';
+import { Event } from './event.ts';
+
+/** What an event's organizer reads of its sales. */
+builder.prismaObjectFields(Event, (t) => ({
+  bookings: t.loadable({
+    type: BookingConnection,
+    nullable: true,
+    description:
+      "All buyers' bookings of the event, the newest first. For its organizer; FORBIDDEN for others.",
+    args: {
+      ...t.arg.connectionArgs(),
+      status: t.arg({ type: BookingStatus, description: 'Only bookings that read as this status.' }),
+    },
+    complexity: pageCost,
+    authScopes: isOwn,
+    byPath: true,
+    loaderOptions: { cache: false },
+    load: async (eventIds: number[], ctx, { status, ...args }, info) => {
+      const { reads } = ctx.database;
+      const page = pageOf(args, parseBookingCursor);
+      const filter = { status: status ?? null, nowMs: ctx.clock.nowMs() };
+      const read = async (some: Page<BookingCursor>) => {
+        const keys = await readBookingPages(reads, eventIds, filter, some);
+        return Map.groupBy(keys, ({ eventId }) => eventId);
+      };
+      const byEvent = await read(page);
+      const selection = selectionFor(ctx, info, { path: ['edges', 'node'] });
+      const rows = await readRows(ctx, selection, byEvent);
+      const readBeyond = once(read);
+      const count = once(() => countBookings(reads, eventIds, filter));
+      return eventIds.map((eventId) => {
+        const bookings = (byEvent.get(eventId) ?? []).flatMap(({ id }) => rows.get(id) ?? []);
+        const hasRows = async (beyond: Page<BookingCursor>) => (await readBeyond(beyond)).has(eventId);
+        const connection = connectionOf(page, bookings, bookingCursor, hasRows);
+        return { ...connection, countAll: async () => (await count(null)).get(eventId) ?? 0 };
+      });
+    },
+    resolve: ({ id }) => id,
+  }),
+  booking: t.prismaField({
+    type: 'Booking',
+    nullable: true,
+    description:
+      'A booking of this event by its ID, whoever its buyer is; null if the event has none. For its organizer; FORBIDDEN for others.',
+    args: { id: t.arg.id({ required: true, description: "The booking's ID." }) },
+    authScopes: isOwn,
+    resolve: async (query, event, { id }, { database }) => {
+      const key = parseBookingId(id);
+      if (key?.eventId !== event.id) return null;
+      return database.reads.booking.findUnique({
+        ...query,
+        where: { eventId_id: { eventId: key.eventId, id: key.bookingId } },
+      });
+    },
+  }),
+}));
+
+function isOwn(event: { organizerId: string }, _args: unknown, { viewer }: GraphQLContext): boolean {
+  return viewer?.role === 'ORGANIZER' && viewer.userId === event.organizerId;
+}
+
+/** The rows of the keys, by ID, with what the client selects of them; one statement for all events. */
+async function readRows(
+  { database }: GraphQLContext,
+  selection: object,
+  byEvent: ReadonlyMap<number, readonly BookingKey[]>,
+) {
+  const rows = await database.reads.booking.findMany({
+    ...selection,
+    where: { OR: [...byEvent].map(([eventId, keys]) => ({ eventId, id: { in: keys.map(({ id }) => id) } })) },
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
