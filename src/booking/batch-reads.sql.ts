@@ -18,11 +18,19 @@ import { thisEvent } from './this-event.ts';
  * statements name plain rows, never a JOIN.
  */
 
-/** The event, and the seats to lock besides the named ones: those of named bookings and of overdue ones in the way. */
+/**
+ * The event, and the seats to lock besides the named ones: those of named bookings and of overdue ones in the way. Null
+ * if there is none, or if it is a draft and its organizer is not among the callers: then nothing of it is read.
+ */
 export async function readPlan(
   tx: Tx,
   eventId: number,
-  named: { readonly seats: readonly number[]; readonly bookingIds: readonly string[] },
+  named: {
+    readonly seats: readonly number[];
+    readonly bookingIds: readonly string[];
+    /** Null among them: the server itself, which sees every event. */
+    readonly callerIds: readonly (string | null)[];
+  },
   defaultHoldTtlMs: number,
 ): Promise<{ readonly event: EventRules; readonly moreSeats: readonly number[] } | null> {
   const [row] = await tx.$queryRaw<
@@ -55,7 +63,8 @@ export async function readPlan(
                      WHERE event_id = s.event_id AND id = s.current_booking_id OFFSET 0) b
                    WHERE s.event_id = e.id AND s.seat_index = ANY(${named.seats}::int[])
                      AND b.status = 'HOLD' AND b.hold_expires_at <= clock_timestamp()))) AS more_seats
-    FROM events e WHERE e.id = ${eventId}`);
+    FROM events e WHERE e.id = ${eventId} AND (e.status <> 'DRAFT'
+      OR e.organizer_id = ANY(${named.callerIds}::uuid[]) OR ${named.callerIds.includes(null)}::boolean)`);
   if (row === undefined) return null;
   const holdTtlMs = row.hold_ttl_ms ?? defaultHoldTtlMs;
   return {

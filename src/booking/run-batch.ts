@@ -59,11 +59,7 @@ async function steps(
   const { eventId, commands, neighbours } = input;
   const named = namedBy(commands);
   const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
-  if (plan === null)
-    return unchanged(
-      commands.map(() => refused({ code: 'NOT_FOUND', what: 'event' })),
-      input,
-    );
+  if (plan === null) return unchanged(commands.map(notThere), input);
 
   passed('planned');
   if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds);
@@ -120,13 +116,24 @@ function unchanged(outcomes: readonly Outcome[], { batchId }: BatchInput): Batch
   return { outcomes, changes, batchId, ...notRaised };
 }
 
+/**
+ * The refusal for an event that does not exist, or that no caller of the batch may see. What is asked of a booking is
+ * refused as it is at a public event that has no such booking: otherwise the answer would tell the two apart.
+ */
+function notThere({ kind }: Command): Outcome {
+  const what = kind === 'hold' || kind === 'block' || kind === 'unblock' ? 'event' : 'booking';
+  return refused({ code: 'NOT_FOUND', what });
+}
+
 /** What the commands name, each once and sorted: the order in which it is locked. */
 function namedBy(commands: readonly Command[]) {
   const seats = new Set<number>();
   const bookingIds = new Set<string>();
   const buyerIds = new Set<string>();
   const keys: (Key & { buyerId: string })[] = [];
+  const callerIds = new Set<string | null>();
   for (const command of commands) {
+    callerIds.add(callerOf(command));
     for (const seat of seatsOf(command)) seats.add(seat);
     if ('bookingId' in command && command.kind !== 'hold') bookingIds.add(command.bookingId);
     if (command.kind === 'hold' || command.kind === 'confirm' || command.kind === 'change') {
@@ -135,7 +142,20 @@ function namedBy(commands: readonly Command[]) {
         keys.push({ ...command.key, buyerId: command.buyerId });
     }
   }
-  return { seats: [...seats], bookingIds: [...bookingIds], buyerIds: [...buyerIds].sort(), keys };
+  return {
+    seats: [...seats],
+    bookingIds: [...bookingIds],
+    buyerIds: [...buyerIds].sort(),
+    keys,
+    callerIds: [...callerIds],
+  };
+}
+
+/** Null: the server itself, which sees every event. */
+function callerOf(command: Command): string | null {
+  if ('buyerId' in command) return command.buyerId;
+  if ('organizerId' in command) return command.organizerId;
+  return command.kind === 'cancel' ? command.callerId : null;
 }
 
 function seatsOf(command: Command): readonly number[] {

@@ -38,6 +38,12 @@ export class EventLayouts {
     return new Map(infos.flatMap((info) => (info === undefined ? [] : [[info.eventId, info] as const])));
   }
 
+  /** From the database, once for all who ask at the same time. */
+  async #readAgain(eventId: number): Promise<EventInfo | undefined> {
+    if (!this.#reading.has(eventId)) this.#startReading([eventId]);
+    return this.#reading.get(eventId);
+  }
+
   #startReading(eventIds: readonly number[]): void {
     const all = this.#read(eventIds);
     for (const eventId of eventIds) {
@@ -75,13 +81,16 @@ export class EventLayouts {
   }
 
   /**
-   * Null where the event has no layout of that hash.
+   * Null if the event has no layout of that hash. The hash is what permits a client to see the layout of a draft. Without
+   * it a draft must look like no event at all, so a wrong hash always takes a statement: an answer from memory would be
+   * quicker, and show that the event exists.
    *
    * @throws {BusyError} where too many layouts wait to be made already.
    */
   async encoded(eventId: number, hash: string): Promise<EncodedLayout | null> {
-    const info = await this.info(eventId);
-    if (info === null || info.layoutHash !== hash) return null;
+    const known = this.#infos.get(eventId);
+    const info = known?.layoutHash === hash ? known : await this.#readAgain(eventId);
+    if (info?.layoutHash !== hash) return null;
     return this.#encoded.get(layoutPathOf(info), () => this.#encode(info));
   }
 

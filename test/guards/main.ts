@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Guard } from './guard.ts';
 import { bookingGuards } from './booking-guards.ts';
 import { catalogGuards } from './catalog-guards.ts';
+import { draftGuards } from './draft-guards.ts';
 import { edgeGuards } from './edge-guards.ts';
 import { faultGuards } from './fault-guards.ts';
 import { historyGuards } from './history-guards.ts';
@@ -66,6 +67,7 @@ async function main(): Promise<void> {
     ...seatReadGuards,
     ...saleGuards,
     ...historyGuards,
+    ...draftGuards,
     ...bookingGuards,
     ...catalogGuards,
     ...faultGuards,

@@ -2,9 +2,9 @@ import { brandWithType } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import { parseBookingId, parseEventId, parseId, parseSeatId, parseVenueId } from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
-import { readSeats } from './seats.sql.ts';
+import { readVisibleSeats } from './seats.sql.ts';
 import { selectionFor } from './selection.ts';
-import { visibleEventIds, visibleEvents, visibleVenues } from './visibility.ts';
+import { visibleEvents, visibleVenues } from './visibility.ts';
 
 type NodesById = ReadonlyMap<string, object>;
 type Read = (ids: readonly string[], ctx: GraphQLContext, info: GraphQLResolveInfo) => Promise<NodesById>;
@@ -57,11 +57,8 @@ async function venues(ids: readonly string[], ctx: GraphQLContext, info: GraphQL
 
 async function seats(ids: readonly string[], ctx: GraphQLContext) {
   const keys = keysOf(ids, parseSeatId);
-  const [rows, visible] = await Promise.all([
-    readSeats(ctx.database.reads, [...keys.values()]),
-    visibleEventIds(ctx, [...new Set([...keys.values()].map(({ eventId }) => eventId))]),
-  ]);
-  const shown = rows.filter(({ eventId }) => visible.has(eventId));
+  const { database, viewer } = ctx;
+  const shown = await readVisibleSeats(database.reads, [...keys.values()], viewer?.userId ?? null);
   const name = (key: { eventId: number; index: number }) => `${key.eventId}:${key.index}`;
   return byId(keys, shown, name, name);
 }

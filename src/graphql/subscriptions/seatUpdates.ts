@@ -2,8 +2,7 @@ import { parseEventId } from '../../platform/ids.ts';
 import { followSeats, openSeats } from '../../seating/seat-updates.ts';
 import { builder } from '../builder.ts';
 import { notFound } from '../errors.ts';
-import type { GraphQLContext } from '../context.ts';
-import { isEventVisible } from '../reads/visibility.ts';
+import { canSeeEvent } from '../reads/visibility.ts';
 import { SeatUpdate } from '../types/seat-update.ts';
 
 builder.subscriptionField('seatUpdates', (t) =>
@@ -22,7 +21,7 @@ builder.subscriptionField('seatUpdates', (t) =>
     extensions: { shared: { resumesBy: 'afterVersion' } },
     subscribe: async (_root, { eventId: id, afterVersion }, ctx) => {
       const eventId = parseEventId(id);
-      if (eventId === null || !(await mayFollow(ctx, eventId))) throw notFound('event');
+      if (eventId === null || !(await canSeeEvent(ctx, eventId))) throw notFound('event');
       const reads = { db: ctx.database.reads, feeds: ctx.feeds };
       const source = await openSeats(reads, eventId, afterVersion ?? null);
       return ctx.park?.(source) ?? followSeats(source);
@@ -30,9 +29,3 @@ builder.subscriptionField('seatUpdates', (t) =>
     resolve: (message, { eventId }) => ({ ...message, eventId: parseEventId(eventId) ?? 0 }),
   }),
 );
-
-/** Crowds come back at once: what is public is known without a question each. Who may see a draft depends on who asks. */
-async function mayFollow(ctx: GraphQLContext, eventId: number): Promise<boolean> {
-  const { seats } = await ctx.publicVersions.get(eventId);
-  return seats !== null || isEventVisible(ctx, eventId);
-}

@@ -1,0 +1,40 @@
+import type { Guard } from './guard.ts';
+
+/** Of what hides a draft from everyone but its organizer. */
+export const draftGuards: readonly Guard[] = [
+  {
+    name: 'drafts hidden from batches',
+    file: 'src/booking/batch-reads.sql.ts',
+    find: "(e.status <> 'DRAFT'",
+    replace: '(true',
+    tests: ['test/api/hidden-drafts'],
+  },
+  {
+    name: 'one refusal of bookings, with and without an event',
+    file: 'src/booking/run-batch.ts',
+    find: "kind === 'hold' || kind === 'block' || kind === 'unblock' ?",
+    replace: 'kind.length > 0 ?',
+    tests: ['test/api/hidden-drafts'],
+  },
+  {
+    name: 'drafts hidden before their layout is loaded',
+    file: 'src/graphql/seat-kind.ts',
+    find: '!(await canSeeEvent(ctx, eventId))',
+    replace: 'eventId < 0',
+    tests: ['test/api/hidden-drafts'],
+  },
+  {
+    name: 'seats of drafts',
+    file: 'src/graphql/reads/seats.sql.ts',
+    find: "AND (e.status <> 'DRAFT' OR e.organizer_id = ${viewerId}::uuid)",
+    replace: '',
+    tests: ['test/api/queries'],
+  },
+  {
+    name: 'drafts hidden from guesses at their layout',
+    file: 'src/seating/event-layouts.ts',
+    find: 'known?.layoutHash === hash ? known :',
+    replace: 'known !== undefined ? known :',
+    tests: ['test/api/hidden-drafts'],
+  },
+];
