@@ -5,7 +5,7 @@ import { lockBuyers, lockSeats, readLocked, readPlan } from './batch-reads.sql.t
 import { changeBookings, raiseVersion, writeSeats, type RaisedVersion } from './batch-writes.sql.ts';
 import { decide } from './decide.ts';
 import type { BatchInput, BatchResult, BatchStep, OnBatchStep } from './batch.ts';
-import type { Changes, Command, Key, LockedState, Outcome } from './model.ts';
+import type { Changes, Command, EventRules, Key, LockedState, Neighbours, Outcome } from './model.ts';
 import { refused } from './outcomes.ts';
 
 export interface BatchSettings {
@@ -60,6 +60,8 @@ async function steps(
   const named = namedBy(commands);
   const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
   if (plan === null) return unchanged(commands.map(notThere), input);
+  // The event was published after the batch was prepared.
+  if (lacksNeighbours(plan.event, commands, neighbours)) throw new StaleRulesError();
 
   passed('planned');
   if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds);
@@ -149,6 +151,18 @@ function namedBy(commands: readonly Command[]) {
     keys,
     callerIds: [...callerIds],
   };
+}
+
+function lacksNeighbours(
+  { orphanRule, status, seatsTotal }: EventRules,
+  commands: readonly Command[],
+  known: ReadonlyMap<number, Neighbours>,
+): boolean {
+  if (orphanRule === 'ALLOW' || status !== 'ON_SALE') return false;
+  return commands.some((command) => {
+    const seats = command.kind === 'hold' ? command.named : command.kind === 'change' ? command.seats : [];
+    return seats.some((seat) => seat < seatsTotal && !known.has(seat));
+  });
 }
 
 /** Null: the server itself, which sees every event. */

@@ -50,9 +50,12 @@ export class BestAvailable {
     return found.map((chosen) => chosen.seats).filter((block) => block.length > 0);
   }
 
-  /** The seats around some seats. Empty if the event allows orphans: then nobody needs to know. */
+  /**
+   * The seats around some seats. Empty if the event allows orphans: then nobody needs to know. Empty for a draft too:
+   * its seats cannot be held, and whoever tries must not find out that it exists.
+   */
   async neighboursOf(eventId: number, seats: readonly number[]): Promise<ReadonlyMap<number, SideBySide>> {
-    const info = await this.#ctx.layouts.info(eventId);
+    const info = await this.#ctx.layouts.publishedInfo(eventId);
     if (info === null || info.orphanRule === 'ALLOW') return new Map();
     const existing = seats.filter((seat) => seat < info.seatsTotal);
     return aroundSeats(await this.#ctx.layouts.venueLayout(info), existing);

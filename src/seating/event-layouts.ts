@@ -17,6 +17,8 @@ export class EventLayouts {
   readonly #venues: VenueLayouts;
   readonly #infos = new Map<number, EventInfo>();
   readonly #reading = new Map<number, Promise<EventInfo | undefined>>();
+  /** Of events known to be published, which no event ceases to be. */
+  readonly #published = new Map<number, EventInfo>();
   readonly #encoded = new EncodedLayouts();
 
   constructor(db: PrismaClient, venues: VenueLayouts) {
@@ -36,6 +38,17 @@ export class EventLayouts {
     const infoOf = async (id: number) => this.#infos.get(id) ?? (await this.#reading.get(id));
     const infos = await Promise.all(eventIds.map(infoOf));
     return new Map(infos.flatMap((info) => (info === undefined ? [] : [[info.eventId, info] as const])));
+  }
+
+  /** Null for a draft, as for no event at all: each takes the same statement, whatever is in memory. */
+  async publishedInfo(eventId: number): Promise<EventInfo | null> {
+    const known = this.#published.get(eventId);
+    if (known !== undefined) return known;
+    const [info] = await readInfos(this.#db, [eventId], 'published');
+    if (info === undefined) return null;
+    if (this.#published.size >= INFOS_KEPT_MAX) this.#published.clear();
+    this.#published.set(eventId, info);
+    return info;
   }
 
   /** From the database, once for all who ask at the same time. */
@@ -105,7 +118,11 @@ export function layoutPathOf({ eventId, layoutHash }: EventInfo): string {
   return `/layouts/${eventId}/${layoutHash}.json`;
 }
 
-async function readInfos(db: PrismaClient, eventIds: readonly number[]): Promise<readonly EventInfo[]> {
+async function readInfos(
+  db: PrismaClient,
+  eventIds: readonly number[],
+  which: 'all' | 'published' = 'all',
+): Promise<readonly EventInfo[]> {
   const rows = await db.$queryRaw<
     {
       id: number;
@@ -120,7 +137,8 @@ async function readInfos(db: PrismaClient, eventIds: readonly number[]): Promise
     SELECT e.id, e.venue_id, e.seats_total, e.orphan_rule, e.currency, v.plan_hash,
       (SELECT json_agg(json_build_object('name', p.name, 'amount', p.amount, 'color', p.color) ORDER BY p.tier_index)
        FROM price_tiers p WHERE p.event_id = e.id) AS tiers
-    FROM events e JOIN venues v ON v.id = e.venue_id WHERE e.id = ANY(${eventIds}::int[])`);
+    FROM events e JOIN venues v ON v.id = e.venue_id
+    WHERE e.id = ANY(${eventIds}::int[]) AND (${which === 'all'}::boolean OR e.status <> 'DRAFT')`);
   return rows.map((row) => {
     const { id: eventId, venue_id: venueId, seats_total: seatsTotal, currency, tiers } = row;
     const orphanRule = row.orphan_rule;

@@ -24,6 +24,20 @@ export const draftGuards: readonly Guard[] = [
     tests: ['test/api/hidden-drafts'],
   },
   {
+    name: 'drafts hidden from the preparation of batches',
+    file: 'src/seating/choose-for-event.ts',
+    find: 'await this.#ctx.layouts.publishedInfo(eventId)',
+    replace: 'await this.#ctx.layouts.info(eventId)',
+    tests: ['test/api/hidden-drafts'],
+  },
+  {
+    name: 'drafts published after the preparation of a batch',
+    file: 'src/booking/run-batch.ts',
+    find: 'if (lacksNeighbours(plan.event, commands, neighbours))',
+    replace: 'if (plan.event.eventId < 0)',
+    tests: ['test/db/published-events'],
+  },
+  {
     name: 'seats of drafts',
     file: 'src/graphql/reads/seats.sql.ts',
     find: "AND (e.status <> 'DRAFT' OR e.organizer_id = ${viewerId}::uuid)",
