@@ -79,7 +79,9 @@ async function see(ask: () => Promise<{ data: unknown; errors: unknown }>): Prom
     const { data, errors } = await ask();
     answer = { data, errors };
   });
-  return { answer, statements: statements.filter((text) => !text.includes('/* readPublicVersion */')) };
+  const own = statements.filter((text) => !text.includes('/* readPublicVersion */'));
+  // Each once: a read that takes long on a busy machine is waited for in another batch, and begun again.
+  return { answer, statements: [...new Set(own)] };
 }
 
 /** More than once: what is loaded or kept by the first call shows in the second. */
@@ -121,10 +123,13 @@ describe('a draft looks like no event at all', () => {
   ])('to the query %s', async (_what, field) => {
     const query = `query (${variablesOf(field)}) { ${field} }`;
     for (const viewer of [null, buyer, otherOrganizer]) {
-      await expectAlike((eventId) => {
+      const { answer } = await expectAlike((eventId) => {
         const ids = { event: eventIdOf(eventId), seat: seatIdOf(eventId, 0), booking: bookingId(eventId) };
         return see(() => client.ask(query, ids, viewer));
       });
+      expect(JSON.stringify(answer)).toMatch(
+        /^\{"data":\{"\w+":(null|\[null,null,null\])\},"errors":\[\]\}$/,
+      );
     }
   });
 
@@ -132,13 +137,14 @@ describe('a draft looks like no event at all', () => {
     ['seatUpdates', 'subscription ($event: ID!) { seatUpdates(eventId: $event) { __typename } }'],
     ['bookingUpdates', 'subscription ($booking: ID!) { bookingUpdates(bookingId: $booking) { id } }'],
   ])('to the subscription %s', async (_what, query) => {
-    await expectAlike((eventId) =>
+    const { answer } = await expectAlike((eventId) =>
       see(async () => {
         const ids = { event: eventIdOf(eventId), booking: bookingId(eventId) };
         for await (const answer of client.follow(query, ids, buyer)) return answer;
         throw new Error('no answer');
       }),
     );
+    expect(answer).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   });
 
   test('to whoever guesses the address of its layout', async () => {
