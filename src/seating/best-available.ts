@@ -140,10 +140,10 @@ function tiersInOrder(
 ): (readonly number[] | null)[] {
   if (choice.tiers !== null) return [choice.tiers];
   if (choice.near.length > 0) return [[...new Set(choice.near.map((seat) => layout.category[seat] ?? -1))]];
-  const dearestFirst = prices
-    .map((price, tier) => ({ price, tier }))
-    .sort((a, b) => b.price - a.price || a.tier - b.tier);
-  return [...dearestFirst.map(({ tier }) => [tier]), null];
+  // Tiers of one price are one choice: which of them the plan lists first means nothing to a buyer.
+  const byPrice = Map.groupBy(prices.keys(), (tier) => prices[tier] ?? 0);
+  const dearestFirst = [...byPrice].sort(([a], [b]) => b - a);
+  return [...dearestFirst.map(([, tiers]) => tiers), null];
 }
 
 /** Scattered: all in one section if one has enough (the one whose seats are nearest), else anywhere. */
@@ -171,7 +171,8 @@ function nearest(
 
 function middleOf(layout: VenueLayout, seats: readonly number[]): Focus {
   let [x, y] = [0, 0];
-  for (const seat of seats) {
+  // In the order of places, so that the sums come out the same to the last bit.
+  for (const seat of seats.toSorted((a, b) => (layout.place[a] ?? 0) - (layout.place[b] ?? 0))) {
     x += layout.x[seat] ?? 0;
     y += layout.y[seat] ?? 0;
   }

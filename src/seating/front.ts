@@ -6,6 +6,11 @@ export interface Focus {
   readonly y: number;
 }
 
+interface Bounds {
+  readonly size: number;
+  readonly middle: Focus;
+}
+
 const whatIsLookedAt = /stage|court|pitch|field|ring|rink|podium|screen|bühne/i;
 
 /**
@@ -13,12 +18,17 @@ const whatIsLookedAt = /stage|court|pitch|field|ring|rink|podium|screen|bühne/i
  * largest area, else of the plan's upper edge.
  */
 export function frontOf(width: number, areas: readonly PlanArea[]): Focus {
-  const bySize = areas.map((area) => ({ area, ...boundsOf(area) })).toSorted((a, b) => b.size - a.size);
+  const bySize = areas.map((area) => ({ area, ...boundsOf(area) })).toSorted(compareBounds);
   const found = bySize.find(({ area }) => whatIsLookedAt.test(area.text?.text ?? '')) ?? bySize[0];
   return found?.middle ?? { x: width / 2, y: 0 };
 }
 
-function boundsOf(area: PlanArea): { readonly size: number; readonly middle: Focus } {
+/** The largest first; of equal ones the upper, then the left one, whichever the plan lists first. */
+function compareBounds(a: Bounds, b: Bounds): number {
+  return b.size - a.size || a.middle.y - b.middle.y || a.middle.x - b.middle.x;
+}
+
+function boundsOf(area: PlanArea): Bounds {
   switch (area.shape) {
     case 'rectangle':
       return {

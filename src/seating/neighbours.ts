@@ -6,11 +6,11 @@ export interface SideBySide {
 }
 
 /** The seats next to a seat in its row; null where the row ends or an aisle begins. */
-export function neighboursIn({ run, runs }: VenueLayout, seat: number): SideBySide {
-  const place = run[seat] ?? -1;
+export function neighboursIn({ run, runs, order, place }: VenueLayout, seat: number): SideBySide {
+  const [own = -1, at = -1] = [run[seat], place[seat]];
   return {
-    left: seat > (runs.first[place] ?? seat) ? seat - 1 : null,
-    right: seat < (runs.last[place] ?? seat) ? seat + 1 : null,
+    left: at > (runs.first[own] ?? at) ? (order[at - 1] ?? null) : null,
+    right: at < (runs.last[own] ?? at) ? (order[at + 1] ?? null) : null,
   };
 }
 

@@ -1,5 +1,11 @@
+import { layAlongAxis } from './row-axis.ts';
+import { linkRow } from './row-links.ts';
+import { estimatePitches, measureNearest } from './row-pitch.ts';
+
 /** The seats of a venue as its plan has them, column by column in index order. */
 export interface VenueSeats {
+  /** The plan's own ids: they decide between seats that stand in the very same place. */
+  readonly guid: readonly string[];
   readonly section: readonly string[];
   readonly row: readonly string[];
   readonly category: readonly number[];
@@ -7,46 +13,43 @@ export interface VenueSeats {
   readonly y: readonly number[];
 }
 
-/** Seats `first` to `last` of one row, side by side, with no aisle between. */
-export interface RowRun {
-  readonly first: number;
-  readonly last: number;
+/**
+ * Returns the unbroken stretches of all rows: seats side by side, with no aisle between. Each lists its seats from one
+ * end to the other; the order of the stretches is that of their first seats. Every seat is in one. Only geometry counts:
+ * neither the order of the plan's file nor the seats' numbers do.
+ */
+export function findRuns(seats: VenueSeats, ranks: Uint32Array): readonly (readonly number[])[] {
+  const rows = groupRows(seats, ranks).map((row) => {
+    const axis = layAlongAxis(row.seats, seats.x, seats.y);
+    return { ...row, axis, nearest: measureNearest(axis) };
+  });
+  const pitches = estimatePitches(rows);
+  const runs = rows.flatMap(({ axis, row }, index) => linkRow(axis, pitches[index] ?? 0, ranks, row !== ''));
+  const rankOf = (run: readonly number[]) => ranks[run[0] ?? 0] ?? 0;
+  return runs.sort((a, b) => rankOf(a) - rankOf(b));
 }
 
-/** Two seats of a row this many times further apart than the row's usual pitch have an aisle between them. */
-const AISLE_FACTOR = 1.5;
+interface Row {
+  readonly section: string;
+  readonly row: string;
+  /** By rank. */
+  readonly seats: readonly number[];
+}
 
-/** The unbroken stretches of all rows, in index order: every seat is in one. */
-export function findRuns(seats: VenueSeats): RowRun[] {
-  const runs: RowRun[] = [];
-  for (const row of rows(seats)) {
-    const gaps: number[] = [];
-    for (let seat = row.first; seat < row.last; seat++) gaps.push(gapAfter(seats, seat));
-    const pitch = gaps.toSorted((a, b) => a - b)[gaps.length >> 1] ?? 0;
-    let first = row.first;
-    for (let seat = row.first; seat < row.last; seat++) {
-      if (gapAfter(seats, seat) <= pitch * AISLE_FACTOR) continue;
-      runs.push({ first, last: seat });
-      first = seat + 1;
-    }
-    runs.push({ first, last: row.last });
+/** A row is what its section and its number say, wherever its seats stand in the file. */
+function groupRows({ section, row }: VenueSeats, ranks: Uint32Array): Row[] {
+  const bySection = new Map<string, Map<string, number[]>>();
+  const byRank = new Uint32Array(ranks.length);
+  for (const [seat, rank] of ranks.entries()) byRank[rank] = seat;
+  for (const seat of byRank) {
+    const [sectionName, rowName] = [section[seat] ?? '', row[seat] ?? ''];
+    const rows = bySection.get(sectionName) ?? new Map<string, number[]>();
+    if (rows.size === 0) bySection.set(sectionName, rows);
+    const own = rows.get(rowName);
+    if (own === undefined) rows.set(rowName, [seat]);
+    else own.push(seat);
   }
-  return runs;
-}
-
-/** Rows are contiguous in index order, as they are in the plan. */
-function rows({ row, section }: VenueSeats): RowRun[] {
-  const found: RowRun[] = [];
-  let first = 0;
-  for (let seat = 1; seat <= section.length; seat++) {
-    const same = seat < section.length && row[seat] === row[first] && section[seat] === section[first];
-    if (same) continue;
-    found.push({ first, last: seat - 1 });
-    first = seat;
-  }
-  return found;
-}
-
-function gapAfter({ x, y }: VenueSeats, seat: number): number {
-  return Math.hypot((x[seat + 1] ?? 0) - (x[seat] ?? 0), (y[seat + 1] ?? 0) - (y[seat] ?? 0));
+  return [...bySection].flatMap(([sectionName, rows]) =>
+    [...rows].map(([rowName, own]) => ({ section: sectionName, row: rowName, seats: own })),
+  );
 }

@@ -13,6 +13,7 @@ export interface VenueColumns {
 
 /** Column by column, each a JSON array that is not parsed yet: whoever needs the seats may do it elsewhere, or later. */
 export interface SeatSlice {
+  readonly guid: string;
   readonly section: string;
   readonly row: string;
   readonly number: string;
@@ -41,7 +42,8 @@ export async function readVenueColumns(db: PrismaClient, venueId: number): Promi
 
 async function readSlice(db: PrismaClient, venueId: number, from: number): Promise<SeatSlice> {
   const [slice] = await db.$queryRaw<SeatSlice[]>(sql`/* readVenueSeats */
-    SELECT json_agg(section ORDER BY seat_index)::text AS section, json_agg("row" ORDER BY seat_index)::text AS "row",
+    SELECT json_agg(guid ORDER BY seat_index)::text AS guid,
+           json_agg(section ORDER BY seat_index)::text AS section, json_agg("row" ORDER BY seat_index)::text AS "row",
            json_agg(number ORDER BY seat_index)::text AS number, json_agg(label ORDER BY seat_index)::text AS label,
            json_agg(category ORDER BY seat_index)::text AS category,
            json_agg(x ORDER BY seat_index)::text AS x, json_agg(y ORDER BY seat_index)::text AS y

@@ -4,11 +4,11 @@ import { layOutColumns } from './lay-out-columns.ts';
 import { readVenueColumns, type VenueColumns } from './venue-columns.sql.ts';
 import type { VenueLayout } from './venue-layout.ts';
 
-/** Layouts of this many seats together are kept in memory, the least recently used going first: some 30 bytes a seat. */
+/** Layouts of this many seats together are kept in memory, the least recently used going first: some 40 bytes a seat. */
 const SEATS_KEPT_MAX = 1_000_000;
 /** A venue that is read in one slice is laid out within some milliseconds, sooner than a thread would begin. */
 const SLICES_AT_ONCE_MAX = 1;
-/** Venues that wait to be laid out: a tenth of a second each for the largest. */
+/** Venues that wait to be laid out: a quarter of a second each for the largest. */
 const WAITING_MAX = 64;
 const VENUE_WORKER = new URL('venue-worker.ts', import.meta.url);
 

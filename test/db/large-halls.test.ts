@@ -23,7 +23,7 @@ const { app, hall } = bookingSuite();
 const large = { rows: 60, seatsPerRow: 100 };
 
 it('works the rows of a large hall out in another thread, once', async () => {
-  const none = { section: [], row: [], category: [], x: [], y: [] };
+  const none = { guid: [], section: [], row: [], category: [], x: [], y: [] };
   expect(() => layOutVenue(none, { x: 0, y: 0 })).toThrow('rows in the main thread');
   const at = await hall(large, { orphanRule: 'FORBID' });
   const threads: unknown[] = [];

@@ -12,6 +12,7 @@ function hall(rows: readonly string[], section = (_row: number) => 'Block A'): V
   );
   return layOutVenue(
     {
+      guid: seats.map(({ x, y }) => `${x},${y}`),
       section: seats.map(({ y }) => section(y)),
       row: seats.map(({ y }) => String(y + 1)),
       category: seats.map(({ tier }) => Number(tier)),

@@ -40,6 +40,8 @@ export function fillLabel(
 ): string | null {
   if (template == null || template === '') return null;
   const label = template.split('%s').join(number);
-  if (findNameFault(label, planLimits.labelLengthMax, 0) !== null) onTooLong();
-  return isVisible(label) ? label : null;
+  if (findNameFault(label, planLimits.labelLengthMax, 0) === null) return isVisible(label) ? label : null;
+  onTooLong();
+  // Not kept: a hundred placeholders would make kilobytes of each seat's label.
+  return null;
 }

@@ -24,7 +24,7 @@ export interface ExampleSeats {
   readonly seatIndexes: readonly number[];
 }
 
-/** The first event on sale, with two seats side by side that are free: what GraphiQL's examples are about. */
+/** The first event on sale, with two free seats that follow each other in its plan: what GraphiQL's examples are about. */
 export async function readExampleSeats(db: PrismaClient): Promise<ExampleSeats | null> {
   const [event] = await readEventsOnSale(db, 1);
   if (event === undefined) return null;
