@@ -34,10 +34,10 @@ async function connect() {
 /** The start of a masked text frame of 100 bytes. */
 const started = Buffer.from([0x81, 0x80 | 100, 0, 0, 0, 0, 0x61, 0x61]);
 
-it('a frame that is begun and not finished closes the socket with 4408', async () => {
+it('a frame that is begun and not finished closes the socket with 1008', async () => {
   await using peer = await connect();
   peer.stream.write(started);
-  expect((await peer.closed)[0]).toBe(4408);
+  expect((await peer.closed)[0]).toBe(1008);
 });
 
 it('so does a message whose last fragment does not come, pings in between or not', async () => {
@@ -45,7 +45,7 @@ it('so does a message whose last fragment does not come, pings in between or not
   peer.client.send('a', { fin: false });
   peer.client.ping();
   peer.client.send('b', { fin: false });
-  expect((await peer.closed)[0]).toBe(4408);
+  expect((await peer.closed)[0]).toBe(1008);
 });
 
 it('finished messages keep the socket open, however long it is quiet between them', async () => {

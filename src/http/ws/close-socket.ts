@@ -9,7 +9,7 @@ export const closeCodes = {
   /** It failed. The protocol's 4500 would say so too, but tells graphql-ws's client never to come back. */
   tryAgainLater: 1013,
   /** A message was begun and not finished within the deadline. */
-  messageTimeout: 4408,
+  messageTimeout: 1008,
   tooManyMessages: 4429,
   /** Ours, not the protocol's: the reader was too far behind for too long. Clients come back, and resume. */
   readerTooSlow: 4508,
