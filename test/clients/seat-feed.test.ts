@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ApolloClient, ApolloLink, gql, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { Client } from '@urql/core';
@@ -5,6 +6,7 @@ import { createClient, type Client as SocketClient, type ClientOptions } from 'g
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { holdSeats } from '../../src/booking/hold-seats.ts';
+import { eventIdOf } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
 import {
   createSeatFeed,
@@ -21,6 +23,7 @@ import { startHttp, type HttpFixture } from '../api/http.fixture.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { startForgetfulProxy } from '../support/forgetful-proxy.ts';
+import { createHall } from '../support/hall.ts';
 import { overSocket } from './urql-over-socket.ts';
 
 let http: HttpFixture;
@@ -237,4 +240,35 @@ it('is told why it gets nothing, and may give up', async () => {
   expect(errors).toEqual([
     [expect.objectContaining({ extensions: expect.objectContaining({ code: 'NOT_FOUND' }) as unknown })],
   ]);
+});
+
+it('comes back with a new token when the one that it needs has expired', async () => {
+  const organizerId = randomUUID();
+  const draft = await createHall(http.context.database.reads, { status: 'DRAFT', organizerId });
+  let tokens = 0;
+  const { client, sockets } = aSocketClient(http.url, {
+    connectionParams: async () => {
+      const viewer = { userId: organizerId, role: 'ORGANIZER' } as const;
+      const { token } = await http.context.identity.issue(viewer, tokens++ === 0 ? 2 : 60);
+      return { authorization: token };
+    },
+  });
+  const errors: unknown[] = [];
+  const feed = createSeatFeed({
+    seatCount: draft.seatCount,
+    ...graphqlWsTransport(client, eventIdOf(draft.eventId)),
+    onError: (error) => void errors.push(error),
+    environment: { random: () => 0 },
+  });
+  onTestFinished(() => feed.close());
+  await eventually('it is live', () => feed.state === 'live');
+  await eventually('it is live again', () => errors.length > 0 && feed.state === 'live');
+  expect(errors).toEqual([
+    [
+      expect.objectContaining({
+        extensions: expect.objectContaining({ code: 'UNAUTHENTICATED' }) as unknown,
+      }),
+    ],
+  ]);
+  expect([sockets.length, tokens]).toEqual([2, 2]);
 });
