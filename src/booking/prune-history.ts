@@ -1,27 +1,43 @@
 import { sql, type PrismaClient } from '../platform/db.ts';
 
-const PRUNE_BATCH_MAX = 5_000;
-/** Keys are kept a day at least; the second day is for clocks, queues and phones that come back late. */
-const KEYS_KEPT_HOURS = 48;
+export const PRUNE_BATCH_MAX = 5_000;
 
 /**
- * Deletes change records older than `historyDays` and idempotency keys older than two days, a bounded number at a time.
+ * Deletes change records older than `historyDays`, and idempotency keys whose booking has ended and that are older than
+ * two days, a bounded number at a time. Rows are deleted by their place (ctid), which no statistics can turn into a join;
+ * they are locked first, so the place still holds.
  *
  * @returns whether there may be more to delete now.
  */
 export async function pruneHistory(db: PrismaClient, historyDays: number): Promise<boolean> {
   const changes = await db.$executeRaw(sql`/* pruneChanges */
-    DELETE FROM event_changes c USING (
-      SELECT event_id, version FROM event_changes
+    DELETE FROM event_changes WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM event_changes
       WHERE committed_at < now() - make_interval(days => ${historyDays}::int)
-      ORDER BY committed_at LIMIT ${PRUNE_BATCH_MAX} FOR UPDATE SKIP LOCKED) AS old
-    WHERE c.event_id = old.event_id AND c.version = old.version`);
-  const keys = await db.$executeRaw(sql`/* pruneKeys */
-    DELETE FROM idempotency_keys k USING (
-      SELECT event_id, buyer_id, operation, key_hash FROM idempotency_keys
-      WHERE created_at < now() - make_interval(hours => ${KEYS_KEPT_HOURS}::int)
-      ORDER BY created_at LIMIT ${PRUNE_BATCH_MAX} FOR UPDATE SKIP LOCKED) AS old
-    WHERE k.event_id = old.event_id AND k.buyer_id = old.buyer_id AND k.operation = old.operation
-      AND k.key_hash = old.key_hash`);
-  return changes === PRUNE_BATCH_MAX || keys === PRUNE_BATCH_MAX;
+      ORDER BY committed_at LIMIT ${PRUNE_BATCH_MAX} FOR UPDATE SKIP LOCKED))`);
+  return (await pruneKeys(db)) || changes === PRUNE_BATCH_MAX;
+}
+
+/**
+ * A key is kept two days (column default of `prune_after`) and as long as its booking is a HOLD or CONFIRMED. A key that
+ * is due and must be kept is put off by its own age, so that however many keys are kept for long, few are read in vain:
+ * each is read again after 2, 4, 8, 16 … days.
+ */
+async function pruneKeys(db: PrismaClient): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ due: number }[]>(sql`/* pruneKeys */
+    WITH due AS MATERIALIZED (
+      SELECT ctid AS place, event_id, booking_id FROM idempotency_keys
+      WHERE prune_after <= now() ORDER BY prune_after LIMIT ${PRUNE_BATCH_MAX} FOR UPDATE SKIP LOCKED),
+    judged AS MATERIALIZED (
+      SELECT due.place, EXISTS (
+        SELECT 1 FROM bookings b
+        WHERE b.event_id = due.event_id AND b.id = due.booking_id AND b.status IN ('HOLD', 'CONFIRMED') OFFSET 0) AS stands
+      FROM due),
+    deleted AS (
+      DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(SELECT place FROM judged WHERE NOT stands))),
+    kept AS (
+      UPDATE idempotency_keys SET prune_after = now() + (now() - created_at)
+      WHERE ctid = ANY(ARRAY(SELECT place FROM judged WHERE stands)))
+    SELECT count(*)::int AS due FROM due`);
+  return row?.due === PRUNE_BATCH_MAX;
 }

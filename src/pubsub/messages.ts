@@ -12,7 +12,7 @@ export interface SeatVersion {
 
 /**
  * What one committed batch did to an event, for everybody who follows it. `fromVersion` is the version that it
- * continues (always `version - 1`, but for the marked jumps after a failover).
+ * continues: always `version - 1`.
  */
 export interface SeatsChanged extends SeatVersion {
   readonly eventId: number;

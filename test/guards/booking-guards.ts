@@ -3,6 +3,22 @@ import type { Guard } from './guard.ts';
 /** Of selling seats: locks, constraints, deadlines, limits, keys. */
 export const bookingGuards: readonly Guard[] = [
   {
+    name: 'a key is kept as long as its booking is open',
+    file: 'src/booking/prune-history.ts',
+    find: "AND b.status IN ('HOLD', 'CONFIRMED') OFFSET 0",
+    replace: 'AND false OFFSET 0',
+    tests: ['test/db/prune-keys'],
+    only: 'after any time',
+  },
+  {
+    name: 'a key that is kept is put off',
+    file: 'src/booking/prune-history.ts',
+    find: 'SET prune_after = now() + (now() - created_at)',
+    replace: 'SET prune_after = prune_after',
+    tests: ['test/db/prune-keys'],
+    only: 'not read at every round',
+  },
+  {
     name: 'row lock on the seats',
     file: 'src/booking/batch-reads.sql.ts',
     find: 'ORDER BY seat_index FOR UPDATE`',

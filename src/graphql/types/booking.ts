@@ -47,7 +47,8 @@ export const Booking = builder.prismaNode('Booking', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the seats were held.' }),
     holdExpiresAt: t.expose('holdExpiresAt', {
       type: 'DateTime',
-      description: 'From when on the hold can no longer be confirmed and its seats are for others to take.',
+      description:
+        'From when on the hold can no longer be confirmed and its seats are for others to take. What counts is when that is decided, by the clock of the database; the answer comes a moment later.',
     }),
     extendedAt: t.expose('extendedAt', {
       type: 'DateTime',

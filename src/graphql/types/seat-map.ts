@@ -16,7 +16,7 @@ export const SeatMap = builder.objectRef<SeatMapShape>('SeatMap').implement({
   fields: (t) => ({
     version: t.exposeInt('version', {
       description:
-        'Which version of the seats `states` shows. Every batch of changes that is committed raises it by one; a failover or a restore makes it jump far ahead.',
+        'The version of the seats that `states` shows. Every committed batch of changes raises it by one. After lost commits (a failover, a restore) the version may go back; a SeatMapSnapshot then replaces everything.',
     }),
     states: t.expose('states', {
       type: 'SeatStates',
