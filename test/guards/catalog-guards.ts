@@ -19,8 +19,8 @@ export const catalogGuards: readonly Guard[] = [
   {
     name: 'currencies of ISO 4217 alone',
     file: 'src/catalog/event-input.ts',
-    find: '!minorUnitExponents.has(fields.currency)',
-    replace: 'fields.currency.length !== 3',
+    find: '!minorUnitExponents.has(currency)',
+    replace: 'currency.length !== 3',
     tests: ['test/db/catalog-events'],
   },
   {
@@ -110,7 +110,7 @@ export const catalogGuards: readonly Guard[] = [
   {
     name: 'tier names that look alike',
     file: 'src/catalog/price-categories.ts',
-    find: '  checkTierNames(priceTiers);',
+    find: '    errors.run(() => checkTierName(index, tier, indexOfName));',
     replace: '',
     tests: ['test/db/catalog-events'],
   },
