@@ -50,7 +50,8 @@ export function holdWithPlainPrisma(
         where: { id: eventId },
         include: { priceTiers: true },
       });
-      if (event.status !== 'ON_SALE' || event.onSaleAt > new Date()) return 'refused';
+      const now = new Date();
+      if (event.status !== 'ON_SALE' || event.onSaleAt > now || event.saleEndsAt <= now) return 'refused';
       const { _sum } = await tx.booking.aggregate({
         where: { eventId, buyerId, status: { in: ['HOLD', 'CONFIRMED'] } },
         _sum: { seatCount: true },

@@ -94,12 +94,16 @@ it('the labels that a plan gives its seats are in the layout and in the API', as
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      query: 'query ($id: ID!) { event(id: $id) { seats(first: 3) { edges { node { label } } } } }',
-      variables: { id: eventIdOf(eventId) },
+      query: `query ($id: ID!, $seat: ID!) { event(id: $id) { seats(first: 3) { edges { node { label } } } }
+        node(id: $seat) { ... on Seat { label } } }`,
+      variables: { id: eventIdOf(eventId), seat: seatIdOf(eventId, 1) },
     }),
   });
   expect(await response.json()).toEqual({
-    data: { event: { seats: { edges: labels.map((label) => ({ node: { label } })) } } },
+    data: {
+      event: { seats: { edges: labels.map((label) => ({ node: { label } })) } },
+      node: { label: labels[1] },
+    },
   });
 });
 

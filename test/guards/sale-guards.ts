@@ -53,7 +53,7 @@ export const saleGuards: readonly Guard[] = [
   },
   {
     name: 'instant that a list of events began at',
-    file: 'src/graphql/queries/events.ts',
+    file: 'src/graphql/types/event-connection.ts',
     find: 'page.after ?? page.before ?? { asOf',
     replace: '{ asOf',
     tests: ['test/api/event-pages'],
