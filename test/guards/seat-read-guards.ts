@@ -149,7 +149,7 @@ export const seatReadGuards: readonly Guard[] = [
   },
   {
     name: 'a draft is followed by nobody but its organizer',
-    file: 'src/graphql/subscriptions/seatUpdates.ts',
+    file: 'src/graphql/reads/visibility.ts',
     find: 'return seats !== null || isEventVisible(ctx, eventId);',
     replace: 'return seats !== undefined || isEventVisible(ctx, eventId);',
     tests: ['test/api/subscriptions'],
@@ -157,7 +157,7 @@ export const seatReadGuards: readonly Guard[] = [
   },
   {
     name: 'a crowd that comes back does not ask one by one',
-    file: 'src/graphql/subscriptions/seatUpdates.ts',
+    file: 'src/graphql/reads/visibility.ts',
     find: 'return seats !== null || isEventVisible(ctx, eventId);',
     replace: 'return seats !== undefined && isEventVisible(ctx, eventId);',
     tests: ['test/api/subscriptions'],
