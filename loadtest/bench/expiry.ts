@@ -84,8 +84,7 @@ async function oneUpdate(db: PrismaClient): Promise<void> {
 }
 
 async function sweepAll({ database, pubsub, logger, config }: AppContext): Promise<void> {
-  const ctx = { db: database.worker, pubsub, logger, defaultHoldTtlMs: config.holdTtlMs };
-  while ((await expireHolds(ctx)).more);
+  await expireHolds({ db: database.batches, pubsub, logger, defaultHoldTtlMs: config.holdTtlMs });
 }
 
 async function timedHold({ app }: BenchContext, eventId: number, seat: number): Promise<number> {

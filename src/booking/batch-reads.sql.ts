@@ -18,6 +18,11 @@ import { thisEvent } from './this-event.ts';
  * statements name plain rows, never a JOIN.
  */
 
+/** Until the end of the transaction. */
+export async function setLockTimeout(tx: Tx, ms: number): Promise<void> {
+  await tx.$queryRaw(sql`/* setLockTimeout */ SELECT set_config('lock_timeout', ${String(ms)}, true)`);
+}
+
 /**
  * The event, and the seats to lock besides the named ones: those of named bookings and of overdue ones in the way. Null
  * if there is none, or if it is a draft and its organizer is not among the callers: then nothing of it is read.

@@ -1,7 +1,7 @@
 import type { PrismaClient, Tx } from '../platform/db.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
-import { lockBuyers, lockSeats, readLocked, readPlan } from './batch-reads.sql.ts';
+import { lockBuyers, lockSeats, readLocked, readPlan, setLockTimeout } from './batch-reads.sql.ts';
 import { changeBookings, raiseVersion, writeSeats, type RaisedVersion } from './batch-writes.sql.ts';
 import { decide } from './decide.ts';
 import type { BatchInput, BatchResult, BatchStep, OnBatchStep } from './batch.ts';
@@ -12,6 +12,8 @@ export interface BatchSettings {
   readonly defaultHoldTtlMs: number;
   /** After this long the batch is given up: nothing more of it is sent. */
   readonly deadlineMs: number;
+  /** How long to wait for a lock; null or absent: as long as the session allows. */
+  readonly lockTimeoutMs?: number | null;
   readonly onStep?: OnBatchStep | undefined;
 }
 
@@ -57,6 +59,7 @@ async function steps(
   passed: Passed,
 ): Promise<BatchResult> {
   const { eventId, commands, neighbours } = input;
+  if (settings.lockTimeoutMs != null) await setLockTimeout(tx, settings.lockTimeoutMs);
   const named = namedBy(commands);
   const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
   if (plan === null) return unchanged(commands.map(notThere), input);

@@ -29,6 +29,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
   collectProcessMetrics();
   const tasks = workerTasks({
     db: database.worker,
+    batches: database.batches,
     pubsub,
     watermarks: watermarksIn(redis),
     cachedMaps,

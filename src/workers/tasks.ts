@@ -1,10 +1,9 @@
 import { auditLimits } from '../booking/audit/audit.ts';
 import type { CachedMaps } from '../booking/audit/cached-maps.ts';
-import { expireHolds } from '../booking/expire-holds.ts';
+import { HoldSweeper } from '../booking/hold-sweeper.ts';
 import { pruneHistory } from '../booking/prune-history.ts';
 import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
-import { metrics } from '../platform/metrics.ts';
 import type { PubSub } from '../pubsub/pubsub.ts';
 import type { LiveMapReports } from '../seating/live-map-reports.ts';
 import type { Watermarks } from '../pubsub/watermarks.ts';
@@ -14,6 +13,8 @@ import type { Task } from './worker.ts';
 
 export interface WorkerContext {
   readonly db: PrismaClient;
+  /** For batches, as the API has it. */
+  readonly batches: PrismaClient;
   readonly pubsub: PubSub;
   readonly watermarks: Watermarks;
   readonly cachedMaps: CachedMaps;
@@ -35,16 +36,13 @@ const PRUNE_EVERY_MS = 60_000;
 const AUDIT_SHARE_MAX = 0.1;
 
 export function workerTasks(ctx: WorkerContext): Task[] {
+  const sweeper = new HoldSweeper({ ...ctx, db: ctx.batches });
   return [
     {
       name: 'expireHolds',
       everyMs: EXPIRE_EVERY_MS,
-      async run() {
-        const { expired, more } = await expireHolds(ctx);
-        metrics.holdsExpired.inc(expired);
-        if (expired > 0) ctx.logger.info({ expired }, 'holds expired');
-        return more;
-      },
+      run: () => sweeper.look().then(noMore),
+      stop: () => sweeper.stop(),
     },
     { name: 'republishRecent', everyMs: REPUBLISH_EVERY_MS, run: () => republishRecent(ctx).then(noMore) },
     {

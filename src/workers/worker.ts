@@ -9,6 +9,8 @@ export interface Task {
   readonly startsAfterMs?: number;
   /** True: there is more to do, run again at once. A long run ends itself, by throwing, when the signal says so. */
   run(signal: AbortSignal): Promise<boolean>;
+  /** Called once no run is under way any more: resolves when nothing of the task is. */
+  stop?(): Promise<void>;
 }
 
 /**
@@ -22,6 +24,7 @@ export function runTasks(tasks: readonly Task[], logger: Logger): { stop(): Prom
     async stop() {
       stopping.abort();
       await Promise.all(loops);
+      await Promise.all(tasks.map(async (task) => task.stop?.()));
     },
   };
 }

@@ -25,6 +25,8 @@ export function bookingSuite() {
 
   const app = () => started;
 
+  const databaseUrl = () => database.url;
+
   /** Another process on the same database, which has read nothing yet. */
   const anotherProcess = () => startBookingProcess(database.url);
 
@@ -67,5 +69,5 @@ export function bookingSuite() {
     return Array.from({ length: at.seatCount }, (_, index) => map?.states.get(index)).join('');
   }
 
-  return { app, anotherProcess, session, hall, hold, confirm, release, statusesOf };
+  return { app, databaseUrl, anotherProcess, session, hall, hold, confirm, release, statusesOf };
 }

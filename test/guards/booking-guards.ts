@@ -106,7 +106,7 @@ export const bookingGuards: readonly Guard[] = [
   {
     name: "event's status checked again",
     file: 'src/booking/batch-writes.sql.ts',
-    find: 'AND status = ${event.status}::event_status',
+    find: 'AND (status = ${event.status}::event_status) IS TRUE',
     replace: '',
     tests: ['test/race/contention'],
   },

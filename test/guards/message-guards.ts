@@ -112,7 +112,7 @@ export const messageGuards: readonly Guard[] = [
   },
   {
     name: 'expiring does not wait for publishing',
-    file: 'src/booking/expire-holds.ts',
+    file: 'src/booking/expire-batch.ts',
     find: 'void ctx.pubsub.publishSeatsChanged',
     replace: 'await ctx.pubsub.publishSeatsChanged',
     tests: ['test/db/expiring'],
