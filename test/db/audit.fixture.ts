@@ -132,3 +132,23 @@ async function liveThrough(app: BookingProcess, { eventId, organizerId }: Hall) 
     owned: { id: owned.bookingId, buyerId: owned.buyerId },
   };
 }
+
+/** The invariants that the audit found a breach of, or could not check. */
+export const broken = ({ findings }: AuditReport) =>
+  findings.flatMap(({ id, count }) => (count === 0 ? [] : [id]));
+
+/** Statements that break an invariant. */
+export type Plant = (bench: AuditBench) => readonly string[];
+
+/** One more batch: its steps (seat, from, to, booking), its bookings with their statuses. */
+export const record = (steps: readonly string[], bookings: Readonly<Record<string, string>>) => {
+  const column = (i: number) => steps.map((step) => `'${step.split(' ')[i] ?? ''}'`).join(', ');
+  const ids = Object.keys(bookings).map((id) => `'${id}'`);
+  const statuses = Object.values(bookings).map((status) => `'${status}'`);
+  return `WITH raised AS (UPDATE events SET seat_version = seat_version + 1, previous_batch_id = batch_id, batch_id = gen_random_uuid()
+      RETURNING id, seat_version, batch_id, previous_batch_id)
+    INSERT INTO event_changes (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
+    SELECT id, seat_version, batch_id, previous_batch_id, now(), ARRAY[${column(0)}]::int[], ARRAY[${column(1)}]::seat_status[],
+      ARRAY[${column(2)}]::seat_status[], ARRAY[${column(3)}]::uuid[], ARRAY[${ids.join(', ')}]::uuid[],
+      ARRAY[${statuses.join(', ')}]::booking_status[] FROM raised`;
+};

@@ -1,28 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import type { AuditReport } from '../../src/booking/audit/audit.ts';
 import { printReport } from '../../src/booking/audit/print-report.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
-import { startAuditBench, type AuditBench } from './audit.fixture.ts';
+import { broken, record, startAuditBench, type Plant } from './audit.fixture.ts';
 
-const broken = ({ findings }: AuditReport) => findings.flatMap(({ id, count }) => (count === 0 ? [] : [id]));
-
-/** One more batch: its steps (seat, from, to, booking), its bookings with their statuses. */
-const record = (steps: readonly string[], bookings: Readonly<Record<string, string>>) => {
-  const column = (i: number) => steps.map((step) => `'${step.split(' ')[i] ?? ''}'`).join(', ');
-  const ids = Object.keys(bookings).map((id) => `'${id}'`);
-  const statuses = Object.values(bookings).map((status) => `'${status}'`);
-  return `WITH raised AS (UPDATE events SET seat_version = seat_version + 1, previous_batch_id = batch_id, batch_id = gen_random_uuid()
-      RETURNING id, seat_version, batch_id, previous_batch_id)
-    INSERT INTO event_changes (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
-    SELECT id, seat_version, batch_id, previous_batch_id, now(), ARRAY[${column(0)}]::int[], ARRAY[${column(1)}]::seat_status[],
-      ARRAY[${column(2)}]::seat_status[], ARRAY[${column(3)}]::uuid[], ARRAY[${ids.join(', ')}]::uuid[],
-      ARRAY[${statuses.join(', ')}]::booking_status[] FROM raised`;
-};
-
-type Plant = (bench: AuditBench) => readonly string[];
 const second = randomUUID();
 const NIL = '00000000-0000-0000-0000-000000000000';
 

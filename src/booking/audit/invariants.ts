@@ -10,6 +10,7 @@ import { overdueHolds } from './overdue-holds.sql.ts';
 import { seatClaims } from './seat-claims.sql.ts';
 import { seatLimits } from './seat-limits.sql.ts';
 import { seatsAndBookings } from './seats-and-bookings.sql.ts';
+import { times } from './times.sql.ts';
 
 /**
  * What the database can show about itself. I11 needs Redis too and stands in watermarks.ts, as do the other parts of
@@ -26,7 +27,7 @@ export const databaseInvariants: readonly Invariant[] = [
     id: 'I8',
     title: 'histories without gaps, legal, up to now',
     query: (limits) =>
-      sql`${historyVersions(limits)} UNION ALL ${historySteps(limits)} UNION ALL ${historyBookings(limits)}`,
+      sql`${historyVersions(limits)} UNION ALL ${historySteps(limits)} UNION ALL ${historyBookings(limits)} UNION ALL ${times()}`,
   },
   { id: 'I9', title: 'no transaction left open', query: openTransactions },
   { id: 'I10', title: 'counters, cached and live maps equal seats', query: counters },

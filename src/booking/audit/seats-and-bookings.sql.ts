@@ -1,7 +1,7 @@
 import { sql } from '../../platform/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** I2. Seats against the bookings that they name, claims against seats, and claims against their bookings. */
+/** I2. Seats against the bookings that they name, claims against seats, claims and prices against their bookings. */
 export function seatsAndBookings(): BreachQuery {
   return sql`/* seatsAndBookings */
     SELECT s.event_id, s.seat_index, s.current_booking_id,
@@ -39,5 +39,14 @@ export function seatsAndBookings(): BreachQuery {
     FROM bookings b
     LEFT JOIN (SELECT event_id, booking_id, count(*) FROM booking_seats GROUP BY 1, 2) AS c
       ON c.event_id = b.event_id AND c.booking_id = b.id
-    WHERE b.seat_count <> coalesce(c.count, 0)`;
+    WHERE b.seat_count <> coalesce(c.count, 0)
+    UNION ALL
+    -- Prices of an event never change.
+    SELECT b.event_id, NULL, b.id, format('booking costs %s, its seats cost %s', b.total_amount, c.amount)
+    FROM bookings b
+    JOIN (SELECT c.event_id, c.booking_id, sum(t.amount) AS amount FROM booking_seats c
+          JOIN event_seats s ON s.event_id = c.event_id AND s.seat_index = c.seat_index
+          JOIN price_tiers t ON t.event_id = s.event_id AND t.tier_index = s.tier_index
+          GROUP BY 1, 2) AS c ON c.event_id = b.event_id AND c.booking_id = b.id
+    WHERE b.total_amount <> c.amount`;
 }

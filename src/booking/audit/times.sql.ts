@@ -1,0 +1,35 @@
+import { sql } from '../../platform/db.ts';
+import type { BreachQuery } from './invariant.ts';
+
+/** Clocks of a primary and of the standby that takes over differ by less. */
+const tolerance = sql`interval '1 minute'`;
+
+/**
+ * I8, of times: what a deadline forbids did not happen, and nothing happened later than now or before what it follows.
+ * Deadlines are exact, because each was compared with the very time that is stored.
+ */
+export function times(): BreachQuery {
+  return sql`(/* times */
+    SELECT event_id, NULL::int, id, format('the hold expired at %s, before its deadline %s', ended_at, hold_expires_at)
+    FROM bookings WHERE status = 'EXPIRED' AND ended_at < hold_expires_at
+    UNION ALL
+    SELECT event_id, NULL, id, format('the hold was released at %s, its deadline was %s', ended_at, hold_expires_at)
+    FROM bookings WHERE status = 'RELEASED' AND ended_at >= hold_expires_at
+    UNION ALL
+    SELECT event_id, NULL, id, format('the hold was confirmed at %s, its deadline was %s', confirmed_at, hold_expires_at)
+    FROM bookings WHERE confirmed_at >= hold_expires_at
+    UNION ALL
+    SELECT event_id, NULL, id, format('the booking has a time in the future: %s', greatest(created_at, extended_at, confirmed_at, ended_at))
+    FROM bookings WHERE greatest(created_at, extended_at, confirmed_at, ended_at) > clock_timestamp() + ${tolerance}
+    UNION ALL
+    SELECT event_id, NULL, id, format('created at %s, extended at %s, confirmed at %s, ended at %s: not in this order', created_at,
+      coalesce(extended_at::text, 'no time'), coalesce(confirmed_at::text, 'no time'), coalesce(ended_at::text, 'no time'))
+    FROM bookings WHERE least(extended_at, confirmed_at, ended_at) < created_at - ${tolerance}
+      OR least(confirmed_at, ended_at) < extended_at - ${tolerance} OR ended_at < confirmed_at - ${tolerance}
+    UNION ALL
+    SELECT event_id, NULL, NULL, format('version %s: committed at %s, which is in the future', version, committed_at)
+    FROM event_changes WHERE committed_at > clock_timestamp() + ${tolerance}
+    UNION ALL
+    SELECT event_id, NULL, booking_id, format('key of %s: used at %s, which is in the future', operation, created_at)
+    FROM idempotency_keys WHERE created_at > clock_timestamp() + ${tolerance})`;
+}
