@@ -3,6 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { dbErrorKind } from '../platform/db-errors.ts';
 import type { GraphQLContext } from './context.ts';
 import { isGraphQLError, rootCause } from './errors.ts';
+import { isFirstOfRequest } from './log-once.ts';
 
 /** A change that stands, whatever becomes of the fields that the client selected on it. */
 export interface Commit {
@@ -55,7 +56,8 @@ function unreadError(ctx: GraphQLContext, error: GraphQLError, { done, ids }: Co
     return new GraphQLError(error.message, { ...place, extensions: { ...cause.extensions, ...commit } });
   const level = dbErrorKind(cause) === 'lasting' ? 'error' : 'warn';
   const path = error.path?.join('.');
-  ctx.logger[level]({ err: cause, requestId: ctx.requestId, path, ...ids }, 'committed, details not read');
+  if (isFirstOfRequest(ctx.requestId, cause))
+    ctx.logger[level]({ err: cause, requestId: ctx.requestId, path, ...ids }, 'committed, details not read');
   return new GraphQLError(`${done}; its details can't be read now.`, {
     ...place,
     extensions: { code: 'BUSY', ...commit },

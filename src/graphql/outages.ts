@@ -1,6 +1,7 @@
 import { dbErrorKind } from '../platform/db-errors.ts';
 import { BusyError, ReadOnlyError, SelloutError } from '../platform/errors.ts';
 import { isGraphQLError } from './errors.ts';
+import { isFirstOfRequest } from './log-once.ts';
 import type { MaskContext } from './mask-error.ts';
 
 /*
@@ -30,7 +31,8 @@ async function refusing<T>(
     if (error instanceof SelloutError || isGraphQLError(error)) throw error;
     const kind = dbErrorKind(error);
     if (kind === 'lasting') throw error;
-    ctx.logger.warn({ err: error, requestId: ctx.requestId }, 'mutation refused: the database is out');
+    if (isFirstOfRequest(ctx.requestId, error))
+      ctx.logger.warn({ err: error, requestId: ctx.requestId }, 'mutation refused: the database is out');
     throw kind === 'readOnly' ? new ReadOnlyError() : new BusyError(outcomeUnknown(kind));
   }
 }

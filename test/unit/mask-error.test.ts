@@ -10,11 +10,14 @@ function rawQueryError(originalCode: string): Error {
   return Object.assign(new Error('Raw query failed: its words are secret'), { code: 'P2010', meta });
 }
 
+let requests = 0;
+
 function mask(error: unknown) {
+  const requestId = `r${++requests}`;
   const lines: { level: number; err: { message: string }; requestId: string; path: string }[] = [];
   const logger = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
   const located = new GraphQLError('located', { path: ['event', 'name'], originalError: error as Error });
-  return { masked: maskError(located, { logger, requestId: 'r1' }), lines };
+  return { masked: maskError(located, { logger, requestId }), lines, requestId };
 }
 
 describe('what a client gets to see', () => {
@@ -33,18 +36,18 @@ describe('what a client gets to see', () => {
     ['a pool that is used up', Object.assign(new Error('secret'), { code: 'P2024' }), 'BUSY'],
     ['a database that takes no writes', rawQueryError('25006'), 'READ_ONLY'],
   ])('of %s is a code and when to try again, and the log has the cause', (_what, error, code) => {
-    const { masked, lines } = mask(error);
+    const { masked, lines, requestId } = mask(error);
     expect(masked.extensions).toEqual({ code, retryAfterSeconds: expect.any(Number) });
     expect(masked.path).toEqual(['event', 'name']);
     expect(masked.message).not.toMatch(/secret|10\.1\.2\.3|nothing happened/);
-    expect(lines).toMatchObject([{ err: { message: error.message }, requestId: 'r1', path: 'event.name' }]);
+    expect(lines).toMatchObject([{ err: { message: error.message }, requestId, path: 'event.name' }]);
   });
 
   test('of a defect is the request id alone, under which the log has the cause', () => {
     for (const error of [rawQueryError('23505'), new TypeError('secret')]) {
-      const { masked, lines } = mask(error);
+      const { masked, lines, requestId } = mask(error);
       expect(masked.message).toBe('Unexpected error.');
-      expect(masked.extensions).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', requestId: 'r1' });
+      expect(masked.extensions).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', requestId });
       expect(lines).toMatchObject([{ level: 50, err: { message: error.message } }]);
     }
   });
