@@ -10,7 +10,7 @@ import { watermarksIn } from '../src/pubsub/watermarks.ts';
 import { liveMapReportsIn } from '../src/seating/live-map-reports.ts';
 import { SeatMapCache } from '../src/seating/seat-map-cache.ts';
 import { openDataFolder, readState } from './local/data-folder.ts';
-import { readEnvironment } from './local/environment.ts';
+import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { useDatabase } from './local/use-database.ts';
 import { UsageError } from './local/usage.ts';

@@ -6,7 +6,7 @@ import { DEMO_ORGANIZER_ID, rememberDemoOrganizer } from '../prisma/seed/demo-or
 import { InvalidPlanError } from '../src/catalog/errors.ts';
 import { importVenue } from '../src/catalog/import-venue.ts';
 import { encodeId } from '../src/platform/ids.ts';
-import { readEnvironment } from './local/environment.ts';
+import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { useDatabase } from './local/use-database.ts';
 import { isUuid, UsageError } from './local/usage.ts';

@@ -4,7 +4,7 @@
 //   npm run -s db:migrate -- --print-datamodel      print the SQL that makes the whole datamodel from nothing, to
 //                                                   write a migration from; needs no database
 import { step } from './bootstrap/steps.mjs';
-import { readEnvironment } from './local/environment.ts';
+import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { withDatabase } from './local/with-database.ts';
 import { migrate } from './schema/apply-migrations.ts';

@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { step } from './bootstrap/steps.mjs';
 import { folderInUse, lockDataFolder, openDataFolder } from './local/data-folder.ts';
-import { readEnvironment } from './local/environment.ts';
+import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { stopPostgres } from './local/postgres.ts';
 import { stopRedis } from './local/redis.ts';

@@ -2,12 +2,16 @@
 import path from 'node:path';
 import { formatTime, step } from './bootstrap/steps.mjs';
 import * as folder from './local/data-folder.ts';
-import { readEnvironment, ROOT } from './local/environment.ts';
+import { readEnvironment } from '../src/platform/config/environment.ts';
+import { explainListenError } from '../src/platform/startup-error.ts';
+import { ROOT } from './local/environment.ts';
 import { explain } from './local/explain.ts';
-import { isPortFree } from './local/ports.ts';
+import { canListen } from './local/ports.ts';
 import { runPostgres, runRedis } from './local/services.ts';
 import { Shutdown } from './local/shutdown.ts';
 import { migrate } from './schema/apply-migrations.ts';
+
+type Environment = ReturnType<typeof readEnvironment>;
 
 const startedAt = performance.now();
 const shutdown = new Shutdown();
@@ -29,9 +33,8 @@ async function start(): Promise<void> {
   const soon = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
   const { port, warnings } = loadConfig({ ...soon, ...given });
   for (const warning of warnings) process.stderr.write(`  ! ${warning}\n`);
-  if (port !== 0 && !(await isPortFree(port))) {
-    throw new Error(`Port ${port} is in use by another program. Choose another: PORT=${port + 1} npm start`);
-  }
+  await checkPort(port);
+  await checkOwnServices(env);
 
   const databaseUrl = env['DATABASE_URL'] ?? (await runPostgres(data, shutdown));
   const redisUrl = env['REDIS_URL'] ?? (await runRedis(data, shutdown));
@@ -63,6 +66,27 @@ async function start(): Promise<void> {
     return api.url;
   });
   welcome(url, path.relative(ROOT, data.folder) || '.');
+}
+
+async function checkPort(port: number): Promise<void> {
+  if (port === 0) return;
+  try {
+    await canListen(port);
+  } catch (error) {
+    throw explainListenError(error, { variable: 'PORT', port });
+  }
+}
+
+/** Checks the services that the environment names, before anything is started. */
+async function checkOwnServices({ DATABASE_URL: database, REDIS_URL: redis }: Environment): Promise<void> {
+  if (database !== undefined) {
+    const { checkServer } = await import('../src/platform/database-check.ts');
+    await step('PostgreSQL of DATABASE_URL', () => checkServer(database));
+  }
+  if (redis !== undefined) {
+    const { checkRedis } = await import('../src/platform/redis.ts');
+    await step('Redis of REDIS_URL', () => checkRedis(redis));
+  }
 }
 
 function welcome(url: string, dataFolder: string): void {

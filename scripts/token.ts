@@ -7,7 +7,7 @@ import type { Viewer } from '../src/identity/viewer.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { authSecret, openDataFolder } from './local/data-folder.ts';
-import { readEnvironment } from './local/environment.ts';
+import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { useDatabase } from './local/use-database.ts';
 import { isUuid, UsageError } from './local/usage.ts';

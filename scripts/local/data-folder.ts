@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type Lock, tryLock } from '../bootstrap/lock.mjs';
+import { StartupError } from '../../src/platform/startup-error.ts';
 import { ROOT } from './environment.ts';
 
 /** What a running start tells other commands about itself. Believed only while its lock is held. */
@@ -22,9 +32,7 @@ export interface DataFolder {
 
 /** `SELLOUT_DATA_DIR` counts from the repository, wherever the command was called. It is made when missing. */
 export function openDataFolder(env: Readonly<Record<string, string | undefined>>): DataFolder {
-  const wanted = path.resolve(ROOT, env['SELLOUT_DATA_DIR'] ?? '.data');
-  mkdirSync(wanted, { recursive: true });
-  const folder = realpathSync(wanted);
+  const folder = makeWritable(path.resolve(ROOT, env['SELLOUT_DATA_DIR'] ?? '.data'));
   return {
     folder,
     postgres: path.join(folder, 'postgres'),
@@ -32,6 +40,21 @@ export function openDataFolder(env: Readonly<Record<string, string | undefined>>
     secretFile: path.join(folder, 'auth-secret'),
     stateFile: path.join(folder, 'running.json'),
   };
+}
+
+/** Returns the real path. @throws {StartupError} if the folder can't be made or written. */
+function makeWritable(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return realpathSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartupError(
+      `SELLOUT_DATA_DIR: ${folder} can't be written (${code}). Choose a folder that this user may write, such as SELLOUT_DATA_DIR=~/sellout-data.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Whoever uses the services in the folder holds this lock. Null: a start, or another command, has it. */

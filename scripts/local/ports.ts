@@ -16,13 +16,11 @@ export function freePort(): Promise<number> {
   });
 }
 
-export function isPortFree(port: number): Promise<boolean> {
+/** Resolves if a server could listen on the port now. @throws what listening throws. */
+export function canListen(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(error);
-    });
-    server.listen(port, () => server.close(() => resolve(true)));
+    server.once('error', reject);
+    server.listen(port, () => server.close(() => resolve()));
   });
 }

@@ -14,6 +14,7 @@ export class Shutdown {
   /** Listens for the signals, and for the end of the bootstrap that we run under (SIGKILL tells nobody else). */
   listen(): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.asked());
+    process.on('uncaughtException', (error) => this.failed(error));
     if (process.channel) process.once('disconnect', () => this.asked());
   }
 
@@ -40,6 +41,12 @@ export class Shutdown {
       }
     }
     process.exit(code);
+  }
+
+  /** After an error that nothing caught, the services are still stopped in order. */
+  private failed(error: unknown): void {
+    process.stderr.write(`\n  Uncaught error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    void this.run(1);
   }
 
   private asked(): void {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { assertVersionOf } from '../../src/platform/database-check.ts';
 import { NO_FILTERS, readMigrations, withSchemaEngine } from './engine.ts';
 import { wholeScriptAdapter } from './whole-script-adapter.ts';
 
@@ -14,6 +15,12 @@ const MIGRATION_LOCK = 5_310_718;
 export async function migrate(databaseUrl: string, log?: (line: string) => void): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
+  try {
+    await assertVersionOf(client);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
   // One connection: the engine's session lock and its statements belong together.
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   try {

@@ -1,6 +1,8 @@
-import { sql, type PrismaClient } from '../platform/db.ts';
+import { ownRequirements, readDatabaseState, type DatabaseState } from '../platform/database-check.ts';
+import type { PrismaClient } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Redis } from '../platform/redis.ts';
+import type { LiveFeeds } from '../seating/live-feeds.ts';
 import { sendJson } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import { inTime } from './in-time.ts';
@@ -9,52 +11,78 @@ import { httpLimits } from './limits.ts';
 export interface ReadinessContext {
   readonly db: PrismaClient;
   readonly redis: Redis;
+  readonly feeds: Pick<LiveFeeds, 'hasMaps'>;
   readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
 
-interface Readiness {
-  readonly database: boolean;
-  readonly redis: boolean;
+/** What a node depends on, as it found it. */
+interface Surroundings {
+  readonly database: DatabaseState;
+  readonly redis: 'ok' | 'unreachable';
 }
 
-/** The process is alive, whatever its surroundings. */
+/** Answers that the process is alive, whatever it depends on. */
 export function handleHealth({ res }: Exchange): void {
   sendJson(res, 200, { status: 'ok' });
 }
 
-/** Whether requests should be sent here: not while the database or Redis is out of reach, nor while it stops. */
+/**
+ * Answers whether a balancer should send requests here: 200, with what is degraded, as long as the node can serve
+ * something. What all nodes share is no reason for 503 while part of the work goes on: it would take out every node at
+ * once.
+ */
 export function readinessRoute(ctx: ReadinessContext): (exchange: Exchange) => Promise<void> {
-  let underWay: Promise<Readiness> | undefined;
+  const required = ownRequirements();
+  let underWay: Promise<Surroundings> | undefined;
   return async ({ res }) => {
     // Single flight: however many ask, one pair of checks runs.
-    underWay ??= check(ctx).finally(() => (underWay = undefined));
+    underWay ??= check().finally(() => (underWay = undefined));
     const { database, redis } = await underWay;
     const draining = ctx.stopping.aborted;
-    const ready = database && redis && !draining;
-    sendJson(res, ready ? 200 : 503, {
-      status: ready ? 'ready' : 'unavailable',
-      database: database ? 'ok' : 'unreachable',
-      redis: redis ? 'ok' : 'unreachable',
+    const reason = draining ? 'draining' : reasonAgainst(database, ctx.feeds.hasMaps);
+    sendJson(res, reason === null ? 200 : 503, {
+      status: reason === null ? 'ready' : 'unavailable',
+      ...(reason === null ? {} : { reason }),
+      degraded: degradedBy({ database, redis }),
+      database,
+      redis,
       draining,
     });
   };
+
+  async function check(): Promise<Surroundings> {
+    const { db, redis, logger } = ctx;
+    const [database, pong] = await Promise.all([
+      orNull('the database', readDatabaseState(db, required), logger),
+      orNull('redis', redis.ping(), logger),
+    ]);
+    return { database: database ?? 'unreachable', redis: pong === null ? 'unreachable' : 'ok' };
+  }
 }
 
-async function check({ db, redis, logger }: ReadinessContext): Promise<Readiness> {
-  const [databaseOk, redisOk] = await Promise.all([
-    succeeds('the database', db.$queryRaw(sql`/* ready */ SELECT 1`), logger),
-    succeeds('redis', redis.ping(), logger),
-  ]);
-  return { database: databaseOk, redis: redisOk };
+/** Why the node can serve nothing; null if it can. */
+function reasonAgainst(database: DatabaseState, hasMaps: boolean): string | null {
+  if (database === 'unsupported') return 'the server of DATABASE_URL is too old';
+  if (database === 'outdated') return 'migrations are missing';
+  if (database === 'unreachable' && !hasMaps)
+    return 'the database is unreachable and no seat map is in memory';
+  return null;
 }
 
-async function succeeds(what: string, work: PromiseLike<unknown>, logger: Logger): Promise<boolean> {
+function degradedBy({ database, redis }: Surroundings): string[] {
+  const degraded: string[] = [];
+  if (database === 'read-only') degraded.push('writes');
+  else if (database !== 'ok') degraded.push('database');
+  if (redis !== 'ok') degraded.push('redis');
+  return degraded;
+}
+
+async function orNull<T>(what: string, work: PromiseLike<T>, logger: Logger): Promise<T | null> {
   try {
-    await inTime(what, httpLimits.checkTimeoutMs, work, logger);
-    return true;
+    return await inTime(what, httpLimits.checkTimeoutMs, work, logger);
   } catch (error) {
     logger.debug({ err: error, what }, 'not ready');
-    return false;
+    return null;
   }
 }

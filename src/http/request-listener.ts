@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
+import { dbErrorKind, type DbErrorKind } from '../platform/db-errors.ts';
 import { BusyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { logAccess } from './access-log.ts';
@@ -17,6 +18,8 @@ export interface ListenerContext {
   readonly logger: Logger;
   readonly stopping: AbortSignal;
 }
+
+const outages: ReadonlySet<DbErrorKind> = new Set(['connection', 'transient']);
 
 /** What every request goes through. Nothing that it throws gets any further than here. */
 export function requestListener(ctx: ListenerContext) {
@@ -48,6 +51,10 @@ async function handle(ctx: ListenerContext, exchange: Exchange): Promise<void> {
 function fail(ctx: ListenerContext, exchange: Exchange, error: unknown): void {
   const { res, requestId, path } = exchange;
   if (error instanceof BusyError && !res.headersSent) return sendBusy(exchange, error.retryAfterSeconds);
+  if (!res.headersSent && outages.has(dbErrorKind(error))) {
+    ctx.logger.warn({ err: error, requestId, path }, 'the database is out');
+    return sendBusy(exchange, 1);
+  }
   // The client has left: whatever failed for it is no error of the server.
   const level = exchange.req.destroyed || res.destroyed ? 'debug' : 'error';
   ctx.logger[level]({ err: error, requestId, path }, 'request failed');

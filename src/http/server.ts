@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Redis } from '../platform/redis.ts';
 import { uuidV7 } from '../platform/uuid.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
+import type { LiveFeeds } from '../seating/live-feeds.ts';
 import type { PublicVersions } from '../seating/public-versions.ts';
 import type { SeatMaps } from '../seating/seat-maps.ts';
 import { AddressCounter } from './address-counter.ts';
@@ -55,6 +56,7 @@ export interface HttpContext {
   readonly identity: Identity;
   readonly eventLayouts: EventLayouts;
   readonly seatMaps: SeatMaps;
+  readonly feeds: LiveFeeds;
   readonly publicVersions: PublicVersions;
   readonly edge: GraphQLEdge;
   readonly exampleIds: () => Promise<ExampleIds | null>;

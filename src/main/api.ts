@@ -6,11 +6,13 @@ import type { ExampleIds } from '../http/graphiql/examples.ts';
 import { readExampleSeats } from '../http/pages/events-on-sale.sql.ts';
 import { scrapeHttpMetrics } from '../http/metrics-route.ts';
 import { startHttpServer, type HttpContext, type RunningServer } from '../http/server.ts';
-import { loadConfig, type Config } from '../platform/config.ts';
+import type { Config } from '../platform/config.ts';
+import { checkDatabase } from '../platform/database-check.ts';
 import { eventIdOf, seatIdOf } from '../platform/ids.ts';
 import { startMetricsServer } from '../workers/metrics-server.ts';
+import { listeningOn } from '../platform/startup-error.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
-import { runUntilSignal } from './run-until-signal.ts';
+import { runProcess } from './run-process.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface RunningApi {
@@ -21,12 +23,19 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
-/** The product's API: GraphQL over HTTP, WebSocket and server-sent events. Any number of them may run at once. */
+/**
+ * The product's API: GraphQL over HTTP, WebSocket and server-sent events. Any number of them may run at once.
+ *
+ * @throws {StartupError} for a database that this version can't work with, or a port that can't be had.
+ */
 export async function startApi(config: Config, overrides?: ContextOverrides): Promise<RunningApi> {
+  await checkDatabase(config.databaseUrl);
   const context = await createContext(config, overrides);
   try {
+    const { port, host } = config;
     const metricsServer = await serveMetrics(context);
-    const server = await serveApi(context).catch(async (error: unknown) => {
+    const listening = listeningOn(serveApi(context), { variable: 'PORT', port, host });
+    const server = await listening.catch(async (error: unknown) => {
       await metricsServer?.stop();
       throw error;
     });
@@ -55,8 +64,10 @@ export async function serveApi(context: AppContext): Promise<RunningServer> {
   return startHttpServer(http);
 }
 
-function serveMetrics({ config: { metricsPort, host }, logger }: AppContext) {
-  return metricsPort === null ? null : startMetricsServer(metricsPort, host, logger, scrapeHttpMetrics);
+async function serveMetrics({ config: { metricsPort: port, host }, logger }: AppContext) {
+  if (port === null) return null;
+  const server = startMetricsServer({ port, host, logger, scrape: scrapeHttpMetrics });
+  return listeningOn(server, { variable: 'METRICS_PORT', port, host });
 }
 
 function httpContext(context: AppContext): HttpContext {
@@ -87,6 +98,7 @@ function httpContext(context: AppContext): HttpContext {
     identity,
     eventLayouts,
     seatMaps,
+    feeds,
     publicVersions,
     edge: {
       schema,
@@ -105,4 +117,4 @@ async function exampleIds({ database }: AppContext): Promise<ExampleIds | null> 
   return { eventId: eventIdOf(eventId), seatIds: seatIndexes.map((index) => seatIdOf(eventId, index)) };
 }
 
-if (import.meta.main) await runUntilSignal(() => startApi(loadConfig()));
+if (import.meta.main) await runProcess((config) => startApi(config));

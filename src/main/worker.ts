@@ -1,17 +1,19 @@
-import { connectDatabase } from '../platform/db.ts';
-import { loadConfig, type Config } from '../platform/config.ts';
-import { createLogger } from '../platform/logger.ts';
+import { connectDatabase, type Database } from '../platform/db.ts';
+import type { Config } from '../platform/config.ts';
+import { checkDatabase, ownRequirements, readDatabaseState } from '../platform/database-check.ts';
+import { createLogger, type Logger } from '../platform/logger.ts';
 import { collectProcessMetrics } from '../platform/metrics.ts';
 import { connectRedis } from '../platform/redis.ts';
 import { createPubSub } from '../pubsub/pubsub.ts';
 import { watermarksIn } from '../pubsub/watermarks.ts';
-import { startMetricsServer } from '../workers/metrics-server.ts';
+import { listeningOn } from '../platform/startup-error.ts';
+import { startMetricsServer, type MetricsServer } from '../workers/metrics-server.ts';
 import { cachingPubSub } from '../seating/caching-pubsub.ts';
 import { liveMapReportsIn } from '../seating/live-map-reports.ts';
 import { SeatMapCache } from '../seating/seat-map-cache.ts';
 import { workerTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
-import { runUntilSignal } from './run-until-signal.ts';
+import { runProcess } from './run-process.ts';
 
 export interface RunningWorker {
   /** Where its /metrics are served, if anywhere. */
@@ -19,8 +21,13 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** The part of the product that time drives. Any number of workers may run at once. */
+/**
+ * The part of the product that time drives. Any number of workers may run at once.
+ *
+ * @throws {StartupError} for a database that this version can't work with, or a port that can't be had.
+ */
 export async function startWorker(config: Config): Promise<RunningWorker> {
+  await checkDatabase(config.databaseUrl);
   const logger = createLogger(config.logLevel);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout-worker', logger);
@@ -39,9 +46,8 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     historyDays: config.historyDays,
     auditEveryMs: config.auditEveryMs,
   });
+  const metricsServer = await serveMetrics(config, database, logger);
   const worker = runTasks(tasks, logger);
-  const { workerMetricsPort: port } = config;
-  const metricsServer = port === null ? null : await startMetricsServer(port, config.host, logger);
   logger.info({ metricsPort: metricsServer?.port }, 'the worker runs');
   return {
     metricsPort: metricsServer?.port,
@@ -55,4 +61,19 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
   };
 }
 
-if (import.meta.main) await runUntilSignal(() => startWorker(loadConfig()));
+async function serveMetrics(
+  { workerMetricsPort: port, host }: Config,
+  database: Database,
+  logger: Logger,
+): Promise<MetricsServer | null> {
+  if (port === null) return null;
+  const required = ownRequirements();
+  const databaseState = () => readDatabaseState(database.worker, required);
+  return listeningOn(startMetricsServer({ port, host, logger, databaseState }), {
+    variable: 'WORKER_METRICS_PORT',
+    port,
+    host,
+  });
+}
+
+if (import.meta.main) await runProcess(startWorker);

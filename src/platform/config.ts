@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { describeIssue, misspellings } from './config-messages.ts';
+import { StartupError } from './startup-error.ts';
 
 const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
 
@@ -130,7 +131,7 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-export class ConfigError extends Error {
+export class ConfigError extends StartupError {
   constructor(faults: readonly string[]) {
     super(
       `The configuration has ${faults.length} mistake(s):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,

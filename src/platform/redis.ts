@@ -1,5 +1,6 @@
 import { Redis, type CommonRedisOptions } from 'ioredis';
 import type { Logger } from './logger.ts';
+import { reasonOf, StartupError } from './startup-error.ts';
 
 export type { Redis };
 
@@ -23,6 +24,29 @@ export function connectRedis(url: string, name: string, logger: Logger): Redis {
     commandTimeout: 2_000,
   });
   return withLog(redis, name, logger);
+}
+
+/**
+ * Checks that a Redis answers, before anything is started on it.
+ *
+ * @throws {StartupError} if none does.
+ */
+export async function checkRedis(url: string): Promise<void> {
+  const redis = new Redis(url, { ...common, lazyConnect: true, retryStrategy: () => null });
+  // `connect` rejects with "Connection is closed"; the event has the reason.
+  let reason: unknown;
+  redis.on('error', (error) => (reason = error));
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    const said = reasonOf(reason ?? error);
+    throw new StartupError(`REDIS_URL: no connection to Redis at ${new URL(url).host}: ${said}.`, {
+      cause: error,
+    });
+  } finally {
+    redis.disconnect();
+  }
 }
 
 /** How often a connection asks that otherwise only listens. With `socketTimeout` a dead one is ended within 8 s. */

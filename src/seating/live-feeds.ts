@@ -9,6 +9,7 @@ const POLL_MS = 1_000;
 interface Entry {
   readonly feed: LiveFeed;
   readonly started: Promise<void>;
+  loaded: boolean;
   users: number;
   idle: NodeJS.Timeout | undefined;
   dropped: boolean;
@@ -72,6 +73,11 @@ export class LiveFeeds {
     return [...this.#entries.values()].map((entry) => entry.feed);
   }
 
+  /** True if the map of some event is in memory: it is served while the database is away. */
+  get hasMaps(): boolean {
+    return [...this.#entries.values()].some(({ loaded }) => loaded);
+  }
+
   /** A change that this process made: its own feed need not wait for Redis to bring it back. */
   take(message: SeatsChanged): void {
     this.#entries.get(message.eventId)?.feed.take(message);
@@ -81,10 +87,13 @@ export class LiveFeeds {
     if (this.#stopped) throw new Error('live feeds are stopped');
     const feed = new LiveFeed(this.#ctx, eventId);
     const started = feed.start();
-    const entry: Entry = { feed, started, users: 0, idle: undefined, dropped: false };
+    const entry: Entry = { feed, started, loaded: false, users: 0, idle: undefined, dropped: false };
     this.#entries.set(eventId, entry);
     // A feed that could not start is no feed: the next one who asks tries anew.
-    started.catch(() => this.#drop(entry));
+    started.then(
+      () => (entry.loaded = true),
+      () => this.#drop(entry),
+    );
     return entry;
   }
 

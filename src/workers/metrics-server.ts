@@ -1,17 +1,32 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { DatabaseState } from '../platform/database-check.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metricsContentType, readMetrics } from '../platform/metrics.ts';
 
-/** Serves GET /metrics and GET /health on a port of their own. `scrape` returns the metrics as text. */
-export async function startMetricsServer(
-  port: number,
-  host: string,
-  logger: Logger,
-  scrape: () => Promise<string> = readMetrics,
-): Promise<{ readonly port: number; stop(): Promise<void> }> {
+export interface MetricsServerOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly logger: Logger;
+  /** Returns the metrics as text; by default those of the process alone. */
+  readonly scrape?: () => Promise<string>;
+  /** What GET /ready asks. Without it there is no /ready here. */
+  readonly databaseState?: () => Promise<DatabaseState>;
+}
+
+export interface MetricsServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const CHECK_TIMEOUT_MS = 1_500;
+
+/** Serves GET /metrics, /health and, for a worker, /ready on a port of their own. */
+export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
+  const { port, host, logger } = options;
   const server = createServer({ requestTimeout: 5_000 }, (req, res) => {
-    answer(req.url ?? '', res, scrape).catch((error: unknown) => {
+    answer(req.url ?? '', res, options).catch((error: unknown) => {
       logger.error({ err: error }, 'metrics not served');
       res.destroy();
     });
@@ -27,13 +42,31 @@ export async function startMetricsServer(
   };
 }
 
-async function answer(path: string, res: ServerResponse, scrape: () => Promise<string>): Promise<void> {
+async function answer(path: string, res: ServerResponse, options: MetricsServerOptions): Promise<void> {
+  const { scrape = readMetrics, databaseState, logger } = options;
   if (path === '/metrics') {
     const body = await scrape();
     res.writeHead(200, { 'content-type': metricsContentType }).end(body);
   } else if (path === '/health') {
-    res.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end('{"status":"ok"}');
+    sendJson(res, 200, { status: 'ok' });
+  } else if (path === '/ready' && databaseState !== undefined) {
+    const database = await stateOf(databaseState, logger);
+    const ready = database === 'ok';
+    sendJson(res, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', database });
   } else res.writeHead(404).end();
+}
+
+async function stateOf(read: () => Promise<DatabaseState>, logger: Logger): Promise<DatabaseState> {
+  try {
+    return await withDeadline(read(), CHECK_TIMEOUT_MS, 'the database');
+  } catch (error) {
+    logger.debug({ err: error }, 'not ready');
+    return 'unreachable';
+  }
+}
+
+function sendJson(res: ServerResponse, status: number, value: unknown): void {
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value));
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -3,7 +3,6 @@ import { Agent, request } from 'node:http';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { eventually } from '../support/eventually.ts';
 import { RawSocket, refusalOf, startHttp, type HttpFixture } from './http.fixture.ts';
 import { hold, seatUpdates } from './shared.fixture.ts';
 
@@ -19,20 +18,6 @@ async function getWith(agent: Agent, path: string) {
   for await (const chunk of res) chunks.push(chunk as Buffer);
   return { status: res.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) as unknown };
 }
-
-describe('readiness', () => {
-  it('is lost while Redis is away, and comes back', async () => {
-    await http.redis.kill();
-    await eventually('not ready', async () => (await fetch(`${http.url}/ready`)).status === 503);
-    expect(await (await fetch(`${http.url}/ready`)).json()).toMatchObject({
-      database: 'ok',
-      redis: 'unreachable',
-    });
-    expect((await fetch(`${http.url}/health`)).status).toBe(200);
-    await http.redis.restart();
-    await eventually('ready', async () => (await fetch(`${http.url}/ready`)).status === 200);
-  });
-});
 
 describe('stopping', () => {
   it('says so first, closes sockets and streams, finishes what is under way, then takes nothing more', async () => {

@@ -53,6 +53,11 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child?.pid ?? null;
   }
 
+  /** Null while it runs, or if a signal ended it. */
+  get exitCode(): number | null {
+    return this.#child?.exitCode ?? null;
+  }
+
   /** True as long as the process has not ended by itself or otherwise. */
   alive(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;

@@ -1,8 +1,7 @@
 // The API, but at one step of one of its batches it sends itself a signal: SIGKILL to crash there, SIGSTOP to freeze.
 import type { BatchStep } from '../../src/booking/batch.ts';
 import { startApi } from '../../src/main/api.ts';
-import { runUntilSignal } from '../../src/main/run-until-signal.ts';
-import { loadConfig } from '../../src/platform/config.ts';
+import { runProcess } from '../../src/main/run-process.ts';
 
 export interface StepSettings {
   readonly step: BatchStep;
@@ -19,8 +18,8 @@ export function stepEnvironment({ step, batch, signal }: StepSettings): Record<s
 if (import.meta.main) {
   const { SIGNAL_AT_STEP: wanted, SIGNAL_AT_BATCH: batch, SIGNAL: signal } = process.env;
   let passed = 0;
-  await runUntilSignal(() =>
-    startApi(loadConfig(), {
+  await runProcess((config) =>
+    startApi(config, {
       onBatchStep: (step) => {
         if (step === wanted && ++passed === Number(batch)) process.kill(process.pid, signal);
       },

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { ServerProcess, type LogLine } from '../support/server-process.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
+});
+afterAll(async () => {
+  await redis.stop();
+  await database.drop();
+});
+
+async function start(env: Record<string, string> = {}): Promise<ServerProcess> {
+  const server = new ServerProcess({
+    file: 'test/support/failing-api.ts',
+    databaseUrl: database.url,
+    redisUrl: redis.url,
+    env,
+  });
+  await server.start();
+  return server;
+}
+
+function fail(server: ServerProcess, signal: 'SIGUSR2' | 'SIGWINCH'): void {
+  process.kill(server.pid ?? 0, signal);
+}
+
+const fatal = (server: ServerProcess): readonly LogLine[] =>
+  server.log.filter(({ level }) => level === 'fatal');
+
+/** A request whose body is still on its way. */
+async function underWay(server: ServerProcess): Promise<{ req: ClientRequest; finish: () => void }> {
+  const body = JSON.stringify({ query: '{__typename}' });
+  const req = request(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
+  });
+  req.flushHeaders();
+  // The server has the headers: the request counts as under way there.
+  await once(req, 'continue');
+  req.write(body.slice(0, 5));
+  return { req, finish: () => req.end(body.slice(5)) };
+}
+
+describe('an error that nothing catches', () => {
+  it.each([
+    ['SIGUSR2', 'thrown in a listener', 'uncaughtException'],
+    ['SIGWINCH', 'rejected and forgotten', 'unhandledRejection'],
+  ] as const)(
+    'is logged (%s), requests under way are answered, and the process ends with 1',
+    async (signal, message, origin) => {
+      const server = await start();
+      const { req, finish } = await underWay(server);
+      const url = server.url ?? '';
+      fail(server, signal);
+      await eventually('it is logged', () => fatal(server).length > 0);
+      expect(fatal(server)).toMatchObject([
+        { err: { message, stack: expect.any(String) as string }, origin },
+      ]);
+      // Again while it drains: it neither ends at once nor starts to end anew.
+      fail(server, signal);
+      await eventually('nothing new is taken', async () => {
+        const answer = await fetch(`${url}/ready`).catch(() => null);
+        return answer === null || answer.status === 503;
+      });
+      finish();
+      const [answer] = (await once(req, 'response')) as [IncomingMessage];
+      answer.resume();
+      expect(answer.statusCode).toBe(200);
+      await server.ended();
+      expect(server.exitCode).toBe(1);
+    },
+  );
+
+  it('ends the process within a bound, whatever is under way', async () => {
+    const server = await start({ TEST_DRAIN_MS_MAX: '300' });
+    const { req } = await underWay(server);
+    const cut = once(req, 'error');
+    fail(server, 'SIGUSR2');
+    await server.ended();
+    await cut;
+    expect(server.exitCode).toBe(1);
+    expect(server.log).toContainEqual(
+      expect.objectContaining({ level: 'error', msg: 'the process did not stop in order' }),
+    );
+  });
+
+  it('that comes again and again fills no log', async () => {
+    const server = await start();
+    const { req, finish } = await underWay(server);
+    req.on('error', () => {});
+    for (let i = 0; i < 20; i++) {
+      fail(server, 'SIGUSR2');
+      // Signals of one kind that wait are one: only when each has arrived does the next count.
+      await eventually('it is logged', () => fatal(server).length >= Math.min(i + 1, 5));
+    }
+    finish();
+    await server.ended();
+    expect(fatal(server)).toHaveLength(5);
+    expect(server.exitCode).toBe(1);
+  });
+
+  it('ends a worker in the same way', async () => {
+    const server = await start({ TEST_WORKER: '1' });
+    fail(server, 'SIGWINCH');
+    await server.ended();
+    expect(fatal(server)).toMatchObject([{ err: { message: 'rejected and forgotten' } }]);
+    expect(server.exitCode).toBe(1);
+  });
+});

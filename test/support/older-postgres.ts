@@ -1,0 +1,42 @@
+import { connect, createServer } from 'node:net';
+import { closeServer, listenOnFreePort, throughPort } from './free-port.ts';
+
+export interface OlderPostgres extends AsyncDisposable {
+  /** The same database, on a server that says it is PostgreSQL 15 and behaves like it. */
+  readonly url: string;
+}
+
+/** An unknown setting is refused in the same way whatever its name is. */
+const UNKNOWN = Buffer.from('transaction_timeouX');
+
+/**
+ * Sits before a PostgreSQL 18 and makes it look like PostgreSQL 15: it reports version 15, and refuses connections that
+ * ask for `transaction_timeout`, which only newer servers know.
+ */
+export async function startOlderPostgres(databaseUrl: string, versionNum: string): Promise<OlderPostgres> {
+  const older = Buffer.from(`15${versionNum.slice(2)}`);
+  const proxy = createServer({ noDelay: true }, (client) => {
+    const server = connect({ host: '127.0.0.1', port: Number(new URL(databaseUrl).port), noDelay: true });
+    for (const [socket, other, from, to] of [
+      [client, server, Buffer.from('transaction_timeout'), UNKNOWN],
+      [server, client, Buffer.from(versionNum), older],
+    ] as const) {
+      // Whatever breaks, `close` follows.
+      socket.on('error', () => {});
+      socket.on('close', () => other.destroy());
+      socket.on('data', (chunk) => other.write(replaced(chunk, from, to)));
+    }
+  });
+  const port = await listenOnFreePort(proxy);
+  return {
+    url: throughPort(port, databaseUrl),
+    [Symbol.asyncDispose]: () => closeServer(proxy),
+  };
+}
+
+/** Of the same length, so that no length of a message changes. */
+function replaced(chunk: Buffer, from: Buffer, to: Buffer): Buffer {
+  for (let at = chunk.indexOf(from); at !== -1; at = chunk.indexOf(from, at + from.length))
+    to.copy(chunk, at);
+  return chunk;
+}
