@@ -56,7 +56,8 @@ function fail(ctx: ListenerContext, exchange: Exchange, error: unknown): void {
     return sendBusy(exchange, 1);
   }
   // The client has left: whatever failed for it is no error of the server.
-  const level = exchange.req.destroyed || res.destroyed ? 'debug' : 'error';
+  const left = (exchange.req.destroyed && !exchange.req.complete) || res.destroyed;
+  const level = left ? 'debug' : 'error';
   ctx.logger[level]({ err: error, requestId, path }, 'request failed');
   if (res.headersSent) res.destroy();
   else sendJson(res, 500, { error: 'Unexpected error.', requestId });

@@ -179,4 +179,11 @@ export const operatingGuards: readonly Guard[] = [
     find: 'if (++this.#uncaught <= UNCAUGHT_LOGGED_MAX)',
     replace: '',
   },
+  {
+    name: 'a request whose body was read is not taken for one that broke off',
+    file: 'src/http/request-listener.ts',
+    find: 'exchange.req.destroyed && !exchange.req.complete',
+    replace: 'exchange.req.destroyed',
+    tests: ['test/unit/request-listener'],
+  },
 ];
