@@ -5,6 +5,7 @@ import type { Viewer } from '../../src/identity/viewer.ts';
 import { sql } from '../../src/platform/db.ts';
 import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
 import { planText } from '../db/catalog.fixture.ts';
+import { eventually } from '../support/eventually.ts';
 import { createHall, type Hall } from '../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../support/schema-client.ts';
 import { eventInputFor } from './event-input.fixture.ts';
@@ -47,10 +48,20 @@ async function setReadOnly(on: boolean): Promise<void> {
   try {
     await connection.query('SET default_transaction_read_only = off');
     await connection.query(`ALTER DATABASE ${row?.name} SET default_transaction_read_only = ${on}`);
-    await connection.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    await connection.query(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()`);
   } finally {
     await connection.end();
+  }
+  // A pool hands out a session that has ended until it hears of its end; that would be an outage of another kind.
+  const { reads: readPool, worker, batches } = client.app.database;
+  for (const pool of [readPool, worker, batches]) {
+    const answers = () =>
+      pool.$queryRaw(sql`SELECT 1`).then(
+        () => true,
+        () => false,
+      );
+    await eventually('the pool has new sessions', answers);
   }
 }
 
