@@ -13,7 +13,7 @@ import {
 } from 'vitest';
 import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
-import { startHttp, type HttpFixture } from './http.fixture.ts';
+import { RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
 import { valueOf } from './shared.fixture.ts';
 
 let http: HttpFixture;
@@ -61,6 +61,21 @@ describe('a mistake of a client writes no error line', () => {
     const answer = await fetch(`${http.url}/graphql?query={__typename}&variables={bad`, { headers: json });
     expect(answer.status).toBe(400);
     expect(logged()).toEqual([]);
+  });
+
+  it('an operation that is completed before it has begun', async () => {
+    const raw = await RawSocket.init(http.port);
+    raw.together(() => {
+      raw.subscribe('1', '{ __typename }');
+      raw.send({ id: '1', type: 'complete' });
+      raw.subscribe('2', '{ __typename }');
+    });
+    expect(await raw.take(2)).toMatchObject([
+      { id: '2', type: 'next' },
+      { id: '2', type: 'complete' },
+    ]);
+    expect(logged()).toEqual([]);
+    raw.socket.close();
   });
 
   it('a body that is cut off; it is counted', async () => {

@@ -57,6 +57,7 @@ async function prepare(
 ): Promise<Prepared | readonly GraphQLError[]> {
   const { operationsMax } = ctx.limits;
   const payload = extra.ids.takeParams(id);
+  if (extra.ids.idOf(id) === null) return completedBefore();
   if (extra.operations.underWay > operationsMax) {
     const message = `A connection can have ${operationsMax} operations under way at once.`;
     return refused([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })]);
@@ -69,6 +70,8 @@ async function prepare(
     };
     const operation = prepareOperation(ctx.engine, paramsFrom(payload), caller);
     if (operation.kind === 'invalid') return refused(operation.errors);
+    const clientId = extra.ids.idOf(id);
+    if (clientId === null) return completedBefore();
     extra.operations.releases(id, ctx.memory.take(extra.address, operation.kept, extra.memory));
     const { document, operationName } = operation;
     return {
@@ -79,11 +82,16 @@ async function prepare(
       contextValue: undefined,
       operation,
       operations: extra.operations,
-      reader: extra.outlet.readerOf(extra.ids.idOf(id)),
+      reader: extra.outlet.readerOf(clientId),
     };
   } catch (error) {
     return refused([toGraphQLError(ctx.engine, error)]);
   }
+}
+
+/** Not sent: graphql-ws sends no error of an operation that the client has completed. */
+function completedBefore(): readonly GraphQLError[] {
+  return [new GraphQLError('The operation was completed before it began.')];
 }
 
 function refused(errors: readonly GraphQLError[]): readonly GraphQLError[] {

@@ -74,11 +74,9 @@ export class OperationIds {
     return `{"id":${JSON.stringify(id)},"type":"${type}"${text.slice(head.length)}`;
   }
 
-  /** The client's id of an operation that has begun. */
-  idOf(number: string): string {
-    const id = this.#ids.get(number);
-    if (id === undefined) throw new Error(`there is no operation ${number}`);
-    return id;
+  /** Returns the client's id of an operation; null if the client has completed it already. */
+  idOf(number: string): string | null {
+    return this.#ids.get(number) ?? null;
   }
 
   /** Returns the parameters of an operation that has begun, once. */
