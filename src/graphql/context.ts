@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { BestAvailable } from '../seating/choose-for-event.ts';
 import type { BookingUpdates } from '../seating/booking-updates.ts';
 import type { EventLayouts } from '../seating/event-layouts.ts';
+import type { FollowedSeats } from '../seating/followed-seats.ts';
 import type { LiveFeeds } from '../seating/live-feeds.ts';
 import type { PublicVersions } from '../seating/public-versions.ts';
 import type { Park } from '../seating/seat-updates.ts';
@@ -21,6 +22,7 @@ export interface Services {
   readonly venueLayouts: VenueLayouts;
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
+  readonly followedSeats: FollowedSeats;
   readonly bookingUpdates: BookingUpdates;
   readonly seatMaps: SeatMaps;
   readonly publicVersions: PublicVersions;
@@ -30,6 +32,9 @@ export interface Services {
   readonly defaultHoldTtlMs: number;
   readonly logger: Logger;
 }
+
+/** The context of an execution that serves many callers: what is the same for all of them, and in memory. */
+export type SharedContext = Pick<Services, 'followedSeats'>;
 
 /** The context of one operation. */
 export interface GraphQLContext extends Services {

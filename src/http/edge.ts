@@ -24,4 +24,6 @@ export interface GraphQLEdge {
   maskError(error: unknown, requestId: string): Error;
   /** The context of one operation. */
   contextFor(caller: Caller): object;
+  /** The context of an execution that serves many callers. It has nothing of any of them. */
+  readonly sharedContext: object;
 }

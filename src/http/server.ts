@@ -76,7 +76,11 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
   const departures = new Departures();
   // An error that many get to see has an id of its own: no request is to be found by it, or shown to others.
-  const shared = new SharedSubscriptions((error) => edge.maskError(error, uuidV7()), logger);
+  const shared = new SharedSubscriptions(
+    (error) => edge.maskError(error, uuidV7()),
+    edge.sharedContext,
+    logger,
+  );
   const limits = config.sockets;
   const graphql: GraphQLRouteContext = {
     engine,

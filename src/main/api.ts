@@ -1,7 +1,7 @@
 import { maskError } from '../graphql/mask-error.ts';
 import { graphqlPlugins } from '../graphql/plugins.ts';
 import { schema } from '../graphql/schema.ts';
-import type { GraphQLContext, Services } from '../graphql/context.ts';
+import type { GraphQLContext, Services, SharedContext } from '../graphql/context.ts';
 import type { ExampleIds } from '../http/graphiql/examples.ts';
 import { readExampleSeats } from '../http/pages/events-on-sale.sql.ts';
 import { scrapeHttpMetrics } from '../http/metrics-route.ts';
@@ -74,7 +74,7 @@ function httpContext(context: AppContext): HttpContext {
   const { config, logger, database, redis, identity, eventLayouts } = context;
   const { clock, venueLayouts, feeds, bookingUpdates, seatMaps, publicVersions, groupCommit, bestAvailable } =
     context;
-  const { defaultHoldTtlMs } = context;
+  const { followedSeats, defaultHoldTtlMs } = context;
   const services: Services = {
     database,
     clock,
@@ -82,6 +82,7 @@ function httpContext(context: AppContext): HttpContext {
     venueLayouts,
     eventLayouts,
     feeds,
+    followedSeats,
     bookingUpdates,
     seatMaps,
     publicVersions,
@@ -105,6 +106,7 @@ function httpContext(context: AppContext): HttpContext {
       plugins: graphqlPlugins(config),
       maskError: (error, requestId) => maskError(error, { logger, requestId }),
       contextFor: (caller): GraphQLContext => ({ ...services, ...caller }),
+      sharedContext: { followedSeats } satisfies SharedContext,
     },
     exampleIds: () => exampleIds(context),
   };

@@ -15,6 +15,7 @@ import { BestAvailable } from '../seating/choose-for-event.ts';
 import { BookingUpdates } from '../seating/booking-updates.ts';
 import { cachingPubSub } from '../seating/caching-pubsub.ts';
 import { EventLayouts } from '../seating/event-layouts.ts';
+import { FollowedSeats } from '../seating/followed-seats.ts';
 import { LiveFeeds } from '../seating/live-feeds.ts';
 import { LiveMapReporter } from '../seating/live-map-reports.ts';
 import { PublicVersions } from '../seating/public-versions.ts';
@@ -34,6 +35,7 @@ export interface AppContext {
   readonly venueLayouts: VenueLayouts;
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
+  readonly followedSeats: FollowedSeats;
   readonly bookingUpdates: BookingUpdates;
   readonly seatMaps: SeatMaps;
   readonly publicVersions: PublicVersions;
@@ -89,8 +91,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   collectProcessMetrics();
   await clock.start();
   feeds.start();
-  const reporter = new LiveMapReporter(redis, feeds, logger);
-  reporter.start();
+  const reporter = startReporter(redis, feeds, logger);
 
   return {
     config,
@@ -103,6 +104,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     venueLayouts,
     eventLayouts,
     feeds,
+    followedSeats: new FollowedSeats(database.reads, eventLayouts),
     bookingUpdates,
     seatMaps,
     publicVersions,
@@ -119,4 +121,10 @@ export async function createContext(config: Config, overrides: ContextOverrides 
       await database.close();
     },
   };
+}
+
+function startReporter(redis: Redis, feeds: LiveFeeds, logger: Logger): LiveMapReporter {
+  const reporter = new LiveMapReporter(redis, feeds, logger);
+  reporter.start();
+  return reporter;
 }

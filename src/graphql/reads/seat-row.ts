@@ -11,4 +11,16 @@ export interface SeatRow {
   readonly number: string;
   /** Null: made of the three above. */
   readonly label: string | null;
+  /** Its price tier, if that is known already. */
+  readonly knownTier?: KnownTier;
+}
+
+/** A price tier with its currency. */
+export interface KnownTier {
+  readonly eventId: number;
+  readonly index: number;
+  readonly name: string;
+  readonly amount: bigint;
+  readonly color: string | null;
+  readonly currency: string;
 }

@@ -1,7 +1,9 @@
+import { BREAK, visit, type FieldNode, type GraphQLResolveInfo } from 'graphql';
 import { parseEventId } from '../../platform/ids.ts';
-import { followSeats, openSeats } from '../../seating/seat-updates.ts';
+import { followSeats, openSeats, type SeatSource } from '../../seating/seat-updates.ts';
 import { builder } from '../builder.ts';
 import { notFound } from '../errors.ts';
+import type { GraphQLContext } from '../context.ts';
 import { canSeeEvent } from '../reads/visibility.ts';
 import { SeatUpdate } from '../types/seat-update.ts';
 
@@ -17,15 +19,51 @@ builder.subscriptionField('seatUpdates', (t) =>
           'The version that the caller has already, from an earlier subscription or from `seatMap`.',
       }),
     },
-    // Nothing beneath looks at the viewer, or at anything but the message: one execution serves all who ask the same.
+    // Nothing beneath looks at the viewer, or waits: one execution serves all who ask the same.
     extensions: { shared: { resumesBy: 'afterVersion' } },
-    subscribe: async (_root, { eventId: id, afterVersion }, ctx) => {
+    subscribe: async (_root, { eventId: id, afterVersion }, ctx, info) => {
       const eventId = parseEventId(id);
       if (eventId === null || !(await canSeeEvent(ctx, eventId))) throw notFound('event');
-      const reads = { db: ctx.database.reads, feeds: ctx.feeds };
-      const source = await openSeats(reads, eventId, afterVersion ?? null);
+      const source = await openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
       return ctx.park?.(source) ?? followSeats(source);
     },
     resolve: (message, { eventId }) => ({ ...message, eventId: parseEventId(eventId) ?? 0 }),
   }),
 );
+
+/** With what messages show of the seats themselves in memory, if `withSeats`, for as long as the source is open. */
+async function openSource(
+  ctx: GraphQLContext,
+  eventId: number,
+  afterVersion: number | null,
+  withSeats: boolean,
+): Promise<SeatSource> {
+  const reads = { db: ctx.database.reads, feeds: ctx.feeds };
+  if (!withSeats) return openSeats(reads, eventId, afterVersion);
+  const unfollow = await ctx.followedSeats.follow(eventId);
+  try {
+    const source = await openSeats(reads, eventId, afterVersion);
+    const release = () => {
+      source.release();
+      unfollow();
+    };
+    return { ...source, release };
+  } catch (error) {
+    unfollow();
+    throw error;
+  }
+}
+
+/** Whether the operation or a fragment has a field of that name, at any place. */
+function selectsField({ operation, fragments }: GraphQLResolveInfo, name: string): boolean {
+  let isFound = false;
+  const visitor = {
+    Field(field: FieldNode) {
+      if (field.name.value !== name) return undefined;
+      isFound = true;
+      return BREAK;
+    },
+  };
+  for (const definition of [operation, ...Object.values(fragments)]) visit(definition, visitor);
+  return isFound;
+}

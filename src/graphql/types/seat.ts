@@ -1,12 +1,17 @@
 import { seatLabel } from '../../catalog/seating-plan/seat-label.ts';
+import { seatIdOf } from '../../platform/ids.ts';
 import { builder } from '../builder.ts';
+import { orKnown } from '../loaded.ts';
+import type { SeatRow } from '../reads/seat-row.ts';
 import { SeatStatus } from './enums/seat-status.ts';
 import { PriceTier } from './price-tier.ts';
 
-builder.node('Seat', {
+// Not `builder.node`, whose `id` is a promise: messages that many subscribers share are executed without waiting.
+builder.objectType('Seat', {
   description: 'A seat of one event.',
-  id: { resolve: ({ eventId, index }) => `${eventId}:${index}`, description: 'Opaque.' },
+  interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
+    id: t.id({ description: 'Opaque.', resolve: ({ eventId, index }) => seatIdOf(eventId, index) }),
     index: t.exposeInt('index', {
       description: "Its place in SeatStates and in the layout's arrays, from 0. It never changes.",
     }),
@@ -21,17 +26,20 @@ builder.node('Seat', {
       resolve: ({ section, row, number, label }) => label ?? seatLabel(section, row, number),
     }),
     status: t.expose('status', { type: SeatStatus, description: 'Whose it is at the moment.' }),
-    priceTier: t.loadable({
-      type: PriceTier,
-      description: 'What it costs.',
-      loaderOptions: { cache: false },
-      load: async (keys: string[], { database }) => {
-        const eventIds = [...new Set(keys.map((key) => Number.parseInt(key, 10)))];
-        const tiers = await database.reads.priceTier.findMany({ where: { eventId: { in: eventIds } } });
-        const byKey = new Map(tiers.map((tier) => [`${tier.eventId}:${tier.index}`, tier]));
-        return keys.map((key) => byKey.get(key) ?? new Error(`there is no price tier ${key}`));
-      },
-      resolve: ({ eventId, tierIndex }) => `${eventId}:${tierIndex}`,
-    }),
+    priceTier: orKnown(
+      t.loadable({
+        type: PriceTier,
+        description: 'What it costs.',
+        loaderOptions: { cache: false },
+        load: async (keys: string[], { database }) => {
+          const eventIds = [...new Set(keys.map((key) => Number.parseInt(key, 10)))];
+          const tiers = await database.reads.priceTier.findMany({ where: { eventId: { in: eventIds } } });
+          const byKey = new Map(tiers.map((tier) => [`${tier.eventId}:${tier.index}`, tier]));
+          return keys.map((key) => byKey.get(key) ?? new Error(`there is no price tier ${key}`));
+        },
+        resolve: ({ eventId, tierIndex }) => `${eventId}:${tierIndex}`,
+      }),
+      (seat) => (seat as SeatRow).knownTier,
+    ),
   }),
 });

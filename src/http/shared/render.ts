@@ -10,10 +10,15 @@ import type { SharedOperation } from './shared-operation.ts';
 export type Mask = (error: unknown) => Error;
 
 /**
- * The one execution of a message for all who share the operation. Its context is empty, so that no field beneath could
- * depend on a viewer even by mistake.
+ * The one execution of a message for all who share the operation. Its context has nothing of a viewer, so that no field
+ * beneath could depend on one even by mistake.
  */
-export function render(operation: SharedOperation, message: FeedMessage, mask: Mask): Payload {
+export function render(
+  operation: SharedOperation,
+  message: FeedMessage,
+  context: object,
+  mask: Mask,
+): Payload {
   metrics.sharedExecutions.inc();
   const { schema, document, operationName, variables } = operation;
   let result: ExecutionResult;
@@ -24,7 +29,8 @@ export function render(operation: SharedOperation, message: FeedMessage, mask: M
       operationName,
       variableValues: variables,
       rootValue: message,
-      contextValue: {},
+      // Plugins keep things by the context object; a new one keeps nothing from one message to the next.
+      contextValue: { ...context },
     });
     if (settled instanceof Promise) throw new Error('a shared subscription has a resolver that waits');
     result = settled;

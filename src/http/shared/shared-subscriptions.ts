@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
-import type { LiveFeed } from '../../seating/live-feed.ts';
+import type { FeedMessage, LiveFeed } from '../../seating/live-feed.ts';
 import type { Park } from '../../seating/seat-updates.ts';
 import { sharedLimits } from '../limits.ts';
 import { Parked } from './parked.ts';
@@ -15,12 +15,15 @@ import type { Reader, SharedGroup } from './subscriber.ts';
  */
 export class SharedSubscriptions {
   readonly #mask: Mask;
+  readonly #context: object;
   readonly #logger: Logger;
   readonly #channels = new Map<LiveFeed, SeatChannel>();
   readonly #rendered = new RenderedPayloads(sharedLimits.renderedCharactersMax);
 
-  constructor(mask: Mask, logger: Logger) {
+  /** `context`: of every execution; see GraphQLEdge. */
+  constructor(mask: Mask, context: object, logger: Logger) {
     this.#mask = mask;
+    this.#context = context;
     this.#logger = logger;
   }
 
@@ -49,10 +52,11 @@ export class SharedSubscriptions {
 
   #open(operation: SharedOperation): SharedGroup {
     const { key } = operation;
+    const rendered = (message: FeedMessage) => render(operation, message, this.#context, this.#mask);
     return {
       key,
       members: 0,
-      payloadOf: (message) => this.#rendered.get(message, key, () => render(operation, message, this.#mask)),
+      payloadOf: (message) => this.#rendered.get(message, key, () => rendered(message)),
     };
   }
 }
