@@ -36,6 +36,11 @@ export const UPDATES = `subscription Updates($id: ID!) {
   }
 }`;
 
+/** With seats that a normalized cache knows by their IDs. */
+export const SEATS = `subscription Seats($id: ID!) {
+  seatUpdates(eventId: $id) { __typename ... on SeatsChanged { seats { seat { id status } } } }
+}`;
+
 export interface UpdateAnswer {
   readonly seatUpdates: { readonly __typename: string };
 }
