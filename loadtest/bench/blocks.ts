@@ -2,7 +2,7 @@ import type { BenchContext } from './context.ts';
 import { blocksClient } from './blocks-client.ts';
 import { createBlocksHall, type BlocksHall } from './blocks-hall.ts';
 import { blocksRequests, type BlocksRequest } from './blocks-requests.ts';
-import type { LongestBlock } from './blocks-server.ts';
+import type { LongestBlock } from './longest-block.ts';
 import { short, table } from './markdown.ts';
 import { median } from './measure.ts';
 import { ServerProcess } from './server-process.ts';

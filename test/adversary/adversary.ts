@@ -1,0 +1,236 @@
+import { pause } from '../support/pause.ts';
+import type { Attack } from './attack.ts';
+import { generateRound, readSchema, type Round } from './generate/round.ts';
+import { HonestClient } from './honest-client.ts';
+import { Investigation, type FoundCase } from './investigation.ts';
+import { bounds, judgeReplies, mib } from './judge.ts';
+import { readCases, type KeptCase } from './kept-cases.ts';
+import type { ShrinkLimits } from './shrink.ts';
+import type { Sent } from './send/sent.ts';
+import { Target } from './target.ts';
+import { Attacker, connectionsOf } from './trial.ts';
+
+export interface AdversaryOptions {
+  readonly seed: number;
+  /** Of new attacks; the kept cases come before. */
+  readonly seconds: number;
+  readonly report: (line: string) => void;
+  readonly shrink: ShrinkLimits;
+  /** Stores a new case; returns where. */
+  readonly keep?: (kept: KeptCase) => string;
+}
+
+export interface AdversaryResult {
+  /** Requests and connections, by kind. */
+  readonly tried: ReadonlyMap<string, number>;
+  readonly rounds: number;
+  readonly keptCases: number;
+  /** While several attacks ran at once. */
+  readonly longestTurnMs: number;
+  /** Of an attack that was tried alone. */
+  readonly longestTurnAloneMs: number;
+  readonly peakHeapBytes: number;
+  readonly peakRssBytes: number;
+  readonly keptAtStartBytes: number;
+  readonly keptAtEndBytes: number;
+  readonly honest: { readonly held: number; readonly updates: number; readonly worstMs: number };
+  readonly errorLines: ReadonlyMap<string, number>;
+  readonly findings: readonly FoundCase[];
+}
+
+/** The second one has the great crowds. */
+const ROUNDS_MIN = 2;
+const LANES = 4;
+const LEFT_MAX = 100;
+/** Most attacks are over within milliseconds; the others are not waited for. */
+const SOON_MS = 1_000;
+/** Enough to work on; and each costs time to shrink. */
+const FINDINGS_MAX = 40;
+const PROGRESS_EVERY_MS = 15_000;
+/** Caches are full and code is loaded after this share of the time; from then on memory is compared. */
+const SETTLED_SHARE = 0.25;
+/** Caches that hold what attacks sent may go on filling. */
+const GROWTH_MAX_BYTES = 64 * 1024 * 1024;
+
+/** Attacks an API process for some time while honest clients go on, and finds out what each attack broke. */
+export class Adversary {
+  readonly #options: AdversaryOptions;
+  readonly #target: Target;
+  readonly #honest: HonestClient;
+  readonly #attacker: Attacker;
+  readonly #investigation: Investigation;
+  readonly #tried = new Map<string, number>();
+  readonly #left = new Set<Promise<void>>();
+  readonly #late: Attack[] = [];
+  /** They may cost something only when the next ones are sent. */
+  #before: readonly Attack[] = [];
+  #longestTurnMs = 0;
+  #keptCases = 0;
+
+  private constructor(options: AdversaryOptions, target: Target, honest: HonestClient) {
+    this.#options = options;
+    this.#target = target;
+    this.#honest = honest;
+    this.#attacker = new Attacker(target);
+    this.#investigation = new Investigation(target, this.#attacker, honest, options);
+  }
+
+  static async run(options: AdversaryOptions): Promise<AdversaryResult> {
+    await using target = await Target.start();
+    using honest = HonestClient.start(target.honestOrder());
+    const run = new Adversary(options, target, honest);
+    return await run.#run();
+  }
+
+  async #run(): Promise<AdversaryResult> {
+    const { seed, seconds } = this.#options;
+    const schema = readSchema();
+    await this.#attacker.logIn();
+    await this.#rerunCases();
+    const startedAt = performance.now();
+    const elapsed = () => (performance.now() - startedAt) / 1_000;
+    let rounds = 0;
+    let reportedAt = performance.now();
+    let keptAtStartBytes = 0;
+    const goesOn = () => elapsed() < seconds || rounds < ROUNDS_MIN;
+    while (goesOn() && this.#investigation.found.length < FINDINGS_MAX) {
+      await this.#round(generateRound(schema, this.#target.events, seed, rounds++));
+      if (keptAtStartBytes === 0 && elapsed() > seconds * SETTLED_SHARE)
+        keptAtStartBytes = (await this.#target.memory()).keptBytes;
+      if (performance.now() - reportedAt < PROGRESS_EVERY_MS) continue;
+      reportedAt = performance.now();
+      this.#options.report(await this.#progress(elapsed(), rounds));
+    }
+    await Promise.all(this.#left);
+    await this.#suspectLate();
+    const { keptBytes } = await this.#target.memory();
+    if (keptAtStartBytes === 0) keptAtStartBytes = keptBytes;
+    if (keptBytes - keptAtStartBytes > GROWTH_MAX_BYTES)
+      this.#investigation.note(
+        'memory comes back',
+        `${mib(keptBytes - keptAtStartBytes)} MiB more at the end of the run`,
+      );
+    await this.#hearHonest();
+    const { held, updates, worstMs } = this.#honest;
+    if (held === 0 || updates === 0)
+      this.#investigation.note('honest clients are served', `${held} holds, ${updates} seat updates`);
+    return {
+      tried: this.#tried,
+      rounds,
+      keptCases: this.#keptCases,
+      longestTurnMs: this.#longestTurnMs,
+      longestTurnAloneMs: this.#investigation.longestTurnAloneMs,
+      peakHeapBytes: this.#target.peak.heapBytes,
+      peakRssBytes: this.#target.peak.rssBytes,
+      keptAtStartBytes,
+      keptAtEndBytes: keptBytes,
+      honest: { held, updates, worstMs },
+      errorLines: this.#investigation.errorLines,
+      findings: this.#investigation.found,
+    };
+  }
+
+  /** What was found before comes first. */
+  async #rerunCases(): Promise<void> {
+    for (const { file, kept } of readCases()) {
+      this.#keptCases++;
+      this.#count(kept.attack);
+      await this.#investigation.rerun(file, kept);
+    }
+    if (this.#keptCases > 0) this.#options.report(`${this.#keptCases} kept cases rerun`);
+  }
+
+  async #round({ quick, stalled, crowds }: Round): Promise<void> {
+    for (const attack of stalled) {
+      if (this.#left.size >= LEFT_MAX) break;
+      this.#count(attack);
+      this.#leave(attack, this.#attacker.send(attack));
+    }
+    for (let first = 0; first < quick.length; first += LANES * 5)
+      await this.#batch(quick.slice(first, first + LANES * 5));
+    for (const attack of crowds) {
+      this.#count(attack);
+      await this.#investigation.suspect(attack);
+    }
+    await this.#suspectLate();
+    await this.#hearHonest();
+  }
+
+  /** Those that were not waited for: they may be late because of what was tried meanwhile. */
+  async #suspectLate(): Promise<void> {
+    for (const attack of this.#late.splice(0))
+      await this.#investigation.suspect(attack, Number.POSITIVE_INFINITY);
+  }
+
+  /** A few at a time; what is suspicious about it is looked into one by one. */
+  async #batch(attacks: readonly Attack[]): Promise<void> {
+    const suspects = new Set<Attack>();
+    await this.#target.turn();
+    const waiting = attacks.values();
+    const lane = async () => {
+      for (const attack of waiting) {
+        if (this.#target.death() !== null) break;
+        this.#count(attack);
+        const sent = await this.#sentSoon(attack);
+        if (sent !== null && judgeReplies(attack, sent.replies).length > 0) suspects.add(attack);
+        await sent?.close();
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    const all = [...this.#before, ...attacks];
+    const turn = await this.#target.settled();
+    const lives = turn !== null;
+    const cpuMs = turn?.cpuMs ?? 0;
+    const errors = await this.#target.takeErrors();
+    if (!lives || cpuMs > bounds.turnMs || errors.size > 0) for (const attack of all) suspects.add(attack);
+    this.#longestTurnMs = Math.max(this.#longestTurnMs, cpuMs);
+    if (!lives) await this.#investigation.revive();
+    for (const attack of suspects) await this.#investigation.suspect(attack);
+    if (suspects.size > 0 && lives) this.#investigation.unexplained(errors, suspects.size);
+    this.#before = attacks;
+  }
+
+  /** Null: it waits for the server to give up on it, and is judged when that has happened. */
+  async #sentSoon(attack: Attack): Promise<Sent | null> {
+    const work = this.#attacker.send(attack);
+    const sent = await Promise.race([work, pause(SOON_MS).then(() => null)]);
+    if (sent === null) this.#leave(attack, work);
+    return sent;
+  }
+
+  #leave(attack: Attack, work: Promise<Sent>): void {
+    const { starts } = this.#target;
+    const left = (async () => {
+      const sent = await work;
+      await sent.close();
+      // What was cut off because the server ended is not for this attack to answer for.
+      if (starts !== this.#target.starts) return;
+      if (judgeReplies(attack, sent.replies).length > 0) this.#late.push(attack);
+    })();
+    this.#left.add(left);
+    void left.finally(() => this.#left.delete(left));
+  }
+
+  async #hearHonest(): Promise<void> {
+    for (const failure of await this.#honest.failures())
+      this.#investigation.note('honest clients are served', failure.slice(0, 300));
+  }
+
+  async #progress(seconds: number, rounds: number): Promise<string> {
+    await this.#target.memory();
+    const requests = [...this.#tried.values()].reduce((sum, count) => sum + count, 0);
+    const { held, worstMs } = this.#honest;
+    return [
+      `${seconds.toFixed(0)} s, round ${rounds}: ${requests} requests`,
+      `longest turn ${this.#longestTurnMs.toFixed(0)} ms`,
+      `heap ${mib(this.#target.peak.heapBytes)} MiB at most`,
+      `${held} honest holds, ${worstMs.toFixed(0)} ms at most`,
+      `${this.#investigation.found.length} findings`,
+    ].join('; ');
+  }
+
+  #count(attack: Attack): void {
+    const { label } = attack;
+    this.#tried.set(label, (this.#tried.get(label) ?? 0) + connectionsOf(attack));
+  }
+}

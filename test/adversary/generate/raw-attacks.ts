@@ -1,0 +1,78 @@
+import type { Ending, RawAttack } from '../attack.ts';
+import type { Recipe } from '../recipe.ts';
+import type { Draw } from './draw.ts';
+
+const HEADERS = [
+  'Host: localhost',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Protocol: graphql-transport-ws',
+];
+/** More than one address needs, whatever is behind it. */
+const CROWD = 1_000;
+
+/** A handshake with something wrong about it, or what is none at all. */
+export function rawAttack(draw: Draw): RawAttack {
+  const bytes = draw.chance(75) ? handshake(draw) : junk(draw);
+  return {
+    kind: 'raw',
+    label: 'handshakes',
+    connections: 1,
+    bytes,
+    ending: draw.pick<Ending>(['end', 'reset', 'wait']),
+  };
+}
+
+/** Connections that cost next to nothing to open, and are kept. */
+export function crowdOfConnections(draw: Draw): RawAttack {
+  const bytes = draw.pick<Recipe>([
+    '',
+    'GET / HTTP/1.1\r\nHost: x\r\n',
+    'GET /health HTTP/1.1\r\nHost: x\r\n\r\n',
+  ]);
+  return { kind: 'raw', label: 'connections', connections: CROWD, bytes, ending: 'wait' };
+}
+
+function handshake(draw: Draw): Recipe {
+  const wrong = draw.whole(0, HEADERS.length - 1);
+  const headers = HEADERS.flatMap<Recipe>((header, i) => {
+    if (i !== wrong) return [header, '\r\n'];
+    const [name = '', value = ''] = header.split(': ');
+    return draw.oneOf<Recipe[]>(
+      () => [],
+      () => [header, '\r\n', header, '\r\n'],
+      () => [name, ': ', { repeat: draw.pick(['x', ',', 'a, ', 'ü']), times: draw.size(20_000) }, '\r\n'],
+      () => [name, ': \r\n'],
+      () => [name.toUpperCase(), ':', value.toUpperCase(), '\r\n'],
+    );
+  });
+  const more: Recipe = draw.oneOf<Recipe>(
+    () => '',
+    () => 'Origin: https://evil.example\r\n',
+    () => 'Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=1\r\n',
+    () => ['Sec-WebSocket-Extensions: ', { repeat: 'x;y=1,', times: draw.size(2_000) }, '\r\n'],
+    () => 'Content-Length: 5\r\n',
+  );
+  const target = draw.pick(['/graphql', '/graphql?x', '/', '//[::', '*', '/graphql/']);
+  const method = draw.pick(['GET', 'GET', 'GET', 'POST', 'CONNECT']);
+  const rest = draw.oneOf<Recipe>(
+    () => '\r\n',
+    () => '',
+    () => ['\r\n', { hex: '8185000000002268656c6c' }],
+    () => ['\r\n', { repeat: { hex: 'ff' }, times: draw.size(5_000) }],
+  );
+  return [`${method} ${target} HTTP/1.1\r\n`, ...headers, more, rest];
+}
+
+function junk(draw: Draw): Recipe {
+  return draw.oneOf<Recipe>(
+    () => ({ hex: '16030100010100fc0303' }),
+    () => ({ repeat: draw.pick(['a', '\r\n', '\u0000', 'GET ']), times: draw.size(100_000) }),
+    () => ({ repeat: { hex: 'ff00' }, times: draw.size(100_000) }),
+    () => ['GET / HTTP/1.1\r\n', { repeat: 'a: b\r\n', times: draw.size(9_000) }, '\r\n'],
+    () => ({ repeat: 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n', times: draw.size(300) }),
+    () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  );
+}

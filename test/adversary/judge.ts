@@ -1,0 +1,159 @@
+import type { Attack, Finding, Property, SocketAttack } from './attack.ts';
+import type { Reply } from './send/sent.ts';
+
+const MIB = 1024 * 1024;
+
+/** What the server must keep to, whatever it is sent. */
+export const bounds = {
+  /** CPU of the main thread in one turn of the event loop. */
+  turnMs: 100,
+  /** Kept for one connection while it is open, on the average of many, after a garbage collection. */
+  keptPerConnectionBytes: 384 * 1024,
+  /** Kept in addition for each message, which may have begun a subscription: an ordinary one takes 13 KiB. */
+  keptPerMessageBytes: 16 * 1024,
+  /** More or less of it is noise. */
+  keptNoiseBytes: 12 * MIB,
+  /** Kept for all connections of an address. */
+  keptPerAddressBytes: 128 * MIB,
+  /** Not given back when connections have closed. */
+  leakedBytes: 12 * MIB,
+  /** An answer that is a refusal. */
+  refusalBytes: 128 * 1024,
+  errorsBytes: 64 * 1024,
+  /** Of one message: what a client wrote is not echoed at length. */
+  messageCharacters: 300,
+} as const;
+
+const SERVER_ERROR_MIN = 500;
+/** Unavailable: the server says that it has too much to do. */
+const BUSY = 503;
+
+interface Shown {
+  readonly message?: unknown;
+  readonly extensions?: { readonly code?: unknown };
+}
+
+/** What is wrong with what came back. */
+export function judgeReplies(attack: Attack, replies: readonly Reply[]): Finding[] {
+  const findings = new Map<string, Finding>();
+  for (const finding of replies.flatMap((reply) => judgeReply(attack, reply)))
+    findings.set(finding.key, finding);
+  return [...findings.values()];
+}
+
+function judgeReply(attack: Attack, reply: Reply): Finding[] {
+  const found: Finding[] = [];
+  const add = (property: Property, detail: string, what: string, severity = 1) =>
+    found.push({ property, key: `${property}: ${detail}`, what, severity });
+  if (!reply.settled) {
+    if (attack.kind === 'deaf')
+      add(
+        'closed connections free their place',
+        '',
+        'a place was still taken long after the server had closed it',
+      );
+    else add('every request is answered', attack.kind, 'no answer and no end within the deadline');
+  }
+  const { status } = reply;
+  if (status !== null && status >= SERVER_ERROR_MIN && status !== BUSY)
+    add('client errors are no server errors', `status ${status}`, `answered with status ${status}`);
+  for (const text of reply.texts) {
+    const errors = errorsIn(text);
+    if (errors === null) continue;
+    const { shown, refused } = errors;
+    const size = refused ? Buffer.byteLength(text) : Buffer.byteLength(JSON.stringify(shown));
+    const max = refused ? bounds.refusalBytes : bounds.errorsBytes;
+    if (size > max) add('answers are small', 'bytes', `${size} bytes of errors`, size / max);
+    const longest = Math.max(0, ...shown.map(({ message }) => String(message).length));
+    if (longest > bounds.messageCharacters)
+      add(
+        'answers are small',
+        'message',
+        `a message of ${longest} characters`,
+        longest / bounds.messageCharacters,
+      );
+    const failed = shown.find(({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR');
+    if (failed !== undefined)
+      add(
+        'client errors are no server errors',
+        'code',
+        `INTERNAL_SERVER_ERROR: ${String(failed.message).slice(0, 80)}`,
+      );
+  }
+  const many = reply.bytes > MIB && reply.status !== null && reply.status >= 400;
+  if (many)
+    add('answers are small', 'bytes', `${reply.bytes} bytes with status ${reply.status}`, reply.bytes / MIB);
+  return found;
+}
+
+/** Null where it is no answer with errors. */
+function errorsIn(text: string): { shown: readonly Shown[]; refused: boolean } | null {
+  if (!text.startsWith('{') || !text.includes('"message"')) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null; // Cut where it was kept no longer; its bytes are counted.
+  }
+  const { payload = value, type } = value as { payload?: unknown; type?: unknown };
+  if (type === 'error') return Array.isArray(payload) ? { shown: payload as Shown[], refused: true } : null;
+  const { errors, data } = (payload ?? {}) as { errors?: unknown; data?: unknown };
+  return Array.isArray(errors) ? { shown: errors as Shown[], refused: data == null } : null;
+}
+
+export function judgeTurn(cpuMs: number): Finding[] {
+  if (cpuMs <= bounds.turnMs) return [];
+  const property = 'no turn of the event loop takes long';
+  return [
+    {
+      property,
+      key: property,
+      what: `${cpuMs.toFixed(0)} ms of CPU in one turn`,
+      severity: cpuMs / bounds.turnMs,
+    },
+  ];
+}
+
+/** `bytes` more than before, while the attack's sockets are open. */
+export function judgeKept(bytes: number, { sockets, messages }: SocketAttack): Finding[] {
+  const property = 'memory that connections keep is bounded';
+  const sent = messages.reduce((sum, { times = 1 }) => sum + times, 0);
+  const perSocket = bounds.keptPerConnectionBytes + sent * bounds.keptPerMessageBytes;
+  const allowed = Math.min(sockets * perSocket + bounds.keptNoiseBytes, bounds.keptPerAddressBytes);
+  if (bytes <= allowed) return [];
+  const what = `${mib(bytes)} MiB kept for ${sockets} sockets that sent ${sent} messages each`;
+  return [{ property, key: property, what, severity: bytes / allowed }];
+}
+
+/** `bytes` more than before, when the connections have closed. */
+export function judgeLeaked(bytes: number): Finding[] {
+  const property = 'memory comes back';
+  if (bytes <= bounds.leakedBytes) return [];
+  const what = `${mib(bytes)} MiB more than before`;
+  return [{ property, key: property, what, severity: bytes / bounds.leakedBytes }];
+}
+
+export function judgeErrors(errors: ReadonlyMap<string, number>): Finding[] {
+  const property = 'client errors are not logged as errors';
+  return [...errors].map(([message, lines]) => ({
+    property,
+    key: errorKey(message),
+    what: `${lines} × ${message}`,
+    severity: 1,
+  }));
+}
+
+/** Without what differs from one client's text to another's. */
+export function errorKey(message: string): string {
+  return `client errors are not logged as errors: ${/^[^'"`\d]*/.exec(message)?.[0] ?? ''}`;
+}
+
+export function judgeDeath(how: string | null): Finding[] {
+  if (how === null) return [];
+  const property = 'the process lives';
+  return [{ property, key: property, what: how, severity: 1 }];
+}
+
+export function mib(bytes: number): string {
+  return (bytes / MIB).toFixed(1);
+}

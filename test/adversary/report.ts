@@ -1,0 +1,32 @@
+import type { AdversaryResult } from './adversary.ts';
+import { HEAP_MIB } from './target.ts';
+import { mib } from './judge.ts';
+
+/** For people. */
+export function reportOf(result: AdversaryResult): string {
+  const { tried, honest, findings, errorLines } = result;
+  const requests = [...tried.values()].reduce((sum, count) => sum + count, 0);
+  const table = (counts: ReadonlyMap<string, number>) =>
+    [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, count]) => `  ${String(count).padStart(8)}  ${name}`);
+  const byProperty = Map.groupBy(findings, ({ finding }) => finding.property);
+  return [
+    '',
+    `${requests} requests and connections in ${result.rounds} rounds, and ${result.keptCases} kept cases`,
+    ...table(tried),
+    '',
+    `longest turn of the event loop  ${result.longestTurnMs.toFixed(0)} ms of CPU with several attacks at once, ${result.longestTurnAloneMs.toFixed(0)} ms of those tried alone`,
+    `peak memory                     heap ${mib(result.peakHeapBytes)} MiB of ${HEAP_MIB}, resident ${mib(result.peakRssBytes)} MiB`,
+    `memory kept                     ${mib(result.keptAtStartBytes)} MiB after a quarter of the time, ${mib(result.keptAtEndBytes)} MiB at the end`,
+    `honest clients                  ${honest.held} holds answered, the slowest with its release in ${honest.worstMs.toFixed(0)} ms; ${honest.updates} seat updates`,
+    `error lines                     ${[...errorLines.values()].reduce((sum, lines) => sum + lines, 0)}`,
+    ...table(errorLines),
+    '',
+    ...[...byProperty].map(
+      ([property, all]) =>
+        `  ${String(all.length).padStart(8)}  broken: ${property} (${all.map(({ times }) => times).join(', ')} times)`,
+    ),
+    findings.length === 0 ? 'No finding.' : `${findings.length} FINDINGS.`,
+  ].join('\n');
+}

@@ -1,0 +1,98 @@
+import { pause } from '../../support/pause.ts';
+import type { Attack, DeafAttack, Frames, RawAttack, SocketAttack } from '../attack.ts';
+import { render } from '../recipe.ts';
+import { Connection, type Place } from './connection.ts';
+import { nothing, parseReply, sendHttp, UNFINISHED_WITHIN_MS } from './send-http.ts';
+import type { Sent } from './sent.ts';
+import { AttackSocket } from './web-socket.ts';
+
+/** What was asked for on a socket is answered within this time, or what it costs is attributed with what comes next. */
+const ANSWERED_AFTER_MS = 15;
+/** From when the server begins to close a socket until its place is free, whatever the peer does. */
+const FREE_WITHIN_MS = 15_000;
+const RETRY_MS = 500;
+
+/** Carries an attack out. Its connections are then still open, unless the server or the attack itself has ended them. */
+export function sendAttack(attack: Attack, place: Place): Promise<Sent> {
+  switch (attack.kind) {
+    case 'http':
+      return sendHttp(attack, place);
+    case 'raw':
+      return sendRaw(attack, place);
+    case 'socket':
+      return sendOnSockets(attack, place);
+    case 'deaf':
+      return sendDeaf(attack, place);
+  }
+}
+
+async function sendOnSockets({ sockets, messages }: SocketAttack, place: Place): Promise<Sent> {
+  const all = await openSockets(sockets, place);
+  if (all.length === 0) return nothing(false);
+  await Promise.all(
+    all.map(async (socket) => {
+      for (const message of messages) await socket.send(message);
+      if (socket.isOpen && !messages.some(isHalfAFrame)) await socket.taken();
+    }),
+  );
+  await pause(ANSWERED_AFTER_MS);
+  const connections = all.map(({ connection }) => connection);
+  return { replies: all.map((socket) => socket.reply()), ...lifeOf(connections) };
+}
+
+/** A ping behind it would become its other half. */
+const isHalfAFrame = ({ unfinished = false, fragments = 1 }: Frames) => unfinished && fragments === 1;
+
+async function sendRaw({ connections, bytes, ending }: RawAttack, place: Place): Promise<Sent> {
+  const rendered = render(bytes);
+  const opened = await Promise.all(Array.from({ length: connections }, () => Connection.open(place)));
+  const all = opened.filter((connection) => connection !== null);
+  await Promise.all(
+    all.map(async (connection) => {
+      await connection.write(rendered);
+      if (ending === 'reset') connection.socket.resetAndDestroy();
+      if (ending === 'end') {
+        connection.socket.end();
+        await connection.endedWithin(UNFINISHED_WITHIN_MS);
+      }
+    }),
+  );
+  await pause(ANSWERED_AFTER_MS);
+  const replies = all.map((connection) => ({
+    ...parseReply(connection.received),
+    bytes: connection.receivedBytes,
+    settled: ending !== 'end' || connection.socket.destroyed || connection.socket.readableEnded,
+  }));
+  return { replies, ...lifeOf(all) };
+}
+
+/** Settled are those whose place is free again in time: as many new sockets as that can be opened. */
+async function sendDeaf({ sockets, message }: DeafAttack, place: Place): Promise<Sent> {
+  const opened = await openSockets(sockets, place, true);
+  const deaf = opened.filter(({ isOpen }) => isOpen);
+  await Promise.all(deaf.map((socket) => socket.send(message)));
+  const again: AttackSocket[] = [];
+  const overAt = performance.now() + FREE_WITHIN_MS;
+  const free = () => again.filter(({ isOpen }) => isOpen).length;
+  while (free() < deaf.length && performance.now() < overAt) {
+    await pause(RETRY_MS);
+    again.push(...(await openSockets(deaf.length - free(), place)));
+  }
+  const freed = free();
+  const replies = deaf.map((_, i) => ({ status: 101, texts: [], bytes: 0, settled: i < freed }));
+  return { replies, ...lifeOf([...opened, ...again].map(({ connection }) => connection)) };
+}
+
+async function openSockets(count: number, place: Place, deaf = false): Promise<AttackSocket[]> {
+  const opened = await Promise.all(Array.from({ length: count }, () => AttackSocket.open(place, deaf)));
+  return opened.filter((socket) => socket !== null);
+}
+
+function lifeOf(connections: readonly Connection[]): Pick<Sent, 'open' | 'close'> {
+  return {
+    open: () => connections.filter(({ socket }) => !socket.destroyed && !socket.readableEnded).length,
+    async close() {
+      await Promise.all(connections.map((connection) => connection.close()));
+    },
+  };
+}
