@@ -16,14 +16,19 @@ import { step } from './bootstrap/steps.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-async function prepare(generateAnyway) {
-  if (!generateAnyway && !reasonToInstall(root) && !reasonToGenerate(root)) return findNode(root);
+/** Commands for operators: they run after `npm ci --omit=dev` too. */
+const WITHOUT_DEV = new Set(
+  ['start', 'migrate', 'reset', 'token', 'import-plan', 'audit'].map((name) => `scripts/${name}.ts`),
+).add('--generate');
+
+async function prepare(generateAnyway, needsDev) {
+  if (!generateAnyway && !reasonToInstall(root, needsDev) && !reasonToGenerate(root)) return findNode(root);
   const lock = await takeLock(root, 'bootstrap', () => {
     process.stderr.write('  … another command is setting up this folder: waiting for it\n');
   });
   try {
-    const missing = reasonToInstall(root);
-    if (missing) await step(`Dependencies with npm ci (${missing})`, () => install(root));
+    const missing = reasonToInstall(root, needsDev);
+    if (missing) await step(`Dependencies with npm ci (${missing})`, () => install(root, needsDev));
     const node = findNode(root);
     const outdated = generateAnyway ? 'asked for' : reasonToGenerate(root);
     if (outdated) await step(`Prisma client generated (${outdated})`, () => generate(root, node));
@@ -35,7 +40,7 @@ async function prepare(generateAnyway) {
 
 const command = process.argv.slice(2);
 try {
-  const node = await prepare(command[0] === '--generate');
+  const node = await prepare(command[0] === '--generate', !WITHOUT_DEV.has(command[0]));
   if (command.length === 0)
     throw new Error('Usage: node scripts/bootstrap.mjs SCRIPT.ts|COMMAND [ARGUMENT]...');
   process.exitCode = command[0] === '--generate' ? 0 : await run(root, node, command);

@@ -4,24 +4,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Why an install is needed, or null when it is not. npm leaves a lock file of its own in node_modules as the last thing
- * of every install, `npm ci` or `npm install`; its entries are compared with the repository's. Optional packages may be
- * absent (they are another platform's), and development ones where NODE_ENV is production.
+ * Returns why an install is needed, or null if it is not. npm leaves a lock file of its own in node_modules as the last
+ * thing of every install, `npm ci` or `npm install`; its entries are compared with the repository's. Optional packages may
+ * be absent, because they are another platform's. Development packages may be absent if the command does not need them:
+ * `npm ci --omit=dev` leaves them out.
  *
  * @param {string} root
+ * @param {boolean} needsDev
  */
-export function reasonToInstall(root) {
+export function reasonToInstall(root, needsDev) {
   const installedFile = path.join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(path.join(root, 'node_modules'))) return 'node_modules is missing';
   if (!existsSync(installedFile)) return 'the last install did not finish';
   const wanted = readPackages(path.join(root, 'package-lock.json'));
   const installed = readPackages(installedFile);
-  const production = process.env['NODE_ENV'] === 'production';
   for (const [location, entry] of Object.entries(wanted)) {
     if (location === '') continue;
     const have = installed[location];
     if (have === undefined) {
-      if (entry.optional || (entry.dev && production) || entry.devOptional) continue;
+      if (entry.optional || (entry.dev && !needsDev) || entry.devOptional) continue;
       return `${nameOf(location)} is not installed`;
     }
     if (have.version !== entry.version || have.integrity !== entry.integrity) {
@@ -31,17 +32,24 @@ export function reasonToInstall(root) {
   return null;
 }
 
-/** @param {string} root */
-export async function install(root) {
+/**
+ * @param {string} root
+ * @param {boolean} needsDev installs the development packages even if npm is configured, or NODE_ENV is set, for production
+ */
+export async function install(root, needsDev) {
   // npm must not run on the Node inside the node_modules that it is about to replace.
   const bin = path.join(root, 'node_modules', '.bin');
   const searchPath = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== bin);
   const env = { ...process.env, PATH: searchPath.join(path.delimiter) };
-  const npm = spawn('npm', ['ci', '--no-progress', '--loglevel=error'], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const npm = spawn(
+    'npm',
+    ['ci', '--no-progress', '--loglevel=error', ...(needsDev ? ['--include=dev'] : [])],
+    {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   npm.stdout.on('data', (chunk) => (output += chunk));
   npm.stderr.on('data', (chunk) => (output += chunk));

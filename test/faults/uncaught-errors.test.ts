@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
@@ -17,9 +19,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function start(env: Record<string, string> = {}): Promise<ServerProcess> {
+async function start(
+  env: Record<string, string> = {},
+  file = 'test/support/failing-api.ts',
+): Promise<ServerProcess> {
   const server = new ServerProcess({
-    file: 'test/support/failing-api.ts',
+    file,
     databaseUrl: database.url,
     redisUrl: redis.url,
     env,
@@ -113,5 +118,24 @@ describe('an error that nothing catches', () => {
     await server.ended();
     expect(fatal(server)).toMatchObject([{ err: { message: 'rejected and forgotten' } }]);
     expect(server.exitCode).toBe(1);
+  });
+
+  it('stops npm start in order, services included', async () => {
+    const throwing = `process.on('SIGUSR2', () => { throw new Error('thrown in a listener'); })`;
+    const server = await start(
+      {
+        NODE_ENV: 'production',
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(throwing)}`,
+        SELLOUT_DATA_DIR: mkdtempSync(path.join(inject('scratchFolder'), 'start-')),
+      },
+      'scripts/start.ts',
+    );
+    await eventually('it is ready', () => server.log.some(({ msg }) => String(msg).includes('is ready')));
+    fail(server, 'SIGUSR2');
+    await server.ended();
+    expect(server.exitCode).toBe(1);
+    const said = server.log.map(({ msg }) => String(msg)).join('\n');
+    expect(said).toContain('Uncaught error: Error: thrown in a listener');
+    expect(said).toMatch(/API stopped[^]*Worker stopped/);
   });
 });

@@ -186,4 +186,27 @@ export const operatingGuards: readonly Guard[] = [
     replace: 'exchange.req.destroyed',
     tests: ['test/unit/request-listener'],
   },
+  {
+    name: 'an uncaught error stops npm start in order',
+    file: 'scripts/local/shutdown.ts',
+    find: "process.on('uncaughtException', (error) => this.failed(error));",
+    replace: '',
+    tests: ['test/faults/uncaught-errors'],
+    only: 'npm start',
+  },
+  {
+    name: 'the servers read .env, but not in tests',
+    file: 'src/platform/config/environment.ts',
+    find: "process.env['NODE_ENV'] !== 'test' && existsSync(file)",
+    replace: 'existsSync(file)',
+    tests: ['test/faults/production-install'],
+  },
+  {
+    name: 'operators need no development packages',
+    file: 'scripts/bootstrap/install.mjs',
+    find: '(entry.dev && !needsDev)',
+    replace: '(entry.dev && false)',
+    tests: ['test/faults/production-install'],
+    only: 'left out the development packages',
+  },
 ];
