@@ -23,7 +23,7 @@ const headerName = z
   .regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be names of headers, separated by commas')
   .transform((name) => name.toLowerCase());
 
-const environment = z.object({
+export const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),

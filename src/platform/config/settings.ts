@@ -1,0 +1,200 @@
+import type { environment } from '../config.ts';
+
+type SettingName = keyof typeof environment.shape | 'SELLOUT_DATA_DIR';
+
+interface Setting {
+  readonly group: 'Server' | 'Limits' | 'Shutdown' | 'Services' | 'Booking' | 'Authentication';
+  /** Default in words, if the schema has none or the default depends on other settings. */
+  readonly default?: string;
+  /** Value that `.env.example` shows if there is no default. */
+  readonly example?: string;
+  /** What the setting does, in Markdown. */
+  readonly meaning: string;
+}
+
+/**
+ * Documentation of every setting, in display order. `npm run docs` writes `docs/configuration.md` and `.env.example`
+ * from it; defaults and ranges come from the schema in `config.ts`.
+ */
+export const settings: Readonly<Record<SettingName, Setting>> = {
+  HOST: { group: 'Server', meaning: 'Address on which the API listens.' },
+  PORT: { group: 'Server', meaning: 'Port on which the API listens.' },
+  NODE_ENV: {
+    group: 'Server',
+    meaning: 'Environment. With `production`, `AUTH_SECRET` is required and several defaults change.',
+  },
+  CORS_ORIGINS: {
+    group: 'Server',
+    default: 'none',
+    example: 'https://tickets.example.com,https://www.example.com',
+    meaning: "Origins whose pages may call the API, besides the server's own. Separate them with commas.",
+  },
+  CORS_ALLOWED_HEADERS: {
+    group: 'Server',
+    default: 'none',
+    example: 'x-my-shop,x-my-release',
+    meaning:
+      'Request headers that these pages may set in addition to the standard ones: `authorization`, `content-type`, conditional requests, tracing, and the headers of Apollo clients. Separate them with commas.',
+  },
+  TRUSTED_PROXIES: {
+    group: 'Server',
+    default: 'none',
+    example: '10.0.0.0/8,fd00::/8',
+    meaning:
+      "Addresses or networks of reverse proxies whose `X-Forwarded-For` header is trusted. Each proxy must append its peer's address to the header, or set it. Never list a network that contains clients: they could forge their address. Without this setting, all clients behind a proxy share its address and its limits.",
+  },
+  GRAPHIQL: {
+    group: 'Server',
+    default: '`true`; `false` in production',
+    example: 'true',
+    meaning: 'Serves GraphiQL to browsers at `/graphql`.',
+  },
+  INTROSPECTION: {
+    group: 'Server',
+    meaning: 'Allows queries of `__schema` and `__type`. Client tools need it, and the schema is public.',
+  },
+  PUBLIC_METRICS: {
+    group: 'Server',
+    default: '`true`; `false` in production',
+    example: 'true',
+    meaning: 'Serves `/metrics` on the public port.',
+  },
+  METRICS_PORT: {
+    group: 'Server',
+    default: 'none',
+    meaning:
+      "Separate port on which the API serves `/metrics` and `/health`. Keep it behind a firewall. With `npm start` it includes the worker's metrics.",
+  },
+  WORKER_METRICS_PORT: {
+    group: 'Server',
+    default: 'none',
+    meaning: 'Port on which a standalone worker serves `/metrics` and `/health`. Keep it behind a firewall.',
+  },
+  LOG_LEVEL: { group: 'Server', meaning: 'Least severe level that is logged.' },
+
+  CONNECTIONS_PER_ADDRESS_MAX: {
+    group: 'Limits',
+    meaning:
+      'WebSockets and event streams that one address may have open to one process. For IPv6, a `/64` network counts as one address.',
+  },
+  TCP_CONNECTIONS_PER_ADDRESS_MAX: {
+    group: 'Limits',
+    default: 'twice `CONNECTIONS_PER_ADDRESS_MAX`, at least 100',
+    example: '2000',
+    meaning:
+      'TCP connections, active or idle, that one address may have open to one process. Trusted proxies are exempt.',
+  },
+  TCP_CONNECTIONS_MAX: { group: 'Limits', meaning: 'TCP connections that one process accepts.' },
+  DOCUMENT_CHARACTERS_MAX: { group: 'Limits', meaning: 'Characters in a GraphQL document.' },
+  CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: {
+    group: 'Limits',
+    meaning:
+      'Estimated memory that the running operations of one address may retain. Beyond it, operations fail with `RATE_LIMITED`.',
+  },
+  CLIENT_MEMORY_BYTES_MAX: {
+    group: 'Limits',
+    meaning:
+      'Estimated memory that the running operations of all addresses together may retain. Beyond it, operations are refused with status 503.',
+  },
+  SOCKET_INIT_SECONDS: {
+    group: 'Limits',
+    meaning: 'Time within which a WebSocket must send `connection_init`, or be closed with 4408.',
+  },
+  SOCKET_MESSAGE_BYTES_MAX: {
+    group: 'Limits',
+    meaning: 'Size of a message from a WebSocket. A larger one closes the socket with 1009.',
+  },
+  SOCKET_MESSAGES_PER_SECOND_MAX: {
+    group: 'Limits',
+    meaning:
+      'Sustained message rate of a WebSocket; bursts may be six times as large. Beyond it, the socket is closed with 4429.',
+  },
+  SOCKET_OPERATIONS_MAX: {
+    group: 'Limits',
+    meaning: 'Concurrent operations on one WebSocket. Further ones fail with `RATE_LIMITED`.',
+  },
+  READER_BUFFER_BYTES_MAX: {
+    group: 'Limits',
+    meaning:
+      'Unsent bytes that may wait for one WebSocket or event stream. Beyond it, the consumer is slow: it misses messages and gets one snapshot when the buffer has drained. Meanwhile the server does not read from a slow WebSocket.',
+  },
+  READER_STUCK_SECONDS: {
+    group: 'Limits',
+    meaning:
+      'Time that a slow consumer has to drain its buffer. After that, a WebSocket is closed with 4508 and an event stream is cut off. A WebSocket that does not answer a ping within this time is dropped as well.',
+  },
+
+  DRAIN_SECONDS: {
+    group: 'Shutdown',
+    meaning:
+      'Time for which the server still accepts requests after `/ready` has started to return 503, so that a load balancer notices. New WebSockets and event streams get 503 from then on.',
+  },
+  CLOSE_SPREAD_SECONDS: {
+    group: 'Shutdown',
+    default: '`0`; `3` in production',
+    meaning:
+      'Period over which WebSockets are closed with 1001 and event streams end, so that clients do not all reconnect at once. If `DRAIN_SECONDS` is longer, that applies instead.',
+  },
+
+  DATABASE_URL: {
+    group: 'Services',
+    default: 'an embedded PostgreSQL 18',
+    example: 'postgresql://user:password@localhost:5432/sellout',
+    meaning: 'PostgreSQL server, version 17 or newer. Only `npm start` has the embedded default.',
+  },
+  REDIS_URL: {
+    group: 'Services',
+    default: 'a private Redis',
+    example: 'redis://localhost:6379',
+    meaning: 'Redis or Valkey server, version 7. Only `npm start` has the private default.',
+  },
+  SELLOUT_DATA_DIR: {
+    group: 'Services',
+    default: '`.data`',
+    example: '.data',
+    meaning:
+      'Folder for the data of the embedded services and the generated token secret, relative to the repository. Each copy of Sellout on one machine needs its own folder and port.',
+  },
+
+  HOLD_TTL_SECONDS: {
+    group: 'Booking',
+    meaning: 'Duration of a hold if the event does not set one.',
+  },
+  HISTORY_DAYS: { group: 'Booking', meaning: 'Retention of the history of seat changes.' },
+  AUDIT_EVERY_SECONDS: {
+    group: 'Booking',
+    meaning:
+      'Pause between two audits by the worker. An audit checks stored data against the invariants; `npm run audit` runs one immediately.',
+  },
+  FEED_TICK_MS: {
+    group: 'Booking',
+    meaning:
+      "Minimum interval between two broadcasts of an event's seat changes. The first change after a quiet period is sent at once.",
+  },
+
+  AUTH_SECRET: {
+    group: 'Authentication',
+    default: 'generated and stored in the data folder',
+    meaning:
+      'Secret that signs guest tokens and those of `npm run token`: at least 32 characters. All API processes need the same one. Required in production.',
+  },
+  AUTH_JWKS_URL: {
+    group: 'Authentication',
+    default: 'none',
+    example: 'https://id.example.com/.well-known/jwks.json',
+    meaning:
+      'Public keys of an identity provider whose tokens are accepted too. Requires `AUTH_ISSUER` and `AUTH_AUDIENCE`.',
+  },
+  AUTH_ISSUER: {
+    group: 'Authentication',
+    default: 'none',
+    example: 'https://id.example.com/',
+    meaning: "Issuer (`iss`) of the provider's tokens.",
+  },
+  AUTH_AUDIENCE: {
+    group: 'Authentication',
+    default: 'none',
+    example: 'sellout',
+    meaning: "Audience (`aud`) of the provider's tokens.",
+  },
+};
