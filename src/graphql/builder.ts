@@ -62,9 +62,9 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },
 });
 
-builder.queryType({ description: 'Everything that can be read.' });
+builder.queryType({ description: 'Operations that read data.' });
 builder.mutationType({
   description:
-    'Everything that changes something. A field that fails is null, and has an error of its own in `errors`; the other fields of the document keep their answers. If that error says `committed: true` in its `extensions`, the change was made and only its details could not be read.',
+    'Operations that change data. If a field fails, it is null and `errors` says why; the other fields of the document still return their results. If `extensions.committed` of the error is true, the change was made and only its details could not be read.',
 });
-builder.subscriptionType({ description: 'Everything that can be followed live, over WebSocket or SSE.' });
+builder.subscriptionType({ description: 'Live updates over WebSocket or server-sent events (SSE).' });

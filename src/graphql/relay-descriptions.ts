@@ -1,37 +1,45 @@
 /** What the Relay plugin makes by itself, in our words; lists of edges multiply no cost, for their page has done so. */
 export const relayDescriptions = {
-  nodeTypeOptions: { description: 'Whatever has an id of its own, by which `node` finds it again.' },
-  pageInfoTypeOptions: { description: 'Where a page of a connection stands among the others.' },
-  idFieldOptions: { description: 'Opaque, and unlike every other id. It stays the same for ever.' },
-  pageInfoFieldOptions: { description: 'Where this page stands.' },
+  nodeTypeOptions: { description: 'An object with a globally unique ID, which `node` and `nodes` resolve.' },
+  pageInfoTypeOptions: { description: 'Information about a page of a connection.' },
+  idFieldOptions: { description: 'Opaque, globally unique identifier. It never changes.' },
+  pageInfoFieldOptions: {
+    description: 'Cursors of this page, and whether other pages precede or follow it.',
+  },
   hasNextPageFieldOptions: {
     description:
-      'Whether elements follow this page. A page from the start (`first`) looks no further than `before`.',
+      'Whether more items follow this page. When paginating forward with `before`, only items before that cursor count.',
   },
   hasPreviousPageFieldOptions: {
     description:
-      'Whether elements precede this page. A page from the end (`last`) looks no further than `after`.',
+      'Whether more items precede this page. When paginating backward with `after`, only items after that cursor count.',
   },
   startCursorFieldOptions: {
-    description: 'The cursor of the first edge, null on an empty page.',
+    description: 'The cursor of the first item. Null if the page is empty.',
     nullable: true,
   },
   endCursorFieldOptions: {
-    description: 'The cursor of the last edge, null on an empty page.',
+    description: 'The cursor of the last item. Null if the page is empty.',
     nullable: true,
   },
-  cursorFieldOptions: { description: 'Where this edge stands: a value for `after` and `before`.' },
-  nodeFieldOptions: { description: 'What stands there.', nullable: false },
+  cursorFieldOptions: {
+    description: 'The position of this item in the list. Pass it as `after` or `before`.',
+  },
+  nodeFieldOptions: { description: 'The item.', nullable: false },
   edgesFieldOptions: {
-    description: 'The nodes of this page in order, each with its cursor.',
+    description: 'The items of this page in order, each with its cursor.',
     nullable: { list: false, items: false },
     complexity: { field: 1, multiplier: 1 },
   },
   firstArgOptions: {
-    description: 'At most this many from the start, up to 100. Without `first` and `last`: 20.',
+    description:
+      'The maximum number of items to return from the start of the list: 0 to 100. Defaults to 20 if `last` is omitted too.',
   },
-  lastArgOptions: { description: 'At most this many from the end, up to 100; not together with `first`.' },
-  afterArgOptions: { description: 'Only what stands behind this cursor.' },
-  beforeArgOptions: { description: 'Only what stands before this cursor.' },
+  lastArgOptions: {
+    description:
+      'The maximum number of items to return from the end of the list: 0 to 100. Cannot be combined with `first`.',
+  },
+  afterArgOptions: { description: 'Returns only items after this cursor.' },
+  beforeArgOptions: { description: 'Returns only items before this cursor.' },
   nodesOnConnection: false,
 } as const;

@@ -22,10 +22,12 @@ interface Described {
   readonly getValues?: () => readonly Described[];
 }
 
-test('everything in the schema has a description', () => {
+test('everything in the schema has a description of at most three sentences', () => {
   const missing: string[] = [];
+  const tooLong: string[] = [];
   const check = (at: string, { description }: Described) => {
     if (description == null || description.trim() === '') missing.push(at);
+    if ((description?.match(/[.!?](?=\s|$)/g) ?? []).length > 3) tooLong.push(at);
   };
   for (const type of Object.values(schema.getTypeMap()) as unknown as Described[]) {
     if (type.name.startsWith('__')) continue;
@@ -38,6 +40,7 @@ test('everything in the schema has a description', () => {
     }
   }
   expect(missing).toEqual([]);
+  expect(tooLong).toEqual([]);
 });
 
 test('members of a union need no aliases for fields of one name', () => {

@@ -6,12 +6,12 @@ import { BlockSeatsResult } from '../types/block-seats-result.ts';
 import { eventAfter } from '../types/event-after.ts';
 
 const BlockSeatsInput = builder.inputType('BlockSeatsInput', {
-  description: 'Which seats to take off sale.',
+  description: 'Input of `blockSeats`.',
   fields: (t) => ({
-    eventId: t.id({ required: true, description: "An event of the caller's own." }),
+    eventId: t.id({ required: true, description: 'The ID of an event that the caller organizes.' }),
     seatIds: t.idList({
       required: true,
-      description: `1 to ${SEATS_PER_BLOCK_MAX} seats, all of this event.`,
+      description: `The IDs of 1 to ${SEATS_PER_BLOCK_MAX} seats of this event.`,
     }),
   }),
 });
@@ -21,8 +21,14 @@ builder.mutationField('blockSeats', (t) =>
     type: BlockSeatsResult,
     nullable: true,
     description:
-      'Takes seats off sale, all of them or none. Those that are blocked already stay so; one that is held or booked is a SeatsUnavailableError. For the organizer of the event.',
-    args: { input: t.arg({ type: BlockSeatsInput, required: true, description: 'Which seats.' }) },
+      'Takes seats off sale, all or none of them; seats that are already BLOCKED stay so. Returns SeatsUnavailableError if a seat is HELD or BOOKED. Organizer only.',
+    args: {
+      input: t.arg({
+        type: BlockSeatsInput,
+        required: true,
+        description: 'The event and the seats to block.',
+      }),
+    },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { eventId, seats } = await blockedSeatsFrom(input);

@@ -8,17 +8,18 @@ import { Booking } from '../types/booking.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
 const CancelBookingInput = builder.inputType('CancelBookingInput', {
-  description: 'Which booking to cancel.',
+  description: 'Input of `cancelBooking`.',
   fields: (t) => ({
     bookingId: t.id({
       required: true,
-      description: "A booking of the caller's own, or any at an event of the caller's own.",
+      description:
+        'The ID of a booking that the caller owns, or of any booking at an event that the caller organizes.',
     }),
   }),
 });
 
 const CancelBookingResult = builder.errorUnion('CancelBookingResult', {
-  description: 'The booking in status CANCELED, or why it was not canceled.',
+  description: 'The booking in status CANCELED, or the error that prevented the cancellation.',
   types: [Booking, CancellationRefusedError, BookingStateError, ...commonRefusals],
 });
 
@@ -27,8 +28,10 @@ builder.mutationField('cancelBooking', (t) =>
     type: CancelBookingResult,
     nullable: true,
     description:
-      'Undoes a confirmed booking; its seats go on sale again. For the organizer of the event, and for the buyer where the event allows it (`buyersMayCancel`), otherwise a CancellationRefusedError. A CANCELED booking is the answer as it is, and nothing changes; with any other that is not CONFIRMED it is a BookingStateError. A hold is given back with releaseBooking.',
-    args: { input: t.arg({ type: CancelBookingInput, required: true, description: 'Which booking.' }) },
+      'Cancels a confirmed booking and puts its seats back on sale; a booking in CANCELED is returned unchanged. Buyers get CancellationRefusedError unless the event allows them to cancel (`buyersMayCancel`); the organizer can always cancel. A booking in any other status returns BookingStateError: to give up a hold, use `releaseBooking`.',
+    args: {
+      input: t.arg({ type: CancelBookingInput, required: true, description: 'The booking to cancel.' }),
+    },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const callerId = callerOf(ctx).userId;

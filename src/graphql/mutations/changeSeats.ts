@@ -18,18 +18,18 @@ import { Booking } from '../types/booking.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
 const ChangeSeatsInput = builder.inputType('ChangeSeatsInput', {
-  description: 'Which seats a hold is to have.',
+  description: 'Input of `changeSeats`.',
   fields: (t) => ({
-    bookingId: t.id({ required: true, description: "A booking of the caller's own." }),
+    bookingId: t.id({ required: true, description: 'The ID of a booking that the caller owns.' }),
     seatIds: t.idList({
       required: true,
-      description: `All seats that it is to have from now on, those that stay among them: 1 to ${SEATS_PER_HOLD_MAX} different seats of its event.`,
+      description: `The IDs of all seats of the hold after the change, including those that it keeps: 1 to ${SEATS_PER_HOLD_MAX} distinct seats of the same event.`,
     }),
   }),
 });
 
 const ChangeSeatsResult = builder.errorUnion('ChangeSeatsResult', {
-  description: 'The booking with its new seats, or why it keeps the old ones.',
+  description: 'The booking with its new seats, or the error that prevented the change.',
   types: [
     Booking,
     SeatsUnavailableError,
@@ -47,9 +47,9 @@ builder.mutationField('changeSeats', (t) =>
     type: ChangeSeatsResult,
     nullable: true,
     description:
-      'Swaps the seats of a hold for others in one step: it has all of the new ones afterwards, or still all of the old. The deadline stays, and the total is that of the new seats. What holdSeats would refuse is refused here; from the deadline on it is a HoldExpiredError, with a booking that is no hold a BookingStateError.',
+      'Replaces the seats of a hold atomically; its deadline stays the same, and its total is recalculated. The rules of `holdSeats` apply to the new seats, and if they are refused, the hold keeps the old ones. Returns HoldExpiredError after the deadline, and BookingStateError if the booking is not in HOLD.',
     args: {
-      input: t.arg({ type: ChangeSeatsInput, required: true, description: 'Which hold, and its seats.' }),
+      input: t.arg({ type: ChangeSeatsInput, required: true, description: 'The hold and its new seats.' }),
     },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {

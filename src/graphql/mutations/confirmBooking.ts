@@ -12,15 +12,15 @@ import { idempotencyKeyDescription } from '../types/keys.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
 const ConfirmBookingInput = builder.inputType('ConfirmBookingInput', {
-  description: 'Which hold to confirm.',
+  description: 'Input of `confirmBooking`.',
   fields: (t) => ({
-    bookingId: t.id({ required: true, description: "A booking of the caller's own." }),
+    bookingId: t.id({ required: true, description: 'The ID of a booking that the caller owns.' }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
 const ConfirmBookingResult = builder.errorUnion('ConfirmBookingResult', {
-  description: 'The booking in status CONFIRMED, or why it was not confirmed.',
+  description: 'The booking in status CONFIRMED, or the error that prevented the confirmation.',
   types: [
     Booking,
     HoldExpiredError,
@@ -36,8 +36,10 @@ builder.mutationField('confirmBooking', (t) =>
     type: ConfirmBookingResult,
     nullable: true,
     description:
-      'Books the seats of a hold. A CONFIRMED booking is the answer as it is, and nothing changes. From the deadline on it is a HoldExpiredError, with a RELEASED or CANCELED booking a BookingStateError.',
-    args: { input: t.arg({ type: ConfirmBookingInput, required: true, description: 'Which hold.' }) },
+      'Confirms a hold, which books its seats. A booking in CONFIRMED is returned unchanged. Returns HoldExpiredError after the deadline, and BookingStateError if the booking is in RELEASED or CANCELED.',
+    args: {
+      input: t.arg({ type: ConfirmBookingInput, required: true, description: 'The hold to confirm.' }),
+    },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { booking } = await checkTogether({

@@ -14,96 +14,102 @@ import { Event } from '../types/event.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
 const PriceTierInput = builder.inputType('PriceTierInput', {
-  description: "What the seats of one of the plan's categories cost.",
+  description: 'The price of one category of the seating plan.',
   fields: (t) => ({
-    category: t.string({ required: true, description: "The category's name in the plan." }),
+    category: t.string({ required: true, description: 'The name of the category in the seating plan.' }),
     name: t.string({
       description:
-        'What the tier is called: 1 to 200 characters, unlike every other tier. Without it, as the category is.',
+        'The name of the tier: 1 to 200 characters, unique within the event. Defaults to the name of the category.',
     }),
     amount: t.field({
       type: 'SafeInt',
       required: true,
-      description: "The price of a seat, in the currency's minor unit (cents, for euros).",
+      description: 'The price of one seat in the minor unit of the currency, such as cents for EUR.',
     }),
   }),
 });
 
 const InitialEventStatus = builder.enumType('InitialEventStatus', {
-  description: 'What an event can begin as.',
+  description: 'The status of a new event.',
   values: {
-    DRAFT: { description: 'Seen by its organizer alone, until it is put on sale.' },
-    ON_SALE: { description: 'Seen by all, and on sale from `onSaleAt` on.' },
+    DRAFT: { description: 'The event is visible only to its organizer until it is put on sale.' },
+    ON_SALE: { description: 'The event is visible to everyone, and its seats can be held from `onSaleAt`.' },
   } as const,
 });
 
 const CreateEventInput = builder.inputType('CreateEventInput', {
-  description: 'An event to make.',
+  description: 'Input of `createEvent`.',
   fields: (t) => ({
     venueId: t.id({
       required: true,
-      description: "A venue of the caller's own; all of its seats are the event's.",
+      description: 'The ID of a venue that the caller owns. The event sells all of its seats.',
     }),
-    name: t.string({ required: true, description: 'What the event is called: 1 to 200 characters.' }),
-    startsAt: t.field({ type: 'DateTime', required: true, description: 'When it begins, in the future.' }),
+    name: t.string({ required: true, description: 'The name of the event: 1 to 200 characters.' }),
+    startsAt: t.field({
+      type: 'DateTime',
+      required: true,
+      description: 'Time at which the event starts. Must be in the future.',
+    }),
     onSaleAt: t.field({
       type: 'DateTime',
       required: true,
-      description: 'From when on seats can be held, before it begins.',
+      description: 'Time from which seats can be held. Must be before `startsAt`.',
     }),
     saleEndsAt: t.field({
       type: 'DateTime',
       description:
-        'Seats cannot be held from this instant on: after `onSaleAt`, at the latest `startsAt`, which is the default.',
+        'Time until which seats can be held: after `onSaleAt`, and at most `startsAt`, which is the default.',
     }),
     cancelableUntil: t.field({
       type: 'DateTime',
       description:
-        'Buyers cannot cancel from this instant on, if `buyersMayCancel` lets them at all: at the latest `startsAt`, which is the default.',
+        'Time until which buyers can cancel if `buyersMayCancel` is true. At most `startsAt`, which is the default.',
     }),
     seatLimit: t.int({
       required: true,
-      description: 'The most seats that one buyer may hold and own together: 1 to 100.',
+      description: 'The maximum number of seats that one buyer may have, held and booked together: 1 to 100.',
     }),
     holdTtlSeconds: t.int({
-      description: "How long a hold stands, 10 to 86,400 seconds; without it, the server's time.",
+      description:
+        "The lifetime of a hold in seconds: 10 to 86,400. If omitted, the server's default applies.",
     }),
     holdExtensionSeconds: t.int({
-      description: 'By how much a hold can be extended, once: 10 to 86,400 seconds; without it, not at all.',
+      description:
+        'The number of seconds by which a hold can be extended, once: 10 to 86,400. If omitted, holds cannot be extended.',
     }),
     holdLifetimeMaxSeconds: t.int({
       description:
-        'The longest that a hold may stand from its creation on, extended or not: `holdTtlSeconds`, which it needs beside it, to 172,800 seconds; without it, hold time and extension together.',
+        'The maximum lifetime of a hold in seconds, including its extension: from `holdTtlSeconds` to 172,800. Requires `holdTtlSeconds`. If omitted, the hold time plus the extension.',
     }),
     orphanRule: t.field({
       type: OrphanRule,
       defaultValue: 'ALLOW',
-      description: 'Whether buyers may choose seats that leave a single seat alone.',
+      description: 'Whether buyers may choose seats that leave a single free seat isolated.',
     }),
     buyersMayCancel: t.boolean({
       defaultValue: false,
-      description: 'Whether buyers may cancel their confirmed bookings themselves.',
+      description: 'Whether buyers may cancel their own confirmed bookings.',
     }),
     currency: t.string({
       required: true,
       description:
-        'The currency of all prices: an active code of ISO 4217 that has a minor unit, such as EUR.',
+        'The currency of all prices, as an ISO 4217 code such as EUR. It must be in active use and have a minor unit.',
     }),
     priceTiers: t.field({
       type: [PriceTierInput],
       required: true,
-      description: "A price for each category of the venue's plan, no more and no fewer.",
+      description: "The price tiers: exactly one for each category of the venue's seating plan.",
     }),
-    status: t.field({ type: InitialEventStatus, defaultValue: 'DRAFT', description: 'What it begins as.' }),
+    status: t.field({ type: InitialEventStatus, defaultValue: 'DRAFT', description: 'The initial status.' }),
     idempotencyKey: t.string({
       description:
-        'Any string of 1 to 255 characters, new for each event. It belongs to the caller and to `createEvent`, and is kept as long as the event. Once a call with it has succeeded, the same input (price tiers in any order) returns that event, and another input is an IdempotencyConflictError.',
+        'A unique string of 1 to 255 characters that makes retries safe, scoped to the caller and to `createEvent`. After a call succeeds, a retry with the same key and input (price tiers in any order) returns the same event, and the same key with different input returns IdempotencyConflictError. Keys are kept as long as the event exists.',
     }),
   }),
 });
 
 const CreateEventResult = builder.errorUnion('CreateEventResult', {
-  description: 'The event, or why it was not made.',
+  description: 'The event, or the error that prevented its creation.',
   types: [Event, IdempotencyConflictError, ...commonRefusals],
 });
 
@@ -111,8 +117,8 @@ builder.mutationField('createEvent', (t) =>
   t.field({
     type: CreateEventResult,
     nullable: true,
-    description: 'Makes an event in a venue, with a seat of its own for each of the venue. For organizers.',
-    args: { input: t.arg({ type: CreateEventInput, required: true, description: 'The event.' }) },
+    description: 'Creates an event that sells all seats of a venue. Organizers only.',
+    args: { input: t.arg({ type: CreateEventInput, required: true, description: 'The event to create.' }) },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const fields = eventFieldsOf(input);

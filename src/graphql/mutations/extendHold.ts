@@ -13,14 +13,14 @@ import { Booking } from '../types/booking.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
 const ExtendHoldInput = builder.inputType('ExtendHoldInput', {
-  description: 'Which hold to extend.',
+  description: 'Input of `extendHold`.',
   fields: (t) => ({
-    bookingId: t.id({ required: true, description: "A booking of the caller's own." }),
+    bookingId: t.id({ required: true, description: 'The ID of a booking that the caller owns.' }),
   }),
 });
 
 const ExtendHoldResult = builder.errorUnion('ExtendHoldResult', {
-  description: 'The booking with its new deadline, or why it keeps the old one.',
+  description: 'The booking with its new deadline, or the error that prevented the extension.',
   types: [
     Booking,
     ExtensionRefusedError,
@@ -36,8 +36,8 @@ builder.mutationField('extendHold', (t) =>
     type: ExtendHoldResult,
     nullable: true,
     description:
-      "Puts the deadline of a hold off, once, by the event's `holdExtensionSeconds`, but never past the longest life of a hold that the event may have set. Where that is not possible (any more), it is an ExtensionRefusedError; from the deadline on a HoldExpiredError; with a booking that is no hold a BookingStateError.",
-    args: { input: t.arg({ type: ExtendHoldInput, required: true, description: 'Which hold.' }) },
+      "Extends the deadline of a hold by the event's `holdExtensionSeconds`, up to the hold's maximum lifetime. Returns ExtensionRefusedError if the event allows no extension or the hold was already extended. Returns HoldExpiredError after the deadline, and BookingStateError if the booking is not in HOLD.",
+    args: { input: t.arg({ type: ExtendHoldInput, required: true, description: 'The hold to extend.' }) },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const buyerId = callerOf(ctx).userId;

@@ -12,12 +12,19 @@ import { HoldSeatsResult } from '../types/hold-seats-result.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../types/keys.ts';
 
 const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput', {
-  description: 'What kind of seats to hold.',
+  description: 'Input of `holdBestAvailable`.',
   fields: (t) => ({
-    eventId: t.id({ required: true, description: 'The event.' }),
-    quantity: t.int({ required: true, description: `How many seats: 1 to ${SEATS_PER_HOLD_MAX}.` }),
-    section: t.string({ description: 'Only seats of the section of this name.' }),
-    priceTier: t.string({ description: 'Only seats of the price tier of this name.' }),
+    eventId: t.id({ required: true, description: 'The ID of the event.' }),
+    quantity: t.int({
+      required: true,
+      description: `The number of seats to hold: 1 to ${SEATS_PER_HOLD_MAX}.`,
+    }),
+    section: t.string({
+      description: 'The name of a section. If set, only seats in this section are considered.',
+    }),
+    priceTier: t.string({
+      description: 'The name of a price tier. If set, only seats in this tier are considered.',
+    }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
     admissionToken: t.string({ description: admissionTokenDescription }),
   }),
@@ -28,12 +35,12 @@ builder.mutationField('holdBestAvailable', (t) =>
     type: HoldSeatsResult,
     nullable: true,
     description:
-      'Holds the best seats that are free. Best are adjacent seats of one row without an aisle between: in the dearest price tier that has them, and there the nearest to the front (the middle of the stage, court or pitch). Where no tier has enough side by side, they may be of several. Adjacent seats that leave no single seat alone come before any that do, those of cheaper tiers too. Where no row has enough, they are the nearest seats of one section, and where no section has enough, the nearest of the hall. `section` and `priceTier` narrow all of it down. Too few free seats are a SeatsUnavailableError without seats.',
+      'Holds the best available seats: adjacent seats in one row, in the most expensive price tier and closest to the stage. If no row has enough adjacent seats, holds seats that are close together. Returns SeatsUnavailableError without `seats` if too few are available.',
     args: {
       input: t.arg({
         type: HoldBestAvailableInput,
         required: true,
-        description: 'How many seats, and of which kind.',
+        description: 'The number and kind of seats to hold.',
       }),
     },
     authScopes: { viewer: true },

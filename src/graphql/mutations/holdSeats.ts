@@ -11,19 +11,19 @@ import { HoldSeatsResult } from '../types/hold-seats-result.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../types/keys.ts';
 
 const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
-  description: 'Which seats to hold.',
+  description: 'Input of `holdSeats`.',
   fields: (t) => ({
-    eventId: t.id({ required: true, description: 'The event.' }),
+    eventId: t.id({ required: true, description: 'The ID of the event.' }),
     seatIds: t.idList({
       required: true,
-      description: `1 to ${SEATS_PER_HOLD_MAX} different seats, all of this event.`,
+      description: `The IDs of 1 to ${SEATS_PER_HOLD_MAX} distinct seats of this event.`,
     }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
     admissionToken: t.string({ description: admissionTokenDescription }),
     onConflict: t.field({
       type: HoldConflictPolicy,
       defaultValue: 'FAIL',
-      description: 'What to do when some of the seats are not free.',
+      description: 'What to do if a requested seat is not available.',
     }),
   }),
 });
@@ -33,12 +33,12 @@ builder.mutationField('holdSeats', (t) =>
     type: HoldSeatsResult,
     nullable: true,
     description:
-      "Holds all of the seats or none, for as long as the event says, otherwise the server's time (five minutes unless configured). A seat that the caller holds already counts as taken. With `onConflict: BEST_ALTERNATIVE`, where some seat is not free, the nearest block of as many seats is held instead in the same step: side by side, in the price tiers of those asked for. The booking says which; where there is no such block, it is a SeatsUnavailableError. Where the event forbids orphans (`orphanRule`), seats chosen so that a single one is left alone are an OrphanSeatsError with choices that would do.",
+      "Holds all of the requested seats or none of them, for the event's hold time (by default, five minutes). Returns SeatsUnavailableError if a seat is not available, including one that the caller already holds; with `onConflict: BEST_ALTERNATIVE`, holds nearby seats instead. Returns OrphanSeatsError with alternatives if the event's `orphanRule` forbids the choice.",
     args: {
       input: t.arg({
         type: HoldSeatsInput,
         required: true,
-        description: 'Which seats, for whom it is all or nothing.',
+        description: 'The event and the seats to hold.',
       }),
     },
     authScopes: { viewer: true },

@@ -10,18 +10,18 @@ import { commonRefusals } from '../types/refusals.ts';
 import { Venue } from '../types/venue.ts';
 
 const ImportVenueInput = builder.inputType('ImportVenueInput', {
-  description: 'A seating plan to make a venue of.',
+  description: 'Input of `importVenue`.',
   fields: (t) => ({
     plan: t.string({
       required: true,
       description:
-        'The text of the plan: JSON in the form that the pretix project publishes a schema for, with at most 200,000 seats. Keys that are not in that schema are ignored.',
+        'The seating plan as JSON text in the pretix seating plan format, with at most 200,000 seats. Keys that are not part of that format are ignored.',
     }),
   }),
 });
 
 const ImportVenueResult = builder.errorUnion('ImportVenueResult', {
-  description: 'The venue, or why the plan was refused, which is always the whole of it.',
+  description: 'The venue, or the error that prevented the import.',
   types: [Venue, InvalidPlanError, ...commonRefusals],
 });
 
@@ -30,8 +30,10 @@ builder.mutationField('importVenue', (t) =>
     type: ImportVenueResult,
     nullable: true,
     description:
-      'Makes a venue of a seating plan. The same plan again gives the venue that is there. For organizers.',
-    args: { input: t.arg({ type: ImportVenueInput, required: true, description: 'The plan.' }) },
+      'Creates a venue from a seating plan. If the caller has already imported the same plan, returns the existing venue. Organizers only.',
+    args: {
+      input: t.arg({ type: ImportVenueInput, required: true, description: 'The seating plan to import.' }),
+    },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const organizerId = callerOf(ctx).userId;

@@ -8,14 +8,14 @@ import { Booking } from '../types/booking.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
 const ReleaseBookingInput = builder.inputType('ReleaseBookingInput', {
-  description: 'Which hold to give back.',
+  description: 'Input of `releaseBooking`.',
   fields: (t) => ({
-    bookingId: t.id({ required: true, description: "A booking of the caller's own." }),
+    bookingId: t.id({ required: true, description: 'The ID of a booking that the caller owns.' }),
   }),
 });
 
 const ReleaseBookingResult = builder.errorUnion('ReleaseBookingResult', {
-  description: 'The booking in status RELEASED, or why it was not released.',
+  description: 'The booking in status RELEASED, or the error that prevented the release.',
   types: [Booking, HoldExpiredError, BookingStateError, ...commonRefusals],
 });
 
@@ -24,8 +24,10 @@ builder.mutationField('releaseBooking', (t) =>
     type: ReleaseBookingResult,
     nullable: true,
     description:
-      'Gives a hold back. A RELEASED booking is the answer as it is, and nothing changes. From the deadline on it is a HoldExpiredError, with a CONFIRMED or CANCELED booking a BookingStateError.',
-    args: { input: t.arg({ type: ReleaseBookingInput, required: true, description: 'Which hold.' }) },
+      'Releases a hold, which puts its seats back on sale. A booking in RELEASED is returned unchanged. Returns HoldExpiredError after the deadline, and BookingStateError if the booking is in CONFIRMED or CANCELED.',
+    args: {
+      input: t.arg({ type: ReleaseBookingInput, required: true, description: 'The hold to release.' }),
+    },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const buyerId = callerOf(ctx).userId;

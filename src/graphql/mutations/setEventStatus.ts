@@ -9,20 +9,20 @@ import { Event } from '../types/event.ts';
 import { commonRefusals } from '../types/refusals.ts';
 
 const SetEventStatusInput = builder.inputType('SetEventStatusInput', {
-  description: 'Which event to lead to which status.',
+  description: 'Input of `setEventStatus`.',
   fields: (t) => ({
-    eventId: t.id({ required: true, description: "An event of the caller's own." }),
+    eventId: t.id({ required: true, description: 'The ID of an event that the caller organizes.' }),
     status: t.field({
       type: EventStatus,
       required: true,
       description:
-        'Its status from now on. Nothing leads back to DRAFT, ON_SALE and PAUSED lead to each other, and ENDED and CANCELED are final.',
+        'The new status. An event can switch between ON_SALE and PAUSED. It cannot return to DRAFT, and ENDED and CANCELED are final.',
     }),
   }),
 });
 
 const SetEventStatusResult = builder.errorUnion('SetEventStatusResult', {
-  description: 'The event in its new status, or why it stays as it is.',
+  description: 'The event in its new status, or the error that prevented the change.',
   types: [Event, ...commonRefusals],
 });
 
@@ -31,9 +31,13 @@ builder.mutationField('setEventStatus', (t) =>
     type: SetEventStatusResult,
     nullable: true,
     description:
-      'Puts an event on sale, pauses, ends or cancels it. The status that it has already changes nothing. For its organizer.',
+      'Puts an event on sale, or pauses, ends, or cancels it. If the event already has the status, it is returned unchanged. Organizer only.',
     args: {
-      input: t.arg({ type: SetEventStatusInput, required: true, description: 'Which event, and what.' }),
+      input: t.arg({
+        type: SetEventStatusInput,
+        required: true,
+        description: 'The event and its new status.',
+      }),
     },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {

@@ -6,7 +6,7 @@ builder.mutationField('startGuestSession', (t) =>
     type: GuestSession,
     nullable: true,
     description:
-      'Makes a buyer without an account, with a token for 30 days. Send it as `Authorization: Bearer …`, on a WebSocket as `authorization` in connection_init.',
+      'Creates a buyer without an account and returns an access token that is valid for 30 days. Send the token as `Authorization: Bearer …` over HTTP, and as `authorization` in the payload of `connection_init` over WebSocket.',
     resolve: (_root, _args, { identity }) => identity.startGuestSession(),
   }),
 );

@@ -6,12 +6,12 @@ import { BlockSeatsResult } from '../types/block-seats-result.ts';
 import { eventAfter } from '../types/event-after.ts';
 
 const UnblockSeatsInput = builder.inputType('UnblockSeatsInput', {
-  description: 'Which seats to put on sale again.',
+  description: 'Input of `unblockSeats`.',
   fields: (t) => ({
-    eventId: t.id({ required: true, description: "An event of the caller's own." }),
+    eventId: t.id({ required: true, description: 'The ID of an event that the caller organizes.' }),
     seatIds: t.idList({
       required: true,
-      description: `1 to ${SEATS_PER_BLOCK_MAX} seats, all of this event.`,
+      description: `The IDs of 1 to ${SEATS_PER_BLOCK_MAX} seats of this event.`,
     }),
   }),
 });
@@ -21,8 +21,14 @@ builder.mutationField('unblockSeats', (t) =>
     type: BlockSeatsResult,
     nullable: true,
     description:
-      'Puts blocked seats on sale again, all of them or none. Those that are on sale already stay so; one that is held or booked is a SeatsUnavailableError. For the organizer of the event.',
-    args: { input: t.arg({ type: UnblockSeatsInput, required: true, description: 'Which seats.' }) },
+      'Puts blocked seats back on sale, all or none of them; seats that are already AVAILABLE stay so. Returns SeatsUnavailableError if a seat is HELD or BOOKED. Organizer only.',
+    args: {
+      input: t.arg({
+        type: UnblockSeatsInput,
+        required: true,
+        description: 'The event and the seats to unblock.',
+      }),
+    },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { eventId, seats } = await blockedSeatsFrom(input);

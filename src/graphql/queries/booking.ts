@@ -6,8 +6,8 @@ builder.queryField('booking', (t) =>
     type: 'Booking',
     nullable: true,
     description:
-      "A booking of the caller's own by its id; null where there is none, where it is somebody else's, and for what is no id.",
-    args: { id: t.arg.id({ required: true, description: "The booking's id." }) },
+      'Returns a booking that the caller owns. Null if the ID is not valid, or if there is no such booking of the caller.',
+    args: { id: t.arg.id({ required: true, description: 'The ID of the booking.' }) },
     resolve: async (query, _root, { id }, { viewer, database }) => {
       const key = parseBookingId(id);
       if (key === null || viewer === null) return null;

@@ -6,8 +6,8 @@ builder.queryField('event', (t) =>
   t.prismaField({
     type: 'Event',
     nullable: true,
-    description: 'An event by its id; null where there is none, and for what is no id.',
-    args: { id: t.arg.id({ required: true, description: "The event's id." }) },
+    description: 'Returns an event. Null if the ID is not valid, or if there is no such event.',
+    args: { id: t.arg.id({ required: true, description: 'The ID of the event.' }) },
     resolve: async (query, _root, { id }, ctx) => {
       const eventId = parseEventId(id);
       if (eventId === null) return null;

@@ -7,15 +7,18 @@ builder.queryField('events', (t) =>
   t.field({
     type: EventConnection,
     description:
-      'Events by the time that they start: upcoming ones first, the next one at the top, then past ones, the last one first. Drafts are among them for their organizer alone.',
+      'Returns events: first upcoming events, next one first, then past events, latest first. Drafts are included only for their organizer.',
     args: {
       ...t.arg.connectionArgs(),
-      status: t.arg({ type: EventStatus, description: 'Only events that read as this status.' }),
+      status: t.arg({ type: EventStatus, description: 'Returns only events in this status.' }),
       startsFrom: t.arg({
         type: 'DateTime',
-        description: 'Only events that start at this instant or later.',
+        description: 'Returns only events that start at or after this time.',
       }),
-      startsBefore: t.arg({ type: 'DateTime', description: 'Only events that start before this instant.' }),
+      startsBefore: t.arg({
+        type: 'DateTime',
+        description: 'Returns only events that start before this time.',
+      }),
     },
     complexity: pageCost,
     resolve: (_root, { status, startsFrom, startsBefore, ...args }, ctx, info) =>

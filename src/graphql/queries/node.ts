@@ -5,8 +5,9 @@ builder.queryField('node', (t) =>
   t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: 'Anything by its id; null where there is nothing, or nothing for the caller to see.',
-    args: { id: t.arg.id({ required: true, description: 'The id of anything.' }) },
+    description:
+      'Returns an object by its ID. Null if the object does not exist or is not visible to the caller.',
+    args: { id: t.arg.id({ required: true, description: 'The ID of the object.' }) },
     resolve: async (_root, { id }, ctx, info) => (await readNodes([id], ctx, info))[0] ?? null,
   }),
 );

@@ -7,8 +7,10 @@ builder.queryField('nodes', (t) =>
   t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    description: `Up to ${PAGE_MAX} things by their ids, in the order of the ids; null for each that \`node\` has none for.`,
-    args: { ids: t.arg.idList({ required: true, description: `At most ${PAGE_MAX} ids.` }) },
+    description: `Returns up to ${PAGE_MAX} objects in the order of \`ids\`. An entry is null if its object does not exist or is not visible to the caller.`,
+    args: {
+      ids: t.arg.idList({ required: true, description: `The IDs of the objects: at most ${PAGE_MAX}.` }),
+    },
     complexity: ({ ids }) => ({ field: 1, multiplier: Math.min(ids.length, PAGE_MAX) }),
     resolve: async (_root, { ids }, ctx, info) => {
       if (ids.length > PAGE_MAX) throw badUserInput(`ids must be at most ${PAGE_MAX}, not ${ids.length}.`);

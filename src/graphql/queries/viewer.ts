@@ -5,7 +5,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
     nullable: true,
-    description: 'Who is calling; null without a token.',
+    description: 'The authenticated caller. Null if the request has no token.',
     resolve: (_root, _args, { viewer }) => viewer,
   }),
 );

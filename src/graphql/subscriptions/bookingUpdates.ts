@@ -8,8 +8,9 @@ import { selectionFor } from '../reads/selection.ts';
 builder.subscriptionField('bookingUpdates', (t) =>
   t.prismaField({
     type: 'Booking',
-    description: "A booking of the caller's own: as it is now, and then anew each time that it changes.",
-    args: { bookingId: t.arg.id({ required: true, description: 'The booking.' }) },
+    description:
+      'Sends a booking that the caller owns: its current state first, then its new state after every change.',
+    args: { bookingId: t.arg.id({ required: true, description: 'The ID of the booking.' }) },
     authScopes: { viewer: true },
     subscribe: async (_root, { bookingId: id }, ctx, info) => {
       const where = ownKey(id, ctx);

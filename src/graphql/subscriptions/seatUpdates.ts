@@ -11,12 +11,12 @@ builder.subscriptionField('seatUpdates', (t) =>
   t.field({
     type: SeatUpdate,
     description:
-      'The seats of an event, live; it needs no token. First comes a SeatMapSnapshot, or, with an `afterVersion` that is still on record, the SeatsChanged since then; for a version that has not been reached yet it is a snapshot. After that each SeatsChanged continues where the message before it ended, and where that cannot be, another snapshot comes.',
+      'Sends the status of the seats of an event, first as a SeatMapSnapshot and then as SeatsChanged, each of which continues from the previous message; no token is required. With `afterVersion`, the first message is SeatsChanged with the changes since that version, if the server still has them. When the server cannot continue from the previous message, it sends a new SeatMapSnapshot.',
     args: {
-      eventId: t.arg.id({ required: true, description: 'The event.' }),
+      eventId: t.arg.id({ required: true, description: 'The ID of the event.' }),
       afterVersion: t.arg.int({
         description:
-          'The version that the caller has already, from an earlier subscription or from `seatMap`.',
+          'The version that the client already has, from an earlier subscription or from `seatMap`.',
       }),
     },
     // Nothing beneath looks at the viewer, or waits: one execution serves all who ask the same.

@@ -8,15 +8,15 @@ export interface AvailabilityShape {
 }
 
 export const Availability = builder.objectRef<AvailabilityShape>('Availability').implement({
-  description: 'How many seats of an event are in which status. The four add up to the total.',
+  description: 'The number of seats of an event in each status. The four counts add up to `total`.',
   fields: (t) => ({
-    total: t.exposeInt('seatsTotal', { description: 'All seats.' }),
+    total: t.exposeInt('seatsTotal', { description: 'The total number of seats.' }),
     available: t.int({
-      description: 'Those that are AVAILABLE.',
+      description: 'The number of seats in status AVAILABLE.',
       resolve: (event) => event.seatsTotal - event.seatsHeld - event.seatsBooked - event.seatsBlocked,
     }),
-    held: t.exposeInt('seatsHeld', { description: 'Those that are HELD.' }),
-    booked: t.exposeInt('seatsBooked', { description: 'Those that are BOOKED.' }),
-    blocked: t.exposeInt('seatsBlocked', { description: 'Those that are BLOCKED.' }),
+    held: t.exposeInt('seatsHeld', { description: 'The number of seats in status HELD.' }),
+    booked: t.exposeInt('seatsBooked', { description: 'The number of seats in status BOOKED.' }),
+    blocked: t.exposeInt('seatsBlocked', { description: 'The number of seats in status BLOCKED.' }),
   }),
 });

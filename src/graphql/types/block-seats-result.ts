@@ -5,6 +5,6 @@ import { commonRefusals } from './refusals.ts';
 
 /** Of blockSeats and unblockSeats. */
 export const BlockSeatsResult = builder.errorUnion('BlockSeatsResult', {
-  description: 'The event with its seats as they are now, or why nothing was blocked or unblocked.',
+  description: 'The updated event, or the error that prevented the change.',
   types: [Event, SeatsUnavailableError, ...commonRefusals],
 });

@@ -10,13 +10,13 @@ export const BookingConnection = builder.connectionObject<
   {
     type: Booking,
     name: 'BookingConnection',
-    description: 'A page of bookings.',
+    description: 'A page of a list of bookings.',
     fields: (t) => ({
       totalCount: t.int({
-        description: 'How many bookings there are on all pages together.',
+        description: 'The total number of bookings on all pages.',
         resolve: ({ countAll }) => countAll(),
       }),
     }),
   },
-  { name: 'BookingEdge', description: 'A booking in a connection.' },
+  { name: 'BookingEdge', description: 'A booking and its cursor.' },
 );

@@ -7,8 +7,11 @@ import { BookingStatus } from './enums/booking-status.ts';
 
 export const Booking = builder.prismaNode('Booking', {
   description:
-    'Seats of one event that a buyer holds, owns, or once held. Only its buyer and the organizer of the event see it.',
-  id: { resolve: ({ eventId, id }) => `${eventId}:${id}`, description: 'Opaque.' },
+    "A buyer's hold or purchase of seats at one event, current or past. Visible to its buyer and to the organizer of the event.",
+  id: {
+    resolve: ({ eventId, id }) => `${eventId}:${id}`,
+    description: 'Opaque, globally unique identifier.',
+  },
   findUnique: (key) => {
     const parsed = parseBookingKey(key);
     if (parsed === null) throw new Error('a booking has a key that is none');
@@ -18,13 +21,14 @@ export const Booking = builder.prismaNode('Booking', {
     status: t.field({
       type: BookingStatus,
       description:
-        'Where it stands. A hold reads as EXPIRED from its deadline on; its seats follow within two seconds.',
+        'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes; its seats become AVAILABLE within two seconds.',
       resolve: (booking, _args, { clock }) => statusAt(booking, clock.nowMs()),
     }),
-    event: t.relation('event', { description: 'The event that the seats are of.' }),
+    event: t.relation('event', { description: 'The event that the seats belong to.' }),
     seats: t.loadableList({
       type: 'Seat',
-      description: 'The seats, by index; of a booking that has ended, those that it had.',
+      description:
+        'The seats of the booking, sorted by index. After the booking has ended, the seats that it had.',
       loaderOptions: { cache: false },
       load: async (bookings: { eventId: number; id: string }[], { database }) => {
         const seats = await readSeatsOfBookings(database.reads, bookings);
@@ -35,7 +39,7 @@ export const Booking = builder.prismaNode('Booking', {
     }),
     total: t.loadable({
       type: 'Money',
-      description: 'What all seats cost together, as priced when they were held.',
+      description: 'The total price of all seats, at the prices that applied when they were held.',
       loaderOptions: { cache: false },
       load: (bookings: { eventId: number; totalAmount: bigint }[], ctx) =>
         moneyOf(
@@ -44,21 +48,22 @@ export const Booking = builder.prismaNode('Booking', {
         ),
       resolve: (booking) => booking,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the seats were held.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time at which the seats were held.' }),
     holdExpiresAt: t.expose('holdExpiresAt', {
       type: 'DateTime',
       description:
-        'From when on the hold can no longer be confirmed and its seats are for others to take. What counts is when that is decided, by the clock of the database; the answer comes a moment later.',
+        'Time at which the hold expires. From then on it cannot be confirmed, and other buyers can take its seats. The server compares this time with the database clock when it decides, not when the response is sent.',
     }),
     extendedAt: t.expose('extendedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When `holdExpiresAt` was put off, which is possible once; null if it never was.',
+      description:
+        'Time at which the hold was extended. Null if it was never extended; a hold can be extended once.',
     }),
     confirmedAt: t.expose('confirmedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was confirmed; null if it never was.',
+      description: 'Time at which the booking was confirmed. Null if it was never confirmed.',
     }),
   }),
 });

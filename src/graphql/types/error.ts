@@ -4,15 +4,16 @@ import { ErrorCode, type ErrorCodeName } from './enums/error-code.ts';
 
 /** What every refusal has. Errors of the domain rooms become data through their own types in errors/. */
 export const ErrorInterface = builder.interfaceRef<SelloutError>('Error').implement({
-  description: 'A refusal as data: every member of a result union that is not the success is one.',
+  description:
+    'An expected error, returned as data. All members of a result union except the successful result implement it.',
   fields: (t) => ({
     code: t.field({
       type: ErrorCode,
-      description: 'What went wrong, for programs.',
+      description: 'A machine-readable code that identifies the kind of error.',
       resolve: (error) => error.code as ErrorCodeName,
     }),
     message: t.exposeString('message', {
-      description: 'What went wrong and what would be right, for people, in English.',
+      description: 'A human-readable explanation in English: what happened and how to fix it.',
     }),
   }),
 });

@@ -17,10 +17,10 @@ builder.prismaObjectFields(Event, (t) => ({
     type: BookingConnection,
     nullable: true,
     description:
-      "All buyers' bookings of the event, the newest first. For its organizer; FORBIDDEN for others.",
+      'The bookings of all buyers at this event, newest first. Organizer only: other callers get a FORBIDDEN error.',
     args: {
       ...t.arg.connectionArgs(),
-      status: t.arg({ type: BookingStatus, description: 'Only bookings that read as this status.' }),
+      status: t.arg({ type: BookingStatus, description: 'Returns only bookings in this status.' }),
     },
     complexity: pageCost,
     authScopes: isOwn,
@@ -52,8 +52,8 @@ builder.prismaObjectFields(Event, (t) => ({
     type: 'Booking',
     nullable: true,
     description:
-      'A booking of this event by its ID, whoever its buyer is; null if the event has none. For its organizer; FORBIDDEN for others.',
-    args: { id: t.arg.id({ required: true, description: "The booking's ID." }) },
+      'Returns a booking of any buyer at this event, or null if the event has no such booking. Organizer only: other callers get a FORBIDDEN error.',
+    args: { id: t.arg.id({ required: true, description: 'The ID of the booking.' }) },
     authScopes: isOwn,
     resolve: async (query, event, { id }, { database }) => {
       const key = parseBookingId(id);

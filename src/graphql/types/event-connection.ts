@@ -17,15 +17,15 @@ export const EventConnection = builder.connectionObject<
   {
     type: Event,
     name: 'EventConnection',
-    description: 'A page of events.',
+    description: 'A page of a list of events.',
     fields: (t) => ({
       totalCount: t.int({
-        description: 'How many events there are on all pages together.',
+        description: 'The total number of events on all pages.',
         resolve: ({ filter }, _args, { database }) => countEvents(database.reads, filter),
       }),
     }),
   },
-  { name: 'EventEdge', description: 'An event in a connection.' },
+  { name: 'EventEdge', description: 'An event and its cursor.' },
 );
 
 /** A page of the events that a filter finds, for fields of type EventConnection. */

@@ -6,27 +6,29 @@ import { Event } from './event.ts';
 builder.prismaObjectFields(Event, (t) => ({
   saleEndsAt: t.expose('saleEndsAt', {
     type: 'DateTime',
-    description: 'Seats cannot be held or changed from this instant on; standing holds can be confirmed.',
+    description:
+      'Time until which seats can be held and changed. Existing holds can still be confirmed after it.',
   }),
   seatLimit: t.exposeInt('seatLimit', {
-    description: 'The most seats that one buyer may hold and own together.',
+    description:
+      'The maximum number of seats that one buyer may have at this event, held and booked together.',
   }),
   orphanRule: t.expose('orphanRule', {
     type: OrphanRule,
-    description: 'Whether buyers may choose seats that leave a single seat alone.',
+    description: 'Whether buyers may choose seats that leave a single free seat isolated.',
   }),
   holdExtensionSeconds: t.int({
     nullable: true,
     description:
-      'By how many seconds `extendHold` puts off the deadline of a hold, which is possible once; null: not at all.',
+      'The number of seconds by which `extendHold` extends a hold, once. Null if holds cannot be extended.',
     resolve: ({ holdExtensionMs }) => (holdExtensionMs === null ? null : Math.floor(holdExtensionMs / 1000)),
   }),
   buyersMayCancel: t.exposeBoolean('buyersMayCancel', {
     description:
-      'Whether buyers may cancel their confirmed bookings themselves, before `cancelableUntil`; the organizer always may.',
+      'Whether buyers may cancel their own confirmed bookings until `cancelableUntil`. The organizer always can.',
   }),
   cancelableUntil: t.expose('cancelableUntil', {
     type: 'DateTime',
-    description: 'Buyers cannot cancel from this instant on, even if `buyersMayCancel`.',
+    description: 'Time until which buyers can cancel their confirmed bookings, if `buyersMayCancel` is true.',
   }),
 }));

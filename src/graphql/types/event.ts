@@ -15,38 +15,38 @@ import { SeatMap, type SeatMapKey } from './seat-map.ts';
 const SEAT_MAP_COST = 1_000;
 
 export const Event = builder.prismaNode('Event', {
-  description: 'What tickets are sold for.',
-  id: { field: 'id', description: 'Opaque.' },
+  description: 'An event that sells the seats of a venue.',
+  id: { field: 'id', description: 'Opaque, globally unique identifier.' },
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What the event is called.' }),
-    startsAt: t.expose('startsAt', { type: 'DateTime', description: 'When it begins.' }),
+    name: t.exposeString('name', { description: 'The name of the event.' }),
+    startsAt: t.expose('startsAt', { type: 'DateTime', description: 'Time at which the event starts.' }),
     onSaleAt: t.expose('onSaleAt', {
       type: 'DateTime',
-      description: 'From when on seats can be held, while `status` is ON_SALE.',
+      description: 'Time from which seats can be held, if `status` is ON_SALE.',
     }),
     status: t.field({
       type: EventStatus,
       description:
-        'What can be done with the seats. PAUSED takes no new holds but lets those that stand be confirmed; ENDED and CANCELED refuse both. It reads ENDED once no hold made before `saleEndsAt` can stand any more.',
+        'The status of the event, which determines which operations are allowed. After `saleEndsAt`, it reads as ENDED as soon as no hold can still be active.',
       resolve: (event, _args, ctx) => statusOfEvent(ctx, event),
     }),
-    venue: t.relation('venue', { description: 'Where it takes place.' }),
+    venue: t.relation('venue', { description: 'The venue where the event takes place.' }),
     priceTiers: t.relation('priceTiers', {
-      description: 'What seats cost, in the order of the categories of the plan.',
+      description: 'The price tiers, in the order of the categories in the seating plan.',
       query: { orderBy: { index: 'asc' } },
     }),
     availability: t.field({
       type: Availability,
-      description: 'How many seats are free, held, booked and blocked.',
+      description: 'The number of seats in each status.',
       resolve: (event) => event,
     }),
     seats: t.loadable({
       type: SeatConnection,
-      description: 'The seats, by index.',
+      description: 'The seats of the event, sorted by index.',
       args: {
         ...t.arg.connectionArgs(),
-        status: t.arg({ type: SeatStatus, description: 'Only seats in this status.' }),
-        section: t.arg.string({ description: 'Only seats of this section.' }),
+        status: t.arg({ type: SeatStatus, description: 'Returns only seats in this status.' }),
+        section: t.arg.string({ description: 'Returns only seats in this section.' }),
       },
       complexity: pageCost,
       byPath: true,
@@ -70,7 +70,7 @@ export const Event = builder.prismaNode('Event', {
     }),
     seatMap: t.loadable({
       type: SeatMap,
-      description: 'The status of all seats at once, small enough to draw a map of the largest hall from.',
+      description: 'The status of all seats in a compact form, for drawing a seat map.',
       complexity: { field: SEAT_MAP_COST },
       loaderOptions: { cache: false },
       load: async (events: SeatMapKey[], { seatMaps }) => {

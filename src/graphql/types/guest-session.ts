@@ -2,12 +2,15 @@ import type { IssuedToken } from '../../identity/identity.ts';
 import { builder } from '../builder.ts';
 
 export const GuestSession = builder.objectRef<IssuedToken>('GuestSession').implement({
-  description: 'A buyer without an account.',
+  description: 'A guest session: a buyer without an account.',
   fields: (t) => ({
-    token: t.exposeString('token', { description: 'Proves who is calling; whoever has it is the buyer.' }),
+    token: t.exposeString('token', {
+      description:
+        'The access token of the session. Keep it secret: anyone who has it can act as this buyer.',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'From when on the token is no longer taken.',
+      description: 'Time at which the token expires.',
     }),
   }),
 });

@@ -12,7 +12,7 @@ import { commonRefusals } from './refusals.ts';
 
 /** Of both mutations that hold seats. */
 export const HoldSeatsResult = builder.errorUnion('HoldSeatsResult', {
-  description: 'The booking in status HOLD, or why nothing was held.',
+  description: 'The booking in status HOLD, or the error that prevented the hold.',
   types: [
     Booking,
     SeatsUnavailableError,

@@ -1,6 +1,6 @@
-/** The words for the two input fields that all holding mutations share. */
+/** Descriptions of the input fields that the hold mutations share. */
 export const idempotencyKeyDescription =
-  'Any string of 1 to 255 characters, a new one for each attempt; it belongs to the caller, the event and the operation, and a refusal does not use it up. Once a call with it has succeeded, the same input (whatever the order of seats and the admission token) gives that booking again, before any limit is looked at, and another input an IdempotencyConflictError. That holds for 48 hours, and for as long as the booking is a hold or confirmed; after that the key counts as new and books again.';
+  'A unique string of 1 to 255 characters that makes retries safe, scoped to the caller, the event, and the operation. After a call succeeds, a retry with the same key and input (seats in any order) returns the same booking, and the same key with different input returns IdempotencyConflictError; failed calls do not use the key. Keys are kept for at least 48 hours, and for as long as the booking is in HOLD or CONFIRMED.';
 
 export const admissionTokenDescription =
-  "Needed while the event's waiting room is on. No event has one yet, so it changes nothing.";
+  "The admission token from the event's waiting room, required while the waiting room is active. Reserved: no event has a waiting room yet, and the value is ignored.";

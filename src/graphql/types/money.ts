@@ -5,8 +5,8 @@ export const Money = builder.objectType('Money', {
   fields: (t) => ({
     amount: t.expose('amount', {
       type: 'SafeInt',
-      description: "In the currency's minor unit: cents, for euros.",
+      description: 'The amount in the minor unit of the currency, such as cents for EUR.',
     }),
-    currency: t.exposeString('currency', { description: 'Three letters, as ISO 4217 has them.' }),
+    currency: t.exposeString('currency', { description: 'A three-letter ISO 4217 currency code.' }),
   }),
 });

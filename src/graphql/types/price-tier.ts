@@ -4,15 +4,15 @@ import { moneyOf } from '../reads/money.ts';
 import type { KnownTier } from '../reads/seat-row.ts';
 
 export const PriceTier = builder.prismaObject('PriceTier', {
-  description: 'What seats of one category cost at an event.',
+  description: 'The price of one category of seats at an event.',
   fields: (t) => ({
     name: t.exposeString('name', {
-      description: 'What it is called, such as "Balcony"; unique within the event.',
+      description: 'The name of the tier, such as "Balcony". Unique within the event.',
     }),
     price: orKnown(
       t.loadable({
         type: 'Money',
-        description: 'What one seat costs.',
+        description: 'The price of one seat.',
         loaderOptions: { cache: false },
         load: (tiers: { eventId: number; amount: bigint }[], ctx) => moneyOf(ctx, tiers),
         resolve: (tier) => tier,
@@ -24,7 +24,7 @@ export const PriceTier = builder.prismaObject('PriceTier', {
     ),
     color: t.exposeString('color', {
       nullable: true,
-      description: 'To draw its seats in, as CSS writes colors.',
+      description: 'The color of the tier on seat maps, as a CSS color.',
     }),
   }),
 });

@@ -10,11 +10,11 @@ export const SeatConnection = builder.connectionObject<'Seat', SeatCountKey, fal
   {
     type: 'Seat',
     name: 'SeatConnection',
-    description: 'A page of the seats of an event, by index.',
+    description: 'A page of the seats of an event, sorted by index.',
     fields: (t) => ({
       totalCount: t.loadable({
         type: 'Int',
-        description: 'How many seats the filter finds, on all pages together.',
+        description: 'The total number of seats on all pages that match the filter.',
         byPath: true,
         loaderOptions: { cache: false },
         load: async (keys: SeatCountKey[], { database }) => {
@@ -29,5 +29,5 @@ export const SeatConnection = builder.connectionObject<'Seat', SeatCountKey, fal
       }),
     }),
   },
-  { name: 'SeatEdge', description: 'A seat in a connection.' },
+  { name: 'SeatEdge', description: 'A seat and its cursor.' },
 );

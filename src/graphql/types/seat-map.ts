@@ -12,20 +12,20 @@ export interface SeatMapKey extends SeatVersion {
 }
 
 export const SeatMap = builder.objectRef<SeatMapShape>('SeatMap').implement({
-  description: 'The status of all seats of an event at one moment.',
+  description: 'The status of all seats of an event at one version.',
   fields: (t) => ({
     version: t.exposeInt('version', {
       description:
-        'The version of the seats that `states` shows. Every committed batch of changes raises it by one. After lost commits (a failover, a restore) the version may go back; a SeatMapSnapshot then replaces everything.',
+        'The version of `states`. Every committed batch of changes increases it by one. It can decrease only if the database loses commits, for example in a failover; subscribers then receive a SeatMapSnapshot.',
     }),
     states: t.expose('states', {
       type: 'SeatStates',
-      description: 'The status of every seat at that version.',
+      description: 'The status of every seat at `version`.',
     }),
     layoutUrl: t.loadable({
       type: 'String',
       description:
-        'The path of the layout as JSON: ids, labels, positions and tiers of the seats, in arrays in index order. It has a content hash and never changes, so it can be kept for ever.',
+        'The URL path of the seat layout: a JSON document with the IDs, labels, positions, and price tiers of the seats, in arrays ordered by index. The path contains a content hash, so the document can be cached forever.',
       loaderOptions: { cache: false },
       load: async (eventIds: number[], { eventLayouts }) => {
         const paths = await eventLayouts.paths(eventIds);

@@ -13,11 +13,11 @@ type OfEvent<Kind extends FeedMessage['kind']> = Extract<FeedMessage, { kind: Ki
 };
 
 const SeatMapSnapshot = builder.objectRef<OfEvent<'snapshot'>>('SeatMapSnapshot').implement({
-  description: 'All seats of the event: whatever was known before is to be forgotten.',
+  description: 'The status of all seats of an event. It replaces everything that the client received before.',
   fields: (t) => ({
-    eventId: t.id({ description: 'The event.', resolve: ({ eventId }) => eventIdOf(eventId) }),
-    version: t.exposeInt('version', { description: 'The version that `states` shows.' }),
-    states: t.expose('states', { type: 'SeatStates', description: 'The status of every seat.' }),
+    eventId: t.id({ description: 'The ID of the event.', resolve: ({ eventId }) => eventIdOf(eventId) }),
+    version: t.exposeInt('version', { description: 'The version of `states`.' }),
+    states: t.expose('states', { type: 'SeatStates', description: 'The status of every seat at `version`.' }),
   }),
 });
 
@@ -31,18 +31,24 @@ interface Change {
 }
 
 const SeatChange = builder.objectRef<Change>('SeatChange').implement({
-  description: 'A seat that has another status now.',
+  description: 'The new status of one seat.',
   fields: (t) => ({
-    seatId: t.id({ description: 'The seat.', resolve: ({ eventId, index }) => seatIdOf(eventId, index) }),
-    index: t.exposeInt('index', { description: 'Its place in SeatStates and in the layout.' }),
+    seatId: t.id({
+      description: 'The ID of the seat.',
+      resolve: ({ eventId, index }) => seatIdOf(eventId, index),
+    }),
+    index: t.exposeInt('index', {
+      description: 'The zero-based position of the seat in SeatStates and in the layout.',
+    }),
     status: t.field({
       type: SeatStatus,
-      description: 'Its status from now on.',
+      description: 'The new status of the seat.',
       resolve: ({ code }) => statusOf(code),
     }),
     seat: t.field({
       type: 'Seat',
-      description: 'The seat itself with its status in this message, for caches that are normalized by ID.',
+      description:
+        'The seat, with the status of this message. Select it to update a normalized client cache.',
       resolve: changedSeat,
     }),
   }),
@@ -61,16 +67,16 @@ function changedSeat(
 }
 
 const SeatsChanged = builder.objectRef<OfEvent<'changes'>>('SeatsChanged').implement({
-  description: 'What happened from one version to another, each seat with its latest status.',
+  description: 'The changes between two versions: each changed seat with its latest status.',
   fields: (t) => ({
-    eventId: t.id({ description: 'The event.', resolve: ({ eventId }) => eventIdOf(eventId) }),
+    eventId: t.id({ description: 'The ID of the event.', resolve: ({ eventId }) => eventIdOf(eventId) }),
     fromVersion: t.exposeInt('fromVersion', {
-      description: 'What this continues: the version that the message before it ended at.',
+      description: 'The version that the changes apply to: the `version` of the previous message.',
     }),
-    version: t.exposeInt('version', { description: 'The version that holds from now on.' }),
+    version: t.exposeInt('version', { description: 'The version of the seats after the changes.' }),
     seats: t.field({
       type: [SeatChange],
-      description: 'The seats that changed, each once.',
+      description: 'The changed seats, each once.',
       complexity: { field: 1, multiplier: SEATS_COST },
       resolve: ({ eventId, seats }) => seats.map(([index, code]) => ({ eventId, index, code })),
     }),
@@ -78,7 +84,7 @@ const SeatsChanged = builder.objectRef<OfEvent<'changes'>>('SeatsChanged').imple
 });
 
 export const SeatUpdate = builder.unionType('SeatUpdate', {
-  description: 'A message of the live seat map.',
+  description: 'A message of `seatUpdates`.',
   types: [SeatMapSnapshot, SeatsChanged],
   resolveType: ({ kind }) => (kind === 'snapshot' ? SeatMapSnapshot : SeatsChanged),
 });

@@ -11,25 +11,33 @@ builder.objectType('Seat', {
   description: 'A seat of one event.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
-    id: t.id({ description: 'Opaque.', resolve: ({ eventId, index }) => seatIdOf(eventId, index) }),
-    index: t.exposeInt('index', {
-      description: "Its place in SeatStates and in the layout's arrays, from 0. It never changes.",
+    id: t.id({
+      description: 'Opaque, globally unique identifier.',
+      resolve: ({ eventId, index }) => seatIdOf(eventId, index),
     }),
-    section: t.exposeString('section', { description: 'The part of the hall, such as "Block B".' }),
-    row: t.exposeString('row', { description: 'The row within the section; empty where there are none.' }),
+    index: t.exposeInt('index', {
+      description:
+        'The zero-based position of the seat in SeatStates and in the arrays of the layout. It never changes.',
+    }),
+    section: t.exposeString('section', {
+      description: 'The name of the section of the hall, such as "Block B".',
+    }),
+    row: t.exposeString('row', {
+      description: 'The name of the row within the section. Empty if the section has no rows.',
+    }),
     number: t.exposeString('number', {
-      description: 'The number within the row; empty where there is none.',
+      description: 'The number of the seat within its row. Empty if it has none.',
     }),
     label: t.string({
       description:
-        'What a ticket says, such as "Block B, row 3, seat 12", or in the words of the plan: "Parterre, row AA, AA18".',
+        'The label for tickets, such as "Block B, row 3, seat 12". It uses the plan\'s own wording if there is one.',
       resolve: ({ section, row, number, label }) => label ?? seatLabel(section, row, number),
     }),
-    status: t.expose('status', { type: SeatStatus, description: 'Whose it is at the moment.' }),
+    status: t.expose('status', { type: SeatStatus, description: 'The current status of the seat.' }),
     priceTier: orKnown(
       t.loadable({
         type: PriceTier,
-        description: 'What it costs.',
+        description: 'The price tier of the seat.',
         loaderOptions: { cache: false },
         load: async (keys: string[], { database }) => {
           const eventIds = [...new Set(keys.map((key) => Number.parseInt(key, 10)))];

@@ -17,15 +17,15 @@ const VenueConnection = builder.connectionObject<
   {
     type: Venue,
     name: 'VenueConnection',
-    description: 'A page of venues.',
+    description: 'A page of a list of venues.',
     fields: (t) => ({
       totalCount: t.int({
-        description: 'How many venues there are on all pages together.',
+        description: 'The total number of venues on all pages.',
         resolve: ({ countAll }) => countAll(),
       }),
     }),
   },
-  { name: 'VenueEdge', description: 'A venue in a connection.' },
+  { name: 'VenueEdge', description: 'A venue and its cursor.' },
 );
 
 /** What organizers read of their own. */
@@ -33,7 +33,7 @@ builder.objectFields(Viewer, (t) => ({
   venues: t.field({
     type: VenueConnection,
     nullable: true,
-    description: "The caller's own venues, the newest first. For organizers; FORBIDDEN for others.",
+    description: "The caller's venues, newest first. Organizers only: other callers get a FORBIDDEN error.",
     args: t.arg.connectionArgs(),
     complexity: pageCost,
     authScopes: { organizer: true },
@@ -55,15 +55,18 @@ builder.objectFields(Viewer, (t) => ({
     type: EventConnection,
     nullable: true,
     description:
-      "The caller's own events, drafts included, in the order of `Query.events`. For organizers; FORBIDDEN for others.",
+      'The events that the caller organizes, including drafts, in the order of `Query.events`. Organizers only: other callers get a FORBIDDEN error.',
     args: {
       ...t.arg.connectionArgs(),
-      status: t.arg({ type: EventStatus, description: 'Only events that read as this status.' }),
+      status: t.arg({ type: EventStatus, description: 'Returns only events in this status.' }),
       startsFrom: t.arg({
         type: 'DateTime',
-        description: 'Only events that start at this instant or later.',
+        description: 'Returns only events that start at or after this time.',
       }),
-      startsBefore: t.arg({ type: 'DateTime', description: 'Only events that start before this instant.' }),
+      startsBefore: t.arg({
+        type: 'DateTime',
+        description: 'Returns only events that start before this time.',
+      }),
     },
     complexity: pageCost,
     authScopes: { organizer: true },

@@ -11,15 +11,18 @@ import { BookingConnection } from './booking-connection.ts';
 import { BookingStatus } from './enums/booking-status.ts';
 
 export const Viewer = builder.objectRef<Caller>('Viewer').implement({
-  description: 'Who is calling.',
+  description: 'The authenticated caller.',
   fields: (t) => ({
-    id: t.id({ description: 'Opaque.', resolve: ({ userId }) => encodeId('User', userId) }),
+    id: t.id({
+      description: 'Opaque, globally unique identifier.',
+      resolve: ({ userId }) => encodeId('User', userId),
+    }),
     bookings: t.field({
       type: BookingConnection,
-      description: "The caller's own bookings, the newest first.",
+      description: "The caller's bookings, newest first.",
       args: {
         ...t.arg.connectionArgs(),
-        status: t.arg({ type: BookingStatus, description: 'Only bookings that read as this status.' }),
+        status: t.arg({ type: BookingStatus, description: 'Returns only bookings in this status.' }),
       },
       complexity: pageCost,
       resolve: async ({ userId }, { status, ...args }, ctx, info) => {

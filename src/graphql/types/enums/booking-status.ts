@@ -1,12 +1,14 @@
 import { builder } from '../../builder.ts';
 
 export const BookingStatus = builder.enumType('BookingStatus', {
-  description: 'Where a booking stands. Only HOLD and CONFIRMED have seats.',
+  description: 'The status of a booking. Only bookings in HOLD or CONFIRMED occupy seats.',
   values: {
-    HOLD: { description: 'The seats are kept until `holdExpiresAt`, and can be confirmed.' },
-    CONFIRMED: { description: 'The seats are booked.' },
-    EXPIRED: { description: 'The hold ran out before it was confirmed.' },
-    RELEASED: { description: 'The buyer gave the hold back.' },
-    CANCELED: { description: 'It had been confirmed and was undone.' },
+    HOLD: {
+      description: 'The seats are reserved until `holdExpiresAt`. Until then the hold can be confirmed.',
+    },
+    CONFIRMED: { description: 'The booking is confirmed and its seats are sold.' },
+    EXPIRED: { description: 'The hold expired before it was confirmed.' },
+    RELEASED: { description: 'The buyer released the hold.' },
+    CANCELED: { description: 'The booking was confirmed and later canceled.' },
   } as const,
 });

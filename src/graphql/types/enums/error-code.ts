@@ -1,25 +1,31 @@
 import { builder } from '../../builder.ts';
 
 export const ErrorCode = builder.enumType('ErrorCode', {
-  description: 'What went wrong, for programs. Each error type has one.',
+  description: 'A code for each type that implements Error.',
   values: {
-    SEATS_UNAVAILABLE: { description: 'SeatsUnavailableError: some seat is not free.' },
-    SEAT_LIMIT_EXCEEDED: { description: 'SeatLimitExceededError: more seats than one buyer may have.' },
-    EVENT_NOT_ON_SALE: { description: 'EventNotOnSaleError: the event does not allow it now.' },
-    HOLD_EXPIRED: { description: 'HoldExpiredError: the hold ran out.' },
-    BOOKING_STATE: { description: "BookingStateError: the booking's status does not allow it." },
-    IDEMPOTENCY_CONFLICT: { description: 'IdempotencyConflictError: the key was used for something else.' },
+    SEATS_UNAVAILABLE: { description: 'SeatsUnavailableError: seats are taken, or too few are available.' },
+    SEAT_LIMIT_EXCEEDED: {
+      description: 'SeatLimitExceededError: the buyer would have more seats than the event allows.',
+    },
+    EVENT_NOT_ON_SALE: { description: 'EventNotOnSaleError: the event is not on sale.' },
+    HOLD_EXPIRED: { description: 'HoldExpiredError: the hold has expired.' },
+    BOOKING_STATE: { description: "BookingStateError: the booking's status does not allow the operation." },
+    IDEMPOTENCY_CONFLICT: {
+      description: 'IdempotencyConflictError: the idempotency key was used with different input.',
+    },
     EXTENSION_REFUSED: { description: 'ExtensionRefusedError: the hold cannot be extended.' },
     CANCELLATION_REFUSED: {
-      description: 'CancellationRefusedError: the event leaves canceling to its organizer.',
+      description: 'CancellationRefusedError: only the organizer can cancel the booking.',
     },
-    ORPHAN_SEATS: { description: 'OrphanSeatsError: single seats would be left alone.' },
-    INVALID_INPUT: { description: 'InvalidInputError or InvalidPlanError: the input has to be another.' },
-    NOT_FOUND: { description: 'NotFoundError: nothing of the kind, at least not for the caller.' },
+    ORPHAN_SEATS: { description: 'OrphanSeatsError: the choice would leave single seats isolated.' },
+    INVALID_INPUT: { description: 'InvalidInputError or InvalidPlanError: the input is not valid.' },
+    NOT_FOUND: { description: 'NotFoundError: the object does not exist or is not visible to the caller.' },
     RATE_LIMITED: { description: 'RateLimitedError: too many requests.' },
-    ADMISSION_REQUIRED: { description: 'AdmissionRequiredError: the waiting room comes first.' },
-    READ_ONLY: { description: 'ReadOnlyError: writes are switched off.' },
-    BUSY: { description: 'BusyError: it was not done in time.' },
+    ADMISSION_REQUIRED: {
+      description: 'AdmissionRequiredError: the event requires a valid admission token.',
+    },
+    READ_ONLY: { description: 'ReadOnlyError: writes are temporarily disabled.' },
+    BUSY: { description: 'BusyError: the server could not complete the operation in time.' },
   } as const,
 });
 

@@ -1,14 +1,17 @@
 import { builder } from '../../builder.ts';
 
 export const EventStatus = builder.enumType('EventStatus', {
-  description: 'What can be done with the seats of an event.',
+  description: 'The status of an event, which determines which operations are allowed.',
   values: {
-    DRAFT: { description: 'Seen by its organizer alone.' },
-    ON_SALE: { description: 'Seats can be held from `onSaleAt` until `saleEndsAt`, and holds confirmed.' },
-    PAUSED: { description: 'No new holds; those that stand can be confirmed.' },
-    ENDED: {
-      description: 'Over, ended by the organizer or by its `saleEndsAt`: neither holds nor confirmations.',
+    DRAFT: { description: 'The event is visible only to its organizer.' },
+    ON_SALE: {
+      description: 'Seats can be held from `onSaleAt` until `saleEndsAt`, and holds can be confirmed.',
     },
-    CANCELED: { description: 'It does not take place: neither holds nor confirmations.' },
+    PAUSED: { description: 'The sale is paused. Existing holds can be confirmed, but no seats can be held.' },
+    ENDED: {
+      description:
+        'The sale is over: the organizer ended it, or `saleEndsAt` has passed. Seats can be neither held nor confirmed.',
+    },
+    CANCELED: { description: 'The event does not take place. Seats can be neither held nor confirmed.' },
   } as const,
 });

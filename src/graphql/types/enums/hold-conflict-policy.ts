@@ -1,12 +1,12 @@
 import { builder } from '../../builder.ts';
 
 export const HoldConflictPolicy = builder.enumType('HoldConflictPolicy', {
-  description: 'What to do when a seat that was asked for is not free.',
+  description: 'What to do if a requested seat is not available.',
   values: {
-    FAIL: { description: 'Hold nothing and say which seats are taken.' },
+    FAIL: { description: 'Hold nothing and return SeatsUnavailableError with the seats that are taken.' },
     BEST_ALTERNATIVE: {
       description:
-        'Take as many seats instead, as near as possible to those asked for and side by side where there are such, in the same step.',
+        'Hold the nearest block of as many adjacent seats instead, in the price tiers of the requested seats. If there is no such block, return SeatsUnavailableError.',
     },
   } as const,
 });

@@ -2,12 +2,12 @@ import { builder } from '../../builder.ts';
 
 export const OrphanRule = builder.enumType('OrphanRule', {
   description:
-    'Whether buyers may choose seats so that a single free seat is left between taken ones, or between one and the end of a row or an aisle.',
+    'Whether buyers may isolate a single free seat: leave it between taken seats, or between a taken seat and the end of the row or an aisle.',
   values: {
-    ALLOW: { description: 'Any free seats can be held.' },
+    ALLOW: { description: 'Any available seats can be held.' },
     FORBID: {
       description:
-        'A choice that leaves a single seat alone is an OrphanSeatsError, unless it cannot be helped: where just one more seat is free side by side than is taken.',
+        'A choice that isolates a single seat returns OrphanSeatsError. It is allowed if it cannot be avoided: the run of adjacent free seats is exactly one longer than the choice.',
     },
   } as const,
 });

@@ -1,11 +1,11 @@
 import { builder } from '../../builder.ts';
 
 export const SeatStatus = builder.enumType('SeatStatus', {
-  description: 'Whose a seat is at the moment.',
+  description: 'The status of a seat.',
   values: {
-    AVAILABLE: { description: 'Nobody has it; whoever asks first gets it.' },
-    HELD: { description: 'A buyer has it for some minutes, and may confirm.' },
-    BOOKED: { description: 'It is sold.' },
-    BLOCKED: { description: 'The organizer keeps it off sale.' },
+    AVAILABLE: { description: 'The seat can be held.' },
+    HELD: { description: 'A buyer holds the seat for a limited time and can confirm it.' },
+    BOOKED: { description: 'The seat is sold.' },
+    BLOCKED: { description: 'The organizer has taken the seat off sale.' },
   } as const,
 });

@@ -13,6 +13,6 @@ export class AdmissionRequiredError extends SelloutError {
 
 builder.objectType(AdmissionRequiredError, {
   name: 'AdmissionRequiredError',
-  description: "The event's waiting room is on, and the admission token is missing or no longer good.",
+  description: "The event's waiting room is active, and the admission token is missing, invalid, or expired.",
   interfaces: [ErrorInterface],
 });

@@ -5,18 +5,18 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(BookingStateError, {
   name: 'BookingStateError',
-  description: 'The booking stands where this cannot be done any more.',
+  description: "The booking's status does not allow the operation.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     bookingStatus: t.expose('status', {
       type: BookingStatus,
-      description: "The booking's status, which does not allow the operation.",
+      description: 'The current status of the booking.',
     }),
     status: t.expose('status', {
       type: BookingStatus,
-      description: "The booking's status.",
+      description: 'The current status of the booking.',
       deprecationReason:
-        'Other members of result unions have a `status` of another type. Use `bookingStatus`, which needs no alias.',
+        'Use `bookingStatus`. Other members of the result unions have a `status` field of a different type, so `status` needs an alias.',
     }),
   }),
 });

@@ -4,13 +4,16 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(BusyError, {
   name: 'BusyError',
-  description: 'It was not done in time. Try again, best with an idempotency key.',
+  description:
+    'The server could not complete the operation in time. Retry it, with the same idempotency key if it takes one.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'When trying again makes sense.' }),
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'The number of seconds to wait before retrying.',
+    }),
     outcomeUnknown: t.exposeBoolean('outcomeUnknown', {
       description:
-        'False: certainly nothing happened. True: the connection to the database broke while it was being written down and it could not be asked; another try with the same key tells.',
+        'If false, nothing was changed. If true, the connection to the database was lost during the commit, and the change may or may not have been made: a retry with the same idempotency key returns the outcome.',
     }),
   }),
 });

@@ -4,13 +4,14 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(CancellationRefusedError, {
   name: 'CancellationRefusedError',
-  description: 'Only the organizer of the event can cancel this booking, now or at any time.',
+  description:
+    'The buyer cannot cancel this booking: the event does not allow it, or `cancelableUntil` has passed. The organizer of the event still can.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     cancelableUntil: t.expose('cancelableUntil', {
       type: 'DateTime',
       nullable: true,
-      description: 'Buyers could cancel before this instant; null if the event never lets them.',
+      description: 'Time until which buyers could cancel. Null if the event does not allow buyers to cancel.',
     }),
   }),
 });

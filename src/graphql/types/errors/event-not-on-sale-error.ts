@@ -5,23 +5,23 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(EventNotOnSaleError, {
   name: 'EventNotOnSaleError',
-  description: 'The event is not on sale, not yet or not any more.',
+  description: "The event's status or sale period does not allow the operation at this time.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     eventStatus: t.expose('status', {
       type: EventStatus,
-      description: "The event's status, which does not allow the operation now.",
+      description: 'The current status of the event.',
     }),
     status: t.expose('status', {
       type: EventStatus,
-      description: "The event's status.",
+      description: 'The current status of the event.',
       deprecationReason:
-        'Other members of result unions have a `status` of another type. Use `eventStatus`, which needs no alias.',
+        'Use `eventStatus`. Other members of the result unions have a `status` field of a different type, so `status` needs an alias.',
     }),
-    onSaleAt: t.expose('onSaleAt', { type: 'DateTime', description: 'From when on seats can be held.' }),
+    onSaleAt: t.expose('onSaleAt', { type: 'DateTime', description: 'Time from which seats can be held.' }),
     saleEndsAt: t.expose('saleEndsAt', {
       type: 'DateTime',
-      description: 'The instant from which seats cannot be held any more.',
+      description: 'Time until which seats can be held.',
     }),
   }),
 });

@@ -5,6 +5,6 @@ import { ErrorInterface } from '../error.ts';
 builder.objectType(ExtensionRefusedError, {
   name: 'ExtensionRefusedError',
   description:
-    'The hold keeps its deadline: the event allows no extension, or it has been extended before, or it stands for as long as a hold may. The message says which.',
+    'The hold cannot be extended: the event allows no extension, the hold was already extended, or it has reached its maximum lifetime. `message` says which.',
   interfaces: [ErrorInterface],
 });

@@ -4,9 +4,9 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(HoldExpiredError, {
   name: 'HoldExpiredError',
-  description: 'The hold ran out before; its seats are for others to take.',
+  description: 'The hold has expired, and other buyers can take its seats. Start a new hold.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    expiredAt: t.expose('expiredAt', { type: 'DateTime', description: 'When it ran out.' }),
+    expiredAt: t.expose('expiredAt', { type: 'DateTime', description: 'Time at which the hold expired.' }),
   }),
 });

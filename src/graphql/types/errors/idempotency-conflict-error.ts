@@ -4,6 +4,6 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(IdempotencyConflictError, {
   name: 'IdempotencyConflictError',
-  description: 'The idempotency key has succeeded before, with another input. Nothing was done.',
+  description: 'The idempotency key was already used with different input. Nothing was changed.',
   interfaces: [ErrorInterface],
 });

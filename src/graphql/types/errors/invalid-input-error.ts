@@ -4,26 +4,29 @@ import { builder } from '../../builder.ts';
 import { ErrorInterface } from '../error.ts';
 
 const InputFieldError = builder.objectRef<FieldError>('InputFieldError').implement({
-  description: 'A wrong field of an input.',
+  description: 'An input field that is not valid.',
   fields: (t) => ({
     field: t.exposeString('field', {
-      description: "The field's path in the input, dotted below the first level: `priceTiers.2.amount`.",
+      description: 'The path of the field in the input, separated by dots, such as `priceTiers.2.amount`.',
     }),
-    message: t.exposeString('message', { description: 'What is wrong with it, and what is allowed.' }),
+    message: t.exposeString('message', {
+      description: 'What is wrong with the field, and which values are allowed.',
+    }),
   }),
 });
 
 builder.objectType(InvalidInputError, {
   name: 'InvalidInputError',
-  description: 'The input is not valid. Nothing was done; the same input always fails.',
+  description: 'The input is not valid. Nothing was changed; do not retry with the same input.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     field: t.exposeString('field', {
-      description: 'The first wrong field, dotted below the first level. `message` is about this field.',
+      description:
+        'The path of the first field that is not valid, separated by dots. `message` is about this field.',
     }),
     errors: t.field({
       type: [InputFieldError],
-      description: `All wrong fields of the input, each once; the first ${INPUT_ERRORS_MAX} if there are more.`,
+      description: `All fields that are not valid, each once. At most ${INPUT_ERRORS_MAX} are returned.`,
       resolve: ({ errors }) => errors,
     }),
   }),

@@ -4,27 +4,27 @@ import { builder } from '../../builder.ts';
 import { ErrorInterface } from '../error.ts';
 
 const PlanFault = builder.objectRef<Fault>('PlanFault').implement({
-  description: 'Something that is wrong in a seating plan.',
+  description: 'An error in a seating plan.',
   fields: (t) => ({
     path: t.exposeString('path', {
       description:
-        'Where in the file, such as "zones[2].rows[0].seats[14].seat_guid"; "$" is the whole file.',
+        'The position in the file, such as "zones[2].rows[0].seats[14].seat_guid". "$" is the whole file.',
     }),
-    message: t.exposeString('message', { description: 'What is wrong, and what would be right.' }),
+    message: t.exposeString('message', { description: 'What is wrong, and how to fix it.' }),
   }),
 });
 
 builder.objectType(InvalidPlanError, {
   name: 'InvalidPlanError',
-  description: 'The seating plan has faults; nothing of it was imported.',
+  description: 'The seating plan has errors. Nothing was imported.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    field: t.exposeString('field', { description: "The input's field that the plan is in." }),
+    field: t.exposeString('field', { description: 'The input field that contains the plan.' }),
     faults: t.field({
       type: [PlanFault],
-      description: 'The faults; the first hundred where there are more.',
+      description: 'The errors in the plan. At most 100 are returned.',
       resolve: ({ faults }) => faults,
     }),
-    faultCount: t.exposeInt('faultCount', { description: 'How many faults there are in all.' }),
+    faultCount: t.exposeInt('faultCount', { description: 'The total number of errors in the plan.' }),
   }),
 });

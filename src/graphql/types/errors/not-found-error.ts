@@ -4,6 +4,6 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(NotFoundError, {
   name: 'NotFoundError',
-  description: 'There is nothing of that id, or it is not for the caller to see.',
+  description: 'The object does not exist, or the caller is not allowed to see it.',
   interfaces: [ErrorInterface],
 });

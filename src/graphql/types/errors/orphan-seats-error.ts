@@ -6,18 +6,18 @@ import { ErrorInterface } from '../error.ts';
 builder.objectType(OrphanSeatsError, {
   name: 'OrphanSeatsError',
   description:
-    'The choice would leave single seats alone, which the event forbids (`orphanRule`). Nothing was held or changed.',
+    "The choice would leave single seats isolated, which the event's `orphanRule` forbids. Nothing was changed.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     seats: t.field({
       type: ['Seat'],
-      description: 'Those that would be left alone, by index.',
+      description: 'The seats that would be isolated, sorted by index.',
       resolve: ({ eventId, seatIndexes }, _args, ctx) => seatsByIndex(ctx, eventId, seatIndexes),
     }),
     alternatives: t.field({
       type: [t.listRef('Seat')],
       description:
-        'Up to three choices of as many seats that are allowed and were free just now, each side by side, the nearest first. Empty where there are none.',
+        'Up to three alternatives: blocks of the same number of adjacent seats that are allowed and were available, nearest first. Empty if there are none.',
       resolve: async ({ eventId, alternatives }, _args, ctx) => {
         const seats = await seatsByIndex(ctx, eventId, alternatives.flat());
         return alternatives.map((choice) => seats.filter(({ index }) => choice.includes(index)));

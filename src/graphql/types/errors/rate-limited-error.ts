@@ -4,9 +4,11 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(RateLimitedError, {
   name: 'RateLimitedError',
-  description: 'Too many requests; nothing was done.',
+  description: 'The caller sent too many requests. Nothing was changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'When trying again makes sense.' }),
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'The number of seconds to wait before retrying.',
+    }),
   }),
 });

@@ -4,9 +4,11 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(ReadOnlyError, {
   name: 'ReadOnlyError',
-  description: 'Writes are switched off for a while; reading goes on. Nothing was done.',
+  description: 'Writes are temporarily disabled; reads still work. Nothing was changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'When trying again makes sense.' }),
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'The number of seconds to wait before retrying.',
+    }),
   }),
 });

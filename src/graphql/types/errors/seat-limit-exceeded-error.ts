@@ -5,9 +5,11 @@ import { ErrorInterface } from '../error.ts';
 builder.objectType(SeatLimitExceededError, {
   name: 'SeatLimitExceededError',
   description:
-    'Together with what the buyer holds and owns it would be more than `seatLimit` seats; nothing was held.',
+    'The buyer would have more seats at this event than its `seatLimit`, held and booked together. Nothing was changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    limit: t.exposeInt('limit', { description: 'The most seats of this event that one buyer may have.' }),
+    limit: t.exposeInt('limit', {
+      description: 'The maximum number of seats that one buyer may have at this event.',
+    }),
   }),
 });

@@ -5,18 +5,18 @@ import { ErrorInterface } from '../error.ts';
 
 builder.objectType(SeatsUnavailableError, {
   name: 'SeatsUnavailableError',
-  description:
-    'Some seat that was asked for is not free, or there are too few of the kind. Nothing was held.',
+  description: 'A requested seat is not available, or too few seats match the request. Nothing was changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     seats: t.field({
       type: ['Seat'],
-      description: 'Those of the seats asked for that are not free, and no others, by index.',
+      description: 'The requested seats that are not available, sorted by index.',
       resolve: ({ eventId, seatIndexes }, _args, ctx) => seatsByIndex(ctx, eventId, seatIndexes),
     }),
     unavailableSeats: t.field({
       type: ['Seat'],
-      description: 'The same as `seats`. Needs no alias beside `Event.seats`, which is a connection.',
+      description:
+        'The same as `seats`, under a name that does not conflict with `Event.seats` in the same selection.',
       resolve: ({ eventId, seatIndexes }, _args, ctx) => seatsByIndex(ctx, eventId, seatIndexes),
     }),
   }),

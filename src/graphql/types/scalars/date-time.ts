@@ -7,7 +7,7 @@ const rfc3339 =
 builder.scalarType('DateTime', {
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   description:
-    'An instant as RFC 3339 writes it, such as "2027-05-01T19:30:00Z". Answers are in UTC; in inputs any offset will do. Milliseconds count, what is finer is dropped.',
+    'A date and time with a UTC offset in RFC 3339 format, such as "2027-05-01T19:30:00Z". Responses are in UTC; inputs may have any offset. Precision is milliseconds, and finer digits are dropped.',
   serialize: (date) => date.toISOString(),
   parseValue: parse,
   parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : null),
