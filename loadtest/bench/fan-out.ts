@@ -63,7 +63,12 @@ async function runOne(
   seconds: number,
 ): Promise<Figures> {
   const eventId = kind === 'sellout' || kind === 'feed' ? await arena.freshEvent() : 1;
-  const settings = { ...env, CONNECTIONS_PER_ADDRESS_MAX: '1000000', FEED_TICK_MS: '0' };
+  const settings = {
+    ...env,
+    CONNECTIONS_PER_ADDRESS_MAX: '1000000',
+    CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: '1000000000',
+    FEED_TICK_MS: '0',
+  };
   const args = [kind, String(eventId), String(seats)];
   const server = await ServerProcess.start('fan-out-server.ts', args, settings);
   const client = forkHere(

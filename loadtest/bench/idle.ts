@@ -42,7 +42,11 @@ export async function runIdle(ctx: BenchContext): Promise<string> {
 }
 
 async function runOne({ env }: BenchContext, kind: FanOutKind, eventId: number): Promise<Figures> {
-  const settings = { ...env, CONNECTIONS_PER_ADDRESS_MAX: '1000000' };
+  const settings = {
+    ...env,
+    CONNECTIONS_PER_ADDRESS_MAX: '1000000',
+    CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: '1000000000',
+  };
   const server = await ServerProcess.start('fan-out-server.ts', [kind, String(eventId), '0'], settings);
   const clients: ChildProcess[] = [];
   const open = async (sockets: number): Promise<void> => {

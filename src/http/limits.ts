@@ -41,10 +41,14 @@ export const errorLimits = {
 export const keptLimits = {
   /** One subscription with its document. It lasts as long as the client likes. */
   subscriptionBytesMax: 160 * 1024,
-  /** One socket. */
-  socketBytesMax: 1 * MIB,
-  /** An operation without its document and variables: context, iterators, promises. */
-  operationBytes: 2 * 1024,
+  /** All operations of one socket. */
+  socketBytesMax: 2 * MIB,
+  /** A WebSocket without operations: measured, with its connection. */
+  socketBytes: 20 * 1024,
+  /** A subscription without its document and variables: measured, with its context, iterators and promises. */
+  subscriptionBytes: 13 * 1024,
+  /** A query or mutation without its document and variables. */
+  operationBytes: 4 * 1024,
   /** A token of a parsed document: measured, with the nodes that stand on it. */
   bytesPerToken: 320,
 } as const;

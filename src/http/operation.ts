@@ -103,12 +103,13 @@ function prepare(
     { maxErrors: errorLimits.variableErrorsMax },
   );
   if (coerced === undefined) return { kind: 'invalid', errors: boundedErrors(mistakes.map(badVariable)) };
+  const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+  const { subscriptionBytes, operationBytes } = keptLimits;
   const kept: Kept = {
     document,
     documentBytes: estimateDocumentBytes(document, query),
-    ownBytes: keptLimits.operationBytes + estimateBytes(variables),
+    ownBytes: (isSubscription ? subscriptionBytes : operationBytes) + estimateBytes(variables),
   };
-  const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
   if (isSubscription && kept.documentBytes + kept.ownBytes > keptLimits.subscriptionBytesMax)
     throw subscriptionTooLarge(operation);
   const args = async (): Promise<ExecutionArgs> => ({

@@ -121,6 +121,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
     origins: config.corsOrigins,
     proxies: config.trustedProxies,
     sockets: longLived,
+    memory,
     stopping: stopping.signal,
     logger,
   });

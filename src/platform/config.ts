@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { describeIssue, misspellings } from './config-messages.ts';
@@ -38,8 +39,8 @@ export const environment = z.object({
   TRUSTED_PROXIES: list.pipe(z.array(proxy)).default([]),
   CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   DOCUMENT_CHARACTERS_MAX: z.coerce.number().int().min(1_024).max(1_048_576).default(16_384),
-  CLIENT_MEMORY_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(134_217_728),
-  CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(33_554_432),
+  CLIENT_MEMORY_BYTES_MAX: z.coerce.number().int().min(1_048_576).optional(),
+  CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(67_108_864),
   TCP_CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).optional(),
   TCP_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
   SOCKET_INIT_SECONDS: seconds(300).default(10),
@@ -189,7 +190,7 @@ function configOf(env: z.infer<typeof environment>, warnings: readonly string[])
     documentCharactersMax: env.DOCUMENT_CHARACTERS_MAX,
     clientMemory: {
       addressBytesMax: env.CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX,
-      processBytesMax: env.CLIENT_MEMORY_BYTES_MAX,
+      processBytesMax: env.CLIENT_MEMORY_BYTES_MAX ?? Math.floor(getHeapStatistics().heap_size_limit / 4),
     },
     sockets: {
       initTimeoutMs: env.SOCKET_INIT_SECONDS * 1000,

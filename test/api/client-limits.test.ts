@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
-import { rawExchange, RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
+import { rawExchange, RawSocket, refusalOf, startHttp, type HttpFixture } from './http.fixture.ts';
 import { valueOf } from './shared.fixture.ts';
 
 const TCP_MAX = 40;
@@ -24,8 +24,8 @@ let http: HttpFixture;
 beforeAll(async () => {
   http = await startHttp({
     TCP_CONNECTIONS_PER_ADDRESS_MAX: String(TCP_MAX),
-    CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: String(2 * 1024 * 1024),
-    CLIENT_MEMORY_BYTES_MAX: String(3 * 1024 * 1024),
+    CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: String(5 * 1024 * 1024),
+    CLIENT_MEMORY_BYTES_MAX: String(6 * 1024 * 1024),
     SOCKET_OPERATIONS_MAX: '200',
     SOCKET_MESSAGES_PER_SECOND_MAX: '1000',
   });
@@ -62,8 +62,8 @@ describe('what a client sent beside what it needs', () => {
         payload: { query: watch, variables: { e: http.eventId, junk }, extensions: { junk } },
       });
     for (const message of await raw.take(50)) expect(message).toMatchObject({ type: 'next' });
-    // The document once, and some two kilobytes for each subscription.
-    expect(await keptBytes()).toBeLessThan(200_000);
+    // The socket, the document once, and thirteen kibibytes for each subscription.
+    expect(await keptBytes()).toBeLessThan(800_000);
     raw.socket.close();
     await eventually('nothing is kept', async () => (await keptBytes()) === 0);
   });
@@ -104,6 +104,23 @@ describe('memory that operations keep', () => {
     await eventually('nothing is kept', async () => (await keptBytes()) === 0);
     const taken = await http.post({ query: '{ __typename }' });
     expect(taken.status).toBe(200);
+  });
+});
+
+describe('sockets', () => {
+  it('take memory themselves, and are refused when there is none', async () => {
+    const small = await startHttp({ CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: String(1024 * 1024) });
+    const sockets: RawSocket[] = [];
+    // Twenty kibibytes each.
+    while (sockets.length < 51) sockets.push(await RawSocket.open(small.port));
+    expect(await refusalOf(small.port, '/graphql')).toBe(429);
+    sockets.pop()?.socket.close();
+    await eventually('there is room again', async () => {
+      const health = await small.post({ query: '{ __typename }' });
+      return health.status === 200;
+    });
+    for (const { socket } of sockets) socket.close();
+    await small.close();
   });
 });
 

@@ -35,6 +35,7 @@ beforeAll(async () => {
     redisUrl: redis.url,
     env: {
       CONNECTIONS_PER_ADDRESS_MAX: '5000',
+      CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: '1000000000',
       READER_BUFFER_BYTES_MAX: String(BYTES_EACH_MAX),
       // Nobody is closed for being slow: that would be the end of what is measured.
       READER_STUCK_SECONDS: '600',

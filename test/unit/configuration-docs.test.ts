@@ -32,6 +32,7 @@ describe('.env.example', () => {
       'AUTH_AUDIENCE',
       'CORS_ORIGINS',
       'CORS_ALLOWED_HEADERS',
+      'CLIENT_MEMORY_BYTES_MAX',
     ];
     const examples = Object.fromEntries([...optional, 'TRUSTED_PROXIES'].map((name) => [name, '']));
     const { trustedProxies: _shown, ...shown } = loadConfig({ ...given, ...examples, ...urls, ...secret });

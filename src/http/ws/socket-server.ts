@@ -12,6 +12,8 @@ import type { Departures } from '../departures.ts';
 import { targetOf } from '../exchange.ts';
 import { MemoryAccount } from '../kept-memory.ts';
 import { keptLimits, socketLimits } from '../limits.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
+import { RequestError } from '../request-error.ts';
 import { adaptSocket } from './adapt-socket.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
 import { OperationIds } from './operation-ids.ts';
@@ -26,6 +28,7 @@ export interface SocketServerContext {
   readonly origins: readonly string[];
   readonly proxies: BlockList;
   readonly sockets: AddressCounter;
+  readonly memory: MemoryBudget;
   readonly stopping: AbortSignal;
   readonly departures: Departures;
   readonly logger: Logger;
@@ -54,8 +57,8 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
     socket.on('error', (error) => ctx.logger.debug({ err: error }, 'upgrade broke off'));
     const status = refusal(ctx, req);
     const address = clientAddress(req, ctx.proxies);
-    const release = status === null ? ctx.sockets.acquire(address) : null;
-    if (release === null) return refuse(socket, status ?? 429);
+    const release = status === null ? takePlace(ctx, address) : status;
+    if (typeof release === 'number') return refuse(socket, release);
     socket.once('close', release);
     sockets.handleUpgrade(req, socket, head, (webSocket) => {
       const outlet = new SocketOutlet(webSocket, socket, limits);
@@ -79,6 +82,23 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
   return () => {
     for (const socket of sockets.clients) socket.terminate();
   };
+}
+
+/** Returns what gives the place of a socket back, or the status of the refusal. */
+function takePlace({ sockets, memory }: SocketServerContext, address: string): (() => void) | number {
+  const release = sockets.acquire(address);
+  if (release === null) return 429;
+  try {
+    const free = memory.take(address, { document: null, documentBytes: 0, ownBytes: keptLimits.socketBytes });
+    return () => {
+      release();
+      free();
+    };
+  } catch (error) {
+    release();
+    if (error instanceof RequestError) return error.status;
+    throw error;
+  }
 }
 
 function refusal(ctx: SocketServerContext, req: IncomingMessage): number | null {

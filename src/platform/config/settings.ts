@@ -89,12 +89,14 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: {
     group: 'Limits',
     meaning:
-      'Estimated memory that the running operations of one address may retain. Beyond it, operations fail with `RATE_LIMITED`.',
+      'Estimated memory that the WebSockets and running operations of one address may retain. Beyond it, operations fail with `RATE_LIMITED`.',
   },
   CLIENT_MEMORY_BYTES_MAX: {
     group: 'Limits',
+    default: "a quarter of Node's heap limit",
+    example: '1073741824',
     meaning:
-      'Estimated memory that the running operations of all addresses together may retain. Beyond it, operations are refused with status 503.',
+      'Estimated memory that the WebSockets and running operations of all addresses together may retain. Beyond it, operations are refused with status 503.',
   },
   SOCKET_INIT_SECONDS: {
     group: 'Limits',
