@@ -1,14 +1,13 @@
 // `npm start`: everything that Sellout needs, in one process and two services beside it.
-import path from 'node:path';
-import { formatTime, step } from './bootstrap/steps.mjs';
+import { step } from './bootstrap/steps.mjs';
 import * as folder from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { explainListenError } from '../src/platform/startup-error.ts';
-import { ROOT } from './local/environment.ts';
 import { explain } from './local/explain.ts';
 import { canListen } from './local/ports.ts';
 import { runPostgres, runRedis } from './local/services.ts';
 import { Shutdown } from './local/shutdown.ts';
+import { welcome } from './local/welcome.ts';
 import { migrate } from './schema/apply-migrations.ts';
 
 type Environment = ReturnType<typeof readEnvironment>;
@@ -65,7 +64,8 @@ async function start(): Promise<void> {
     rename(`API on port ${new URL(api.url).port}`);
     return api.url;
   });
-  welcome(url, path.relative(ROOT, data.folder) || '.');
+  const tookMs = performance.now() - startedAt;
+  process.stdout.write(welcome({ url, dataFolder: data.folder, graphiql: config.graphiql, tookMs }));
 }
 
 async function checkPort(port: number): Promise<void> {
@@ -87,23 +87,6 @@ async function checkOwnServices({ DATABASE_URL: database, REDIS_URL: redis }: En
     const { checkRedis } = await import('../src/platform/redis.ts');
     await step('Redis of REDIS_URL', () => checkRedis(redis));
   }
-}
-
-function welcome(url: string, dataFolder: string): void {
-  const base = url.replace(/\/+$/, '');
-  const lines = [
-    '',
-    `  Sellout is ready, after ${formatTime(performance.now() - startedAt)}.`,
-    '',
-    `    Start here     ${base}/`,
-    `    GraphiQL       ${base}/graphql`,
-    `    State          ${base}/ready`,
-    `    Data           ${dataFolder} (npm run reset empties it)`,
-    '',
-    '  Ctrl-C stops it, and everything that it started.',
-    '',
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 try {

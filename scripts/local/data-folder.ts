@@ -9,6 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { type Lock, tryLock } from '../bootstrap/lock.mjs';
 import { StartupError } from '../../src/platform/startup-error.ts';
@@ -45,15 +46,27 @@ export function openDataFolder(env: Readonly<Record<string, string | undefined>>
 /** Returns the real path. @throws {StartupError} if the folder can't be made or written. */
 function makeWritable(folder: string): string {
   try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK | constants.X_OK);
+    makeFolder(folder);
+    accessSync(`${folder}/.`, constants.W_OK | constants.X_OK);
     return realpathSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new StartupError(
-      `SELLOUT_DATA_DIR: ${folder} can't be written (${code}). Choose a folder that this user may write, such as SELLOUT_DATA_DIR=~/sellout-data.`,
+      `SELLOUT_DATA_DIR: ${folder} can't be written (${code}). Choose a folder that this user may write, such as SELLOUT_DATA_DIR=${path.join(homedir(), 'sellout-data')}.`,
       { cause: error },
     );
+  }
+}
+
+/** Creates the folder and its missing parents. Node's own `recursive` never returns in a file system such as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another command may have created it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

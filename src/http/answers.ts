@@ -14,7 +14,7 @@ export function sendJson(res: ServerResponse, status: number, value: unknown): v
 }
 
 export function sendNotFound({ res, requestId }: Exchange): void {
-  sendJson(res, 404, { error: 'There is nothing here.', requestId });
+  sendJson(res, 404, { error: 'No resource has this path.', requestId });
 }
 
 export function sendMethodNotAllowed({ res, requestId }: Exchange, allow: readonly string[]): void {

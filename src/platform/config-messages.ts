@@ -2,11 +2,14 @@ import type { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How to get a value that nobody can guess. */
+const origins: Readonly<Record<string, string>> = { AUTH_SECRET: 'Create one with: openssl rand -base64 33' };
+
 /** Describes one problem in terms of the variable: `PORT: must be a number, not "abc"`. */
 export function describeIssue(issue: z.core.$ZodIssue, given: Environment): string {
   const name = String(issue.path[0]);
   // Zod reports a missing value and one of the wrong type alike, so look at what was given.
-  if (given[name] === undefined) return `${name}: is required`;
+  if (given[name] === undefined) return `${name}: is required${name in origins ? `. ${origins[name]}` : ''}`;
   return `${name}: ${requirement(issue, given[name])}`;
 }
 

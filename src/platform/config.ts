@@ -134,9 +134,8 @@ export interface Config {
 
 export class ConfigError extends StartupError {
   constructor(faults: readonly string[]) {
-    super(
-      `The configuration has ${faults.length} mistake(s):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
-    );
+    const count = faults.length === 1 ? '1 error' : `${faults.length} errors`;
+    super(`The configuration has ${count}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     this.name = 'ConfigError';
   }
 }

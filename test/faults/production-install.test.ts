@@ -53,7 +53,7 @@ describe('after npm ci, with or without --omit=dev', () => {
     const { code, stderr } = await runToEnd([file], { DATABASE_URL: 'from-the-environment' }, folder);
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
-      'The configuration has 2 mistake(s):',
+      'The configuration has 2 errors:',
       '  PORT: must be a number, not "from-the-file"',
       expect.stringMatching(/^ {2}DATABASE_URL: must be a URL/),
     ]);

@@ -1,5 +1,6 @@
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -45,6 +46,13 @@ function run(file: string, env: Record<string, string> = {}): Promise<Ended> {
     SELLOUT_DATA_DIR: folder,
     ...env,
   });
+}
+
+function aFile(): string {
+  const file = path.join(folder, 'file');
+  // Executable, so that only its type is wrong.
+  writeFileSync(file, '', { mode: 0o755 });
+  return file;
 }
 
 /** What it said to the operator, without the steps that succeeded before. */
@@ -103,12 +111,15 @@ describe('npm start', () => {
     });
   });
 
-  it('names SELLOUT_DATA_DIR if the folder can not be made', async () => {
-    const file = path.join(folder, 'file');
-    writeFileSync(file, '');
-    expect(advice(await run(start, { SELLOUT_DATA_DIR: path.join(file, 'data') }))).toBe(
-      `SELLOUT_DATA_DIR: ${file}/data can't be written (ENOTDIR). ` +
-        'Choose a folder that this user may write, such as SELLOUT_DATA_DIR=~/sellout-data.',
+  it.each([
+    ['below a file', () => path.join(aFile(), 'data'), 'ENOTDIR'],
+    ['a file', aFile, 'ENOTDIR'],
+    ['in a file system that takes no folders', () => '/proc/sellout', 'ENOENT'],
+  ])('names SELLOUT_DATA_DIR if the folder is %s', async (_, makePath, code) => {
+    const data = makePath();
+    expect(advice(await run(start, { SELLOUT_DATA_DIR: data }))).toBe(
+      `SELLOUT_DATA_DIR: ${data} can't be written (${code}). ` +
+        `Choose a folder that this user may write, such as SELLOUT_DATA_DIR=${homedir()}/sellout-data.`,
     );
   });
 
@@ -154,7 +165,7 @@ describe('a server of its own', () => {
     const { code, stderr } = await run(file, { PORT: 'abc' });
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
-      'The configuration has 1 mistake(s):',
+      'The configuration has 1 error:',
       '  PORT: must be a number, not "abc"',
     ]);
   });
