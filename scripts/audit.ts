@@ -1,6 +1,5 @@
 // `npm run audit`: checks what is stored against the invariants, on a system that may be running.
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { audit, auditLimits, type AuditReport } from '../src/booking/audit/audit.ts';
 import { printReport } from '../src/booking/audit/print-report.ts';
 import { loadConfig } from '../src/platform/config.ts';
@@ -13,12 +12,7 @@ import { openDataFolder, readState } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { useDatabase } from './local/use-database.ts';
-import { UsageError } from './local/usage.ts';
-
-const USAGE = `Usage: npm run audit
-
-  Audits DATABASE_URL and REDIS_URL, or what npm start runs in this folder, or, where nothing runs, the database that it
-  left there. Exit status: 0 no breach, 1 a breach (or it could not be done), 2 no breach, but Redis was out of reach.`;
+import { refuseArguments } from './local/usage.ts';
 
 type Environment = ReturnType<typeof readEnvironment>;
 
@@ -58,7 +52,7 @@ function run(env: Environment): Promise<AuditReport> {
 }
 
 await command(async () => {
-  UsageError.wrap(USAGE, () => parseArgs({ options: {}, strict: true }));
+  refuseArguments('audit');
   const env = readEnvironment();
   const report = await run(env);
   process.stdout.write(`${printReport(report)}\n`);

@@ -13,6 +13,7 @@ import { install, reasonToInstall } from './bootstrap/install.mjs';
 import { takeLock } from './bootstrap/lock.mjs';
 import { findNode, run } from './bootstrap/runtime.mjs';
 import { step } from './bootstrap/steps.mjs';
+import { getUsage, requestedUsage } from './bootstrap/usages.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -38,12 +39,20 @@ async function prepare(generateAnyway, needsDev) {
   }
 }
 
-const command = process.argv.slice(2);
-try {
-  const node = await prepare(command[0] === '--generate', !WITHOUT_DEV.has(command[0]));
+async function main(command) {
   if (command.length === 0)
     throw new Error('Usage: node scripts/bootstrap.mjs SCRIPT.ts|COMMAND [ARGUMENT]...');
-  process.exitCode = command[0] === '--generate' ? 0 : await run(root, node, command);
+  const usage = requestedUsage(root, command);
+  if (usage !== null) return void process.stdout.write(`${usage}\n`);
+  const isGenerate = command[0] === '--generate';
+  if (isGenerate && command.length > 1)
+    throw new Error(`Unknown argument '${command[1]}'\n\n${getUsage('generate')}`);
+  const node = await prepare(isGenerate, !WITHOUT_DEV.has(command[0]));
+  if (!isGenerate) process.exitCode = await run(root, node, command);
+}
+
+try {
+  await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -10,6 +10,7 @@ import { step } from './bootstrap/steps.mjs';
 import { ROOT } from './local/environment.ts';
 import { command } from './local/explain.ts';
 import { withScratchPostgres } from './local/scratch-postgres.ts';
+import { refuseArguments } from './local/usage.ts';
 import { migrate } from './schema/apply-migrations.ts';
 import { type Catalog, readCatalog } from './schema/catalog.sql.ts';
 import { type Drift, findDrift, type SqlOnlyObject } from './schema/drift.ts';
@@ -45,6 +46,7 @@ function print(drift: readonly Drift[]): void {
 }
 
 await command(async () => {
+  refuseArguments('db:diff');
   const sqlOnly = JSON.parse(
     readFileSync(path.join(ROOT, 'prisma/sql-only.json'), 'utf8'),
   ) as SqlOnlyObject[];

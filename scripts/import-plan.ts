@@ -1,7 +1,6 @@
 // `npm run import-plan -- FILE [--organizer UUID]`: makes a venue of a seating plan, in the database that `npm start`
 // would use. The same plan again gives the venue that is there.
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { DEMO_ORGANIZER_ID, rememberDemoOrganizer } from '../prisma/seed/demo-organizer.ts';
 import { InvalidPlanError } from '../src/catalog/errors.ts';
 import { importVenue } from '../src/catalog/import-venue.ts';
@@ -9,28 +8,21 @@ import { encodeId } from '../src/platform/ids.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { useDatabase } from './local/use-database.ts';
-import { isUuid, UsageError } from './local/usage.ts';
-
-const USAGE = `Usage: npm run import-plan -- FILE [--organizer UUID]
-
-  FILE         a seating plan as JSON
-  --organizer  whose venue it becomes; without it, the example organizer's`;
+import { isUuid, readArguments, UsageError } from './local/usage.ts';
 
 interface Arguments {
   readonly file: string;
   readonly organizerId: string;
 }
 
-function readArguments(): Arguments {
+function readCall(): Arguments {
   const options = { organizer: { type: 'string' } } as const;
-  const { values, positionals } = UsageError.wrap(USAGE, () =>
-    parseArgs({ options, allowPositionals: true, strict: true }),
-  );
+  const { values, positionals } = readArguments('import-plan', { options, allowPositionals: true });
   const [file, ...others] = positionals;
-  if (file === undefined) throw new UsageError(USAGE, 'FILE is missing.');
-  if (others.length > 0) throw new UsageError(USAGE, `One FILE at a time; ${others[0]} is another.`);
+  if (file === undefined) throw new UsageError('import-plan', 'FILE is missing.');
+  if (others.length > 0) throw new UsageError('import-plan', `One FILE at a time; ${others[0]} is another.`);
   const organizerId = values.organizer ?? DEMO_ORGANIZER_ID;
-  if (!isUuid(organizerId)) throw new UsageError(USAGE, `--organizer ${organizerId} is no UUID.`);
+  if (!isUuid(organizerId)) throw new UsageError('import-plan', `--organizer ${organizerId} is no UUID.`);
   return { file, organizerId };
 }
 
@@ -60,7 +52,7 @@ function tellFaults({ faults, faultCount }: InvalidPlanError, file: string): voi
 }
 
 await command(async () => {
-  const given = readArguments();
+  const given = readCall();
   try {
     await importPlan(given);
   } catch (error) {

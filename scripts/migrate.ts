@@ -6,22 +6,16 @@
 import { step } from './bootstrap/steps.mjs';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
+import { readArguments } from './local/usage.ts';
 import { withDatabase } from './local/with-database.ts';
 import { migrate } from './schema/apply-migrations.ts';
 import { datamodelSql } from './schema/engine.ts';
 
-const [option, ...others] = process.argv.slice(2);
-
-if (others.length > 0 || (option !== undefined && option !== '--print-datamodel')) {
-  process.stderr.write('Usage: npm run db:migrate [-- --print-datamodel]\n');
-  process.exitCode = 2;
-} else if (option === '--print-datamodel') {
-  await command(async () => {
-    process.stdout.write(await datamodelSql());
-  });
-} else {
-  await command(() => withDatabase(readEnvironment(), apply));
-}
+await command(async () => {
+  const { values } = readArguments('db:migrate', { options: { 'print-datamodel': { type: 'boolean' } } });
+  if (values['print-datamodel'] === true) process.stdout.write(await datamodelSql());
+  else await withDatabase(readEnvironment(), apply);
+});
 
 async function apply(databaseUrl: string): Promise<void> {
   const applied = await step('Migrations', () => migrate(databaseUrl));

@@ -7,11 +7,13 @@ import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { stopPostgres } from './local/postgres.ts';
 import { stopRedis } from './local/redis.ts';
+import { refuseArguments } from './local/usage.ts';
 
 /** What Sellout puts into its folder. Whatever else lies there, should the folder be shared, is not ours to delete. */
 const OURS = ['postgres', 'redis', 'auth-secret', 'running.json'];
 
 async function reset(): Promise<void> {
+  refuseArguments('reset');
   const env = readEnvironment();
   const data = openDataFolder(env);
   const lock = await lockDataFolder(data);

@@ -3,26 +3,29 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { schema } from '../src/graphql/schema.ts';
+import { command } from './local/explain.ts';
+import { readArguments } from './local/usage.ts';
 import { differences } from './schema/differences.ts';
 import { printContract } from './schema/print-contract.ts';
 
 const root = path.join(import.meta.dirname, '..');
-const isCheck = process.argv.includes('--check');
-
-for (const [name, printed] of Object.entries(printContract(schema))) {
-  const file = path.join(root, name);
-  if (!isCheck) writeFileSync(file, printed);
-  else if (readOrNothing(file) !== printed) {
-    // The other files follow from schema.graphql, and are too long to compare line by line.
-    const lines = name.endsWith('.graphql')
-      ? `\n${differences(readOrNothing(file), printed).join('\n')}\n`
-      : '';
-    process.stderr.write(
-      `${name} is not what the code says (- file, + code). Run \`npm run schema\` and commit it.\n${lines}`,
-    );
-    process.exitCode = 1;
+await command(() => {
+  const { values } = readArguments('schema', { options: { check: { type: 'boolean', default: false } } });
+  for (const [name, printed] of Object.entries(printContract(schema))) {
+    const file = path.join(root, name);
+    if (!values.check) writeFileSync(file, printed);
+    else if (readOrNothing(file) !== printed) {
+      // The other files follow from schema.graphql, and are too long to compare line by line.
+      const lines = name.endsWith('.graphql')
+        ? `\n${differences(readOrNothing(file), printed).join('\n')}\n`
+        : '';
+      process.stderr.write(
+        `${name} is not what the code says (- file, + code). Run \`npm run schema\` and commit it.\n${lines}`,
+      );
+      process.exitCode = 1;
+    }
   }
-}
+});
 
 function readOrNothing(name: string): string {
   try {

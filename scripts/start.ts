@@ -7,6 +7,7 @@ import { explain } from './local/explain.ts';
 import { canListen } from './local/ports.ts';
 import { runPostgres, runRedis } from './local/services.ts';
 import { Shutdown } from './local/shutdown.ts';
+import { refuseArguments } from './local/usage.ts';
 import { welcome } from './local/welcome.ts';
 import { migrate } from './schema/apply-migrations.ts';
 
@@ -16,6 +17,7 @@ const startedAt = performance.now();
 const shutdown = new Shutdown();
 
 async function start(): Promise<void> {
+  refuseArguments('start');
   shutdown.listen();
   const env = readEnvironment();
   const data = folder.openDataFolder(env);

@@ -1,6 +1,5 @@
 // `npm run -s token -- --role organizer`: prints a token, and nothing else on standard output, for `$(…)`.
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { DEMO_ORGANIZER_ID } from '../prisma/seed/demo-organizer.ts';
 import { Identity } from '../src/identity/identity.ts';
 import type { Viewer } from '../src/identity/viewer.ts';
@@ -10,21 +9,16 @@ import { authSecret, openDataFolder } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';
 import { useDatabase } from './local/use-database.ts';
-import { isUuid, UsageError } from './local/usage.ts';
+import { isUuid, readArguments, UsageError } from './local/usage.ts';
 
-const USAGE = `Usage: npm run -s token -- --role organizer|buyer [--user UUID]
-
-  --role  what its bearer may do
-  --user  whose it is; without it, the example organizer's, or a new buyer's`;
-
-function readArguments(): Viewer {
+function readViewer(): Viewer {
   const options = { role: { type: 'string' }, user: { type: 'string' } } as const;
-  const { values } = UsageError.wrap(USAGE, () => parseArgs({ options, strict: true }));
+  const { values } = readArguments('token', { options });
   const { role, user } = values;
   if (role !== 'organizer' && role !== 'buyer') {
-    throw new UsageError(USAGE, role === undefined ? '--role is missing.' : `There is no role ${role}.`);
+    throw new UsageError('token', role === undefined ? '--role is missing.' : `There is no role ${role}.`);
   }
-  if (user !== undefined && !isUuid(user)) throw new UsageError(USAGE, `--user ${user} is no UUID.`);
+  if (user !== undefined && !isUuid(user)) throw new UsageError('token', `--user ${user} is no UUID.`);
   return role === 'organizer'
     ? { role: 'ORGANIZER', userId: user ?? DEMO_ORGANIZER_ID }
     : { role: 'BUYER', userId: user ?? randomUUID() };
@@ -38,7 +32,7 @@ function readAuth(env: ReturnType<typeof readEnvironment>) {
 }
 
 await command(async () => {
-  const viewer = readArguments();
+  const viewer = readViewer();
   const env = readEnvironment();
   const auth = readAuth(env);
   const { token, expiresAt } = await useDatabase(env, (db) =>

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { command } from '../../scripts/local/explain.ts';
+import { readArguments, UsageError } from '../../scripts/local/usage.ts';
 import { createArena } from './arena.ts';
 import { runBlocks } from './blocks.ts';
 import { runExpiry } from './expiry.ts';
@@ -26,25 +26,18 @@ const names = [
   'blocks',
 ];
 
-const USAGE = `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER]
-
-Runs contenders in turn on services of its own and prints Markdown tables of medians. Names: ${names.join(', ')}.
-With --profile each server that is a process of its own leaves a CPU profile in the folder, for Chromium's developer tools.`;
-
 await command(async () => {
-  const { values } = parseArgs({
+  const { values } = readArguments('bench', {
     options: {
       only: { type: 'string', multiple: true },
       pairs: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
       profile: { type: 'string' },
-      help: { type: 'boolean' },
     },
   });
-  if (values.help === true) return void process.stdout.write(`${USAGE}\n`);
   const wanted = (name: string) => values.only === undefined || values.only.includes(name);
   const unknown = (values.only ?? []).filter((only) => !names.includes(only));
-  if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}.\n\n${USAGE}`);
+  if (unknown.length > 0) throw new UsageError('bench', `There is no benchmark ${unknown.join(', ')}.`);
 
   await using services = await startServices();
   print(machine(services));

@@ -8,7 +8,7 @@ export function explain(error: unknown): string {
 }
 
 /** Runs a command of ours to its end: what goes wrong becomes a message and exit code 1. */
-export async function command(work: () => Promise<void>): Promise<void> {
+export async function command(work: () => Promise<void> | void): Promise<void> {
   try {
     await work();
   } catch (error) {

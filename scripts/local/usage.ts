@@ -1,18 +1,27 @@
-/** A command was called wrongly: its message is what is wrong, and how to call it. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { getUsage } from '../bootstrap/usages.mjs';
+
+/** A wrong call of a command of package.json. The message says what is wrong and how to call the command. */
 export class UsageError extends Error {
-  constructor(usage: string, message: string) {
-    super(`${message}\n\n${usage}`);
+  constructor(command: string, message: string) {
+    super(`${message}\n\n${getUsage(command)}`);
     this.name = 'UsageError';
   }
+}
 
-  /** What node:util's parseArgs says of wrong arguments (a TypeError) is no fault of ours. */
-  static wrap<T>(usage: string, parse: () => T): T {
-    try {
-      return parse();
-    } catch (error) {
-      throw new UsageError(usage, error instanceof Error ? error.message : String(error));
-    }
+/** Parses the arguments of a command. @throws {UsageError} for arguments that it does not take. */
+export function readArguments<T extends ParseArgsConfig>(command: string, config: T) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    // A TypeError of node:util, with a message for the caller.
+    throw new UsageError(command, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** @throws {UsageError} if a command that takes no arguments was given one. */
+export function refuseArguments(command: string): void {
+  readArguments(command, { options: {} });
 }
 
 /** In the spelling that tokens and the database have. */

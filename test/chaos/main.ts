@@ -1,33 +1,24 @@
 // `npm run chaos -- --runs N [--seed S]`
 import { createWriteStream } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { command } from '../../scripts/local/explain.ts';
-import { UsageError } from '../../scripts/local/usage.ts';
+import { readArguments, UsageError } from '../../scripts/local/usage.ts';
 import { runChaos } from './chaos.ts';
 import { reportOf } from './report.ts';
 
-const USAGE = `Usage: npm run chaos -- [--runs N] [--seconds N] [--pages N] [--seed S] [--log FILE]
-
-Pages with a live seat map are open on two API processes while buyers crowd the hall, and Redis, its connections, an API
-process, the pages' own sockets and their lines fail. At the end every map must be the database's, every stream of messages
-without a gap, memory flat, and every kind of fault must have happened. Exit status 1 on any breach. Every run has a seed of
-its own, the next one the next number.`;
-
 await command(async () => {
-  const { values } = UsageError.wrap(USAGE, () =>
-    parseArgs({
-      options: {
-        runs: { type: 'string', default: '1' },
-        seconds: { type: 'string', default: '60' },
-        pages: { type: 'string', default: '200' },
-        seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000_000) + 1) },
-        log: { type: 'string' },
-      },
-    }),
-  );
+  const { values } = readArguments('chaos', {
+    options: {
+      runs: { type: 'string', default: '1' },
+      seconds: { type: 'string', default: '60' },
+      pages: { type: 'string', default: '200' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000_000) + 1) },
+      log: { type: 'string' },
+    },
+  });
   const number = (name: 'runs' | 'seconds' | 'pages' | 'seed') => {
     const value = Number(values[name]);
-    if (!(value > 0)) throw new UsageError(USAGE, `--${name} must be a positive number, not ${values[name]}`);
+    if (!(value > 0))
+      throw new UsageError('chaos', `--${name} must be a positive number, not ${values[name]}`);
     return value;
   };
   const log = values.log === undefined ? undefined : createWriteStream(values.log);

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
+import { command } from '../../scripts/local/explain.ts';
+import { readArguments } from '../../scripts/local/usage.ts';
 import type { Guard } from './guard.ts';
 import { bookingGuards } from './booking-guards.ts';
 import { catalogGuards } from './catalog-guards.ts';
@@ -54,6 +56,7 @@ interface Report {
 }
 
 async function main(): Promise<void> {
+  const { positionals } = readArguments('guards', { options: {}, allowPositionals: true });
   // The quick ones first.
   const wanted = [
     ...edgeGuards,
@@ -71,7 +74,7 @@ async function main(): Promise<void> {
     ...bookingGuards,
     ...catalogGuards,
     ...faultGuards,
-  ].filter(({ name, file }) => `${name} ${file}`.includes(process.argv[2] ?? ''));
+  ].filter(({ name, file }) => `${name} ${file}`.includes(positionals[0] ?? ''));
   const broken = await brokenTests(wanted);
   if (broken.length > 0) {
     console.log(`✗ fail though no guard is taken out:\n    ${broken.join('\n    ')}`);
@@ -162,4 +165,4 @@ function run(cwd: string, args: string[]): Promise<void> {
   });
 }
 
-await main();
+await command(main);

@@ -1,32 +1,23 @@
 // `npm run torture -- --minutes N [--seed S]`
 import { createWriteStream } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { command } from '../../scripts/local/explain.ts';
-import { UsageError } from '../../scripts/local/usage.ts';
+import { readArguments, UsageError } from '../../scripts/local/usage.ts';
 import { runTorture, type TortureResult } from './torture.ts';
 
-const USAGE = `Usage: npm run torture -- [--minutes N] [--seed S] [--round-seconds N] [--clients N] [--no-faults] [--log FILE]
-
-Random buyers crowd small halls through two API processes, while processes are killed and frozen, connections cut and
-PostgreSQL and Redis crashed; then every answer is checked against the change record. Exit status 1 on any breach.
-Every round has a seed of its own, the next one the next number: --seed takes a run up again from any round.`;
-
 await command(async () => {
-  const { values } = UsageError.wrap(USAGE, () =>
-    parseArgs({
-      options: {
-        minutes: { type: 'string', default: '1' },
-        seed: { type: 'string' },
-        'round-seconds': { type: 'string', default: '30' },
-        clients: { type: 'string', default: '40' },
-        log: { type: 'string' },
-        'no-faults': { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values } = readArguments('torture', {
+    options: {
+      minutes: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      'round-seconds': { type: 'string', default: '30' },
+      clients: { type: 'string', default: '40' },
+      log: { type: 'string' },
+      'no-faults': { type: 'boolean', default: false },
+    },
+  });
   const number = (name: 'minutes' | 'round-seconds' | 'clients' | 'seed', text: string) => {
     const value = Number(text);
-    if (!(value > 0)) throw new UsageError(USAGE, `--${name} must be a positive number, not ${text}`);
+    if (!(value > 0)) throw new UsageError('torture', `--${name} must be a positive number, not ${text}`);
     return value;
   };
   const seconds = 60 * number('minutes', values.minutes);

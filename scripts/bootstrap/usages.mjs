@@ -1,0 +1,186 @@
+// How to call each command of package.json. `npm run NAME -- --help` prints it before anything is installed or started,
+// and so does a command that is called with a wrong argument.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const usages = {
+  start: `Usage: npm start
+
+  Starts PostgreSQL, Redis, the worker and the API, applies migrations and seeds the examples. Ctrl-C stops everything.
+  It takes no arguments: settings are environment variables or lines of .env, such as PORT=4001 (docs/configuration.md).`,
+
+  test: `Usage: npm test [-- FILE...] [-t NAME]
+
+  Runs all tests, on a PostgreSQL and a Redis of their own; no other service is touched.
+
+  FILE  part of a path, such as test/unit: runs only these files
+  -t    runs only tests whose name contains NAME
+
+  Any other argument goes to Vitest. After npm start or npm test, npx vitest --help lists them.`,
+
+  check: `Usage: npm run check
+
+  Runs types, lint, format:check, check:docs and check:files in turn, and stops at the first one that fails.`,
+
+  'build:seat-feed': `Usage: npm run build:seat-feed
+
+  Stages the client module seat-feed in dist/package, for npm pack ./dist/package.`,
+
+  docs: `Usage: npm run docs [-- --check]
+
+  Writes docs/configuration.md and .env.example from the code.
+
+  --check  writes nothing and reports files that are out of date, with exit status 1`,
+
+  'check:docs': `Usage: npm run check:docs
+
+  Reports generated documentation that is out of date, with exit status 1. npm run docs writes it.`,
+
+  'check:files': `Usage: npm run check:files
+
+  Checks every file that git tracks for stray paths, wrong line endings and the like. Exit status 1 on any fault.`,
+
+  format: `Usage: npm run format
+
+  Formats all files with Prettier. Any argument goes to Prettier.`,
+
+  'format:check': `Usage: npm run format:check
+
+  Reports files that npm run format would change, with exit status 1. Any argument goes to Prettier.`,
+
+  lint: `Usage: npm run lint
+
+  Lints all files, import directions included. Any argument goes to oxlint.`,
+
+  types: `Usage: npm run types
+
+  Checks the types of the server, the scripts and the tests, and those of seat-feed.`,
+
+  reset: `Usage: npm run reset
+
+  Empties the data folder (SELLOUT_DATA_DIR). The next npm start creates a new database. Databases of DATABASE_URL and
+  REDIS_URL stay as they are.`,
+
+  'db:migrate': `Usage: npm run db:migrate [-- --print-datamodel]
+
+  Applies pending migrations to DATABASE_URL, or to the database of npm start.
+
+  --print-datamodel  prints the SQL that creates the whole datamodel, to write a migration from; needs no database`,
+
+  'db:diff': `Usage: npm run db:diff
+
+  Compares prisma/migrations with prisma/schema.prisma in scratch databases. Exit status 1 if they differ.`,
+
+  'import-plan': `Usage: npm run import-plan -- FILE [--organizer UUID]
+
+  Creates a venue from a seating plan.
+
+  FILE         a seating plan as JSON
+  --organizer  the organizer who owns the venue; default: the organizer of the examples`,
+
+  chaos: `Usage: npm run chaos -- [--runs N] [--seconds N] [--pages N] [--seed S] [--log FILE]
+
+  Opens pages with a live seat map on two API processes while buyers crowd the hall, and Redis, its connections, an API
+  process, the pages' sockets and their lines fail. In the end every map must equal the database's, no stream may have a
+  gap, memory must stay flat, and every kind of fault must have happened. Exit status 1 on any breach.
+
+  --runs     number of runs; default: 1. Each has the next seed.
+  --seconds  length of a run; default: 60
+  --pages    number of pages; default: 200
+  --seed     repeats the choices of a run, but not its timing
+  --log      writes the logs of the servers to FILE`,
+
+  adversary: `Usage: npm run adversary -- [--minutes N] [--seed S] [--no-keep]
+       npm run adversary -- --case FILE
+
+  Sends hostile documents, variables, frames, handshakes and bodies to an API process with a heap of 512 MiB, while
+  honest clients hold and watch seats. The process must survive, no request may use more than 100 ms of CPU in a turn of
+  the event loop, memory must be released, responses must stay small, and honest clients must be served. Exit status 1
+  on any finding.
+
+  --minutes  how long; default: 1
+  --seed     repeats the attacks of a run, but not its timing
+  --no-keep  prints a finding only; by default its minimal case is stored in test/adversary/cases and rerun first
+  --case     runs one stored case alone`,
+
+  torture: `Usage: npm run torture -- [--minutes N] [--seed S] [--round-seconds N] [--clients N] [--no-faults] [--log FILE]
+
+  Random buyers crowd small halls through two API processes, while processes are killed and frozen, connections cut, and
+  PostgreSQL and Redis crashed. Then every answer is checked against the change record. Exit status 1 on any breach.
+
+  --minutes        how long; default: 1
+  --seed           repeats the choices from a round on; each round prints its seed
+  --round-seconds  length of a round; default: 30
+  --clients        number of buyers; default: 40
+  --no-faults      lets nothing fail
+  --log            writes the logs of the servers to FILE`,
+
+  bench: `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER]
+
+  Runs contenders in turn on services of its own and prints Markdown tables of medians.
+
+  --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, expiry, fan-out,
+             seat-map, idle or blocks
+  --pairs    number of repetitions; default: 5
+  --seconds  length of one measurement; default: 2
+  --profile  leaves a CPU profile of each server process in FOLDER, for Chromium's developer tools`,
+
+  token: `Usage: npm run -s token -- --role organizer|buyer [--user UUID]
+
+  Prints a token that the API accepts for 30 days.
+
+  --role  what the bearer may do
+  --user  whose token it is; default: the organizer of the examples, or a new buyer`,
+
+  guards: `Usage: npm run guards [-- WORD]
+
+  Runs the mutation tests: removes each guard (a lock, constraint, deadline or limit) in turn from a copy of the tree,
+  and expects a test to fail. Exit status 1 if no test fails for a guard.
+
+  WORD  runs only guards with the word in their name or file`,
+
+  audit: `Usage: npm run audit
+
+  Checks DATABASE_URL and REDIS_URL against the invariants; without them, what npm start runs here, or, if nothing runs,
+  the database that it left. Exit status 0: no breach; 1: a breach, or the audit failed; 2: no breach, but Redis was
+  unreachable.`,
+
+  generate: `Usage: npm run generate
+
+  Generates the Prisma client in src/generated.`,
+
+  schema: `Usage: npm run schema [-- --check]
+
+  Writes schema.graphql, its introspection and possible-types.json from the code.
+
+  --check  writes nothing and reports files that are out of date, with exit status 1`,
+};
+
+/** Returns how to call the command with this name in package.json. */
+export function getUsage(name) {
+  const usage = usages[name];
+  if (usage === undefined) throw new Error(`scripts/bootstrap/usages.mjs has no usage of ${name}`);
+  return usage;
+}
+
+/**
+ * Returns the usage that `--help` or `-h` asks for, or null.
+ *
+ * @param {string} root
+ * @param {string[]} command what the bootstrap was called with
+ */
+export function requestedUsage(root, command) {
+  const end = command.indexOf('--');
+  const options = end === -1 ? command : command.slice(0, end);
+  if (!options.includes('--help') && !options.includes('-h')) return null;
+  const name = nameOf(root, command);
+  return name === null ? null : getUsage(name);
+}
+
+/** The command of package.json that begins like this one; the longest, for `docs` begins like `check:docs`. */
+function nameOf(root, command) {
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const called = `node scripts/bootstrap.mjs ${command.join(' ')} `;
+  const names = Object.keys(scripts).filter((name) => called.startsWith(`${scripts[name]} `));
+  return names.sort((a, b) => scripts[b].length - scripts[a].length)[0] ?? null;
+}
