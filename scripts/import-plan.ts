@@ -45,9 +45,7 @@ async function importPlan({ file, organizerId }: Arguments): Promise<void> {
 function tellFaults({ faults, faultCount }: InvalidPlanError, file: string): void {
   const lines = faults.map(({ path, message }) => `  ${path}: ${message}`);
   if (faultCount > faults.length) lines.push(`  … and ${faultCount - faults.length} more`);
-  process.stderr.write(
-    `${file} has ${faultCount} fault(s), and nothing was imported:\n${lines.join('\n')}\n`,
-  );
+  process.stderr.write(`${file} has ${faultCount} error(s). Nothing was imported:\n${lines.join('\n')}\n`);
   process.exitCode = 1;
 }
 

@@ -46,7 +46,7 @@ export function checkBlockedSeats(seats: readonly number[]): void {
   if (seats.length < 1 || seats.length > SEATS_PER_BLOCK_MAX) {
     throw new InvalidInputError(
       'seatIds',
-      `seatIds must name 1 to ${SEATS_PER_BLOCK_MAX} seats, not ${seats.length}.`,
+      `seatIds must contain 1 to ${SEATS_PER_BLOCK_MAX} seats, not ${seats.length}.`,
     );
   }
 }

@@ -11,8 +11,8 @@ export class SeatsUnavailableError extends SelloutError {
   constructor(eventId: number, seatIndexes: readonly number[]) {
     super(
       seatIndexes.length === 0
-        ? 'There are not enough free seats of that kind.'
-        : `${seatIndexes.length} of the seats ${seatIndexes.length === 1 ? 'is' : 'are'} not free; nothing was held.`,
+        ? 'Too few seats that match the request are available. Request fewer seats, or another section or price tier.'
+        : `${seatIndexes.length} of the requested seats ${seatIndexes.length === 1 ? 'is' : 'are'} not available. Nothing was changed; choose other seats.`,
     );
     this.eventId = eventId;
     this.seatIndexes = seatIndexes;
@@ -24,7 +24,9 @@ export class SeatLimitExceededError extends SelloutError {
   readonly limit: number;
 
   constructor(limit: number) {
-    super(`A buyer may hold and own at most ${limit} seats of this event.`);
+    super(
+      `A buyer may have at most ${limit} seats at this event, held and booked together. Nothing was changed; request fewer seats.`,
+    );
     this.limit = limit;
   }
 }
@@ -38,8 +40,8 @@ export class EventNotOnSaleError extends SelloutError {
   constructor(status: EventStatus, onSaleAt: Date, saleEndsAt: Date) {
     super(
       status === 'ON_SALE'
-        ? `Seats of the event can be held from ${onSaleAt.toISOString()} until ${saleEndsAt.toISOString()}.`
-        : `The event is ${status}; this is possible only while it is on sale.`,
+        ? `The event is not on sale at this time. Its seats can be held from ${onSaleAt.toISOString()} until ${saleEndsAt.toISOString()}.`
+        : `The status of the event is ${status}, which does not allow this operation.`,
     );
     this.status = status;
     this.onSaleAt = onSaleAt;
@@ -52,7 +54,7 @@ export class HoldExpiredError extends SelloutError {
   readonly expiredAt: Date;
 
   constructor(expiredAt: Date) {
-    super(`The hold ran out at ${expiredAt.toISOString()}.`);
+    super(`The hold expired at ${expiredAt.toISOString()}, and its seats may be taken. Start a new hold.`);
     this.expiredAt = expiredAt;
   }
 }
@@ -62,7 +64,7 @@ export class BookingStateError extends SelloutError {
   readonly status: BookingStatus;
 
   constructor(status: BookingStatus) {
-    super(`The booking is ${status}, which does not allow this.`);
+    super(`The status of the booking is ${status}, which does not allow this operation.`);
     this.status = status;
   }
 }
@@ -76,9 +78,11 @@ export class ExtensionRefusedError extends SelloutError {
 }
 
 const extensionFaults: Record<ExtensionFault, string> = {
-  NOT_ALLOWED: 'Holds of this event cannot be extended.',
-  EXTENDED_ALREADY: 'The hold has been extended before; that is possible once.',
-  LIFETIME_USED_UP: 'The hold stands for as long as a hold of this event may.',
+  NOT_ALLOWED: 'This event does not allow holds to be extended. Confirm the hold before it expires.',
+  EXTENDED_ALREADY:
+    'The hold was already extended, which is possible only once. Confirm it before it expires.',
+  LIFETIME_USED_UP:
+    'The hold has reached the maximum lifetime that this event allows. Confirm it before it expires.',
 };
 
 export class CancellationRefusedError extends SelloutError {
@@ -90,8 +94,8 @@ export class CancellationRefusedError extends SelloutError {
     const until = cancelableUntilMs === null ? null : new Date(cancelableUntilMs);
     super(
       until === null
-        ? 'Only the organizer of this event can cancel confirmed bookings.'
-        : `Buyers could cancel until ${until.toISOString()}. Ask the organizer of the event to cancel the booking.`,
+        ? 'This event does not allow buyers to cancel. Ask the organizer to cancel the booking.'
+        : `Buyers could cancel until ${until.toISOString()}. Ask the organizer to cancel the booking.`,
     );
     this.cancelableUntil = until;
   }
@@ -112,7 +116,7 @@ export class OrphanSeatsError extends SelloutError {
     alternatives: readonly (readonly number[])[] = [],
   ) {
     super(
-      'This choice would leave single seats that nobody can use with company. Choose seats that leave none.',
+      'This choice would leave single seats isolated, which the event does not allow. Choose one of the alternatives or other seats.',
     );
     this.eventId = eventId;
     this.seatIndexes = seatIndexes;
@@ -145,6 +149,6 @@ export function errorOf(eventId: number, refusal: Refusal): SelloutError {
     case 'ORPHAN_SEATS':
       return new OrphanSeatsError(eventId, refusal.orphans);
     case 'NOT_FOUND':
-      return new NotFoundError(`There is no such ${refusal.what}.`);
+      return new NotFoundError(`The ${refusal.what} does not exist or is not visible to you. Check the ID.`);
   }
 }

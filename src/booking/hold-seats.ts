@@ -46,10 +46,10 @@ export function checkSeats(seats: readonly number[]): void {
   if (seats.length < 1 || seats.length > SEATS_PER_HOLD_MAX) {
     throw new InvalidInputError(
       'seatIds',
-      `seatIds must name 1 to ${SEATS_PER_HOLD_MAX} seats, not ${seats.length}.`,
+      `seatIds must contain 1 to ${SEATS_PER_HOLD_MAX} seats, not ${seats.length}.`,
     );
   }
   const repeated = seats.findIndex((seat, i) => seats.indexOf(seat) !== i);
   if (repeated >= 0)
-    throw new InvalidInputError('seatIds', `seatIds[${repeated}] names a seat a second time.`);
+    throw new InvalidInputError('seatIds', `seatIds[${repeated}] is a duplicate. List each seat once.`);
 }

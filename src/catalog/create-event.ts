@@ -57,7 +57,8 @@ async function checkAndStore(
   const tiers =
     venue === null ? undefined : errors.run(() => priceCategories(venue.categories, event.priceTiers));
   errors.assertNone();
-  if (venue === null || tiers === undefined) throw new NotFoundError('There is no such venue of yours.');
+  if (venue === null || tiers === undefined)
+    throw new NotFoundError('The venue does not exist or belongs to another organizer. Check the ID.');
   try {
     return await catalogTransaction(ctx, async (tx) => {
       const eventId = await insertEvent(tx, event, venue.seatCount);

@@ -13,8 +13,8 @@ export class InvalidPlanError extends SelloutError {
   constructor(faults: readonly PlanFault[], faultCount: number) {
     const first = faults[0];
     super(
-      `The seating plan has ${faultCount} fault(s), and nothing was imported.` +
-        (first === undefined ? '' : ` The first, at ${first.path}: ${first.message}`),
+      `The seating plan has ${faultCount} error(s). Nothing was imported.` +
+        (first === undefined ? '' : ` First error, at ${first.path}: ${first.message}`),
     );
     this.faults = faults;
     this.faultCount = faultCount;

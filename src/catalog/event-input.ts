@@ -119,7 +119,7 @@ function checkHoldTimes(fields: EventFields, errors: InputErrors): void {
 function checkHoldLifetime(holdLifetimeMaxSeconds: number, holdTtlSeconds: number | null): void {
   const field = 'holdLifetimeMaxSeconds';
   // The server's time is configured anew with each start, and might outlast what was allowed here.
-  if (holdTtlSeconds === null) throw new InvalidInputError(field, `${field} needs holdTtlSeconds beside it.`);
+  if (holdTtlSeconds === null) throw new InvalidInputError(field, `${field} requires holdTtlSeconds.`);
   checkWhole(field, holdLifetimeMaxSeconds, holdTtlSeconds, eventLimits.holdLifetimeMaxSecondsMax);
 }
 
@@ -127,7 +127,7 @@ function checkCurrency(currency: string): void {
   if (!minorUnitExponents.has(currency)) {
     throw new InvalidInputError(
       'currency',
-      'currency must be an active code of ISO 4217 in capitals, such as EUR.',
+      'currency must be an active ISO 4217 code in capital letters, such as EUR.',
     );
   }
 }
@@ -144,17 +144,17 @@ function checkInstant(field: string, instant: Date): void {
   if (!(year >= yearMin && year <= yearMax)) {
     throw new InvalidInputError(
       field,
-      `${field} must be an instant between the years ${yearMin} and ${yearMax}.`,
+      `${field} must be a time between the years ${yearMin} and ${yearMax}.`,
     );
   }
 }
 
 function checkBefore(field: string, instant: Date, otherField: string, other: Date): void {
-  if (instant >= other) throw new InvalidInputError(field, `${field} must lie before ${otherField}.`);
+  if (instant >= other) throw new InvalidInputError(field, `${field} must be before ${otherField}.`);
 }
 
 function checkWhole(field: string, value: number, min: number, max: number): void {
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new InvalidInputError(field, `${field} must be a whole number from ${min} to ${max}.`);
+    throw new InvalidInputError(field, `${field} must be an integer from ${min} to ${max}.`);
   }
 }

@@ -19,9 +19,11 @@ export function findNameFault(name: string, lengthMax: number, lengthMin: 0 | 1 
   const length = name.length <= lengthMax ? name.length : countCodePoints(name);
   if (length > lengthMax) return `has ${length} characters; ${right}.`;
   const found = refused.exec(name)?.[0];
-  if (found !== undefined) return `contains ${describeCharacter(found)}; ${right} without it.`;
+  if (found !== undefined) return `contains ${describeCharacter(found)}, which is not allowed. Remove it.`;
   if (name === '' && lengthMin === 1) return `is empty; ${right}.`;
-  return isVisible(name) || lengthMin === 0 ? null : `is empty to the eye; ${right}, and something to see.`;
+  return isVisible(name) || lengthMin === 0
+    ? null
+    : `has no visible characters; ${right}, at least one of them visible.`;
 }
 
 /** False if a reader sees nothing: the text is empty, blank, or of invisible characters. */

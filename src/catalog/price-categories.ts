@@ -41,7 +41,10 @@ export function priceCategories(
   errors.run(() => {
     const missing = categories.filter(({ name }) => !tierOf.has(name)).map(({ name }) => name);
     if (missing.length > 0)
-      throw new InvalidInputError('priceTiers', `These categories have no price: ${list(missing)}.`);
+      throw new InvalidInputError(
+        'priceTiers',
+        `These categories have no price tier: ${list(missing)}. Add one for each category.`,
+      );
   });
   errors.assertNone();
   return categories.flatMap(({ name, color }, index) => {
@@ -59,10 +62,13 @@ function checkCategory(
   if (!known.has(category))
     throw new InvalidInputError(
       field,
-      `The venue has no category ${quote(category)}; it has ${list([...known])}.`,
+      `The venue has no category ${quote(category)}. Its categories are ${list([...known])}.`,
     );
   if (priced.has(category))
-    throw new InvalidInputError(field, `The category ${quote(category)} has two prices; it needs one.`);
+    throw new InvalidInputError(
+      field,
+      `The category ${quote(category)} has more than one price tier. Specify exactly one.`,
+    );
   return true;
 }
 
@@ -72,7 +78,7 @@ function checkTierName(index: number, tier: PriceTierInput, indexOfName: Map<str
   if (first !== undefined)
     throw new InvalidInputError(
       `priceTiers.${index}.name`,
-      `The name ${quote(name)} is already that of priceTiers.${first}; each tier needs its own.`,
+      `The name ${quote(name)} is already used by priceTiers.${first}. Tier names must be unique.`,
     );
   indexOfName.set(nameKey(name), index);
 }

@@ -35,16 +35,21 @@ export async function setEventStatus(ctx: CatalogContext, input: SetEventStatusI
   const { organizerId, eventId, status } = input;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const event = await readOwnStatus(ctx.db, organizerId, eventId);
-    if (event === null) throw new NotFoundError('There is no such event of yours.');
+    if (event === null)
+      throw new NotFoundError('The event does not exist or belongs to another organizer. Check the ID.');
     const current = event.status;
     if (current === status) return;
     const possible = nextStatuses[current];
     if (!possible.includes(status)) {
-      const way = possible.length === 0 ? 'which is final' : `which leads to ${possible.join(' or ')} only`;
-      throw new InvalidInputError('status', `The event is ${current}, ${way}; not to ${status}.`);
+      const rule =
+        possible.length === 0 ? `${current} is final` : `it can only change to ${possible.join(' or ')}`;
+      throw new InvalidInputError('status', `The event cannot change from ${current} to ${status}: ${rule}.`);
     }
     if (status === 'ON_SALE' && event.saleIsOver) {
-      throw new InvalidInputError('status', 'The event cannot be put on sale: its saleEndsAt has passed.');
+      throw new InvalidInputError(
+        'status',
+        'The event cannot be put on sale because its saleEndsAt has passed.',
+      );
     }
     if (await changeStatus(ctx.db, eventId, current, status)) return;
   }

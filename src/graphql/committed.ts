@@ -58,8 +58,11 @@ function unreadError(ctx: GraphQLContext, error: GraphQLError, { done, ids }: Co
   const path = error.path?.join('.');
   if (isFirstOfRequest(ctx.requestId, cause))
     ctx.logger[level]({ err: cause, requestId: ctx.requestId, path, ...ids }, 'committed, details not read');
-  return new GraphQLError(`${done}; its details can't be read now.`, {
-    ...place,
-    extensions: { code: 'BUSY', ...commit },
-  });
+  return new GraphQLError(
+    `${done}, but the result could not be read. Do not retry; query the object by the ID in the extensions.`,
+    {
+      ...place,
+      extensions: { code: 'BUSY', ...commit },
+    },
+  );
 }

@@ -11,12 +11,12 @@ export function graphqlError(code: ErrorExtensionCode, message: string): GraphQL
 export function unauthenticated(): GraphQLError {
   return graphqlError(
     'UNAUTHENTICATED',
-    'This needs a valid token: send `Authorization: Bearer …`, on a WebSocket `authorization` in connection_init.',
+    'Authentication is required. Send a valid token as `Authorization: Bearer …`, or over WebSocket as `authorization` in connection_init.',
   );
 }
 
 export function forbidden(): GraphQLError {
-  return graphqlError('FORBIDDEN', 'This is for the organizer alone.');
+  return graphqlError('FORBIDDEN', 'Permission denied. Only the organizer can perform this operation.');
 }
 
 export function badUserInput(message: string): GraphQLError {
@@ -24,7 +24,7 @@ export function badUserInput(message: string): GraphQLError {
 }
 
 export function notFound(what: string): GraphQLError {
-  return graphqlError('NOT_FOUND', `There is no such ${what}.`);
+  return graphqlError('NOT_FOUND', `The ${what} does not exist or is not visible to you. Check the ID.`);
 }
 
 /** The error that was thrown, without the layers that the executor and the plugins wrapped it in. */

@@ -30,12 +30,12 @@ export function seatIndexesFrom(ids: readonly string[], eventId: number | null):
   if (ids.length > SEAT_IDS_MAX)
     throw new InvalidInputError(
       'seatIds',
-      `seatIds must name at most ${SEAT_IDS_MAX} seats, not ${ids.length}.`,
+      `seatIds must contain at most ${SEAT_IDS_MAX} seats, not ${ids.length}.`,
     );
   return ids.map((id, i) => {
     const key = parseSeatId(id) ?? refuse('seatIds', id, 'Seat', `seatIds[${i}]`);
     if (eventId !== null && key.eventId !== eventId)
-      throw new InvalidInputError('seatIds', `seatIds[${i}] is a seat of another event.`);
+      throw new InvalidInputError('seatIds', `seatIds[${i}] is a seat of a different event.`);
     return key.index;
   });
 }
@@ -58,11 +58,8 @@ export function blockedSeatsFrom(input: { readonly eventId: string; readonly sea
 
 function refuse(field: string, id: string, type: string, name = field): never {
   const kind = parseId(id)?.type ?? '';
-  const what = knownTypes.has(kind) ? `of type ${kind}` : 'no id';
-  throw new InvalidInputError(
-    field,
-    `${name} is ${what}; it must be an id of type ${type}, as queries give it.`,
-  );
+  const what = knownTypes.has(kind) ? `it is an ID of type ${kind}` : 'it is not a valid ID';
+  throw new InvalidInputError(field, `${name} must be an ID of type ${type}, but ${what}.`);
 }
 
 const knownTypes = new Set(['Venue', 'Event', 'Seat', 'Booking', 'User']);

@@ -19,7 +19,7 @@ export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
   if (isGraphQLError(cause)) return coded(isGraphQLError(error) ? error : cause, cause);
   if (cause instanceof SelloutError) return exposed(cause, error);
   if (isUnstorableText(cause))
-    return new GraphQLError('Text must not contain the character U+0000.', {
+    return new GraphQLError('Text must not contain the character U+0000. Remove it.', {
       ...placeOf(error),
       extensions: { code: 'BAD_USER_INPUT' },
     });
@@ -67,7 +67,7 @@ function outageOf(cause: unknown) {
     case 'exhausted':
     case 'connection': {
       const { code, retryAfterSeconds } = new BusyError();
-      const message = 'The database could not be asked in time. Try again.';
+      const message = 'The database is temporarily unavailable. Retry.';
       return { message, extensions: { code, retryAfterSeconds } };
     }
   }

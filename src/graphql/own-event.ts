@@ -36,7 +36,8 @@ export async function organizerOfVenue(ctx: GraphQLContext, venueId: number): Pr
 
 function ownerOf(ctx: GraphQLContext, found: { organizerId: string } | null, what: string): string {
   const { userId } = callerOf(ctx);
-  if (found === null) throw new NotFoundError(`There is no such ${what}.`);
+  if (found === null)
+    throw new NotFoundError(`The ${what} does not exist or is not visible to you. Check the ID.`);
   if (found.organizerId !== userId) throw forbidden();
   return userId;
 }

@@ -35,10 +35,12 @@ async function read(
   section: string | null,
   priceTier: string | null,
 ): Promise<SeatKind> {
-  if (!(await canSeeEvent(ctx, eventId))) throw new NotFoundError('There is no such event.');
+  if (!(await canSeeEvent(ctx, eventId)))
+    throw new NotFoundError('The event does not exist or is not visible to you. Check the ID.');
   if (section === null && priceTier === null) return { section, tierIndex: null };
   const info = await ctx.eventLayouts.info(eventId);
-  if (info === null) throw new NotFoundError('There is no such event.');
+  if (info === null)
+    throw new NotFoundError('The event does not exist or is not visible to you. Check the ID.');
   const checkSection = async (name: string) => {
     const sections = await ctx.eventLayouts.sections(info);
     if (!sections.has(name)) refuse('section', 'section', [...sections]);
@@ -59,5 +61,8 @@ async function read(
 function refuse(field: string, what: string, names: readonly string[]): never {
   const listed = names.slice(0, NAMES_LISTED_MAX).map((name) => `"${name}"`);
   const more = names.length > NAMES_LISTED_MAX ? ` and ${names.length - NAMES_LISTED_MAX} more` : '';
-  throw new InvalidInputError(field, `The event has no such ${what}; it has ${listed.join(', ')}${more}.`);
+  throw new InvalidInputError(
+    field,
+    `The event has no ${what} with this name. Use one of ${listed.join(', ')}${more}.`,
+  );
 }

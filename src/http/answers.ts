@@ -14,17 +14,17 @@ export function sendJson(res: ServerResponse, status: number, value: unknown): v
 }
 
 export function sendNotFound({ res, requestId }: Exchange): void {
-  sendJson(res, 404, { error: 'No resource has this path.', requestId });
+  sendJson(res, 404, { error: 'No resource has this path. The GraphQL API is at /graphql.', requestId });
 }
 
 export function sendMethodNotAllowed({ res, requestId }: Exchange, allow: readonly string[]): void {
   res.setHeader('allow', allow.join(', '));
-  sendJson(res, 405, { error: `Here only ${allow.join(', ')} can be used.`, requestId });
+  sendJson(res, 405, { error: `Method not allowed. Use ${allow.join(' or ')}.`, requestId });
 }
 
 export function sendBusy({ res, requestId }: Exchange, retryAfterSeconds: number): void {
   res.setHeader('retry-after', String(retryAfterSeconds));
-  sendJson(res, 503, { error: 'There is too much to do at the moment. Try again.', requestId });
+  sendJson(res, 503, { error: 'The server is temporarily unavailable. Retry later.', requestId });
 }
 
 /** An answer in the form that GraphQL clients read, for what failed before GraphQL, or around it. */

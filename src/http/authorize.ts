@@ -33,7 +33,7 @@ export async function requireViewer(identity: Identity, { req, res }: Exchange):
     throw new RequestError(
       401,
       'UNAUTHENTICATED',
-      'The token is invalid or has expired. Send a valid one, or none: what is public needs no token.',
+      'The token is invalid or has expired. Send a valid token, or omit it to read public data.',
     );
   }
 }

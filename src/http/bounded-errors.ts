@@ -20,7 +20,7 @@ export function boundedErrors(errors: readonly GraphQLError[]): readonly GraphQL
   const left = errors.length - shown.length;
   if (left > 0)
     shown.push(
-      new GraphQLError(`${left} more errors are not shown.`, { extensions: { code: 'ERRORS_OMITTED' } }),
+      new GraphQLError(`${left} more errors were omitted.`, { extensions: { code: 'ERRORS_OMITTED' } }),
     );
   return shown;
 }

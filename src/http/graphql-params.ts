@@ -17,7 +17,7 @@ export interface GraphQLParams {
  * @throws {RequestError}
  */
 export function paramsFromBody(body: Buffer): GraphQLParams {
-  if (!isUtf8(body)) throw RequestError.badRequest('The body is not valid UTF-8.');
+  if (!isUtf8(body)) throw RequestError.badRequest('The request body is not valid UTF-8.');
   return paramsFrom(parseJson(body.toString('utf8').replace(/^\uFEFF/, ''), 'The body'));
 }
 
@@ -48,7 +48,9 @@ export function paramsFromQuery(search: string): GraphQLParams {
 export function paramsFrom(value: unknown): GraphQLParams {
   if (!isObject(value)) throw RequestError.badRequest('The request must be a JSON object with a "query".');
   if (jsonDepthExceeds(value, httpLimits.jsonDepthMax))
-    throw RequestError.badRequest(`The request nests JSON more than ${httpLimits.jsonDepthMax} levels deep.`);
+    throw RequestError.badRequest(
+      `The JSON of the request is nested more than ${httpLimits.jsonDepthMax} levels deep.`,
+    );
   const { query, operationName = null, variables = null, extensions = null } = value;
   if (extensions !== null && !isObject(extensions))
     throw RequestError.badRequest('"extensions" must be an object.');

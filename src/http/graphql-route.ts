@@ -37,7 +37,7 @@ export async function handleGraphQL(ctx: GraphQLRouteContext, exchange: Exchange
     ctx.engine.logger.error({ err: error, requestId: exchange.requestId }, 'request failed');
     return refuse(
       exchange,
-      new RequestError(503, 'BUSY', 'The server cannot answer at the moment. Try again.', 1),
+      new RequestError(503, 'BUSY', 'The server is temporarily unavailable. Retry later.', 1),
     );
   }
 }
@@ -55,7 +55,7 @@ async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<vo
   }
   if (operation.type === OperationTypeNode.MUTATION && req.method !== 'POST') {
     res.setHeader('allow', 'POST');
-    throw new RequestError(405, 'METHOD_NOT_ALLOWED', 'Mutations are sent by POST.');
+    throw new RequestError(405, 'METHOD_NOT_ALLOWED', 'Mutations require the POST method.');
   }
   res.once('close', ctx.memory.take(address, operation.kept));
   const place = new StreamPlace(ctx, exchange);
@@ -89,7 +89,7 @@ async function readParams(
     throw new RequestError(
       415,
       'UNSUPPORTED_MEDIA_TYPE',
-      'The body must be JSON: send it with `Content-Type: application/json`.',
+      'The request body must be JSON. Send it with `Content-Type: application/json`.',
     );
   }
   const body = await readBody(req, {
@@ -137,7 +137,7 @@ function notAcceptable(): RequestError {
   return new RequestError(
     406,
     'NOT_ACCEPTABLE',
-    'Queries and mutations are answered as application/graphql-response+json or application/json, subscriptions as text/event-stream.',
+    'The `Accept` header allows no supported media type. Accept application/graphql-response+json or application/json for queries and mutations, and text/event-stream for subscriptions.',
   );
 }
 

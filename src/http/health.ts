@@ -63,8 +63,8 @@ export function readinessRoute(ctx: ReadinessContext): (exchange: Exchange) => P
 
 /** Why the node can serve nothing; null if it can. */
 function reasonAgainst(database: DatabaseState, hasMaps: boolean): string | null {
-  if (database === 'unsupported') return 'the server of DATABASE_URL is too old';
-  if (database === 'outdated') return 'migrations are missing';
+  if (database === 'unsupported') return 'the PostgreSQL version is not supported';
+  if (database === 'outdated') return 'migrations have not been applied';
   if (database === 'unreachable' && !hasMaps)
     return 'the database is unreachable and no seat map is in memory';
   return null;

@@ -65,7 +65,7 @@ function tooMuch(whose: string, status: number): RequestError {
   return new RequestError(
     status,
     'RATE_LIMITED',
-    `Operations of this ${whose} take too much memory. End some, or try again later.`,
+    `The operations of this ${whose} use too much memory. End some of them, or retry later.`,
     10,
   );
 }

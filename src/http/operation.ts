@@ -229,7 +229,7 @@ function unknownOperation(name: string | null): GraphQLError {
 }
 
 function subscriptionTooLarge(operation: OperationDefinitionNode): GraphQLError {
-  const message = `The subscription would take more than ${keptLimits.subscriptionBytesMax / 1024} KiB of memory. Shorten its document or its variables.`;
+  const message = `The subscription needs more than ${keptLimits.subscriptionBytesMax / 1024} KiB of memory. Shorten its document or its variables.`;
   return new GraphQLError(message, {
     nodes: operation,
     extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } },

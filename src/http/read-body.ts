@@ -19,7 +19,11 @@ let largeBodies = 0;
 export async function readBody(req: IncomingMessage, { organizer, take }: BodyOptions): Promise<Buffer> {
   const encoding = req.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity')
-    throw new RequestError(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
+    throw new RequestError(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The request body must not be compressed. Send it without `Content-Encoding`.',
+    );
   const limit = organizer ? httpLimits.organizerBodyBytesMax : httpLimits.bodyBytesMax;
   // Absent where the body comes in chunks; that one is counted as it comes.
   const announced = Number(req.headers['content-length'] ?? 0);
@@ -28,7 +32,7 @@ export async function readBody(req: IncomingMessage, { organizer, take }: BodyOp
     organizer && (announced > httpLimits.bodyBytesMax || req.headers['content-length'] === undefined);
   if (!large) return collect(req, { limit, take, timeoutMs: httpLimits.bodyTimeoutMs });
   if (largeBodies >= httpLimits.largeBodiesMax)
-    throw new RequestError(503, 'BUSY', 'Other imports are under way. Try again.', 10);
+    throw new RequestError(503, 'BUSY', 'Too many imports are in progress. Retry later.', 10);
   largeBodies++;
   try {
     return await collect(req, {
@@ -42,7 +46,11 @@ export async function readBody(req: IncomingMessage, { organizer, take }: BodyOp
 }
 
 function tooLarge(limit: number): RequestError {
-  return new RequestError(413, 'PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes.`);
+  return new RequestError(
+    413,
+    'PAYLOAD_TOO_LARGE',
+    `The request body is larger than ${limit} bytes, the maximum size.`,
+  );
 }
 
 interface Collecting {
@@ -57,7 +65,7 @@ function collect(req: IncomingMessage, { limit, timeoutMs, take }: Collecting): 
     const releases: (() => void)[] = [];
     let length = 0;
     const timer = setTimeout(
-      () => fail(new RequestError(408, 'REQUEST_TIMEOUT', 'The body did not arrive in time.')),
+      () => fail(new RequestError(408, 'REQUEST_TIMEOUT', 'The request body did not arrive in time. Retry.')),
       timeoutMs,
     );
     const end = () => {
@@ -69,7 +77,7 @@ function collect(req: IncomingMessage, { limit, timeoutMs, take }: Collecting): 
       req.removeAllListeners('data');
       reject(error);
     };
-    const broken = () => fail(RequestError.badRequest('The body broke off.'));
+    const broken = () => fail(RequestError.badRequest('The request body is incomplete. Retry.'));
     req.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length > limit) return fail(tooLarge(limit));

@@ -98,6 +98,6 @@ export function untilExpiry(
 }
 
 function expiredError(): GraphQLError {
-  const message = 'The token has expired. Subscribe again with a new one.';
+  const message = 'The token has expired. Subscribe again with a new token.';
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED' } });
 }

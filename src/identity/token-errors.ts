@@ -14,7 +14,7 @@ export class UncheckedTokenError extends SelloutError {
   readonly retryAfterSeconds = 5;
 
   constructor(cause: unknown) {
-    super('The token cannot be checked at the moment. Nothing happened; try again.');
+    super('The token could not be verified at this time. Nothing was changed; retry later.');
     this.cause = cause;
   }
 }

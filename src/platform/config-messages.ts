@@ -17,7 +17,7 @@ function requirement(issue: z.core.$ZodIssue, value: string): string {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.expected === 'number') return `must be a number, not "${value}"`;
-      return issue.expected === 'int' ? `must be a whole number, not "${value}"` : issue.message;
+      return issue.expected === 'int' ? `must be an integer, not "${value}"` : issue.message;
     case 'too_small':
       return isNumeric(issue.origin) ? `must be at least ${issue.minimum}, not "${value}"` : issue.message;
     case 'too_big':
@@ -44,7 +44,9 @@ export function misspellings(given: Environment, known: readonly string[]): stri
   return Object.keys(given).flatMap((name) => {
     if (known.includes(name)) return [];
     const meant = known.find((candidate) => edits(name.toUpperCase(), candidate) <= editsMax(candidate));
-    return meant === undefined ? [] : [`${name} is not a setting and is ignored. Did you mean ${meant}?`];
+    return meant === undefined
+      ? []
+      : [`${name} is not a known setting and is ignored. Did you mean ${meant}?`];
   });
 }
 

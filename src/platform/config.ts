@@ -154,8 +154,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const withProvider = given['AUTH_JWKS_URL'] !== undefined;
   for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
     if (withProvider && given[name] === undefined) faults.push(`${name}: is required with AUTH_JWKS_URL`);
-    if (!withProvider && given[name] !== undefined)
-      faults.push(`${name}: means nothing without AUTH_JWKS_URL`);
+    if (!withProvider && given[name] !== undefined) faults.push(`${name}: requires AUTH_JWKS_URL`);
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const known = [...Object.keys(environment.shape), ...readElsewhere];

@@ -49,7 +49,7 @@ export function assertServerVersion(versionNum: number, majorMin = SERVER_MAJOR_
   if (serverMajor(versionNum) >= majorMin) return;
   const version = `${serverMajor(versionNum)}.${versionNum % 10_000}`;
   throw new StartupError(
-    `DATABASE_URL: the server is PostgreSQL ${version}, and Sellout needs PostgreSQL ${majorMin} or newer.`,
+    `DATABASE_URL: the server runs PostgreSQL ${version}, but Sellout requires PostgreSQL ${majorMin} or newer.`,
   );
 }
 
@@ -121,7 +121,7 @@ function assertMigrated(applied: readonly string[], required: readonly string[])
   if (first === undefined) return;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   throw new StartupError(
-    `DATABASE_URL: the database lacks the migration ${first}${more}. Run npm run db:migrate first.`,
+    `DATABASE_URL: the database is missing the migration ${first}${more}. Run npm run db:migrate first.`,
   );
 }
 
@@ -134,7 +134,7 @@ function missing(applied: readonly string[], required: readonly string[]): strin
 function explain(error: unknown, url: string): StartupError {
   if (error instanceof StartupError) return error;
   return new StartupError(
-    `DATABASE_URL: no connection to PostgreSQL at ${new URL(url).host}: ${reasonOf(error)}.`,
+    `DATABASE_URL: cannot connect to PostgreSQL at ${new URL(url).host}: ${reasonOf(error)}.`,
     {
       cause: error,
     },

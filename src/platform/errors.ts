@@ -44,7 +44,7 @@ export class IdempotencyConflictError extends SelloutError {
   readonly code = 'IDEMPOTENCY_CONFLICT';
 
   constructor() {
-    super('This idempotency key has been used with another input. Make up a new key for a new attempt.');
+    super('This idempotency key was already used with different input. Use a new key for a new operation.');
   }
 }
 
@@ -53,7 +53,7 @@ export class ReadOnlyError extends SelloutError {
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds = 10) {
-    super('Writes are switched off at the moment; reading goes on.');
+    super('Writes are temporarily disabled, and nothing was changed. Reads still work; retry later.');
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -67,8 +67,8 @@ export class BusyError extends SelloutError {
   constructor(outcomeUnknown = false, retryAfterSeconds = 1) {
     super(
       outcomeUnknown
-        ? 'The connection to the database broke, and whether it was done is not known. Look before you try again; with an idempotency key, trying again tells.'
-        : 'It was not done in time, and nothing happened. Try again.',
+        ? 'The connection to the database was lost; the outcome of the operation is unknown. Retry with the same idempotency key, or check the current state before you retry.'
+        : 'The server could not complete the operation in time. Nothing was changed; retry.',
     );
     this.outcomeUnknown = outcomeUnknown;
     this.retryAfterSeconds = retryAfterSeconds;
@@ -80,7 +80,7 @@ export class RateLimitedError extends SelloutError {
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number) {
-    super(`Too many requests. Try again in ${retryAfterSeconds} s.`);
+    super(`Too many requests. Retry in ${retryAfterSeconds} s.`);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -41,7 +41,7 @@ export async function checkRedis(url: string): Promise<void> {
     await redis.ping();
   } catch (error) {
     const said = reasonOf(reason ?? error);
-    throw new StartupError(`REDIS_URL: no connection to Redis at ${new URL(url).host}: ${said}.`, {
+    throw new StartupError(`REDIS_URL: cannot connect to Redis at ${new URL(url).host}: ${said}.`, {
       cause: error,
     });
   } finally {

@@ -27,11 +27,11 @@ export function explainListenError(error: unknown, { variable, port, host = '' }
   const because = (message: string) => new StartupError(message, { cause: error });
   if (code === 'EADDRINUSE')
     return because(
-      `${variable}: port ${port} is in use by another program. Choose another, such as ${variable}=${port + 1}.`,
+      `${variable}: port ${port} is in use by another program. Choose another port, such as ${variable}=${port + 1}.`,
     );
   if (code === 'EACCES')
     return because(
-      `${variable}: port ${port} needs privileges that this user lacks. Choose one above 1023, such as ` +
+      `${variable}: port ${port} requires privileges that this user does not have. Choose one above 1023, such as ` +
         `${variable}=4000, and let a reverse proxy listen on ${port}.`,
     );
   if (code !== undefined && addressProblems.has(code))

@@ -151,7 +151,7 @@ describe('a booking of somebody else', () => {
     for (const field of ['confirmBooking', 'releaseBooking'])
       expect((await mutate(field, { bookingId: result.id })).result).toMatchObject({
         __typename: 'NotFoundError',
-        message: 'There is no such booking.',
+        message: 'The booking does not exist or is not visible to you. Check the ID.',
       });
     expect((await mutate('confirmBooking', { bookingId: eventId() })).result).toMatchObject({
       code: 'INVALID_INPUT',

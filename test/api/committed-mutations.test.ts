@@ -84,7 +84,7 @@ describe('a mutation that was committed and whose details cannot be read', () =>
           ...(field === 'changeSeats' ? { seatIds } : {}),
         };
         const { data, errors } = await send(document(field), { input }, buyer?.token ?? '');
-        const message = `${did}; its details can't be read now.`;
+        const message = `${did}, but the result could not be read. Do not retry; query the object by the ID in the extensions.`;
         const extensions = { code: 'BUSY', committed: true, bookingId: expect.any(String), status };
         expect({ data, errors }).toEqual({
           data: { done: null },

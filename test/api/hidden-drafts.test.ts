@@ -98,7 +98,7 @@ const variablesOf = (text: string) =>
 const notFound = (what: string) => ({
   __typename: 'NotFoundError',
   code: 'NOT_FOUND',
-  message: `There is no such ${what}.`,
+  message: `The ${what} does not exist or is not visible to you. Check the ID.`,
 });
 
 describe('a draft looks like no event at all', () => {

@@ -231,7 +231,9 @@ describe('request ids', () => {
           },
         ],
       });
-      expect(await (await fetch(`${http.url}/`)).text()).toContain('can’t be read at the moment');
+      expect(await (await fetch(`${http.url}/`)).text()).toContain(
+        'The list of events is temporarily unavailable',
+      );
     } finally {
       await reads.$executeRawUnsafe('ALTER TABLE events_away RENAME TO events');
     }

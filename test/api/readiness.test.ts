@@ -132,7 +132,7 @@ describe('a database that is not migrated', () => {
       await onDatabase(statement);
       expect(await ready()).toMatchObject({
         status: 503,
-        body: { database: 'outdated', reason: 'migrations are missing' },
+        body: { database: 'outdated', reason: 'migrations have not been applied' },
       });
       expect(await ready(`http://127.0.0.1:${worker.metricsPort}`)).toMatchObject({
         status: 503,

@@ -111,7 +111,12 @@ describe('a draft', () => {
     expect(await stranger.next()).toMatchObject({
       type: 'next',
       payload: {
-        errors: [{ message: 'There is no such event.', extensions: { code: 'NOT_FOUND' } }],
+        errors: [
+          {
+            message: 'The event does not exist or is not visible to you. Check the ID.',
+            extensions: { code: 'NOT_FOUND' },
+          },
+        ],
       },
     });
     expect(await stranger.next()).toEqual({ id: '1', type: 'complete' });

@@ -45,7 +45,7 @@ describe('the version of the server', () => {
     [160_010, '16.10'],
   ])('%i is refused', (number, version) => {
     expect(() => assertServerVersion(number)).toThrow(
-      `DATABASE_URL: the server is PostgreSQL ${version}, and Sellout needs PostgreSQL 17 or newer.`,
+      `DATABASE_URL: the server runs PostgreSQL ${version}, but Sellout requires PostgreSQL 17 or newer.`,
     );
   });
 
@@ -58,18 +58,18 @@ describe('the version of the server', () => {
     await checkServer(database.url);
     expect(await stateThrough(database.url)).toBe('ok');
     const required = { ...ownRequirements(), serverMajorMin: 99 };
-    await expect(checkDatabase(database.url, required)).rejects.toThrow('needs PostgreSQL 99 or newer');
+    await expect(checkDatabase(database.url, required)).rejects.toThrow('requires PostgreSQL 99 or newer');
     expect(await stateThrough(database.url, required)).toBe('unsupported');
   });
 
   it('is noticed though older servers refuse the settings of our connections', async () => {
-    await expect(checkDatabase(older.url)).rejects.toThrow('DATABASE_URL: the server is PostgreSQL 15.');
-    await expect(checkServer(older.url)).rejects.toThrow('DATABASE_URL: the server is PostgreSQL 15.');
+    await expect(checkDatabase(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
+    await expect(checkServer(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
     expect(await stateThrough(older.url)).toBe('unsupported');
   });
 
   it('is checked before a migration is applied', async () => {
-    await expect(migrate(older.url)).rejects.toThrow('DATABASE_URL: the server is PostgreSQL 15.');
+    await expect(migrate(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
   });
 });
 
@@ -82,7 +82,7 @@ describe('the schema', () => {
       migrations: [...migrations, '99990101000000_later', '99990102000000_last'],
     };
     await expect(checkDatabase(database.url, required)).rejects.toThrow(
-      'DATABASE_URL: the database lacks the migration 99990101000000_later and 1 more. Run npm run db:migrate first.',
+      'DATABASE_URL: the database is missing the migration 99990101000000_later and 1 more. Run npm run db:migrate first.',
     );
     expect(await stateThrough(database.url, required)).toBe('outdated');
   });
@@ -96,7 +96,7 @@ describe('the schema', () => {
   it('is missing in an empty database', async () => {
     const empty = new URL(database.url);
     empty.pathname = '/postgres';
-    await expect(checkDatabase(empty.href)).rejects.toThrow('the database lacks the migration');
+    await expect(checkDatabase(empty.href)).rejects.toThrow('the database is missing the migration');
     await checkServer(empty.href);
     expect(await stateThrough(empty.href)).toBe('outdated');
   });
@@ -114,7 +114,7 @@ describe('a server that does not answer', () => {
   it('is one for npm start, which names the variable and not the password', async () => {
     for (const address of [nowhere, 'postgresql://sellout:hunter2@localhost:1/sellout']) {
       const error: unknown = await checkServer(address).catch((reason: unknown) => reason);
-      expect(String(error)).toMatch(/DATABASE_URL: no connection to PostgreSQL at \S+:1: .*ECONNREFUSED/);
+      expect(String(error)).toMatch(/DATABASE_URL: cannot connect to PostgreSQL at \S+:1: .*ECONNREFUSED/);
       expect(String(error)).not.toContain('hunter2');
       expect(String(error)).not.toContain('\n');
     }

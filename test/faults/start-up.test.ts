@@ -70,7 +70,7 @@ const start = 'scripts/start.ts';
 describe('a server that is too old', () => {
   it.each([...servers, start, 'scripts/migrate.ts'])('stops %s with one line', async (file) => {
     expect(advice(await run(file, { DATABASE_URL: older.url }))).toMatch(
-      /^DATABASE_URL: the server is PostgreSQL 15\.\d+, and Sellout needs PostgreSQL 17 or newer\.$/,
+      /^DATABASE_URL: the server runs PostgreSQL 15\.\d+, but Sellout requires PostgreSQL 17 or newer\.$/,
     );
   });
 });
@@ -80,7 +80,7 @@ describe('a database that is not migrated', () => {
     const empty = new URL(database.url);
     empty.pathname = '/postgres';
     expect(advice(await run(file, { DATABASE_URL: empty.href }))).toMatch(
-      /^DATABASE_URL: the database lacks the migration \S+ and \d+ more\. Run npm run db:migrate first\.$/,
+      /^DATABASE_URL: the database is missing the migration \S+ and \d+ more\. Run npm run db:migrate first\.$/,
     );
   });
 });
@@ -88,13 +88,13 @@ describe('a database that is not migrated', () => {
 describe('npm start', () => {
   it('names DATABASE_URL if nothing answers there', async () => {
     expect(advice(await run(start, { DATABASE_URL: NOWHERE_POSTGRES }))).toMatch(
-      /^DATABASE_URL: no connection to PostgreSQL at 127\.0\.0\.1:1: .*ECONNREFUSED/,
+      /^DATABASE_URL: cannot connect to PostgreSQL at 127\.0\.0\.1:1: .*ECONNREFUSED/,
     );
   });
 
   it('names REDIS_URL if nothing answers there', async () => {
     expect(advice(await run(start, { REDIS_URL: NOWHERE_REDIS }))).toMatch(
-      /^REDIS_URL: no connection to Redis at 127\.0\.0\.1:1: .*ECONNREFUSED/,
+      /^REDIS_URL: cannot connect to Redis at 127\.0\.0\.1:1: .*ECONNREFUSED/,
     );
   });
 
@@ -106,7 +106,7 @@ describe('npm start', () => {
   it('names PORT if another program has it', async () => {
     await withPort(async (port) => {
       expect(advice(await run(start, { PORT: String(port) }))).toBe(
-        `PORT: port ${port} is in use by another program. Choose another, such as PORT=${port + 1}.`,
+        `PORT: port ${port} is in use by another program. Choose another port, such as PORT=${port + 1}.`,
       );
     });
   });
@@ -137,8 +137,10 @@ describe('npm start', () => {
 
   it('warns about a variable that is probably misspelled, and goes on', async () => {
     const { stderr } = await run(start, { FEED_TICKS_MS: '5', REDIS_URL: NOWHERE_REDIS });
-    expect(stderr).toContain('! FEED_TICKS_MS is not a setting and is ignored. Did you mean FEED_TICK_MS?');
-    expect(stderr).toContain('REDIS_URL: no connection');
+    expect(stderr).toContain(
+      '! FEED_TICKS_MS is not a known setting and is ignored. Did you mean FEED_TICK_MS?',
+    );
+    expect(stderr).toContain('REDIS_URL: cannot connect');
   });
 });
 
@@ -150,7 +152,7 @@ describe('a server of its own', () => {
   ])('%s names %s if another program has it', async (file, variable) => {
     await withPort(async (port) => {
       expect(advice(await run(file, { [variable]: String(port) }))).toBe(
-        `${variable}: port ${port} is in use by another program. Choose another, such as ${variable}=${port + 1}.`,
+        `${variable}: port ${port} is in use by another program. Choose another port, such as ${variable}=${port + 1}.`,
       );
     });
   });
@@ -176,7 +178,7 @@ it('a port that needs privileges gets advice', () => {
   const error = explainListenError(refused, { variable: 'PORT', port: 80 });
   expect(error).toBeInstanceOf(StartupError);
   expect(String(error)).toContain(
-    'PORT: port 80 needs privileges that this user lacks. Choose one above 1023',
+    'PORT: port 80 requires privileges that this user does not have. Choose one above 1023',
   );
   const other = new Error('anything else');
   expect(explainListenError(other, { variable: 'PORT', port: 80 })).toBe(other);

@@ -145,7 +145,7 @@ export const edgeGuards: readonly Guard[] = [
   {
     name: 'a client sends what clients send',
     ...ids,
-    find: "return badRequest('Only a server sends that');",
+    find: "return badRequest('Message type is reserved for the server');",
     replace: 'return message;',
     tests: ['test/api/http-websocket'],
     only: 'only a server sends',

@@ -21,7 +21,7 @@ describe('a wrong value', () => {
   it.each([
     ['PORT', 'abc', 'PORT: must be a number, not "abc"'],
     ['PORT', '70000', 'PORT: must be at most 65535, not "70000"'],
-    ['PORT', '80.5', 'PORT: must be a whole number, not "80.5"'],
+    ['PORT', '80.5', 'PORT: must be an integer, not "80.5"'],
     ['PORT', 'Infinity', 'PORT: must be a number, not "Infinity"'],
     ['HOLD_TTL_SECONDS', '0', 'HOLD_TTL_SECONDS: must be at least 1, not "0"'],
     ['READER_STUCK_SECONDS', '0', 'READER_STUCK_SECONDS: must be at least 0.1, not "0"'],
@@ -67,7 +67,7 @@ describe('an unknown variable', () => {
     ['SELLOUT_DATADIR', 'SELLOUT_DATA_DIR'],
   ])('%s is taken for a misspelled %s', (name, meant) => {
     const { warnings } = loadConfig({ ...given, [name]: '1' });
-    expect(warnings).toEqual([`${name} is not a setting and is ignored. Did you mean ${meant}?`]);
+    expect(warnings).toEqual([`${name} is not a known setting and is ignored. Did you mean ${meant}?`]);
   });
 
   it.each(['PATH', 'HOME', 'PWD', 'USER', 'HOSTNAME', 'NODE_OPTIONS', 'NODE_PATH', 'REDIS_PORT', 'SORT_KEY'])(

@@ -46,7 +46,7 @@ test('lets other errors through', async () => {
     checkTogether({
       a: () => refuse('a'),
       b: () => {
-        throw new NotFoundError('There is no such event.');
+        throw new NotFoundError('The event does not exist or is not visible to you. Check the ID.');
       },
     }),
   ).rejects.toBeInstanceOf(NotFoundError);

@@ -19,9 +19,9 @@ describe('a name', () => {
 
   const refused: [string, RegExp][] = [
     ['', /^is empty; it must have 1 to 200/],
-    [' \u00A0\u3000', /^is empty to the eye/],
-    ['\u200B\u200D\u200E\uFEFF\u00AD\u3164\uFE0F', /^is empty to the eye/],
-    ['\u2800', /^is empty to the eye/],
+    [' \u00A0\u3000', /^has no visible characters/],
+    ['\u200B\u200D\u200E\uFEFF\u00AD\u3164\uFE0F', /^has no visible characters/],
+    ['\u2800', /^has no visible characters/],
     ['x'.repeat(201), /^has 201 characters; it must have 1 to 200/],
     ['🎭'.repeat(201), /^has 201 characters/],
     [`${'🎭'.repeat(200)}\uD83C`, /^has 201 characters/],

@@ -138,7 +138,7 @@ it.each(['ping', 'pong', 'connection_init', 'subscribe'])(
     const deep = `{"query":"{a}","variables":{"a":${'['.repeat(4_500)}${']'.repeat(4_500)}}}`;
     expect(new OperationIds().incoming(`{"id":"1","type":"${type}","payload":${deep}}`)).toEqual({
       code: 4400,
-      reason: 'The message is nested too deeply',
+      reason: 'Message is nested too deeply',
     });
   },
 );

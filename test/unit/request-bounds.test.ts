@@ -117,14 +117,14 @@ describe('errors of a response', () => {
     const committed = new GraphQLError('The booking was confirmed.', { extensions: { committed: true } });
     const shown = boundedErrors([...errors, committed]);
     expect(shown[0]).toBe(committed);
-    expect(shown.at(-1)).toMatchObject({ message: '21 more errors are not shown.' });
+    expect(shown.at(-1)).toMatchObject({ message: '21 more errors were omitted.' });
   });
 
   it('that are large together are left out from the first that does not fit', () => {
     const large = () => new GraphQLError('x', { extensions: { note: 'x'.repeat(charactersMax / 2) } });
     expect(boundedErrors([large(), large(), large()]).map(({ message }) => message)).toEqual([
       'x',
-      '2 more errors are not shown.',
+      '2 more errors were omitted.',
     ]);
   });
 });
@@ -201,11 +201,11 @@ describe('documents', () => {
   const codes = (text: string) => sizeErrors(parse(text)).map(({ message }) => message);
 
   it.each([
-    ['fields of one name', `{ ${'viewer { id } '.repeat(51)} }`, /51 fields of the same name/],
+    ['fields of one name', `{ ${'viewer { id } '.repeat(51)} }`, /51 fields with the same response name/],
     [
       'fields of one name within fragments',
       `{ ${'...A '.repeat(2)} ...B } fragment A on Query { ${'a '.repeat(26)} } fragment B on Query { ${'a '.repeat(26)} }`,
-      /52 fields of the same name/,
+      /52 fields with the same response name/,
     ],
     [
       'fields of a fragment that nothing spreads',
@@ -230,7 +230,7 @@ describe('documents', () => {
     ['lists that do not end', `{ a(b: ${'['.repeat(1_900)}`],
     ['a fragment that nothing spreads', `{ a } fragment F on Query { ${'a { '.repeat(60)}`],
   ])('are refused before they are parsed for %s within each other', (_what, text) => {
-    expect(check(text)).toThrow(/nests brackets/);
+    expect(check(text)).toThrow(/brackets nested/);
   });
 
   it('may have any brackets in strings and comments', () => {

@@ -18,7 +18,12 @@ describe('a plan is refused, with the path and a sentence, for', () => {
     ['a missing size', (file) => delete file.size, 'size', /missing/],
     ['a height that is no number', (file) => (file.size.height = '5'), 'size.height', /string "5"/],
     ['categories that are no array', (file) => (file.categories = {}), 'categories', /an object; .* array/],
-    ['an empty category name', (file) => file.categories.push({ name: ' ' }), 'categories[2].name', /empty/],
+    [
+      'an empty category name',
+      (file) => file.categories.push({ name: ' ' }),
+      'categories[2].name',
+      /no visible characters/,
+    ],
     [
       'a duplicate category',
       (file) => file.categories.push({ name: 'Best' }),
@@ -94,7 +99,7 @@ describe('a plan is refused, with the path and a sentence, for', () => {
         seat(file).seat_number = '1234567890';
       },
       'zones[0].rows[1].seat_label',
-      /more than 100 characters with "1234567890" put in/,
+      /more than 100 characters when it includes "1234567890"/,
     ],
     [
       'a label that turns the text around',
@@ -106,7 +111,7 @@ describe('a plan is refused, with the path and a sentence, for', () => {
       'two seats with one number',
       (file) => (seat(file).seat_number = '1'),
       'zones[0].rows[1].seats[2]',
-      /"Left, row 2, seat 1" is already that of zones\[0\]\.rows\[1\]\.seats\[0\]/,
+      /"Left, row 2, seat 1" is already used by zones\[0\]\.rows\[1\]\.seats\[0\]/,
     ],
     [
       'two seats whose numbers look alike',
@@ -122,7 +127,7 @@ describe('a plan is refused, with the path and a sentence, for', () => {
         file.zones[0].rows[1].seat_label = 'seat 3';
       },
       'zones[0].rows[1].seats[0]',
-      /"Left, row 1, seat 3" is already that of zones\[0\]\.rows\[0\]\.seats\[2\]/,
+      /"Left, row 1, seat 3" is already used by zones\[0\]\.rows\[0\]\.seats\[2\]/,
     ],
     [
       'a zone name that is taken',
@@ -163,7 +168,7 @@ describe('a plan is refused, with the path and a sentence, for', () => {
       'a duplicate guid',
       (file) => (seat(file).seat_guid = 'Left-1-1'),
       'zones[0].rows[1].seats[2].seat_guid',
-      /"Left-1-1" is already that of zones\[0\]\.rows\[0\]\.seats\[0\]\.seat_guid/,
+      /"Left-1-1" is already used by zones\[0\]\.rows\[0\]\.seats\[0\]\.seat_guid/,
     ],
     [
       'a numeric seat number',
@@ -260,7 +265,7 @@ describe('a plan is refused, with the path and a sentence, for', () => {
     const seats = Array.from({ length: 200_001 }, () => null);
     const file = broken((plan) => (plan.zones[0].rows = [{ row_number: '1', seats }]));
     expect(faultsOf(file).map(({ message }) => message)).toEqual([
-      'The plan has 200007 seats; at most 200000 are taken.',
+      'The plan has 200007 seats; at most 200000 are allowed.',
     ]);
   });
 

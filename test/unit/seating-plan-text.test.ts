@@ -3,7 +3,7 @@ import { parseSeatingPlan } from '../../src/catalog/seating-plan/parse-plan.ts';
 
 describe('a text that is no plan', () => {
   test.each([
-    ['', /ends too early, at line 1, column 1/],
+    ['', /unexpected end of text at line 1, column 1/],
     ['{"name":\n  "x",\n  }', /line 3, column 3/],
     ['{"name": nope}', /unexpected "n" at line 1, column 10/],
     ['{"a":"}",\n"b": ,}', /unexpected "," at line 2, column 6/],

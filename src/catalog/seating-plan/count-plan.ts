@@ -7,7 +7,7 @@ import { planLimits } from './plan-limits.ts';
  */
 export function checkCounts(zones: unknown[], faults: FaultList): boolean {
   if (zones.length > planLimits.zonesMax) {
-    faults.add('zones', `The plan has ${zones.length} zones; at most ${planLimits.zonesMax} are taken.`);
+    faults.add('zones', `The plan has ${zones.length} zones; at most ${planLimits.zonesMax} are allowed.`);
     return false;
   }
   const counts = { rows: 0, seats: 0, areas: 0 };
@@ -19,7 +19,7 @@ export function checkCounts(zones: unknown[], faults: FaultList): boolean {
   }
   const { rowsMax, seatsMax, areasMax } = planLimits;
   const fits = (what: string, count: number, max: number): boolean => {
-    if (count > max) faults.add('zones', `The plan has ${count} ${what}; at most ${max} are taken.`);
+    if (count > max) faults.add('zones', `The plan has ${count} ${what}; at most ${max} are allowed.`);
     return count <= max;
   };
   const verdicts = [
@@ -28,7 +28,7 @@ export function checkCounts(zones: unknown[], faults: FaultList): boolean {
     fits('areas', counts.areas, areasMax),
   ];
   if (counts.seats === 0)
-    faults.add('zones', 'The plan has no seats; at least one zone needs a row with a seat.');
+    faults.add('zones', 'The plan has no seats. At least one zone must have a row with a seat.');
   return verdicts.every((fit) => fit);
 }
 

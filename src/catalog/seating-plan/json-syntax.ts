@@ -14,12 +14,12 @@ export function refuseHostileJson(text: string): string | null {
     } else if (code === 0x5b || code === 0x7b) {
       values += 1;
       if (++depth > planLimits.nestingMax) {
-        return `Nested more than ${planLimits.nestingMax} levels deep at ${place(text, at)}; a seating plan needs seven.`;
+        return `The JSON is nested more than ${planLimits.nestingMax} levels deep at ${place(text, at)}; a seating plan needs only seven.`;
       }
     } else if (code === 0x5d || code === 0x7d) {
       depth -= 1;
     } else if (code === 0x2c && ++values > planLimits.jsonValuesMax) {
-      return `More than ${planLimits.jsonValuesMax} values; the largest seating plan needs fewer.`;
+      return `The JSON has more than ${planLimits.jsonValuesMax} values, the maximum for a seating plan.`;
     }
   }
   return null;
@@ -29,10 +29,10 @@ export function refuseHostileJson(text: string): string | null {
 export function explainSyntaxError(text: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const known = /^(.*?)(?: in JSON)? at position (\d+)/s.exec(message);
-  if (known?.[1] !== undefined) return `Not JSON: ${known[1]} at ${place(text, Number(known[2]))}.`;
+  if (known?.[1] !== undefined) return `Invalid JSON: ${known[1]} at ${place(text, Number(known[2]))}.`;
   const at = findUnexpectedToken(text);
-  if (at >= text.length) return `Not JSON: it ends too early, at ${place(text, text.length)}.`;
-  return `Not JSON: unexpected ${JSON.stringify(text.charAt(at))} at ${place(text, at)}, where a value should stand.`;
+  if (at >= text.length) return `Invalid JSON: unexpected end of text at ${place(text, text.length)}.`;
+  return `Invalid JSON: unexpected ${JSON.stringify(text.charAt(at))} at ${place(text, at)}, where a value is expected.`;
 }
 
 /**

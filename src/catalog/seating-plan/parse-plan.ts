@@ -20,7 +20,7 @@ export type PlanResult =
 export function parseSeatingPlan(text: string): PlanResult {
   // The length alone bounds the bytes from below, and is there at once.
   if (text.length > planLimits.textBytesMax || Buffer.byteLength(text) > planLimits.textBytesMax) {
-    return refuse('The file has more than 64 MiB; a seating plan of 200,000 seats needs fewer.');
+    return refuse('The file is larger than 64 MiB, the maximum size of a seating plan.');
   }
   // Windows editors put a byte order mark at the front.
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text;

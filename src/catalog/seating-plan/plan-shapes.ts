@@ -95,7 +95,7 @@ export const seatShape = object('The seat', {
   position: positionShape,
   category: z.string({
     error: ({ input }) =>
-      `The category is ${describeValue(input)}; it must be the name of one of the plan's.`,
+      `The category is ${describeValue(input)}; it must be the name of one of the plan's categories.`,
   }),
 });
 

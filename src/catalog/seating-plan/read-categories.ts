@@ -17,7 +17,10 @@ export function readCategories(
 ): { categories: PlanCategory[]; indexByName: Map<string, number> } {
   const { categoriesMax } = planLimits;
   if (values.length > categoriesMax) {
-    faults.add('categories', `The plan has ${values.length} categories; at most ${categoriesMax} are taken.`);
+    faults.add(
+      'categories',
+      `The plan has ${values.length} categories; at most ${categoriesMax} are allowed.`,
+    );
   }
   const categories: PlanCategory[] = [];
   const indexByName = new Map<string, number>();
@@ -35,7 +38,7 @@ export function readCategories(
     else
       faults.add(
         `${path}.name`,
-        `The name ${quote(name)} is already that of categories[${first}]; each needs its own.`,
+        `The name ${quote(name)} is already used by categories[${first}]. Category names must be unique.`,
       );
   });
   return { categories, indexByName };

@@ -78,7 +78,7 @@ function isFreeName(reading: Reading, name: string, path: string): boolean {
   }
   reading.faults.add(
     path,
-    `The zone name ${quote(name)} is already that of ${first}; each zone needs its own.`,
+    `The zone name ${quote(name)} is already used by ${first}. Zone names must be unique.`,
   );
   return false;
 }
@@ -127,7 +127,7 @@ function readSeat(reading: Reading, value: unknown, place: SeatPlace, path: stri
   if (category === undefined) {
     faults.add(
       `${path}.category`,
-      `There is no category ${quote(seat.category)}; it must be the name of one of the plan's.`,
+      `The plan has no category ${quote(seat.category)}. Use the name of one of its categories.`,
     );
     return;
   }
@@ -156,17 +156,13 @@ function readLabel({ faults, labelPaths }: Reading, number: string, place: SeatP
   const key = nameKey(label).replaceAll(' ,', ',');
   const first = labelPaths.get(key);
   if (first === undefined) labelPaths.set(key, path);
-  else
-    faults.add(
-      path,
-      `The label ${quote(label)} is already that of ${first}; each seat needs one of its own.`,
-    );
+  else faults.add(path, `The label ${quote(label)} is already used by ${first}. Seat labels must be unique.`);
   return label;
 }
 
 function tooLong(what: string, number: string): string {
   const { labelLengthMax: max } = planLimits;
-  return `${what} has more than ${max} characters with ${quote(number)} put in; at most ${max} are taken.`;
+  return `${what} has more than ${max} characters when it includes ${quote(number)}; at most ${max} are allowed.`;
 }
 
 function checkGuid(reading: Reading, guid: string, path: string): void {
@@ -175,6 +171,6 @@ function checkGuid(reading: Reading, guid: string, path: string): void {
   else
     reading.faults.add(
       path,
-      `seat_guid ${quote(guid)} is already that of ${first}; each seat needs its own.`,
+      `seat_guid ${quote(guid)} is already used by ${first}. Each seat must have a unique seat_guid.`,
     );
 }

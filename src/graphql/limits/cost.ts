@@ -21,7 +21,7 @@ export function costError(args: ExecutionArgs): GraphQLError | null {
   }
   if (cost <= documentMax.cost) return null;
   return tooComplex(
-    `The operation costs ${cost}; at most ${documentMax.cost} is allowed. Ask for smaller pages, or for less of each node.`,
+    `The operation has a cost of ${cost}; at most ${documentMax.cost} is allowed. Request smaller pages or fewer fields.`,
     operation,
   );
 }

@@ -23,7 +23,9 @@ const text = (charactersMax: number): Plugin => ({
         return parse(source as string, { ...(options as object), maxTokens: documentMax.tokens });
       } catch (error) {
         if (isGraphQLError(error) && error.message.includes('tokens. Parsing aborted.'))
-          throw tooComplex(`The document has more than ${documentMax.tokens} tokens.`);
+          throw tooComplex(
+            `The document has more than ${documentMax.tokens} tokens. Shorten it, or pass values as variables.`,
+          );
         throw error;
       }
     });

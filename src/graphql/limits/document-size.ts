@@ -71,7 +71,7 @@ function refusal(definition: Executable, size: Size): GraphQLError | null {
     exceeds(`${size.aliases} aliases`, size.aliases, documentMax.aliases) ??
     exceeds(`${size.fields} fields`, size.fields, documentMax.fields) ??
     exceeds(
-      `${size.sameName} fields of the same name in one selection set`,
+      `${size.sameName} fields with the same response name in one selection set`,
       size.sameName,
       documentMax.sameName,
     ) ??

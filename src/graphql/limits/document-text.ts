@@ -19,7 +19,7 @@ export function checkText(text: string, charactersMax: number): void {
   if (lines > documentMax.lines)
     throw tooComplex(`The document has ${lines} lines; at most ${documentMax.lines} are allowed.`);
   if (nests(text, documentMax.nesting))
-    throw tooComplex(`The document nests brackets more than ${documentMax.nesting} levels deep.`);
+    throw tooComplex(`The document has brackets nested more than ${documentMax.nesting} levels deep.`);
 }
 
 function countLines(text: string): number {

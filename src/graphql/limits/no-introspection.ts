@@ -15,7 +15,7 @@ function refuseIntrospection(context: ValidationContext): ASTVisitor {
   return {
     Field(node) {
       if (!introspectionFields.has(node.name.value)) return;
-      const message = `Introspection is turned off on this server: ${node.name.value} can't be read.`;
+      const message = `Introspection is disabled on this server; ${node.name.value} cannot be queried.`;
       context.reportError(new GraphQLError(message, { nodes: node }));
     },
   };

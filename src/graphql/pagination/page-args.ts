@@ -29,11 +29,11 @@ export interface Page<Key> {
  */
 export function pageOf<Key>(args: ConnectionArgs, parseCursor: (cursor: string) => Key | null): Page<Key> {
   const { first, last, after, before } = args;
-  if (first != null && last != null) throw badUserInput('Give either first or last, not both.');
+  if (first != null && last != null) throw badUserInput('Specify either first or last, not both.');
   const keyAt = (name: string, cursor: string | null | undefined): Key | null => {
     if (cursor == null) return null;
     const key = parseCursor(cursor);
-    if (key === null) throw badUserInput(`${name} is not a cursor of this connection.`);
+    if (key === null) throw badUserInput(`${name} is not a valid cursor of this connection.`);
     return key;
   };
   return {

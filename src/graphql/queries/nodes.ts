@@ -13,7 +13,8 @@ builder.queryField('nodes', (t) =>
     },
     complexity: ({ ids }) => ({ field: 1, multiplier: Math.min(ids.length, PAGE_MAX) }),
     resolve: async (_root, { ids }, ctx, info) => {
-      if (ids.length > PAGE_MAX) throw badUserInput(`ids must be at most ${PAGE_MAX}, not ${ids.length}.`);
+      if (ids.length > PAGE_MAX)
+        throw badUserInput(`ids must contain at most ${PAGE_MAX} IDs, not ${ids.length}.`);
       return readNodes(ids, ctx, info);
     },
   }),

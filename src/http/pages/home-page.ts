@@ -17,7 +17,7 @@ export interface ListedEvent extends EventOnSale {
 const graphiqlLink = html`<a class="first" href="/graphql"
   ><b>GraphiQL</b
   ><span
-    >Try it: examples ready to run one after the other, from the list of events to a hold and a live seat
+    >Try the API: examples that run one after the other, from the list of events to a hold and a live seat
     map</span
   ></a
 >`;
@@ -42,28 +42,31 @@ export function homePage(events: readonly ListedEvent[] | null, graphiql: boolea
           <nav>
             ${graphiql ? graphiqlLink : ''}
             <a href="/health"><b>/health</b><span>Is the process alive?</span></a>
-            <a href="/ready"><b>/ready</b><span>Can it take requests, and what is degraded?</span></a>
+            <a href="/ready"
+              ><b>/ready</b><span>Can the process take requests, and is anything degraded?</span></a
+            >
           </nav>
           <section>
             <h2>On sale now</h2>
             ${eventList(events)}
           </section>
           <section>
-            <h2>For programs</h2>
+            <h2>API</h2>
             <dl>
               <dt><code>POST /graphql</code></dt>
               <dd>
-                Queries and mutations, as GraphQL over HTTP has it. Who is calling:
-                <code>Authorization: Bearer …</code>, with a token of <code>startGuestSession</code>.
+                Queries and mutations (GraphQL over HTTP). Authenticate with
+                <code>Authorization: Bearer …</code>, for example with a token from
+                <code>startGuestSession</code>.
               </dd>
               <dt><code>WebSocket /graphql</code></dt>
-              <dd>Subscriptions, as <code>graphql-transport-ws</code>. Watching seats needs no token.</dd>
+              <dd>Subscriptions (<code>graphql-transport-ws</code>). Watching seats requires no token.</dd>
               <dt><code>POST /graphql</code>, <code>Accept: text/event-stream</code></dt>
               <dd>The same subscriptions as server-sent events.</dd>
               <dt><code>GET /layouts/…</code></dt>
               <dd>
-                A hall's seats with labels and positions, immutable; <code>seatMap.layoutUrl</code> of an
-                event names it.
+                The seats of a hall with labels and positions. Immutable; the path is
+                <code>seatMap.layoutUrl</code> of an event.
               </dd>
             </dl>
           </section>
@@ -73,7 +76,7 @@ export function homePage(events: readonly ListedEvent[] | null, graphiql: boolea
 }
 
 function eventList(events: readonly ListedEvent[] | null): Html {
-  if (events === null) return html`<p>The list can’t be read at the moment.</p>`;
+  if (events === null) return html`<p>The list of events is temporarily unavailable.</p>`;
   if (events.length === 0) return html`<p>No event is on sale.</p>`;
   return html`<table>
     <thead>

@@ -28,10 +28,16 @@ export class StreamPlace {
     if (res.destroyed) return false;
     if (this.#taken) return true;
     // As sockets are refused then: it would only be ended again.
-    if (this.#ctx.stopping.aborted) return this.#refuse(503, 1, 'BUSY', 'The server is stopping. Try again.');
+    if (this.#ctx.stopping.aborted)
+      return this.#refuse(503, 1, 'BUSY', 'The server is shutting down. Retry.');
     const release = this.#ctx.streams.acquire(address);
     if (release === null)
-      return this.#refuse(429, 10, 'RATE_LIMITED', 'Too many connections from this address.');
+      return this.#refuse(
+        429,
+        10,
+        'RATE_LIMITED',
+        'Too many connections from this address. Close some of them, or retry later.',
+      );
     this.#taken = true;
     res.once('close', release);
     return true;

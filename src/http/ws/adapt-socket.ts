@@ -69,7 +69,7 @@ function send(socket: WebSocket, outlet: SocketOutlet, data: string): Promise<vo
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
     if (outlet.unsent > socketLimits.unsentBytesMax) {
-      closeSocket(socket, closeCodes.readerTooSlow, 'Answers were not read');
+      closeSocket(socket, closeCodes.readerTooSlow, 'Responses were not read in time');
       return resolve();
     }
     // An answer can't be skipped; but who does not read it has no more time than any other reader.

@@ -59,7 +59,7 @@ async function prepare(
   const payload = extra.ids.takeParams(id);
   if (extra.ids.idOf(id) === null) return completedBefore();
   if (extra.operations.underWay > operationsMax) {
-    const message = `A connection can have ${operationsMax} operations under way at once.`;
+    const message = `Too many concurrent operations: a connection can run at most ${operationsMax}. Complete one before you start another.`;
     return refused([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })]);
   }
   try {
@@ -91,7 +91,7 @@ async function prepare(
 
 /** Not sent: graphql-ws sends no error of an operation that the client has completed. */
 function completedBefore(): readonly GraphQLError[] {
-  return [new GraphQLError('The operation was completed before it began.')];
+  return [new GraphQLError('The client completed the operation before it started.')];
 }
 
 function refused(errors: readonly GraphQLError[]): readonly GraphQLError[] {

@@ -37,7 +37,7 @@ export function keepAlive(
       return;
     }
     if (messagesWhenUnfinished === messages && isUnfinished(socket))
-      return closeSocket(socket, closeCodes.messageTimeout, 'A message was not finished in time');
+      return closeSocket(socket, closeCodes.messageTimeout, 'Message was not complete in time');
     messagesWhenUnfinished = isUnfinished(socket) ? messages : null;
     if (unansweredMs >= answerMs) return socket.terminate();
     // Those that follow the one that is not answered are counted with it.

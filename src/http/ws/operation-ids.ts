@@ -34,12 +34,11 @@ export class OperationIds {
     } catch {
       return badRequest('Invalid message received');
     }
-    if (jsonDepthExceeds(message, httpLimits.jsonDepthMax))
-      return badRequest('The message is nested too deeply');
+    if (jsonDepthExceeds(message, httpLimits.jsonDepthMax)) return badRequest('Message is nested too deeply');
     switch (message.type) {
       case MessageType.Subscribe: {
         const { id, type, payload } = message;
-        if (Buffer.byteLength(id) > socketLimits.idBytesMax) return badRequest('The id is too long');
+        if (Buffer.byteLength(id) > socketLimits.idBytesMax) return badRequest('Operation id is too long');
         if (this.#numbers.has(id))
           return { code: CloseCode.SubscriberAlreadyExists, reason: `Subscriber for ${id} already exists` };
         const number = String(++this.#last);
@@ -60,7 +59,7 @@ export class OperationIds {
       case MessageType.Pong:
         return message;
       default:
-        return badRequest('Only a server sends that');
+        return badRequest('Message type is reserved for the server');
     }
   }
 

@@ -74,7 +74,9 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
       const leave = () => {
         // Nothing more is taken, and what was is answered first.
         webSocket.pause();
-        operations.whenAnswered(() => closeSocket(webSocket, closeCodes.goingAway, 'Server is going away'));
+        operations.whenAnswered(() =>
+          closeSocket(webSocket, closeCodes.goingAway, 'Server is shutting down'),
+        );
       };
       webSocket.once('close', departures.add(leave));
     });

@@ -7,7 +7,9 @@ export class AdmissionRequiredError extends SelloutError {
   readonly code = 'ADMISSION_REQUIRED';
 
   constructor() {
-    super("The event's waiting room is on: wait there for an admission token, and send it along.");
+    super(
+      "The event's waiting room is active. Join it to get an admission token, and retry with that token.",
+    );
   }
 }
 

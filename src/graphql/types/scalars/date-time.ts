@@ -23,7 +23,7 @@ function parse(value: unknown): Date {
     !isDay(Number(match[1]), Number(match[2]), Number(match[3]))
   ) {
     throw new GraphQLError(
-      'DateTime must be an RFC 3339 instant with its offset, such as "2027-05-01T19:30:00Z".',
+      'DateTime must be a date and time with an offset in RFC 3339 format, such as "2027-05-01T19:30:00Z".',
     );
   }
   return date;

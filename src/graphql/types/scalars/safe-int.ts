@@ -12,6 +12,7 @@ builder.scalarType('SafeInt', {
 });
 
 function safe(value: unknown): number {
-  if (!Number.isSafeInteger(value)) throw new GraphQLError('SafeInt must be a whole number up to 2^53 - 1.');
+  if (!Number.isSafeInteger(value))
+    throw new GraphQLError('SafeInt must be an integer from -(2^53 - 1) to 2^53 - 1.');
   return value as number;
 }
