@@ -38,7 +38,7 @@ export interface AdversaryResult {
   readonly findings: readonly FoundCase[];
 }
 
-/** The second one has the great crowds. */
+/** However slow the machine is. */
 const ROUNDS_MIN = 2;
 const LANES = 4;
 const LEFT_MAX = 100;

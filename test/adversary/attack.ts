@@ -44,6 +44,8 @@ export interface SocketAttack {
   readonly kind: 'socket';
   readonly label: string;
   readonly sockets: number;
+  /** That the sockets come from, in turn. Default 1. */
+  readonly addresses?: number;
   readonly messages: readonly Frames[];
 }
 

@@ -1,4 +1,5 @@
-import type { Attack, Finding, Property, SocketAttack } from './attack.ts';
+import type { Attack, Finding, Property, RawAttack, SocketAttack } from './attack.ts';
+import { keptLimits } from './target.ts';
 import type { Reply } from './send/sent.ts';
 
 const MIB = 1024 * 1024;
@@ -13,8 +14,10 @@ export const bounds = {
   keptPerMessageBytes: 16 * 1024,
   /** More or less of it is noise. */
   keptNoiseBytes: 12 * MIB,
-  /** Kept for all connections of an address. */
-  keptPerAddressBytes: 128 * MIB,
+  /** Kept for a connection that has no operations. */
+  keptPerIdleConnectionBytes: 64 * 1024,
+  /** How far the server's own estimate of what operations keep may be below the truth. */
+  estimateFactor: 2,
   /** Not given back when connections have closed. */
   leakedBytes: 12 * MIB,
   /** An answer that is a refusal. */
@@ -114,15 +117,24 @@ export function judgeTurn(cpuMs: number): Finding[] {
   ];
 }
 
-/** `bytes` more than before, while the attack's sockets are open. */
-export function judgeKept(bytes: number, { sockets, messages }: SocketAttack): Finding[] {
+/** `bytes` more than before, while the attack's connections are open. */
+export function judgeKept(bytes: number, attack: SocketAttack | RawAttack): Finding[] {
   const property = 'memory that connections keep is bounded';
-  const sent = messages.reduce((sum, { times = 1 }) => sum + times, 0);
-  const perSocket = bounds.keptPerConnectionBytes + sent * bounds.keptPerMessageBytes;
-  const allowed = Math.min(sockets * perSocket + bounds.keptNoiseBytes, bounds.keptPerAddressBytes);
+  const { connections, addresses, sent } = sizeOf(attack);
+  const ofMessages = connections * (bounds.keptPerConnectionBytes + sent * bounds.keptPerMessageBytes);
+  const operations = Math.min(addresses * keptLimits.addressBytes, keptLimits.processBytes);
+  const ofLimits = bounds.estimateFactor * operations + connections * bounds.keptPerIdleConnectionBytes;
+  const allowed = Math.min(ofMessages, ofLimits) + bounds.keptNoiseBytes;
   if (bytes <= allowed) return [];
-  const what = `${mib(bytes)} MiB kept for ${sockets} sockets that sent ${sent} messages each`;
+  const what = `${mib(bytes)} MiB kept for ${connections} connections with ${sent} messages each`;
   return [{ property, key: property, what, severity: bytes / allowed }];
+}
+
+function sizeOf(attack: SocketAttack | RawAttack) {
+  if (attack.kind === 'raw') return { connections: attack.connections, addresses: 1, sent: 1 };
+  const { sockets, addresses = 1, messages } = attack;
+  const sent = messages.reduce((sum, { times = 1 }) => sum + times, 0);
+  return { connections: sockets, addresses, sent };
 }
 
 /** `bytes` more than before, when the connections have closed. */

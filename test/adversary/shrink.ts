@@ -12,6 +12,7 @@ export interface ShrinkLimits {
 const leastOf: Readonly<Record<string, number>> = {
   times: 0,
   sockets: 1,
+  addresses: 1,
   connections: 1,
   fragments: 1,
   writes: 1,

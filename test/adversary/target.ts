@@ -18,6 +18,8 @@ import { ProbeClient } from './probe-client.ts';
 
 /** V8's limit for the heap of the server under attack. */
 export const HEAP_MIB = 512;
+/** What the server may keep for the operations of clients, by its own estimate. A quarter of the defaults, to be reached sooner. */
+export const keptLimits = { addressBytes: 8 * 1024 * 1024, processBytes: 32 * 1024 * 1024 } as const;
 const ERROR_LEVELS = new Set(['error', 'fatal']);
 /** Ended by V8 or by a signal, a process may take a moment to be gone. */
 const ENDED_WITHIN_MS = 2_000;
@@ -90,6 +92,8 @@ export class Target implements AsyncDisposable {
         NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB} --import ${probe} --disable-warning=ExperimentalWarning`,
         // Fewer than by default, so that an address is full sooner; all limits of an address follow from it.
         CONNECTIONS_PER_ADDRESS_MAX: '300',
+        CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: String(keptLimits.addressBytes),
+        CLIENT_MEMORY_BYTES_MAX: String(keptLimits.processBytes),
         ADVERSARY_PROBE: path.join(scratch.folder, 'probe'),
       },
       onLog: (line) => (line['msg'] === MARK ? marks.emit('mark') : count(errors, line)),

@@ -1,5 +1,6 @@
 import { pause } from '../support/pause.ts';
 import type { Attack, Finding } from './attack.ts';
+import { CROWD } from './generate/raw-attacks.ts';
 import { ORGANIZER_TOKEN, TOKEN } from './generate/http-attacks.ts';
 import { bounds, judgeDeath, judgeErrors, judgeKept, judgeLeaked, judgeReplies, judgeTurn } from './judge.ts';
 import type { Place } from './send/connection.ts';
@@ -92,7 +93,7 @@ async function tryOnLiving(
   const { cpuMs } = turn;
   // Of many connections together it says nothing about one request.
   const found = [...judgeReplies(attack, sent.replies), ...(connections === 1 ? judgeTurn(cpuMs) : [])];
-  if (attack.kind === 'raw' && measured && sent.open() === connections)
+  if (connections >= CROWD && sent.open() === connections)
     found.push({
       property: 'connections of an address are bounded',
       key: 'connections of an address are bounded',
@@ -100,7 +101,7 @@ async function tryOnLiving(
       severity: 1,
     });
   const kept = measured ? (await steadyMemory(target)) - before : 0;
-  if (attack.kind === 'socket' && measured) found.push(...judgeKept(kept, attack));
+  if (measured && (attack.kind === 'socket' || attack.kind === 'raw')) found.push(...judgeKept(kept, attack));
   await sent.close();
   if (measured) found.push(...judgeLeaked((await memoryAfter(target, before)) - before));
   await target.turn();

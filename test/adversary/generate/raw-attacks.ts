@@ -1,6 +1,9 @@
 import type { Ending, RawAttack } from '../attack.ts';
-import type { Recipe } from '../recipe.ts';
+import { eventIdOf } from '../../../src/platform/ids.ts';
+import { render, type Recipe } from '../recipe.ts';
+import type { TargetEvents } from '../target.ts';
 import type { Draw } from './draw.ts';
+import type { Generators } from './http-attacks.ts';
 
 const HEADERS = [
   'Host: localhost',
@@ -11,7 +14,8 @@ const HEADERS = [
   'Sec-WebSocket-Protocol: graphql-transport-ws',
 ];
 /** More than one address needs, whatever is behind it. */
-const CROWD = 1_000;
+export const CROWD = 1_000;
+const STREAM_BYTES = 15_000;
 
 /** A handshake with something wrong about it, or what is none at all. */
 export function rawAttack(draw: Draw): RawAttack {
@@ -33,6 +37,33 @@ export function crowdOfConnections(draw: Draw): RawAttack {
     'GET /health HTTP/1.1\r\nHost: x\r\n\r\n',
   ]);
   return { kind: 'raw', label: 'connections', connections: CROWD, bytes, ending: 'wait' };
+}
+
+/** Event streams that make the server keep what they were asked for with, as long as they are open. */
+export function crowdOfStreams({ draw, values }: Generators, { attacked }: TargetEvents): RawAttack {
+  const more = draw.oneOf<Recipe>(
+    () => [',"u":', values.filling(STREAM_BYTES)],
+    () => [',"u":', values.hostile()],
+    () => '',
+  );
+  const query = 'subscription($e:ID!){seatUpdates(eventId:$e){__typename}}';
+  const spaces = draw.chance(20) ? { repeat: ' ', times: draw.size(STREAM_BYTES) } : '';
+  const variables: Recipe = ['{"e":"', eventIdOf(attacked), '"', more, '}'];
+  const body: Recipe = ['{"query":"', query, spaces, '","variables":', variables, '}'];
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'Host: x',
+    'Content-Type: application/json',
+    'Accept: text/event-stream',
+    `Content-Length: ${render(body).length}`,
+  ].join('\r\n');
+  return {
+    kind: 'raw',
+    label: 'event streams',
+    connections: draw.whole(24, 200),
+    bytes: [head, '\r\n\r\n', body],
+    ending: 'wait',
+  };
 }
 
 function handshake(draw: Draw): Recipe {

@@ -5,7 +5,7 @@ import type { TargetEvents } from '../target.ts';
 import { Documents } from './documents.ts';
 import { Draw } from './draw.ts';
 import { httpAttack, stalledRequest, type Generators } from './http-attacks.ts';
-import { crowdOfConnections, rawAttack } from './raw-attacks.ts';
+import { crowdOfConnections, crowdOfStreams, rawAttack } from './raw-attacks.ts';
 import { crowdOfSockets, deafSockets, socketAttack } from './socket-attacks.ts';
 import { Values } from './values.ts';
 
@@ -42,7 +42,7 @@ export function generateRound(
       const values = new Values(draw, events);
       return make({ draw, values, documents: new Documents(draw, schema, values) });
     });
-  const great = number % GREAT_CROWDS_EVERY === 1;
+  const great = number % GREAT_CROWDS_EVERY === GREAT_CROWDS_EVERY - 1;
   return {
     quick: sample(QUICK, 0, (generators) => {
       const which = generators.draw.whole(0, 99);
@@ -51,7 +51,9 @@ export function generateRound(
     }),
     stalled: sample(STALLED, 1, stalledRequest),
     crowds: [
-      ...sample<Attack>(CROWDS, 2, (generators) => crowdOfSockets(generators, events)),
+      ...sample<Attack>(CROWDS, 2, (generators) =>
+        generators.draw.chance(80) ? crowdOfSockets(generators, events) : crowdOfStreams(generators, events),
+      ),
       ...(great
         ? sample<Attack>(1, 3, deafSockets).concat(sample(1, 3, ({ draw }) => crowdOfConnections(draw)))
         : []),

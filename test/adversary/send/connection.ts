@@ -12,6 +12,12 @@ export interface Place {
   readonly address: string;
 }
 
+/** The same port, from another of the addresses of one attack. */
+export function fromAddress(place: Place, number: number): Place {
+  if (number === 0) return place;
+  return { ...place, address: place.address.replace(/^127\.\d+/, `127.${128 + number}`) };
+}
+
 /** A TCP connection to the server, and all that came back. */
 export class Connection {
   readonly socket: Socket;

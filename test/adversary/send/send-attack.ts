@@ -1,7 +1,7 @@
 import { pause } from '../../support/pause.ts';
 import type { Attack, DeafAttack, Frames, RawAttack, SocketAttack } from '../attack.ts';
 import { render } from '../recipe.ts';
-import { Connection, type Place } from './connection.ts';
+import { Connection, fromAddress, type Place } from './connection.ts';
 import { nothing, parseReply, sendHttp, UNFINISHED_WITHIN_MS } from './send-http.ts';
 import type { Sent } from './sent.ts';
 import { AttackSocket } from './web-socket.ts';
@@ -26,8 +26,13 @@ export function sendAttack(attack: Attack, place: Place): Promise<Sent> {
   }
 }
 
-async function sendOnSockets({ sockets, messages }: SocketAttack, place: Place): Promise<Sent> {
-  const all = await openSockets(sockets, place);
+async function sendOnSockets(attack: SocketAttack, place: Place): Promise<Sent> {
+  const { sockets, addresses = 1, messages } = attack;
+  const share = Math.ceil(sockets / addresses);
+  const opened = Array.from({ length: addresses }, (_, i) =>
+    openSockets(Math.min(share, sockets - i * share), fromAddress(place, i)),
+  );
+  const all = (await Promise.all(opened)).flat();
   if (all.length === 0) return nothing(false);
   await Promise.all(
     all.map(async (socket) => {
