@@ -32,7 +32,7 @@ const held = ['Booking', 'SeatsUnavailableError'];
 
 export const blocksRequests: readonly BlocksRequest[] = [
   {
-    label: 'none, for a second',
+    label: 'none, for one second',
     again: 1,
     ready: async () => () => new Promise((resolve) => setTimeout(resolve, 1_000)),
   },
@@ -106,7 +106,7 @@ export const blocksRequests: readonly BlocksRequest[] = [
     ready: (hall, client) => holding(hall, client, hall.free),
   },
   {
-    label: 'holdSeats, 10 seats, none left alone',
+    label: 'holdSeats, 10 seats, orphans forbidden',
     again: 10,
     ready: (hall, client) => holding(hall, client, hall.orphans),
   },

@@ -72,11 +72,19 @@ export async function runDirect(ctx: BenchContext, scenario: DirectScenario): Pr
   const rows = contenders.map(({ label }, i) => row(label, runs[i] ?? [], baseline));
   if (scenario.distinct && !hasPgbench())
     rows.splice(1, 0, ['pgbench not available', ...Array<string>(6).fill('–')]);
-  const header = ['holding', 'answers/s', 'to A', 'p50 ms', 'p99 ms', 'Node µs each', 'PostgreSQL µs each'];
+  const header = [
+    'contender',
+    'responses/s',
+    'to A',
+    'p50 ms',
+    'p99 ms',
+    'Node µs per response',
+    'PostgreSQL µs per response',
+  ];
   const ours = runs.at(-1) ?? [];
   const toPgbench =
-    contenders.length > 2 ? `Sellout to pgbench: ${times(medianRatio(ours, runs[1] ?? []))}. ` : '';
-  const held = `Holds that succeeded in a run, A and Sellout: ${whole(medians(baseline).held)} and ${whole(medians(ours).held)}.`;
+    contenders.length > 2 ? `Ratio of Sellout to pgbench: ${times(medianRatio(ours, runs[1] ?? []))}. ` : '';
+  const held = `Successful holds per run: A ${whole(medians(baseline).held)}, Sellout ${whole(medians(ours).held)}.`;
   return `### ${scenario.title}\n\n${table(header, rows)}\n\n${toPgbench}${held}\n`;
 }
 

@@ -43,7 +43,7 @@ export async function runExpiry(ctx: BenchContext): Promise<string> {
     ],
   ];
   return `### ${whole(OVERDUE)} holds that run out in the same second\n\n${table(
-    ['expiring', 'holds/s', 'to one UPDATE', 'buyers wait p50 ms', 'p99 ms'],
+    ['contender', 'holds/s', 'to one UPDATE', 'buyers wait p50 ms', 'p99 ms'],
     rows,
   )}\n`;
 }

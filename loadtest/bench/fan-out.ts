@@ -22,7 +22,7 @@ interface Contender {
 }
 
 const allContenders: readonly Contender[] = [
-  { label: 'bare ws, one ready string', server: 'bare', ids: 'SAME' },
+  { label: 'bare ws, one prepared string', server: 'bare', ids: 'SAME' },
   { label: 'stock graphql-ws and PubSub', server: 'stock', ids: 'OWN' },
   { label: 'Sellout', server: 'feed', ids: 'OWN' },
   { label: 'Sellout, each change a booking', server: 'sellout', ids: 'OWN' },
@@ -141,9 +141,9 @@ function report(
   ]);
   const header = [
     'Fan-out',
-    'server CPU µs a frame',
-    'less than stock',
-    'of bare',
+    'server CPU µs per frame',
+    'below stock',
+    'to bare',
     'frames/s',
     'p50 ms',
     'p99 ms',

@@ -34,7 +34,7 @@ const contenders: readonly Contender[] = [
   { label: 'stock Yoga, resolver idle', server: 'yoga', contentType: json, seats: null },
   // A media type that the fast path leaves to Yoga.
   {
-    label: 'Sellout past its fast path, resolver idle',
+    label: 'Sellout without its fast path, resolver idle',
     server: 'idle',
     contentType: 'application/graphql+json',
     seats: null,
@@ -143,7 +143,7 @@ function report(runs: readonly (readonly HttpFigures[])[]): string {
       short(postgresMicros),
     ];
   });
-  const header = ['POST /graphql', 'answers/s', 'to bare', 'to Yoga', 'to idle', 'p50 ms', 'p99 ms'];
-  const cpu = ['server µs each', 'PostgreSQL µs each'];
+  const header = ['POST /graphql', 'responses/s', 'to bare', 'to Yoga', 'to idle', 'p50 ms', 'p99 ms'];
+  const cpu = ['server µs per response', 'PostgreSQL µs per response'];
   return `### Over HTTP, ${CONNECTIONS} connections\n\n${table([...header, ...cpu], rows)}\n`;
 }

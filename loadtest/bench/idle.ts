@@ -97,13 +97,13 @@ function report(runs: readonly (readonly Figures[])[]): string {
   ]);
   const header = [
     'idle sockets',
-    'RSS KB each',
-    'of bare',
-    'of stock',
-    'heap KB each',
-    'of bare',
-    'CPU ms a second, all',
-    'of bare',
+    'RSS KB per socket',
+    'to bare',
+    'to stock',
+    'heap KB per socket',
+    'to bare',
+    'CPU ms per second, all',
+    'to bare',
   ];
   return `### ${whole(SOCKETS)} sockets that watch one event, and nothing happens\n\n${table(header, rows)}\n`;
 }

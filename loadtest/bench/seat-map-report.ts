@@ -30,21 +30,28 @@ export function seatMapReport(runs: SeatMapRuns, gzipBytes: number): string {
       'bare/s',
       'Sellout/s',
       'to bare',
-      'bare µs each',
-      'µs each',
+      'bare µs per response',
+      'µs per response',
       'p50 ms',
       'p99 ms',
       'bytes',
     ],
     [
-      againstBare('as it is', runs.plain, runs.bare),
+      againstBare('uncompressed', runs.plain, runs.bare),
       againstBare('br', runs.br, runs.bareBr),
       againstBare('304', runs.unchanged, runs.bareUnchanged),
-      againstBare('as it is, ten changes a second', runs.changing, runs.bare),
+      againstBare('uncompressed, ten changes per s', runs.changing, runs.bare),
     ],
   );
   const lists = table(
-    ['all 80,000 seats', 'answers/s', 'to the list', 'server µs each', 'PostgreSQL µs each', 'bytes'],
+    [
+      'all 80,000 seats',
+      'responses/s',
+      'to the list',
+      'server µs per response',
+      'PostgreSQL µs per response',
+      'bytes',
+    ],
     [
       againstList('stock Yoga, a list, read with Prisma', runs.list),
       againstList('stock Yoga, a list, in memory', runs.listInMemory),
@@ -52,5 +59,5 @@ export function seatMapReport(runs: SeatMapRuns, gzipBytes: number): string {
       againstList('Sellout, GET …/seat-map', runs.plain),
     ],
   );
-  return `### The map of 80,000 seats\n\n${ceiling}\n\nIn gzip it is ${whole(gzipBytes)} bytes.\n\n${lists}\n`;
+  return `### The map of 80,000 seats\n\n${ceiling}\n\nWith gzip the response is ${whole(gzipBytes)} bytes.\n\n${lists}\n`;
 }
