@@ -1,42 +1,60 @@
-/** What is kept, for all documents together. */
+import type { DocumentNode } from 'graphql';
+import { estimateDocumentBytes } from './kept-memory.ts';
+
 export interface DocumentCacheLimits {
   readonly entriesMax: number;
-  /** Of the documents' texts: what is kept of each is some dozen times as long. */
-  readonly charactersMax: number;
+  /** Estimated memory of all documents with their texts. */
+  readonly bytesMax: number;
+}
+
+interface Entry {
+  readonly document: DocumentNode;
+  readonly bytes: number;
 }
 
 /**
- * What came of parsing documents, the least recently used forgotten first. Bounded in text too: a document within the
- * limit on tokens may still have a comment of a mebibyte in it.
+ * Keeps parsed documents by their text; the least recently used is forgotten first. Bounded by the memory that they
+ * take: a short text of many tokens takes hundreds of times its length.
  */
-export class DocumentCache<T> {
+export class DocumentCache {
   readonly #limits: DocumentCacheLimits;
-  readonly #entries = new Map<string, T>();
-  #characters = 0;
+  readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
 
   constructor(limits: DocumentCacheLimits) {
     this.#limits = limits;
   }
 
-  get(text: string): T | undefined {
-    const value = this.#entries.get(text);
-    if (value === undefined) return undefined;
-    // A Map keeps the order of insertion: what is used goes to its end.
-    this.#entries.delete(text);
-    this.#entries.set(text, value);
-    return value;
+  /** Estimated memory of what is kept. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  set(text: string, value: T): void {
-    const { entriesMax, charactersMax } = this.#limits;
-    if (text.length > charactersMax / 16) return;
-    if (!this.#entries.delete(text)) this.#characters += text.length;
-    this.#entries.set(text, value);
-    while (this.#entries.size > entriesMax || this.#characters > charactersMax) {
-      const oldest = this.#entries.keys().next().value;
-      if (oldest === undefined) return;
-      this.#entries.delete(oldest);
-      this.#characters -= oldest.length;
+  get(text: string): DocumentNode | undefined {
+    const entry = this.#entries.get(text);
+    if (entry === undefined) return undefined;
+    // A Map keeps the order of insertion: what is used goes to its end.
+    this.#entries.delete(text);
+    this.#entries.set(text, entry);
+    return entry.document;
+  }
+
+  set(text: string, document: DocumentNode): void {
+    this.delete(text);
+    const bytes = estimateDocumentBytes(document, text);
+    this.#entries.set(text, { document, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#limits.entriesMax && this.#bytes <= this.#limits.bytesMax) break;
+      this.delete(oldest);
     }
+  }
+
+  /** Forgets a document: one that is refused must not take the place of one that is used. */
+  delete(text: string): void {
+    const entry = this.#entries.get(text);
+    if (entry === undefined) return;
+    this.#entries.delete(text);
+    this.#bytes -= entry.bytes;
   }
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { jsonDepthExceeds } from './json-depth.ts';
+import { exceededJsonLimit } from './json-size.ts';
 import { httpLimits } from './limits.ts';
 import { RequestError } from './request-error.ts';
 
@@ -47,10 +47,12 @@ export function paramsFromQuery(search: string): GraphQLParams {
  */
 export function paramsFrom(value: unknown): GraphQLParams {
   if (!isObject(value)) throw RequestError.badRequest('The request must be a JSON object with a "query".');
-  if (jsonDepthExceeds(value, httpLimits.jsonDepthMax))
-    throw RequestError.badRequest(
-      `The JSON of the request is nested more than ${httpLimits.jsonDepthMax} levels deep.`,
-    );
+  const { depthMax, valuesMax } = httpLimits.json;
+  const exceeded = exceededJsonLimit(value, httpLimits.json);
+  if (exceeded === 'depth')
+    throw RequestError.badRequest(`The JSON of the request is nested more than ${depthMax} levels deep.`);
+  if (exceeded === 'values')
+    throw RequestError.badRequest(`The request has more than ${valuesMax} JSON values.`);
   const { query, operationName = null, variables = null, extensions = null } = value;
   if (extensions !== null && !isObject(extensions))
     throw RequestError.badRequest('"extensions" must be an object.');

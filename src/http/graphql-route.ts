@@ -8,6 +8,7 @@ import { sendGraphQLError } from './answers.ts';
 import { requireViewer } from './authorize.ts';
 import type { Exchange } from './exchange.ts';
 import { paramsFromBody, paramsFromQuery, type GraphQLParams } from './graphql-params.ts';
+import { keptLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { prepareOperation, type Engine, type ReadyOperation } from './operation.ts';
 import { readBody } from './read-body.ts';
@@ -57,6 +58,8 @@ async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<vo
     res.setHeader('allow', 'POST');
     throw new RequestError(405, 'METHOD_NOT_ALLOWED', 'Mutations require the POST method.');
   }
+  // The client has left: nothing would give back what is taken now, and nobody waits for an answer.
+  if (res.destroyed) return;
   res.once('close', ctx.memory.take(address, operation.kept));
   const place = new StreamPlace(ctx, exchange);
   if (operation.type === OperationTypeNode.SUBSCRIPTION)
@@ -105,8 +108,12 @@ async function sendResult(
   { errors, data, extensions }: ExecutionResult,
   { regular }: ResponseForms,
 ): Promise<void> {
-  const { res } = exchange;
+  const { res, address } = exchange;
   if (res.destroyed) return;
+  // Until the client has read it, the response waits in memory.
+  const count = (bytes: number) => {
+    if (bytes > keptLimits.responseBytesUncounted) res.once('close', ctx.memory.add(address, bytes));
+  };
   const result: ExecutionResult = {
     ...(errors === undefined ? {} : { errors }),
     ...(data === undefined ? {} : { data }),
@@ -118,13 +125,16 @@ async function sendResult(
     await stream.next(result);
     return stream.complete();
   }
-  if (errors === undefined && extensions === undefined && data != null) return sendData(res, data, regular);
-  await sendResponse(processRegularResult(result, ctx.engine.yoga.fetchAPI, regular), res);
+  if (errors === undefined && extensions === undefined && data != null) {
+    const body = JSON.stringify({ data });
+    count(body.length);
+    return sendData(res, body, regular);
+  }
+  await sendResponse(processRegularResult(result, ctx.engine.yoga.fetchAPI, regular), res, count);
 }
 
 /** The usual response, without the detour over a Response object. */
-function sendData(res: Exchange['res'], data: object, mediaType: string): void {
-  const body = JSON.stringify({ data });
+function sendData(res: Exchange['res'], body: string, mediaType: string): void {
   res.writeHead(200, {
     'content-type': `${mediaType}; charset=utf-8`,
     'content-length': Buffer.byteLength(body),

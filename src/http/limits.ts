@@ -4,11 +4,11 @@ const MIB = 1024 * 1024;
 
 /** What the server takes and how long it waits. Whatever goes beyond gets an answer that says so. */
 export const httpLimits = {
-  bodyBytesMax: 1 * MIB,
+  bodyBytesMax: 256 * 1024,
   /** For organizers: a seating plan of 64 MiB, each of whose quotes is two bytes more as a string within JSON. */
   organizerBodyBytesMax: 136 * MIB,
-  /** Arrays and objects within each other in the JSON of a request. */
-  jsonDepthMax: 32,
+  /** The JSON of a request. Each of its values is walked several times before it is refused or used. */
+  json: { depthMax: 32, valuesMax: 20_000 },
   /** Bodies over the small limit that are taken at once, by all organizers together. */
   largeBodiesMax: 2,
   /** From the headers to the end of the body. */
@@ -49,6 +49,8 @@ export const keptLimits = {
   subscriptionBytes: 13 * 1024,
   /** A query or mutation without its document and variables. */
   operationBytes: 4 * 1024,
+  /** Smaller responses are not worth counting: the kernel takes them at once. */
+  responseBytesUncounted: 16 * 1024,
   /** A token of a parsed document: measured, with the nodes that stand on it. */
   bytesPerToken: 320,
 } as const;
@@ -97,6 +99,6 @@ export const sharedLimits = {
 /** Parsed documents that are kept. */
 export const documentCacheLimits = {
   entriesMax: 1_000,
-  /** Of their texts together; what is kept of a document takes some dozen times its text. */
-  charactersMax: 2 * MIB,
+  /** Estimated memory of all of them. */
+  bytesMax: 32 * MIB,
 } as const;

@@ -8,13 +8,18 @@ export interface MemoryLimits {
   readonly processBytesMax: number;
 }
 
+interface AddressEntry {
+  readonly account: MemoryAccount;
+  users: number;
+}
+
 /**
  * Bounds the memory that is kept for clients: for each socket, each address, and all of them together. New work that
  * would exceed a limit is refused; what runs already goes on.
  */
 export class MemoryBudget {
   readonly #limits: MemoryLimits;
-  readonly #addresses = new Map<string, { readonly account: MemoryAccount; users: number }>();
+  readonly #addresses = new Map<string, AddressEntry>();
   readonly #process: MemoryAccount;
 
   constructor(limits: MemoryLimits) {
@@ -38,14 +43,30 @@ export class MemoryBudget {
    */
   take(address: string, kept: Kept, socket: MemoryAccount | null = null): () => void {
     const key = countedAs(address);
-    const entry = this.#addresses.get(key) ?? {
-      account: new MemoryAccount(this.#limits.addressBytesMax),
-      users: 0,
-    };
+    const entry = this.#entryOf(key);
     if (socket?.hasRoomFor(kept) === false) throw tooMuch('connection', 429);
     if (!entry.account.hasRoomFor(kept)) throw tooMuch('address', 429);
     if (!this.#process.hasRoomFor(kept)) throw tooMuch('server', 503);
-    const accounts = [entry.account, this.#process, ...(socket === null ? [] : [socket])];
+    return this.#count(key, entry, kept, [
+      entry.account,
+      this.#process,
+      ...(socket === null ? [] : [socket]),
+    ]);
+  }
+
+  /** Counts what is there already, limit or not: work that comes after it is refused. Returns what ends the count. */
+  add(address: string, ownBytes: number): () => void {
+    const key = countedAs(address);
+    const entry = this.#entryOf(key);
+    const kept: Kept = { document: null, documentBytes: 0, ownBytes };
+    return this.#count(key, entry, kept, [entry.account, this.#process]);
+  }
+
+  #entryOf(key: string): AddressEntry {
+    return this.#addresses.get(key) ?? { account: new MemoryAccount(this.#limits.addressBytesMax), users: 0 };
+  }
+
+  #count(key: string, entry: AddressEntry, kept: Kept, accounts: readonly MemoryAccount[]): () => void {
     for (const account of accounts) account.add(kept);
     metrics.clientMemoryBytes.set(this.#process.bytes);
     entry.users++;

@@ -13,6 +13,7 @@ import { DeadlineError } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Park } from '../seating/seat-updates.ts';
 import { boundedErrors, withBoundedErrors } from './bounded-errors.ts';
+import type { DocumentCache } from './document-cache.ts';
 import type { Caller, GraphQLEdge } from './edge.ts';
 import type { GraphQLParams } from './graphql-params.ts';
 import { inTime } from './in-time.ts';
@@ -26,6 +27,8 @@ import type { Yoga } from './yoga.ts';
 /** What operations are prepared and executed with, on every transport. */
 export interface Engine {
   readonly yoga: Yoga;
+  /** Documents that were found valid. */
+  readonly documents: DocumentCache;
   readonly edge: GraphQLEdge;
   readonly logger: Logger;
 }
@@ -92,7 +95,11 @@ function prepare(
   const { schema } = enveloped;
   const document = parsed(enveloped, query);
   const errors = enveloped.validate(schema, document);
-  if (errors.length > 0) return { kind: 'invalid', errors: boundedErrors(errors.map(mistaken)) };
+  if (errors.length > 0) {
+    // A refused document must not take the place of one that is used.
+    engine.documents.delete(query);
+    return { kind: 'invalid', errors: boundedErrors(errors.map(mistaken)) };
+  }
   const operation = getOperationAST(document, operationName);
   if (operation == null) throw unknownOperation(operationName);
   const variables = declaredVariables(operation, given ?? {});

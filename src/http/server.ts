@@ -14,13 +14,14 @@ import { AddressCounter } from './address-counter.ts';
 import { limitConnections } from './connection-limits.ts';
 import { corsHandler } from './cors.ts';
 import { Departures } from './departures.ts';
+import { DocumentCache } from './document-cache.ts';
 import type { GraphQLEdge } from './edge.ts';
 import { graphiqlRoute, handleGraphiQLAsset, wantsGraphiQL } from './graphiql/graphiql-route.ts';
 import type { ExampleIds } from './graphiql/examples.ts';
 import { handleGraphQL, type GraphQLRouteContext } from './graphql-route.ts';
 import { handleHealth, readinessRoute } from './health.ts';
 import { handleLayout } from './layout-route.ts';
-import { httpLimits } from './limits.ts';
+import { documentCacheLimits, httpLimits } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { handleMetrics } from './metrics-route.ts';
 import { homeRoute } from './pages/home-route.ts';
@@ -45,6 +46,7 @@ export interface HttpContext {
     | 'connectionsPerAddressMax'
     | 'clientMemory'
     | 'tcpConnections'
+    | 'inactivityMs'
     | 'sockets'
     | 'drainMs'
     | 'graphiql'
@@ -71,7 +73,8 @@ export interface RunningServer {
 export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> {
   const { config, edge, identity, logger } = ctx;
   const stopping = new AbortController();
-  const engine: Engine = { yoga: createGraphQL(edge, logger), edge, logger };
+  const documents = new DocumentCache(documentCacheLimits);
+  const engine: Engine = { yoga: createGraphQL(edge, documents, logger), documents, edge, logger };
   const memory = new MemoryBudget(config.clientMemory);
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
   const departures = new Departures();
@@ -113,6 +116,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
     },
     listener,
   );
+  server.timeout = config.inactivityMs;
   limitConnections(server, { ...config.tcpConnections, proxies: config.trustedProxies });
   const endSockets = acceptSockets(server, {
     protocol: graphqlProtocol({ engine, memory, identity, shared, limits }),

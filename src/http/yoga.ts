@@ -1,15 +1,14 @@
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../platform/logger.ts';
-import { DocumentCache } from './document-cache.ts';
+import type { DocumentCache } from './document-cache.ts';
 import type { GraphQLEdge, OperationContext } from './edge.ts';
-import { documentCacheLimits } from './limits.ts';
 import { currentRequestId } from './request-scope.ts';
 import { tokenExpiry } from './token-expiry.ts';
 
 export type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>, Record<string, unknown>>;
 
 /** Parses, validates and executes, with the edge's plugins. Routing, bodies, CORS and GraphiQL are this server's own. */
-export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
+export function createGraphQL(edge: GraphQLEdge, documents: DocumentCache, logger: Logger): Yoga {
   return createYoga<OperationContext & Record<string, unknown>, Record<string, unknown>>({
     schema: edge.schema,
     plugins: [...(edge.plugins as Plugin[]), tokenExpiry(logger)],
@@ -17,7 +16,7 @@ export function createGraphQL(edge: GraphQLEdge, logger: Logger): Yoga {
     maskedErrors: { maskError: (error) => edge.maskError(error, currentRequestId()) },
     graphqlEndpoint: '/graphql',
     parserAndValidationCache: {
-      documentCache: new DocumentCache(documentCacheLimits),
+      documentCache: documents,
       // Yoga keeps an error as it was when first met, and over WebSocket it has no HTTP status yet: none is kept.
       errorCache: { get: () => undefined, set: () => undefined },
     },

@@ -42,6 +42,7 @@ export const environment = z.object({
   CLIENT_MEMORY_BYTES_MAX: z.coerce.number().int().min(1_048_576).optional(),
   CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(67_108_864),
   TCP_CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  HTTP_INACTIVITY_SECONDS: seconds(3_600).default(60),
   TCP_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
   SOCKET_INIT_SECONDS: seconds(300).default(10),
   SOCKET_MESSAGE_BYTES_MAX: z.coerce.number().int().min(4_096).max(1_048_576).default(65_536),
@@ -91,6 +92,8 @@ export interface Config {
   readonly connectionsPerAddressMax: number;
   /** TCP connections, used or idle: of one address, and all together. */
   readonly tcpConnections: { readonly perAddressMax: number; readonly max: number };
+  /** A connection with a request under way on which nothing moves for this long is cut. */
+  readonly inactivityMs: number;
   /** Longest GraphQL document, in characters. */
   readonly documentCharactersMax: number;
   /** Estimated memory that running operations may keep: those of one address, and all together. */
@@ -185,6 +188,7 @@ function configOf(env: z.infer<typeof environment>, warnings: readonly string[])
         env.TCP_CONNECTIONS_PER_ADDRESS_MAX ?? Math.max(100, 2 * env.CONNECTIONS_PER_ADDRESS_MAX),
       max: env.TCP_CONNECTIONS_MAX,
     },
+    inactivityMs: env.HTTP_INACTIVITY_SECONDS * 1000,
     documentCharactersMax: env.DOCUMENT_CHARACTERS_MAX,
     clientMemory: {
       addressBytesMax: env.CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { rawExchange, RawSocket, refusalOf, startHttp, type HttpFixture } from './http.fixture.ts';
@@ -104,6 +105,54 @@ describe('memory that operations keep', () => {
     await eventually('nothing is kept', async () => (await keptBytes()) === 0);
     const taken = await http.post({ query: '{ __typename }' });
     expect(taken.status).toBe(200);
+  });
+});
+
+describe('a client that leaves', () => {
+  it('while its token is checked keeps no memory', async () => {
+    const checked = Promise.withResolvers<never>();
+    const asked = Promise.withResolvers<void>();
+    const spy = vi.spyOn(http.context.identity, 'authenticate').mockImplementation(() => {
+      asked.resolve();
+      return checked.promise;
+    });
+    const leaving = new AbortController();
+    const closed = await valueOf(metrics.httpRequests);
+    const answer = fetch(`${http.url}/graphql?query={__typename}`, {
+      headers: { authorization: 'Bearer x' },
+      signal: leaving.signal,
+    });
+    await asked.promise;
+    leaving.abort();
+    await expect(answer).rejects.toThrow('aborted');
+    await eventually('it is closed', async () => (await valueOf(metrics.httpRequests)) > closed);
+    const viewer = { userId: '00000000-0000-4000-8000-000000000000', role: 'BUYER' };
+    checked.resolve({ ...viewer, expiresAtMs: Date.now() + 60_000 } as never);
+    // Another request with the same check: by then the first has gone on.
+    await http.post({ query: '{ __typename }' }, { authorization: 'Bearer y' });
+    spy.mockRestore();
+    expect(await keptBytes()).toBe(0);
+  });
+
+  it('does not read its responses is counted and cut off', async () => {
+    const slow = await startHttp({ HTTP_INACTIVITY_SECONDS: '1' });
+    const introspection = JSON.stringify({ query: getIntrospectionQuery() });
+    const request = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${introspection.length}\r\n\r\n${introspection}`;
+    const socket = connect(slow.port, '127.0.0.1').pause();
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    // More than the buffers of both kernels take.
+    socket.write(request.repeat(200));
+    await eventually('a response that waits is counted', async () => (await keptBytes()) > 50_000);
+    // Between two responses there is nothing for a moment, too.
+    let empty = 0;
+    await eventually('the connection is cut off', async () => {
+      empty = (await keptBytes()) === 0 ? empty + 1 : 0;
+      return empty === 20;
+    });
+    expect(empty).toBe(20);
+    socket.destroy();
+    await slow.close();
   });
 });
 

@@ -5,22 +5,36 @@ import { checkText } from '../../src/graphql/limits/document-text.ts';
 import { sizeErrors } from '../../src/graphql/limits/document-size.ts';
 import { boundedErrors } from '../../src/http/bounded-errors.ts';
 import { paramsFrom, paramsFromBody, paramsFromQuery } from '../../src/http/graphql-params.ts';
-import { jsonDepthExceeds } from '../../src/http/json-depth.ts';
+import { exceededJsonLimit } from '../../src/http/json-size.ts';
 import { estimateBytes, MemoryAccount, type Kept } from '../../src/http/kept-memory.ts';
 import { errorLimits, keptLimits } from '../../src/http/limits.ts';
 import { MemoryBudget } from '../../src/http/memory-budget.ts';
 import { RequestError } from '../../src/http/request-error.ts';
 
-describe('the depth of JSON', () => {
+describe('the size of JSON', () => {
   const depthOf = (value: unknown): number =>
     typeof value === 'object' && value !== null
       ? 1 + Math.max(0, ...Object.values(value).map((item) => depthOf(item)))
       : 0;
+  const countOf = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 0;
+    const parts = Object.values(value) as unknown[];
+    return (
+      (Array.isArray(value) ? 1 : 2) * parts.length +
+      parts.reduce<number>((sum, part) => sum + countOf(part), 0)
+    );
+  };
 
   it('is what a recursive function finds', () => {
+    const limits = fc.record({ depthMax: fc.nat(9), valuesMax: fc.nat(40) });
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 8 }), fc.integer({ min: 0, max: 9 }), (value, max) => {
-        expect(jsonDepthExceeds(value, max)).toBe(depthOf(value) > max);
+      fc.property(fc.jsonValue({ maxDepth: 8 }), limits, (value, { depthMax, valuesMax }) => {
+        const deep = depthOf(value) > depthMax;
+        const many = countOf(value) > valuesMax;
+        const found = exceededJsonLimit(value, { depthMax, valuesMax });
+        expect(found !== null).toBe(deep || many);
+        if (found === 'depth') expect(deep).toBe(true);
+        if (found === 'values') expect(many).toBe(true);
       }),
     );
   });
@@ -28,7 +42,7 @@ describe('the depth of JSON', () => {
   it('is found however deep it is', () => {
     for (const depth of [4_500, 1_000_000]) {
       const value: unknown = JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
-      expect(jsonDepthExceeds(value, 32)).toBe(true);
+      expect(exceededJsonLimit(value, { depthMax: 32, valuesMax: 1e9 })).toBe('depth');
     }
   });
 });
@@ -75,6 +89,18 @@ describe('parameters', () => {
     expect(() => paramsFromBody(Buffer.from(`{"query":"{a}","variables":${variables}}`))).toThrow(
       /levels deep/,
     );
+  });
+
+  it('are refused when they are too many', () => {
+    for (const variables of [
+      { a: Array(20_001).fill(0) },
+      Object.fromEntries(
+        Array(10_001)
+          .fill(0)
+          .map((_, i) => [i, 0]),
+      ),
+    ])
+      expect(() => paramsFrom({ query: '{a}', variables })).toThrow(/JSON values/);
   });
 
   it('of a persisted query ask for the full text', () => {

@@ -1,5 +1,5 @@
 import { CloseCode, MessageType, parseMessage, type Message } from 'graphql-ws';
-import { jsonDepthExceeds } from '../json-depth.ts';
+import { exceededJsonLimit } from '../json-size.ts';
 import { httpLimits, socketLimits } from '../limits.ts';
 
 /** Why a socket is closed. */
@@ -34,7 +34,9 @@ export class OperationIds {
     } catch {
       return badRequest('Invalid message received');
     }
-    if (jsonDepthExceeds(message, httpLimits.jsonDepthMax)) return badRequest('Message is nested too deeply');
+    const exceeded = exceededJsonLimit(message, httpLimits.json);
+    if (exceeded === 'depth') return badRequest('Message is nested too deeply');
+    if (exceeded === 'values') return badRequest('Message has too many values');
     switch (message.type) {
       case MessageType.Subscribe: {
         const { id, type, payload } = message;

@@ -85,6 +85,11 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
       'TCP connections, active or idle, that one address may have open to one process. Trusted proxies are exempt.',
   },
   TCP_CONNECTIONS_MAX: { group: 'Limits', meaning: 'TCP connections that one process accepts.' },
+  HTTP_INACTIVITY_SECONDS: {
+    group: 'Limits',
+    meaning:
+      'Time after which a connection with a request in progress is cut if no byte moves on it, for example because the client does not read its response.',
+  },
   DOCUMENT_CHARACTERS_MAX: { group: 'Limits', meaning: 'Characters in a GraphQL document.' },
   CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: {
     group: 'Limits',
