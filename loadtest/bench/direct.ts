@@ -34,14 +34,14 @@ export const directScenarios: readonly DirectScenario[] = [
   distinct(1_000),
   {
     name: 'zipf',
-    title: 'Seats wanted by Zipf (s = 1), 256 callers',
+    title: 'Zipf-distributed seats (s = 1), 256 callers',
     callers: 256,
     seats: () => zipfSeats(seeded(1)),
     distinct: false,
   },
   {
     name: 'same-seat',
-    title: 'All on the same seat, 256 callers',
+    title: 'The same seat, 256 callers',
     callers: 256,
     seats: sameSeat,
     distinct: false,
