@@ -138,6 +138,9 @@ describe('GraphiQL', () => {
     expect([br.status, br.headers['content-encoding']]).toEqual([200, 'br']);
     expect(br.headers['cache-control']).toContain('immutable');
     expect(br.body.length).toBeLessThan(3_000_000);
+    const style = await get(/href="(\/graphiql\/[\w-]{22}\.css)"/.exec(text)?.[1] ?? '');
+    // No tab is cut off in a narrow window.
+    expect(style.body.toString()).toContain('.graphiql-tabs { flex-wrap: wrap;');
     const again = await get('/graphql', { accept: 'text/html', 'if-none-match': page.headers.etag ?? '' });
     expect(again.status).toBe(304);
     expect((await get('/graphiql/other.js')).status).toBe(404);

@@ -9,6 +9,34 @@ const server = { file: 'src/http/server.ts', tests: ['test/api/switches'] };
 /** Guards for operators: what is served, what starts, what is logged. */
 export const operatingGuards: readonly Guard[] = [
   {
+    name: 'GraphiQL sends nothing that lacks its token or booking',
+    file: 'src/http/graphiql/page-script.ts',
+    find: 'if (missing) return hint(hints[missing]);',
+    replace: '',
+    tests: ['test/unit/graphiql-page'],
+  },
+  {
+    name: 'GraphiQL forgets a token that the server refuses',
+    file: 'src/http/graphiql/page-script.ts',
+    find: "forget('token');",
+    replace: '',
+    tests: ['test/unit/graphiql-page'],
+  },
+  {
+    name: "GraphiQL shows a tab's responses in that tab only",
+    file: 'src/http/graphiql/tab-runs.ts',
+    find: 'setValue: (text) => isVisible() && state',
+    replace: 'setValue: (text) => state',
+    tests: ['test/unit/graphiql-tabs'],
+  },
+  {
+    name: "GraphiQL ends a closed tab's subscription",
+    file: 'src/http/graphiql/tab-runs.ts',
+    find: "'{tabRuns.stop(c[o]);const d='",
+    replace: "'{const d='",
+    tests: ['test/unit/graphiql-tabs'],
+  },
+  {
     name: 'GraphiQL is off in production',
     ...server,
     find: 'config.graphiql ? graphiqlRoute(ctx) : null',

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { etagOf, type StoredBody } from '../answers.ts';
 import { pageScript } from './page-script.ts';
+import { editBundle, tabRunsScript } from './tab-runs.ts';
 
 export interface Asset extends StoredBody {
   readonly path: string;
@@ -16,7 +17,14 @@ export interface GraphiQLAssets {
  * Tabs slide into place as they appear; a mouse button that is pressed on one throws it back to where it slid from, and
  * the click misses it (GraphiQL 5 in Chromium 156). So they stand still.
  */
-const OWN_STYLE = '.graphiql-tab { transform: none !important; }';
+const OWN_STYLE = `
+.graphiql-tab { transform: none !important; }
+.graphiql-container .graphiql-session-header { height: auto; min-height: var(--session-header-height); }
+.graphiql-tabs { flex-wrap: wrap; gap: var(--px-4); }
+.graphiql-tab .graphiql-tab-button { font-size: 14px; }
+.graphiql-tab:not(.graphiql-tab-active) .graphiql-tab-button { padding-right: var(--px-8); }
+.graphiql-tab:not(.graphiql-tab-active) .graphiql-tab-close { display: none !important; }
+`;
 
 const OPTIONS_MARK = 'YogaGraphiQL.renderYogaGraphiQL(';
 
@@ -39,9 +47,9 @@ async function load(): Promise<GraphiQLAssets> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const page = renderGraphiQL({});
   const script = between(page, '<script>', '</script>');
-  const bundle = script.slice(0, script.lastIndexOf(OPTIONS_MARK));
+  const bundle = editBundle(script.slice(0, script.lastIndexOf(OPTIONS_MARK)));
   // `startPage` is what our own script defines; it reads the options from the page.
-  const whole = `${pageScript}\n${bundle}\nstartPage(YogaGraphiQL);\n`;
+  const whole = `${pageScript}\n${tabRunsScript}\n${bundle}\nstartPage(YogaGraphiQL);\n`;
   const [scriptAsset, styleAsset] = await Promise.all([
     asset('js', 'text/javascript; charset=utf-8', whole),
     asset('css', 'text/css; charset=utf-8', `${between(page, '<style>', '</style>')}\n${OWN_STYLE}\n`),

@@ -38,8 +38,8 @@ function tab(query: string, variables: object, headers?: string): ExampleTab {
   };
 }
 
-const EVENTS = `# 1. What is on sale. Run it with Ctrl-Enter, then go on
-#    with the tabs to the right, one after the other.
+const EVENTS = `# 1. The events on sale. Press Ctrl-Enter to run it, then
+#    run the tabs to the right, one after the other.
 query EventsOnSale {
   events(first: 10, status: ON_SALE) {
     edges {
@@ -57,8 +57,8 @@ query EventsOnSale {
 }
 `;
 
-const SEATS = `# 2. One event: all its seats at two bits each, and the
-#    first ones that are free.
+const SEATS = `# 2. One event: the status of all seats, packed two bits
+#    per seat, and the first ten free seats.
 query SeatsOfAnEvent($eventId: ID!) {
   event(id: $eventId) {
     name
@@ -72,9 +72,10 @@ query SeatsOfAnEvent($eventId: ID!) {
 }
 `;
 
-const WATCH = `# 3. The live seat map: a snapshot first, then every change.
-#    Needs no token. Let it run, open this page in a second
-#    window, and hold some seats there.
+const WATCH = `# 3. The live seat map: a snapshot, then every change. It
+#    needs no token. It keeps running while you use other
+#    tabs: hold seats in tab 5, then come back. To see
+#    changes as they happen, use a second window.
 subscription WatchSeats($eventId: ID!) {
   seatUpdates(eventId: $eventId) {
     __typename
@@ -84,19 +85,19 @@ subscription WatchSeats($eventId: ID!) {
 }
 `;
 
-const SESSION = `# 4. A token for a buyer without an account. Programs send
-#    it as a header: {"authorization": "Bearer eyJ…"}
-#    This page keeps it for you: the tabs to the right say
-#    "Bearer <token>" in their Headers (below, next to
-#    Variables), and it is filled in when they run.
-#    You can write another token there instead.
+const SESSION = `# 4. A token for a buyer without an account. A program
+#    sends it as a header: {"authorization": "Bearer eyJ…"}
+#    This page remembers it, for other windows too. It
+#    replaces <token> in the Headers of the next tabs when
+#    you run them (below, next to Variables). You can put
+#    another token there.
 mutation StartGuestSession {
   startGuestSession { token expiresAt }
 }
 `;
 
-const HOLD = `# 5. Holds all of these seats for some minutes, or none of
-#    them. Run it twice: the second time they are taken.
+const HOLD = `# 5. Holds all of these seats for a few minutes, or none
+#    of them. Run it twice: then the seats are taken.
 mutation HoldSeats($input: HoldSeatsInput!) {
   holdSeats(input: $input) {
     __typename
@@ -107,8 +108,9 @@ mutation HoldSeats($input: HoldSeatsInput!) {
 }
 `;
 
-const CONFIRM = `# 6. Books the seats of a hold. <bookingId> is filled in
-#    with your last one; you can write another instead.
+const CONFIRM = `# 6. Books the seats of a hold. This page replaces
+#    <bookingId> with your last hold. You can put another
+#    ID there.
 mutation ConfirmBooking($input: ConfirmBookingInput!) {
   confirmBooking(input: $input) {
     __typename
@@ -118,8 +120,8 @@ mutation ConfirmBooking($input: ConfirmBookingInput!) {
 }
 `;
 
-const BEST = `# 7. Holds the best seats that are free: next to each other,
-#    as near to the front as can be.
+const BEST = `# 7. Holds the best free seats: next to each other, as
+#    close to the front as possible.
 mutation HoldBestAvailable($input: HoldBestAvailableInput!) {
   holdBestAvailable(input: $input) {
     __typename
@@ -129,8 +131,7 @@ mutation HoldBestAvailable($input: HoldBestAvailableInput!) {
 }
 `;
 
-const RELEASE = `# 8. Gives the last hold back; its seats are free for others
-#    at once.
+const RELEASE = `# 8. Releases the last hold. Its seats are free at once.
 mutation ReleaseBooking($input: ReleaseBookingInput!) {
   releaseBooking(input: $input) {
     __typename
@@ -140,7 +141,7 @@ mutation ReleaseBooking($input: ReleaseBookingInput!) {
 }
 `;
 
-const MINE = `# 9. Your bookings, whatever became of them.
+const MINE = `# 9. Your bookings, in every status.
 query MyBookings {
   viewer {
     id
@@ -151,7 +152,7 @@ query MyBookings {
 }
 `;
 
-const WATCH_BOOKING = `# 10. One booking of yours, live: watch a hold run out.
+const WATCH_BOOKING = `# 10. One of your bookings, live: watch a hold expire.
 subscription WatchBooking($bookingId: ID!) {
   bookingUpdates(bookingId: $bookingId) { id status holdExpiresAt confirmedAt }
 }

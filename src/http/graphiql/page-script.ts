@@ -1,43 +1,70 @@
 /**
- * Runs before GraphiQL. It makes the examples runnable one after the other without copying anything: what
- * startGuestSession and the holds answer is remembered for this browser tab, and where a header or variable says
- * <token> or <bookingId>, it is filled in as the request leaves. The server refuses requests with an invalid token, also
- * those for the schema: a header for which there is no token yet is left out, and a refused token is forgotten.
+ * Runs before GraphiQL. It makes the examples runnable one after the other without copying anything: the token of
+ * startGuestSession and the id of the last hold are remembered in this browser, so that a second window has them too. They
+ * replace <token> and <bookingId> in headers and variables when a request leaves. A request for which one of them is
+ * missing is not sent: its answer says which tab to run first. The schema is read without a token.
  */
 export const pageScript = String.raw`
 'use strict';
 
 {
   const send = window.fetch.bind(window);
-  const remembered = (name) => sessionStorage.getItem('sellout:' + name);
+  const remembered = (name) => localStorage.getItem('sellout:' + name);
+  const remember = (name, value) => localStorage.setItem('sellout:' + name, value);
+  const forget = (name) => localStorage.removeItem('sellout:' + name);
+
   const fill = (text) =>
     text.replace(/<(token|bookingId)>/g, (found, name) => remembered(name) ?? found);
-  // Subscriptions travel in the address.
-  const fillAddress = (address) =>
-    address.replace(/%3C(token|bookingId)%3E/g, (found, name) =>
-      encodeURIComponent(remembered(name) ?? decodeURIComponent(found)),
-    );
 
-  const remember = async (response) => {
+  const hints = {
+    '<token>':
+      'This operation needs a token. Run tab 4, StartGuestSession, first: this page then fills in <token> for you.',
+    '<bookingId>':
+      'This operation needs a booking. Run tab 5, HoldSeats, or tab 7, HoldBestAvailable, first: this page then fills in <bookingId> for you.',
+    refused:
+      'The remembered token is no longer valid, and this page has forgotten it. Run tab 4, StartGuestSession, for a new one.',
+  };
+  const hint = (message) =>
+    new Response(JSON.stringify({ errors: [{ message }] }), {
+      headers: { 'content-type': 'application/json' },
+    });
+
+  const rememberAnswer = async (response) => {
     if (!(response.headers.get('content-type') ?? '').includes('json')) return;
     const { data } = await response.json();
     const token = data?.startGuestSession?.token;
     const booking = data?.holdSeats ?? data?.holdBestAvailable;
-    if (token) sessionStorage.setItem('sellout:token', token);
-    if (booking?.id) sessionStorage.setItem('sellout:bookingId', booking.id);
+    if (token) remember('token', token);
+    if (booking?.id) remember('bookingId', booking.id);
   };
 
   window.fetch = async (input, init = {}) => {
     const headers = new Headers(init.headers);
-    for (const [name, value] of [...headers]) {
-      if (fill(value).includes('<token>')) headers.delete(name);
-      else headers.set(name, fill(value));
+    const body = typeof init.body === 'string' ? JSON.parse(init.body) : {};
+    // Subscriptions travel in the address.
+    const address = new URL(input, location.href);
+    if (body.operationName === 'IntrospectionQuery') {
+      headers.delete('authorization');
+      return send(address.href, { ...init, headers });
     }
-    const body = typeof init.body === 'string' ? fill(init.body) : init.body;
-    const response = await send(fillAddress(String(input)), { ...init, headers, body });
-    if (response.status === 401) sessionStorage.removeItem('sellout:token');
+
+    const usesToken = [...headers.values()].some((value) => value.includes('<token>'));
+    for (const [name, value] of [...headers]) headers.set(name, fill(value));
+    const variables = fill(address.searchParams.get('variables') ?? JSON.stringify(body.variables ?? {}));
+    const texts = [...headers.values(), variables].join();
+    const missing = ['<token>', '<bookingId>'].find((name) => texts.includes(name));
+    if (missing) return hint(hints[missing]);
+
+    const filled = { ...init, headers };
+    if (address.searchParams.has('variables')) address.searchParams.set('variables', variables);
+    else if (body.variables) filled.body = JSON.stringify({ ...body, variables: JSON.parse(variables) });
+    const response = await send(address.href, filled);
+    if (response.status === 401 && usesToken) {
+      forget('token');
+      return hint(hints.refused);
+    }
     // The editor shows an answer that can't be read; there is nothing to remember of it.
-    remember(response.clone()).catch((error) => console.debug('not remembered', error));
+    rememberAnswer(response.clone()).catch((error) => console.debug('not remembered', error));
     return response;
   };
 }
