@@ -44,7 +44,7 @@ export async function changeBookings(
                 ${after.map(({ holdExpiresAtMs }) => holdExpiresAtMs)}::float8[],
                 ${after.map(({ extendedAtMs }) => extendedAtMs !== null)}::boolean[])
       AS u(id, before, after, seat_count, total_amount, hold_expires_at_ms, extended)
-    WHERE b.event_id = ${thisEvent(eventId)} AND b.id = u.id AND b.status = u.before`);
+    WHERE b.event_id = ${thisEvent(eventId)} AND b.id = u.id AND (b.status = u.before) IS TRUE`);
 }
 
 /** New bookings with their claims, used keys, and every seat as the batch leaves it. Returns the seats written. */

@@ -23,7 +23,10 @@ export async function readEventsWithOverdueHolds(db: PrismaClient): Promise<read
   return rows.map((row) => row.event_id);
 }
 
-/** Returns a page of an event's overdue holds, the longest overdue first. `after` is the last of the page before. */
+/**
+ * Returns a page of an event's overdue holds, the longest overdue first. `after` is the last of the page before. The clock
+ * is the statement's: clock_timestamp() is volatile, so an index can't be read up to it.
+ */
 export async function readOverdueHolds(
   db: PrismaClient,
   eventId: number,
@@ -33,7 +36,7 @@ export async function readOverdueHolds(
   const { id, holdExpiresAtMs } = after ?? { id: '00000000-0000-0000-0000-000000000000', holdExpiresAtMs: 0 };
   const rows = await db.$queryRaw<{ id: string; hold_expires_at_ms: number }[]>(sql`/* readOverdueHolds */
     SELECT id, (extract(epoch FROM hold_expires_at) * 1000)::float8 AS hold_expires_at_ms FROM bookings
-    WHERE event_id = ${eventId} AND status = 'HOLD' AND hold_expires_at <= clock_timestamp()
+    WHERE event_id = ${eventId} AND status = 'HOLD' AND hold_expires_at <= statement_timestamp()
       AND (hold_expires_at, id) > (to_timestamp(${holdExpiresAtMs}::float8 / 1000)::timestamptz(3), ${id}::uuid)
     ORDER BY hold_expires_at, id LIMIT ${limit}`);
   return rows.map((row) => ({ id: row.id, holdExpiresAtMs: row.hold_expires_at_ms }));

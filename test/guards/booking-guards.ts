@@ -5,8 +5,8 @@ export const bookingGuards: readonly Guard[] = [
   {
     name: 'a key is kept as long as its booking is open',
     file: 'src/booking/prune-history.ts',
-    find: "AND b.status IN ('HOLD', 'CONFIRMED') OFFSET 0",
-    replace: 'AND false OFFSET 0',
+    find: "coalesce(b.status IN ('HOLD', 'CONFIRMED'), false) AS stands",
+    replace: 'false AS stands',
     tests: ['test/db/prune-keys'],
     only: 'after any time',
   },

@@ -17,6 +17,7 @@ import { operatingGuards } from './operating-guards.ts';
 import { pageGuards } from './page-guards.ts';
 import { requestGuards } from './request-guards.ts';
 import { saleGuards } from './sale-guards.ts';
+import { planGuards } from './plan-guards.ts';
 import { schemaGuards } from './schema-guards.ts';
 import { seatMapGuards } from './seat-map-guards.ts';
 import { seatReadGuards } from './seat-read-guards.ts';
@@ -70,6 +71,7 @@ async function main(): Promise<void> {
     ...seatReadGuards,
     ...saleGuards,
     ...historyGuards,
+    ...planGuards,
     ...draftGuards,
     ...bookingGuards,
     ...catalogGuards,

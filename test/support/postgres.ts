@@ -7,6 +7,8 @@ import { migrate } from '../../scripts/schema/apply-migrations.ts';
 export interface TestPostgres extends AsyncDisposable {
   /** A migrated, empty database. Stays the same over a restart. */
   url: string;
+  /** What the server writes to its log. Each start begins a new one. */
+  readonly logFile: string;
   /** Stops it: in order, or, immediate, as a crash does. What was committed survives both. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
@@ -25,7 +27,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   chmodSync(folder, 0o711);
   const { durable = false, settings = {} } = options;
   let current: Postgres = await startPostgres({ folder, durable, settings });
-  const { port, url } = current;
+  const { port, url, logFile } = current;
   await migrate(url);
 
   const stop = (mode: 'fast' | 'immediate' = 'fast'): Promise<void> => current.stop(mode);
@@ -36,5 +38,5 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     await stop(mode);
     await start();
   };
-  return { url, stop, start, restart, [Symbol.asyncDispose]: () => stop('immediate') };
+  return { url, logFile, stop, start, restart, [Symbol.asyncDispose]: () => stop('immediate') };
 }

@@ -32,8 +32,9 @@ export function historyVersions(limits: AuditLimits): BreachQuery {
     WHERE e.created_at >= ${horizon} AND first.version <> 1
     UNION ALL
     SELECT e.id, NULL, NULL, format('the event is at version %s, its last record is of %s', e.seat_version, coalesce(last.version::text, 'none'))
-    FROM events e LEFT JOIN LATERAL (
-      SELECT version, committed_at FROM event_changes c WHERE c.event_id = e.id ORDER BY version DESC LIMIT 1) AS last ON true
+    FROM events e LEFT JOIN (
+      SELECT DISTINCT ON (event_id) event_id, version, committed_at FROM event_changes
+      ORDER BY event_id, version DESC) AS last ON last.event_id = e.id
     WHERE last.version IS DISTINCT FROM e.seat_version AND (
       last.version > e.seat_version OR last.committed_at >= ${horizon}
       OR (last.version IS NULL AND e.seat_version <> 0 AND e.created_at >= ${horizon}))`;
