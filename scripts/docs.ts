@@ -1,29 +1,49 @@
 // Writes the documentation that follows from code: docs/configuration.md and .env.example.
-// With --check: writes nothing and reports the files that are out of date.
-import { readFileSync, writeFileSync } from 'node:fs';
+// With --check: writes nothing. Reports files that are out of date, and broken references in all Markdown pages.
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { buildSchema } from 'graphql';
 import { format, resolveConfig } from 'prettier';
-import { command } from './local/explain.ts';
-import { readArguments } from './local/usage.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { pageErrors } from './docs/page-errors.ts';
 import { printConfigurationPage, printEnvExample } from './docs/print-configuration.ts';
 
 const root = path.join(import.meta.dirname, '..');
+const configuration = path.join(root, 'docs/configuration.md');
+const options = { ...(await resolveConfig(configuration)), filepath: configuration };
+const generated = {
+  'docs/configuration.md': await format(printConfigurationPage(), options),
+  '.env.example': printEnvExample(),
+};
 
-await command(async () => {
-  const { values } = readArguments('docs', { options: { check: { type: 'boolean', default: false } } });
-  const page = path.join(root, 'docs/configuration.md');
-  const options = { ...(await resolveConfig(page)), filepath: page };
-  const generated = {
-    'docs/configuration.md': await format(printConfigurationPage(), options),
-    '.env.example': printEnvExample(),
+if (process.argv.includes('--check')) {
+  const errors = [...outdated(), ...brokenReferences()];
+  for (const error of errors) process.stderr.write(`${error}\n`);
+  if (errors.length > 0) process.exitCode = 1;
+} else {
+  for (const [name, text] of Object.entries(generated)) writeFileSync(path.join(root, name), text);
+}
+
+function outdated(): string[] {
+  return Object.entries(generated)
+    .filter(([name, text]) => read(name) !== text)
+    .map(([name]) => `${name} is out of date. Run \`npm run docs\` and commit the result.`);
+}
+
+function brokenReferences(): string[] {
+  const repository = {
+    schema: buildSchema(read('schema.graphql') ?? ''),
+    npmScripts: Object.keys(manifest.scripts),
+    read,
   };
+  return globSync(['*.md', 'docs/**/*.md', 'src/web/**/*.md'], { cwd: root })
+    .toSorted()
+    .flatMap((page) => pageErrors(page, repository));
+}
 
-  for (const [name, text] of Object.entries(generated)) {
-    const file = path.join(root, name);
-    if (!values.check) writeFileSync(file, text);
-    else if (readFileSync(file, 'utf8') !== text) {
-      process.stderr.write(`${name} is out of date. Run \`npm run docs\` and commit the result.\n`);
-      process.exitCode = 1;
-    }
-  }
-});
+/** Returns the text of a file, '' for a folder, or undefined if there is neither. */
+function read(name: string): string | undefined {
+  const file = path.join(root, name);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats?.isDirectory() ? '' : stats && readFileSync(file, 'utf8');
+}
