@@ -1,4 +1,4 @@
-// Writes the documentation that follows from code: docs/configuration.md and .env.example.
+// Writes the documentation that follows from code: docs/configuration.md, docs/seat-map.svg and .env.example.
 // With --check: writes nothing. Reports files that are out of date, and broken references in all Markdown pages.
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,12 +7,16 @@ import { format, resolveConfig } from 'prettier';
 import manifest from '../package.json' with { type: 'json' };
 import { pageErrors } from './docs/page-errors.ts';
 import { printConfigurationPage, printEnvExample } from './docs/print-configuration.ts';
+import { renderSeatMap, type Plan } from './docs/render-seat-map.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const configuration = path.join(root, 'docs/configuration.md');
 const options = { ...(await resolveConfig(configuration)), filepath: configuration };
 const generated = {
   'docs/configuration.md': await format(printConfigurationPage(), options),
+  'docs/seat-map.svg': renderSeatMap(
+    JSON.parse(readFileSync(path.join(root, 'prisma/plans/riethsporthalle-erfurt.json'), 'utf8')) as Plan,
+  ),
   '.env.example': printEnvExample(),
 };
 
