@@ -3,7 +3,7 @@ import type { Recipe } from './recipe.ts';
 /** What becomes of a connection when everything has been written: the server ends it, or the client does. */
 export type Ending = 'wait' | 'end' | 'reset';
 
-/** One HTTP request. */
+/** An HTTP request, or a series of them. */
 export interface HttpAttack {
   readonly kind: 'http';
   readonly label: string;
@@ -18,6 +18,8 @@ export interface HttpAttack {
   readonly pieces?: number;
   /** Default `wait`. */
   readonly ending?: Ending;
+  /** Requests one after the other, whose numbers differ from each other and from those of every other trial. Default 1. */
+  readonly times?: number;
 }
 
 /** One WebSocket message, or as many as `times` says. */
@@ -56,6 +58,8 @@ export interface RawAttack {
   readonly connections: number;
   readonly bytes: Recipe;
   readonly ending: Ending;
+  /** Nothing that the server sends is read. */
+  readonly unread?: boolean;
 }
 
 /** Takes every place that an address has for WebSockets, makes the server close them, and ignores that it does. */

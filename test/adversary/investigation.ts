@@ -25,6 +25,8 @@ export interface InvestigationOptions {
 
 /** What is seen once may be another's doing, or a garbage collection: it must be seen so often in a row. */
 const CONFIRMED_BY = 2;
+/** Caches fill and are full then; what leaks goes on. */
+const LEAK_CONFIRMED_BY = 4;
 /** Of one property and kind of attack; further ones are counted with them. */
 const SHRUNK_MAX = 5;
 /** While shrinking the defect may become smaller, but must stay beyond doubt. */
@@ -108,8 +110,9 @@ export class Investigation {
     return findings;
   }
 
-  async #confirmed(attack: Attack, { key }: Finding, patienceMs?: number): Promise<boolean> {
-    for (let i = 1; i < CONFIRMED_BY; i++)
+  async #confirmed(attack: Attack, { key, property }: Finding, patienceMs?: number): Promise<boolean> {
+    const times = property === 'memory comes back' ? LEAK_CONFIRMED_BY : CONFIRMED_BY;
+    for (let i = 1; i < times; i++)
       if (!(await this.#try(attack, patienceMs)).some((again) => again.key === key)) return false;
     return true;
   }

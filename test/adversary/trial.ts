@@ -121,7 +121,7 @@ async function sentWithin(ms: number, work: Promise<Sent>): Promise<Sent> {
 export function connectionsOf(attack: Attack): number {
   switch (attack.kind) {
     case 'http':
-      return 1;
+      return attack.times ?? 1;
     case 'raw':
       return attack.connections;
     case 'socket':

@@ -62,6 +62,32 @@ export function stalledRequest(generators: Generators): HttpAttack {
   return { ...attack, cutAt: generators.draw.size(1_000), ending: 'wait', label: 'HTTP, stalled' };
 }
 
+/** Requests that the server could keep something of, were it of the opinion that they come again. */
+export function seriesOfRequests({ draw, documents, values }: Generators): HttpAttack {
+  const unit = draw.pick(['a ', 'a:b ', '...a ', '@a ', 'id ', '__typename ']);
+  const tokensMax = 1_900;
+  const many: Recipe = { repeat: unit, times: Math.floor(tokensMax / draw.whole(1, 3)) };
+  const query = draw.oneOf<Recipe>(
+    () => ['{x', { number: true }, ' ', many, '}'],
+    () => ['{__typename ', many, ' x', { number: true }, '}'],
+    () => ['query Q', { number: true }, '{__typename ', many, '}'],
+    () => [documents.operation().query, ' query Q', { number: true }, '{__typename}'],
+  );
+  const more: Recipe = draw.chance(50) ? '' : [',"variables":{"v":', values.filling(15_000), '}'];
+  return {
+    kind: 'http',
+    label: 'series of requests',
+    method: 'POST',
+    target: '/graphql',
+    headers: [
+      ['content-type', 'application/json'],
+      ['authorization', draw.chance(50) ? `Bearer ${TOKEN}` : ['Bearer x', { number: true }]],
+    ],
+    body: ['{"query":', quoted(query), more, '}'],
+    times: draw.whole(40, 200),
+  };
+}
+
 function post({ draw, documents, values }: Generators): HttpAttack {
   const operation = documents.operation();
   const { type } = operation;

@@ -16,6 +16,8 @@ const HEADERS = [
 /** More than one address needs, whatever is behind it. */
 export const CROWD = 1_000;
 const STREAM_BYTES = 15_000;
+const ALIAS_MAX = 15_000;
+const REQUESTS_MAX = 60;
 
 /** A handshake with something wrong about it, or what is none at all. */
 export function rawAttack(draw: Draw): RawAttack {
@@ -50,20 +52,39 @@ export function crowdOfStreams({ draw, values }: Generators, { attacked }: Targe
   const spaces = draw.chance(20) ? { repeat: ' ', times: draw.size(STREAM_BYTES) } : '';
   const variables: Recipe = ['{"e":"', eventIdOf(attacked), '"', more, '}'];
   const body: Recipe = ['{"query":"', query, spaces, '","variables":', variables, '}'];
-  const head = [
-    'POST /graphql HTTP/1.1',
-    'Host: x',
-    'Content-Type: application/json',
-    'Accept: text/event-stream',
-    `Content-Length: ${render(body).length}`,
-  ].join('\r\n');
   return {
     kind: 'raw',
     label: 'event streams',
     connections: draw.whole(24, 200),
-    bytes: [head, '\r\n\r\n', body],
+    bytes: post(body, 'text/event-stream'),
     ending: 'wait',
   };
+}
+
+/** Peers that ask for large answers, many on each connection, and read none. */
+export function crowdOfUnread({ draw }: Generators, { attacked }: TargetEvents): RawAttack {
+  const alias: Recipe = { repeat: 'x', times: draw.size(ALIAS_MAX) };
+  const query: Recipe = ['query($e:ID!){event(id:$e){seats(first:100){edges{node{', alias, ':index}}}}}'];
+  const body: Recipe = ['{"query":"', query, '","variables":{"e":"', eventIdOf(attacked), '"}}'];
+  return {
+    kind: 'raw',
+    label: 'unread answers',
+    connections: draw.whole(24, 100),
+    bytes: { repeat: post(body, 'application/json'), times: draw.size(REQUESTS_MAX) },
+    ending: 'wait',
+    unread: true,
+  };
+}
+
+function post(body: Recipe, accept: string): Recipe {
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'Host: x',
+    'Content-Type: application/json',
+    `Accept: ${accept}`,
+    `Content-Length: ${render(body).length}`,
+  ].join('\r\n');
+  return [head, '\r\n\r\n', body];
 }
 
 function handshake(draw: Draw): Recipe {

@@ -4,8 +4,8 @@ import type { Attack, HttpAttack } from '../attack.ts';
 import type { TargetEvents } from '../target.ts';
 import { Documents } from './documents.ts';
 import { Draw } from './draw.ts';
-import { httpAttack, stalledRequest, type Generators } from './http-attacks.ts';
-import { crowdOfConnections, crowdOfStreams, rawAttack } from './raw-attacks.ts';
+import { httpAttack, seriesOfRequests, stalledRequest, type Generators } from './http-attacks.ts';
+import { crowdOfConnections, crowdOfStreams, crowdOfUnread, rawAttack } from './raw-attacks.ts';
 import { crowdOfSockets, deafSockets, socketAttack } from './socket-attacks.ts';
 import { Values } from './values.ts';
 
@@ -51,9 +51,12 @@ export function generateRound(
     }),
     stalled: sample(STALLED, 1, stalledRequest),
     crowds: [
-      ...sample<Attack>(CROWDS, 2, (generators) =>
-        generators.draw.chance(80) ? crowdOfSockets(generators, events) : crowdOfStreams(generators, events),
-      ),
+      ...sample<Attack>(CROWDS, 2, (generators) => {
+        const which = generators.draw.whole(0, 99);
+        if (which < 60) return crowdOfSockets(generators, events);
+        if (which < 73) return crowdOfStreams(generators, events);
+        return which < 83 ? crowdOfUnread(generators, events) : seriesOfRequests(generators);
+      }),
       ...(great
         ? sample<Attack>(1, 3, deafSockets).concat(sample(1, 3, ({ draw }) => crowdOfConnections(draw)))
         : []),

@@ -11,6 +11,8 @@ const ANSWERED_AFTER_MS = 15;
 /** From when the server begins to close a socket until its place is free, whatever the peer does. */
 const FREE_WITHIN_MS = 15_000;
 const RETRY_MS = 500;
+/** A server that is not read reads no more either. */
+const UNREAD_WITHIN_MS = 2_000;
 
 /** Carries an attack out. Its connections are then still open, unless the server or the attack itself has ended them. */
 export function sendAttack(attack: Attack, place: Place): Promise<Sent> {
@@ -48,13 +50,17 @@ async function sendOnSockets(attack: SocketAttack, place: Place): Promise<Sent> 
 /** A ping behind it would become its other half. */
 const isHalfAFrame = ({ unfinished = false, fragments = 1 }: Frames) => unfinished && fragments === 1;
 
-async function sendRaw({ connections, bytes, ending }: RawAttack, place: Place): Promise<Sent> {
+async function sendRaw(
+  { connections, bytes, ending, unread = false }: RawAttack,
+  place: Place,
+): Promise<Sent> {
   const rendered = render(bytes);
   const opened = await Promise.all(Array.from({ length: connections }, () => Connection.open(place)));
   const all = opened.filter((connection) => connection !== null);
   await Promise.all(
     all.map(async (connection) => {
-      await connection.write(rendered);
+      if (unread) connection.socket.pause();
+      await Promise.race([connection.write(rendered), pause(UNREAD_WITHIN_MS)]);
       if (ending === 'reset') connection.socket.resetAndDestroy();
       if (ending === 'end') {
         connection.socket.end();

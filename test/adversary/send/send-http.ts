@@ -10,19 +10,27 @@ const HEARD_AFTER_MS = 10;
 /** To one that never becomes whole: headers have 10 s, a body of ordinary size 15 s, and the server looks every 2 s. */
 export const UNFINISHED_WITHIN_MS = 40_000;
 
-/** Sends one request on a connection of its own, and waits for its answer. */
+/** Numbers of requests are never used twice: caches must not take one for another. */
+let requests = 0;
+
+/** Sends each request on a connection of its own, and waits for its answer. */
 export async function sendHttp(attack: HttpAttack, place: Place): Promise<Sent> {
-  const connection = await Connection.open(place);
-  if (connection === null) return nothing(false);
-  try {
-    return await sendOn(connection, attack);
-  } finally {
-    await connection.close();
+  const { times = 1 } = attack;
+  const replies: Reply[] = [];
+  for (let i = 0; i < times; i++) {
+    const connection = await Connection.open(place);
+    if (connection === null) return nothing(false);
+    try {
+      replies.push(await replyTo(connection, attack));
+    } finally {
+      await connection.close();
+    }
   }
+  return { replies, open: () => 0, close: () => Promise.resolve() };
 }
 
-async function sendOn(connection: Connection, attack: HttpAttack): Promise<Sent> {
-  const whole = request(attack);
+async function replyTo(connection: Connection, attack: HttpAttack): Promise<Reply> {
+  const whole = request(attack, ++requests);
   const bytes = whole.subarray(0, attack.cutAt ?? whole.length);
   await connection.writeInPieces(bytes, attack.pieces ?? 1);
   const { ending = 'wait' } = attack;
@@ -35,11 +43,7 @@ async function sendOn(connection: Connection, attack: HttpAttack): Promise<Sent>
   // The server hears of it a little later, and what it makes of it is this attack's doing.
   if (ending !== 'wait') await pause(HEARD_AFTER_MS);
   const settled = streams || connection.socket.destroyed || (await connection.endedWithin(1));
-  return {
-    replies: [{ ...parseReply(connection.received), bytes: connection.receivedBytes, settled }],
-    open: () => 0,
-    close: () => Promise.resolve(),
-  };
+  return { ...parseReply(connection.received), bytes: connection.receivedBytes, settled };
 }
 
 export function nothing(settled: boolean): Sent {
@@ -50,14 +54,14 @@ export function nothing(settled: boolean): Sent {
   };
 }
 
-function request({ method, target, headers, body }: HttpAttack): Buffer {
-  const bytes = body === null ? Buffer.alloc(0) : render(body);
+function request({ method, target, headers, body }: HttpAttack, number: number): Buffer {
+  const bytes = body === null ? Buffer.alloc(0) : render(body, number);
   const has = (wanted: string) => headers.some(([name]) => name.toLowerCase() === wanted);
   const lines = [
-    Buffer.concat([Buffer.from(`${method} `), render(target), Buffer.from(' HTTP/1.1\r\n')]),
+    Buffer.concat([Buffer.from(`${method} `), render(target, number), Buffer.from(' HTTP/1.1\r\n')]),
     Buffer.from('Host: localhost\r\n'),
     ...headers.map(([name, value]) =>
-      Buffer.concat([Buffer.from(`${name}: `), render(value), Buffer.from('\r\n')]),
+      Buffer.concat([Buffer.from(`${name}: `), render(value, number), Buffer.from('\r\n')]),
     ),
   ];
   if (!has('connection')) lines.push(Buffer.from('Connection: close\r\n'));
