@@ -11,6 +11,8 @@ const MESSAGE_BYTES = 65_000;
 /** Subscriptions are kept, and must be shorter. */
 const SUBSCRIPTION_BYTES = 15_800;
 const FRAGMENTS_MAX = 30_000;
+/** As many as `ws` takes by default, or a little fewer. */
+const UNFINISHED_FRAGMENTS = 16_000;
 const WRITES_MAX = 4_000;
 /** More than the server takes as WebSockets from one address. */
 const PLACES = 400;
@@ -143,12 +145,10 @@ function subscriptions({ draw, values }: Generators, { attacked }: TargetEvents)
 /** Bytes that the server can do nothing with yet. */
 function unfinished({ draw }: Generators): Frames {
   const payload: Recipe = { repeat: 'x', times: draw.size(64_000) };
+  const fragments = draw.pick([UNFINISHED_FRAGMENTS, draw.size(FRAGMENTS_MAX)]) + 1;
   return draw.oneOf<Frames>(
-    () => ({
-      payload,
-      fragments: draw.pick([FRAGMENTS_MAX, draw.size(FRAGMENTS_MAX) + 1]),
-      unfinished: true,
-    }),
+    // Empty fragments take no memory.
+    () => ({ payload: { repeat: 'x', times: 2 * fragments }, fragments, unfinished: true }),
     () => ({ payload: { repeat: 'x', times: WRITES_MAX }, writes: draw.size(WRITES_MAX), unfinished: true }),
     () => ({ payload, unfinished: true }),
   );
