@@ -54,13 +54,13 @@ await command(async () => {
   const drift = findDrift(migrations, datamodel, sqlOnly);
   print(drift);
   if (drift.length === 0) {
-    const listed = `${sqlOnly.length} on the list of what only SQL says`;
-    process.stdout.write(`\n  No drift: ${datamodel.size} objects agree, ${listed}.\n`);
+    const listed = `${sqlOnly.length} listed as SQL-only`;
+    process.stdout.write(`\n  No drift: ${datamodel.size} objects match, ${listed}.\n`);
     return;
   }
   process.stdout.write(
-    `\n  ${drift.length} difference(s). Write a migration for what the datamodel has, or change the datamodel;\n` +
-      '  what only SQL can say belongs on the list in prisma/sql-only.json, with its reason.\n',
+    `\n  ${drift.length} difference(s). Add a migration or change the datamodel. If only SQL can express a\n` +
+      '  difference, list it in prisma/sql-only.json with the reason.\n',
   );
   process.exitCode = 1;
 });

@@ -20,9 +20,10 @@ function readCall(): Arguments {
   const { values, positionals } = readArguments('import-plan', { options, allowPositionals: true });
   const [file, ...others] = positionals;
   if (file === undefined) throw new UsageError('import-plan', 'FILE is missing.');
-  if (others.length > 0) throw new UsageError('import-plan', `One FILE at a time; ${others[0]} is another.`);
+  if (others.length > 0)
+    throw new UsageError('import-plan', `Only one FILE is allowed; unexpected argument ${others[0]}.`);
   const organizerId = values.organizer ?? DEMO_ORGANIZER_ID;
-  if (!isUuid(organizerId)) throw new UsageError('import-plan', `--organizer ${organizerId} is no UUID.`);
+  if (!isUuid(organizerId)) throw new UsageError('import-plan', `--organizer ${organizerId} is not a UUID.`);
   return { file, organizerId };
 }
 
@@ -32,13 +33,13 @@ async function importPlan({ file, organizerId }: Arguments): Promise<void> {
     if (organizerId === DEMO_ORGANIZER_ID) await rememberDemoOrganizer(db);
     else if ((await db.user.findUnique({ where: { id: organizerId } })) === null) {
       throw new Error(
-        `There is no user ${organizerId} yet.\n` +
-          `One comes into being with a token: npm run token -- --role organizer --user ${organizerId}`,
+        `The user ${organizerId} does not exist.\n` +
+          `Create it with a token: npm run token -- --role organizer --user ${organizerId}`,
       );
     }
     return (await importVenue({ db }, { organizerId, planJson })).venueId;
   });
-  process.stdout.write(`Venue ${venueId}, in the API ${encodeId('Venue', venueId)}\n`);
+  process.stdout.write(`Venue ${venueId}, ID in the API: ${encodeId('Venue', venueId)}\n`);
 }
 
 /** Each fault on a line of its own. */

@@ -25,10 +25,9 @@ async function reset(): Promise<void> {
     for (const name of OURS) rmSync(path.join(data.folder, name), { recursive: true, force: true });
   });
   const left = readdirSync(data.folder);
-  if (left.length > 0) process.stderr.write(`    left alone, not made by Sellout: ${left.join(', ')}\n`);
+  if (left.length > 0) process.stderr.write(`    kept, not created by Sellout: ${left.join(', ')}\n`);
   for (const name of ['DATABASE_URL', 'REDIS_URL']) {
-    if (env[name] !== undefined)
-      process.stderr.write(`    ${name} is set: what it points to was not touched\n`);
+    if (env[name] !== undefined) process.stderr.write(`    ${name} is set; that service was not changed\n`);
   }
 }
 

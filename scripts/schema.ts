@@ -20,7 +20,7 @@ await command(() => {
         ? `\n${differences(readOrNothing(file), printed).join('\n')}\n`
         : '';
       process.stderr.write(
-        `${name} is not what the code says (- file, + code). Run \`npm run schema\` and commit it.\n${lines}`,
+        `${name} differs from the code (- file, + code). Run \`npm run schema\` and commit the result.\n${lines}`,
       );
       process.exitCode = 1;
     }

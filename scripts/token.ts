@@ -16,9 +16,12 @@ function readViewer(): Viewer {
   const { values } = readArguments('token', { options });
   const { role, user } = values;
   if (role !== 'organizer' && role !== 'buyer') {
-    throw new UsageError('token', role === undefined ? '--role is missing.' : `There is no role ${role}.`);
+    throw new UsageError(
+      'token',
+      role === undefined ? '--role is missing.' : `Unknown role ${role}. Use organizer or buyer.`,
+    );
   }
-  if (user !== undefined && !isUuid(user)) throw new UsageError('token', `--user ${user} is no UUID.`);
+  if (user !== undefined && !isUuid(user)) throw new UsageError('token', `--user ${user} is not a UUID.`);
   return role === 'organizer'
     ? { role: 'ORGANIZER', userId: user ?? DEMO_ORGANIZER_ID }
     : { role: 'BUYER', userId: user ?? randomUUID() };

@@ -26,7 +26,7 @@ export function reasonToInstall(root, needsDev) {
       return `${nameOf(location)} is not installed`;
     }
     if (have.version !== entry.version || have.integrity !== entry.integrity) {
-      return `${nameOf(location)} is ${have.version}, and should be ${entry.version}`;
+      return `${nameOf(location)} is ${have.version}, expected ${entry.version}`;
     }
   }
   return null;

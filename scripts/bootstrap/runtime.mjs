@@ -12,7 +12,7 @@ export function findNode(root) {
   if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) return process.execPath;
   throw new Error(
     `Sellout runs on Node ${NODE_MAJOR_MIN} or newer, and this is Node ${process.versions.node}.\n` +
-      `npm brings Node ${NODE_MAJOR_MIN} along on Linux (x64, arm64) as the optional package ` +
+      `On Linux (x64, arm64), npm installs Node ${NODE_MAJOR_MIN} as the optional package ` +
       `node-${process.platform}-${process.arch}, which is not installed here.\n` +
       'Install without --omit=optional, or use a newer Node.',
   );

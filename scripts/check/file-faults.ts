@@ -18,7 +18,7 @@ const lineRules: readonly LineRule[] = [
     files: /./,
     pattern:
       /\bregistry\.[a-z0-9-]+\.[a-z]{2,}|\b(?:artifactory|verdaccio|nexus)\.[a-z0-9-]+\.[a-z]{2,}|^\s*(?:@[\w-]+:)?registry\s*=/i,
-    message: 'names a package registry; that is for each machine to configure',
+    message: 'names a package registry, which each machine configures itself',
   },
   {
     files: /./,
@@ -28,13 +28,13 @@ const lineRules: readonly LineRule[] = [
   {
     files: /^src\/(?!generated\/).*\.(?:ts|tsx|mts)$/,
     pattern: /\bimport\(\s*(?!['"\s])/,
-    message: 'import() of something computed: the import table cannot be checked',
+    message: 'import() with a computed path: the import table cannot be checked',
   },
   {
     files: /^test\/(?!support\/(?:eventually|pause)\.ts$)/,
     pattern: /\bsetTimeout\(|['"](?:node:)?timers(?:\/promises)?['"]/,
     message:
-      'a timer of a test: await what is to happen (support/eventually.ts), or pace a driver (support/pause.ts)',
+      'a timer in a test: await the expected event (support/eventually.ts), or pace a driver (support/pause.ts)',
   },
   {
     files: /^src\//,
@@ -55,7 +55,7 @@ export function faultsOf(file: string, text: string, machinePaths: readonly stri
   return lines.flatMap((line, index) => {
     const messages = rules.filter(({ pattern }) => pattern.test(line)).map(({ message }) => message);
     if (machinePaths.some((own) => namesPath(line, own))) messages.push('names a path of this machine');
-    if (tooLong && index === LINES_MAX) messages.push(`more than ${LINES_MAX} lines: split it by meaning`);
+    if (tooLong && index === LINES_MAX) messages.push(`more than ${LINES_MAX} lines: split it by subject`);
     return messages.map((message) => `${file}:${index + 1}: ${message}`);
   });
 }

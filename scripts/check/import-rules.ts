@@ -32,15 +32,15 @@ function patternsOf(room: string, row: ImportRow): object[] {
   const closed = closedRooms(room, row);
   if (closed.length > 0) {
     const regex = String.raw`^(\.\./)+(${closed.join('|')})(/|$)`;
-    patterns.push({ regex, message: `The import table does not let ${room} import this room.` });
+    patterns.push({ regex, message: `The import table does not allow ${room} to import this module.` });
   }
   for (const entry of row.may.filter((name) => name.includes('/'))) {
     const other = entry.split('/')[0] ?? entry;
     const group = [`../**/${other}`, `../**/${other}/**`, `!../**/${entry}`];
-    patterns.push({ group, message: `Of ${other}, ${room} may import ${entry} only.` });
+    patterns.push({ group, message: `${room} may import only ${entry} from ${other}.` });
   }
   if (row.generated === 'types') {
-    const message = 'Only types of src/generated are open to this room; values come through platform.';
+    const message = 'This module may import only types from src/generated. Import values through platform.';
     patterns.push({ regex: String.raw`^(\.\./)+generated(/|$)`, allowTypeImports: true, message });
   }
   return patterns;

@@ -52,7 +52,7 @@ function makeWritable(folder: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new StartupError(
-      `SELLOUT_DATA_DIR: ${folder} can't be written (${code}). Choose a folder that this user may write, such as SELLOUT_DATA_DIR=${path.join(homedir(), 'sellout-data')}.`,
+      `SELLOUT_DATA_DIR: ${folder} is not writable (${code}). Choose a folder that this user can write to, such as SELLOUT_DATA_DIR=${path.join(homedir(), 'sellout-data')}.`,
       { cause: error },
     );
   }
@@ -91,11 +91,10 @@ export function clearState(data: DataFolder): void {
 /** Refuses in words that say who has the folder, and what to do. */
 export function folderInUse(data: DataFolder): Error {
   const state = readState(data);
-  const who =
-    state === null ? 'another command of Sellout' : `process ${state.pid}, since ${state.startedAt}`;
+  const who = state === null ? 'another Sellout command' : `process ${state.pid}, since ${state.startedAt}`;
   return new Error(
     `${data.folder} is in use: ${who}.\n` +
-      'Stop it first, or run a second copy beside it with folder and port of its own:\n' +
+      'Stop it first, or run a second copy with its own folder and port:\n' +
       '  SELLOUT_DATA_DIR=.data2 PORT=4001 npm start',
   );
 }

@@ -27,10 +27,10 @@ export async function keepRunning<S extends Service>(
       try {
         current = await start(current);
         watch();
-        report(`${name} runs again`);
+        report(`${name} is running again`);
         return;
       } catch (error) {
-        report(`${name} does not start: ${error instanceof Error ? error.message : String(error)}`);
+        report(`${name} failed to start: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   };
@@ -38,7 +38,7 @@ export async function keepRunning<S extends Service>(
   const watch = (): void => {
     current.process.once('exit', (code, signal) => {
       if (stopping) return;
-      report(`${name} ended by itself (${signal ?? `exit code ${code}`}): starting it again`);
+      report(`${name} exited (${signal ?? `exit code ${code}`}); restarting it`);
       void restart();
     });
   };

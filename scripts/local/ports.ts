@@ -8,8 +8,7 @@ export function freePort(): Promise<number> {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => {
-        if (address === null || typeof address === 'string')
-          reject(new Error('The system gave no free port'));
+        if (address === null || typeof address === 'string') reject(new Error('No free port is available'));
         else resolve(address.port);
       });
     });

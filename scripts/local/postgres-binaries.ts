@@ -24,7 +24,7 @@ async function load(): Promise<PostgresBinaries> {
     return (await import(PACKAGE)) as PostgresBinaries;
   } catch (error) {
     throw new Error(
-      `There is no embedded PostgreSQL for this machine (${PACKAGE}). Set DATABASE_URL to a PostgreSQL of your own, 17 or newer.`,
+      `There is no embedded PostgreSQL for this machine (${PACKAGE}). Set DATABASE_URL to a PostgreSQL server, version 17 or newer.`,
       { cause: error },
     );
   }

@@ -44,8 +44,8 @@ export function postgresUserFor(folder: string, { initdb }: PostgresBinaries): P
       return { privileges, own };
   }
   throw new Error(
-    `PostgreSQL does not run as root, and the user ${USER} cannot reach ${folder} or ${initdb}.\n` +
-      'Run Sellout as an ordinary user, or in a folder that others may enter, or set DATABASE_URL.',
+    `PostgreSQL does not run as root, and the user ${USER} cannot access ${folder} or ${initdb}.\n` +
+      'Run Sellout as a regular user, use a folder that other users can access, or set DATABASE_URL.',
   );
 }
 

@@ -99,5 +99,5 @@ export async function endProcess(
     process.kill(pid, signal);
     if (await becomesTrue(() => !isAlive(pid), waitMs)) return;
   }
-  throw new Error(`Process ${pid} does not end`);
+  throw new Error(`Process ${pid} did not exit`);
 }

@@ -44,22 +44,22 @@ async function fetchInto(folder: string): Promise<RedisBinary> {
   try {
     const unpacked = await fetchRedisPackage(work);
     if (inFolder(unpacked, 'fetched') === null)
-      throw new Error('The fetched Redis does not run on this system.');
+      throw new Error('The downloaded Redis does not run on this system.');
     rmSync(folder, { recursive: true, force: true });
     renameSync(unpacked, folder);
   } catch (error) {
     throw new Error(
-      `No Redis was found, and fetching one did not work: ${error instanceof Error ? error.message : String(error)}\n\n` +
-        'Sellout needs a Redis (or Valkey) 7 or newer. Any of these will do, then start again:\n' +
-        '  apt-get install redis-server        puts redis-server on PATH (brew install redis on macOS)\n' +
-        '  REDIS_URL=redis://host:6379         uses a Redis that runs somewhere else',
+      `No Redis was found, and downloading one failed: ${error instanceof Error ? error.message : String(error)}\n\n` +
+        'Sellout requires Redis or Valkey 7 or newer. Do one of the following, then start again:\n' +
+        '  apt-get install redis-server        installs redis-server (on macOS: brew install redis)\n' +
+        '  REDIS_URL=redis://host:6379         uses a Redis that runs elsewhere',
       { cause: error },
     );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   const fetched = inFolder(folder, 'fetched');
-  if (fetched === null) throw new Error(`The Redis in ${folder} does not start`);
+  if (fetched === null) throw new Error(`The Redis in ${folder} failed to start`);
   return fetched;
 }
 

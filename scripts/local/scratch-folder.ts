@@ -28,7 +28,7 @@ export async function makeScratchFolder(): Promise<ScratchFolder> {
   }
   const folder = mkdtempSync(path.join(tmpdir(), PREFIX));
   const lock = await tryLock(folder, LOCK);
-  if (!lock) throw new Error(`${folder} was made just now, and is locked by another process`);
+  if (!lock) throw new Error(`${folder} was just created, but is locked by another process`);
   // PostgreSQL runs as another user where we are root, and has to pass through. What lies in it is closed to others.
   chmodSync(folder, 0o711);
   const remove = (): void => removeNow(folder);

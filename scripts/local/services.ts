@@ -38,7 +38,7 @@ export async function runRedis(data: DataFolder, shutdown: Shutdown): Promise<st
     };
     const redis = await keepRunning('Redis', start, report);
     stop = () => redis.stop();
-    const fetched = origin === 'fetched' ? ', fetched from your distribution' : '';
+    const fetched = origin === 'fetched' ? ', downloaded from your distribution' : '';
     rename(`Redis ${redis.version} on port ${redis.port}${fetched}`);
     return redis.url;
   });

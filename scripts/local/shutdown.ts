@@ -54,7 +54,7 @@ export class Shutdown {
       process.stderr.write('\n');
       void this.run(0);
     } else if (performance.now() - this.startedAt > SAME_KEYSTROKE_MS) {
-      process.stderr.write('\n  Stopped at once. The next start tidies up.\n');
+      process.stderr.write('\n  Stopped immediately. The next start cleans up.\n');
       process.exit(130);
     }
   }
@@ -63,7 +63,7 @@ export class Shutdown {
 async function within(work: Promise<void>, deadlineMs: number): Promise<void> {
   const passed = new AbortController();
   const deadline = delay(deadlineMs, undefined, { signal: passed.signal }).then(() => {
-    throw new Error(`not done after ${deadlineMs / 1000} s`);
+    throw new Error(`not finished after ${deadlineMs / 1000} s`);
   });
   // Once the work is done nobody waits for the deadline any more, and its cancellation is no error.
   deadline.catch(() => {});

@@ -22,7 +22,7 @@ export function welcome({ url, dataFolder, graphiql, tookMs }: Started): string 
     `    State          ${base}/ready`,
     `    Data           ${nameOf(dataFolder)} (npm run reset empties it)`,
     '',
-    '  Ctrl-C stops it, and everything that it started.',
+    '  Press Ctrl-C to stop Sellout and everything that it started.',
     '',
   ];
   return `${lines.join('\n')}\n`;

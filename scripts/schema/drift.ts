@@ -49,7 +49,7 @@ export function findDrift(
     if (used.has(entry)) continue;
     drift.push({
       object: entry.object,
-      problem: 'is listed in prisma/sql-only.json, but there is no such difference',
+      problem: 'is listed in prisma/sql-only.json, but does not differ',
     });
   }
   return drift;

@@ -5,7 +5,7 @@ import {
 } from '@prisma/driver-adapter-utils';
 
 function unreachable(): never {
-  throw new Error('The schema engine wanted a database where it should need none');
+  throw new Error('The schema engine requested a database unexpectedly');
 }
 
 /** What the engine asks on start, whatever it is about to do: does the schema exist, and which PostgreSQL is this? */

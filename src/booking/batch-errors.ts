@@ -3,7 +3,7 @@ import type { BatchInput, BatchResult } from './batch.ts';
 /** The event's status changed between the plan and the version's UPDATE: rolled back, to be run again. */
 export class StaleRulesError extends Error {
   constructor() {
-    super('the event changed while the batch was decided');
+    super('the event changed while the batch was being decided');
     this.name = 'StaleRulesError';
   }
 }
@@ -11,7 +11,7 @@ export class StaleRulesError extends Error {
 /** The batch took longer than it may; nothing of it was committed, and nothing more of it is sent. */
 export class BatchAbandonedError extends Error {
   constructor() {
-    super('the batch was given up at its deadline');
+    super('the batch exceeded its deadline');
     this.name = 'BatchAbandonedError';
   }
 }
@@ -23,7 +23,7 @@ export class CommitUnknownError extends Error {
   readonly version: number;
 
   constructor(input: BatchInput, result: BatchResult, version: number, cause: unknown) {
-    super('the connection broke in COMMIT', { cause });
+    super('the connection was lost during COMMIT', { cause });
     this.name = 'CommitUnknownError';
     this.input = input;
     this.result = result;

@@ -54,6 +54,6 @@ function swap(
   for (const seat of given) draft.moveSeat(seat, 'AVAILABLE', bookingId);
   for (const seat of taken) draft.moveSeat(seat, 'HELD', bookingId);
   const booking = draft.booking(bookingId);
-  if (booking === undefined) throw new Error(`booking ${bookingId} is gone from its draft`);
+  if (booking === undefined) throw new Error(`booking ${bookingId} is missing from its draft`);
   return done(draft.putBooking({ ...booking, seats, totalAmount: totalOf(draft, seats) }));
 }

@@ -138,6 +138,6 @@ function keyName(buyerId: string, key: Key): string {
 }
 
 function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('what a batch touched is missing from its draft');
+  if (value === undefined) throw new Error('the draft of a batch is missing an entry');
   return value;
 }

@@ -103,10 +103,7 @@ async function failed(
     case 'transient':
     case 'connection':
       // Only once a command: while the database is away, each is retried for seconds.
-      ctx.logger[batch.every(({ retried }) => retried) ? 'debug' : 'warn'](
-        details,
-        'booking batch is retried',
-      );
+      ctx.logger[batch.every(({ retried }) => retried) ? 'debug' : 'warn'](details, 'retrying booking batch');
       for (const pending of batch) pending.retried = true;
       // Jitter, so that processes that collided do not collide again.
       await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS * (0.5 + Math.random())));

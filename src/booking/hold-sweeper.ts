@@ -76,7 +76,10 @@ export class HoldSweeper {
       this.#failing.delete(eventId);
     } catch (error) {
       // The next look tries again. Only the first failure is for the log.
-      this.#ctx.logger[failing ? 'debug' : 'error']({ err: error, eventId }, 'holds not swept; retrying');
+      this.#ctx.logger[failing ? 'debug' : 'error'](
+        { err: error, eventId },
+        'failed to expire holds; retrying',
+      );
       this.#failing.add(eventId);
     }
   }
@@ -88,7 +91,10 @@ export class HoldSweeper {
     const sound = holds.filter(({ id }) => !this.#damaged.has(id)).map(({ id }) => id);
     let damagedCount = 0;
     const damaged = (bookingId: string, error: unknown) => {
-      this.#ctx.logger.error({ err: error, eventId, bookingId }, 'damaged hold not swept; the others are');
+      this.#ctx.logger.error(
+        { err: error, eventId, bookingId },
+        'failed to expire a damaged hold; continuing with the others',
+      );
       if (this.#damaged.size < DAMAGED_KEPT_MAX)
         this.#damaged.set(bookingId, performance.now() + DAMAGED_RETRY_MS);
       if (++damagedCount === DAMAGED_PER_TURN_MAX)

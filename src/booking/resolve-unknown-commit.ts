@@ -51,9 +51,9 @@ async function resolveUnknownCommit(
       const found = await withDeadline(
         asked,
         ANSWER_MAX_MS,
-        () => new Error('Connection terminated: no answer in time'),
+        () => new Error('Connection terminated: no response in time'),
       );
-      logger.warn({ eventId, batchId, committed: found }, 'an unknown COMMIT was looked up');
+      logger.warn({ eventId, batchId, committed: found }, 'resolved the outcome of an unknown COMMIT');
       if (found) return unknown.result;
       throw unknown.cause;
     } catch (error) {

@@ -113,7 +113,7 @@ async function write(
 
 /** A mismatch means that a row was not as it was locked: rolling back is the only safe answer. */
 function expectRows(statement: string, written: number, expected: number): void {
-  if (written !== expected) throw new Error(`${statement} wrote ${written} rows instead of ${expected}`);
+  if (written !== expected) throw new Error(`${statement} wrote ${written} rows, expected ${expected}`);
 }
 
 function unchanged(outcomes: readonly Outcome[], { batchId }: BatchInput): BatchResult {

@@ -21,7 +21,7 @@ export async function submit(
 ): Promise<BookingRecord | null> {
   const outcome = await ctx.groupCommit.submit(eventId, submission);
   if (outcome.kind === 'refused') throw errorOf(eventId, outcome.refusal);
-  if (outcome.kind === 'again') throw new Error('a command was settled undecided');
+  if (outcome.kind === 'again') throw new Error('a command was completed without a decision');
   return outcome.booking;
 }
 

@@ -67,7 +67,7 @@ async function checkAndStore(
       await insertPriceTiers(tx, eventId, tiers);
       const written = await insertEventSeats(tx, eventId, venueId);
       if (written !== venue.seatCount) {
-        throw new Error(`Venue ${venueId} has ${written} seats instead of ${venue.seatCount}`);
+        throw new Error(`venue ${venueId} has ${written} seats, expected ${venue.seatCount}`);
       }
       return eventId;
     });

@@ -39,12 +39,12 @@ async function storeRows(ctx: CatalogContext, organizerId: string, rows: VenueRo
     const venueId = await insertVenue(tx, organizerId, rows);
     if (venueId === null) {
       const existing = await findVenue(tx, organizerId, rows.planHash);
-      if (existing === null) throw new Error('A venue vanished while its plan was imported again.');
+      if (existing === null) throw new Error('the venue disappeared while its plan was imported again');
       return existing;
     }
     for (const { count, json } of rows.seats) {
       const written = await insertVenueSeats(tx, venueId, new TextDecoder().decode(json));
-      if (written !== count) throw new Error(`${written} seats written instead of ${count}`);
+      if (written !== count) throw new Error(`${written} seats written, expected ${count}`);
     }
     return venueId;
   });

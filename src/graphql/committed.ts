@@ -57,7 +57,10 @@ function unreadError(ctx: GraphQLContext, error: GraphQLError, { done, ids }: Co
   const level = dbErrorKind(cause) === 'lasting' ? 'error' : 'warn';
   const path = error.path?.join('.');
   if (isFirstOfRequest(ctx.requestId, cause))
-    ctx.logger[level]({ err: cause, requestId: ctx.requestId, path, ...ids }, 'committed, details not read');
+    ctx.logger[level](
+      { err: cause, requestId: ctx.requestId, path, ...ids },
+      'committed, but failed to read the result',
+    );
   return new GraphQLError(
     `${done}, but the result could not be read. Do not retry; query the object by the ID in the extensions.`,
     {

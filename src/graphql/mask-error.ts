@@ -27,7 +27,7 @@ export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
   const line = { err: cause, requestId: ctx.requestId, path: pathOf(error) };
   const outage = outageOf(cause);
   if (outage !== null) {
-    if (isFirst) ctx.logger.warn(line, 'the database is out');
+    if (isFirst) ctx.logger.warn(line, 'database unavailable');
     return new GraphQLError(outage.message, { ...placeOf(error), extensions: outage.extensions });
   }
   if (isFirst) ctx.logger.error(line, 'unexpected error');

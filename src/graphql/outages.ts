@@ -32,7 +32,7 @@ async function refusing<T>(
     const kind = dbErrorKind(error);
     if (kind === 'lasting') throw error;
     if (isFirstOfRequest(ctx.requestId, error))
-      ctx.logger.warn({ err: error, requestId: ctx.requestId }, 'mutation refused: the database is out');
+      ctx.logger.warn({ err: error, requestId: ctx.requestId }, 'mutation refused: database unavailable');
     throw kind === 'readOnly' ? new ReadOnlyError() : new BusyError(outcomeUnknown(kind));
   }
 }

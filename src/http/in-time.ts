@@ -16,6 +16,6 @@ export function inTime<T>(
   const requestId = currentRequestId();
   return withDeadline(work, ms, what, {
     done,
-    failed: (error) => logger.debug({ err: error, requestId, what }, 'failed after its deadline'),
+    failed: (error) => logger.debug({ err: error, requestId, what }, 'failed after its timeout'),
   });
 }

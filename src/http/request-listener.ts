@@ -26,10 +26,10 @@ export function requestListener(ctx: ListenerContext) {
   return (req: IncomingMessage, res: ServerResponse): void => {
     const exchange = exchangeOf(req, res, ctx.proxies);
     req.on('error', (error) =>
-      ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'request broke off'),
+      ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'request aborted'),
     );
     res.on('error', (error) =>
-      ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'response broke off'),
+      ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'response aborted'),
     );
     logAccess(exchange, ctx.logger);
     inRequest(exchange.requestId, () => handle(ctx, exchange)).catch((error: unknown) =>
@@ -52,7 +52,7 @@ function fail(ctx: ListenerContext, exchange: Exchange, error: unknown): void {
   const { res, requestId, path } = exchange;
   if (error instanceof BusyError && !res.headersSent) return sendBusy(exchange, error.retryAfterSeconds);
   if (!res.headersSent && outages.has(dbErrorKind(error))) {
-    ctx.logger.warn({ err: error, requestId, path }, 'the database is out');
+    ctx.logger.warn({ err: error, requestId, path }, 'database unavailable');
     return sendBusy(exchange, 1);
   }
   // The client has left: whatever failed for it is no error of the server.

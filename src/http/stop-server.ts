@@ -26,7 +26,7 @@ export async function stopServer({
   if (drainMs > 0) await delay(drainMs);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const timer = setTimeout(() => {
-    logger.warn('requests were still under way when the server stopped');
+    logger.warn('server stopped with requests still in progress');
     server.closeAllConnections();
     endSockets();
   }, httpLimits.stopTimeoutMs);

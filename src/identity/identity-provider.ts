@@ -80,7 +80,7 @@ export class IdentityProvider {
     const nowMs = performance.now();
     if (nowMs < this.#quietUntilMs) return;
     this.#quietUntilMs = nowMs + keySetLimits.warnEveryMs;
-    this.#logger.warn({ err: error }, 'tokens of the identity provider cannot be checked');
+    this.#logger.warn({ err: error }, 'cannot verify tokens of the identity provider');
   }
 }
 
@@ -101,7 +101,7 @@ function keySetReader(): FetchImplementation {
       failure = undefined;
       return keySet;
     } catch (cause) {
-      const error = new Error('the key set of the identity provider was not read', { cause });
+      const error = new Error('failed to fetch the key set of the identity provider', { cause });
       failure = { error, untilMs: performance.now() + keySetLimits.retryAfterMs };
       throw error;
     }

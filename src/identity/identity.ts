@@ -67,7 +67,8 @@ export class Identity {
    */
   async authenticate(authorization: string): Promise<Viewer> {
     const token = authorization.replace(/^Bearer +/i, '').trim();
-    if (token === '' || token.length > TOKEN_LENGTH_MAX) throw new InvalidTokenError('no token, or too long');
+    if (token === '' || token.length > TOKEN_LENGTH_MAX)
+      throw new InvalidTokenError('missing or oversized token');
     try {
       return await this.#ownViewer(token);
     } catch (error) {

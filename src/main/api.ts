@@ -40,7 +40,7 @@ export async function startApi(config: Config, overrides?: ContextOverrides): Pr
       throw error;
     });
     const url = `http://localhost:${server.port}`;
-    context.logger.info({ url, metricsPort: metricsServer?.port }, 'the API takes connections');
+    context.logger.info({ url, metricsPort: metricsServer?.port }, 'API listening');
     return {
       url,
       port: server.port,

@@ -30,7 +30,7 @@ export async function runProcess(
     running.started(await start(config));
   } catch (error) {
     if (error instanceof StartupError) process.stderr.write(`${error.message}\n`);
-    else (logger ?? createLogger('fatal')).fatal({ err: error }, 'the process does not start');
+    else (logger ?? createLogger('fatal')).fatal({ err: error }, 'startup failed');
     process.exit(1);
   }
 }
@@ -62,7 +62,7 @@ class RunningProcess {
     this.#stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        this.#logger.error({ err: error }, 'the process did not stop in order');
+        this.#logger.error({ err: error }, 'shutdown failed');
         process.exit(1);
       },
     );
@@ -70,7 +70,7 @@ class RunningProcess {
 
   #onUncaught(error: unknown, origin: string): void {
     if (++this.#uncaught <= UNCAUGHT_LOGGED_MAX)
-      this.#logger.fatal({ err: error, origin }, 'uncaught error: the process drains and ends');
+      this.#logger.fatal({ err: error, origin }, 'uncaught error; shutting down');
     if (this.#ending) return;
     this.#ending = true;
     void this.#drain();
@@ -80,7 +80,7 @@ class RunningProcess {
     try {
       await withDeadline(this.#stop(), this.#drainMsMax, 'draining');
     } catch (late) {
-      this.#logger.error({ err: late }, 'the process did not stop in order');
+      this.#logger.error({ err: late }, 'shutdown failed');
     }
     process.exit(1);
   }

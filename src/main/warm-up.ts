@@ -29,6 +29,6 @@ export async function warmUp(edge: GraphQLEdge, logger: Logger): Promise<void> {
       if (errors !== undefined) throw new AggregateError(errors);
     }
   } catch (error) {
-    logger.warn({ err: error }, 'not warmed up');
+    logger.warn({ err: error }, 'warm-up failed');
   }
 }

@@ -48,7 +48,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
   });
   const metricsServer = await serveMetrics(config, database, logger);
   const worker = runTasks(tasks, logger);
-  logger.info({ metricsPort: metricsServer?.port }, 'the worker runs');
+  logger.info({ metricsPort: metricsServer?.port }, 'worker started');
   return {
     metricsPort: metricsServer?.port,
     async stop() {

@@ -53,7 +53,7 @@ export class DatabaseClock {
       }
       if (best.errorMs <= POOR_ERROR_MS || best.errorMs <= this.#known.errorMs) this.#known = best;
     } catch (error) {
-      this.#logger.warn({ err: error }, 'the database clock could not be read; the last known offset stands');
+      this.#logger.warn({ err: error }, 'failed to read the database clock; keeping the last known offset');
     }
   }
 

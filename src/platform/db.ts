@@ -125,8 +125,8 @@ function endDeadConnections(pool: pg.Pool, silenceMaxMs: number, logger: Logger)
   pool.on('connect', (client) => {
     const socket = socketOf(client);
     socket.on('timeout', () => {
-      logger.warn({ silenceMaxMs }, 'database connection is silent and ended');
-      socket.destroy(new Error('Connection terminated: the server was silent for too long'));
+      logger.warn({ silenceMaxMs }, 'database connection is unresponsive; terminated');
+      socket.destroy(new Error('Connection terminated: the server did not respond in time'));
     });
   });
   pool.on('acquire', (client) => socketOf(client).setTimeout(silenceMaxMs));

@@ -63,7 +63,7 @@ export function connectSubscriber(url: string, name: string, logger: Logger): Re
     if (redis.status !== 'ready') return;
     redis
       .ping()
-      .catch((error: unknown) => logger.debug({ err: error, connection: name }, 'no answer to PING'));
+      .catch((error: unknown) => logger.debug({ err: error, connection: name }, 'no response to PING'));
   }, PING_EVERY_MS).unref();
   redis.on('end', () => clearInterval(pinging));
   return withLog(redis, name, logger);
@@ -73,11 +73,11 @@ export function connectSubscriber(url: string, name: string, logger: Logger): Re
 function withLog(redis: Redis, name: string, logger: Logger): Redis {
   let down = false;
   redis.on('error', (error: Error) => {
-    if (!down) logger.warn({ err: error, connection: name }, 'redis is out of reach');
+    if (!down) logger.warn({ err: error, connection: name }, 'redis is unreachable');
     down = true;
   });
   redis.on('ready', () => {
-    if (down) logger.info({ connection: name }, 'redis is back');
+    if (down) logger.info({ connection: name }, 'redis is reachable again');
     down = false;
   });
   return redis;

@@ -19,7 +19,7 @@ export async function runInThread<T>(module: URL, workerData: unknown): Promise<
   const ended = new AbortController();
   try {
     const exit = once(worker, 'exit', { signal: ended.signal }).then(() => {
-      throw new Error(`the thread of ${module.pathname} ended without a message`);
+      throw new Error(`worker thread ${module.pathname} exited without a result`);
     });
     const [message] = (await Promise.race([once(worker, 'message', { signal: ended.signal }), exit])) as [T];
     return message;

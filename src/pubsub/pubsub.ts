@@ -69,7 +69,7 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
       const id = transport.subscribe<unknown>(topic, (received) => {
         const message = parseSeatsChanged(received);
         if (message !== null) listener(message);
-        else logger.warn({ eventId }, 'something that is no message was published');
+        else logger.warn({ eventId }, 'ignored an invalid pub/sub message');
       });
       return {
         ready: topics.heard(topic),
@@ -85,7 +85,10 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
       try {
         await withDeadline(Promise.all(publishing), PUBLISHING_WAIT_MS, 'publishing');
       } catch (error) {
-        logger.warn({ err: error, changes: publishing.size }, 'left unpublished; a worker finds them');
+        logger.warn(
+          { err: error, changes: publishing.size },
+          'changes not published; a worker will publish them',
+        );
       }
       publisher.disconnect();
       topics.close();
@@ -107,13 +110,13 @@ class Outage {
     if (this.#unpublished++ > 0) return;
     this.#logger.warn(
       { err: error, eventId, version },
-      'changes are not published; followers find them by polling',
+      'failed to publish changes; subscribers fall back to polling',
     );
   }
 
   over(): void {
     if (this.#unpublished === 0) return;
-    this.#logger.info({ unpublished: this.#unpublished }, 'changes are published again');
+    this.#logger.info({ unpublished: this.#unpublished }, 'publishing changes works again');
     this.#unpublished = 0;
   }
 }

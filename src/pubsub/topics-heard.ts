@@ -102,10 +102,7 @@ export class TopicsHeard {
     if (this.#redis.status !== 'ready') return;
     this.#refused.add(topic);
     if (this.#refusals === 0)
-      this.#logger.warn(
-        { err: error, topic: topic.name },
-        'not subscribed; followers find changes by polling',
-      );
+      this.#logger.warn({ err: error, topic: topic.name }, 'failed to subscribe; falling back to polling');
     this.#retry ??= setTimeout(() => this.#askAgain(), this.#retryMs());
   }
 

@@ -79,7 +79,10 @@ export class BookingUpdates {
       } catch (failure) {
         if (closing.aborted) return null;
         if (!isPassing(failure) || tries === TRIES_MAX) return { failure };
-        this.#ctx.logger.debug({ err: failure, tries }, 'booking not read for its follower; tried again');
+        this.#ctx.logger.debug(
+          { err: failure, tries },
+          'failed to read a booking for its subscriber; retrying',
+        );
       }
       await pause(retryMs(tries), closing);
     }

@@ -16,6 +16,6 @@ export async function encodeLayout(parts: LayoutParts): Promise<EncodedLayout> {
   const [json, gzip, br] = message.map((part) =>
     Buffer.from(part.buffer as ArrayBuffer, part.byteOffset, part.byteLength),
   );
-  if (json === undefined || gzip === undefined || br === undefined) throw new Error('half a layout');
+  if (json === undefined || gzip === undefined || br === undefined) throw new Error('incomplete layout');
   return { json, gzip, br };
 }

@@ -50,7 +50,7 @@ export class FeedFollowers<Message> {
       try {
         follower(value);
       } catch (error) {
-        this.#logger.error({ err: error, eventId: this.#eventId }, 'a follower of a live feed failed');
+        this.#logger.error({ err: error, eventId: this.#eventId }, 'a subscriber of a live feed failed');
       }
     }
   }

@@ -59,7 +59,7 @@ export class FollowedSeats {
    */
   async follow(eventId: number): Promise<() => void> {
     const info = await this.#layouts.info(eventId);
-    if (info === null) throw new Error(`there is no event ${eventId}`);
+    if (info === null) throw new Error(`event ${eventId} does not exist`);
     const venue = this.#acquire(info);
     try {
       const words = await venue.words;

@@ -247,7 +247,7 @@ export class LiveFeed {
     } catch (error) {
       if (this.#stopped) return;
       const about = { err: error, eventId: this.eventId };
-      this.#ctx.logger.warn(about, 'live feed not repaired; the next poll tries again');
+      this.#ctx.logger.warn(about, 'failed to repair a live feed; the next poll retries');
     }
   }
 
@@ -277,7 +277,7 @@ export class LiveFeed {
     // What arrives from now on may continue the map that is read.
     if (evenIfOlder) this.#early.clear();
     const map = await readSeatMap(this.#ctx.db, this.eventId);
-    if (map === null) throw new Error(`event ${this.eventId} is gone`);
+    if (map === null) throw new Error(`event ${this.eventId} no longer exists`);
     // Messages that came while it was read may have brought the feed to it, or past it.
     const known = evenIfOlder ? map.batchId === this.#batchId : map.version <= this.#version;
     if (!first && (known || this.#stopped)) return;

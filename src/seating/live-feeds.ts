@@ -127,7 +127,7 @@ export class LiveFeeds {
         }
       }
     } catch (error) {
-      this.#ctx.logger.warn({ err: error }, 'versions of live feeds not polled');
+      this.#ctx.logger.warn({ err: error }, 'failed to poll the versions of live feeds');
     } finally {
       this.#schedulePoll();
     }

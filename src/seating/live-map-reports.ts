@@ -81,7 +81,7 @@ export class LiveMapReporter {
         .set(reportKey(this.#node), JSON.stringify(report), 'PX', REPORT_TTL_MS)
         .exec();
     } catch (error) {
-      this.#logger.debug({ err: error }, 'live maps not reported');
+      this.#logger.debug({ err: error }, 'failed to report live maps');
     }
   }
 

@@ -70,7 +70,7 @@ export class PublicVersions {
     } catch (error) {
       const known = this.#known.get(eventId);
       if (!willDo(known)) throw error;
-      this.#logger.warn({ err: error, eventId }, 'version not read; the one from before stands');
+      this.#logger.warn({ err: error, eventId }, 'failed to read a version; keeping the previous one');
       return this.#keep(eventId, { ...known, until: performance.now() + BELIEVED_MS });
     } finally {
       this.#asking.delete(eventId);

@@ -49,7 +49,7 @@ export class SeatMapCache {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, READ_TIMEOUT_MS, null)));
     const reading = this.#redis.getBuffer(seatMapKey(eventId)).catch((error: unknown) => {
-      this.#logger.debug({ err: error, eventId }, 'seat map not read from the cache');
+      this.#logger.debug({ err: error, eventId }, 'failed to read a seat map from the cache');
       return null;
     });
     const value = await Promise.race([reading, late]);
@@ -107,7 +107,7 @@ export class SeatMapCache {
     try {
       return await script([seatMapKey(eventId)], args);
     } catch (error) {
-      this.#logger.debug({ err: error, eventId }, 'seat map not written to the cache');
+      this.#logger.debug({ err: error, eventId }, 'failed to write a seat map to the cache');
       return null;
     }
   }

@@ -34,7 +34,7 @@ export class SeatStates {
   static fromBase64(text: string, seatCount: number): SeatStates {
     const bytes = Buffer.from(text, 'base64');
     if (bytes.length !== Math.ceil(seatCount / 4))
-      throw new RangeError(`${bytes.length} bytes are not ${seatCount} seats`);
+      throw new RangeError(`${bytes.length} bytes cannot be the states of ${seatCount} seats`);
     return new SeatStates(seatCount, new Uint8Array(bytes));
   }
 

@@ -33,7 +33,7 @@ export async function readVenueColumns(db: PrismaClient, venueId: number): Promi
     (Omit<VenueColumns, 'slices'> & { seat_count: number })[]
   >(sql`/* readVenue */
     SELECT name, width, height, categories, areas, seat_count FROM venues WHERE id = ${venueId}`);
-  if (row === undefined) throw new Error(`there is no venue ${venueId}`);
+  if (row === undefined) throw new Error(`venue ${venueId} does not exist`);
   const { seat_count: seatCount, ...venue } = row;
   const slices: SeatSlice[] = [];
   for (let from = 0; from < seatCount; from += SLICE_SEATS) slices.push(await readSlice(db, venueId, from));

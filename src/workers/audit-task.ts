@@ -8,7 +8,7 @@ export async function auditAndReport(ctx: AuditContext, logger: Logger): Promise
   metrics.auditSeconds.set(report.tookMs / 1000);
   metrics.auditFinished.setToCurrentTime();
   for (const { id, title, count, breaches, unchecked } of report.findings) {
-    if (unchecked !== null) logger.warn({ invariant: id, title, unchecked }, 'invariant not checked');
+    if (unchecked !== null) logger.warn({ invariant: id, title, unchecked }, 'failed to check an invariant');
     if (count === null) metrics.invariantBreaches.remove({ invariant: id });
     else metrics.invariantBreaches.set({ invariant: id }, count);
     if (breaches.length > 0) logger.error({ invariant: id, title, count, breaches }, 'INVARIANT BROKEN');

@@ -27,7 +27,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   const { port, host, logger } = options;
   const server = createServer({ requestTimeout: 5_000 }, (req, res) => {
     answer(req.url ?? '', res, options).catch((error: unknown) => {
-      logger.error({ err: error }, 'metrics not served');
+      logger.error({ err: error }, 'failed to serve metrics');
       res.destroy();
     });
   });

@@ -222,7 +222,7 @@ describe('the watermark', () => {
     expect(await republishAll(worker)).toBe(0);
     const unsent = { fromVersion: 0, version: 1, ...batchIdsOf(1), seats: [], bookingIds: [] };
     for (let i = 0; i < 5; i++) await own.publishSeatsChanged({ eventId: hall.eventId, ...unsent });
-    expect(lines.filter((text) => text.startsWith('changes are not published'))).toHaveLength(1);
+    expect(lines.filter((text) => text.startsWith('failed to publish changes'))).toHaveLength(1);
     await server.restart();
     await eventually('Redis is back', () => watermarks.reachable);
   });

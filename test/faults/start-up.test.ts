@@ -118,8 +118,8 @@ describe('npm start', () => {
   ])('names SELLOUT_DATA_DIR if the folder is %s', async (_, makePath, code) => {
     const data = makePath();
     expect(advice(await run(start, { SELLOUT_DATA_DIR: data }))).toBe(
-      `SELLOUT_DATA_DIR: ${data} can't be written (${code}). ` +
-        `Choose a folder that this user may write, such as SELLOUT_DATA_DIR=${homedir()}/sellout-data.`,
+      `SELLOUT_DATA_DIR: ${data} is not writable (${code}). ` +
+        `Choose a folder that this user can write to, such as SELLOUT_DATA_DIR=${homedir()}/sellout-data.`,
     );
   });
 
@@ -132,7 +132,7 @@ describe('npm start', () => {
       openDataFolder({ SELLOUT_DATA_DIR: process.argv[1] });`;
     const { code, stderr } = await runToEnd(['--input-type=module', '-e', script, locked], {});
     expect(code).toBe(1);
-    expect(stderr).toContain(`SELLOUT_DATA_DIR: ${locked} can't be written (EACCES). Choose a folder`);
+    expect(stderr).toContain(`SELLOUT_DATA_DIR: ${locked} is not writable (EACCES). Choose a folder`);
   });
 
   it('warns about a variable that is probably misspelled, and goes on', async () => {

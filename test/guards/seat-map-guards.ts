@@ -125,7 +125,7 @@ export const seatMapGuards: readonly Guard[] = [
     name: 'one follower that fails harms no other',
     ...feed,
     file: 'src/seating/feed-followers.ts',
-    find: "this.#logger.error({ err: error, eventId: this.#eventId }, 'a follower of a live feed failed');",
+    find: "this.#logger.error({ err: error, eventId: this.#eventId }, 'a subscriber of a live feed failed');",
     replace: 'throw error;',
   },
   {

@@ -22,7 +22,7 @@ export const TEST_SECRET = 'a secret for tests, 32 characters or more';
 
 const READY_WITHIN_MS = 30_000;
 const STOPPED_WITHIN_MS = 20_000;
-const READY_LINES = new Set(['the API takes connections', 'the worker runs']);
+const READY_LINES = new Set(['API listening', 'worker started']);
 const LOG_KEPT_MAX = 1_000;
 const LAST_LINES = 60;
 

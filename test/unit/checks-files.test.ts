@@ -52,7 +52,7 @@ test.each([
 ])('%s may have 300 lines, and no more where it is code (%s)', (file, isCode) => {
   const lines = (count: number) => 'x\n'.repeat(count);
   expect(faultsOf(file, lines(300), [])).toEqual([]);
-  const faults = isCode ? [`${file}:301: more than 300 lines: split it by meaning`] : [];
+  const faults = isCode ? [`${file}:301: more than 300 lines: split it by subject`] : [];
   expect(faultsOf(file, lines(301), [])).toEqual(faults);
 });
 

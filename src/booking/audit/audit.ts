@@ -78,7 +78,7 @@ type Part = Pick<Finding, 'count' | 'breaches' | 'unchecked'>;
 
 /** I10 has a part in the database and parts in Redis; what is known of one part counts without the others. */
 function together(finding: Finding, maps: 'cached' | 'live', part: Part): Finding {
-  const unchecked = part.unchecked === null ? [] : [`of the ${maps} maps: ${part.unchecked}`];
+  const unchecked = part.unchecked === null ? [] : [`${maps} maps: ${part.unchecked}`];
   return {
     ...finding,
     count: (finding.count ?? 0) + (part.count ?? 0),

@@ -22,7 +22,7 @@ export async function auditCachedMaps(
   cachedMaps: CachedMaps | null,
   signal?: AbortSignal,
 ): Promise<Pick<Finding, 'count' | 'breaches' | 'unchecked'>> {
-  if (cachedMaps === null) return { count: null, breaches: [], unchecked: 'there is no Redis to ask' };
+  if (cachedMaps === null) return { count: null, breaches: [], unchecked: 'no Redis is configured' };
   const breaches: Breach[] = [];
   let count = 0;
   for await (const eventIds of readEventIds(db, MAPS_MAX)) {
@@ -32,7 +32,7 @@ export async function auditCachedMaps(
       cached = await cachedMaps.readMany(eventIds);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return { count: null, breaches, unchecked: `Redis could not be asked: ${why}` };
+      return { count: null, breaches, unchecked: `Redis is unavailable: ${why}` };
     }
     for (const breach of await compare(db, eventIds, cached)) {
       count++;

@@ -21,15 +21,15 @@ import { times } from './times.sql.ts';
 export const databaseInvariants: readonly Invariant[] = [
   { id: 'I1', title: 'no seat claimed twice', query: seatClaims },
   { id: 'I2', title: 'seats and bookings agree', query: seatsAndBookings },
-  { id: 'I3', title: 'no overdue hold stands', query: overdueHolds },
+  { id: 'I3', title: 'no overdue hold remains', query: overdueHolds },
   { id: 'I6', title: 'one effect per idempotency key', query: idempotencyKeys },
   {
     id: 'I8',
-    title: 'histories without gaps, legal, up to now',
+    title: 'history complete, legal and current',
     query: (limits) =>
       sql`${historyVersions(limits)} UNION ALL ${historySteps(limits)} UNION ALL ${historyBookings(limits)} UNION ALL ${times()}`,
   },
   { id: 'I9', title: 'no transaction left open', query: openTransactions },
-  { id: 'I10', title: 'counters, cached and live maps equal seats', query: counters },
-  { id: 'I14', title: 'no buyer above the seat limit', query: seatLimits },
+  { id: 'I10', title: 'counters, cached and live maps match seats', query: counters },
+  { id: 'I14', title: 'no buyer over the seat limit', query: seatLimits },
 ];

@@ -41,7 +41,7 @@ export async function auditLiveMaps(
   signal?: AbortSignal,
   recheckAfterMs = RECHECK_AFTER_MS,
 ): Promise<Pick<Finding, 'count' | 'breaches' | 'unchecked'>> {
-  if (reports === null) return { count: null, breaches: [], unchecked: 'there is no Redis to ask' };
+  if (reports === null) return { count: null, breaches: [], unchecked: 'no Redis is configured' };
   try {
     const before = await findSuspects(db, reports, signal);
     if (before.size === 0) return { count: 0, breaches: [], unchecked: null };
@@ -55,7 +55,7 @@ export async function auditLiveMaps(
   } catch (error) {
     signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    return { count: null, breaches: [], unchecked: `they could not be compared: ${why}` };
+    return { count: null, breaches: [], unchecked: `comparison failed: ${why}` };
   }
 }
 

@@ -26,7 +26,7 @@ export async function auditWatermarks(
   signal?: AbortSignal,
 ): Promise<Finding> {
   const finding = { id: 'I11', title: 'everything is published', count: null, breaches: [] } as const;
-  if (watermarks === null) return { ...finding, unchecked: 'there is no Redis to ask' };
+  if (watermarks === null) return { ...finding, unchecked: 'no Redis is configured' };
   try {
     const suspects = await findOff(db, watermarks, null);
     if (suspects.length === 0) return { ...finding, count: 0, unchecked: null };
@@ -41,7 +41,7 @@ export async function auditWatermarks(
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ...finding, unchecked: `Redis could not be asked: ${why}` };
+    return { ...finding, unchecked: `Redis is unavailable: ${why}` };
   }
 }
 
@@ -66,7 +66,8 @@ function isRecent({ changedMsAgo }: QuietEvent): boolean {
 }
 
 function breachOf({ event, watermark }: Off): Breach {
-  const published = watermark === null ? 'nothing is known to be published' : `published up to ${watermark}`;
+  const published =
+    watermark === null ? 'nothing is known to have been published' : `published up to ${watermark}`;
   const fault = `the event is at version ${event.version}, ${published}`;
   return { eventId: event.eventId, seatIndex: null, bookingId: null, fault };
 }

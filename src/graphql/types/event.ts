@@ -77,7 +77,7 @@ export const Event = builder.prismaNode('Event', {
         const maps = await seatMaps.getMany(new Map(events.map(({ id, ...seats }) => [id, seats])));
         return events.map(({ id }) => {
           const map = maps.get(id);
-          return map === undefined ? new Error(`there is no event ${id}`) : { eventId: id, ...map };
+          return map === undefined ? new Error(`event ${id} does not exist`) : { eventId: id, ...map };
         });
       },
       resolve: ({ id, seatVersion, batchId }) => ({ id, version: seatVersion, batchId }),

@@ -43,7 +43,7 @@ builder.objectType('Seat', {
           const eventIds = [...new Set(keys.map((key) => Number.parseInt(key, 10)))];
           const tiers = await database.reads.priceTier.findMany({ where: { eventId: { in: eventIds } } });
           const byKey = new Map(tiers.map((tier) => [`${tier.eventId}:${tier.index}`, tier]));
-          return keys.map((key) => byKey.get(key) ?? new Error(`there is no price tier ${key}`));
+          return keys.map((key) => byKey.get(key) ?? new Error(`price tier ${key} does not exist`));
         },
         resolve: ({ eventId, tierIndex }) => `${eventId}:${tierIndex}`,
       }),

@@ -38,7 +38,7 @@ async function listEvents(ctx: HomeContext): Promise<ListedEvent[] | null> {
   try {
     return await inTime('the list of events', httpLimits.checkTimeoutMs, read(ctx), ctx.logger);
   } catch (error) {
-    ctx.logger.warn({ err: error }, 'events for the home page not read');
+    ctx.logger.warn({ err: error }, 'failed to read events for the home page');
     return null;
   }
 }

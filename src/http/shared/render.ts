@@ -32,7 +32,7 @@ export function render(
       // Plugins keep things by the context object; a new one keeps nothing from one message to the next.
       contextValue: { ...context },
     });
-    if (settled instanceof Promise) throw new Error('a shared subscription has a resolver that waits');
+    if (settled instanceof Promise) throw new Error('a shared subscription has an asynchronous resolver');
     result = settled;
   } catch (error) {
     result = { errors: [asGraphQLError(error)], data: null };

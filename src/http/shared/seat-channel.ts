@@ -182,7 +182,10 @@ export class SeatChannel {
     try {
       return await source.changesUntil(version);
     } catch (error) {
-      this.#logger.debug({ err: error, eventId: this.#feed.eventId }, 'changes to resume with not read');
+      this.#logger.debug(
+        { err: error, eventId: this.#feed.eventId },
+        'failed to read the changes to resume from',
+      );
       return null;
     }
   }

@@ -59,7 +59,7 @@ export function adaptSocket(
   socket.once('close', (code, reason) => {
     extra.operations.endAll();
     closed(code, reason.toString()).catch((error: unknown) =>
-      logger.error({ err: error }, 'a subscription was not ended in order'),
+      logger.error({ err: error }, 'failed to end a subscription'),
     );
   });
 }

@@ -54,7 +54,7 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
   };
   const sockets = new WebSocketServer(options);
   http.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', (error) => ctx.logger.debug({ err: error }, 'upgrade broke off'));
+    socket.on('error', (error) => ctx.logger.debug({ err: error }, 'upgrade aborted'));
     const status = refusal(ctx, req);
     const address = clientAddress(req, ctx.proxies);
     const release = status === null ? takePlace(ctx, address) : status;
