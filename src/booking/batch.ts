@@ -6,7 +6,7 @@ export interface BatchInput {
   readonly commands: readonly Command[];
   /** The seats next to those that the commands name, where the event forbids orphans. */
   readonly neighbours: ReadonlyMap<number, Neighbours>;
-  /** The sweeper's: leave seats alone that somebody else is at. */
+  /** For the sweeper: skips seats that another transaction has locked. */
   readonly skipLocked: boolean;
 }
 

@@ -49,7 +49,7 @@ function takeSeats(draft: Draft, command: HoldCommand): Outcome {
   return done(booking);
 }
 
-/** The named seats if they are free, else those that the server chose, if any. */
+/** Returns the named seats if they are free; otherwise the seats that the server chose, if any. */
 function seatsToTake(draft: Draft, { named, chosen }: HoldCommand): readonly number[] | Outcome {
   if (named.some((index) => index >= draft.event.seatsTotal))
     return refused({ code: 'NOT_FOUND', what: 'seat' });

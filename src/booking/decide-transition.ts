@@ -13,7 +13,7 @@ import { againUnlocked, done, refused } from './outcomes.ts';
 import { replayOf } from './replay.ts';
 import { buyerMayNotCancel, salesOver } from './sale-rules.ts';
 
-/** Books the seats of a hold. A booking that is CONFIRMED already stays as it is and is the answer. */
+/** Confirms a hold, which books its seats. Returns a booking in CONFIRMED unchanged. */
 export function decideConfirm(draft: Draft, command: ConfirmCommand): Outcome {
   const replay = replayOf(draft, command.buyerId, command.key);
   if (replay !== null) return replay;
@@ -32,7 +32,7 @@ export function decideConfirm(draft: Draft, command: ConfirmCommand): Outcome {
   return done(draft.putBooking({ ...booking, status: 'CONFIRMED', confirmedAtMs: draft.clockMs }));
 }
 
-/** Gives a hold back. A booking that is RELEASED already stays as it is and is the answer. */
+/** Releases a hold. Returns a booking in RELEASED unchanged. */
 export function decideRelease(draft: Draft, command: ReleaseCommand): Outcome {
   const booking = ownBooking(draft, command);
   if (booking === undefined) return refused({ code: 'NOT_FOUND', what: 'booking' });
@@ -45,7 +45,7 @@ export function decideRelease(draft: Draft, command: ReleaseCommand): Outcome {
   return done(draft.putBooking({ ...booking, status: 'RELEASED', endedAtMs: draft.clockMs }));
 }
 
-/** Puts the deadline off, once: by as much as the event says, and never past the hold's longest life. */
+/** Extends the deadline once, by the event's extension and up to the hold's maximum lifetime. */
 export function decideExtend(draft: Draft, command: ExtendCommand): Outcome {
   const booking = ownBooking(draft, command);
   if (booking === undefined) return refused({ code: 'NOT_FOUND', what: 'booking' });
@@ -61,7 +61,7 @@ export function decideExtend(draft: Draft, command: ExtendCommand): Outcome {
   return done(draft.putBooking({ ...booking, holdExpiresAtMs: until, extendedAtMs: draft.clockMs }));
 }
 
-/** Undoes a confirmed booking. One that is CANCELED already stays as it is and is the answer. */
+/** Cancels a confirmed booking. Returns a booking in CANCELED unchanged. */
 export function decideCancel(draft: Draft, { bookingId, callerId }: CancelCommand): Outcome {
   const booking = draft.booking(bookingId);
   const isOrganizer = callerId === draft.event.organizerId;
@@ -80,7 +80,7 @@ export function decideCancel(draft: Draft, { bookingId, callerId }: CancelComman
   return done(draft.putBooking({ ...booking, status: 'CANCELED', endedAtMs: draft.clockMs }));
 }
 
-/** Writes down an expiry. What is not (or no longer) an overdue hold is left alone: somebody else was first. */
+/** Expires an overdue hold. Changes nothing if the booking is no longer one: another command was first. */
 export function decideExpire(draft: Draft, command: ExpireCommand): Outcome {
   const booking = draft.booking(command.bookingId);
   if (booking === undefined || !draft.isOverdue(booking)) return done(booking ?? null);

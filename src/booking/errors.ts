@@ -1,11 +1,11 @@
 import { IdempotencyConflictError, NotFoundError, SelloutError } from '../platform/errors.ts';
 import type { BookingStatus, EventStatus, ExtensionFault, Refusal } from './model.ts';
 
-/** Some seat asked for is not free; nothing was held. */
+/** A requested seat is not available. Nothing was changed. */
 export class SeatsUnavailableError extends SelloutError {
   readonly code = 'SEATS_UNAVAILABLE';
   readonly eventId: number;
-  /** Exactly the seats asked for that are not free, by index. */
+  /** The requested seats that are not available, sorted by index. */
   readonly seatIndexes: readonly number[];
 
   constructor(eventId: number, seatIndexes: readonly number[]) {
@@ -87,7 +87,7 @@ const extensionFaults: Record<ExtensionFault, string> = {
 
 export class CancellationRefusedError extends SelloutError {
   readonly code = 'CANCELLATION_REFUSED';
-  /** The instant from which buyers cannot cancel; null: they never can. */
+  /** Time until which buyers can cancel; null if they never can. */
   readonly cancelableUntil: Date | null;
 
   constructor(cancelableUntilMs: number | null) {
@@ -101,13 +101,13 @@ export class CancellationRefusedError extends SelloutError {
   }
 }
 
-/** The seats would leave others alone, and the event forbids that. */
+/** The choice would isolate single seats, which the event forbids. */
 export class OrphanSeatsError extends SelloutError {
   readonly code = 'ORPHAN_SEATS';
   readonly eventId: number;
-  /** The seats that would be left alone. */
+  /** The seats that would be isolated. */
   readonly seatIndexes: readonly number[];
-  /** Choices of as many seats that would be accepted now, the nearest first. */
+  /** Alternative choices of the same number of seats, nearest first. */
   readonly alternatives: readonly (readonly number[])[];
 
   constructor(

@@ -52,7 +52,7 @@ export type KeyedOperation = 'holdSeats' | 'holdBestAvailable' | 'confirmBooking
 export interface Key {
   readonly operation: KeyedOperation;
   readonly keyHash: string;
-  /** Of the input without what a replay may change (seat order, admission token). */
+  /** Hash of the input, without what a retry may change (seat order, admission token). */
   readonly inputHash: string;
 }
 

@@ -2,7 +2,7 @@ import type { Draft } from './draft.ts';
 import type { BookingRecord, Outcome } from './model.ts';
 import { refused } from './outcomes.ts';
 
-/** Somebody else's booking is treated as none, so that nobody learns that it exists. */
+/** Treats another buyer's booking as nonexistent, so that its existence is not revealed. */
 export function ownBooking(
   draft: Draft,
   command: { readonly bookingId: string; readonly buyerId: string },

@@ -2,7 +2,7 @@ import type { Draft } from './draft.ts';
 import type { Key, Outcome } from './model.ts';
 import { done, refused } from './outcomes.ts';
 
-/** The answer to a call whose key has succeeded before; null where the key is new or there is none. */
+/** Returns the outcome of an earlier successful call with the same key; null if there is no key or it is new. */
 export function replayOf(draft: Draft, buyerId: string, key: Key | null): Outcome | null {
   if (key === null) return null;
   const used = draft.usedKey(buyerId, key);

@@ -10,7 +10,7 @@ import { priceCategories } from './price-categories.ts';
 export interface CreateEventInput extends EventFields {
   readonly organizerId: string;
   readonly venueId: number;
-  /** Default DRAFT, which nobody but its organizer sees. */
+  /** Defaults to DRAFT, which only the organizer sees. */
   readonly status?: 'DRAFT' | 'ON_SALE';
   /** Chosen by the caller, for one event. Null, the default: every call creates an event. */
   readonly idempotencyKey?: string | null;

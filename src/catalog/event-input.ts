@@ -118,7 +118,7 @@ function checkHoldTimes(fields: EventFields, errors: InputErrors): void {
 
 function checkHoldLifetime(holdLifetimeMaxSeconds: number, holdTtlSeconds: number | null): void {
   const field = 'holdLifetimeMaxSeconds';
-  // The server's time is configured anew with each start, and might outlast what was allowed here.
+  // The server's default may change at any restart and exceed what was allowed here.
   if (holdTtlSeconds === null) throw new InvalidInputError(field, `${field} requires holdTtlSeconds.`);
   checkWhole(field, holdLifetimeMaxSeconds, holdTtlSeconds, eventLimits.holdLifetimeMaxSecondsMax);
 }

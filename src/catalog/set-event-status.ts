@@ -18,7 +18,7 @@ const nextStatuses: Readonly<Record<EventStatus, readonly EventStatus[]>> = {
   CANCELED: [],
 };
 
-/** How often somebody else may be quicker before the caller is told to try again. */
+/** Maximum number of attempts when concurrent calls change the status first. */
 const TRIES_MAX = 5;
 
 /**
@@ -26,10 +26,10 @@ const TRIES_MAX = 5;
  * statement, and decides on the status that the row still has then. A batch of bookings that assumed the old status
  * finds out in its own last statement.
  *
- * @throws {InvalidInputError} field `status`, where the event's present status does not lead there, or its time to be
- *   sold has passed.
- * @throws {NotFoundError} where the organizer has no such event.
- * @throws {BusyError} where others changed it all the time.
+ * @throws {InvalidInputError} field `status`, if the current status does not allow the change, or the sale period
+ *   has passed.
+ * @throws {NotFoundError} if the organizer has no such event.
+ * @throws {BusyError} if concurrent calls kept changing the status.
  */
 export async function setEventStatus(ctx: CatalogContext, input: SetEventStatusInput): Promise<void> {
   const { organizerId, eventId, status } = input;

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** Errors that are not data: the caller has to change the request, or who is calling. */
+/** Codes of errors in `errors`, which require another request or another caller. */
 export type ErrorExtensionCode =
   'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'QUERY_TOO_COMPLEX';
 

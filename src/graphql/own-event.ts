@@ -6,11 +6,11 @@ import { beforeChange } from './outages.ts';
 import { visibleEvents, visibleVenues } from './reads/visibility.ts';
 
 /**
- * The calling organizer, if the event is theirs. Another organizer's is forbidden, or, where the caller could not even
- * see it, not there.
+ * Returns the calling organizer if the event is theirs. Another organizer's event is FORBIDDEN, or NOT_FOUND if the
+ * caller cannot see it.
  *
  * @throws {NotFoundError}
- * @throws {BusyError} where the database can't be asked.
+ * @throws {BusyError} if the database is unavailable.
  * @throws {GraphQLError} FORBIDDEN, UNAUTHENTICATED.
  */
 export async function organizerOfEvent(ctx: GraphQLContext, eventId: number): Promise<string> {
@@ -23,7 +23,7 @@ export async function organizerOfEvent(ctx: GraphQLContext, eventId: number): Pr
   return ownerOf(ctx, event, 'event');
 }
 
-/** @throws as `organizerOfEvent` does. */
+/** @throws the same errors as `organizerOfEvent`. */
 export async function organizerOfVenue(ctx: GraphQLContext, venueId: number): Promise<string> {
   const venue = await beforeChange(ctx, () =>
     ctx.database.reads.venue.findFirst({

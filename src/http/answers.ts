@@ -55,7 +55,7 @@ export interface Encodings {
 export interface StoredBody extends Partial<Omit<Encodings, 'identity'>> {
   readonly identity: Buffer;
   readonly type: string;
-  /** Of the content, without quotes. */
+  /** Entity tag of the content, without quotes. */
   readonly etag: string;
   readonly cacheControl: string;
 }

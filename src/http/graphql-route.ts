@@ -58,7 +58,7 @@ async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<vo
     res.setHeader('allow', 'POST');
     throw new RequestError(405, 'METHOD_NOT_ALLOWED', 'Mutations require the POST method.');
   }
-  // The client has left: nothing would give back what is taken now, and nobody waits for an answer.
+  // The client has disconnected: no `close` event will follow that could release what is acquired below.
   if (res.destroyed) return;
   res.once('close', ctx.memory.take(address, operation.kept));
   const place = new StreamPlace(ctx, exchange);

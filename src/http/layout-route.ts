@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts';
 const LAYOUT_PATH = /^\/layouts\/([1-9]\d{0,9})\/([\w-]{22})\.json$/;
 const EVENT_ID_MAX = 2_147_483_647;
 
-/** A layout never changes under its address: browsers and CDNs may keep it for ever. */
+/** A layout never changes under its path: browsers and CDNs may cache it forever. */
 export async function handleLayout(layouts: EventLayouts, exchange: Exchange): Promise<void> {
   const [, event = '', hash = ''] = LAYOUT_PATH.exec(exchange.path) ?? [];
   const eventId = Number(event);

@@ -67,7 +67,7 @@ export const socketLimits = {
   bufferedChunksMax: 128,
   /** From a close frame to its answer; then the connection is cut. */
   closeTimeoutMs: 5_000,
-  /** Of an operation's id, which is kept as long as the operation lasts. */
+  /** Maximum size of an operation's id, which is kept while the operation runs. */
   idBytesMax: 128,
   /**
    * Unsent bytes of one socket at which it is closed instead of sent another answer. Those to what it had asked for
@@ -84,11 +84,11 @@ export const sharedLimits = {
   recentSeatsMax: 20_000,
   /** A message with more seats is sent as a snapshot, as a resume is. */
   seatsPerMessageMax: SEATS_PER_MESSAGE_MAX,
-  /** Of all messages that are kept, as all operations show them; the bytes made from them take as much again. */
+  /** Maximum total size of the rendered messages that are kept. The frames made from them take as much again. */
   renderedCharactersMax: 32 * MIB,
   /** Reads from the change record for one event at once; further resumes get a snapshot, which is in memory. */
   resumesMax: 32,
-  /** Such reads that are kept for whoever asks the same, until the next message. */
+  /** Maximum number of such reads that are cached until the next message. */
   resumesKeptMax: 64,
   /** Writing to subscribers pauses after this long, so that other work gets its turn. */
   sliceMs: 8,

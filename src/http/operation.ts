@@ -174,7 +174,7 @@ export function toGraphQLError({ edge }: Pick<Engine, 'edge'>, error: unknown): 
     : new GraphQLError(masked.message, { originalError: masked });
 }
 
-/** Ends a subscription that nobody waits for; only the log learns if that fails. */
+/** Ends a subscription in the background. A failure is only logged. */
 export function endResults(iterator: AsyncIterator<ExecutionResult>, logger: Logger): void {
   iterator.return?.().catch((error: unknown) => logger.error({ err: error }, 'failed to end a subscription'));
 }

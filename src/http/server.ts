@@ -111,7 +111,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
       connectionsCheckingInterval: 2_000,
       keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
       noDelay: true,
-      // Whoever offers another protocol (HTTP/2, as curl and Java do) goes on in this one.
+      // A client that offers another protocol (HTTP/2, as curl and Java do) continues with HTTP/1.1.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     listener,

@@ -8,7 +8,7 @@ export class InvalidTokenError extends Error {
   }
 }
 
-/** The identity provider's keys cannot be read at the moment, so the token may be valid or not. */
+/** The keys of the identity provider cannot be fetched, so it is unknown whether the token is valid. */
 export class UncheckedTokenError extends SelloutError {
   readonly code = 'BUSY';
   readonly retryAfterSeconds = 5;

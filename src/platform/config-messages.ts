@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How to get a value that nobody can guess. */
+/** Command that generates an unguessable value. */
 const origins: Readonly<Record<string, string>> = { AUTH_SECRET: 'Create one with: openssl rand -base64 33' };
 
 /** Describes one problem in terms of the variable: `PORT: must be a number, not "abc"`. */

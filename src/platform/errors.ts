@@ -1,6 +1,6 @@
 /**
- * Failures that a client may see, as data. Each room adds those that are its own; all of them carry the code that the
- * schema's ErrorCode has for them.
+ * Base class of expected errors that clients see as data. Each module adds its own. `code` is a value of the schema's
+ * ErrorCode.
  */
 export abstract class SelloutError extends Error {
   abstract readonly code: string;
@@ -11,7 +11,7 @@ export abstract class SelloutError extends Error {
   }
 }
 
-/** A wrong field of an input. */
+/** An input field that is not valid. */
 export interface InputFieldError {
   /** The field's path, dotted below the first level, e.g. `priceTiers.2.category`. */
   readonly field: string;
@@ -20,9 +20,9 @@ export interface InputFieldError {
 
 export class InvalidInputError extends SelloutError {
   readonly code = 'INVALID_INPUT';
-  /** The first wrong field. The error's message is about it. */
+  /** The first field that is not valid. The error's message is about it. */
   readonly field: string;
-  /** All wrong fields, each once; see InputErrors. */
+  /** All fields that are not valid, each once; see InputErrors. */
   readonly errors: readonly InputFieldError[];
 
   constructor(field: string, message: string, others: readonly InputFieldError[] = []) {
@@ -61,7 +61,7 @@ export class ReadOnlyError extends SelloutError {
 export class BusyError extends SelloutError {
   readonly code = 'BUSY';
   readonly retryAfterSeconds: number;
-  /** False: nothing happened, for certain. True: it could not be found out; the next try with the same key tells. */
+  /** False if certainly nothing was changed. True if the outcome is unknown: a retry with the same key returns it. */
   readonly outcomeUnknown: boolean;
 
   constructor(outcomeUnknown = false, retryAfterSeconds = 1) {

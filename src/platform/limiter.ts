@@ -13,7 +13,7 @@ export class Limiter {
     try {
       return await work();
     } finally {
-      // The turn is handed on, so that nobody who comes now gets it first.
+      // Passes the slot to the next waiter directly, so that a new caller cannot overtake it.
       const next = this.#waiting.shift();
       if (next === undefined) this.#free++;
       else next();

@@ -9,7 +9,7 @@ const WAITING_MAX = 20;
 /** Layouts under their address, each made once, one after the other, and kept while there is room. */
 export class EncodedLayouts {
   readonly #bytesMax: number;
-  /** Never let go: whoever asks for one that is being made waits for that. */
+  /** Never evicted: concurrent requests for a layout that is being encoded share the work. */
   readonly #making = new Map<string, Promise<EncodedLayout>>();
   readonly #kept = new Map<string, EncodedLayout>();
   readonly #inTurn = oneAtATime(WAITING_MAX);

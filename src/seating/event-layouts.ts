@@ -17,7 +17,7 @@ export class EventLayouts {
   readonly #venues: VenueLayouts;
   readonly #infos = new Map<number, EventInfo>();
   readonly #reading = new Map<number, Promise<EventInfo | undefined>>();
-  /** Of events known to be published, which no event ceases to be. */
+  /** Information about published events; an event never becomes unpublished again. */
   readonly #published = new Map<number, EventInfo>();
   readonly #encoded = new EncodedLayouts();
 
@@ -113,7 +113,7 @@ export class EventLayouts {
   }
 }
 
-/** The path under which the layout is served, for ever. */
+/** The permanent path of the layout. */
 export function layoutPathOf({ eventId, layoutHash }: EventInfo): string {
   return `/layouts/${eventId}/${layoutHash}.json`;
 }

@@ -8,7 +8,7 @@ import { readVenueColumns } from './venue-columns.sql.ts';
 
 /** Some twenty bytes a seat, a hundred if each has its own label. */
 const defaultLimits = {
-  /** Maximum number of seats in memory that nobody follows; the least recently used venue goes first. */
+  /** Maximum number of seats in memory without subscribers; the least recently used venue is evicted first. */
   unusedSeatsMax: 300_000,
   /** Maximum number of seats of all venues that are followed. One venue is always possible. */
   seatsMax: 2_000_000,

@@ -9,7 +9,7 @@ import { layoutDocument, type LayoutParts } from './layout-document.ts';
  */
 const json = Buffer.from(JSON.stringify(layoutDocument(workerData as LayoutParts)));
 const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: json.length };
-// Copies, whose memory belongs to nobody else and can be handed over.
+// Copies: their memory is not shared, so it can be transferred.
 const parts = [json, gzipSync(json), brotliCompressSync(json, { params })].map((part) =>
   Uint8Array.from(part),
 );

@@ -28,7 +28,7 @@ export interface FeedContext {
   readonly tickMs: number;
 }
 
-/** How many recorded versions are read to close a gap; a longer one is closed by reading the map anew. */
+/** Maximum number of recorded versions that are read to close a gap. A longer gap is closed with a new map. */
 const GAP_MAX = 1_000;
 /** So is one of more steps: as a list they would keep the event loop for longer than the map of 80,000 seats does. */
 const GAP_STEPS_MAX = 5_000;
@@ -102,8 +102,8 @@ export class LiveFeed {
   }
 
   /**
-   * Resolves when nothing waits for the tick. Whoever asks for a snapshot then makes nobody else's message come early:
-   * else those who come and go would set the pace at which all others are told.
+   * Waits for the tick, so that a new subscriber does not force an early flush on everyone else: otherwise clients that
+   * come and go would set the pace for all others.
    */
   sent(): Promise<void> {
     if (this.#sentVersion === this.#version || this.#stopped) return Promise.resolve();

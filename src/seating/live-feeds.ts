@@ -2,7 +2,7 @@ import { readVersions } from './seat-map.sql.ts';
 import type { SeatsChanged } from '../pubsub/messages.ts';
 import { LiveFeed, type FeedContext } from './live-feed.ts';
 
-/** A feed that nobody follows any more is kept this long: whoever reloads a page finds it warm. */
+/** Time for which a feed without subscribers is kept, so that a reloaded page finds it warm. */
 const IDLE_MS = 30_000;
 const POLL_MS = 1_000;
 
@@ -89,7 +89,7 @@ export class LiveFeeds {
     const started = feed.start();
     const entry: Entry = { feed, started, loaded: false, users: 0, idle: undefined, dropped: false };
     this.#entries.set(eventId, entry);
-    // A feed that could not start is no feed: the next one who asks tries anew.
+    // A feed that failed to start is dropped; the next request starts a new one.
     started.then(
       () => (entry.loaded = true),
       () => this.#drop(entry),

@@ -9,7 +9,7 @@ export interface SeatMap extends SeatVersion {
   readonly states: string;
 }
 
-/** Long, for age does no harm here: whoever reads a map says which version it must have. */
+/** Long, because age does no harm here: every reader names the version that it requires. */
 const KEPT_MS = 600_000;
 /** A Redis that hangs is not waited for: the database has the map too. */
 const READ_TIMEOUT_MS = 250;

@@ -107,7 +107,7 @@ export class SeatMaps {
     return asked;
   }
 
-  /** Reads what nobody is reading, waits for the rest. Returns those whose map is older than wanted. */
+  /** Reads the maps that no other call is reading, and waits for the rest. Returns events whose map is still too old. */
   async #fromDatabase(wanted: Wanted, found: Map<number, SeatMap>): Promise<Wanted> {
     const free = [...wanted.keys()].filter((eventId) => !this.#reading.has(eventId));
     if (free.length > 0) this.#startReading(free);
@@ -147,7 +147,7 @@ function fitOf(map: SeatVersion, known: SeatVersion): 'older' | 'same' | 'newer'
   return map.batchId === known.batchId ? 'same' : 'conflict';
 }
 
-/** Forgets it before whoever waits for it goes on. */
+/** Removes the read before its waiters continue. */
 function share(underWay: UnderWay, eventId: number, work: Promise<SeatMap | null>): Promise<SeatMap | null> {
   const shared = work.finally(() => underWay.delete(eventId));
   underWay.set(eventId, shared);

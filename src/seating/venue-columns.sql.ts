@@ -11,7 +11,7 @@ export interface VenueColumns {
   readonly slices: readonly SeatSlice[];
 }
 
-/** Column by column, each a JSON array that is not parsed yet: whoever needs the seats may do it elsewhere, or later. */
+/** Columns of the seats, each an unparsed JSON array: the caller may parse them later or in another thread. */
 export interface SeatSlice {
   readonly guid: string;
   readonly section: string;

@@ -30,7 +30,7 @@ export async function readRecentVersions(
   return rows.map(versionOf);
 }
 
-/** The versions of events, by id from `after` on: for whoever looks at all of them. */
+/** Returns the versions of the events with an ID above `after`, in order of their IDs. */
 export async function readVersionsAfter(
   db: PrismaClient,
   after: number,

@@ -3,7 +3,7 @@ import { builder } from '../builder.ts';
 import { Event } from './event.ts';
 import { commonRefusals } from './refusals.ts';
 
-/** Of blockSeats and unblockSeats. */
+/** Result of blockSeats and unblockSeats. */
 export const BlockSeatsResult = builder.errorUnion('BlockSeatsResult', {
   description: 'The updated event, or the error that prevented the change.',
   types: [Event, SeatsUnavailableError, ...commonRefusals],

@@ -2,7 +2,7 @@ import type { SelloutError } from '../../platform/errors.ts';
 import { builder } from '../builder.ts';
 import { ErrorCode, type ErrorCodeName } from './enums/error-code.ts';
 
-/** What every refusal has. Errors of the domain rooms become data through their own types in errors/. */
+/** Fields of every expected error. Domain errors become data through their own types in errors/. */
 export const ErrorInterface = builder.interfaceRef<SelloutError>('Error').implement({
   description:
     'An expected error, returned as data. All members of a result union except the successful result implement it.',

@@ -10,7 +10,7 @@ import { Booking } from './booking.ts';
 import { AdmissionRequiredError } from './errors/admission-required-error.ts';
 import { commonRefusals } from './refusals.ts';
 
-/** Of both mutations that hold seats. */
+/** Result of both mutations that hold seats. */
 export const HoldSeatsResult = builder.errorUnion('HoldSeatsResult', {
   description: 'The booking in status HOLD, or the error that prevented the hold.',
   types: [

@@ -8,7 +8,7 @@ export interface Reader {
   send(payload: Payload): boolean;
   /** Calls back, once, when what was unsent has gone. */
   drained(then: () => void): void;
-  /** It can't be served: its connection is ended, and whoever is there may come again. */
+  /** Closes the connection after a server error; the client may reconnect. */
   fail(): void;
 }
 

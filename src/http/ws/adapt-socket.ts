@@ -64,7 +64,7 @@ export function adaptSocket(
   });
 }
 
-/** Resolves when the bytes are on their way: whoever produces more waits for it. */
+/** Resolves when the socket has taken the bytes. Producers wait for it before they send more. */
 function send(socket: WebSocket, outlet: SocketOutlet, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();

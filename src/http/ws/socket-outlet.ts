@@ -21,7 +21,7 @@ export class SocketOutlet extends Outlet {
     this.#stream = stream;
   }
 
-  /** Until then the socket is not read either: it would ask for ever more answers that wait here. */
+  /** Also pauses reading until then: further requests would only add responses to the buffer. */
   override drained(then: () => void): void {
     if (!this.clogged && this.#socket.readyState === this.#socket.OPEN) {
       this.#socket.pause();

@@ -117,7 +117,7 @@ class Feed implements SeatFeed {
     this.#seats = new LiveSeats(seatCount);
     if (initial !== undefined) {
       const update = parseSeatUpdate(initial, seatCount);
-      if (update?.kind !== 'snapshot') throw new TypeError('initial is no map of so many seats');
+      if (update?.kind !== 'snapshot') throw new TypeError('initial is not a map of seatCount seats');
       this.#seats.apply(update);
     }
     void Promise.resolve().then(() => this.#start());
@@ -179,7 +179,7 @@ class Feed implements SeatFeed {
           if (isCurrent()) this.#take(update);
         },
         error: lost,
-        complete: () => lost(new Error('the subscription was ended by the server')),
+        complete: () => lost(new Error('the server ended the subscription')),
       });
       // It may be over before it was begun.
       if (isCurrent()) this.#unsubscribe = unsubscribe;
@@ -193,8 +193,8 @@ class Feed implements SeatFeed {
     const update = parseSeatUpdate(message, this.#options.seatCount);
     const applied = update === null ? 'gap' : this.#seats.apply(update);
     this.#lacksSnapshot = applied === 'gap';
-    if (update === null) return this.#retry(new TypeError('a message that is none of the feed'));
-    if (applied === 'gap') return this.#retry(new RangeError('changes are missing'));
+    if (update === null) return this.#retry(new TypeError('received an unexpected message'));
+    if (applied === 'gap') return this.#retry(new RangeError('missed changes'));
     this.#liveSinceMs ??= this.#environment.nowMs();
     this.#setState('live');
     if (applied !== 'known') this.#tellChange(update.version, applied.seats);
