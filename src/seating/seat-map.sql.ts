@@ -158,7 +158,7 @@ export async function readFreeSeats(
   const [row] = await db.$queryRaw<{ digits: string | null }[]>(sql`/* readFreeSeats */
     SELECT string_agg(CASE WHEN s.status = 'AVAILABLE' OR s.current_booking_id IN (
         SELECT b.id FROM bookings b
-        WHERE b.event_id = ${eventId} AND b.status = 'HOLD' AND b.hold_expires_at <= statement_timestamp())
+        WHERE b.event_id = ${eventId} AND b.status = 'HOLD' AND b.hold_expires_at <= (SELECT clock_timestamp()))
       THEN '1' ELSE '0' END, '' ORDER BY s.seat_index) AS digits
     FROM event_seats s WHERE s.event_id = ${eventId}`);
   const digits = row?.digits ?? '';

@@ -70,7 +70,7 @@ function pageFaults(pages: readonly Page[], breaches: string[]): Fault[] {
       async run(random) {
         const asleep = some(random);
         for (const page of asleep) page.pause();
-        for (const page of asleep) if (random.chance(SHARE_ASKING)) page.askForMuch();
+        await Promise.all(asleep.filter(() => random.chance(SHARE_ASKING)).map((page) => page.askForMuch()));
         await pause(random.whole(PAUSE_MS.least, PAUSE_MS.most));
         for (const page of asleep) page.resume();
       },

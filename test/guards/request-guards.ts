@@ -245,4 +245,11 @@ export const requestGuards: readonly Guard[] = [
     replace: '',
     tests: ['test/unit/document-cache'],
   },
+  {
+    name: 'an alias is short',
+    file: 'src/graphql/limits/document-size.ts',
+    find: 'selection.alias?.value.length ?? 0)',
+    replace: '0)',
+    tests: ['test/unit/request-bounds'],
+  },
 ];

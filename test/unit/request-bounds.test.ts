@@ -227,6 +227,7 @@ describe('documents', () => {
   const codes = (text: string) => sizeErrors(parse(text)).map(({ message }) => message);
 
   it.each([
+    ['a long alias', `{ ${'x'.repeat(101)}: a }`, /an alias of 101 characters/],
     ['fields of one name', `{ ${'viewer { id } '.repeat(51)} }`, /51 fields with the same response name/],
     [
       'fields of one name within fragments',

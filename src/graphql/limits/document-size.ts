@@ -18,6 +18,8 @@ interface Size {
   readonly introspectionDepth: number;
   readonly fields: number;
   readonly aliases: number;
+  /** Characters of the longest alias. */
+  readonly aliasCharacters: number;
   /** Fields of the selection itself, not of what lies beneath. */
   readonly ownFields: number;
   /** The largest number of fields that share a response name in one selection set, here or beneath. */
@@ -29,6 +31,7 @@ const nothing: Size = {
   introspectionDepth: 0,
   fields: 0,
   aliases: 0,
+  aliasCharacters: 0,
   ownFields: 0,
   sameName: 0,
 };
@@ -69,6 +72,11 @@ function refusal(definition: Executable, size: Size): GraphQLError | null {
     actual > max ? tooComplex(`The ${what} has ${has}; at most ${max} are allowed.`, definition) : null;
   return (
     exceeds(`${size.aliases} aliases`, size.aliases, documentMax.aliases) ??
+    exceeds(
+      `an alias of ${size.aliasCharacters} characters`,
+      size.aliasCharacters,
+      documentMax.aliasCharacters,
+    ) ??
     exceeds(`${size.fields} fields`, size.fields, documentMax.fields) ??
     exceeds(
       `${size.sameName} fields with the same response name in one selection set`,
@@ -103,6 +111,7 @@ function measuring(fragments: Fragments) {
           introspectionDepth: isIntrospection ? inner.depth + 1 : inner.introspectionDepth,
           fields: inner.fields + 1,
           aliases: inner.aliases + (selection.alias === undefined ? 0 : 1),
+          aliasCharacters: Math.max(inner.aliasCharacters, selection.alias?.value.length ?? 0),
           ownFields: 1,
           sameName: inner.sameName,
         };
@@ -156,6 +165,7 @@ function sum(a: Size, b: Size): Size {
     introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
     fields: a.fields + b.fields,
     aliases: a.aliases + b.aliases,
+    aliasCharacters: Math.max(a.aliasCharacters, b.aliasCharacters),
     ownFields: a.ownFields + b.ownFields,
     sameName: Math.max(a.sameName, b.sameName),
   };

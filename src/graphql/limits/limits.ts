@@ -12,6 +12,8 @@ export const documentMax = {
   nesting: 50,
   /** Aliased fields; a fragment counts every time it is spread. */
   aliases: 30,
+  /** Characters of an alias. It stands in the response once for each item of a list. */
+  aliasCharacters: 100,
   /** All fields; a fragment counts every time it is spread. */
   fields: 1_000,
   /** Fields of one selection set that share a response name. Validation compares each pair of them. */

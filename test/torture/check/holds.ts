@@ -79,31 +79,57 @@ function checkSuccess(attempt: Attempt, { bookings }: Timeline, findings: Findin
     findings.add('answer', `the booking was never ${outcome.status} meanwhile: ${describeAttempt(attempt)}`);
 }
 
-/** Bookings that no answer and no key accounts for: the effects of attempts without a key that nobody knows about. */
+/**
+ * Bookings that no answer and no key accounts for: the effects of attempts without a key that nobody knows about. Each
+ * attempt has one effect at most. Several attempts may fit a booking, so that taking the first one that fits could leave
+ * nothing for another booking: a largest matching tells whether there is an attempt for each.
+ */
 function explainTheRest(
   holds: readonly Attempt[],
   { bookings }: Timeline,
   causes: Map<string, Attempt[]>,
   findings: Findings,
 ): void {
-  const open = new Set(
-    holds.filter(
-      (attempt) =>
-        attempt.request.key === null && mayHaveHappened(attempt) && attempt.outcome.kind !== 'success',
-    ),
+  const open = holds.filter(
+    (attempt) =>
+      attempt.request.key === null && mayHaveHappened(attempt) && attempt.outcome.kind !== 'success',
   );
-  for (const booking of bookings.values()) {
-    if (causes.has(booking.id)) continue;
-    const madeAt = booking.statuses[0]?.clockMs ?? -Infinity;
-    const fitting = [...open].filter(
-      (attempt) => fits(attempt, booking) && attempt.invoked.wallMs <= madeAt + CLOCK_SLACK_MS,
-    );
-    const [first] = fitting;
-    if (first === undefined) {
-      findings.add('I6', `nobody asked for booking ${booking.id} (seats ${booking.seats.join()})`);
-      continue;
-    }
-    open.delete(first);
-    causes.set(booking.id, fitting);
+  const unexplained = [...bookings.values()].filter(({ id }) => !causes.has(id));
+  const fitting = new Map(
+    unexplained.map((booking) => {
+      const madeAt = booking.statuses[0]?.clockMs ?? -Infinity;
+      const candidates = open.filter(
+        (attempt) => fits(attempt, booking) && attempt.invoked.wallMs <= madeAt + CLOCK_SLACK_MS,
+      );
+      return [booking.id, candidates];
+    }),
+  );
+  const matched = new Map<Attempt, string>();
+  for (const booking of unexplained) {
+    const attempts = fitting.get(booking.id) ?? [];
+    if (match(booking.id, fitting, matched, new Set())) causes.set(booking.id, attempts);
+    else
+      findings.add(
+        'I6',
+        `nobody asked for booking ${booking.id} (seats ${booking.seats.join()}), or others account for: ${attempts.map(describeAttempt).join('; ')}`,
+      );
   }
+}
+
+/** Finds an attempt for a booking, by giving other bookings other attempts if need be (augmenting paths). */
+function match(
+  bookingId: string,
+  fitting: ReadonlyMap<string, readonly Attempt[]>,
+  matched: Map<Attempt, string>,
+  tried: Set<Attempt>,
+): boolean {
+  for (const attempt of fitting.get(bookingId) ?? []) {
+    if (tried.has(attempt)) continue;
+    tried.add(attempt);
+    const other = matched.get(attempt);
+    if (other !== undefined && !match(other, fitting, matched, tried)) continue;
+    matched.set(attempt, bookingId);
+    return true;
+  }
+  return false;
 }

@@ -70,8 +70,17 @@ function seatsWereTaken(attempt: Attempt, named: readonly number[], timeline: Ti
       );
 }
 
-/** At some moment the seats that may have been free (those certainly taken left out) were too few for the wish. */
-function lacked(during: Stretch, timeline: Timeline, tooFew: (free: readonly boolean[]) => boolean): boolean {
+/**
+ * At some moment the seats that may have been free (those certainly taken left out) were too few for the wish. The server
+ * looks for them without a lock: it sees a batch once that is committed, which may be later than the batch's clock by as
+ * long as a transaction may take.
+ */
+function lacked(
+  { fromMs, untilMs }: Stretch,
+  timeline: Timeline,
+  tooFew: (free: readonly boolean[]) => boolean,
+): boolean {
+  const during = { fromMs: fromMs - sessionTimeoutsMs.transaction_timeout, untilMs };
   const all: SeatStretches[] = timeline.seats.map((_, seat) => seatStretches(timeline, seat, during));
   return someMoment(
     all.flatMap(({ taken }) => taken),
