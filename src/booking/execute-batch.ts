@@ -57,9 +57,18 @@ async function commit(
   };
   const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
   ctx.onStep?.('committed', input);
-  if (result.version !== null) ctx.committed(eventId, result);
+  if (result.version !== null) announce(ctx, eventId, result);
   ctx.onStep?.('published', input);
   return result;
+}
+
+/** Whatever goes wrong once the batch is committed must not make it look like one that failed, and run again. */
+function announce(ctx: BatchContext, eventId: number, result: BatchResult): void {
+  try {
+    ctx.committed(eventId, result);
+  } catch (error) {
+    ctx.logger.error({ err: error, eventId, version: result.version }, 'committed change not announced');
+  }
 }
 
 function settle(batch: readonly Pending[], result: BatchResult): Pending[] {

@@ -107,4 +107,11 @@ export const faultGuards: readonly Guard[] = [
     replace: "'warn'",
     tests: ['test/db/exhausted-database'],
   },
+  {
+    name: 'a committed batch that is not announced does not count as failed',
+    file: 'src/booking/execute-batch.ts',
+    find: "    ctx.logger.error({ err: error, eventId, version: result.version }, 'committed change not announced');",
+    replace: '    throw error;',
+    tests: ['test/db/unannounced-commit'],
+  },
 ];
