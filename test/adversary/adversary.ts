@@ -27,6 +27,8 @@ export interface AdversaryResult {
   readonly keptCases: number;
   /** While several attacks ran at once. */
   readonly longestTurnMs: number;
+  /** Turns that were too long while several attacks ran at once, and that none of these attacks repeats alone. */
+  readonly unrepeatedTurns: number;
   /** Of an attack that was tried alone. */
   readonly longestTurnAloneMs: number;
   readonly peakHeapBytes: number;
@@ -65,6 +67,7 @@ export class Adversary {
   /** They may cost something only when the next ones are sent. */
   #before: readonly Attack[] = [];
   #longestTurnMs = 0;
+  #unrepeatedTurns = 0;
   #keptCases = 0;
 
   private constructor(options: AdversaryOptions, target: Target, honest: HonestClient) {
@@ -124,6 +127,7 @@ export class Adversary {
       rounds,
       keptCases: this.#keptCases,
       longestTurnMs: this.#longestTurnMs,
+      unrepeatedTurns: this.#unrepeatedTurns,
       longestTurnAloneMs: this.#investigation.longestTurnAloneMs,
       peakHeapBytes: this.#target.peak.heapBytes,
       peakRssBytes: this.#target.peak.rssBytes,
@@ -193,7 +197,9 @@ export class Adversary {
     if (!lives || cpuMs > bounds.turnMs || errors.size > 0) for (const attack of all) suspects.add(attack);
     this.#longestTurnMs = Math.max(this.#longestTurnMs, cpuMs);
     if (!lives) await this.#investigation.revive();
+    const foundBefore = this.#investigation.found.length;
     for (const attack of suspects) await this.#investigation.suspect(attack);
+    if (cpuMs > bounds.turnMs && this.#investigation.found.length === foundBefore) this.#unrepeatedTurns++;
     if (suspects.size > 0 && lives) this.#investigation.unexplained(errors, suspects.size);
     this.#before = attacks;
   }

@@ -1,6 +1,6 @@
 import type { AdversaryResult } from './adversary.ts';
 import { HEAP_MIB } from './target.ts';
-import { mib } from './judge.ts';
+import { bounds, mib } from './judge.ts';
 
 /** For people. */
 export function reportOf(result: AdversaryResult): string {
@@ -16,7 +16,8 @@ export function reportOf(result: AdversaryResult): string {
     `${requests} requests and connections in ${result.rounds} rounds, and ${result.keptCases} kept cases`,
     ...table(tried),
     '',
-    `longest turn of the event loop  ${result.longestTurnMs.toFixed(0)} ms of CPU with several attacks at once, ${result.longestTurnAloneMs.toFixed(0)} ms of those tried alone`,
+    `longest turn of the event loop  ${result.longestTurnAloneMs.toFixed(0)} ms of CPU by an attack tried alone`,
+    `                                ${result.longestTurnMs.toFixed(0)} ms with several at once; ${result.unrepeatedTurns} turns over ${bounds.turnMs} ms, none repeated by an attack alone`,
     `peak memory                     heap ${mib(result.peakHeapBytes)} MiB of ${HEAP_MIB}, resident ${mib(result.peakRssBytes)} MiB`,
     `memory kept                     ${mib(result.keptAtStartBytes)} MiB after a quarter of the time, ${mib(result.keptAtEndBytes)} MiB at the end`,
     `honest clients                  ${honest.held} holds answered, the slowest with its release in ${honest.worstMs.toFixed(0)} ms; ${honest.updates} seat updates`,
