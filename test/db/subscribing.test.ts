@@ -69,7 +69,7 @@ it('subscribes when Redis allows it, and logs one line until then', async () => 
   await publish(pubsub);
   await eventually('the message is heard', () => heard.length > 0);
   expect(unhandled).toEqual([]);
-  expect(lines.filter((line) => line.includes('not subscribed'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('failed to subscribe'))).toHaveLength(1);
   expect(lines.filter((line) => line.includes('subscribed again'))).toHaveLength(1);
 });
 
