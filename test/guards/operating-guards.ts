@@ -60,7 +60,7 @@ export const operatingGuards: readonly Guard[] = [
     file: 'src/platform/config-messages.ts',
     find: '      return issue.message;\n  }',
     replace: '      return `${issue.message}, not "${value}"`;\n  }',
-    tests: ['test/unit/config'],
+    tests: ['test/unit/config.test'],
   },
   {
     name: 'only listed fields of an error are logged',
