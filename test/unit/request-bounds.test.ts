@@ -138,6 +138,12 @@ describe('errors of a response', () => {
     );
   });
 
+  it('have messages that are cut', () => {
+    expect(boundedErrors([new GraphQLError('x'.repeat(1_000))])[0]?.message).toHaveLength(
+      messageCharactersMax,
+    );
+  });
+
   it('say how many are left out, and never leave out what was committed', () => {
     const errors = Array.from({ length: 40 }, (_, i) => new GraphQLError(`error ${i}`));
     const committed = new GraphQLError('The booking was confirmed.', { extensions: { committed: true } });
