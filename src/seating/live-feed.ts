@@ -258,8 +258,7 @@ export class LiveFeed {
     const [next] = changes;
     const lost = next?.version === held.version + 1 && next.previousBatchId !== held.batchId;
     if (lost) return this.#reload(true);
-    const contiguous = changes.every((change) => change.version === change.fromVersion + 1);
-    if (changes.length === 0 || !contiguous || changes.length === GAP_MAX) return this.#reload();
+    if (changes.length === 0 || changes.length === GAP_MAX) return this.#reload();
     if (this.#stopped) return;
     const missed = changes.filter((change) => change.version > this.#version);
     for (const change of missed)

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MemoryBudget } from '../../src/http/memory-budget.ts';
 import { metrics } from '../../src/platform/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { pause } from '../support/pause.ts';
@@ -134,7 +135,16 @@ describe('a client that leaves', () => {
     expect(await keptBytes()).toBe(0);
   });
 
-  it('does not read its responses is counted and cut off', async () => {
+  it('is counted with what its response takes until it has read it', async () => {
+    const add = vi.spyOn(MemoryBudget.prototype, 'add');
+    const answer = await http.post({ query: '{ __schema { types { name description fields { name } } } }' });
+    const { length } = await answer.text();
+    expect(add.mock.calls).toEqual([['127.0.0.1', length]]);
+    add.mockRestore();
+    await eventually('nothing is kept', async () => (await keptBytes()) === 0);
+  });
+
+  it('does not read its responses is cut off', async () => {
     const slow = await startHttp({ HTTP_INACTIVITY_SECONDS: '1' });
     // A short document, so that only the response can take so much.
     const introspection = JSON.stringify({
@@ -147,7 +157,7 @@ describe('a client that leaves', () => {
     await once(socket, 'connect');
     // More than the buffers of both kernels take.
     socket.write(request.repeat(200));
-    await eventually('a response that waits is counted', async () => (await keptBytes()) > 50_000);
+    await eventually('requests are under way', async () => (await keptBytes()) > 50_000);
     // Between two responses there is nothing for a moment, too.
     let empty = 0;
     for (let polls = 0; polls < 800 && empty < 20; polls++) {

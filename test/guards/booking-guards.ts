@@ -41,9 +41,9 @@ export const bookingGuards: readonly Guard[] = [
   },
   {
     name: 'constraint: one claim a seat',
-    file: 'prisma/migrations/20261122200000_init/migration.sql',
-    find: 'CREATE UNIQUE INDEX "booking_seats_one_claim"',
-    replace: 'CREATE INDEX "booking_seats_one_claim"',
+    file: 'prisma/migrations/20261128111500_claims_by_seat/migration.sql',
+    find: 'CREATE UNIQUE INDEX "booking_seats_one_claim_by_seat"',
+    replace: 'CREATE INDEX "booking_seats_one_claim_by_seat"',
     tests: ['test/race/contention'],
   },
   {

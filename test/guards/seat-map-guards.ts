@@ -81,8 +81,8 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'a record with a gap is no repair',
     ...feed,
-    find: 'changes.length === 0 || !contiguous ||',
-    replace: 'changes.length === 0 ||',
+    find: 'if (change.previousBatchId !== this.#batchId || !this.#apply(change)) return this.#reload();',
+    replace: 'if (!this.#apply(change) && this.#stopped) return this.#reload();',
   },
   {
     name: 'a gap of many seats is closed with the map',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { InvalidInputError, NotFoundError } from '../../src/platform/errors.ts';
+import { InvalidInputError, NotFoundError, type InputFieldError } from '../../src/platform/errors.ts';
 import { checkTogether, INPUT_ERRORS_MAX, InputErrors } from '../../src/platform/input-errors.ts';
 
 function refuse(field: string, message = `${field} is wrong.`): never {
@@ -63,4 +63,22 @@ test('lists a limited number of fields', () => {
     }
   })();
   expect(error?.errors).toHaveLength(INPUT_ERRORS_MAX);
+});
+
+test('lists no more of one error that refuses many fields', () => {
+  const errors = new InputErrors();
+  const fields = Array.from({ length: 60 }, (_, i) => ({ field: `field${i}`, message: 'is wrong' }));
+  const [first, ...others] = fields as [InputFieldError, ...InputFieldError[]];
+  errors.run(() => {
+    throw InvalidInputError.ofFields([first, ...others]);
+  });
+  const refused = (() => {
+    try {
+      errors.assertNone();
+      return null;
+    } catch (error) {
+      return error as InvalidInputError;
+    }
+  })();
+  expect(refused?.errors).toHaveLength(INPUT_ERRORS_MAX);
 });
