@@ -75,7 +75,7 @@ export default defineConfig({
     },
     ...importOverrides(),
     {
-      files: ['src/platform/config.ts', 'src/platform/config/**'],
+      files: ['src/platform/config/config.ts', 'src/platform/config/**'],
       rules: { 'no-restricted-properties': 'off', 'node/no-process-env': 'off' },
     },
     { files: ['src/main/**'], rules: { 'unicorn/no-process-exit': 'off' } },

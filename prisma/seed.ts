@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { CatalogContext } from '../src/catalog/catalog-transaction.ts';
-import { storeEvent } from '../src/catalog/create-event.ts';
-import { storeVenue } from '../src/catalog/import-venue.ts';
-import { connectDatabase, sql, type PrismaClient } from '../src/platform/db.ts';
-import { createLogger } from '../src/platform/logger.ts';
+import { storeEvent } from '../src/catalog/events/create-event.ts';
+import { storeVenue } from '../src/catalog/venues/import-venue.ts';
+import { connectDatabase, sql, type PrismaClient } from '../src/platform/database/db.ts';
+import { createLogger } from '../src/platform/observability/logger.ts';
 import { DEMO_ORGANIZER_ID, rememberDemoOrganizer } from './seed/demo-organizer.ts';
 import { exampleEvents, type ExampleEvent } from './seed/example-events.ts';
 import { exampleVenues, planOf, type ExampleVenue } from './seed/example-venues.ts';

@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { audit, auditLimits, type AuditReport } from '../src/booking/audit/audit.ts';
 import { printReport } from '../src/booking/audit/print-report.ts';
-import { loadConfig } from '../src/platform/config.ts';
-import { createLogger } from '../src/platform/logger.ts';
-import { connectRedis, type Redis } from '../src/platform/redis.ts';
-import { watermarksIn } from '../src/pubsub/watermarks.ts';
-import { liveMapReportsIn } from '../src/seating/live-map-reports.ts';
-import { SeatMapCache } from '../src/seating/seat-map-cache.ts';
+import { loadConfig } from '../src/platform/config/config.ts';
+import { createLogger } from '../src/platform/observability/logger.ts';
+import { connectRedis, type Redis } from '../src/platform/redis/redis.ts';
+import { watermarksIn } from '../src/messaging/watermarks.ts';
+import { liveMapReportsIn } from '../src/seating/live/live-map-reports.ts';
+import { SeatMapCache } from '../src/seating/map/seat-map-cache.ts';
 import { openDataFolder, readState } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { DEMO_ORGANIZER_ID, rememberDemoOrganizer } from '../prisma/seed/demo-organizer.ts';
 import { InvalidPlanError } from '../src/catalog/errors.ts';
-import { importVenue } from '../src/catalog/import-venue.ts';
+import { importVenue } from '../src/catalog/venues/import-venue.ts';
 import { encodeId } from '../src/platform/ids.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { command } from './local/explain.ts';

@@ -2,7 +2,7 @@
 // With --check: reports the files that differ from what the code would print.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { schema } from '../src/graphql/schema.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import { command } from './local/explain.ts';
 import { readArguments } from './local/usage.ts';
 import { differences } from './schema/differences.ts';

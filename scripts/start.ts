@@ -25,7 +25,7 @@ async function start(): Promise<void> {
   if (!lock) throw folder.folderInUse(data);
   process.once('exit', () => folder.clearState(data));
 
-  const { loadConfig } = await import('../src/platform/config.ts');
+  const { loadConfig } = await import('../src/platform/config/config.ts');
   // In production the secret must be given: one that this folder made would differ from one machine to the next.
   const secret = env['NODE_ENV'] === 'production' ? undefined : folder.authSecret(data);
   // The steps are what is to be read here; whoever wants the log as well sets LOG_LEVEL.
@@ -82,11 +82,11 @@ async function checkPort(port: number): Promise<void> {
 /** Checks the services that the environment names, before anything is started. */
 async function checkOwnServices({ DATABASE_URL: database, REDIS_URL: redis }: Environment): Promise<void> {
   if (database !== undefined) {
-    const { checkServer } = await import('../src/platform/database-check.ts');
+    const { checkServer } = await import('../src/platform/database/database-check.ts');
     await step('PostgreSQL of DATABASE_URL', () => checkServer(database));
   }
   if (redis !== undefined) {
-    const { checkRedis } = await import('../src/platform/redis.ts');
+    const { checkRedis } = await import('../src/platform/redis/redis.ts');
     await step('Redis of REDIS_URL', () => checkRedis(redis));
   }
 }

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
-import { sql } from '../../src/platform/db.ts';
+import { sql } from '../../src/platform/database/db.ts';
 import { createEventIn, createHall, type Hall } from '../../test/support/hall.ts';
 
 /** Seats of the event that is measured: a stadium. */

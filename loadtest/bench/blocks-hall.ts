@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { generateStadium } from '../../prisma/plans/stadium.ts';
-import { storeEvent } from '../../src/catalog/create-event.ts';
-import { importVenue } from '../../src/catalog/import-venue.ts';
+import { storeEvent } from '../../src/catalog/events/create-event.ts';
+import { importVenue } from '../../src/catalog/venues/import-venue.ts';
 import type { AppContext } from '../../src/main/context.ts';
-import { sql, type PrismaClient } from '../../src/platform/db.ts';
+import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
 import type { Arena } from './arena.ts';
 
 /** A stadium of 80,000 seats with an event for each thing that is asked for. */

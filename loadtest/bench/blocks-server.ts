@@ -1,5 +1,5 @@
 import { startApi } from '../../src/main/api.ts';
-import { loadConfig } from '../../src/platform/config.ts';
+import { loadConfig } from '../../src/platform/config/config.ts';
 import { watchBlocks } from './longest-block.ts';
 
 // The API in a process of its own, which knows how long its event loop was busy in one go.

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../src/platform/db.ts';
+import type { PrismaClient } from '../../src/platform/database/db.ts';
 import type { AppContext } from '../../src/main/context.ts';
 import type { Arena } from './arena.ts';
 import type { BenchServices } from './services.ts';

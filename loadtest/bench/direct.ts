@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { holdSeats } from '../../src/booking/hold-seats.ts';
+import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
 import { SelloutError } from '../../src/platform/errors.ts';
 import { assertSound } from '../../test/support/booking.ts';
 import { assertSold } from './arena.ts';

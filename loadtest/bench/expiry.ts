@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { expireHolds } from '../../src/booking/expire-holds.ts';
-import { holdSeats } from '../../src/booking/hold-seats.ts';
+import { expireHolds } from '../../src/booking/expiry/expire-holds.ts';
+import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
 import type { AppContext } from '../../src/main/context.ts';
-import { sql, type PrismaClient } from '../../src/platform/db.ts';
+import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
 import type { BenchContext } from './context.ts';
 import { short, table, times, whole } from './markdown.ts';
 

@@ -9,11 +9,11 @@ import { PubSub } from 'graphql-subscriptions';
 import { buildSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { holdSeats } from '../../src/booking/hold-seats.ts';
-import { releaseBooking } from '../../src/booking/release-booking.ts';
+import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
+import { releaseBooking } from '../../src/booking/operations/release-booking.ts';
 import { serveApi } from '../../src/main/api.ts';
 import { createContext } from '../../src/main/context.ts';
-import { loadConfig } from '../../src/platform/config.ts';
+import { loadConfig } from '../../src/platform/config/config.ts';
 import { SEATS } from './arena.ts';
 import { ownCpuSeconds } from './cpu.ts';
 

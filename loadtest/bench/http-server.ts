@@ -1,11 +1,11 @@
 import { createYoga } from 'graphql-yoga';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { schema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema/schema.ts';
 import { bookingFromRecord } from '../../src/graphql/types/booking-from-record.ts';
 import { serveApi } from '../../src/main/api.ts';
 import { createContext } from '../../src/main/context.ts';
-import { loadConfig } from '../../src/platform/config.ts';
+import { loadConfig } from '../../src/platform/config/config.ts';
 import { ownCpuSeconds } from './cpu.ts';
 import { idleRecord } from './http-operation.ts';
 

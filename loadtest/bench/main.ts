@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { createContext } from '../../src/main/context.ts';
-import { loadConfig } from '../../src/platform/config.ts';
+import { loadConfig } from '../../src/platform/config/config.ts';
 import { command } from '../../scripts/local/explain.ts';
 import { readArguments, UsageError } from '../../scripts/local/usage.ts';
 import { createArena } from './arena.ts';

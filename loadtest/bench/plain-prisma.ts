@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { createHash } from 'node:crypto';
 import { PrismaClient } from '../../src/generated/prisma/client.ts';
-import { sql } from '../../src/platform/db.ts';
+import { sql } from '../../src/platform/database/db.ts';
 import { uuidV7 } from '../../src/platform/uuid.ts';
 
 /** Interactive transactions at once: a usual size for a machine of two cores. */

@@ -1,7 +1,7 @@
 import { brotliDecompressSync } from 'node:zlib';
 import type { SeatStatus } from '../../src/generated/prisma/enums.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
-import { codeOf, SeatStates } from '../../src/seating/seat-states.ts';
+import { codeOf, SeatStates } from '../../src/seating/map/seat-states.ts';
 import { getRequest, postHead, type HttpAnswer } from './http-client.ts';
 import type { Figures } from './measure.ts';
 import { seatMapPath } from './seat-map-event.ts';

@@ -1,4 +1,4 @@
-import { sql, type PrismaClient } from '../../src/platform/db.ts';
+import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { createHall } from '../../test/support/hall.ts';
 

@@ -1,4 +1,4 @@
-import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import type { Arena } from './arena.ts';
 import type { BenchContext } from './context.ts';
 import { closedLoop } from './closed-loop.ts';

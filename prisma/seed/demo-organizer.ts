@@ -1,4 +1,4 @@
-import { sql, type PrismaClient } from '../../src/platform/db.ts';
+import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
 
 /** Owns the example venues and events. `npm run token -- --role organizer` gives a token for it. */
 export const DEMO_ORGANIZER_ID = '5e110007-0000-4000-8000-000000000001';

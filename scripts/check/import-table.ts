@@ -1,6 +1,6 @@
 /**
  * Who may import whom under src/, deny by default: a room imports itself and what its row names, nothing else.
- * oxlint.config.ts turns the rows into rules; test/unit/checks-imports.test.ts proves every pair, allowed or not.
+ * oxlint.config.ts turns the rows into rules; test/unit/tooling/checks-imports.test.ts proves every pair, allowed or not.
  */
 export interface ImportRow {
   /** Rooms, or `room/file.ts` where one file of a room is open and the rest of it is not. */

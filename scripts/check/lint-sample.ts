@@ -6,7 +6,7 @@ import path from 'node:path';
 export const repository = path.join(import.meta.dirname, '..', '..');
 
 export interface Finding {
-  /** Path inside the sample, such as `src/booking/decide.ts`. */
+  /** Path inside the sample, such as `src/booking/rules/decide.ts`. */
   readonly file: string;
   /** As oxlint prints it: `eslint(no-restricted-imports)`. */
   readonly rule: string;

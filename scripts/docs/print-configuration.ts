@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { environment } from '../../src/platform/config.ts';
+import { environment } from '../../src/platform/config/config.ts';
 import { settings } from '../../src/platform/config/settings.ts';
 
 const COMMENT_WIDTH = 118;

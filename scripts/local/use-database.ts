@@ -1,6 +1,6 @@
-import { sqlStateOf } from '../../src/platform/db-errors.ts';
-import { connectDatabase, type PrismaClient } from '../../src/platform/db.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { sqlStateOf } from '../../src/platform/database/db-errors.ts';
+import { connectDatabase, type PrismaClient } from '../../src/platform/database/db.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
 import { withDatabase } from './with-database.ts';
 
 const UNDEFINED_TABLE = '42P01';

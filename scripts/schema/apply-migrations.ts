@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { assertVersionOf } from '../../src/platform/database-check.ts';
+import { assertVersionOf } from '../../src/platform/database/database-check.ts';
 import { NO_FILTERS, readMigrations, withSchemaEngine } from './engine.ts';
 import { wholeScriptAdapter } from './whole-script-adapter.ts';
 

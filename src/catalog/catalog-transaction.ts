@@ -1,4 +1,4 @@
-import { sql, type PrismaClient, type Tx } from '../platform/db.ts';
+import { sql, type PrismaClient, type Tx } from '../platform/database/db.ts';
 
 /** What the operations of the catalog need. */
 export interface CatalogContext {

@@ -1,6 +1,6 @@
-import type { Logger } from '../platform/logger.ts';
-import { metrics } from '../platform/metrics.ts';
-import type { Exchange } from './exchange.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import { metrics } from '../platform/observability/metrics.ts';
+import type { Exchange } from './request-context.ts';
 
 /**
  * One line a request, when its response has ended, and one more in its count. Paths only, for query strings carry what callers wrote. What went

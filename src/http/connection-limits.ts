@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { isIP, type BlockList, type Socket } from 'node:net';
-import { metrics } from '../platform/metrics.ts';
+import { metrics } from '../platform/observability/metrics.ts';
 import { AddressCounter } from './address-counter.ts';
 
 export interface ConnectionLimits {

@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './request-context.ts';
 
 /** Headers that clients and their tracing set on requests; a page may send no other without a setting. */
 const ALLOWED_HEADERS: readonly string[] = [

@@ -1,4 +1,4 @@
-import { SEATS_PER_MESSAGE_MAX } from '../seating/seat-updates.ts';
+import { SEATS_PER_MESSAGE_MAX } from '../seating/live/seat-updates.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { httpLimits } from './limits.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../platform/request-error.ts';
 
 export interface BodyOptions {
   /** Organizers may send a large body, a few at a time. */

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
-import { dbErrorKind, type DbErrorKind } from '../platform/db-errors.ts';
+import { dbErrorKind, type DbErrorKind } from '../platform/database/db-errors.ts';
 import { BusyError } from '../platform/errors.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Logger } from '../platform/observability/logger.ts';
 import { logAccess } from './access-log.ts';
-import { sendBusy, sendJson } from './answers.ts';
+import { sendBusy, sendJson } from './responses.ts';
 import type { CorsHandler } from './cors.ts';
-import { exchangeOf, type Exchange } from './exchange.ts';
-import { inRequest } from './request-scope.ts';
+import { exchangeOf, type Exchange } from './request-context.ts';
+import { inRequest } from '../platform/request-scope.ts';
 import { route, type Route } from './routes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 

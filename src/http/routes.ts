@@ -1,5 +1,5 @@
-import { sendMethodNotAllowed, sendNotFound } from './answers.ts';
-import type { Exchange } from './exchange.ts';
+import { sendMethodNotAllowed, sendNotFound } from './responses.ts';
+import type { Exchange } from './request-context.ts';
 
 export type Handler = (exchange: Exchange) => void | Promise<void>;
 

@@ -7,9 +7,9 @@ import {
   type FetchImplementation,
   type JWTPayload,
 } from 'jose';
-import type { Config } from '../platform/config.ts';
-import type { Logger } from '../platform/logger.ts';
-import { metrics } from '../platform/metrics.ts';
+import type { Config } from '../platform/config/config.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import { metrics } from '../platform/observability/metrics.ts';
 import { InvalidTokenError, UncheckedTokenError } from './token-errors.ts';
 
 /** Never the algorithm that a token asks for: only signatures with a public key. */

@@ -1,8 +1,8 @@
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { createHash, randomUUID } from 'node:crypto';
-import type { Config } from '../platform/config.ts';
-import type { PrismaClient } from '../platform/db.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Config } from '../platform/config/config.ts';
+import type { PrismaClient } from '../platform/database/db.ts';
+import type { Logger } from '../platform/observability/logger.ts';
 import { IdentityProvider } from './identity-provider.ts';
 import { KnownUsers } from './known-users.ts';
 import { InvalidTokenError } from './token-errors.ts';

@@ -1,4 +1,4 @@
-import { sql, type PrismaClient } from '../platform/db.ts';
+import { sql, type PrismaClient } from '../platform/database/db.ts';
 import type { Role } from './viewer.ts';
 
 const REMEMBERED_MAX = 50_000;

@@ -1,7 +1,7 @@
-import { loadConfig, type Config } from '../platform/config.ts';
+import { loadConfig, type Config } from '../platform/config/config.ts';
 import { readEnvironment } from '../platform/config/environment.ts';
 import { withDeadline } from '../platform/deadline.ts';
-import { createLogger, type Logger } from '../platform/logger.ts';
+import { createLogger, type Logger } from '../platform/observability/logger.ts';
 import { StartupError } from '../platform/startup-error.ts';
 
 interface Running {

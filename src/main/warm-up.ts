@@ -1,7 +1,7 @@
 import { execute, parse } from 'graphql';
-import type { GraphQLEdge } from '../http/edge.ts';
+import type { GraphQLEdge } from '../graphql/engine/engine.ts';
 import { eventIdOf } from '../platform/ids.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Logger } from '../platform/observability/logger.ts';
 
 /** No event has this number: nothing is read, but all that reading takes is loaded and compiled. */
 const NO_EVENT = 2_147_483_647;

@@ -1,6 +1,6 @@
 import { audit, type AuditContext, type AuditReport } from '../booking/audit/audit.ts';
-import type { Logger } from '../platform/logger.ts';
-import { metrics } from '../platform/metrics.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import { metrics } from '../platform/observability/metrics.ts';
 
 /** Audits, counts what was found, and logs each breach. */
 export async function auditAndReport(ctx: AuditContext, logger: Logger): Promise<AuditReport> {

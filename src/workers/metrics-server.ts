@@ -1,9 +1,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DatabaseState } from '../platform/database-check.ts';
+import type { DatabaseState } from '../platform/database/database-check.ts';
 import { withDeadline } from '../platform/deadline.ts';
-import type { Logger } from '../platform/logger.ts';
-import { metricsContentType, readMetrics } from '../platform/metrics.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import { metricsContentType, readMetrics } from '../platform/observability/metrics.ts';
 
 export interface MetricsServerOptions {
   readonly port: number;

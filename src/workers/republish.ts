@@ -1,10 +1,10 @@
-import type { PrismaClient } from '../platform/db.ts';
-import type { Logger } from '../platform/logger.ts';
-import { metrics } from '../platform/metrics.ts';
-import type { SeatsChanged } from '../pubsub/messages.ts';
-import type { PubSub } from '../pubsub/pubsub.ts';
-import type { Watermarks } from '../pubsub/watermarks.ts';
-import { readChanges, readVersions } from '../seating/seat-map.sql.ts';
+import type { PrismaClient } from '../platform/database/db.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import { metrics } from '../platform/observability/metrics.ts';
+import type { SeatsChanged } from '../messaging/messages.ts';
+import type { PubSub } from '../messaging/pubsub.ts';
+import type { Watermarks } from '../messaging/watermarks.ts';
+import { readChanges, readVersions } from '../seating/map/seat-map.sql.ts';
 import { readRecentVersions, readVersionsAfter, type EventVersion } from './unpublished.sql.ts';
 
 export interface RepublishContext {

@@ -1,6 +1,6 @@
 import { becomesTrue } from '../../scripts/local/processes.ts';
-import type { PrismaClient } from '../../src/platform/db.ts';
-import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import type { PrismaClient } from '../../src/platform/database/db.ts';
+import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import type { Fault } from '../torture/inject-faults.ts';
 import type { Page } from './page.ts';
 

@@ -1,5 +1,5 @@
 import { becomesTrue } from '../../scripts/local/processes.ts';
-import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import { createHall } from '../support/hall.ts';
 import { startBuyers } from '../torture/buyers.ts';
 import { startCluster, type Cluster } from '../torture/cluster.ts';

@@ -3,7 +3,7 @@ import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import possibleTypes from '../../possible-types.json' with { type: 'json' };
-import { startHttp, type HttpFixture } from '../api/http.fixture.ts';
+import { startHttp, type HttpFixture } from '../api/http/http.fixture.ts';
 import * as documents from './documents.ts';
 
 let http: HttpFixture;

@@ -5,9 +5,9 @@ import { Client } from '@urql/core';
 import { createClient, type Client as SocketClient, type ClientOptions } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { holdSeats } from '../../src/booking/hold-seats.ts';
+import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
-import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import {
   createSeatFeed,
   type SeatFeed,
@@ -19,7 +19,7 @@ import {
   SEAT_UPDATES,
   watchConnection,
 } from '../../src/web/seat-feed/graphql-ws.ts';
-import { startHttp, type HttpFixture } from '../api/http.fixture.ts';
+import { startHttp, type HttpFixture } from '../api/http/http.fixture.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { startForgetfulProxy } from '../support/forgetful-proxy.ts';

@@ -2,7 +2,7 @@ import { Client, fetchExchange } from '@urql/core';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { startHttp, type HttpFixture } from '../api/http.fixture.ts';
+import { startHttp, type HttpFixture } from '../api/http/http.fixture.ts';
 import * as documents from './documents.ts';
 import { Received } from './received.ts';
 import { overSocket } from './urql-over-socket.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BatchStep } from '../../src/booking/batch.ts';
+import type { BatchStep } from '../../src/booking/batch/batch.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Buyer } from '../torture/buyers.ts';
 import { Watcher } from '../torture/watcher.ts';

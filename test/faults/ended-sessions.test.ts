@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connectDatabase, sql, type Database } from '../../src/platform/db.ts';
+import { connectDatabase, sql, type Database } from '../../src/platform/database/db.ts';
 import { silent } from '../support/booking.ts';
 import { listenOnFreePort } from '../support/free-port.ts';
 

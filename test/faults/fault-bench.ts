@@ -1,4 +1,4 @@
-import { connectDatabase, type Database } from '../../src/platform/db.ts';
+import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { silent } from '../support/booking.ts';
 import { createHall, type HallOptions } from '../support/hall.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';

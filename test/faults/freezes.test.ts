@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { sessionTimeoutsMs, sql } from '../../src/platform/db.ts';
-import type { BatchStep } from '../../src/booking/batch.ts';
+import { sessionTimeoutsMs, sql } from '../../src/platform/database/db.ts';
+import type { BatchStep } from '../../src/booking/batch/batch.ts';
 import type { Buyer } from '../torture/buyers.ts';
 import { runClients } from '../torture/clients.ts';
 import { Random } from '../torture/random.ts';

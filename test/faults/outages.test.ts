@@ -7,10 +7,10 @@ import { createHall } from '../support/hall.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { SeatMapFollower } from '../support/seat-map-follower.ts';
-import { connectDatabase, type Database } from '../../src/platform/db.ts';
+import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
-import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
-import type { SeatStatusCode } from '../../src/pubsub/messages.ts';
+import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
+import type { SeatStatusCode } from '../../src/messaging/messages.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { withDeadline } from '../../src/platform/deadline.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
-import type { SeatStatusCode } from '../../src/pubsub/messages.ts';
-import type { FeedMessage } from '../../src/seating/live-feed.ts';
-import { seatUpdates, updateOf } from '../api/shared.fixture.ts';
+import type { SeatStatusCode } from '../../src/messaging/messages.ts';
+import type { FeedMessage } from '../../src/seating/live/live-feed.ts';
+import { seatUpdates, updateOf } from '../api/fanout/shared.fixture.ts';
 import { SeatMapFollower } from '../support/seat-map-follower.ts';
 
 const OPENED_AT_ONCE = 50;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Identity } from '../../src/identity/identity.ts';
-import { connectDatabase, type Database } from '../../src/platform/db.ts';
+import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
-import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import { startApiProcess, TEST_SECRET, type ServerProcess } from '../support/api-process.ts';
 import { silent } from '../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

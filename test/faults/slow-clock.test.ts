@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DatabaseClock } from '../../src/platform/clock.ts';
-import { connectDatabase } from '../../src/platform/db.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { DatabaseClock } from '../../src/platform/database/clock.ts';
+import { connectDatabase } from '../../src/platform/database/db.ts';
+import { createLogger } from '../../src/platform/observability/logger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { pause } from '../support/pause.ts';

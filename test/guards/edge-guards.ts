@@ -1,11 +1,11 @@
 import type { Guard } from './guard.ts';
 
-const outlet = { file: 'src/http/shared/outlet.ts', tests: ['test/unit/shared-outlet'] };
-const operation = { file: 'src/http/shared/shared-operation.ts', tests: ['test/unit/shared-operation'] };
-const ids = { file: 'src/http/ws/operation-ids.ts', tests: ['test/unit/operation-ids'] };
-const place = { file: 'src/http/sse/stream-place.ts', tests: ['test/api/http-sse'] };
-const sockets = { file: 'src/http/ws/socket-server.ts', tests: ['test/api/http-websocket'] };
-const messages = { file: 'src/http/ws/adapt-socket.ts', tests: ['test/api/http-websocket'] };
+const outlet = { file: 'src/fanout/send-buffer.ts', tests: ['test/unit/shared-outlet'] };
+const operation = { file: 'src/graphql/engine/shared-operation.ts', tests: ['test/unit/shared-operation'] };
+const ids = { file: 'src/transport/websocket/operation-ids.ts', tests: ['test/unit/operation-ids'] };
+const place = { file: 'src/transport/sse/stream-slot.ts', tests: ['test/api/http-sse'] };
+const sockets = { file: 'src/transport/websocket/socket-server.ts', tests: ['test/api/http-websocket'] };
+const messages = { file: 'src/transport/websocket/adapt-socket.ts', tests: ['test/api/http-websocket'] };
 
 /** Of HTTP, WebSockets and event streams: what one client may take, and what of one reaches another. */
 export const edgeGuards: readonly Guard[] = [
@@ -29,7 +29,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'a socket that is stuck is closed with 4508',
-    file: 'src/http/ws/socket-outlet.ts',
+    file: 'src/transport/websocket/socket-send-buffer.ts',
     find: "closeSocket(socket, closeCodes.readerTooSlow, 'Messages were not read in time'),",
     replace: 'undefined,',
     tests: ['test/api/shared-stuck-readers'],
@@ -37,7 +37,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'a socket that is full is not read',
-    file: 'src/http/ws/socket-outlet.ts',
+    file: 'src/transport/websocket/socket-send-buffer.ts',
     find: 'this.#socket.pause();',
     replace: '',
     tests: ['test/api/shared-slow-readers'],
@@ -61,7 +61,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'a socket whose peer is silent is ended',
-    file: 'src/http/ws/keep-alive.ts',
+    file: 'src/transport/websocket/keep-alive.ts',
     find: 'if (unansweredMs >= answerMs) return socket.terminate();',
     replace: '',
     tests: ['test/unit/shared-keep-alive'],
@@ -104,7 +104,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'operations of a socket are counted until they have ended',
-    file: 'src/http/ws/graphql-protocol.ts',
+    file: 'src/transport/websocket/graphql-protocol.ts',
     find: 'operations.underWay > operationsMax',
     replace: 'operations.underWay > 1e9',
     tests: ['test/api/shared-protocol'],
@@ -112,7 +112,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'a subscription takes little memory',
-    file: 'src/http/operation.ts',
+    file: 'src/graphql/engine/operation.ts',
     find: 'kept.documentBytes + kept.ownBytes > keptLimits.subscriptionBytesMax',
     replace: 'kept.ownBytes > 1e9',
     tests: ['test/api/http-sse'],
@@ -152,7 +152,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'a server that failed is come back to',
-    file: 'src/http/ws/close-socket.ts',
+    file: 'src/transport/websocket/close-socket.ts',
     find: 'tryAgainLater: 1013',
     replace: 'tryAgainLater: 4500',
     tests: ['test/api/shared-protocol'],
@@ -202,7 +202,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'each rendered message takes room',
-    file: 'src/http/shared/rendered-payloads.ts',
+    file: 'src/fanout/rendered-payloads.ts',
     find: 'const characters = ENTRY_CHARACTERS + payload.characters;',
     replace: 'const characters = (ENTRY_CHARACTERS && 0) + payload.characters;',
     tests: ['test/unit/shared-rendered'],
@@ -240,7 +240,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'what was asked for is answered before the socket is closed',
-    file: 'src/http/ws/operations.ts',
+    file: 'src/transport/websocket/operations.ts',
     find: 'this.#underWay > this.#open.size',
     replace: 'this.#underWay > 1e9',
     tests: ['test/api/http-stop'],
@@ -256,7 +256,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'a socket that is closed is read again, for its answer',
-    file: 'src/http/ws/close-socket.ts',
+    file: 'src/transport/websocket/close-socket.ts',
     find: 'socket.resume();',
     replace: '',
     tests: ['test/api/http-stop'],
@@ -264,7 +264,7 @@ export const edgeGuards: readonly Guard[] = [
   },
   {
     name: 'a stream has a head alone for HEAD',
-    file: 'src/http/sse/stream-subscription.ts',
+    file: 'src/transport/sse/stream-subscription.ts',
     find: "if (req.method === 'HEAD') {",
     replace: "if (req.method === 'NONE') {",
     tests: ['test/api/http-sse'],

@@ -1,11 +1,11 @@
 import type { Guard } from './guard.ts';
 
-const feed = { file: 'src/seating/live-feed.ts', tests: ['test/unit/live-feed-history'] };
-const maps = { file: 'src/seating/seat-maps.ts', tests: ['test/db/lost-commits'] };
-const audit = { file: 'src/booking/audit/live-maps.ts', tests: ['test/db/audit-live-maps'] };
+const feed = { file: 'src/seating/live/live-feed.ts', tests: ['test/unit/live-feed-history'] };
+const maps = { file: 'src/seating/map/seat-maps.ts', tests: ['test/db/lost-commits'] };
+const audit = { file: 'src/booking/audit/maps/live-maps.ts', tests: ['test/db/audit-live-maps'] };
 const times = { file: 'src/booking/audit/times.sql.ts', tests: ['test/db/audit-planted'] };
-const versions = { file: 'src/booking/audit/history-versions.sql.ts', tests: ['test/db/audit-planted'] };
-const api = { file: 'src/http/seat-map-route.ts', tests: ['test/api/lost-commits'] };
+const versions = { file: 'src/booking/audit/history/history-versions.sql.ts', tests: ['test/db/audit-planted'] };
+const api = { file: 'src/http/routes/seat-map.ts', tests: ['test/api/lost-commits'] };
 
 /** What notices that the database has lost commits and goes on under numbers that were used before. */
 export const historyGuards: readonly Guard[] = [
@@ -49,13 +49,13 @@ export const historyGuards: readonly Guard[] = [
   {
     name: 'nobody resumes from a version that was lost',
     ...feed,
-    file: 'src/seating/seat-updates.ts',
+    file: 'src/seating/live/seat-updates.ts',
     find: 'if (afterVersion <= ambiguousUpTo) return null;',
     replace: '',
   },
   {
     name: 'nobody resumes together with others from a version that was lost',
-    file: 'src/http/shared/seat-channel.ts',
+    file: 'src/fanout/seat-channel.ts',
     find: 'if (after <= this.#feed.ambiguousUpTo) return null;',
     replace: '',
     tests: ['test/unit/shared-channel'],
@@ -81,14 +81,14 @@ export const historyGuards: readonly Guard[] = [
   {
     name: 'a cached map is changed from its own batch only',
     ...maps,
-    file: 'src/seating/changeSeatMap-1.lua',
+    file: 'src/seating/map/changeSeatMap-1.lua',
     find: 'count > 0 and string.sub(head, 17, 32) == ARGV[1]',
     replace: 'count > 0 and stored == tonumber(ARGV[2]) - 1',
   },
   {
     name: 'a live map of another history is not cached',
     ...maps,
-    file: 'src/seating/caching-pubsub.ts',
+    file: 'src/seating/map/caching-pubsub.ts',
     find: 'if (map.version === message.version && map.batchId !== message.batchId) return;',
     replace: '',
   },

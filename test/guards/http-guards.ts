@@ -3,16 +3,16 @@ import type { Guard } from './guard.ts';
 const provider = { file: 'src/identity/identity-provider.ts', tests: ['test/db/identity'] };
 const types = { tests: ['test/api/http-media-types'] };
 const tokens = { tests: ['test/api/http-tokens'] };
-const authorize = { file: 'src/http/authorize.ts', ...tokens };
-const expiry = { file: 'src/http/token-expiry.ts' };
-const route = { file: 'src/http/graphql-route.ts', ...types };
+const authorize = { file: 'src/transport/authorize.ts', ...tokens };
+const expiry = { file: 'src/graphql/engine/token-expiry.ts' };
+const route = { file: 'src/transport/graphql-route.ts', ...types };
 const headers = { tests: ['test/api/http-headers'] };
 
 /** Guards of requests and answers over HTTP: media types, headers, tokens. */
 export const httpGuards: readonly Guard[] = [
   {
     name: 'a cached answer is for one origin',
-    file: 'src/http/answers.ts',
+    file: 'src/http/responses.ts',
     ...headers,
     find: "res.appendHeader('vary', 'accept-encoding');",
     replace: "res.setHeader('vary', 'accept-encoding');",
@@ -76,7 +76,7 @@ export const httpGuards: readonly Guard[] = [
   },
   {
     name: 'a media type is the whole of it',
-    file: 'src/http/accept.ts',
+    file: 'src/transport/response-forms.ts',
     find: "return range !== null && range.type === 'application/json';",
     replace: "return range !== null && (contentType ?? '').includes('application/json');",
     tests: ['test/unit/accept'],
@@ -125,7 +125,7 @@ export const httpGuards: readonly Guard[] = [
   },
   {
     name: 'a socket whose token cannot be checked comes again',
-    file: 'src/http/ws/graphql-protocol.ts',
+    file: 'src/transport/websocket/graphql-protocol.ts',
     ...tokens,
     find: 'await findViewer(ctx.identity, given);',
     replace: '',

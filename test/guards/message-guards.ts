@@ -1,14 +1,14 @@
 import type { Guard } from './guard.ts';
 
-const topics = { file: 'src/pubsub/topics-heard.ts', tests: ['test/db/subscribing'] };
-const pubsub = { file: 'src/pubsub/pubsub.ts', tests: ['test/db/closing-pubsub'] };
-const redis = { file: 'src/platform/redis.ts', tests: ['test/db/subscribing'], only: 'is dead' };
+const topics = { file: 'src/messaging/topic-subscriptions.ts', tests: ['test/db/subscribing'] };
+const pubsub = { file: 'src/messaging/pubsub.ts', tests: ['test/db/closing-pubsub'] };
+const redis = { file: 'src/platform/redis/redis.ts', tests: ['test/db/subscribing'], only: 'is dead' };
 const republish = {
   file: 'src/workers/republish.ts',
   tests: ['test/db/republish.test'],
   only: 'not counted',
 };
-const booking = { file: 'src/seating/booking-updates.ts', tests: ['test/unit/booking-updates'] };
+const booking = { file: 'src/seating/live/booking-updates.ts', tests: ['test/unit/booking-updates'] };
 
 /** Of what lies between a commit and those who are told of it: Redis that is away, hangs or refuses; reads that fail. */
 export const messageGuards: readonly Guard[] = [
@@ -45,7 +45,7 @@ export const messageGuards: readonly Guard[] = [
   },
   {
     name: 'a booking is followed by its buyer only',
-    file: 'src/graphql/subscriptions/bookingUpdates.ts',
+    file: 'src/graphql/operations/subscriptions/bookingUpdates.ts',
     find: ', buyerId: callerOf(ctx).userId',
     replace: '',
     tests: ['test/api/subscriptions'],
@@ -112,7 +112,7 @@ export const messageGuards: readonly Guard[] = [
   },
   {
     name: 'expiring does not wait for publishing',
-    file: 'src/booking/expire-batch.ts',
+    file: 'src/booking/expiry/expire-batch.ts',
     find: 'void ctx.pubsub.publishSeatsChanged',
     replace: 'await ctx.pubsub.publishSeatsChanged',
     tests: ['test/db/expiring'],

@@ -1,8 +1,8 @@
 import type { Guard } from './guard.ts';
 
-const logValues = { file: 'src/platform/log-values.ts', tests: ['test/unit/log-values'] };
-const check = { file: 'src/platform/database-check.ts', tests: ['test/db/database-check'] };
-const readiness = { file: 'src/http/health.ts', tests: ['test/api/readiness'] };
+const logValues = { file: 'src/platform/observability/log-values.ts', tests: ['test/unit/log-values'] };
+const check = { file: 'src/platform/database/database-check.ts', tests: ['test/db/database-check'] };
+const readiness = { file: 'src/http/routes/health.ts', tests: ['test/api/readiness'] };
 const lastResort = { file: 'src/main/run-process.ts', tests: ['test/faults/uncaught-errors'] };
 const server = { file: 'src/http/server.ts', tests: ['test/api/switches'] };
 
@@ -10,28 +10,28 @@ const server = { file: 'src/http/server.ts', tests: ['test/api/switches'] };
 export const operatingGuards: readonly Guard[] = [
   {
     name: 'GraphiQL sends nothing that lacks its token or booking',
-    file: 'src/http/graphiql/page-script.ts',
+    file: 'src/http/routes/graphiql/page-script.ts',
     find: 'if (missing) return hint(hints[missing]);',
     replace: '',
     tests: ['test/unit/graphiql-page'],
   },
   {
     name: 'GraphiQL forgets a token that the server refuses',
-    file: 'src/http/graphiql/page-script.ts',
+    file: 'src/http/routes/graphiql/page-script.ts',
     find: "forget('token');",
     replace: '',
     tests: ['test/unit/graphiql-page'],
   },
   {
     name: "GraphiQL shows a tab's responses in that tab only",
-    file: 'src/http/graphiql/tab-runs.ts',
+    file: 'src/http/routes/graphiql/tab-runs.ts',
     find: 'setValue: (text) => isVisible() && state',
     replace: 'setValue: (text) => state',
     tests: ['test/unit/graphiql-tabs'],
   },
   {
     name: "GraphiQL ends a closed tab's subscription",
-    file: 'src/http/graphiql/tab-runs.ts',
+    file: 'src/http/routes/graphiql/tab-runs.ts',
     find: "'{tabRuns.stop(c[o]);const d='",
     replace: "'{const d='",
     tests: ['test/unit/graphiql-tabs'],
@@ -50,14 +50,14 @@ export const operatingGuards: readonly Guard[] = [
   },
   {
     name: 'introspection can be turned off',
-    file: 'src/graphql/limits/no-introspection.ts',
+    file: 'src/graphql/engine/limits/no-introspection.ts',
     find: 'addValidationRule(refuseIntrospection);',
     replace: '',
     tests: ['test/api/switches'],
   },
   {
     name: 'the configuration shows no secret',
-    file: 'src/platform/config-messages.ts',
+    file: 'src/platform/config/config-messages.ts',
     find: '      return issue.message;\n  }',
     replace: '      return `${issue.message}, not "${value}"`;\n  }',
     tests: ['test/unit/config.test'],
@@ -106,7 +106,7 @@ export const operatingGuards: readonly Guard[] = [
   },
   {
     name: 'a message without fields is scrubbed too',
-    file: 'src/platform/logger.ts',
+    file: 'src/platform/observability/logger.ts',
     find: 'hooks: { streamWrite: withoutSecrets },',
     replace: '',
     tests: ['test/unit/log-values'],

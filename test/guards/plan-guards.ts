@@ -15,7 +15,7 @@ export const planGuards: readonly Guard[] = [
   {
     name: 'keys are pruned by the key of their booking',
     ...plans,
-    file: 'src/booking/prune-history.ts',
+    file: 'src/booking/operations/prune-history.ts',
     find: 'AND id = due.booking_id OFFSET 0',
     replace: "AND id = due.booking_id AND status IN ('HOLD', 'CONFIRMED') OFFSET 0",
     only: 'prune',
@@ -39,7 +39,7 @@ export const planGuards: readonly Guard[] = [
   {
     name: 'polls are planned each time',
     ...plans,
-    file: 'src/platform/db.ts',
+    file: 'src/platform/database/db.ts',
     find: 'readLocked|readVersions|readPublicVersion|isRecorded|readChanges|readChangesTogether|',
     replace: 'readLocked|',
     only: 'poll by key',
@@ -47,7 +47,7 @@ export const planGuards: readonly Guard[] = [
   {
     name: 'batches and the worker read in the order of an index',
     ...plans,
-    file: 'src/platform/db.ts',
+    file: 'src/platform/database/db.ts',
     find: "  'enable_sort',\n",
     replace: '',
     only: 'sweep holds',
@@ -55,7 +55,7 @@ export const planGuards: readonly Guard[] = [
   {
     name: 'overdue holds are read up to now',
     ...plans,
-    file: 'src/booking/overdue-holds.sql.ts',
+    file: 'src/booking/expiry/overdue-holds.sql.ts',
     find: 'hold_expires_at <= statement_timestamp()',
     replace: 'hold_expires_at <= clock_timestamp()',
     only: 'sweep holds',

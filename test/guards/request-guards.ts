@@ -1,7 +1,7 @@
 import type { Guard } from './guard.ts';
 
-const ids = { file: 'src/http/ws/operation-ids.ts', tests: ['test/unit/operation-ids'] };
-const sockets = { file: 'src/http/ws/socket-server.ts' };
+const ids = { file: 'src/transport/websocket/operation-ids.ts', tests: ['test/unit/operation-ids'] };
+const sockets = { file: 'src/transport/websocket/socket-server.ts' };
 
 /** Of what clients send: its size, its depth, and what is kept of it. */
 export const requestGuards: readonly Guard[] = [
@@ -26,7 +26,7 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'an operation keeps its declared variables alone',
-    file: 'src/http/operation.ts',
+    file: 'src/graphql/engine/operation.ts',
     find: 'const variables = declaredVariables(operation, given ?? {});',
     replace: 'declaredVariables(operation, given ?? {}); const variables = given ?? {};',
     tests: ['test/api/client-limits'],
@@ -34,7 +34,7 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'variables are coerced until a few mistakes',
-    file: 'src/http/operation.ts',
+    file: 'src/graphql/engine/operation.ts',
     find: '{ maxErrors: errorLimits.variableErrorsMax }',
     replace: '{ maxErrors: errorLimits.variableErrorsMax * 1e6 }',
     tests: ['test/api/http-operations'],
@@ -42,7 +42,7 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'validation reports a few errors',
-    file: 'src/graphql/limits/document-limits.ts',
+    file: 'src/graphql/engine/limits/document-limits.ts',
     find: '{ maxErrors: ERRORS_REPORTED_MAX }',
     replace: '{ maxErrors: ERRORS_REPORTED_MAX * 1e6 }',
     tests: ['test/api/limits'],
@@ -50,84 +50,84 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'a document has a length',
-    file: 'src/graphql/limits/document-text.ts',
+    file: 'src/graphql/engine/limits/document-text.ts',
     find: 'if (text.length > charactersMax)',
     replace: 'if (text.length > Infinity)',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'a document has few lines',
-    file: 'src/graphql/limits/document-text.ts',
+    file: 'src/graphql/engine/limits/document-text.ts',
     find: 'if (lines > documentMax.lines)',
     replace: 'if (lines > Infinity)',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'a document is not nested deeply',
-    file: 'src/graphql/limits/document-text.ts',
+    file: 'src/graphql/engine/limits/document-text.ts',
     find: 'if (depth > max) return true;',
     replace: '',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'fragments that nothing spreads are measured',
-    file: 'src/graphql/limits/document-size.ts',
+    file: 'src/graphql/engine/limits/document-size.ts',
     find: ' || definition.kind === Kind.FRAGMENT_DEFINITION;',
     replace: ';',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'fields of one name are few',
-    file: 'src/graphql/limits/document-size.ts',
+    file: 'src/graphql/engine/limits/document-size.ts',
     find: 'counts.set(name, (counts.get(name) ?? 0) + 1);',
     replace: 'counts.set(name, 1);',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'messages of errors are short',
-    file: 'src/http/bounded-errors.ts',
+    file: 'src/graphql/engine/bounded-errors.ts',
     find: 'if (message.length <= errorLimits.messageCharactersMax) return error;',
     replace: 'if (message.length > 0) return error;',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'errors of a response are few',
-    file: 'src/http/bounded-errors.ts',
+    file: 'src/graphql/engine/bounded-errors.ts',
     find: 'shown.length === errorsMax || ',
     replace: '',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'errors of a response are small together',
-    file: 'src/http/bounded-errors.ts',
+    file: 'src/graphql/engine/bounded-errors.ts',
     find: ' || characters > charactersMax',
     replace: '',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'what was committed is among the errors that are shown',
-    file: 'src/http/bounded-errors.ts',
+    file: 'src/graphql/engine/bounded-errors.ts',
     find: 'Number(isOfCommit(b)) - Number(isOfCommit(a))',
     replace: 'Number(isOfCommit(a)) - Number(isOfCommit(a))',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'memory of a socket is limited',
-    file: 'src/http/memory-budget.ts',
+    file: 'src/transport/memory-budget.ts',
     find: "if (socket?.hasRoomFor(kept) === false) throw tooMuch('connection', 429);",
     replace: '',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'memory of an address is limited',
-    file: 'src/http/memory-budget.ts',
+    file: 'src/transport/memory-budget.ts',
     find: "if (!entry.account.hasRoomFor(kept)) throw tooMuch('address', 429);",
     replace: '',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'memory of the process is limited',
-    file: 'src/http/memory-budget.ts',
+    file: 'src/transport/memory-budget.ts',
     find: "if (!this.#process.hasRoomFor(kept)) throw tooMuch('server', 503);",
     replace: '',
     tests: ['test/unit/request-bounds'],
@@ -150,7 +150,7 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'a message is finished in time',
-    file: 'src/http/ws/keep-alive.ts',
+    file: 'src/transport/websocket/keep-alive.ts',
     find: 'if (messagesWhenUnfinished === messages && isUnfinished(socket))',
     replace: 'if (messagesWhenUnfinished === messages && socket.readyState < 0)',
     tests: ['test/unit/unfinished-messages'],
@@ -173,28 +173,28 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'an error of a request is logged once',
-    file: 'src/graphql/log-once.ts',
+    file: 'src/graphql/engine/log-once.ts',
     find: 'if (kinds.has(kind)) return false;',
     replace: '',
     tests: ['test/api/client-errors-log'],
   },
   {
     name: 'text that cannot be stored is a mistake of the client',
-    file: 'src/graphql/mask-error.ts',
+    file: 'src/graphql/engine/mask-error.ts',
     find: 'if (isUnstorableText(cause))',
     replace: 'if (isUnstorableText(null ?? {}))',
     tests: ['test/api/client-errors-log'],
   },
   {
     name: 'a mutation is sent by POST',
-    file: 'src/http/graphql-route.ts',
+    file: 'src/transport/graphql-route.ts',
     find: "operation.type === OperationTypeNode.MUTATION && req.method !== 'POST'",
     replace: "operation.type === OperationTypeNode.MUTATION && req.method === 'NONE'",
     tests: ['test/api/http-operations'],
   },
   {
     name: 'a body is JSON',
-    file: 'src/http/graphql-route.ts',
+    file: 'src/transport/graphql-route.ts',
     find: "if (!isJson(req.headers['content-type']))",
     replace: "if (!isJson('application/json'))",
     tests: ['test/api/http-operations'],
@@ -209,14 +209,14 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'the values of a request are few',
-    file: 'src/http/json-size.ts',
+    file: 'src/transport/json-size.ts',
     find: "if (count > valuesMax) return 'values';",
     replace: '',
     tests: ['test/unit/request-bounds'],
   },
   {
     name: 'memory of a client that has left is not taken',
-    file: 'src/http/graphql-route.ts',
+    file: 'src/transport/graphql-route.ts',
     find: "  if (res.destroyed) return;\n  res.once('close', ctx.memory.take(",
     replace: "  res.once('close', ctx.memory.take(",
     tests: ['test/api/client-limits'],
@@ -224,7 +224,7 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'a response that waits is counted',
-    file: 'src/http/graphql-route.ts',
+    file: 'src/transport/graphql-route.ts',
     find: "res.once('close', ctx.memory.add(address, bytes));",
     replace: 'void 0;',
     tests: ['test/api/client-limits'],
@@ -240,14 +240,14 @@ export const requestGuards: readonly Guard[] = [
   },
   {
     name: 'parsed documents take little memory',
-    file: 'src/http/document-cache.ts',
+    file: 'src/graphql/engine/document-cache.ts',
     find: ' && this.#bytes <= this.#limits.bytesMax',
     replace: '',
     tests: ['test/unit/document-cache'],
   },
   {
     name: 'an alias is short',
-    file: 'src/graphql/limits/document-size.ts',
+    file: 'src/graphql/engine/limits/document-size.ts',
     find: 'selection.alias?.value.length ?? 0)',
     replace: '0)',
     tests: ['test/unit/request-bounds'],

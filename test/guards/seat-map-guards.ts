@@ -1,12 +1,12 @@
 import type { Guard } from './guard.ts';
 
-const feed = { file: 'src/seating/live-feed.ts', tests: ['test/unit/live-feed-repair'] };
-const gap = { file: 'src/seating/gap-timer.ts', tests: ['test/unit/live-feed-gaps'] };
-const updates = { file: 'src/seating/seat-updates.ts', tests: ['test/unit/seat-updates'] };
-const mailbox = { file: 'src/seating/mailbox.ts', tests: ['test/unit/mailbox'] };
+const feed = { file: 'src/seating/live/live-feed.ts', tests: ['test/unit/live-feed-repair'] };
+const gap = { file: 'src/seating/live/gap-timer.ts', tests: ['test/unit/live-feed-gaps'] };
+const updates = { file: 'src/seating/live/seat-updates.ts', tests: ['test/unit/seat-updates'] };
+const mailbox = { file: 'src/seating/live/mailbox.ts', tests: ['test/unit/mailbox'] };
 const republish = { file: 'src/workers/republish.ts', tests: ['test/db/republish-gaps'] };
 
-const channel = { file: 'src/http/shared/seat-channel.ts', tests: ['test/unit/shared-channel'] };
+const channel = { file: 'src/fanout/seat-channel.ts', tests: ['test/unit/shared-channel'] };
 
 /** Of the live seat map: order, repair, what is bounded, and how old a map may be. */
 export const seatMapGuards: readonly Guard[] = [
@@ -124,7 +124,7 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'one follower that fails harms no other',
     ...feed,
-    file: 'src/seating/feed-followers.ts',
+    file: 'src/seating/live/feed-followers.ts',
     find: "this.#logger.error({ err: error, eventId: this.#eventId }, 'a subscriber of a live feed failed');",
     replace: 'throw error;',
   },
@@ -139,14 +139,14 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'polling repairs what Redis lost',
     ...feed,
-    file: 'src/seating/live-feeds.ts',
+    file: 'src/seating/live/live-feeds.ts',
     find: 'if (feeds.length > 0) {',
     replace: 'if (feeds.length > 1e9) {',
     only: 'polling',
   },
   {
     name: 'what is no message is not heard',
-    file: 'src/pubsub/pubsub.ts',
+    file: 'src/messaging/pubsub.ts',
     find: 'const message = parseSeatsChanged(received);',
     replace: 'const message = received as SeatsChanged;',
     tests: ['test/db/foreign-messages'],
@@ -171,14 +171,14 @@ export const seatMapGuards: readonly Guard[] = [
   },
   {
     name: 'a watermark is raised after its message is out',
-    file: 'src/pubsub/pubsub.ts',
+    file: 'src/messaging/pubsub.ts',
     find: 'await transport.publish(',
     replace: 'await watermarks.raise(message.eventId, message.version);\n        await transport.publish(',
     tests: ['test/db/watermark-order'],
   },
   {
     name: 'a watermark is never lowered',
-    file: 'src/pubsub/raiseWatermark-1.lua',
+    file: 'src/messaging/raiseWatermark-1.lua',
     find: 'if watermark and watermark >= version then',
     replace: 'if false then',
     tests: ['test/db/republish.test'],

@@ -1,12 +1,12 @@
 import type { Guard } from './guard.ts';
 
-const maps = { file: 'src/seating/seat-maps.ts', tests: ['test/unit/seat-maps'] };
-const cache = { file: 'src/seating/changeSeatMap-1.lua', tests: ['test/db/seat-map-cache'] };
-const updates = { file: 'src/seating/seat-updates.ts', tests: ['test/unit/seat-updates'] };
-const record = { file: 'src/seating/seat-map.sql.ts', tests: ['test/db/long-resumes'] };
-const versions = { file: 'src/seating/public-versions.ts', tests: ['test/unit/public-versions'] };
-const layouts = { file: 'src/seating/encoded-layouts.ts', tests: ['test/unit/encoded-layouts'] };
-const route = { file: 'src/http/seat-map-route.ts', tests: ['test/api/seat-map-route'], only: '304' };
+const maps = { file: 'src/seating/map/seat-maps.ts', tests: ['test/unit/seat-maps'] };
+const cache = { file: 'src/seating/map/changeSeatMap-1.lua', tests: ['test/db/seat-map-cache'] };
+const updates = { file: 'src/seating/live/seat-updates.ts', tests: ['test/unit/seat-updates'] };
+const record = { file: 'src/seating/map/seat-map.sql.ts', tests: ['test/db/long-resumes'] };
+const versions = { file: 'src/seating/map/public-versions.ts', tests: ['test/unit/public-versions'] };
+const layouts = { file: 'src/seating/layout/encoded-layouts.ts', tests: ['test/unit/encoded-layouts'] };
+const route = { file: 'src/http/routes/seat-map.ts', tests: ['test/api/seat-map-route'], only: '304' };
 
 /** Of what is read: how old it may be, how much of it, and how many may ask the database for it at once. */
 export const seatReadGuards: readonly Guard[] = [
@@ -67,7 +67,7 @@ export const seatReadGuards: readonly Guard[] = [
   {
     name: 'a cached map is stored over none that is newer',
     ...cache,
-    file: 'src/seating/storeSeatMap-1.lua',
+    file: 'src/seating/map/storeSeatMap-1.lua',
     find: 'if stored > version or',
     replace: 'if',
     only: 'never goes backwards',
@@ -110,14 +110,14 @@ export const seatReadGuards: readonly Guard[] = [
   {
     name: 'the mark of a version is not read as a map',
     ...cache,
-    file: 'src/seating/seat-map-cache.ts',
+    file: 'src/seating/map/seat-map-cache.ts',
     find: 'seatCount === 0 ||',
     replace: '',
     only: 'from the mark',
   },
   {
     name: 'a cached map that missed a change is replaced',
-    file: 'src/seating/caching-pubsub.ts',
+    file: 'src/seating/map/caching-pubsub.ts',
     find: 'await cache.store(message.eventId, feed.seatCount, map);',
     replace: '',
     tests: ['test/api/seat-map-route'],
@@ -193,7 +193,7 @@ export const seatReadGuards: readonly Guard[] = [
   {
     name: 'a map that the client has is not sent again',
     ...route,
-    file: 'src/http/answers.ts',
+    file: 'src/http/responses.ts',
     find: 'if (tagsOf(',
     replace: "if (res.hasHeader('x-never') && tagsOf(",
   },

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { confirmBooking } from '../../src/booking/confirm-booking.ts';
-import { expireHolds } from '../../src/booking/expire-holds.ts';
-import { holdBestAvailable } from '../../src/booking/hold-best-available.ts';
-import { holdSeats } from '../../src/booking/hold-seats.ts';
-import { releaseBooking } from '../../src/booking/release-booking.ts';
-import { sql } from '../../src/platform/db.ts';
+import { confirmBooking } from '../../src/booking/operations/confirm-booking.ts';
+import { expireHolds } from '../../src/booking/expiry/expire-holds.ts';
+import { holdBestAvailable } from '../../src/booking/operations/hold-best-available.ts';
+import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
+import { releaseBooking } from '../../src/booking/operations/release-booking.ts';
+import { sql } from '../../src/platform/database/db.ts';
 import { SelloutError } from '../../src/platform/errors.ts';
 import {
   aBuyer,

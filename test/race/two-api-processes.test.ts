@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHall } from '../support/hall.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
-import { connectDatabase, type Database } from '../../src/platform/db.ts';
+import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 
 let database: TestDatabase;

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { audit, auditLimits } from '../../src/booking/audit/audit.ts';
 import { printReport } from '../../src/booking/audit/print-report.ts';
-import { createExecuteBatch } from '../../src/booking/execute-batch.ts';
-import { GroupCommit } from '../../src/booking/group-commit.ts';
-import type { BatchResult } from '../../src/booking/batch.ts';
-import { connectDatabase, sql, type Database, type PrismaClient, type Tx } from '../../src/platform/db.ts';
-import { createLogger, type Logger } from '../../src/platform/logger.ts';
-import type { PubSub } from '../../src/pubsub/pubsub.ts';
-import { changeMessage } from '../../src/booking/change-message.ts';
-import { LiveFeeds } from '../../src/seating/live-feeds.ts';
-import { BestAvailable } from '../../src/seating/choose-for-event.ts';
-import { EventLayouts } from '../../src/seating/event-layouts.ts';
-import { VenueLayouts } from '../../src/seating/venue-layouts.ts';
+import { createExecuteBatch } from '../../src/booking/batch/execute-batch.ts';
+import { GroupCommit } from '../../src/booking/batch/group-commit.ts';
+import type { BatchResult } from '../../src/booking/batch/batch.ts';
+import { connectDatabase, sql, type Database, type PrismaClient, type Tx } from '../../src/platform/database/db.ts';
+import { createLogger, type Logger } from '../../src/platform/observability/logger.ts';
+import type { PubSub } from '../../src/messaging/pubsub.ts';
+import { changeMessage } from '../../src/booking/batch/change-message.ts';
+import { LiveFeeds } from '../../src/seating/live/live-feeds.ts';
+import { BestAvailable } from '../../src/seating/best-available/choose-for-event.ts';
+import { EventLayouts } from '../../src/seating/layout/event-layouts.ts';
+import { VenueLayouts } from '../../src/seating/layout/venue-layouts.ts';
 import { eventually } from './eventually.ts';
 
 /** What one API process has for booking: pools and a group commit of its own. */

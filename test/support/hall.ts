@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PlanArea } from '../../src/catalog/seating-plan/seating-plan.ts';
 import type { EventStatus } from '../../src/generated/prisma/enums.ts';
-import { sql, type PrismaClient } from '../../src/platform/db.ts';
+import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
 
 export interface HallOptions {
   /** Default 4. */

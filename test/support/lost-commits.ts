@@ -1,4 +1,4 @@
-import { sql, type PrismaClient } from '../../src/platform/db.ts';
+import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
 
 /** Everything that a batch writes, in an order in which it can be written. */
 const TABLES = [

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { SeatsChanged } from '../../src/pubsub/messages.ts';
-import type { LiveFeed } from '../../src/seating/live-feed.ts';
+import type { SeatsChanged } from '../../src/messaging/messages.ts';
+import type { LiveFeed } from '../../src/seating/live/live-feed.ts';
 
 /** A change that continues what a feed shows, as Redis would bring it. No database knows of it. */
 export function nextChange(

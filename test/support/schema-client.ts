@@ -1,11 +1,11 @@
 import { createYoga } from 'graphql-yoga';
-import { maskError } from '../../src/graphql/mask-error.ts';
-import { graphqlPlugins } from '../../src/graphql/plugins.ts';
-import { schema } from '../../src/graphql/schema.ts';
-import type { GraphQLContext } from '../../src/graphql/context.ts';
+import { maskError } from '../../src/graphql/engine/mask-error.ts';
+import { graphqlPlugins } from '../../src/graphql/engine/plugins.ts';
+import { schema } from '../../src/graphql/schema/schema.ts';
+import type { GraphQLContext } from '../../src/graphql/schema/context.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { createContext, type AppContext } from '../../src/main/context.ts';
-import { loadConfig } from '../../src/platform/config.ts';
+import { loadConfig } from '../../src/platform/config/config.ts';
 import { createTestDatabase } from './database.ts';
 import { startTestRedis } from './redis.ts';
 

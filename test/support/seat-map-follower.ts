@@ -1,5 +1,5 @@
-import type { FeedMessage } from '../../src/seating/live-feed.ts';
-import { SeatStates } from '../../src/seating/seat-states.ts';
+import type { FeedMessage } from '../../src/seating/live/live-feed.ts';
+import { SeatStates } from '../../src/seating/map/seat-states.ts';
 
 /** What a client does with the feed, and nothing more: applies messages, and writes down where they do not connect. */
 export class SeatMapFollower {

@@ -1,5 +1,5 @@
 // The API, but at one step of one of its batches it sends itself a signal: SIGKILL to crash there, SIGSTOP to freeze.
-import type { BatchStep } from '../../src/booking/batch.ts';
+import type { BatchStep } from '../../src/booking/batch/batch.ts';
 import { startApi } from '../../src/main/api.ts';
 import { runProcess } from '../../src/main/run-process.ts';
 

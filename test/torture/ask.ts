@@ -1,4 +1,4 @@
-import type { BookingStatus } from '../../src/booking/model.ts';
+import type { BookingStatus } from '../../src/booking/rules/model.ts';
 import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../src/platform/ids.ts';
 import type { Outcome, Request } from './history.ts';
 import { postJson, TimeoutError } from './post-json.ts';

@@ -1,4 +1,4 @@
-import { sql } from '../../src/platform/db.ts';
+import { sql } from '../../src/platform/database/db.ts';
 import { pause } from '../support/pause.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import type { CommitCut } from '../support/tcp-proxy.ts';

@@ -1,6 +1,6 @@
 import { createHall } from '../support/hall.ts';
 import { SEATS_PER_ROW, TIERS } from './hall.ts';
-import type { PrismaClient } from '../../src/platform/db.ts';
+import type { PrismaClient } from '../../src/platform/database/db.ts';
 import type { Attempt, Request } from './history.ts';
 import type { Random } from './random.ts';
 

@@ -1,4 +1,4 @@
-import type { BookingStatus } from '../../src/booking/model.ts';
+import type { BookingStatus } from '../../src/booking/rules/model.ts';
 
 /** What a client asked for. */
 export type Request =

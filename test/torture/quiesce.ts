@@ -1,6 +1,6 @@
 import { becomesTrue } from '../../scripts/local/processes.ts';
-import { sql } from '../../src/platform/db.ts';
-import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import { sql } from '../../src/platform/database/db.ts';
+import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import type { Breach } from './check/breach.ts';
 import type { Cluster } from './cluster.ts';
 import type { HallHistory } from './hall-history.ts';

@@ -1,4 +1,4 @@
-import { sql, type PrismaClient } from '../../src/platform/db.ts';
+import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
 import type { EventRecord } from './check/event-record.ts';
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';

@@ -1,7 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
-import type { PrismaClient } from '../../src/platform/db.ts';
+import type { PrismaClient } from '../../src/platform/database/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
-import { readSeatMap } from '../../src/seating/seat-map.sql.ts';
+import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import { pause } from '../support/pause.ts';
 import { SeatMapFollower } from '../support/seat-map-follower.ts';
 

@@ -1,12 +1,12 @@
-import type { PrismaClient } from '../../platform/db.ts';
-import type { Watermarks } from '../../pubsub/watermarks.ts';
-import { auditCachedMaps, type CachedMaps } from './cached-maps.ts';
-import type { LiveMapReports } from '../../seating/live-map-reports.ts';
+import type { PrismaClient } from '../../platform/database/db.ts';
+import type { Watermarks } from '../../messaging/watermarks.ts';
+import { auditCachedMaps, type CachedMaps } from './maps/cached-maps.ts';
+import type { LiveMapReports } from '../../seating/live/live-map-reports.ts';
 import { BREACHES_SHOWN_MAX, findBreaches, prepareAudit } from './find-breaches.sql.ts';
 import type { AuditLimits, Finding, Invariant } from './invariant.ts';
 import { databaseInvariants } from './invariants.ts';
-import { auditLiveMaps } from './live-maps.ts';
-import { auditWatermarks } from './watermarks.ts';
+import { auditLiveMaps } from './maps/live-maps.ts';
+import { auditWatermarks } from './maps/watermarks.ts';
 
 export interface AuditContext {
   readonly db: PrismaClient;

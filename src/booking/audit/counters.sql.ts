@@ -1,4 +1,4 @@
-import { sql } from '../../platform/db.ts';
+import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
 /** I10, of what the database can show by itself: the counters on the events. cached-maps.ts and live-maps.ts look at Redis. */

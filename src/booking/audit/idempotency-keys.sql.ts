@@ -1,4 +1,4 @@
-import { sql } from '../../platform/db.ts';
+import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
 /** I6. A key stands for one effect, its own buyer's. Keys of events that are gone point nowhere, and mean nothing. */

@@ -1,4 +1,4 @@
-import type { sql } from '../../platform/db.ts';
+import type { sql } from '../../platform/database/db.ts';
 
 export type InvariantId = 'I1' | 'I2' | 'I3' | 'I6' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';
 

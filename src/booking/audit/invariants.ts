@@ -1,11 +1,11 @@
-import { sql } from '../../platform/db.ts';
+import { sql } from '../../platform/database/db.ts';
 import { counters } from './counters.sql.ts';
-import { historyBookings } from './history-bookings.sql.ts';
-import { historySteps } from './history-steps.sql.ts';
-import { historyVersions } from './history-versions.sql.ts';
+import { historyBookings } from './history/history-bookings.sql.ts';
+import { historySteps } from './history/history-steps.sql.ts';
+import { historyVersions } from './history/history-versions.sql.ts';
 import { idempotencyKeys } from './idempotency-keys.sql.ts';
 import type { Invariant } from './invariant.ts';
-import { openTransactions } from './open-transactions.sql.ts';
+import { openTransactions } from './history/open-transactions.sql.ts';
 import { overdueHolds } from './overdue-holds.sql.ts';
 import { seatClaims } from './seat-claims.sql.ts';
 import { seatLimits } from './seat-limits.sql.ts';

@@ -1,4 +1,4 @@
-import { sql } from '../../platform/db.ts';
+import { sql } from '../../platform/database/db.ts';
 import type { AuditLimits, BreachQuery } from './invariant.ts';
 
 /** I3. */

@@ -1,4 +1,4 @@
-import { sql } from '../../platform/db.ts';
+import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
 /** I1. By the bookings' own status, not by the copy that the constraint works on: this must see what it misses. */

@@ -1,4 +1,4 @@
-import { sql } from '../../platform/db.ts';
+import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
 /** I14. By the claims; holds that have run out count no longer. */

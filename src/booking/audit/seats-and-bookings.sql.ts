@@ -1,4 +1,4 @@
-import { sql } from '../../platform/db.ts';
+import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
 /** I2. Seats against the bookings that they name, claims against seats, claims and prices against their bookings. */

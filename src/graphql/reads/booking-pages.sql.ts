@@ -1,7 +1,7 @@
 import type { BookingStatus } from '../../generated/prisma/enums.ts';
-import { emptySql, sql, type PrismaClient, type Sql } from '../../platform/db.ts';
-import type { BookingCursor } from '../pagination/cursors.ts';
-import type { Page } from '../pagination/page-args.ts';
+import { emptySql, sql, type PrismaClient, type Sql } from '../../platform/database/db.ts';
+import type { BookingCursor } from '../schema/pagination/cursors.ts';
+import type { Page } from '../schema/pagination/page-args.ts';
 
 export interface BookingFilter {
   /** The status that bookings read as at `nowMs`; null: any. */

@@ -1,7 +1,7 @@
 import type { EventStatus } from '../../generated/prisma/enums.ts';
-import { emptySql, sql, type PrismaClient } from '../../platform/db.ts';
-import type { EventCursor } from '../pagination/cursors.ts';
-import type { Page } from '../pagination/page-args.ts';
+import { emptySql, sql, type PrismaClient } from '../../platform/database/db.ts';
+import type { EventCursor } from '../schema/pagination/cursors.ts';
+import type { Page } from '../schema/pagination/page-args.ts';
 
 export interface EventFilter {
   /** Only events of this organizer, drafts included; null: of all. */

@@ -1,7 +1,7 @@
-import { eventStatusAt } from '../../catalog/event-status.ts';
+import { eventStatusAt } from '../../catalog/events/event-status.ts';
 import type { Event } from '../../generated/prisma/client.ts';
 import type { EventStatus } from '../../generated/prisma/enums.ts';
-import type { GraphQLContext } from '../context.ts';
+import type { GraphQLContext } from '../schema/context.ts';
 
 type SaleColumns = Pick<
   Event,

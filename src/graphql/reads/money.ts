@@ -1,4 +1,4 @@
-import type { GraphQLContext } from '../context.ts';
+import type { GraphQLContext } from '../schema/context.ts';
 
 export interface MoneyShape {
   /** In the currency's minor unit. */

@@ -1,7 +1,7 @@
 import { brandWithType } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import { parseBookingId, parseEventId, parseId, parseSeatId, parseVenueId } from '../../platform/ids.ts';
-import type { GraphQLContext } from '../context.ts';
+import type { GraphQLContext } from '../schema/context.ts';
 import { readVisibleSeats } from './seats.sql.ts';
 import { selectionFor } from './selection.ts';
 import { visibleEvents, visibleVenues } from './visibility.ts';

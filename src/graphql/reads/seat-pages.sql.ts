@@ -1,4 +1,4 @@
-import { emptySql, sql, type PrismaClient } from '../../platform/db.ts';
+import { emptySql, sql, type PrismaClient } from '../../platform/database/db.ts';
 import type { SeatStatus } from '../../generated/prisma/enums.ts';
 import type { SeatRow } from './seat-row.ts';
 

@@ -1,4 +1,4 @@
-import type { GraphQLContext } from '../context.ts';
+import type { GraphQLContext } from '../schema/context.ts';
 import type { SeatRow } from './seat-row.ts';
 import { readSeats } from './seats.sql.ts';
 

@@ -1,4 +1,4 @@
-import { sql, type PrismaClient } from '../../platform/db.ts';
+import { sql, type PrismaClient } from '../../platform/database/db.ts';
 import type { SeatRow } from './seat-row.ts';
 
 export interface SeatKey {

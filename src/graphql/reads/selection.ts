@@ -1,6 +1,6 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { GraphQLContext } from '../context.ts';
+import type { GraphQLContext } from '../schema/context.ts';
 
 /**
  * What a Prisma query has to include so that the fields asked for need no query of their own. `path` leads from the

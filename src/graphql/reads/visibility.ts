@@ -1,5 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.ts';
-import type { GraphQLContext } from '../context.ts';
+import type { GraphQLContext } from '../schema/context.ts';
 
 /** Drafts are their organizer's alone: for anyone else they do not exist. */
 export function visibleEvents({ viewer }: GraphQLContext): Prisma.EventWhereInput {

@@ -1,5 +1,5 @@
-import { SeatsUnavailableError } from '../../booking/errors.ts';
-import { builder } from '../builder.ts';
+import { SeatsUnavailableError } from '../../booking/rules/errors.ts';
+import { builder } from '../schema/builder.ts';
 import { Event } from './event.ts';
 import { commonRefusals } from './refusals.ts';
 

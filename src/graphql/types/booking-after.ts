@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { BookingRecord } from '../../booking/model.ts';
+import type { BookingRecord } from '../../booking/rules/model.ts';
 import { bookingIdOf } from '../../platform/ids.ts';
-import { recordCommit } from '../committed.ts';
-import type { GraphQLContext } from '../context.ts';
+import { recordCommit } from '../engine/committed.ts';
+import type { GraphQLContext } from '../schema/context.ts';
 import { bookingFromRecord } from './booking-from-record.ts';
 
 /**

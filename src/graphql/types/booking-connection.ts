@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../schema/builder.ts';
 import { Booking } from './booking.ts';
 
 export const BookingConnection = builder.connectionObject<

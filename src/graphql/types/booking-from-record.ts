@@ -1,4 +1,4 @@
-import type { BookingRecord } from '../../booking/model.ts';
+import type { BookingRecord } from '../../booking/rules/model.ts';
 import type { Booking as Row } from '../../generated/prisma/client.ts';
 import { Booking } from './booking.ts';
 

@@ -1,5 +1,5 @@
 import { parseBookingKey } from '../../platform/ids.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../schema/builder.ts';
 import { statusAt } from '../reads/booking-status.ts';
 import { moneyOf } from '../reads/money.ts';
 import { readSeatsOfBookings } from '../reads/seats.sql.ts';

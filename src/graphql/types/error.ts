@@ -1,5 +1,5 @@
 import type { SelloutError } from '../../platform/errors.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../schema/builder.ts';
 import { ErrorCode, type ErrorCodeName } from './enums/error-code.ts';
 
 /** Fields of every expected error. Domain errors become data through their own types in errors/. */

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { eventIdOf } from '../../platform/ids.ts';
-import { recordCommit } from '../committed.ts';
-import type { GraphQLContext } from '../context.ts';
+import { recordCommit } from '../engine/committed.ts';
+import type { GraphQLContext } from '../schema/context.ts';
 import { selectionFor } from '../reads/selection.ts';
 import { Event } from './event.ts';
 

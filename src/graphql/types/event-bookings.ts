@@ -1,10 +1,10 @@
 import { parseBookingId } from '../../platform/ids.ts';
-import { builder } from '../builder.ts';
-import type { GraphQLContext } from '../context.ts';
-import { connectionOf } from '../pagination/connection.ts';
-import { bookingCursor, parseBookingCursor, type BookingCursor } from '../pagination/cursors.ts';
-import { once } from '../pagination/once.ts';
-import { pageCost, pageOf, type Page } from '../pagination/page-args.ts';
+import { builder } from '../schema/builder.ts';
+import type { GraphQLContext } from '../schema/context.ts';
+import { connectionOf } from '../schema/pagination/connection.ts';
+import { bookingCursor, parseBookingCursor, type BookingCursor } from '../schema/pagination/cursors.ts';
+import { once } from '../schema/pagination/once.ts';
+import { pageCost, pageOf, type Page } from '../schema/pagination/page-args.ts';
 import { countBookings, readBookingPages, type BookingKey } from '../reads/booking-pages.sql.ts';
 import { selectionFor } from '../reads/selection.ts';
 import { BookingConnection } from './booking-connection.ts';

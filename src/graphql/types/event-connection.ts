@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { builder } from '../builder.ts';
-import type { GraphQLContext } from '../context.ts';
-import { connectionOf } from '../pagination/connection.ts';
-import { eventCursor, parseEventCursor } from '../pagination/cursors.ts';
-import { pageOf, type ConnectionArgs } from '../pagination/page-args.ts';
+import { builder } from '../schema/builder.ts';
+import type { GraphQLContext } from '../schema/context.ts';
+import { connectionOf } from '../schema/pagination/connection.ts';
+import { eventCursor, parseEventCursor } from '../schema/pagination/cursors.ts';
+import { pageOf, type ConnectionArgs } from '../schema/pagination/page-args.ts';
 import { countEvents, readEventPage, type EventFilter } from '../reads/event-pages.sql.ts';
 import { selectionFor } from '../reads/selection.ts';
 import { Event } from './event.ts';

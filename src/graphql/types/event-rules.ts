@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../schema/builder.ts';
 import { OrphanRule } from './enums/orphan-rule.ts';
 import { Event } from './event.ts';
 

@@ -1,8 +1,8 @@
-import { builder } from '../builder.ts';
-import { connectionOf } from '../pagination/connection.ts';
-import { pageCost, pageOf, type Page } from '../pagination/page-args.ts';
-import { parseSeatCursor, seatCursor } from '../pagination/cursors.ts';
-import { once } from '../pagination/once.ts';
+import { builder } from '../schema/builder.ts';
+import { connectionOf } from '../schema/pagination/connection.ts';
+import { pageCost, pageOf, type Page } from '../schema/pagination/page-args.ts';
+import { parseSeatCursor, seatCursor } from '../schema/pagination/cursors.ts';
+import { once } from '../schema/pagination/once.ts';
 import { statusOfEvent } from '../reads/event-status.ts';
 import { readSeatPages } from '../reads/seat-pages.sql.ts';
 import { Availability } from './availability.ts';

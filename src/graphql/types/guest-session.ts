@@ -1,5 +1,5 @@
 import type { IssuedToken } from '../../identity/identity.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../schema/builder.ts';
 
 export const GuestSession = builder.objectRef<IssuedToken>('GuestSession').implement({
   description: 'A guest session: a buyer without an account.',

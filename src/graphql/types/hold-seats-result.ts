@@ -3,9 +3,9 @@ import {
   OrphanSeatsError,
   SeatLimitExceededError,
   SeatsUnavailableError,
-} from '../../booking/errors.ts';
+} from '../../booking/rules/errors.ts';
 import { IdempotencyConflictError } from '../../platform/errors.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../schema/builder.ts';
 import { Booking } from './booking.ts';
 import { AdmissionRequiredError } from './errors/admission-required-error.ts';
 import { commonRefusals } from './refusals.ts';

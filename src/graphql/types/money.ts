@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../schema/builder.ts';
 
 export const Money = builder.objectType('Money', {
   description: 'An amount of money.',

@@ -1,5 +1,5 @@
-import { builder } from '../builder.ts';
-import { orKnown } from '../loaded.ts';
+import { builder } from '../schema/builder.ts';
+import { orKnown } from '../schema/loaded.ts';
 import { moneyOf } from '../reads/money.ts';
 import type { KnownTier } from '../reads/seat-row.ts';
 

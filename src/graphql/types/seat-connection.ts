@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../schema/builder.ts';
 import { countSeats, type SeatFilter } from '../reads/seat-pages.sql.ts';
 
 /** What totalCount counts. */

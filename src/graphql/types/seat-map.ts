@@ -1,6 +1,6 @@
-import type { SeatVersion } from '../../pubsub/messages.ts';
-import type { SeatMap as Map } from '../../seating/seat-map-cache.ts';
-import { builder } from '../builder.ts';
+import type { SeatVersion } from '../../messaging/messages.ts';
+import type { SeatMap as Map } from '../../seating/map/seat-map-cache.ts';
+import { builder } from '../schema/builder.ts';
 
 export interface SeatMapShape extends Map {
   readonly eventId: number;

@@ -1,9 +1,9 @@
 import { eventIdOf, seatIdOf } from '../../platform/ids.ts';
-import type { SeatStatusCode } from '../../pubsub/messages.ts';
-import type { FeedMessage } from '../../seating/live-feed.ts';
-import { statusOf } from '../../seating/seat-states.ts';
-import { builder } from '../builder.ts';
-import type { SharedContext } from '../context.ts';
+import type { SeatStatusCode } from '../../messaging/messages.ts';
+import type { FeedMessage } from '../../seating/live/live-feed.ts';
+import { statusOf } from '../../seating/map/seat-states.ts';
+import { builder } from '../schema/builder.ts';
+import type { SharedContext } from '../schema/context.ts';
 import type { SeatRow } from '../reads/seat-row.ts';
 import { SeatStatus } from './enums/seat-status.ts';
 

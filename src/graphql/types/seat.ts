@@ -1,7 +1,7 @@
 import { seatLabel } from '../../catalog/seating-plan/seat-label.ts';
 import { seatIdOf } from '../../platform/ids.ts';
-import { builder } from '../builder.ts';
-import { orKnown } from '../loaded.ts';
+import { builder } from '../schema/builder.ts';
+import { orKnown } from '../schema/loaded.ts';
 import type { SeatRow } from '../reads/seat-row.ts';
 import { SeatStatus } from './enums/seat-status.ts';
 import { PriceTier } from './price-tier.ts';

@@ -1,7 +1,7 @@
-import { builder } from '../builder.ts';
-import { connectionOf } from '../pagination/connection.ts';
-import { parseVenueCursor, venueCursor } from '../pagination/cursors.ts';
-import { pageCost, pageOf, type Page } from '../pagination/page-args.ts';
+import { builder } from '../schema/builder.ts';
+import { connectionOf } from '../schema/pagination/connection.ts';
+import { parseVenueCursor, venueCursor } from '../schema/pagination/cursors.ts';
+import { pageCost, pageOf, type Page } from '../schema/pagination/page-args.ts';
 import { selectionFor } from '../reads/selection.ts';
 import { EventStatus } from './enums/event-status.ts';
 import { EventConnection, eventConnection } from './event-connection.ts';

@@ -1,10 +1,10 @@
 import type { Viewer as Caller } from '../../identity/viewer.ts';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import { encodeId } from '../../platform/ids.ts';
-import { builder } from '../builder.ts';
-import { connectionOf } from '../pagination/connection.ts';
-import { bookingCursor, parseBookingCursor, type BookingCursor } from '../pagination/cursors.ts';
-import { pageCost, pageOf, type Page } from '../pagination/page-args.ts';
+import { builder } from '../schema/builder.ts';
+import { connectionOf } from '../schema/pagination/connection.ts';
+import { bookingCursor, parseBookingCursor, type BookingCursor } from '../schema/pagination/cursors.ts';
+import { pageCost, pageOf, type Page } from '../schema/pagination/page-args.ts';
 import { havingStatus } from '../reads/booking-status.ts';
 import { selectionFor } from '../reads/selection.ts';
 import { BookingConnection } from './booking-connection.ts';

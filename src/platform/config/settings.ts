@@ -1,4 +1,4 @@
-import type { environment } from '../config.ts';
+import type { environment } from './config.ts';
 
 type SettingName = keyof typeof environment.shape | 'SELLOUT_DATA_DIR';
 

@@ -1,4 +1,4 @@
-import type { SeatStatus } from '../../../src/booking/model.ts';
+import type { SeatStatus } from '../../../src/booking/rules/model.ts';
 import type { Findings } from './breach.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -1,4 +1,4 @@
-import type { BookingStatus, SeatStatus } from '../../../src/booking/model.ts';
+import type { BookingStatus, SeatStatus } from '../../../src/booking/rules/model.ts';
 import type { Findings } from './breach.ts';
 import type { Change, StoredStep } from './event-record.ts';
 import type { BookingLife, Timeline } from './timeline.ts';

@@ -1,4 +1,4 @@
-import type { BookingStatus, SeatStatus } from '../../../src/booking/model.ts';
+import type { BookingStatus, SeatStatus } from '../../../src/booking/rules/model.ts';
 
 /** Everything that the database has about an event, read after quiet in one snapshot. */
 export interface EventRecord {

@@ -1,4 +1,4 @@
-import type { BookingStatus, SeatStatus } from '../../../src/booking/model.ts';
+import type { BookingStatus, SeatStatus } from '../../../src/booking/rules/model.ts';
 import type { EventRecord, StoredBooking } from './event-record.ts';
 
 /** A seat's state, from the clock of the batch that made it so to the clock of the batch that ended it. */

@@ -1,4 +1,4 @@
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 
 export const BookingStatus = builder.enumType('BookingStatus', {
   description: 'The status of a booking. Only bookings in HOLD or CONFIRMED occupy seats.',

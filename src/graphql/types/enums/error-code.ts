@@ -1,4 +1,4 @@
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 
 export const ErrorCode = builder.enumType('ErrorCode', {
   description: 'A code for each type that implements Error.',

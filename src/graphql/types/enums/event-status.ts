@@ -1,4 +1,4 @@
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 
 export const EventStatus = builder.enumType('EventStatus', {
   description: 'The status of an event, which determines which operations are allowed.',

@@ -1,4 +1,4 @@
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 
 export const HoldConflictPolicy = builder.enumType('HoldConflictPolicy', {
   description: 'What to do if a requested seat is not available.',

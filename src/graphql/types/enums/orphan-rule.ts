@@ -1,4 +1,4 @@
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 
 export const OrphanRule = builder.enumType('OrphanRule', {
   description:

@@ -1,4 +1,4 @@
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 
 export const SeatStatus = builder.enumType('SeatStatus', {
   description: 'The status of a seat.',

@@ -1,5 +1,5 @@
 import { SelloutError } from '../../../platform/errors.ts';
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 import { ErrorInterface } from '../error.ts';
 
 /** Part of the contract from the first day on; thrown from when there are waiting rooms. */

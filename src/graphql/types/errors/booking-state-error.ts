@@ -1,5 +1,5 @@
-import { BookingStateError } from '../../../booking/errors.ts';
-import { builder } from '../../builder.ts';
+import { BookingStateError } from '../../../booking/rules/errors.ts';
+import { builder } from '../../schema/builder.ts';
 import { BookingStatus } from '../enums/booking-status.ts';
 import { ErrorInterface } from '../error.ts';
 

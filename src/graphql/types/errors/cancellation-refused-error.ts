@@ -1,5 +1,5 @@
-import { CancellationRefusedError } from '../../../booking/errors.ts';
-import { builder } from '../../builder.ts';
+import { CancellationRefusedError } from '../../../booking/rules/errors.ts';
+import { builder } from '../../schema/builder.ts';
 import { ErrorInterface } from '../error.ts';
 
 builder.objectType(CancellationRefusedError, {

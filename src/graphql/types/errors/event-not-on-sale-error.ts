@@ -1,5 +1,5 @@
-import { EventNotOnSaleError } from '../../../booking/errors.ts';
-import { builder } from '../../builder.ts';
+import { EventNotOnSaleError } from '../../../booking/rules/errors.ts';
+import { builder } from '../../schema/builder.ts';
 import { EventStatus } from '../enums/event-status.ts';
 import { ErrorInterface } from '../error.ts';
 

@@ -1,6 +1,6 @@
 import { InvalidInputError, type InputFieldError as FieldError } from '../../../platform/errors.ts';
 import { INPUT_ERRORS_MAX } from '../../../platform/input-errors.ts';
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 import { ErrorInterface } from '../error.ts';
 
 const InputFieldError = builder.objectRef<FieldError>('InputFieldError').implement({

@@ -1,6 +1,6 @@
 import { InvalidPlanError } from '../../../catalog/errors.ts';
 import type { PlanFault as Fault } from '../../../catalog/seating-plan/seating-plan.ts';
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 import { ErrorInterface } from '../error.ts';
 
 const PlanFault = builder.objectRef<Fault>('PlanFault').implement({

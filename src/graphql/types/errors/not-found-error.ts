@@ -1,5 +1,5 @@
 import { NotFoundError } from '../../../platform/errors.ts';
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 import { ErrorInterface } from '../error.ts';
 
 builder.objectType(NotFoundError, {

@@ -1,5 +1,5 @@
-import { OrphanSeatsError } from '../../../booking/errors.ts';
-import { builder } from '../../builder.ts';
+import { OrphanSeatsError } from '../../../booking/rules/errors.ts';
+import { builder } from '../../schema/builder.ts';
 import { seatsByIndex } from '../../reads/seats-by-index.ts';
 import { ErrorInterface } from '../error.ts';
 

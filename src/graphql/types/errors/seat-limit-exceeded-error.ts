@@ -1,5 +1,5 @@
-import { SeatLimitExceededError } from '../../../booking/errors.ts';
-import { builder } from '../../builder.ts';
+import { SeatLimitExceededError } from '../../../booking/rules/errors.ts';
+import { builder } from '../../schema/builder.ts';
 import { ErrorInterface } from '../error.ts';
 
 builder.objectType(SeatLimitExceededError, {

@@ -1,5 +1,5 @@
-import { SeatsUnavailableError } from '../../../booking/errors.ts';
-import { builder } from '../../builder.ts';
+import { SeatsUnavailableError } from '../../../booking/rules/errors.ts';
+import { builder } from '../../schema/builder.ts';
 import { seatsByIndex } from '../../reads/seats-by-index.ts';
 import { ErrorInterface } from '../error.ts';
 

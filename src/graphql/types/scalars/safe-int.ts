@@ -1,5 +1,5 @@
 import { GraphQLError, Kind } from 'graphql';
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 
 builder.scalarType('SafeInt', {
   // I-JSON: the integers that every implementation of JSON reads exactly.

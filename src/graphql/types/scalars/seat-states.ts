@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { builder } from '../../builder.ts';
+import { builder } from '../../schema/builder.ts';
 
 builder.scalarType('SeatStates', {
   // The encoding; the description says what the bytes mean.

@@ -1,0 +1,41 @@
+import { sql } from '../../../platform/database/db.ts';
+import { historyHorizon } from './history-horizon.ts';
+import type { AuditLimits, BreachQuery } from '../invariant.ts';
+
+/**
+ * I8, of versions: none is missing, each continues the batch before it, the last one is the event's, and no batch is
+ * recorded twice. (The jump after a failover or a restore does not exist yet; whoever makes it has to mark it in the
+ * record, and to say so here.)
+ */
+export function historyVersions(limits: AuditLimits): BreachQuery {
+  const horizon = historyHorizon(limits);
+  return sql`/* historyVersions */
+    SELECT event_id, NULL::int, NULL::uuid, format('versions %s to %s have no record', prev + 1, version - 1)
+    FROM (SELECT event_id, version, lag(version) OVER w AS prev, lag(committed_at) OVER w AS prev_at
+          FROM event_changes WINDOW w AS (PARTITION BY event_id ORDER BY version)) AS c
+    WHERE version <> prev + 1 AND prev_at >= ${horizon}
+    UNION ALL
+    SELECT event_id, NULL, NULL, format('version %s continues batch %s, and version %s was made by %s', version, previous_batch_id, prev, prev_batch)
+    FROM (SELECT event_id, version, previous_batch_id, lag(version) OVER w AS prev, lag(batch_id) OVER w AS prev_batch
+          FROM event_changes WINDOW w AS (PARTITION BY event_id ORDER BY version)) AS c
+    WHERE version = prev + 1 AND previous_batch_id <> prev_batch
+    UNION ALL
+    SELECT min(event_id), NULL, NULL, format('batch %s is recorded %s times', batch_id, count(*))
+    FROM event_changes GROUP BY batch_id HAVING count(*) > 1
+    UNION ALL
+    SELECT e.id, NULL, NULL, format('the event was last changed by batch %s, its version by %s', e.batch_id, c.batch_id)
+    FROM events e JOIN event_changes c ON c.event_id = e.id AND c.version = e.seat_version
+    WHERE c.batch_id <> e.batch_id
+    UNION ALL
+    SELECT e.id, NULL, NULL, format('the first record is of version %s instead of 1', first.version)
+    FROM events e JOIN (SELECT event_id, min(version) AS version FROM event_changes GROUP BY event_id) AS first ON first.event_id = e.id
+    WHERE e.created_at >= ${horizon} AND first.version <> 1
+    UNION ALL
+    SELECT e.id, NULL, NULL, format('the event is at version %s, its last record is of %s', e.seat_version, coalesce(last.version::text, 'none'))
+    FROM events e LEFT JOIN (
+      SELECT DISTINCT ON (event_id) event_id, version, committed_at FROM event_changes
+      ORDER BY event_id, version DESC) AS last ON last.event_id = e.id
+    WHERE last.version IS DISTINCT FROM e.seat_version AND (
+      last.version > e.seat_version OR last.committed_at >= ${horizon}
+      OR (last.version IS NULL AND e.seat_version <> 0 AND e.created_at >= ${horizon}))`;
+}

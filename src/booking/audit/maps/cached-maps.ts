@@ -1,0 +1,85 @@
+import type { PrismaClient } from '../../../platform/database/db.ts';
+import type { SeatMap, SeatMapCache } from '../../../seating/map/seat-map-cache.ts';
+import { readSeatMaps, type SeatMapSnapshot } from '../../../seating/map/seat-map.sql.ts';
+import { SeatStates, statusOf } from '../../../seating/map/seat-states.ts';
+import { readEventIds } from '../event-ids.sql.ts';
+import { BREACHES_SHOWN_MAX } from '../find-breaches.sql.ts';
+import type { Breach, Finding } from '../invariant.ts';
+
+export type CachedMaps = Pick<SeatMapCache, 'readMany'>;
+
+/** Maps in memory at a time, twice: of the largest halls some 4 MB. */
+const MAPS_MAX = 50;
+
+/**
+ * I10, of the maps in Redis: one that has the database's version shows the database's seats, and none has a version that
+ * the database has not reached. Exact while bookings go on, for the cache is read first and the database after it: a
+ * version never means two maps, and the database's only rises. A cached map that is older than the database's is in
+ * order: nobody is served from it who knows of a newer version.
+ */
+export async function auditCachedMaps(
+  db: PrismaClient,
+  cachedMaps: CachedMaps | null,
+  signal?: AbortSignal,
+): Promise<Pick<Finding, 'count' | 'breaches' | 'unchecked'>> {
+  if (cachedMaps === null) return { count: null, breaches: [], unchecked: 'no Redis is configured' };
+  const breaches: Breach[] = [];
+  let count = 0;
+  for await (const eventIds of readEventIds(db, MAPS_MAX)) {
+    signal?.throwIfAborted();
+    let cached: readonly (SeatMap | null)[];
+    try {
+      cached = await cachedMaps.readMany(eventIds);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { count: null, breaches, unchecked: `Redis is unavailable: ${why}` };
+    }
+    for (const breach of await compare(db, eventIds, cached)) {
+      count++;
+      if (breaches.length < BREACHES_SHOWN_MAX) breaches.push(breach);
+    }
+  }
+  return { count, breaches, unchecked: null };
+}
+
+async function compare(
+  db: PrismaClient,
+  eventIds: readonly number[],
+  cached: readonly (SeatMap | null)[],
+): Promise<readonly Breach[]> {
+  const known = new Map(eventIds.flatMap((id, i) => (cached[i] == null ? [] : [[id, cached[i]] as const])));
+  if (known.size === 0) return [];
+  const maps = await readSeatMaps(db, [...known.keys()]);
+  return [...known].flatMap(([eventId, map]) => {
+    const truth = maps.get(eventId);
+    return truth === undefined ? [] : (breachOf(eventId, map, truth) ?? []);
+  });
+}
+
+function breachOf(eventId: number, map: SeatMap, truth: SeatMapSnapshot): Breach | null {
+  const { version, states } = map;
+  const breach = (seatIndex: number | null, fault: string) => ({
+    eventId,
+    seatIndex,
+    bookingId: null,
+    fault,
+  });
+  if (version > truth.version)
+    return breach(null, `the cached map has version ${version}, the event is at ${truth.version}`);
+  if (version < truth.version || states === truth.states.toBase64()) return null;
+  const { seatCount } = truth.states;
+  if (Buffer.byteLength(states, 'base64') !== Math.ceil(seatCount / 4))
+    return breach(null, `the cached map of version ${version} is not one of ${seatCount} seats`);
+  const shown = SeatStates.fromBase64(states, seatCount);
+  const wrong = Array.from({ length: seatCount }, (_, seat) => seat).filter(
+    (seat) => shown.get(seat) !== truth.states.get(seat),
+  );
+  const [first] = wrong;
+  // What differs is in the padding, which clients refuse.
+  if (first === undefined) return breach(null, `the cached map of version ${version} has bits of no seat`);
+  return breach(
+    first,
+    `the cached map of version ${version} shows ${statusOf(shown.get(first))}, the seat is ` +
+      `${statusOf(truth.states.get(first))}; ${wrong.length} seat(s) are wrong in it`,
+  );
+}

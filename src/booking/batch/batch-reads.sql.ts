@@ -1,0 +1,199 @@
+import { sql, type Tx } from '../../platform/database/db.ts';
+import { bookingFromRow, type BookingRow } from './booking-row.ts';
+import type {
+  BookingRecord,
+  EventRules,
+  EventStatus,
+  Key,
+  OrphanRule,
+  Seat,
+  SeatStatus,
+  UsedKey,
+} from '../rules/model.ts';
+import { thisEvent } from './this-event.ts';
+
+/*
+ * What a batch locks and reads, in the order in which run-batch.ts does. Locks are taken in one order everywhere: the
+ * buyers' rows by buyer, the seats by index, the event's row last; bookings are covered by their seats. Locking
+ * statements name plain rows, never a JOIN.
+ */
+
+/** Until the end of the transaction. */
+export async function setLockTimeout(tx: Tx, ms: number): Promise<void> {
+  await tx.$queryRaw(sql`/* setLockTimeout */ SELECT set_config('lock_timeout', ${String(ms)}, true)`);
+}
+
+/**
+ * The event, and the seats to lock besides the named ones: those of named bookings and of overdue ones in the way. Null
+ * if there is none, or if it is a draft and its organizer is not among the callers: then nothing of it is read.
+ */
+export async function readPlan(
+  tx: Tx,
+  eventId: number,
+  named: {
+    readonly seats: readonly number[];
+    readonly bookingIds: readonly string[];
+    /** Null among them: the server itself, which sees every event. */
+    readonly callerIds: readonly (string | null)[];
+  },
+  defaultHoldTtlMs: number,
+): Promise<{ readonly event: EventRules; readonly moreSeats: readonly number[] } | null> {
+  const [row] = await tx.$queryRaw<
+    {
+      organizer_id: string;
+      status: EventStatus;
+      on_sale_at_ms: number;
+      sale_ends_at_ms: number;
+      cancelable_until_ms: number;
+      seat_limit: number;
+      hold_ttl_ms: number | null;
+      hold_extension_ms: number | null;
+      hold_lifetime_max_ms: number | null;
+      orphan_rule: OrphanRule;
+      buyers_may_cancel: boolean;
+      seats_total: number;
+      tier_amounts: number[] | null;
+      more_seats: number[] | null;
+    }[]
+  >(sql`/* readPlan */
+    SELECT e.organizer_id, e.status, (extract(epoch FROM e.on_sale_at) * 1000)::float8 AS on_sale_at_ms,
+           (extract(epoch FROM e.sale_ends_at) * 1000)::float8 AS sale_ends_at_ms,
+           (extract(epoch FROM e.cancelable_until) * 1000)::float8 AS cancelable_until_ms,
+           e.seat_limit, e.hold_ttl_ms, e.hold_extension_ms, e.hold_lifetime_max_ms, e.orphan_rule, e.buyers_may_cancel, e.seats_total,
+           ARRAY(SELECT p.amount::float8 FROM price_tiers p WHERE p.event_id = e.id ORDER BY p.tier_index) AS tier_amounts,
+           ARRAY(SELECT bs.seat_index FROM booking_seats bs
+                 WHERE bs.event_id = e.id AND bs.booking_id = ANY(${named.bookingIds}::uuid[] || ARRAY(
+                   SELECT b.id FROM event_seats s CROSS JOIN LATERAL (
+                     SELECT id, status, hold_expires_at FROM bookings
+                     WHERE event_id = s.event_id AND id = s.current_booking_id OFFSET 0) b
+                   WHERE s.event_id = e.id AND s.seat_index = ANY(${named.seats}::int[])
+                     AND b.status = 'HOLD' AND b.hold_expires_at <= clock_timestamp()))) AS more_seats
+    FROM events e WHERE e.id = ${eventId} AND (e.status <> 'DRAFT'
+      OR e.organizer_id = ANY(${named.callerIds}::uuid[]) OR ${named.callerIds.includes(null)}::boolean)`);
+  if (row === undefined) return null;
+  const holdTtlMs = row.hold_ttl_ms ?? defaultHoldTtlMs;
+  return {
+    event: {
+      eventId,
+      organizerId: row.organizer_id,
+      status: row.status,
+      onSaleAtMs: row.on_sale_at_ms,
+      saleEndsAtMs: row.sale_ends_at_ms,
+      cancelableUntilMs: row.cancelable_until_ms,
+      seatLimit: row.seat_limit,
+      holdTtlMs,
+      holdExtensionMs: row.hold_extension_ms,
+      holdLifetimeMaxMs: row.hold_lifetime_max_ms ?? holdTtlMs + (row.hold_extension_ms ?? 0),
+      orphanRule: row.orphan_rule,
+      buyersMayCancel: row.buyers_may_cancel,
+      seatsTotal: row.seats_total,
+      tierAmounts: row.tier_amounts ?? [],
+    },
+    moreSeats: row.more_seats ?? [],
+  };
+}
+
+/**
+ * Locks one row a buyer, in order, making those that are missing. The condition is never true: PostgreSQL locks a row
+ * in conflict all the same, and writes no new version of it.
+ */
+export async function lockBuyers(tx: Tx, eventId: number, buyerIds: readonly string[]): Promise<void> {
+  await tx.$executeRaw(sql`/* lockBuyers */
+    INSERT INTO event_buyers (event_id, buyer_id)
+    SELECT ${eventId}, buyer_id FROM unnest(${buyerIds}::uuid[]) AS buyer_id ORDER BY buyer_id
+    ON CONFLICT (event_id, buyer_id) DO UPDATE SET buyer_id = excluded.buyer_id WHERE false`);
+}
+
+/** Locks seats by index. `skipLocked` is the sweeper's: what somebody is at needs no sweeping now. */
+export async function lockSeats(
+  tx: Tx,
+  eventId: number,
+  seats: readonly number[],
+  skipLocked: boolean,
+): Promise<Map<number, Seat>> {
+  type Row = {
+    seat_index: number;
+    tier_index: number;
+    status: SeatStatus;
+    current_booking_id: string | null;
+  };
+  const rows = skipLocked
+    ? await tx.$queryRaw<Row[]>(sql`/* lockSeatsSkipLocked */
+        SELECT seat_index, tier_index, status, current_booking_id FROM event_seats
+        WHERE event_id = ${thisEvent(eventId)} AND seat_index = ANY(${seats}::int[]) ORDER BY seat_index FOR UPDATE SKIP LOCKED`)
+    : await tx.$queryRaw<Row[]>(sql`/* lockSeats */
+        SELECT seat_index, tier_index, status, current_booking_id FROM event_seats
+        WHERE event_id = ${thisEvent(eventId)} AND seat_index = ANY(${seats}::int[]) ORDER BY seat_index FOR UPDATE`);
+  return new Map(
+    rows.map((row) => [
+      row.seat_index,
+      {
+        index: row.seat_index,
+        tierIndex: row.tier_index,
+        status: row.status,
+        bookingId: row.current_booking_id,
+      },
+    ]),
+  );
+}
+
+/**
+ * What is read once the locks are held, the clock first of all: `now()` would be the time of BEGIN, and a clock read
+ * by the locking statement itself the time before its wait. Planned anew each time (db.ts): a plan that was made while
+ * the event had no bookings must not be kept.
+ */
+export async function readLocked(
+  tx: Tx,
+  eventId: number,
+  wanted: {
+    readonly bookingIds: readonly string[];
+    readonly buyerIds: readonly string[];
+    readonly keys: readonly (Key & { readonly buyerId: string })[];
+  },
+): Promise<{
+  readonly clockMs: number;
+  readonly bookings: Map<string, BookingRecord>;
+  readonly keys: UsedKey[];
+}> {
+  const [row] = await tx.$queryRaw<
+    {
+      clock_ms: number;
+      bookings: BookingRow[] | null;
+      keys: [string, UsedKey['operation'], string, string, string][] | null;
+    }[]
+  >(sql`/* readLocked */
+    WITH used AS MATERIALIZED (
+      SELECT k.* FROM unnest(${wanted.keys.map((key) => key.buyerId)}::uuid[], ${wanted.keys.map((key) => key.operation)}::text[],
+                             ${wanted.keys.map((key) => key.keyHash)}::text[]) AS w(buyer_id, operation, key_hash)
+      CROSS JOIN LATERAL (
+        SELECT k.buyer_id, k.operation, w.key_hash, encode(k.input_hash, 'hex') AS input_hash, k.booking_id
+        FROM idempotency_keys k WHERE k.event_id = ${thisEvent(eventId)} AND k.buyer_id = w.buyer_id
+          AND k.operation = w.operation AND k.key_hash = decode(w.key_hash, 'hex') OFFSET 0) AS k
+    ), wanted AS (
+      SELECT unnest(${wanted.bookingIds}::uuid[]) AS id
+      UNION SELECT booking_id FROM used
+      UNION SELECT b.id FROM unnest(${wanted.buyerIds}::uuid[]) AS w(buyer_id) CROSS JOIN LATERAL (
+        SELECT b.id FROM bookings b
+        WHERE b.event_id = ${thisEvent(eventId)} AND b.buyer_id = w.buyer_id AND b.status IN ('HOLD', 'CONFIRMED') OFFSET 0) AS b
+    )
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS clock_ms,
+      (SELECT json_agg(b.row) FROM wanted w CROSS JOIN LATERAL (
+         SELECT json_build_array(b.id, b.buyer_id, b.status,
+                  ARRAY(SELECT bs.seat_index FROM booking_seats bs WHERE bs.event_id = b.event_id AND bs.booking_id = b.id ORDER BY 1),
+                  b.total_amount, extract(epoch FROM b.created_at) * 1000, extract(epoch FROM b.hold_expires_at) * 1000,
+                  extract(epoch FROM b.extended_at) * 1000, extract(epoch FROM b.confirmed_at) * 1000, extract(epoch FROM b.ended_at) * 1000) AS row
+         FROM bookings b WHERE b.event_id = ${thisEvent(eventId)} AND b.id = w.id OFFSET 0) AS b) AS bookings,
+      (SELECT json_agg(json_build_array(buyer_id, operation, key_hash, input_hash, booking_id)) FROM used) AS keys`);
+  if (row === undefined) throw new Error('readLocked returned no row');
+  return {
+    clockMs: row.clock_ms,
+    bookings: new Map((row.bookings ?? []).map((booking) => [booking[0], bookingFromRow(eventId, booking)])),
+    keys: (row.keys ?? []).map(([buyerId, operation, keyHash, inputHash, bookingId]) => ({
+      buyerId,
+      operation,
+      keyHash,
+      inputHash,
+      bookingId,
+    })),
+  };
+}

@@ -1,0 +1,157 @@
+import { sql, type Tx } from '../../platform/database/db.ts';
+import type { BookingRecord, BookingStatus, Changes, EventRules, SeatStatus } from '../rules/model.ts';
+import { thisEvent } from './this-event.ts';
+
+/*
+ * Statuses are compared with `(a = b) IS TRUE`, which no index can be searched by. A plain comparison would let the planner
+ * take an index that has the status in it for the key, while it knows little of a table: then each of 2,000 seats is
+ * looked for among all seats of that status.
+ */
+
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Bookings that were there before, as the batch leaves them, without the claims that they gave up. A statement of its
+ * own, before the claims of the same batch: in one statement both would see the old claims, and the constraint refuse.
+ */
+export async function changeBookings(
+  tx: Tx,
+  eventId: number,
+  clockMs: number,
+  changed: Changes['changedBookings'],
+): Promise<number> {
+  const before: BookingStatus[] = changed.map((change) => change.before.status);
+  const after = changed.map((change) => change.after);
+  const dropped = changed.flatMap((change) =>
+    change.before.seats
+      .filter((seat) => !change.after.seats.includes(seat))
+      .map((seat) => ({ seat, id: change.after.id })),
+  );
+  return tx.$executeRaw(sql`/* changeBookings */
+    WITH dropped AS (
+      DELETE FROM booking_seats bs USING unnest(${dropped.map(({ id }) => id)}::uuid[], ${dropped.map(({ seat }) => seat)}::int[]) AS d(booking_id, seat_index)
+      WHERE bs.event_id = ${thisEvent(eventId)} AND bs.booking_id = d.booking_id AND bs.seat_index = d.seat_index
+    )
+    UPDATE bookings b SET
+      status = u.after, seat_count = u.seat_count, total_amount = u.total_amount,
+      hold_expires_at = to_timestamp(u.hold_expires_at_ms / 1000),
+      extended_at = CASE WHEN u.extended THEN coalesce(b.extended_at, to_timestamp(${clockMs}::float8 / 1000)) END,
+      confirmed_at = CASE WHEN u.after IN ('CONFIRMED', 'CANCELED') THEN coalesce(b.confirmed_at, to_timestamp(${clockMs}::float8 / 1000)) END,
+      ended_at = CASE WHEN u.after IN ('EXPIRED', 'RELEASED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END
+    FROM unnest(${after.map(({ id }) => id)}::uuid[], ${before}::text[]::booking_status[],
+                ${after.map(({ status }) => status)}::text[]::booking_status[], ${after.map(({ seats }) => seats.length)}::int[],
+                ${after.map(({ totalAmount }) => totalAmount)}::float8[]::bigint[],
+                ${after.map(({ holdExpiresAtMs }) => holdExpiresAtMs)}::float8[],
+                ${after.map(({ extendedAtMs }) => extendedAtMs !== null)}::boolean[])
+      AS u(id, before, after, seat_count, total_amount, hold_expires_at_ms, extended)
+    WHERE b.event_id = ${thisEvent(eventId)} AND b.id = u.id AND (b.status = u.before) IS TRUE`);
+}
+
+/** New bookings with their claims, used keys, and every seat as the batch leaves it. Returns the seats written. */
+export async function writeSeats(
+  tx: Tx,
+  eventId: number,
+  clockMs: number,
+  changes: Changes,
+): Promise<number> {
+  const created = changes.createdBookings;
+  const claims = newClaims(changes);
+  const keys = changes.usedKeys;
+  return tx.$executeRaw(sql`/* writeSeats */
+    WITH created AS (
+      INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, extended_at, confirmed_at, ended_at)
+      SELECT ${eventId}, u.id, u.buyer_id, u.status, u.seat_count, u.total_amount,
+             to_timestamp(${clockMs}::float8 / 1000), to_timestamp(u.hold_expires_at_ms / 1000),
+             CASE WHEN u.extended THEN to_timestamp(${clockMs}::float8 / 1000) END,
+             CASE WHEN u.status IN ('CONFIRMED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END,
+             CASE WHEN u.status IN ('EXPIRED', 'RELEASED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END
+      FROM unnest(${created.map((b) => b.id)}::uuid[], ${created.map((b) => b.buyerId)}::uuid[],
+                  ${created.map((b) => b.status)}::text[]::booking_status[], ${created.map((b) => b.seats.length)}::int[],
+                  ${created.map((b) => b.totalAmount)}::float8[]::bigint[], ${created.map((b) => b.holdExpiresAtMs)}::float8[],
+                  ${created.map((b) => b.extendedAtMs !== null)}::boolean[])
+        AS u(id, buyer_id, status, seat_count, total_amount, hold_expires_at_ms, extended)
+    ), claims AS (
+      INSERT INTO booking_seats (event_id, booking_id, seat_index, booking_status)
+      SELECT ${eventId}, u.booking_id, u.seat_index, u.status
+      FROM unnest(${claims.map((c) => c.booking.id)}::uuid[], ${claims.map((c) => c.seat)}::int[],
+                  ${claims.map((c) => c.booking.status)}::text[]::booking_status[]) AS u(booking_id, seat_index, status)
+    ), used AS (
+      INSERT INTO idempotency_keys (event_id, buyer_id, operation, key_hash, input_hash, booking_id, created_at)
+      SELECT ${eventId}, u.buyer_id, u.operation, decode(u.key_hash, 'hex'), decode(u.input_hash, 'hex'), u.booking_id,
+             to_timestamp(${clockMs}::float8 / 1000)
+      FROM unnest(${keys.map((k) => k.buyerId)}::uuid[], ${keys.map((k) => k.operation)}::text[], ${keys.map((k) => k.keyHash)}::text[],
+                  ${keys.map((k) => k.inputHash)}::text[], ${keys.map((k) => k.bookingId)}::uuid[])
+        AS u(buyer_id, operation, key_hash, input_hash, booking_id)
+    )
+    UPDATE event_seats s SET status = u.after, current_booking_id = nullif(u.booking_id, ${NIL_UUID}::uuid)
+    FROM unnest(${changes.seats.map((seat) => seat.after.index)}::int[],
+                ${changes.seats.map((seat) => seat.before.status)}::text[]::seat_status[],
+                ${changes.seats.map((seat) => seat.after.status)}::text[]::seat_status[],
+                ${changes.seats.map((seat) => seat.after.bookingId ?? NIL_UUID)}::uuid[])
+      AS u(seat_index, before, after, booking_id)
+    WHERE s.event_id = ${thisEvent(eventId)} AND s.seat_index = u.seat_index AND (s.status = u.before) IS TRUE`);
+}
+
+function newClaims(changes: Changes): { readonly seat: number; readonly booking: BookingRecord }[] {
+  const added = changes.changedBookings.flatMap(({ before, after }) =>
+    after.seats.filter((seat) => !before.seats.includes(seat)).map((seat) => ({ seat, booking: after })),
+  );
+  return [
+    ...changes.createdBookings.flatMap((booking) => booking.seats.map((seat) => ({ seat, booking }))),
+    ...added,
+  ];
+}
+
+export interface RaisedVersion {
+  readonly version: number;
+  /** The batch that made the version before. */
+  readonly previousBatchId: string;
+}
+
+/**
+ * The last statement before COMMIT: raises the version by one, counts seats along, and records every step under the new
+ * version, with the batch before it. It is also where batches for one event of several processes stand in line.
+ *
+ * @returns the new version; null where the event's status is no longer what the batch was decided on.
+ */
+export async function raiseVersion(
+  tx: Tx,
+  event: EventRules,
+  batchId: string,
+  clockMs: number,
+  changes: Changes,
+): Promise<RaisedVersion | null> {
+  const steps = changes.steps;
+  const bookings = [...changes.createdBookings, ...changes.changedBookings.map((change) => change.after)];
+  const delta = (status: SeatStatus) =>
+    changes.seats.reduce(
+      (sum, { before, after }) => sum + Number(after.status === status) - Number(before.status === status),
+      0,
+    );
+  const [row] = await tx.$queryRaw<{ version: number; previous_batch_id: string }[]>(sql`/* raiseVersion */
+    WITH raised AS (
+      UPDATE events SET seat_version = seat_version + 1, previous_batch_id = batch_id, batch_id = ${batchId}::uuid,
+        seats_held = seats_held + ${delta('HELD')}::int,
+        seats_booked = seats_booked + ${delta('BOOKED')}::int, seats_blocked = seats_blocked + ${delta('BLOCKED')}::int
+      WHERE id = ${event.eventId} AND (status = ${event.status}::event_status) IS TRUE
+      RETURNING seat_version, previous_batch_id
+    )
+    INSERT INTO event_changes (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
+    SELECT ${event.eventId}, raised.seat_version, ${batchId}::uuid, raised.previous_batch_id, to_timestamp(${clockMs}::float8 / 1000),
+           ${steps.map((step) => step.seat)}::int[], ${steps.map((step) => step.from)}::text[]::seat_status[],
+           ${steps.map((step) => step.to)}::text[]::seat_status[], ${steps.map((step) => step.bookingId ?? NIL_UUID)}::uuid[],
+           ${bookings.map((booking) => booking.id)}::uuid[], ${bookings.map((booking) => booking.status)}::text[]::booking_status[]
+    FROM raised RETURNING version, previous_batch_id::text`);
+  return row === undefined ? null : { version: row.version, previousBatchId: row.previous_batch_id };
+}
+
+/**
+ * Whether a batch whose connection broke in COMMIT is in the database. Waits for the event's row first: as long as the
+ * lost transaction is still under way there, it holds that row.
+ */
+export async function findBatch(tx: Tx, eventId: number, version: number, batchId: string): Promise<boolean> {
+  await tx.$queryRaw(sql`/* awaitEvent */ SELECT 1 FROM events WHERE id = ${eventId} FOR NO KEY UPDATE`);
+  const rows = await tx.$queryRaw<unknown[]>(sql`/* findBatch */
+    SELECT 1 FROM event_changes WHERE event_id = ${eventId} AND version = ${version} AND batch_id = ${batchId}::uuid`);
+  return rows.length > 0;
+}

@@ -1,0 +1,55 @@
+import { InvalidInputError } from '../../platform/errors.ts';
+import { uuidV7 } from '../../platform/uuid.ts';
+import { idempotencyKey } from './idempotency-key.ts';
+import type { BookingRecord } from '../rules/model.ts';
+import { submitForChosenSeats, type BookingContext } from './submit.ts';
+
+/** The most seats in one hold; an event's seatLimit may allow less. */
+export const SEATS_PER_HOLD_MAX = 10;
+
+export interface HoldSeatsInput {
+  readonly buyerId: string;
+  readonly eventId: number;
+  /** Seat indexes of the event. */
+  readonly seats: readonly number[];
+  readonly idempotencyKey: string | null;
+  readonly onConflict: 'FAIL' | 'BEST_ALTERNATIVE';
+}
+
+/**
+ * Holds all of the seats or none, for the event's hold time. Locks the buyer's row and the seats, through the event's
+ * group commit.
+ *
+ * @throws {SelloutError} InvalidInput, NotFound, EventNotOnSale, SeatLimitExceeded, SeatsUnavailable, OrphanSeats,
+ *   IdempotencyConflict, Busy, ReadOnly.
+ */
+export async function holdSeats(ctx: BookingContext, input: HoldSeatsInput): Promise<BookingRecord> {
+  const seats = [...input.seats].sort((a, b) => a - b);
+  checkSeats(input.seats);
+  const alternative = { quantity: seats.length, section: null, tiers: null, near: seats };
+  return submitForChosenSeats(ctx, input.eventId, seats, {
+    command: {
+      kind: 'hold',
+      bookingId: uuidV7(),
+      buyerId: input.buyerId,
+      named: seats,
+      quantity: seats.length,
+      chosen: null,
+      key: idempotencyKey('holdSeats', input.idempotencyKey, { seats, onConflict: input.onConflict }),
+    },
+    choice: input.onConflict === 'FAIL' ? null : { when: 'onConflict', seats: alternative },
+  });
+}
+
+/** @throws {InvalidInputError} for none, more than ten, or one named twice. */
+export function checkSeats(seats: readonly number[]): void {
+  if (seats.length < 1 || seats.length > SEATS_PER_HOLD_MAX) {
+    throw new InvalidInputError(
+      'seatIds',
+      `seatIds must contain 1 to ${SEATS_PER_HOLD_MAX} seats, not ${seats.length}.`,
+    );
+  }
+  const repeated = seats.findIndex((seat, i) => seats.indexOf(seat) !== i);
+  if (repeated >= 0)
+    throw new InvalidInputError('seatIds', `seatIds[${repeated}] is a duplicate. List each seat once.`);
+}

@@ -1,0 +1,18 @@
+import type { BookingRecord } from '../rules/model.ts';
+import { submitForBooking, type BookingContext } from './submit.ts';
+
+export interface ReleaseBookingInput {
+  readonly buyerId: string;
+  readonly eventId: number;
+  readonly bookingId: string;
+}
+
+/**
+ * Gives a hold back. A booking that is RELEASED already is the answer, unchanged. Locks the booking's seats.
+ *
+ * @throws {SelloutError} NotFound (also for somebody else's), HoldExpired, BookingState, Busy, ReadOnly.
+ */
+export function releaseBooking(ctx: BookingContext, input: ReleaseBookingInput): Promise<BookingRecord> {
+  const { buyerId, eventId, bookingId } = input;
+  return submitForBooking(ctx, eventId, { command: { kind: 'release', bookingId, buyerId }, choice: null });
+}

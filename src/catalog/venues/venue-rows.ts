@@ -1,0 +1,41 @@
+import { hashPlan } from './plan-hash.ts';
+import type { SeatingPlan } from '../seating-plan/seating-plan.ts';
+
+/** A plan that has been checked, as the statements take it. Plain data and typed arrays, for it comes from a thread. */
+export interface VenueRows {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** JSON, as `areas`. */
+  readonly categories: string;
+  readonly areas: string;
+  readonly planHash: string;
+  readonly seatCount: number;
+  readonly seats: readonly SeatRows[];
+}
+
+/** The seats of one statement: a JSON array in UTF-8. */
+export interface SeatRows {
+  readonly count: number;
+  readonly json: Uint8Array;
+}
+
+/** Some 300 KB a statement, which takes the process that sends it some milliseconds. */
+const SEATS_PER_STATEMENT = 2_500;
+
+export function venueRows(plan: SeatingPlan): VenueRows {
+  const seats: SeatRows[] = [];
+  for (let from = 0; from < plan.seats.length; from += SEATS_PER_STATEMENT) {
+    const rows = plan.seats.slice(from, from + SEATS_PER_STATEMENT);
+    seats.push({ count: rows.length, json: new TextEncoder().encode(JSON.stringify(rows)) });
+  }
+  return {
+    name: plan.name,
+    ...plan.size,
+    categories: JSON.stringify(plan.categories),
+    areas: JSON.stringify(plan.areas),
+    planHash: hashPlan(plan),
+    seatCount: plan.seats.length,
+    seats,
+  };
+}

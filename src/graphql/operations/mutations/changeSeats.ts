@@ -1,0 +1,70 @@
+import { changeSeats } from '../../../booking/operations/change-seats.ts';
+import {
+  BookingStateError,
+  EventNotOnSaleError,
+  HoldExpiredError,
+  OrphanSeatsError,
+  SeatLimitExceededError,
+  SeatsUnavailableError,
+} from '../../../booking/rules/errors.ts';
+import { checkSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
+import { parseBookingId } from '../../../platform/ids.ts';
+import { checkTogether } from '../../../platform/input-errors.ts';
+import { builder } from '../../schema/builder.ts';
+import { callerOf } from '../../schema/caller.ts';
+import { bookingKeyFrom, seatIndexesFrom } from '../../schema/input-ids.ts';
+import { bookingAfter } from '../../types/booking-after.ts';
+import { Booking } from '../../types/booking.ts';
+import { commonRefusals } from '../../types/refusals.ts';
+
+const ChangeSeatsInput = builder.inputType('ChangeSeatsInput', {
+  description: 'Input of `changeSeats`.',
+  fields: (t) => ({
+    bookingId: t.id({ required: true, description: 'The ID of a booking that the caller owns.' }),
+    seatIds: t.idList({
+      required: true,
+      description: `The IDs of all seats of the hold after the change, including those that it keeps: 1 to ${SEATS_PER_HOLD_MAX} distinct seats of the same event.`,
+    }),
+  }),
+});
+
+const ChangeSeatsResult = builder.errorUnion('ChangeSeatsResult', {
+  description: 'The booking with its new seats, or the error that prevented the change.',
+  types: [
+    Booking,
+    SeatsUnavailableError,
+    SeatLimitExceededError,
+    OrphanSeatsError,
+    HoldExpiredError,
+    BookingStateError,
+    EventNotOnSaleError,
+    ...commonRefusals,
+  ],
+});
+
+builder.mutationField('changeSeats', (t) =>
+  t.field({
+    type: ChangeSeatsResult,
+    nullable: true,
+    description:
+      'Replaces the seats of a hold atomically; its deadline stays the same, and its total is recalculated. The rules of `holdSeats` apply to the new seats, and if they are refused, the hold keeps the old ones. Returns HoldExpiredError after the deadline, and BookingStateError if the booking is not in HOLD.',
+    args: {
+      input: t.arg({ type: ChangeSeatsInput, required: true, description: 'The hold and its new seats.' }),
+    },
+    authScopes: { viewer: true },
+    resolve: async (_root, { input }, ctx, info) => {
+      const buyerId = callerOf(ctx).userId;
+      const { key, seats } = await checkTogether({
+        key: () => bookingKeyFrom(input.bookingId),
+        seats: () => {
+          const eventId = parseBookingId(input.bookingId)?.eventId ?? null;
+          const indexes = seatIndexesFrom(input.seatIds, eventId);
+          checkSeats(indexes);
+          return indexes;
+        },
+      });
+      const booking = await changeSeats(ctx, { buyerId, ...key, seats });
+      return bookingAfter(ctx, info, booking, 'The hold was changed');
+    },
+  }),
+);

@@ -1,0 +1,48 @@
+import {
+  BookingStateError,
+  EventNotOnSaleError,
+  ExtensionRefusedError,
+  HoldExpiredError,
+} from '../../../booking/rules/errors.ts';
+import { extendHold } from '../../../booking/operations/extend-hold.ts';
+import { builder } from '../../schema/builder.ts';
+import { callerOf } from '../../schema/caller.ts';
+import { bookingKeyFrom } from '../../schema/input-ids.ts';
+import { bookingAfter } from '../../types/booking-after.ts';
+import { Booking } from '../../types/booking.ts';
+import { commonRefusals } from '../../types/refusals.ts';
+
+const ExtendHoldInput = builder.inputType('ExtendHoldInput', {
+  description: 'Input of `extendHold`.',
+  fields: (t) => ({
+    bookingId: t.id({ required: true, description: 'The ID of a booking that the caller owns.' }),
+  }),
+});
+
+const ExtendHoldResult = builder.errorUnion('ExtendHoldResult', {
+  description: 'The booking with its new deadline, or the error that prevented the extension.',
+  types: [
+    Booking,
+    ExtensionRefusedError,
+    HoldExpiredError,
+    BookingStateError,
+    EventNotOnSaleError,
+    ...commonRefusals,
+  ],
+});
+
+builder.mutationField('extendHold', (t) =>
+  t.field({
+    type: ExtendHoldResult,
+    nullable: true,
+    description:
+      "Extends the deadline of a hold by the event's `holdExtensionSeconds`, up to the hold's maximum lifetime. Returns ExtensionRefusedError if the event allows no extension or the hold was already extended. Returns HoldExpiredError after the deadline, and BookingStateError if the booking is not in HOLD.",
+    args: { input: t.arg({ type: ExtendHoldInput, required: true, description: 'The hold to extend.' }) },
+    authScopes: { viewer: true },
+    resolve: async (_root, { input }, ctx, info) => {
+      const buyerId = callerOf(ctx).userId;
+      const booking = await extendHold(ctx, { buyerId, ...bookingKeyFrom(input.bookingId) });
+      return bookingAfter(ctx, info, booking, 'The hold was extended');
+    },
+  }),
+);

@@ -1,0 +1,68 @@
+import { checkQuantity, holdBestAvailable } from '../../../booking/operations/hold-best-available.ts';
+import { SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
+import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
+import { parseEventId } from '../../../platform/ids.ts';
+import { checkTogether } from '../../../platform/input-errors.ts';
+import { builder } from '../../schema/builder.ts';
+import { callerOf } from '../../schema/caller.ts';
+import { eventIdFrom } from '../../schema/input-ids.ts';
+import { seatKindFrom } from '../../schema/seat-kind.ts';
+import { bookingAfter } from '../../types/booking-after.ts';
+import { HoldSeatsResult } from '../../types/hold-seats-result.ts';
+import { admissionTokenDescription, idempotencyKeyDescription } from '../../types/keys.ts';
+
+const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput', {
+  description: 'Input of `holdBestAvailable`.',
+  fields: (t) => ({
+    eventId: t.id({ required: true, description: 'The ID of the event.' }),
+    quantity: t.int({
+      required: true,
+      description: `The number of seats to hold: 1 to ${SEATS_PER_HOLD_MAX}.`,
+    }),
+    section: t.string({
+      description: 'The name of a section. If set, only seats in this section are considered.',
+    }),
+    priceTier: t.string({
+      description: 'The name of a price tier. If set, only seats in this tier are considered.',
+    }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    admissionToken: t.string({ description: admissionTokenDescription }),
+  }),
+});
+
+builder.mutationField('holdBestAvailable', (t) =>
+  t.field({
+    type: HoldSeatsResult,
+    nullable: true,
+    description:
+      'Holds the best available seats: adjacent seats in one row, in the most expensive price tier and closest to the stage. If no row has enough adjacent seats, holds seats that are close together. Returns SeatsUnavailableError without `seats` if too few are available.',
+    args: {
+      input: t.arg({
+        type: HoldBestAvailableInput,
+        required: true,
+        description: 'The number and kind of seats to hold.',
+      }),
+    },
+    authScopes: { viewer: true },
+    resolve: async (_root, { input }, ctx, info) => {
+      const { eventId, kind } = await checkTogether({
+        eventId: () => eventIdFrom(input.eventId),
+        quantity: () => checkQuantity(input.quantity),
+        key: () => checkIdempotencyKey(input.idempotencyKey),
+        kind: () => {
+          const id = parseEventId(input.eventId);
+          return id === null ? null : seatKindFrom(ctx, id, input.section ?? null, input.priceTier ?? null);
+        },
+      });
+      const record = await holdBestAvailable(ctx, {
+        buyerId: callerOf(ctx).userId,
+        eventId,
+        quantity: input.quantity,
+        section: kind?.section ?? null,
+        tierIndex: kind?.tierIndex ?? null,
+        idempotencyKey: input.idempotencyKey ?? null,
+      });
+      return bookingAfter(ctx, info, record, 'The hold was created');
+    },
+  }),
+);

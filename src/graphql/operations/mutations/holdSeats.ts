@@ -1,0 +1,65 @@
+import { checkSeats, holdSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
+import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
+import { parseEventId } from '../../../platform/ids.ts';
+import { checkTogether } from '../../../platform/input-errors.ts';
+import { builder } from '../../schema/builder.ts';
+import { callerOf } from '../../schema/caller.ts';
+import { eventIdFrom, seatIndexesFrom } from '../../schema/input-ids.ts';
+import { bookingAfter } from '../../types/booking-after.ts';
+import { HoldConflictPolicy } from '../../types/enums/hold-conflict-policy.ts';
+import { HoldSeatsResult } from '../../types/hold-seats-result.ts';
+import { admissionTokenDescription, idempotencyKeyDescription } from '../../types/keys.ts';
+
+const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
+  description: 'Input of `holdSeats`.',
+  fields: (t) => ({
+    eventId: t.id({ required: true, description: 'The ID of the event.' }),
+    seatIds: t.idList({
+      required: true,
+      description: `The IDs of 1 to ${SEATS_PER_HOLD_MAX} distinct seats of this event.`,
+    }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    admissionToken: t.string({ description: admissionTokenDescription }),
+    onConflict: t.field({
+      type: HoldConflictPolicy,
+      defaultValue: 'FAIL',
+      description: 'What to do if a requested seat is not available.',
+    }),
+  }),
+});
+
+builder.mutationField('holdSeats', (t) =>
+  t.field({
+    type: HoldSeatsResult,
+    nullable: true,
+    description:
+      "Holds all of the requested seats or none of them, for the event's hold time (by default, five minutes). Returns SeatsUnavailableError if a seat is not available, including one that the caller already holds; with `onConflict: BEST_ALTERNATIVE`, holds nearby seats instead. Returns OrphanSeatsError with alternatives if the event's `orphanRule` forbids the choice.",
+    args: {
+      input: t.arg({
+        type: HoldSeatsInput,
+        required: true,
+        description: 'The event and the seats to hold.',
+      }),
+    },
+    authScopes: { viewer: true },
+    resolve: async (_root, { input }, ctx, info) => {
+      const { eventId, seats } = await checkTogether({
+        eventId: () => eventIdFrom(input.eventId),
+        seats: () => {
+          const indexes = seatIndexesFrom(input.seatIds, parseEventId(input.eventId));
+          checkSeats(indexes);
+          return indexes;
+        },
+        key: () => checkIdempotencyKey(input.idempotencyKey),
+      });
+      const record = await holdSeats(ctx, {
+        buyerId: callerOf(ctx).userId,
+        eventId,
+        seats,
+        idempotencyKey: input.idempotencyKey ?? null,
+        onConflict: input.onConflict ?? 'FAIL',
+      });
+      return bookingAfter(ctx, info, record, 'The hold was created');
+    },
+  }),
+);

@@ -1,0 +1,51 @@
+import { InvalidPlanError } from '../../../catalog/errors.ts';
+import { importVenue } from '../../../catalog/venues/import-venue.ts';
+import { venueIdOf } from '../../../platform/ids.ts';
+import { builder } from '../../schema/builder.ts';
+import { callerOf } from '../../schema/caller.ts';
+import { recordCommit } from '../../engine/committed.ts';
+import { changing } from '../../schema/outages.ts';
+import { selectionFor } from '../../reads/selection.ts';
+import { commonRefusals } from '../../types/refusals.ts';
+import { Venue } from '../../types/venue.ts';
+
+const ImportVenueInput = builder.inputType('ImportVenueInput', {
+  description: 'Input of `importVenue`.',
+  fields: (t) => ({
+    plan: t.string({
+      required: true,
+      description:
+        'The seating plan as JSON text in the pretix seating plan format, with at most 200,000 seats. Keys that are not part of that format are ignored.',
+    }),
+  }),
+});
+
+const ImportVenueResult = builder.errorUnion('ImportVenueResult', {
+  description: 'The venue, or the error that prevented the import.',
+  types: [Venue, InvalidPlanError, ...commonRefusals],
+});
+
+builder.mutationField('importVenue', (t) =>
+  t.field({
+    type: ImportVenueResult,
+    nullable: true,
+    description:
+      'Creates a venue from a seating plan. If the caller has already imported the same plan, returns the existing venue. Organizers only.',
+    args: {
+      input: t.arg({ type: ImportVenueInput, required: true, description: 'The seating plan to import.' }),
+    },
+    authScopes: { organizer: true },
+    resolve: async (_root, { input }, ctx, info) => {
+      const organizerId = callerOf(ctx).userId;
+      const { venueId } = await changing(ctx, () =>
+        importVenue({ db: ctx.database.worker }, { organizerId, planJson: input.plan }),
+      );
+      recordCommit(ctx, info, { done: 'The venue was imported', ids: { venueId: venueIdOf(venueId) } });
+      const venue = await ctx.database.reads.venue.findUniqueOrThrow({
+        ...selectionFor(ctx, info, { typeName: 'Venue' }),
+        where: { id: venueId },
+      });
+      return Venue.addBrand(venue);
+    },
+  }),
+);

@@ -1,0 +1,40 @@
+import { SEATS_PER_BLOCK_MAX, unblockSeats } from '../../../booking/operations/block-seats.ts';
+import { builder } from '../../schema/builder.ts';
+import { blockedSeatsFrom } from '../../schema/input-ids.ts';
+import { organizerOfEvent } from '../../schema/own-event.ts';
+import { BlockSeatsResult } from '../../types/block-seats-result.ts';
+import { eventAfter } from '../../types/event-after.ts';
+
+const UnblockSeatsInput = builder.inputType('UnblockSeatsInput', {
+  description: 'Input of `unblockSeats`.',
+  fields: (t) => ({
+    eventId: t.id({ required: true, description: 'The ID of an event that the caller organizes.' }),
+    seatIds: t.idList({
+      required: true,
+      description: `The IDs of 1 to ${SEATS_PER_BLOCK_MAX} seats of this event.`,
+    }),
+  }),
+});
+
+builder.mutationField('unblockSeats', (t) =>
+  t.field({
+    type: BlockSeatsResult,
+    nullable: true,
+    description:
+      'Puts blocked seats back on sale, all or none of them; seats that are already AVAILABLE stay so. Returns SeatsUnavailableError if a seat is HELD or BOOKED. Organizer only.',
+    args: {
+      input: t.arg({
+        type: UnblockSeatsInput,
+        required: true,
+        description: 'The event and the seats to unblock.',
+      }),
+    },
+    authScopes: { organizer: true },
+    resolve: async (_root, { input }, ctx, info) => {
+      const { eventId, seats } = await blockedSeatsFrom(input);
+      const organizerId = await organizerOfEvent(ctx, eventId);
+      await unblockSeats(ctx, { organizerId, eventId, seats });
+      return eventAfter(ctx, info, eventId, 'The seats of the event were unblocked');
+    },
+  }),
+);

@@ -1,0 +1,69 @@
+import { BREAK, visit, type FieldNode, type GraphQLResolveInfo } from 'graphql';
+import { parseEventId } from '../../../platform/ids.ts';
+import { followSeats, openSeats, type SeatSource } from '../../../seating/live/seat-updates.ts';
+import { builder } from '../../schema/builder.ts';
+import { notFound } from '../../schema/errors.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
+import { canSeeEvent } from '../../reads/visibility.ts';
+import { SeatUpdate } from '../../types/seat-update.ts';
+
+builder.subscriptionField('seatUpdates', (t) =>
+  t.field({
+    type: SeatUpdate,
+    description:
+      'Sends the status of the seats of an event, first as a SeatMapSnapshot and then as SeatsChanged, each of which continues from the previous message; no token is required. With `afterVersion`, the first message is SeatsChanged with the changes since that version, if the server still has them. When the server cannot continue from the previous message, it sends a new SeatMapSnapshot.',
+    args: {
+      eventId: t.arg.id({ required: true, description: 'The ID of the event.' }),
+      afterVersion: t.arg.int({
+        description:
+          'The version that the client already has, from an earlier subscription or from `seatMap`.',
+      }),
+    },
+    // Nothing beneath looks at the viewer, or waits: one execution serves all who ask the same.
+    extensions: { shared: { resumesBy: 'afterVersion' } },
+    subscribe: async (_root, { eventId: id, afterVersion }, ctx, info) => {
+      const eventId = parseEventId(id);
+      if (eventId === null || !(await canSeeEvent(ctx, eventId))) throw notFound('event');
+      const source = await openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
+      return ctx.park?.(source) ?? followSeats(source);
+    },
+    resolve: (message, { eventId }) => ({ ...message, eventId: parseEventId(eventId) ?? 0 }),
+  }),
+);
+
+/** With what messages show of the seats themselves in memory, if `withSeats`, for as long as the source is open. */
+async function openSource(
+  ctx: GraphQLContext,
+  eventId: number,
+  afterVersion: number | null,
+  withSeats: boolean,
+): Promise<SeatSource> {
+  const reads = { db: ctx.database.reads, feeds: ctx.feeds };
+  if (!withSeats) return openSeats(reads, eventId, afterVersion);
+  const unfollow = await ctx.followedSeats.follow(eventId);
+  try {
+    const source = await openSeats(reads, eventId, afterVersion);
+    const release = () => {
+      source.release();
+      unfollow();
+    };
+    return { ...source, release };
+  } catch (error) {
+    unfollow();
+    throw error;
+  }
+}
+
+/** Whether the operation or a fragment has a field of that name, at any place. */
+function selectsField({ operation, fragments }: GraphQLResolveInfo, name: string): boolean {
+  let isFound = false;
+  const visitor = {
+    Field(field: FieldNode) {
+      if (field.name.value !== name) return undefined;
+      isFound = true;
+      return BREAK;
+    },
+  };
+  for (const definition of [operation, ...Object.values(fragments)]) visit(definition, visitor);
+  return isFound;
+}

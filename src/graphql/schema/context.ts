@@ -1,0 +1,47 @@
+import type { GroupCommit } from '../../booking/batch/group-commit.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import type { DatabaseClock } from '../../platform/database/clock.ts';
+import type { Database } from '../../platform/database/db.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
+import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
+import type { BookingUpdates } from '../../seating/live/booking-updates.ts';
+import type { EventLayouts } from '../../seating/layout/event-layouts.ts';
+import type { FollowedSeats } from '../../seating/live/followed-seats.ts';
+import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
+import type { PublicVersions } from '../../seating/map/public-versions.ts';
+import type { Park } from '../../seating/live/seat-updates.ts';
+import type { SeatMaps } from '../../seating/map/seat-maps.ts';
+import type { VenueLayouts } from '../../seating/layout/venue-layouts.ts';
+
+/** What resolvers work with; main makes it once. */
+export interface Services {
+  readonly database: Database;
+  readonly clock: DatabaseClock;
+  readonly identity: Identity;
+  readonly venueLayouts: VenueLayouts;
+  readonly eventLayouts: EventLayouts;
+  readonly feeds: LiveFeeds;
+  readonly followedSeats: FollowedSeats;
+  readonly bookingUpdates: BookingUpdates;
+  readonly seatMaps: SeatMaps;
+  readonly publicVersions: PublicVersions;
+  readonly groupCommit: GroupCommit;
+  readonly bestAvailable: BestAvailable;
+  /** How long a hold stands where its event does not say. */
+  readonly defaultHoldTtlMs: number;
+  readonly logger: Logger;
+}
+
+/** The context of an execution that serves many callers: what is the same for all of them, and in memory. */
+export type SharedContext = Pick<Services, 'followedSeats'>;
+
+/** The context of one operation. */
+export interface GraphQLContext extends Services {
+  /** Null: no token, or a bad one. Fields that need a caller answer UNAUTHENTICATED then. */
+  readonly viewer: Viewer | null;
+  /** In the logs and in masked errors. */
+  readonly requestId: string;
+  /** Takes over a subscription that many may share; absent or null: each is served alone. */
+  readonly park?: Park | undefined;
+}

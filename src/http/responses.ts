@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { responseForms } from '../transport/response-forms.ts';
+import type { Exchange } from './request-context.ts';
+
+export function sendJson(res: ServerResponse, status: number, value: unknown): void {
+  const body = JSON.stringify(value);
+  res.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  res.end(body);
+}
+
+export function sendNotFound({ res, requestId }: Exchange): void {
+  sendJson(res, 404, { error: 'No resource has this path. The GraphQL API is at /graphql.', requestId });
+}
+
+export function sendMethodNotAllowed({ res, requestId }: Exchange, allow: readonly string[]): void {
+  res.setHeader('allow', allow.join(', '));
+  sendJson(res, 405, { error: `Method not allowed. Use ${allow.join(' or ')}.`, requestId });
+}
+
+export function sendBusy({ res, requestId }: Exchange, retryAfterSeconds: number): void {
+  res.setHeader('retry-after', String(retryAfterSeconds));
+  sendJson(res, 503, { error: 'The server is temporarily unavailable. Retry later.', requestId });
+}
+
+/** An answer in the form that GraphQL clients read, for what failed before GraphQL, or around it. */
+export function sendGraphQLError(
+  { req, res, requestId }: Exchange,
+  status: number,
+  code: string,
+  message: string,
+): void {
+  // Also to a client that accepts neither: an error that it can read is better than none.
+  const type = responseForms(req.headers.accept).regular ?? 'application/json';
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
+  res.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  res.end(body);
+}
+
+/** A body in the encodings that it is kept in. */
+export interface Encodings {
+  readonly identity: Buffer;
+  readonly gzip: Buffer;
+  readonly br: Buffer;
+}
+
+export interface StoredBody extends Partial<Omit<Encodings, 'identity'>> {
+  readonly identity: Buffer;
+  readonly type: string;
+  /** Entity tag of the content, without quotes. */
+  readonly etag: string;
+  readonly cacheControl: string;
+}
+
+export function etagOf(body: Buffer | string): string {
+  return createHash('sha256').update(body).digest('base64url').slice(0, 22);
+}
+
+/** Sends a ready-made body in the best encoding that the client takes, or 304 where it has it already. */
+export function sendStored({ req, res }: Exchange, body: StoredBody): void {
+  const encoding = bestEncoding(req.headers['accept-encoding'], body);
+  // Each encoding is another representation, and has a tag of its own (RFC 9110, 8.8.3).
+  const etag = encoding === 'identity' ? `"${body.etag}"` : `"${body.etag}-${encoding}"`;
+  res.setHeader('etag', etag);
+  res.setHeader('cache-control', body.cacheControl);
+  // Not set: `origin` may be there already, and shared caches need both.
+  res.appendHeader('vary', 'accept-encoding');
+  if (tagsOf(req.headers['if-none-match']).some((tag) => tag === '*' || tag === etag)) {
+    res.writeHead(304).end();
+    return;
+  }
+  const bytes = body[encoding] ?? body.identity;
+  if (encoding !== 'identity') res.setHeader('content-encoding', encoding);
+  res.writeHead(200, { 'content-type': body.type, 'content-length': bytes.length });
+  res.end(bytes);
+}
+
+function tagsOf(header: string | undefined): string[] {
+  return (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+}
+
+function bestEncoding(header: string | undefined, body: StoredBody): 'br' | 'gzip' | 'identity' {
+  const accepted = new Map<string, number>();
+  for (const part of (header ?? '').toLowerCase().split(',')) {
+    const [name = '', ...parameters] = part.split(';').map((text) => text.trim());
+    const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
+    accepted.set(name, Number(quality) || 0);
+  }
+  const takes = (name: string) => (accepted.get(name) ?? accepted.get('*') ?? 0) > 0;
+  if (body.br !== undefined && takes('br')) return 'br';
+  if (body.gzip !== undefined && takes('gzip')) return 'gzip';
+  return 'identity';
+}

@@ -1,0 +1,51 @@
+import type { PrismaClient } from '../../../platform/database/db.ts';
+import type { Logger } from '../../../platform/observability/logger.ts';
+import type { EventLayouts } from '../../../seating/layout/event-layouts.ts';
+import { etagOf, sendStored } from '../../responses.ts';
+import type { Exchange } from '../../request-context.ts';
+import { inTime } from '../../../graphql/engine/in-time.ts';
+import { httpLimits } from '../../limits.ts';
+import { setPagePolicy } from '../../security-headers.ts';
+import { readEventsOnSale } from './events-on-sale.sql.ts';
+import { homePage, homeStyleHash, type ListedEvent } from './home-page.ts';
+
+const EVENTS_LISTED_MAX = 20;
+
+export interface HomeContext {
+  readonly db: PrismaClient;
+  readonly eventLayouts: EventLayouts;
+  readonly logger: Logger;
+  /** Whether the page links to GraphiQL. */
+  readonly graphiql: boolean;
+}
+
+export function homeRoute(ctx: HomeContext): (exchange: Exchange) => Promise<void> {
+  let underWay: Promise<ListedEvent[] | null> | undefined;
+  return async (exchange) => {
+    underWay ??= listEvents(ctx).finally(() => (underWay = undefined));
+    const page = Buffer.from(homePage(await underWay, ctx.graphiql));
+    setPagePolicy(exchange.res, `style-src ${homeStyleHash}`, 'img-src data:');
+    sendStored(exchange, {
+      identity: page,
+      type: 'text/html; charset=utf-8',
+      etag: etagOf(page),
+      cacheControl: 'no-cache',
+    });
+  };
+}
+
+async function listEvents(ctx: HomeContext): Promise<ListedEvent[] | null> {
+  try {
+    return await inTime('the list of events', httpLimits.checkTimeoutMs, read(ctx), ctx.logger);
+  } catch (error) {
+    ctx.logger.warn({ err: error }, 'failed to read events for the home page');
+    return null;
+  }
+}
+
+async function read({ db, eventLayouts }: HomeContext): Promise<ListedEvent[]> {
+  const events = await readEventsOnSale(db, EVENTS_LISTED_MAX);
+  return Promise.all(
+    events.map(async (event) => ({ ...event, layoutPath: await eventLayouts.path(event.id) })),
+  );
+}

@@ -1,0 +1,242 @@
+import { getHeapStatistics } from 'node:v8';
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+import { describeIssue, misspellings } from './config-messages.ts';
+import { StartupError } from '../startup-error.ts';
+
+const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
+
+/** `postgres://…` or `redis://…`; the message names the form that would be right. */
+function url(form: string, ...protocols: string[]) {
+  return z.string().refine((value) => protocols.includes(URL.parse(value)?.protocol ?? ''), {
+    message: `must be a URL such as ${form}`,
+  });
+}
+
+const list = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []));
+
+const proxy = z.string().refine((text) => addressRange(text) !== null, {
+  message: 'must be addresses or networks such as 10.0.0.0/8, separated by commas',
+});
+
+const headerName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be names of headers, separated by commas')
+  .transform((name) => name.toLowerCase());
+
+export const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  DATABASE_URL: url('postgresql://user:password@host:5432/sellout', 'postgresql:', 'postgres:'),
+  REDIS_URL: url('redis://host:6379', 'redis:', 'rediss:'),
+  AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
+  AUTH_JWKS_URL: url('https://id.example.com/.well-known/jwks.json', 'https:', 'http:').optional(),
+  AUTH_ISSUER: z.string().min(1).optional(),
+  AUTH_AUDIENCE: z.string().min(1).optional(),
+  CORS_ORIGINS: list.pipe(z.array(url('https://tickets.example.com', 'https:', 'http:'))).default([]),
+  CORS_ALLOWED_HEADERS: list.pipe(z.array(headerName)).default([]),
+  TRUSTED_PROXIES: list.pipe(z.array(proxy)).default([]),
+  CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
+  DOCUMENT_CHARACTERS_MAX: z.coerce.number().int().min(1_024).max(1_048_576).default(16_384),
+  CLIENT_MEMORY_BYTES_MAX: z.coerce.number().int().min(1_048_576).optional(),
+  CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: z.coerce.number().int().min(1_048_576).default(67_108_864),
+  TCP_CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  HTTP_INACTIVITY_SECONDS: seconds(3_600).default(60),
+  TCP_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
+  SOCKET_INIT_SECONDS: seconds(300).default(10),
+  SOCKET_MESSAGE_BYTES_MAX: z.coerce.number().int().min(4_096).max(1_048_576).default(65_536),
+  SOCKET_MESSAGES_PER_SECOND_MAX: z.coerce.number().int().min(1).max(10_000).default(50),
+  SOCKET_OPERATIONS_MAX: z.coerce.number().int().min(1).max(10_000).default(100),
+  READER_BUFFER_BYTES_MAX: z.coerce.number().int().min(65_536).max(67_108_864).default(262_144),
+  READER_STUCK_SECONDS: z.coerce.number().min(0.1).max(600).default(30),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
+  CLOSE_SPREAD_SECONDS: z.coerce.number().min(0).max(9).optional(),
+  HOLD_TTL_SECONDS: seconds(86_400).default(300),
+  HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  AUDIT_EVERY_SECONDS: seconds(86_400).default(60),
+  WORKER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  PUBLIC_METRICS: z.stringbool().optional(),
+  GRAPHIQL: z.stringbool().optional(),
+  INTROSPECTION: z.stringbool().default(true),
+  FEED_TICK_MS: z.coerce.number().int().min(0).max(10_000).default(100),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** Variables that other parts of Sellout read: where the embedded services keep their data. */
+const readElsewhere = ['SELLOUT_DATA_DIR'];
+
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly auth: {
+    readonly secret: string;
+    /** Null: only this server's own tokens are taken. */
+    readonly provider: {
+      readonly jwksUrl: string;
+      readonly issuer: string;
+      readonly audience: string;
+    } | null;
+  };
+  /** Origins of pages that may call from a browser, besides the server's own. */
+  readonly corsOrigins: readonly string[];
+  /** Request headers that such pages may set besides those that `cors.ts` lists, in lower case. */
+  readonly corsAllowedHeaders: readonly string[];
+  /** Peers whose X-Forwarded-For is believed. */
+  readonly trustedProxies: BlockList;
+  /** WebSockets and event streams that one address (of IPv6: one network of 64 bits) may have open at a process. */
+  readonly connectionsPerAddressMax: number;
+  /** TCP connections, used or idle: of one address, and all together. */
+  readonly tcpConnections: { readonly perAddressMax: number; readonly max: number };
+  /** A connection with a request under way on which nothing moves for this long is cut. */
+  readonly inactivityMs: number;
+  /** Longest GraphQL document, in characters. */
+  readonly documentCharactersMax: number;
+  /** Estimated memory that running operations may keep: those of one address, and all together. */
+  readonly clientMemory: { readonly addressBytesMax: number; readonly processBytesMax: number };
+  /** What a WebSocket may do, and how far a reader of a WebSocket or event stream may be behind. */
+  readonly sockets: {
+    readonly initTimeoutMs: number;
+    readonly messageBytesMax: number;
+    readonly messagesPerSecondMax: number;
+    /** Operations under way on one WebSocket, subscriptions included. */
+    readonly operationsMax: number;
+    /** Unsent bytes of one connection; beyond, it is skipped, and gets a snapshot when it has drained. */
+    readonly bufferBytesMax: number;
+    /** How long one may go without draining before it is closed. */
+    readonly stuckMs: number;
+    /** When stopping: the time over which open ones are closed. */
+    readonly closeSpreadMs: number;
+  };
+  /** When stopping: how long connections are still taken after /ready says 503, for balancers to notice. */
+  readonly drainMs: number;
+  /** How long a hold stands at an event that says nothing of its own. */
+  readonly holdTtlMs: number;
+  readonly historyDays: number;
+  /** From the end of one audit to the start of the next, at least. */
+  readonly auditEveryMs: number;
+  /** Where the worker serves /metrics and /health of its own; null: nowhere. */
+  readonly workerMetricsPort: number | null;
+  /** Where the API serves /metrics and /health apart from everything else; null: nowhere. */
+  readonly metricsPort: number | null;
+  /** Whether the API serves /metrics to everyone who can reach it. */
+  readonly publicMetrics: boolean;
+  readonly graphiql: boolean;
+  /** Whether queries may read the schema through `__schema` and `__type`. */
+  readonly introspection: boolean;
+  /** Seat changes of an event go out together, at most once in this time. */
+  readonly feedTickMs: number;
+  readonly logLevel: string;
+  /** One line for each variable that looks like a misspelled setting. */
+  readonly warnings: readonly string[];
+}
+
+export class ConfigError extends StartupError {
+  constructor(faults: readonly string[]) {
+    const count = faults.length === 1 ? '1 error' : `${faults.length} errors`;
+    super(`The configuration has ${count}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the configuration from environment variables (`.env.example` documents them). An empty variable counts as
+ * absent.
+ *
+ * @throws {ConfigError} which names every mistake, not just the first.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const faults = [...new Set(issues.map((issue) => describeIssue(issue, given)))];
+  const withProvider = given['AUTH_JWKS_URL'] !== undefined;
+  for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
+    if (withProvider && given[name] === undefined) faults.push(`${name}: is required with AUTH_JWKS_URL`);
+    if (!withProvider && given[name] !== undefined) faults.push(`${name}: requires AUTH_JWKS_URL`);
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  const known = [...Object.keys(environment.shape), ...readElsewhere];
+  return configOf(parsed.data, misspellings(given, known));
+}
+
+function configOf(env: z.infer<typeof environment>, warnings: readonly string[]): Config {
+  const production = env.NODE_ENV === 'production';
+  return {
+    production,
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    auth: {
+      secret: env.AUTH_SECRET,
+      provider:
+        env.AUTH_JWKS_URL !== undefined && env.AUTH_ISSUER !== undefined && env.AUTH_AUDIENCE !== undefined
+          ? { jwksUrl: env.AUTH_JWKS_URL, issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE }
+          : null,
+    },
+    corsOrigins: env.CORS_ORIGINS.map((origin) => new URL(origin).origin),
+    corsAllowedHeaders: env.CORS_ALLOWED_HEADERS,
+    trustedProxies: proxiesOf(env.TRUSTED_PROXIES),
+    connectionsPerAddressMax: env.CONNECTIONS_PER_ADDRESS_MAX,
+    tcpConnections: {
+      perAddressMax:
+        env.TCP_CONNECTIONS_PER_ADDRESS_MAX ?? Math.max(100, 2 * env.CONNECTIONS_PER_ADDRESS_MAX),
+      max: env.TCP_CONNECTIONS_MAX,
+    },
+    inactivityMs: env.HTTP_INACTIVITY_SECONDS * 1000,
+    documentCharactersMax: env.DOCUMENT_CHARACTERS_MAX,
+    clientMemory: {
+      addressBytesMax: env.CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX,
+      processBytesMax: env.CLIENT_MEMORY_BYTES_MAX ?? Math.floor(getHeapStatistics().heap_size_limit / 4),
+    },
+    sockets: {
+      initTimeoutMs: env.SOCKET_INIT_SECONDS * 1000,
+      messageBytesMax: env.SOCKET_MESSAGE_BYTES_MAX,
+      messagesPerSecondMax: env.SOCKET_MESSAGES_PER_SECOND_MAX,
+      operationsMax: env.SOCKET_OPERATIONS_MAX,
+      bufferBytesMax: env.READER_BUFFER_BYTES_MAX,
+      stuckMs: env.READER_STUCK_SECONDS * 1000,
+      closeSpreadMs: (env.CLOSE_SPREAD_SECONDS ?? (production ? 3 : 0)) * 1000,
+    },
+    drainMs: env.DRAIN_SECONDS * 1000,
+    holdTtlMs: env.HOLD_TTL_SECONDS * 1000,
+    historyDays: env.HISTORY_DAYS,
+    auditEveryMs: env.AUDIT_EVERY_SECONDS * 1000,
+    workerMetricsPort: env.WORKER_METRICS_PORT ?? null,
+    metricsPort: env.METRICS_PORT ?? null,
+    publicMetrics: env.PUBLIC_METRICS ?? !production,
+    graphiql: env.GRAPHIQL ?? !production,
+    introspection: env.INTROSPECTION,
+    feedTickMs: env.FEED_TICK_MS,
+    logLevel: env.LOG_LEVEL,
+    warnings,
+  };
+}
+
+interface AddressRange {
+  readonly address: string;
+  readonly bits: number;
+  readonly family: 'ipv4' | 'ipv6';
+}
+
+/** An address, or a network in CIDR form. Not everybody (`/0`): then each client would choose its own address. */
+function addressRange(text: string): AddressRange | null {
+  const [, address = '', prefix] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  const bitsMax = version === 4 ? 32 : 128;
+  const bits = Number(prefix ?? bitsMax);
+  if (version === 0 || bits < 1 || bits > bitsMax) return null;
+  return { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+function proxiesOf(texts: readonly string[]): BlockList {
+  const proxies = new BlockList();
+  for (const range of texts.map(addressRange))
+    if (range !== null) proxies.addSubnet(range.address, range.bits, range.family);
+  return proxies;
+}

@@ -1,0 +1,132 @@
+import { hash, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from '../../platform/observability/logger.ts';
+import type { Redis } from '../../platform/redis/redis.ts';
+import type { SeatVersion } from '../../messaging/messages.ts';
+import type { LiveFeeds } from './live-feeds.ts';
+
+/** What a node shows of one event. */
+export interface LiveMap extends SeatVersion {
+  readonly eventId: number;
+  /** `digestOf` the SeatStates. */
+  readonly digest: string;
+}
+
+/** What one node shows of the events that it follows. */
+export interface LiveMapReport {
+  /** Host, process and a random part. */
+  readonly node: string;
+  /** Counts the reports of the node. */
+  readonly number: number;
+  readonly maps: readonly LiveMap[];
+}
+
+export interface LiveMapReports {
+  /** The latest report of every node, none of them older than REPORT_TTL_MS. Rejects while Redis is away. */
+  read(): Promise<readonly LiveMapReport[]>;
+}
+
+export const REPORT_EVERY_MS = 5_000;
+/** A node that has not reported for this long has ended, or is stuck, and is left out. */
+export const REPORT_TTL_MS = 15_000;
+/** The largest hall's digest takes some 30 µs: other work comes in between. */
+const DIGESTS_PER_TURN_MAX = 50;
+
+/** The nodes that have reported, some of which may have ended. The braces keep all keys in one Redis Cluster slot. */
+const NODES_KEY = '{nodes}:maps';
+const reportKey = (node: string) => `${NODES_KEY}:${node}`;
+
+export function digestOf(states: string): string {
+  return hash('sha1', states, 'base64url');
+}
+
+/** Tells the audit, through keys in Redis that expire, which maps this process shows. */
+export class LiveMapReporter {
+  readonly #redis: Redis;
+  readonly #feeds: LiveFeeds;
+  readonly #logger: Logger;
+  readonly #node = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  readonly #everyMs: number;
+  #number = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(redis: Redis, feeds: LiveFeeds, logger: Logger, everyMs = REPORT_EVERY_MS) {
+    this.#redis = redis;
+    this.#feeds = feeds;
+    this.#logger = logger;
+    this.#everyMs = everyMs;
+  }
+
+  start(): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.#report().finally(() => this.start()), this.#everyMs).unref();
+  }
+
+  /** The report that is there expires by itself. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #report(): Promise<void> {
+    try {
+      const maps = await this.#maps();
+      if (this.#stopped || this.#redis.status !== 'ready') return;
+      const report = { node: this.#node, number: ++this.#number, maps } satisfies LiveMapReport;
+      await this.#redis
+        .multi()
+        .sadd(NODES_KEY, this.#node)
+        .set(reportKey(this.#node), JSON.stringify(report), 'PX', REPORT_TTL_MS)
+        .exec();
+    } catch (error) {
+      this.#logger.debug({ err: error }, 'failed to report live maps');
+    }
+  }
+
+  async #maps(): Promise<readonly LiveMap[]> {
+    const maps: LiveMap[] = [];
+    for (const [i, feed] of this.#feeds.all().entries()) {
+      if (i % DIGESTS_PER_TURN_MAX === DIGESTS_PER_TURN_MAX - 1) await nextTurn();
+      const map = feed.peek();
+      if (map === null) continue;
+      const { version, batchId, states } = map;
+      maps.push({ eventId: feed.eventId, version, batchId, digest: digestOf(states) });
+    }
+    return maps;
+  }
+}
+
+export function liveMapReportsIn(redis: Redis): LiveMapReports {
+  return {
+    async read() {
+      const nodes = await redis.smembers(NODES_KEY);
+      if (nodes.length === 0) return [];
+      const values = await redis.mget(nodes.map(reportKey));
+      const ended = nodes.filter((_, i) => values[i] == null);
+      // A node that was only slow adds itself again.
+      if (ended.length > 0) await redis.srem(NODES_KEY, ...ended);
+      return values.flatMap((value) => (value === null ? [] : parseReport(value)));
+    },
+  };
+}
+
+/** Nothing for what is no report: other releases write there, too. */
+function parseReport(text: string): LiveMapReport | [] {
+  let value: Partial<Record<keyof LiveMapReport, unknown>> | null;
+  try {
+    value = JSON.parse(text) as typeof value;
+  } catch {
+    return [];
+  }
+  if (typeof value?.node !== 'string' || !Number.isSafeInteger(value.number)) return [];
+  if (!Array.isArray(value.maps) || !value.maps.every(isLiveMap)) return [];
+  return { node: value.node, number: value.number as number, maps: value.maps };
+}
+
+function isLiveMap(value: unknown): value is LiveMap {
+  const { eventId, version, batchId, digest } = (value ?? {}) as Partial<Record<keyof LiveMap, unknown>>;
+  const numbers = [eventId, version].every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
+  return numbers && typeof batchId === 'string' && typeof digest === 'string';
+}

@@ -1,0 +1,13 @@
+import { encodeId } from '../../../src/platform/ids.ts';
+import type { Hall } from '../../support/hall.ts';
+
+/** For createEvent: one more event in the hall, with its one price. */
+export const eventInputFor = (hall: Hall) => ({
+  venueId: encodeId('Venue', hall.venueId),
+  name: 'Opening',
+  startsAt: '2040-01-02T20:00:00Z',
+  onSaleAt: '2026-01-01T00:00:00Z',
+  seatLimit: 2,
+  currency: 'EUR',
+  priceTiers: [{ category: 'Standard', amount: 1_234 }],
+});

@@ -1,0 +1,34 @@
+import type { Viewer } from '../../../src/identity/viewer.ts';
+import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { aBuyer, tieredHall } from './tiered-hall.fixture.ts';
+
+/** A hall of 120 seats in two tiers, four of them a buyer, and its mutations, for the test file that calls this. */
+export function mutationsOfHall() {
+  const { client, hall } = tieredHall(4);
+  const seats = (...indexes: number[]) => indexes.map((index) => seatIdOf(hall().eventId, index));
+  const eventId = () => eventIdOf(hall().eventId);
+
+  /** A mutation with one input and a result union; every member's fields are asked for. */
+  async function mutate(field: string, input: object, viewer: Viewer | null = aBuyer()) {
+    const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input`;
+    const { data, errors } = await client().ask(
+      `mutation ($input: ${type}!) { ${field}(input: $input) { __typename ... on Node { ...done } ... on Error { ...refused } } }
+       fragment done on Node { id
+         ... on Booking { status total { amount currency } seats { index status } confirmedAt holdExpiresAt }
+         ... on Event { eventStatus: status availability { available blocked } } }
+       fragment refused on Error { code message
+         ... on SeatsUnavailableError { seats { index label } } ... on SeatLimitExceededError { limit }
+         ... on EventNotOnSaleError { onSaleAt eventStatus } ... on BookingStateError { bookingStatus }
+         ... on HoldExpiredError { expiredAt } ... on InvalidInputError { field errors { field message } } ... on BusyError { outcomeUnknown }
+         ... on InvalidPlanError { field faultCount faults { path message } } }`,
+      { input },
+      viewer,
+    );
+    return { result: data?.[field] ?? null, code: errors[0]?.extensions.code as string | undefined, errors };
+  }
+
+  const holdSeats = (indexes: number[], viewer?: Viewer, more: object = {}) =>
+    mutate('holdSeats', { eventId: eventId(), seatIds: seats(...indexes), ...more }, viewer);
+
+  return { client, hall, seats, eventId, mutate, holdSeats };
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { changeMessage } from '../../../src/booking/batch/change-message.ts';
+import { connectRedis } from '../../../src/platform/redis/redis.ts';
+import { cachingPubSub } from '../../../src/seating/map/caching-pubsub.ts';
+import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
+import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
+import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
+import { SeatMaps } from '../../../src/seating/map/seat-maps.ts';
+import { silent } from '../../support/booking.ts';
+import { eventually } from '../../support/eventually.ts';
+import type { Hall } from '../../support/hall.ts';
+import { backUp } from '../../support/lost-commits.ts';
+import { liveFeedSuite } from '../seating/live-feed.fixture.ts';
+
+const { app, redis, pubsub, hall, startNode, holdUnpublished, publishAll, follow, isRight } = liveFeedSuite();
+
+async function truth(at: Hall) {
+  const map = await readSeatMap(app().database.reads, at.eventId);
+  if (map === null) throw new Error('there is no map');
+  return { ...map, states: map.states.toBase64() };
+}
+
+/** Holds these seats, one batch each, as a process does whose messages nobody hears. */
+async function holdUnheard(at: Hall, ...seats: number[]): Promise<void> {
+  for (const seat of seats) await holdUnpublished(at, seat);
+  app().committed.length = 0;
+}
+
+/** A hall at version 3, which a follower shows and a cache has, after its database was restored to version 1. */
+async function afterRestore(node = startNode()) {
+  const at = await hall();
+  await holdUnpublished(at, 0);
+  const backup = await backUp(app().database.reads, at.eventId);
+  const follower = await follow(node, at);
+  await holdUnpublished(at, 1);
+  await holdUnpublished(at, 2);
+  await publishAll(at);
+  await eventually('the follower has the changes', () => follower.version === 3);
+  const lost = await truth(at);
+  await backup.restore();
+  return { at, follower, lost };
+}
+
+describe('after lost commits', () => {
+  it.each([
+    ['the version that is shown', [30, 31]],
+    ['a later version', [30, 31, 32, 33]],
+  ])('a live map is replaced, though the database has reached %s before the next poll', async (_, seats) => {
+    const quiet = { db: app().database.reads, feeds: feedsWithoutPolls() };
+    const { at, follower } = await afterRestore(quiet);
+    await holdUnheard(at, ...seats);
+    quiet.feeds.start();
+    await eventually('the map is right', () => isRight(follower, at));
+    expect(follower.gaps).toEqual([]);
+    expect(follower.messages.map(({ kind }) => kind)).toContain('snapshot');
+    expect(follower.messages.at(-1)).toMatchObject({ kind: 'snapshot', version: 1 + seats.length });
+  });
+
+  it('a change that continues the version shown by its number is not applied to it', async () => {
+    const quiet = { db: app().database.reads, feeds: feedsWithoutPolls() };
+    const { at, follower } = await afterRestore(quiet);
+    await holdUnheard(at, 30, 31);
+    await holdUnpublished(at, 32);
+    await publishAll(at);
+    await eventually('the map is right', () => isRight(follower, at));
+    expect(follower.gaps).toEqual([]);
+  });
+
+  it.each([
+    ['the same version', [30, 31]],
+    ['an earlier version, and the cache is further', [30]],
+    ['a later version, and then the cache is changed', [30, 31, 32]],
+  ])('a cached map is not served to a caller who knows %s', async (_, seats) => {
+    const { at, lost } = await afterRestore();
+    const cache = await connectedCache();
+    await cache.store(at.eventId, at.seatCount, lost);
+    for (const seat of seats) await holdUnpublished(at, seat);
+    const last = app().committed.splice(0).at(-1);
+    if (last === undefined) throw new Error('nothing was committed');
+    const known = await truth(at);
+    if (seats.length === 3) expect(await cache.change(changeMessage(at.eventId, last))).toBe('gap');
+    const feeds = feedsWithoutPolls();
+    const maps = new SeatMaps({ db: app().database.reads, feeds, cache });
+    expect(await maps.get(at.eventId, known)).toEqual(known);
+    await eventually('the cache is repaired', async () => {
+      const cached = await cache.read(at.eventId);
+      return cached?.batchId === known.batchId && cached.states === known.states;
+    });
+    expect(await maps.get(at.eventId, known)).toEqual(known);
+  });
+
+  it('a cached map that is further than the caller knows is served if its batch is on record', async () => {
+    const at = await hall();
+    const known = await truth(at);
+    await holdUnheard(at, 1, 2);
+    const cache = await connectedCache();
+    const now = await truth(at);
+    await cache.store(at.eventId, at.seatCount, { ...now, states: known.states });
+    const maps = new SeatMaps({ db: app().database.reads, feeds: feedsWithoutPolls(), cache });
+    // Told apart from the database's by its seats, which nobody looks at here.
+    expect(await maps.get(at.eventId, known)).toEqual({ ...now, states: known.states });
+  });
+
+  it('a live map of the lost history is not stored for others', async () => {
+    const quiet = { db: app().database.reads, feeds: feedsWithoutPolls() };
+    const { at, lost } = await afterRestore(quiet);
+    const cache = await connectedCache();
+    const caching = cachingPubSub(pubsub(), cache, (eventId) => quiet.feeds.peek(eventId));
+    // The mark of an older version: the next change finds a gap, and asks for the whole map.
+    await cache.store(at.eventId, at.seatCount, { ...lost, version: 1 });
+    await holdUnheard(at, 30);
+    await holdUnpublished(at, 31);
+    const [result] = app().committed.splice(0);
+    if (result === undefined) throw new Error('nothing was committed');
+    await caching.publishSeatsChanged(changeMessage(at.eventId, result));
+    expect((await cache.read(at.eventId))?.batchId).not.toBe(lost.batchId);
+  });
+});
+
+/** Feeds that compare nothing with the database until the test says so. */
+function feedsWithoutPolls(): LiveFeeds {
+  const feeds = new LiveFeeds({ db: app().database.reads, pubsub: pubsub(), logger: silent, tickMs: 20 });
+  onTestFinished(() => feeds.stop());
+  return feeds;
+}
+
+async function connectedCache(): Promise<SeatMapCache> {
+  const connection = connectRedis(redis().url, 'test', silent);
+  onTestFinished(() => connection.disconnect());
+  await eventually('Redis is connected', () => connection.status === 'ready');
+  return new SeatMapCache(connection, silent);
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
+import { aBuyer } from '../../support/booking.ts';
+import { bookingSuite } from './booking.fixture.ts';
+
+const { app, anotherProcess, hall } = bookingSuite();
+
+it('a batch that was committed is not run again if announcing it fails', async () => {
+  const at = await hall();
+  await using process = anotherProcess();
+  process.committed.push = () => {
+    throw new Error('planted');
+  };
+  const held = await holdSeats(process, {
+    buyerId: aBuyer(),
+    eventId: at.eventId,
+    seats: [0],
+    idempotencyKey: null,
+    onConflict: 'FAIL',
+  });
+  expect(held).toMatchObject({ status: 'HOLD', seats: [0] });
+  expect(process.warnings.join()).toContain('committed change not announced');
+  const { seatVersion } = await app().database.reads.event.findUniqueOrThrow({ where: { id: at.eventId } });
+  expect(seatVersion).toBe(1);
+});

@@ -1,0 +1,23 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { expect, test } from 'vitest';
+import { catalogTransaction } from '../../../src/catalog/catalog-transaction.ts';
+import { PrismaClient } from '../../../src/generated/prisma/client.ts';
+import { sql } from '../../../src/platform/database/db.ts';
+import { createTestDatabase } from '../../support/database.ts';
+
+test("a transaction of the catalog may take longer than its session's own timeouts allow", async () => {
+  await using database = await createTestDatabase();
+  const options = '-c transaction_timeout=300 -c statement_timeout=300';
+  const db = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: database.url, options, max: 1 }),
+  });
+  try {
+    const late = () =>
+      catalogTransaction({ db }, (tx) => tx.$queryRaw(sql`SELECT pg_sleep(0.6)::text, 1 AS done`));
+    expect(await late()).toMatchObject([{ done: 1 }]);
+    // The session has its own timeouts again.
+    await expect(db.$queryRaw(sql`SELECT pg_sleep(0.6)::text`)).rejects.toThrow(/timeout/);
+  } finally {
+    await db.$disconnect();
+  }
+});

@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import { InvalidPlanError } from '../../../src/catalog/errors.ts';
+import { importVenue, storeVenue } from '../../../src/catalog/venues/import-venue.ts';
+import type { SeatingPlan } from '../../../src/catalog/seating-plan/seating-plan.ts';
+import { catalogDatabase, newOrganizer, planText } from './catalog.fixture.ts';
+
+const { ctx } = catalogDatabase();
+
+test('a plan becomes a venue with its seats, in the order of the file', async () => {
+  const organizerId = await newOrganizer(ctx());
+  const { venueId } = await importVenue(ctx(), { organizerId, planJson: planText('Playhouse') });
+  const venue = await ctx().db.venue.findUniqueOrThrow({
+    where: { id: venueId },
+    include: { seats: { orderBy: { index: 'asc' } } },
+  });
+  expect(venue).toMatchObject({
+    organizerId,
+    name: 'Playhouse',
+    seatCount: 24,
+    width: 1000,
+    height: 800,
+    categories: [
+      { name: 'Stalls', color: '#c2185b' },
+      { name: 'Circle', color: '#d35400' },
+    ],
+  });
+  expect(venue.seats.map(({ index }) => index)).toEqual(Array.from({ length: 24 }, (_, index) => index));
+  expect(venue.seats[12]).toEqual({
+    venueId,
+    index: 12,
+    guid: 'A-2-3',
+    section: 'A',
+    row: '2',
+    number: '3',
+    label: null,
+    category: 0,
+    x: 61,
+    y: 80,
+  });
+  expect(venue.seats[23]).toMatchObject({ section: 'B "left", {1}\\', number: '4', category: 1, x: 576.5 });
+});
+
+test('a plan with labels of its own is another venue, whose seats have them', async () => {
+  const organizerId = await newOrganizer(ctx());
+  const planJson = planText('Playhouse');
+  const plain = await importVenue(ctx(), { organizerId, planJson });
+  const labeled = planJson.replaceAll('"row_number":"1"', '"row_number":"1","seat_label":"AA%s"');
+  const { venueId } = await importVenue(ctx(), { organizerId, planJson: labeled });
+  expect(venueId).not.toBe(plain.venueId);
+  const seats = await ctx().db.venueSeat.findMany({ where: { venueId }, orderBy: { index: 'asc' } });
+  expect(seats[9]).toMatchObject({ number: '10', label: 'A, row 1, AA10' });
+  expect(seats[10]).toMatchObject({ number: '1', label: null });
+});
+
+test('a faulty plan is refused with every fault, and leaves nothing', async () => {
+  const organizerId = await newOrganizer(ctx());
+  const planJson = planText('Bad').replaceAll('"B-1-2"', '"A-1-1"').replace('"Stalls"}', '"Nowhere"}');
+  const refusal = importVenue(ctx(), { organizerId, planJson });
+  await expect(refusal).rejects.toBeInstanceOf(InvalidPlanError);
+  await expect(refusal).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    field: 'plan',
+    faultCount: 2,
+    faults: [
+      { path: expect.stringContaining('category') as string },
+      { path: expect.stringContaining('seat_guid') as string },
+    ],
+  });
+  await expect(importVenue(ctx(), { organizerId, planJson: '{"name":' })).rejects.toMatchObject({
+    faults: [{ path: '$' }],
+  });
+  expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(0);
+});
+
+test('an import that fails half-way leaves nothing', async () => {
+  const organizerId = await newOrganizer(ctx());
+  const seat = { guid: 'x', section: 'A', row: '1', number: '1', category: 0, x: 0, y: 0 };
+  const seats = Array.from({ length: 20_002 }, (_, index) => ({ ...seat, index }));
+  const plan: SeatingPlan = {
+    name: 'Broken',
+    size: { width: 9, height: 9 },
+    categories: [],
+    areas: [],
+    seats,
+  };
+  // In the second statement of seats: an index that is taken already.
+  seats[20_001] = { ...seat, index: 0 };
+  await expect(storeVenue(ctx(), organizerId, plan)).rejects.toThrow(/23505|unique/i);
+  expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(0);
+  expect(await ctx().db.venueSeat.count({ where: { guid: 'x' } })).toBe(0);
+});
+
+test('the same plan again gives the venue that is there, however it is spelt', async () => {
+  const organizerId = await newOrganizer(ctx());
+  const first = await importVenue(ctx(), { organizerId, planJson: planText('Playhouse') });
+  const { zones, ...others } = JSON.parse(planText('Playhouse')) as { zones: object[] };
+  const spelt = JSON.stringify({ comment: 'not read', zones, ...others }, null, 2);
+  expect(await importVenue(ctx(), { organizerId, planJson: spelt })).toEqual(first);
+  expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(1);
+  expect(await ctx().db.venueSeat.count({ where: { venueId: first.venueId } })).toBe(24);
+});
+
+test('another plan, and the same one of another organizer, is another venue', async () => {
+  const [one, two] = [await newOrganizer(ctx()), await newOrganizer(ctx())];
+  const planJson = planText('Playhouse');
+  const { venueId } = await importVenue(ctx(), { organizerId: one, planJson });
+  const others = [
+    await importVenue(ctx(), { organizerId: two, planJson }),
+    await importVenue(ctx(), { organizerId: one, planJson: planJson.replace('25.5', '25.25') }),
+    await importVenue(ctx(), { organizerId: one, planJson: planText('Other house') }),
+  ];
+  expect(new Set([venueId, ...others.map((other) => other.venueId)]).size).toBe(4);
+});
+
+test('imports of one plan that race, six at once and ten times, make one venue with all its seats', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const organizerId = await newOrganizer(ctx());
+    const planJson = planText(`Round ${round}`);
+    const venues = await Promise.all(
+      Array.from({ length: 6 }, () => importVenue(ctx(), { organizerId, planJson })),
+    );
+    const [venueId, ...more] = new Set(venues.map((venue) => venue.venueId));
+    expect(more).toEqual([]);
+    expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(1);
+    expect(await ctx().db.venueSeat.count({ where: { venueId: venueId ?? 0 } })).toBe(24);
+  }
+});

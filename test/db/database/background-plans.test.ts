@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audit, auditLimits } from '../../../src/booking/audit/audit.ts';
+import { printReport } from '../../../src/booking/audit/print-report.ts';
+import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
+import { PRUNE_BATCH_MAX, pruneHistory } from '../../../src/booking/operations/prune-history.ts';
+import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
+import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
+import { watermarksIn } from '../../../src/messaging/watermarks.ts';
+import { liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
+import { readPublicVersion } from '../../../src/seating/map/public-version.sql.ts';
+import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
+import {
+  isRecorded,
+  readChanges,
+  readChangesTogether,
+  readSeatMap,
+  readVersions,
+} from '../../../src/seating/map/seat-map.sql.ts';
+import { republishAll, republishRecent } from '../../../src/workers/republish.ts';
+import { silent, silentPubSub } from '../../support/booking.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createHall } from '../../support/hall.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startExplainingPostgres, type Executed } from './background-plans.fixture.ts';
+import {
+  batchOf,
+  HOLDS,
+  makeHistory,
+  makeOtherEvents,
+  OVERDUE,
+  RECENT,
+  VERSIONS,
+} from './large-history.fixture.ts';
+
+/** PostgreSQL keeps a plan for all parameters after five executions; here it makes it while the tables are empty. */
+const EXECUTIONS = 7;
+/**
+ * Rows that one node of a plan may go through. What reads whole tables reads them a few times; what works in batches
+ * reads a batch. With a nested loop over the holds it would be 625,000,000.
+ */
+const WHOLE_ROWS_MAX = 4 * HOLDS;
+const BATCH_ROWS_MAX = 2 * PRUNE_BATCH_MAX;
+/** Some times the seats that changed in three versions. */
+const POLL_ROWS_MAX = 500;
+const readsAll = /^audit: |^readSeatMaps$/;
+
+/** Each with whether holds are swept as well: what a batch writes still depends on the statistics in the second case. */
+describe.each([
+  ['have never been analyzed', [], true],
+  ['were analyzed while they were empty', ['ANALYZE'], false],
+])('background statements on tables that %s', (_, statistics, sweeps) => {
+  let postgres: Awaited<ReturnType<typeof startExplainingPostgres>>;
+  let server: TestRedis;
+  let redis: Redis;
+  let database: Database;
+  let eventId: number;
+
+  beforeAll(async () => {
+    [postgres, server] = await Promise.all([startExplainingPostgres(), startTestRedis()]);
+    // One connection each: what is prepared while the tables are empty is executed when they are large.
+    database = connectDatabase(postgres.url, silent, { batches: 1, reads: 1, worker: 1 });
+    redis = connectRedis(server.url, 'test', silent);
+    await eventually('Redis is connected', () => redis.status === 'ready');
+    const first = await createHall(database.worker, { rows: 1, seatsPerRow: 4 });
+    for (const statement of statistics) await database.worker.$executeRawUnsafe(statement);
+    for (let i = 0; i < EXECUTIONS; i++)
+      for (const work of [() => poll(first.eventId), republish, sweep, prune, auditAll]) await work();
+    // Sessions that begin from now on do not explain: there are too many statements.
+    await database.worker.$executeRawUnsafe('ALTER ROLE CURRENT_USER SET auto_explain.log_min_duration = -1');
+    eventId = await makeHistory(postgres.url);
+    await watermarksIn(redis).raise(eventId, VERSIONS);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await database.close();
+    await Promise.all([postgres[Symbol.asyncDispose](), server.stop()]);
+  });
+
+  /** What a node asks for its live maps. */
+  async function poll(of: number): Promise<void> {
+    const db = database.reads;
+    const found = (await readVersions(db, [of])).get(of);
+    if (found === undefined) throw new Error('there is no such event');
+    const { version } = found;
+    const from = Math.max(0, version - 3);
+    await readPublicVersion(db, of);
+    await isRecorded(db, of, found);
+    await readChanges(db, of, from, 1_000, 5_000);
+    await readChangesTogether(db, of, from, version, { steps: 120_000, seats: 2_000 });
+    await readSeatMap(db, of);
+  }
+
+  async function republish(): Promise<void> {
+    const watermarks = watermarksIn(redis);
+    const ctx = { db: database.worker, pubsub: silentPubSub, watermarks, logger: silent };
+    await republishRecent(ctx);
+    await republishAll(ctx);
+  }
+
+  function sweep(): Promise<number> {
+    const { batches: db } = database;
+    return expireHolds({ db, pubsub: silentPubSub, defaultHoldTtlMs: 300_000, logger: silent });
+  }
+
+  const prune = () => pruneHistory(database.worker, 30);
+
+  async function auditAll(): Promise<string> {
+    const report = await audit({
+      db: database.worker,
+      watermarks: watermarksIn(redis),
+      cachedMaps: new SeatMapCache(redis, silent),
+      liveMaps: liveMapReportsIn(redis),
+      swept: true,
+      limits: { ...auditLimits, historyDays: 30 },
+    });
+    return printReport(report);
+  }
+
+  /** Returns the names of what was executed; fails if a plan went through too many rows. */
+  async function expectFew(work: () => Promise<unknown>): Promise<readonly string[]> {
+    const executed = await postgres.executedBy(work);
+    const tooMany = ({ name, rows }: Executed) =>
+      rows > (readsAll.test(name) ? WHOLE_ROWS_MAX : BATCH_ROWS_MAX);
+    expect(executed.filter(tooMany)).toEqual([]);
+    return [...new Set(executed.map(({ name }) => name))];
+  }
+
+  it('audit every table a few times', async () => {
+    await redis.sadd('{nodes}:maps', 'a');
+    const maps = [
+      { eventId, version: VERSIONS - 1, batchId: await batchOf(database.reads, VERSIONS - 1), digest: '' },
+    ];
+    await redis.set('{nodes}:maps:a', JSON.stringify({ node: 'a', number: 1, maps }));
+    const store = await readSeatMap(database.reads, eventId);
+    if (store === null) throw new Error('there is no map');
+    await new SeatMapCache(redis, silent).store(eventId, HOLDS, {
+      ...store,
+      states: store.states.toBase64(),
+    });
+    let report = '';
+    const names = await expectFew(async () => (report = await auditAll()));
+    expect(report).toContain('No breach found');
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'audit: breaches',
+        'readSeatMaps',
+        'audit: recordedVersions',
+        'audit: quietEvents',
+      ]),
+    );
+  });
+
+  it('poll by key, among many events', async () => {
+    await makeOtherEvents(postgres.url, eventId);
+    const executed = await postgres.executedBy(() => poll(eventId));
+    const tooMany = ({ name, rows }: Executed) => name !== 'readSeatMaps' && rows > POLL_ROWS_MAX;
+    expect(executed.filter(tooMany)).toEqual([]);
+    expect(executed.map(({ name }) => name)).toEqual([
+      'readVersions',
+      'readPublicVersion',
+      'isRecorded',
+      'readChanges',
+      'readChangesTogether',
+      'readSeatMaps',
+    ]);
+  });
+
+  it('find what was not published among the recent records', async () => {
+    const executed = await postgres.executedBy(republish);
+    const recent = executed.find(({ name }) => name === 'readRecentVersions');
+    expect(recent?.rows).toBeLessThanOrEqual(RECENT);
+    expect(executed.filter(({ rows }) => rows > BATCH_ROWS_MAX)).toEqual([]);
+  });
+
+  if (sweeps)
+    it('sweep holds by key', async () => {
+      await database.reads
+        .$executeRawUnsafe(`UPDATE bookings SET created_at = created_at - interval '2 hours',
+        hold_expires_at = hold_expires_at - interval '2 hours'
+        WHERE id IN (SELECT id FROM bookings WHERE status = 'HOLD' AND event_id = ${eventId} LIMIT ${OVERDUE})`);
+      let swept = 0;
+      await expectFew(async () => (swept = await sweep()));
+      expect(swept).toBe(OVERDUE);
+    });
+
+  it('prune one batch at a time', async () => {
+    await database.reads.$executeRawUnsafe(
+      `UPDATE event_changes SET committed_at = committed_at - interval '40 days' WHERE event_id = ${eventId}`,
+    );
+    await database.reads.$executeRawUnsafe(
+      `UPDATE idempotency_keys SET created_at = created_at - interval '40 days', prune_after = prune_after - interval '40 days'`,
+    );
+    let rounds = 0;
+    await expectFew(async () => {
+      do rounds++;
+      while (await prune());
+    });
+    expect(rounds).toBe(HOLDS / PRUNE_BATCH_MAX + 1);
+    expect(await database.reads.idempotencyKey.count()).toBe(HOLDS - (sweeps ? OVERDUE : 0));
+  });
+});

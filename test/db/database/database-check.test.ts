@@ -1,0 +1,131 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  assertServerVersion,
+  checkDatabase,
+  checkServer,
+  ownRequirements,
+  readDatabaseState,
+} from '../../../src/platform/database/database-check.ts';
+import { connectDatabase } from '../../../src/platform/database/db.ts';
+import { migrate } from '../../../scripts/schema/apply-migrations.ts';
+import { silent } from '../../support/booking.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { startOlderPostgres, type OlderPostgres } from '../../support/older-postgres.ts';
+
+let database: TestDatabase;
+let older: OlderPostgres;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
+  await client.end();
+  older = await startOlderPostgres(database.url, rows[0]?.server_version_num ?? '');
+});
+afterAll(async () => {
+  await older[Symbol.asyncDispose]();
+  await database.drop();
+});
+
+async function stateThrough(url: string, required = ownRequirements()) {
+  const pools = connectDatabase(url, silent, { batches: 1, reads: 1, worker: 1 });
+  try {
+    return await readDatabaseState(pools.reads, required);
+  } finally {
+    await pools.close();
+  }
+}
+
+describe('the version of the server', () => {
+  it.each([
+    [90_624, '9.624'],
+    [150_014, '15.14'],
+    [160_010, '16.10'],
+  ])('%i is refused', (number, version) => {
+    expect(() => assertServerVersion(number)).toThrow(
+      `DATABASE_URL: the server runs PostgreSQL ${version}, but Sellout requires PostgreSQL 17 or newer.`,
+    );
+  });
+
+  it.each([170_000, 180_004, 200_001])('%i is accepted', (number) => {
+    expect(() => assertServerVersion(number)).not.toThrow();
+  });
+
+  it('is asked of a real server, and its state says so', async () => {
+    await checkDatabase(database.url);
+    await checkServer(database.url);
+    expect(await stateThrough(database.url)).toBe('ok');
+    const required = { ...ownRequirements(), serverMajorMin: 99 };
+    await expect(checkDatabase(database.url, required)).rejects.toThrow('requires PostgreSQL 99 or newer');
+    expect(await stateThrough(database.url, required)).toBe('unsupported');
+  });
+
+  it('is noticed though older servers refuse the settings of our connections', async () => {
+    await expect(checkDatabase(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
+    await expect(checkServer(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
+    expect(await stateThrough(older.url)).toBe('unsupported');
+  });
+
+  it('is checked before a migration is applied', async () => {
+    await expect(migrate(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
+  });
+});
+
+describe('the schema', () => {
+  it('must have every migration of this version', async () => {
+    const { migrations, serverMajorMin } = ownRequirements();
+    expect(migrations.length).toBeGreaterThan(1);
+    const required = {
+      serverMajorMin,
+      migrations: [...migrations, '99990101000000_later', '99990102000000_last'],
+    };
+    await expect(checkDatabase(database.url, required)).rejects.toThrow(
+      'DATABASE_URL: the database is missing the migration 99990101000000_later and 1 more. Run npm run db:migrate first.',
+    );
+    expect(await stateThrough(database.url, required)).toBe('outdated');
+  });
+
+  it('may have more: migrations that this version does not know', async () => {
+    const required = { ...ownRequirements(), migrations: ownRequirements().migrations.slice(0, 1) };
+    await checkDatabase(database.url, required);
+    expect(await stateThrough(database.url, required)).toBe('ok');
+  });
+
+  it('is missing in an empty database', async () => {
+    const empty = new URL(database.url);
+    empty.pathname = '/postgres';
+    await expect(checkDatabase(empty.href)).rejects.toThrow('the database is missing the migration');
+    await checkServer(empty.href);
+    expect(await stateThrough(empty.href)).toBe('outdated');
+  });
+});
+
+describe('a server that does not answer', () => {
+  const nowhere = 'postgresql://sellout:hunter2@127.0.0.1:1/sellout';
+
+  it('is no reason not to start a node: it may come back', async () => {
+    await expect(checkDatabase(nowhere)).resolves.toBeUndefined();
+    const byName = 'postgresql://sellout:hunter2@localhost:1/sellout';
+    await expect(checkDatabase(byName)).resolves.toBeUndefined();
+  });
+
+  it('is one for npm start, which names the variable and not the password', async () => {
+    for (const address of [nowhere, 'postgresql://sellout:hunter2@localhost:1/sellout']) {
+      const error: unknown = await checkServer(address).catch((reason: unknown) => reason);
+      expect(String(error)).toMatch(/DATABASE_URL: cannot connect to PostgreSQL at \S+:1: .*ECONNREFUSED/);
+      expect(String(error)).not.toContain('hunter2');
+      expect(String(error)).not.toContain('\n');
+    }
+  });
+
+  it.each([
+    ['password', { password: 'hunter2' }, 'password authentication failed'],
+    ['database', { pathname: '/nowhere' }, 'does not exist'],
+  ] as const)('is not one that refuses the %s: that does not pass by itself', async (_name, change, said) => {
+    const wrong = Object.assign(new URL(database.url), change);
+    await expect(checkDatabase(wrong.href)).rejects.toThrow(said);
+    await expect(checkServer(wrong.href)).rejects.toThrow(said);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import { confirmBooking } from '../../../src/booking/operations/confirm-booking.ts';
+import { holdBestAvailable } from '../../../src/booking/operations/hold-best-available.ts';
+import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
+import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
+import { aBuyer, type BookingProcess } from '../../support/booking.ts';
+import type { Hall } from '../../support/hall.ts';
+import { bookingSuite } from '../booking/booking.fixture.ts';
+
+const { app, anotherProcess, session, hall, hold } = bookingSuite();
+
+const LOCK_SEATS = 'BEGIN; LOCK TABLE venue_seats IN ACCESS EXCLUSIVE MODE';
+
+function best(process: BookingProcess, { eventId }: Hall) {
+  const kind = { section: null, tierIndex: null };
+  return holdBestAvailable(process, {
+    buyerId: aBuyer(),
+    eventId,
+    quantity: 2,
+    ...kind,
+    idempotencyKey: null,
+  });
+}
+
+/** What is done with four holds, two of them at once and two of them later. */
+async function decideFour(
+  process: BookingProcess,
+  { eventId }: Hall,
+  holds: readonly { buyerId: string; id: string }[],
+) {
+  const confirm = ({ buyerId, id }: { buyerId: string; id: string }) =>
+    confirmBooking(process, { buyerId, eventId, bookingId: id, idempotencyKey: null });
+  const release = ({ buyerId, id }: { buyerId: string; id: string }) =>
+    releaseBooking(process, { buyerId, eventId, bookingId: id });
+  const [a, b, c, d] = holds;
+  if (a === undefined || b === undefined || c === undefined || d === undefined)
+    throw new Error('too few holds');
+  const results = [...(await Promise.all([confirm(a), release(b)])), await confirm(c), await release(d)];
+  return results.map(({ status }) => status);
+}
+
+it('only the commands whose seats are chosen wait while choosing hangs', async () => {
+  const at = await hall();
+  const holds = await Promise.all([0, 10, 20, 30].map((seat) => hold(at, aBuyer(), [seat])));
+  await using process = anotherProcess();
+  const unlock = await session(LOCK_SEATS);
+  const chosen = [best(process, at), best(process, at)];
+  expect(await decideFour(process, at, holds)).toEqual(['CONFIRMED', 'RELEASED', 'CONFIRMED', 'RELEASED']);
+  await unlock();
+  const seats = (await Promise.all(chosen)).flatMap((booking) => booking.seats);
+  expect(new Set(seats).size).toBe(4);
+});
+
+it('only the commands that may leave a seat alone wait while its neighbors cannot be read', async () => {
+  const at = await hall({}, { orphanRule: 'FORBID' });
+  const holds = await Promise.all([0, 10, 20, 30].map((seat) => hold(at, aBuyer(), [seat])));
+  await using process = anotherProcess();
+  const unlock = await session(LOCK_SEATS);
+  const named = [5, 15].map((seat) =>
+    holdSeats(process, {
+      buyerId: aBuyer(),
+      eventId: at.eventId,
+      seats: [seat],
+      idempotencyKey: null,
+      onConflict: 'FAIL',
+    }),
+  );
+  expect(await decideFour(process, at, holds)).toEqual(['CONFIRMED', 'RELEASED', 'CONFIRMED', 'RELEASED']);
+  await unlock();
+  expect((await Promise.all(named)).map(({ seats }) => seats)).toEqual([[5], [15]]);
+});
+
+it('a read that fails for good fails the commands that need it, and no other', async () => {
+  const at = await hall();
+  const { buyerId, id } = await hold(at, aBuyer(), [0]);
+  await using process = anotherProcess();
+  const choose = () => Promise.reject(new TypeError('a defect'));
+  Object.assign(process.bestAvailable, { choose });
+  const chosen = Promise.allSettled([best(process, at), best(process, at), best(process, at)]);
+  await confirmBooking(process, { buyerId, eventId: at.eventId, bookingId: id, idempotencyKey: null });
+  expect((await chosen).map((result) => result.status === 'rejected' && String(result.reason))).toEqual(
+    Array(3).fill('TypeError: a defect'),
+  );
+  expect(app().warnings).toEqual([]);
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
+import type { SeatsChanged } from '../../../src/messaging/messages.ts';
+import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
+import { eventTopic } from '../../../src/messaging/topics.ts';
+import { batchIdsOf } from '../../support/batch-ids.ts';
+import { silent } from '../../support/booking.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+
+let server: TestRedis;
+let redis: Redis;
+let pubsub: PubSub;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = connectRedis(server.url, 'test', silent);
+  pubsub = createPubSub(server.url, silent);
+  await eventually('Redis is connected', () => redis.status === 'ready');
+});
+
+afterAll(async () => {
+  await pubsub.close();
+  redis.disconnect();
+  await server.stop();
+});
+
+const message: SeatsChanged = {
+  eventId: 1,
+  fromVersion: 4,
+  version: 5,
+  ...batchIdsOf(5),
+  seats: [[3, 2]],
+  bookingIds: ['a'],
+};
+
+/** What another release, or somebody at a terminal, might publish. None of it may end the process: this one, here. */
+const foreign: readonly unknown[] = [
+  null,
+  'good morning',
+  5,
+  [],
+  {},
+  { ...message, eventId: '1' },
+  { ...message, version: 4 },
+  { ...message, version: 5.5 },
+  { ...message, fromVersion: -1 },
+  { ...message, batchId: undefined },
+  { ...message, batchId: 7 },
+  { ...message, previousBatchId: 'the one before' },
+  { ...message, seats: null },
+  { ...message, seats: [3] },
+  { ...message, seats: [[3]] },
+  { ...message, seats: [[-1, 2]] },
+  { ...message, seats: [[3, 4]] },
+  { ...message, seats: [['3', 2]] },
+  { ...message, bookingIds: undefined },
+  { ...message, bookingIds: [7] },
+];
+
+it('hears nothing but messages, whatever is published', async () => {
+  const heard: SeatsChanged[] = [];
+  const subscription = pubsub.subscribeSeatsChanged(1, (one) => heard.push(one));
+  await subscription.ready;
+  for (const value of foreign) await redis.publish(eventTopic(1), JSON.stringify(value));
+  for (const text of ['', '{', 'undefined', '\u0000']) await redis.publish(eventTopic(1), text);
+  await pubsub.publishSeatsChanged(message);
+  await eventually('the message is heard', () => heard.length > 0);
+  expect(heard).toEqual([message]);
+  subscription.close();
+});

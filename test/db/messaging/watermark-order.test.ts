@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { connectRedis } from '../../../src/platform/redis/redis.ts';
+import { createPubSub } from '../../../src/messaging/pubsub.ts';
+import { watermarksIn } from '../../../src/messaging/watermarks.ts';
+import { batchIdsOf } from '../../support/batch-ids.ts';
+import { silent } from '../../support/booking.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startTestRedis } from '../../support/redis.ts';
+
+it('raises no watermark for what could not be published', async () => {
+  await using server = await startTestRedis();
+  const redis = connectRedis(server.url, 'test', silent);
+  const watermarks = watermarksIn(redis);
+  const pubsub = createPubSub(server.url, silent);
+  const publish = (version: number) =>
+    pubsub.publishSeatsChanged({
+      eventId: 1,
+      fromVersion: version - 1,
+      version,
+      ...batchIdsOf(version),
+      seats: [],
+      bookingIds: [],
+    });
+  try {
+    await eventually('Redis is connected', () => watermarks.reachable);
+    await eventually('the first is published', async () => {
+      await publish(1);
+      return (await watermarks.read([1]))[0] === 1;
+    });
+    await redis.call('ACL', 'SETUSER', 'default', '-publish');
+    await publish(2);
+    expect(await watermarks.read([1])).toEqual([1]);
+    await redis.call('ACL', 'SETUSER', 'default', '+publish');
+    await publish(3);
+    expect(await watermarks.read([1])).toEqual([3]);
+  } finally {
+    await pubsub.close();
+    redis.disconnect();
+  }
+});

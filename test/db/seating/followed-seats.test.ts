@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSeats } from '../../../src/graphql/reads/seats.sql.ts';
+import { connectDatabase, sql, type Database } from '../../../src/platform/database/db.ts';
+import { BusyError } from '../../../src/platform/errors.ts';
+import { createLogger } from '../../../src/platform/observability/logger.ts';
+import { EventLayouts } from '../../../src/seating/layout/event-layouts.ts';
+import { FollowedSeats } from '../../../src/seating/live/followed-seats.ts';
+import { VenueLayouts } from '../../../src/seating/layout/venue-layouts.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createEventIn, createHall } from '../../support/hall.ts';
+import { statementsOf } from '../../support/statements-of.ts';
+
+let scratch: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  scratch = await createTestDatabase();
+  database = connectDatabase(scratch.url, createLogger('silent'));
+});
+afterAll(async () => {
+  await database.close();
+  await scratch.drop();
+});
+
+function followedSeats(limits?: {
+  readonly unusedSeatsMax: number;
+  readonly seatsMax: number;
+}): FollowedSeats {
+  const { reads } = database;
+  return new FollowedSeats(reads, new EventLayouts(reads, new VenueLayouts(reads)), limits);
+}
+
+const readsOfVenues = (statements: readonly string[]) =>
+  statements.filter((text) => text.includes('/* readVenue */')).length;
+
+test('every seat has the words and the price that the database has', async () => {
+  const { reads } = database;
+  const tiers = [
+    { name: 'Stalls', amount: 5_000 },
+    { name: 'Balcony', amount: 3_000 },
+  ];
+  // More than one slice of seats.
+  const hall = await createHall(reads, { rows: 60, seatsPerRow: 100, tiers });
+  await reads.$executeRaw(sql`UPDATE venue_seats SET label = 'Box ' || seat_index, section = 'Block B'
+    WHERE venue_id = ${hall.venueId} AND seat_index % 7 = 3`);
+  const seats = followedSeats();
+  const unfollow = await seats.follow(hall.eventId);
+  const indexes = Array.from({ length: hall.seatCount }, (_, index) => index);
+  const rows = await readSeats(
+    reads,
+    indexes.map((index) => ({ eventId: hall.eventId, index })),
+  );
+  expect(rows).toHaveLength(6_000);
+  for (const { index, section, row, number, label, tierIndex } of rows)
+    expect(seats.get(hall.eventId, index)).toEqual({
+      section,
+      row,
+      number,
+      label,
+      category: tierIndex,
+      tier: { ...tiers[tierIndex], color: '#4a90d9' },
+      currency: 'EUR',
+    });
+  expect(seats.get(hall.eventId, hall.seatCount)).toBeNull();
+  unfollow();
+  expect(seats.get(hall.eventId, 0)).toBeNull();
+});
+
+test('a venue is read once, for all its events and followers', async () => {
+  const { reads } = database;
+  const hall = await createHall(reads);
+  const other = await createEventIn(reads, hall.venueId, hall.seatCount, hall.organizerId);
+  const seats = followedSeats();
+  const statements = await statementsOf(async () => {
+    const all = await Promise.all(
+      [hall.eventId, other, hall.eventId].map((eventId) => seats.follow(eventId)),
+    );
+    for (const unfollow of all) unfollow();
+    await seats.follow(other);
+  });
+  expect(readsOfVenues(statements)).toBe(1);
+  expect(seats.get(hall.eventId, 0)).toBeNull();
+  expect(seats.get(other, 0)).not.toBeNull();
+});
+
+test('more seats than there is room for are refused, and can be followed when others have left', async () => {
+  const { reads } = database;
+  const [first, second] = [await createHall(reads), await createHall(reads)];
+  const seats = followedSeats({ unusedSeatsMax: 0, seatsMax: 50 });
+  const unfollow = await seats.follow(first.eventId);
+  await expect(seats.follow(second.eventId)).rejects.toBeInstanceOf(BusyError);
+  // The same venue takes no more room.
+  const again = await seats.follow(first.eventId);
+  unfollow();
+  await expect(seats.follow(second.eventId)).rejects.toBeInstanceOf(BusyError);
+  again();
+  await seats.follow(second.eventId);
+  expect(seats.get(second.eventId, 0)).not.toBeNull();
+});
+
+test('a venue that nobody follows is kept while there is room', async () => {
+  const { reads } = database;
+  const halls = [await createHall(reads), await createHall(reads), await createHall(reads)];
+  const seats = followedSeats({ unusedSeatsMax: 80, seatsMax: 1_000 });
+  const visit = async (hall: number) =>
+    readsOfVenues(await statementsOf(async () => (await seats.follow(halls[hall]?.eventId ?? 0))()));
+  expect([await visit(0), await visit(1), await visit(0)]).toEqual([1, 1, 0]);
+  // Room for two of three: the one that was used least recently goes.
+  expect([await visit(2), await visit(0), await visit(1)]).toEqual([1, 0, 1]);
+});
+
+test('a venue that could not be read is read again', async () => {
+  const hall = await createHall(database.reads);
+  const { reads } = database;
+  let fails = true;
+  const failing = new Proxy(reads, {
+    get: (target, name) =>
+      fails && name === '$queryRaw'
+        ? () => Promise.reject(new Error('away'))
+        : (Reflect.get(target, name) as unknown),
+  });
+  const seats = new FollowedSeats(failing, new EventLayouts(reads, new VenueLayouts(reads)));
+  await expect(seats.follow(hall.eventId)).rejects.toThrow('away');
+  fails = false;
+  await seats.follow(hall.eventId);
+  expect(seats.get(hall.eventId, 0)).not.toBeNull();
+});

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import type { BookingRecord } from '../../../src/booking/rules/model.ts';
+import { changeMessage } from '../../../src/booking/batch/change-message.ts';
+import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
+import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
+import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
+import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
+import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
+import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
+import { aBuyer, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createHall, type Hall } from '../../support/hall.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+
+/** A process that books, with a database and a Redis, for the test file that calls this; and what follows its changes. */
+export function liveFeedSuite() {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let app: BookingProcess;
+  let pubsub: PubSub;
+  beforeAll(async () => {
+    [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
+    app = startBookingProcess(database.url);
+    pubsub = createPubSub(redis.url, silent);
+  });
+  afterAll(async () => {
+    await pubsub.close();
+    await app[Symbol.asyncDispose]();
+    await redis.stop();
+    await database.drop();
+  });
+
+  const hall = (rows?: number): Promise<Hall> =>
+    createHall(app.database.reads, rows === undefined ? {} : { rows });
+
+  /** Another API process: a subscriber and feeds of its own. */
+  function startNode(idleMs?: number) {
+    const own = createPubSub(redis.url, silent);
+    const feeds = new LiveFeeds({ db: app.database.reads, pubsub: own, logger: silent, tickMs: 20 }, idleMs);
+    feeds.start();
+    onTestFinished(async () => {
+      feeds.stop();
+      await own.close();
+    });
+    return { db: app.database.reads, feeds };
+  }
+
+  /** Holds a seat as a process does that has not yet published it. */
+  function holdUnpublished(at: Hall, seat: number, buyerId = aBuyer()): Promise<BookingRecord> {
+    const order = { idempotencyKey: null, onConflict: 'FAIL' } as const;
+    return holdSeats(app, { buyerId, eventId: at.eventId, seats: [seat], ...order });
+  }
+
+  async function publishAll(at: Hall): Promise<void> {
+    for (const result of app.committed.splice(0))
+      await pubsub.publishSeatsChanged(changeMessage(at.eventId, result));
+  }
+
+  /** Holds a seat, gives every other one back, and publishes each change as an API process does. */
+  async function change(at: Hall, seat: number): Promise<void> {
+    const buyerId = aBuyer();
+    const { id: bookingId } = await holdUnpublished(at, seat, buyerId);
+    if (seat % 2 === 0) await releaseBooking(app, { buyerId, eventId: at.eventId, bookingId });
+    await publishAll(at);
+  }
+
+  async function follow(node: ReturnType<typeof startNode>, at: Hall, afterVersion: number | null = null) {
+    const follower = new SeatMapFollower(at.seatCount);
+    const updates = await seatUpdates(node, at.eventId, afterVersion);
+    onTestFinished(async () => void (await updates.return?.()));
+    void follower.run(updates);
+    return follower;
+  }
+
+  async function isRight(follower: SeatMapFollower, at: Hall): Promise<boolean> {
+    const map = await readSeatMap(app.database.reads, at.eventId);
+    return map !== null && follower.version === map.version && follower.states === map.states.toBase64();
+  }
+
+  return {
+    app: () => app,
+    redis: () => redis,
+    pubsub: () => pubsub,
+    databaseUrl: () => database.url,
+    hall,
+    startNode,
+    holdUnpublished,
+    publishAll,
+    change,
+    follow,
+    isRight,
+  };
+}

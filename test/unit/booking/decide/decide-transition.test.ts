@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome, Refusal } from '../../../../src/booking/rules/model.ts';
+import {
+  aConfirmed,
+  aHold,
+  anOverdueHold,
+  confirm,
+  decideOne,
+  expire,
+  given,
+  netOf,
+  nothing,
+  NOW,
+  release,
+  theEvent,
+} from './situation.ts';
+
+const refusedAs = (refusal: Refusal) => ({ outcome: { kind: 'refused', refusal }, changes: nothing });
+const answers = (outcome: Outcome) => ({ outcome, changes: nothing });
+const expiredAt = (expiredAtMs: number) => refusedAs({ code: 'HOLD_EXPIRED', expiredAtMs });
+const notFound = refusedAs({ code: 'NOT_FOUND', what: 'booking' });
+const comesAgain = answers({ kind: 'again', why: 'unlocked' });
+
+test('confirming a hold books its seats', () => {
+  const before = aHold();
+  const { outcome, changes } = decideOne(given({ bookings: [before] }), confirm());
+  const after = { ...before, status: 'CONFIRMED', confirmedAtMs: NOW };
+  expect(outcome).toEqual({ kind: 'done', booking: after });
+  expect(changes).toMatchObject({ createdBookings: [], changedBookings: [{ before, after }], usedKeys: [] });
+  expect(netOf(changes)).toEqual(['0 HELD(h)>BOOKED(h)', '1 HELD(h)>BOOKED(h)']);
+});
+
+test('releasing a hold gives its seats back', () => {
+  const before = aHold();
+  const { outcome, changes } = decideOne(given({ bookings: [before] }), release());
+  const after = { ...before, status: 'RELEASED', endedAtMs: NOW };
+  expect(outcome).toEqual({ kind: 'done', booking: after });
+  expect(changes.changedBookings).toEqual([{ before, after }]);
+  expect(netOf(changes)).toEqual(['0 HELD(h)>AVAILABLE(null)', '1 HELD(h)>AVAILABLE(null)']);
+});
+
+test('expiring an overdue hold writes it down and gives its seats back', () => {
+  const before = anOverdueHold();
+  const { outcome, changes } = decideOne(given({ bookings: [before] }), expire);
+  const after = { ...before, status: 'EXPIRED', endedAtMs: NOW };
+  expect(outcome).toEqual({ kind: 'done', booking: after });
+  expect(changes.changedBookings).toEqual([{ before, after }]);
+  expect(netOf(changes)).toEqual(['0 HELD(h)>AVAILABLE(null)', '1 HELD(h)>AVAILABLE(null)']);
+});
+
+describe.each([
+  ['confirm', confirm],
+  ['release', release],
+] as const)('%s', (_, command) => {
+  test('comes in time one millisecond before the deadline, and too late at it', () => {
+    const bookings = [aHold({ holdExpiresAtMs: NOW })];
+    expect(decideOne(given({ bookings, clockMs: NOW - 1 }), command()).outcome.kind).toBe('done');
+    expect(decideOne(given({ bookings }), command())).toEqual(expiredAt(NOW));
+    expect(decideOne(given({ bookings, clockMs: NOW + 1 }), command())).toEqual(expiredAt(NOW));
+  });
+
+  test('of an expired booking is told when it expired', () => {
+    const bookings = [anOverdueHold({ status: 'EXPIRED', holdExpiresAtMs: NOW - 9, endedAtMs: NOW })];
+    expect(decideOne(given({ bookings }), command())).toEqual(expiredAt(NOW - 9));
+  });
+
+  test('of a canceled booking is refused with its status', () => {
+    const bookings = [aConfirmed({ status: 'CANCELED', endedAtMs: NOW - 1 })];
+    expect(decideOne(given({ bookings }), command())).toEqual(
+      refusedAs({ code: 'BOOKING_STATE', status: 'CANCELED' }),
+    );
+  });
+
+  test("of somebody else's booking is told that there is none, as for one that never was", () => {
+    expect(decideOne(given({ bookings: [aHold()] }), command({ buyerId: 'bob' }))).toEqual(notFound);
+    expect(decideOne(given({ bookings: [aConfirmed()] }), command({ buyerId: 'bob' }))).toEqual(notFound);
+    expect(decideOne(given(), command())).toEqual(notFound);
+  });
+
+  test('comes again where a seat of the booking is not locked, and is refused at once where it would be anyway', () => {
+    expect(decideOne(given({ bookings: [aHold()], unlocked: [1] }), command())).toEqual(comesAgain);
+    const overdue = given({ bookings: [anOverdueHold()], unlocked: [0, 1] });
+    expect(decideOne(overdue, command())).toEqual(expiredAt(NOW));
+  });
+});
+
+describe('a second time', () => {
+  test('confirming answers with the booking and changes nothing, however late and whatever the event', () => {
+    const booking = aConfirmed();
+    const locked = given({ bookings: [booking], event: { status: 'CANCELED' }, unlocked: [0, 1] });
+    expect(decideOne(locked, confirm())).toEqual(answers({ kind: 'done', booking }));
+  });
+
+  test('releasing answers with the booking and changes nothing, however late', () => {
+    const booking = aHold({ status: 'RELEASED', holdExpiresAtMs: NOW - 9, endedAtMs: NOW - 20 });
+    expect(decideOne(given({ bookings: [booking] }), release())).toEqual(answers({ kind: 'done', booking }));
+  });
+
+  test('the one after the other is refused with the status', () => {
+    const confirmed = given({ bookings: [aConfirmed()] });
+    expect(decideOne(confirmed, release())).toEqual(
+      refusedAs({ code: 'BOOKING_STATE', status: 'CONFIRMED' }),
+    );
+    const released = given({ bookings: [aHold({ status: 'RELEASED', endedAtMs: NOW })] });
+    expect(decideOne(released, confirm())).toEqual(refusedAs({ code: 'BOOKING_STATE', status: 'RELEASED' }));
+  });
+});
+
+describe('the status of the event', () => {
+  const bookings = [aHold()];
+
+  test.each(['ON_SALE', 'PAUSED'] as const)('%s lets a standing hold be confirmed', (status) => {
+    expect(decideOne(given({ bookings, event: { status } }), confirm()).outcome.kind).toBe('done');
+  });
+
+  test.each(['DRAFT', 'ENDED', 'CANCELED'] as const)('%s refuses a confirmation', (status) => {
+    const { onSaleAtMs, saleEndsAtMs } = theEvent;
+    const refusal = refusedAs({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs, saleEndsAtMs });
+    expect(decideOne(given({ bookings, event: { status } }), confirm())).toEqual(refusal);
+  });
+
+  test('comes after the deadline', () => {
+    const locked = given({ bookings: [anOverdueHold()], event: { status: 'ENDED' } });
+    expect(decideOne(locked, confirm())).toEqual(expiredAt(NOW));
+  });
+
+  test.each(['DRAFT', 'PAUSED', 'ENDED', 'CANCELED'] as const)(
+    '%s lets a hold be released and expire',
+    (status) => {
+      expect(decideOne(given({ bookings, event: { status } }), release()).outcome.kind).toBe('done');
+      const overdue = given({ bookings: [anOverdueHold()], event: { status } });
+      expect(netOf(decideOne(overdue, expire).changes)).toHaveLength(2);
+    },
+  );
+});
+
+describe('expire', () => {
+  test('leaves a hold alone until the millisecond of its deadline', () => {
+    const booking = aHold({ holdExpiresAtMs: NOW });
+    const early = given({ bookings: [booking], clockMs: NOW - 1 });
+    expect(decideOne(early, expire)).toEqual(answers({ kind: 'done', booking }));
+    expect(netOf(decideOne(given({ bookings: [booking] }), expire).changes)).toHaveLength(2);
+  });
+
+  test.each(['CONFIRMED', 'EXPIRED', 'RELEASED', 'CANCELED'] as const)(
+    'leaves a booking that is %s alone',
+    (status) => {
+      const booking = anOverdueHold({ status });
+      expect(decideOne(given({ bookings: [booking] }), expire)).toEqual(answers({ kind: 'done', booking }));
+    },
+  );
+
+  test('of a booking that never was does nothing', () => {
+    expect(decideOne(given(), expire)).toEqual(answers({ kind: 'done', booking: null }));
+  });
+
+  test('comes again where a seat of the booking is not locked', () => {
+    expect(decideOne(given({ bookings: [anOverdueHold()], unlocked: [1] }), expire)).toEqual(comesAgain);
+  });
+});

@@ -1,0 +1,151 @@
+import { Payload } from '../../../src/fanout/payload.ts';
+import { SeatChannel } from '../../../src/fanout/seat-channel.ts';
+import type { Reader, SharedGroup } from '../../../src/fanout/subscriber.ts';
+import { createLogger } from '../../../src/platform/observability/logger.ts';
+import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
+import type { FeedMessage, LiveFeed } from '../../../src/seating/live/live-feed.ts';
+import { SeatStates } from '../../../src/seating/map/seat-states.ts';
+import type { SeatSource } from '../../../src/seating/live/seat-updates.ts';
+import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+
+export const SEATS = 12;
+
+/** A feed without a clock: changes wait until `send`. Its record is complete. */
+class StillFeed {
+  readonly eventId = 1;
+  ambiguousUpTo = -1;
+  readonly record: (readonly [number, SeatStatusCode])[] = [];
+  readonly #followers = new Set<(message: FeedMessage) => void>();
+  /** Reads of the record under way, which end when they are called. */
+  readonly reads: (() => void)[] = [];
+  /** What is read of the record fails. */
+  failing = false;
+  #sent = 0;
+
+  async answer(): Promise<void> {
+    for (const answer of this.reads.splice(0)) answer();
+    // Promises on the way of an answer.
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+  }
+
+  get version(): number {
+    return this.record.length;
+  }
+
+  get followers(): number {
+    return this.#followers.size;
+  }
+
+  change(seat: number, code: SeatStatusCode): void {
+    this.record.push([seat, code]);
+  }
+
+  send(): void {
+    if (this.#sent === this.version) return;
+    const message = this.changes(this.#sent, this.version);
+    this.#sent = this.version;
+    for (const follower of this.#followers) follower(message);
+  }
+
+  follow(follower: (message: FeedMessage) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  snapshot(): FeedMessage & { kind: 'snapshot' } {
+    this.send();
+    const states = SeatStates.fromDigits('0'.repeat(SEATS));
+    for (const [seat, code] of this.record) states.set(seat, code);
+    return { kind: 'snapshot', version: this.version, states: states.toBase64() };
+  }
+
+  changes(fromVersion: number, version: number): FeedMessage {
+    const seats = new Map(this.record.slice(fromVersion, version));
+    return { kind: 'changes', fromVersion, version, seats: [...seats] };
+  }
+}
+
+/** One who watches, whose reading and whose record can be held up. */
+export class Watcher implements Reader {
+  readonly follower = new SeatMapFollower(SEATS);
+  readonly joinedAt: number;
+  readonly leave: () => void;
+  #drained: (() => void)[] = [];
+  full = false;
+  broken = false;
+  failed = 0;
+
+  constructor(feed: StillFeed, channel: SeatChannel, operation: string, afterVersion: number | null) {
+    this.joinedAt = feed.version;
+    if (afterVersion !== null) this.follower.version = afterVersion;
+    const source: SeatSource = {
+      feed: feed as unknown as LiveFeed,
+      afterVersion,
+      changesUntil: (version) =>
+        new Promise((resolve, reject) => {
+          feed.reads.push(() =>
+            feed.failing
+              ? reject(new Error('out of reach'))
+              : resolve(feed.changes(afterVersion ?? 0, version)),
+          );
+        }),
+      release: () => undefined,
+    };
+    this.leave = channel.join(source, this, operation, () => groupOf(operation));
+  }
+
+  send(payload: Payload): boolean {
+    if (this.full) return false;
+    if (this.broken) throw new Error('broken');
+    this.follower.take(messages.get(payload) as FeedMessage);
+    return true;
+  }
+
+  drained(then: () => void): void {
+    this.#drained.push(then);
+  }
+
+  fail(): void {
+    if (!this.broken) throw new Error('not expected');
+    this.failed++;
+  }
+
+  drain(): void {
+    this.full = false;
+    const drained = this.#drained;
+    this.#drained = [];
+    for (const then of drained) then();
+  }
+}
+
+const messages = new WeakMap<Payload, FeedMessage>();
+/** Every message that was executed, once for each time. */
+export const executed: FeedMessage[] = [];
+
+function groupOf(key: string): SharedGroup {
+  const payloads = new Map<FeedMessage, Payload>();
+  return {
+    key,
+    members: 0,
+    payloadOf(message) {
+      let payload = payloads.get(message);
+      if (payload === undefined) {
+        executed.push(message);
+        payload = new Payload(key);
+        payloads.set(message, payload);
+        messages.set(payload, message);
+      }
+      return payload;
+    },
+  };
+}
+
+/** A channel of a feed of its own. */
+export function start() {
+  const feed = new StillFeed();
+  let empty = false;
+  const channel = new SeatChannel(feed as unknown as LiveFeed, createLogger('silent'), () => (empty = true));
+  const join = (after: number | null = null, operation = 'one') =>
+    new Watcher(feed, channel, operation, after);
+  return { feed, join, isEmpty: () => empty };
+}

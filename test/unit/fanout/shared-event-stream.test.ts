@@ -1,0 +1,23 @@
+import type { ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { expect, it, vi } from 'vitest';
+import { EventStream } from '../../../src/transport/sse/event-stream.ts';
+import { sharedLimits } from '../../../src/http/limits.ts';
+
+it('writes nothing more once it has ended, though it has not closed yet', () => {
+  vi.useFakeTimers();
+  try {
+    const res = Object.assign(new PassThrough(), { writeHead: vi.fn<() => void>() });
+    const write = vi.spyOn(res, 'write');
+    new EventStream(res as unknown as ServerResponse, { bufferBytesMax: 1_000, stuckMs: 1_000 }).open();
+    vi.advanceTimersByTime(sharedLimits.streamPingMs);
+    expect(write).toHaveBeenCalledTimes(2);
+    res.end();
+    vi.advanceTimersByTime(5 * sharedLimits.streamPingMs);
+    expect(write).toHaveBeenCalledTimes(2);
+    res.emit('close');
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});

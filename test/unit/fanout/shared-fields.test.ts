@@ -1,0 +1,47 @@
+import { execute, getNamedType, isCompositeType, isObjectType, parse, type GraphQLNamedType } from 'graphql';
+import { expect, test } from 'vitest';
+import type { SharedContext } from '../../../src/graphql/schema/context.ts';
+import { schema } from '../../../src/graphql/schema/schema.ts';
+import { eventIdOf } from '../../../src/platform/ids.ts';
+import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+
+/** Every field without arguments beneath a type, and beneath the types of those. */
+function everything(type: GraphQLNamedType): string {
+  if (!isCompositeType(type)) return '';
+  const members = schema.getPossibleTypes(type as never) as readonly GraphQLNamedType[];
+  if (!isObjectType(type))
+    return `{ __typename ${members.map((member) => `... on ${member.name} ${everything(member)}`).join(' ')} }`;
+  const fields = Object.values(type.getFields()).map(({ name, type: of, args }) => {
+    expect(args, `${type.name}.${name}`).toEqual([]);
+    return `${name} ${everything(getNamedType(of))}`;
+  });
+  return `{ __typename ${fields.join(' ')} }`;
+}
+
+const context: SharedContext = {
+  followedSeats: {
+    get: () => ({
+      section: 'Block A',
+      row: '1',
+      number: '2',
+      label: null,
+      category: 0,
+      tier: { name: 'Stalls', amount: 4_900, color: '#4a90d9' },
+      currency: 'EUR',
+    }),
+  } as unknown as SharedContext['followedSeats'],
+};
+
+test.each<FeedMessage>([
+  { kind: 'snapshot', version: 1, states: 'AA==' },
+  { kind: 'changes', fromVersion: 0, version: 1, seats: [[3, 1]] },
+])('no field of a shared message waits: $kind', (rootValue) => {
+  const field = schema.getSubscriptionType()?.getFields()['seatUpdates'];
+  if (field === undefined) throw new Error('there is no such subscription');
+  const selection = everything(getNamedType(field.type)).replaceAll(/\{ __typename \}/g, '');
+  const document = parse(`subscription { seatUpdates(eventId: "${eventIdOf(1)}") ${selection} }`);
+  const result = execute({ schema, document, rootValue, contextValue: { ...context } });
+  expect(result).not.toBeInstanceOf(Promise);
+  expect(result).toHaveProperty('data.seatUpdates.version', 1);
+  expect(result).not.toHaveProperty('errors');
+});

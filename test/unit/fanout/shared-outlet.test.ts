@@ -1,0 +1,90 @@
+import { Writable } from 'node:stream';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { Outlet } from '../../../src/fanout/send-buffer.ts';
+
+/** A stream whose bytes go when `flow` is called. */
+function slowStream(highWaterMark: number) {
+  const waiting: (() => void)[] = [];
+  const stream = new Writable({ highWaterMark, write: (_chunk, _encoding, done) => void waiting.push(done) });
+  const flow = async () => {
+    while (stream.writableLength > 0) {
+      waiting.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return { stream, flow };
+}
+
+const limits = { bufferBytesMax: 100, stuckMs: 1_000_000 };
+
+it('has room up to its limit, and again when all has gone', async () => {
+  const { stream, flow } = slowStream(10);
+  const outlet = new Outlet(stream, limits, () => undefined);
+  expect(outlet.hasRoom(1_000)).toBe(true); // Nothing waits: what comes must go, however large.
+  stream.write(Buffer.alloc(60));
+  expect([outlet.hasRoom(40), outlet.hasRoom(41)]).toEqual([true, false]);
+  const drained = vi.fn<() => void>();
+  outlet.drained(drained);
+  outlet.drained(drained);
+  // Once full, it stays closed until it is empty: readers are not to be fed drop by drop.
+  expect([outlet.clogged, outlet.hasRoom(1)]).toEqual([true, false]);
+  expect(drained).not.toHaveBeenCalled();
+  await flow();
+  expect(drained).toHaveBeenCalledTimes(2);
+  expect([outlet.clogged, outlet.hasRoom(1)]).toEqual([false, true]);
+});
+
+it('lets whoever is called back write, and be full again', async () => {
+  const { stream, flow } = slowStream(10);
+  const outlet = new Outlet(stream, limits, () => undefined);
+  let sent = 0;
+  const send = (): void => {
+    if (sent === 50) return;
+    if (!outlet.hasRoom(30)) return outlet.drained(send);
+    stream.write(Buffer.alloc(30));
+    expect(stream.writableLength).toBeLessThanOrEqual(100);
+    sent++;
+    send();
+  };
+  send();
+  expect(sent).toBe(3);
+  while (sent < 50) await flow();
+  expect(outlet.clogged).toBe(false);
+});
+
+it('tells when it is stuck, and only then', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const stuck = vi.fn<() => void>();
+    const { stream, flow } = slowStream(10);
+    const outlet = new Outlet(stream, { ...limits, stuckMs: 30 }, stuck);
+    stream.write(Buffer.alloc(200));
+    outlet.drained(() => undefined);
+    vi.advanceTimersByTime(29);
+    await flow();
+    vi.advanceTimersByTime(100);
+    expect(stuck).not.toHaveBeenCalled();
+    stream.write(Buffer.alloc(200));
+    outlet.drained(() => undefined);
+    vi.advanceTimersByTime(30);
+    expect(stuck).toHaveBeenCalledTimes(1);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('forgets everybody when the stream closes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { stream } = slowStream(10);
+  const stuck = vi.fn<() => void>();
+  const drained = vi.fn<() => void>();
+  const outlet = new Outlet(stream, { ...limits, stuckMs: 1 }, stuck);
+  stream.write(Buffer.alloc(200));
+  outlet.drained(drained);
+  stream.destroy();
+  await new Promise((resolve) => stream.once('close', resolve));
+  outlet.drained(drained);
+  vi.advanceTimersByTime(60_000);
+  expect([stuck.mock.calls, drained.mock.calls]).toEqual([[], []]);
+});

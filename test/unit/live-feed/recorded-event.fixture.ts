@@ -1,0 +1,185 @@
+import type { PrismaClient } from '../../../src/platform/database/db.ts';
+import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
+import type { PubSub } from '../../../src/messaging/pubsub.ts';
+import { batchIdOf } from '../../support/batch-ids.ts';
+import { SeatStates } from '../../../src/seating/map/seat-states.ts';
+
+type Seats = SeatsChanged['seats'];
+
+/**
+ * Events whose rows and record are in memory, and a Redis that delivers what and when the test says. It stands for
+ * PostgreSQL's answers to some statements, so that thousands of orders can be tried with the clock in the test's hands;
+ * test/db/ asks the true ones.
+ */
+export class Recorded {
+  readonly events = new Map<number, RecordedEvent>();
+  readonly listeners = new Map<number, (message: SeatsChanged) => void>();
+  /** Names of the statements that were asked, in order. */
+  readonly asked: string[] = [];
+  /** While set, answers that are for such a statement wait for `answer`. They say how things were when it was asked. */
+  holdsUp: ((statement: string, eventId: number) => boolean) | null = null;
+  /** While set, every statement is refused. */
+  fails = false;
+  #heldUp: (() => void)[] = [];
+
+  add(eventId: number, seatCount = 8): RecordedEvent {
+    const event = new RecordedEvent(eventId, seatCount);
+    this.events.set(eventId, event);
+    return event;
+  }
+
+  get waiting(): number {
+    return this.#heldUp.length;
+  }
+
+  /** Lets everything that waits have its answer. */
+  answer(): void {
+    for (const go of this.#heldUp.splice(0)) go();
+  }
+
+  /** As Redis delivers; where nobody listens (yet) it is lost. */
+  deliver(message: SeatsChanged): void {
+    this.listeners.get(message.eventId)?.(message);
+  }
+
+  readonly pubsub: PubSub = {
+    publishSeatsChanged: async (message) => {
+      this.deliver(message);
+      return true;
+    },
+    subscribeSeatsChanged: (eventId, listener) => {
+      this.listeners.set(eventId, listener);
+      return { ready: Promise.resolve(), close: () => undefined };
+    },
+    close: () => Promise.resolve(),
+  };
+
+  readonly db = {
+    $queryRaw: async ({
+      sql: text,
+      values,
+    }: {
+      readonly sql: string;
+      readonly values: readonly unknown[];
+    }) => {
+      const [, statement = ''] = /^\/\* (\w+) \*\//.exec(text) ?? [];
+      this.asked.push(statement);
+      if (this.fails) throw new Error('the database fails');
+      const [first] = [values[0]].flat() as number[];
+      const rows = this.#rows(statement, values);
+      if (this.holdsUp?.(statement, first ?? 0) === true)
+        await new Promise<void>((resolve) => this.#heldUp.push(resolve));
+      return rows;
+    },
+  } as unknown as PrismaClient;
+
+  #rows(statement: string, values: readonly unknown[]): readonly object[] {
+    const named = ([values[0]].flat() as number[]).flatMap((id) => this.events.get(id) ?? []);
+    if (statement === 'readPublicVersion')
+      return named.map(({ version, batchId }) => ({ version, batch_id: batchId }));
+    if (statement === 'readVersions')
+      return named.map(({ eventId, version, batchId }) => ({
+        id: eventId,
+        seat_version: version,
+        batch_id: batchId,
+      }));
+    if (statement === 'readSeatMaps')
+      return named.map(({ eventId, version, batchId, digits }) => ({
+        id: eventId,
+        version,
+        batch_id: batchId,
+        digits,
+      }));
+    if (statement === 'isRecorded')
+      return named.flatMap(({ record }) =>
+        record.filter(({ version, batchId }) => version === values[1] && batchId === values[2]),
+      );
+    if (statement === 'readChangesTogether') return named.map((event) => together(event, values as number[]));
+    if (statement !== 'readChanges') throw new Error(`no answer to ${statement}`);
+    const [, after = 0, limit, stepsMax = Infinity] = values as number[];
+    return named.flatMap(({ record }) => {
+      const changes = record.filter(({ version }) => version > after).slice(0, limit);
+      if (changes.reduce((steps, { seats }) => steps + seats.length, 0) > stepsMax) return [];
+      return changes.map((change) => ({
+        version: change.version,
+        batch_id: change.batchId,
+        previous_batch_id: change.previousBatchId,
+        seats: change.seats,
+        booking_ids: change.bookingIds,
+      }));
+    });
+  }
+}
+
+function together({ record }: RecordedEvent, [, after = 0, until = 0]: readonly number[]): object {
+  const changes = record.filter(({ version }) => version > after && version <= until);
+  const seats = new Map(changes.flatMap((change) => change.seats));
+  return { versions: changes.length, seats: JSON.stringify([...seats]) };
+}
+
+export class RecordedEvent {
+  readonly eventId: number;
+  readonly seatCount: number;
+  readonly record: SeatsChanged[] = [];
+  /** The map of each version. */
+  readonly history = new Map<number, string>();
+  #states: SeatStates;
+  version = 0;
+  /** Raised when the event goes back: what is committed then is another history. */
+  #history = 0;
+  batchId = batchIdOf(0);
+
+  constructor(eventId: number, seatCount: number) {
+    this.eventId = eventId;
+    this.seatCount = seatCount;
+    this.#states = SeatStates.fromDigits('0'.repeat(seatCount));
+    this.history.set(0, this.states);
+  }
+
+  /** As a batch does. What it returns is not published by itself. */
+  commit(seats: Seats, bookingIds: readonly string[] = []): SeatsChanged {
+    for (const [index, code] of seats) this.#states.set(index, code);
+    const previousBatchId = this.batchId;
+    const message = {
+      eventId: this.eventId,
+      fromVersion: this.version,
+      version: ++this.version,
+      previousBatchId,
+      batchId: (this.batchId = batchIdOf(this.version, this.#history)),
+      seats: [...new Map(seats)],
+      bookingIds,
+    };
+    this.record.push(message);
+    this.history.set(this.version, this.states);
+    return message;
+  }
+
+  /** As after a failover: no number means two things. */
+  jump(): void {
+    this.version += 1_000_000;
+    this.batchId = batchIdOf(this.version, this.#history);
+    this.history.set(this.version, this.states);
+  }
+
+  /** As a restore does that knows nothing of what came after a version. */
+  goBackTo(version: number): void {
+    const kept = this.record.filter((change) => change.version <= version);
+    this.record.splice(0, Infinity, ...kept);
+    this.#states = SeatStates.fromDigits('0'.repeat(this.seatCount));
+    for (const [index, code] of kept.flatMap(({ seats }) => seats)) this.#states.set(index, code);
+    this.version = version;
+    this.batchId = kept.at(-1)?.batchId ?? batchIdOf(0);
+    this.#history++;
+    this.history.set(version, this.states);
+  }
+
+  get digits(): string {
+    return Array.from({ length: this.seatCount }, (_, index): SeatStatusCode => this.#states.get(index)).join(
+      '',
+    );
+  }
+
+  get states(): string {
+    return this.#states.toBase64();
+  }
+}

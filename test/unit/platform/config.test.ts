@@ -1,0 +1,99 @@
+import { describe, expect, it, test } from 'vitest';
+import { ConfigError, loadConfig } from '../../../src/platform/config/config.ts';
+
+const given = {
+  DATABASE_URL: 'postgres://localhost/x',
+  REDIS_URL: 'redis://localhost',
+  AUTH_SECRET: 'x'.repeat(32),
+};
+
+function messageOf(env: Record<string, string | undefined>): string {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('The configuration was accepted.');
+}
+
+describe('a wrong value', () => {
+  it.each([
+    ['PORT', 'abc', 'PORT: must be a number, not "abc"'],
+    ['PORT', '70000', 'PORT: must be at most 65535, not "70000"'],
+    ['PORT', '80.5', 'PORT: must be an integer, not "80.5"'],
+    ['PORT', 'Infinity', 'PORT: must be a number, not "Infinity"'],
+    ['HOLD_TTL_SECONDS', '0', 'HOLD_TTL_SECONDS: must be at least 1, not "0"'],
+    ['READER_STUCK_SECONDS', '0', 'READER_STUCK_SECONDS: must be at least 0.1, not "0"'],
+    ['NODE_ENV', 'prod', 'NODE_ENV: must be one of development, test, production, not "prod"'],
+    ['GRAPHIQL', 'perhaps', 'GRAPHIQL: must be true or false, not "perhaps"'],
+    ['DATABASE_URL', 'localhost', 'DATABASE_URL: must be a URL such as postgresql://'],
+  ])('of %s, %s, is described with what is allowed', (name, value, message) => {
+    const said = messageOf({ ...given, [name]: value });
+    expect(said).toContain(message);
+    expect(said).not.toMatch(/is required|Invalid|NaN/);
+  });
+
+  it('is never shown if it may be a secret', () => {
+    const env = { ...given, AUTH_SECRET: 'hunter2', DATABASE_URL: 'mysql://root:hunter2@db' };
+    expect(messageOf(env)).not.toContain('hunter2');
+  });
+
+  it('is reported once, and all of them together', () => {
+    const lines = messageOf({ ...given, PORT: '-1.5', LOG_LEVEL: 'loud', REDIS_URL: undefined }).split('\n');
+    expect(lines.slice(1).map((line) => line.trim().split(':')[0])).toEqual([
+      'PORT',
+      'REDIS_URL',
+      'LOG_LEVEL',
+    ]);
+    expect(lines.join()).toContain('REDIS_URL: is required');
+  });
+
+  it('is not what an empty variable has: it counts as absent', () => {
+    expect(loadConfig({ ...given, PORT: '' }).port).toBe(4000);
+    expect(messageOf({ ...given, AUTH_SECRET: '' })).toContain('AUTH_SECRET: is required');
+  });
+});
+
+describe('an unknown variable', () => {
+  it.each([
+    ['PROT', 'PORT'],
+    ['port', 'PORT'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['REDISURL', 'REDIS_URL'],
+    ['HOLD_TTL_SECOND', 'HOLD_TTL_SECONDS'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['SELLOUT_DATADIR', 'SELLOUT_DATA_DIR'],
+  ])('%s is taken for a misspelled %s', (name, meant) => {
+    const { warnings } = loadConfig({ ...given, [name]: '1' });
+    expect(warnings).toEqual([`${name} is not a known setting and is ignored. Did you mean ${meant}?`]);
+  });
+
+  it.each(['PATH', 'HOME', 'PWD', 'USER', 'HOSTNAME', 'NODE_OPTIONS', 'NODE_PATH', 'REDIS_PORT', 'SORT_KEY'])(
+    '%s of other programs is none of ours',
+    (name) => {
+      expect(loadConfig({ ...given, [name]: '1' }).warnings).toEqual([]);
+    },
+  );
+
+  it('is not warned about if its name is a setting', () => {
+    const env = { ...given, METRICS_PORT: '1', WORKER_METRICS_PORT: '2', SELLOUT_DATA_DIR: 'x' };
+    expect(loadConfig(env).warnings).toEqual([]);
+  });
+});
+
+test('GraphiQL and public metrics are off in production unless they are switched on', () => {
+  const switches = (env: Record<string, string>) => {
+    const { graphiql, publicMetrics, introspection } = loadConfig({ ...given, ...env });
+    return { graphiql, publicMetrics, introspection };
+  };
+  expect(switches({})).toEqual({ graphiql: true, publicMetrics: true, introspection: true });
+  expect(switches({ NODE_ENV: 'production' })).toEqual({
+    graphiql: false,
+    publicMetrics: false,
+    introspection: true,
+  });
+  const on = { NODE_ENV: 'production', GRAPHIQL: 'true', PUBLIC_METRICS: '1', INTROSPECTION: 'false' };
+  expect(switches(on)).toEqual({ graphiql: true, publicMetrics: true, introspection: false });
+});

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLogger } from '../../../src/platform/observability/logger.ts';
+import { PublicVersions } from '../../../src/seating/map/public-versions.ts';
+import { Recorded, type RecordedEvent } from '../live-feed/recorded-event.fixture.ts';
+
+let recorded: Recorded;
+let event: RecordedEvent;
+let versions: PublicVersions;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  recorded = new Recorded();
+  event = recorded.add(1);
+  versions = new PublicVersions(recorded.db, createLogger('silent'));
+});
+afterEach(() => vi.useRealTimers());
+
+const asked = () => recorded.asked.length;
+const versionNow = async () => (await versions.get(1)).seats?.version;
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+describe('what is public', () => {
+  it('is asked once a second, however many want to know', async () => {
+    recorded.holdsUp = () => true;
+    const all = Array.from({ length: 50 }, versionNow);
+    recorded.answer();
+    expect(await Promise.all(all)).toEqual(Array(50).fill(0));
+    recorded.holdsUp = null;
+    event.commit([[0, 1]]);
+    await pass(999);
+    expect([await versionNow(), asked()]).toEqual([0, 1]);
+    await pass(1);
+    expect([await versionNow(), asked()]).toEqual([1, 2]);
+  });
+
+  it('is null for what there is not', async () => {
+    expect((await versions.get(2)).seats).toBeNull();
+  });
+
+  it('stands for a minute while the database fails, which is asked once a second', async () => {
+    await versionNow();
+    recorded.fails = true;
+    for (let second = 1; second < 60; second++) {
+      await pass(1_000);
+      expect([await versionNow(), await versionNow(), asked()]).toEqual([0, 0, second + 1]);
+    }
+    await pass(1_000);
+    await expect(versionNow()).rejects.toThrow('the database fails');
+    recorded.fails = false;
+    event.commit([[0, 1]]);
+    expect(await versionNow()).toBe(1);
+  });
+
+  it('stands while the answer does not come, which nobody asks for a second time', async () => {
+    await versionNow();
+    await pass(1_000);
+    recorded.holdsUp = () => true;
+    event.commit([[0, 1]]);
+    const first = versionNow();
+    await pass(499);
+    const second = versionNow();
+    await pass(1);
+    const both = Promise.all([first, second]);
+    expect(await Promise.race([both, pass(1).then(() => 'no answer')])).toEqual([0, 0]);
+    // Nobody waits for it any more.
+    await pass(5_000);
+    expect([await versionNow(), asked(), recorded.waiting]).toEqual([0, 2, 1]);
+    await pass(54_000);
+    const patient = versionNow();
+    recorded.answer();
+    expect(await patient).toBe(1);
+  });
+
+  it('is waited for, and a failure told, where nothing was known before, or not for a minute', async () => {
+    recorded.fails = true;
+    await expect(versionNow()).rejects.toThrow('the database fails');
+    recorded.fails = false;
+    expect(await versionNow()).toBe(0);
+    await pass(60_000);
+    recorded.fails = true;
+    await expect(versionNow()).rejects.toThrow('the database fails');
+  });
+
+  it('is no more than it was: what was a draft, or nothing, is asked for', async () => {
+    expect((await versions.get(2)).seats).toBeNull();
+    await pass(1_000);
+    recorded.fails = true;
+    await expect(versions.get(2)).rejects.toThrow('the database fails');
+  });
+});

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { faultsOf, lockFaults } from '../../../scripts/check/file-faults.ts';
+
+// Put together here, so that this file is not a finding itself.
+const home = ['', 'home', 'someone', 'sellout'].join('/');
+const registry = ['https://registry', 'npmjs', 'org/ws/-/ws-8.0.0.tgz'].join('.');
+const timer = `${['set', 'Timeout'].join('')}(done, 100);`;
+const promisedTimer = `import { setTimeout as delay } from 'node:${['time', 'rs'].join('')}/promises';`;
+
+test.each([
+  ['a registry in the lock file', 'package-lock.json', `      "resolved": "${registry}",`],
+  [
+    'any other origin in the lock file',
+    'package-lock.json',
+    '      "resolved": "git+ssh://example.org/x.git",',
+  ],
+  ['a registry in prose', 'docs/operations.md', `Packages come from ${registry}`],
+  ['a registry setting', '.npmrc', ['registry', 'https://packages.example'].join('=')],
+  ['a home folder', 'scripts/start.ts', `const data = '${home}';`],
+  ['a Windows home folder', 'README.md', ['C:', 'Users', 'someone'].join('\\')],
+  ['the folder of this copy', 'README.md', 'cd /builds/sellout && npm start'],
+  ['a computed import', 'src/main/api.ts', 'const room = await import(`../${name}/any.ts`);'],
+  ['a timer of a test', 'test/db/booking/holding.test.ts', timer],
+  ['a promised timer of a test', 'test/torture/clients.ts', promisedTimer],
+  ['a hole in the import table', 'src/http/server.ts', '// oxlint-disable-next-line no-restricted-imports'],
+])('%s is a fault', (_what, file, line) => {
+  const faults = faultsOf(file, `first line\n${line}\n`, ['/builds/sellout']);
+  expect(faults.length).toBeGreaterThan(0);
+  expect(faults[0]).toContain(`${file}:2: `);
+});
+
+test.each([
+  ['a dependency in the lock file', 'package-lock.json', '      "version": "8.18.3",'],
+  ['a path inside the repository', 'README.md', 'see ./src/home/page.ts and ~/x, $HOME/root/x'],
+  ['a literal import()', 'src/main/api.ts', "const room = await import('../http/server.ts');"],
+  ['a longer folder name', 'README.md', 'cd /builds/sellout-two'],
+  ['a timer of the product', 'src/http/limits.ts', timer],
+  ['the pacing of drivers', 'test/support/pause.ts', promisedTimer],
+  [
+    'a disabled rule of another kind',
+    'src/main/api.ts',
+    '// oxlint-disable-next-line no-console -- the banner',
+  ],
+])('%s is none', (_what, file, line) => {
+  expect(faultsOf(file, line, ['/builds/sellout'])).toEqual([]);
+});
+
+test.each([
+  ['test/db/booking/holding.test.ts', true],
+  ['scripts/bootstrap.mjs', true],
+  ['docs/requirements.md', false],
+])('%s may have 300 lines, and no more where it is code (%s)', (file, isCode) => {
+  const lines = (count: number) => 'x\n'.repeat(count);
+  expect(faultsOf(file, lines(300), [])).toEqual([]);
+  const faults = isCode ? [`${file}:301: more than 300 lines: split it by subject`] : [];
+  expect(faultsOf(file, lines(301), [])).toEqual(faults);
+});
+
+test('an optional package that the lock file leaves out is a fault, wherever it is named', () => {
+  const optionalDependencies = { 'tool-linux': '1.0.0', 'tool-other': '1.0.0' };
+  const packages = {
+    '': {},
+    'node_modules/tool': { optionalDependencies },
+    'node_modules/tool-linux': {},
+    'node_modules/a/node_modules/tool': { optionalDependencies },
+    'node_modules/a/node_modules/tool-other': {},
+  };
+  expect(lockFaults(JSON.stringify({ packages }))).toEqual([
+    'package-lock.json: tool-other, optional for node_modules/tool, is not listed',
+  ]);
+});

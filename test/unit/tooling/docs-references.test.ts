@@ -1,0 +1,39 @@
+import { buildSchema } from 'graphql';
+import { expect, it } from 'vitest';
+import { pageErrors } from '../../../scripts/docs/page-errors.ts';
+
+function errorsOf(text: string): string[] {
+  const files: Record<string, string> = {
+    'docs/page.md': text,
+    'docs/other.md': '# Other\n\n## GET /events/&lt;id&gt;/seat-map\n',
+    'src/booking/': '',
+    'test/faults/freezes.test.ts': '',
+  };
+  const schema = buildSchema('type Query { seats: Int }');
+  return pageErrors('docs/page.md', { schema, npmScripts: ['bench'], read: (file) => files[file] });
+}
+
+it.each([
+  '[other](other.md), [itself](page.md), [a site](https://example.com/x.md)',
+  '[a heading](other.md#get-eventsidseat-map)',
+  '# Here\n\n[a heading of its own](#here)',
+  '`src/booking/`, `test/faults/freezes`, `npm run bench -- --only http`, `src/<name>.ts`',
+  '```graphql\nquery Seats {\n  seats\n}\n```',
+])('accepts %j', (text) => {
+  expect(errorsOf(text)).toEqual([]);
+});
+
+it.each([
+  ['[gone](gone.md)', 'docs/page.md: the link to gone.md leads nowhere'],
+  ['[gone](other.md#gone)', 'docs/page.md: the link to other.md#gone names a heading that does not exist'],
+  ['[gone](#gone)', 'docs/page.md: the link to #gone names a heading that does not exist'],
+  ['see `src/gone.ts`', 'docs/page.md: src/gone.ts does not exist'],
+  ['`npm run -s gone`', 'docs/page.md: `npm run -s gone` does not exist'],
+  ['```sh\nnpm run gone\n```', 'docs/page.md: `npm run gone` does not exist'],
+  [
+    '```graphql\nquery Seats {\n  chairs\n}\n```',
+    'docs/page.md: Cannot query field "chairs" on type "Query".',
+  ],
+])('reports %j', (text, error) => {
+  expect(errorsOf(text)).toEqual([error]);
+});

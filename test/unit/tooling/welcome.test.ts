@@ -1,0 +1,25 @@
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT } from '../../../scripts/local/environment.ts';
+import { welcome } from '../../../scripts/local/welcome.ts';
+
+const started = {
+  url: 'http://localhost:4000/',
+  dataFolder: path.join(ROOT, '.data'),
+  graphiql: true,
+  tookMs: 8_800,
+};
+
+it('names the pages and the data folder', () => {
+  const text = welcome(started);
+  expect(text).toContain('GraphiQL       http://localhost:4000/graphql\n');
+  expect(text).toContain('Data           .data (npm run reset');
+});
+
+it('names a folder outside the repository by its full path', () => {
+  expect(welcome({ ...started, dataFolder: '/srv/sellout' })).toContain('Data           /srv/sellout (');
+});
+
+it('leaves out GraphiQL if the API does not serve it', () => {
+  expect(welcome({ ...started, graphiql: false })).not.toContain('GraphiQL');
+});

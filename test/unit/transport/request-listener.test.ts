@@ -1,0 +1,67 @@
+import { createServer, request } from 'node:http';
+import { BlockList } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Route } from '../../../src/http/routes.ts';
+import { requestListener, type ListenerContext } from '../../../src/http/request-listener.ts';
+import { createLogger } from '../../../src/platform/observability/logger.ts';
+import { eventually } from '../../support/eventually.ts';
+import { closeServer, listenOnFreePort } from '../../support/free-port.ts';
+
+const lines: { level: string; msg: string }[] = [];
+const logger = createLogger('debug', { write: (line) => void lines.push(JSON.parse(line)) });
+
+let entered: () => void = () => undefined;
+let goOn: () => void = () => undefined;
+const routes: Route[] = [
+  {
+    path: '/fails',
+    methods: ['GET', 'POST'],
+    async handle({ req }) {
+      for await (const chunk of req) void chunk;
+      entered();
+      await new Promise<void>((resolve) => (goOn = resolve));
+      throw new Error('planted');
+    },
+  },
+];
+const context: ListenerContext = {
+  routes,
+  cors: () => false,
+  proxies: new BlockList(),
+  logger,
+  stopping: new AbortController().signal,
+};
+const server = createServer((req, res) => requestListener(context)(req, res));
+let port: number;
+
+beforeEach(async () => {
+  lines.length = 0;
+  port = await listenOnFreePort(server);
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await closeServer(server);
+});
+
+const failure = () => lines.find(({ msg }) => msg === 'request failed');
+
+it.each(['GET', 'POST'])('a %s that fails is an error in the log, its body read or not', async (method) => {
+  const handling = new Promise<void>((resolve) => (entered = resolve));
+  const answer = fetch(`http://127.0.0.1:${port}/fails`, { method, body: method === 'POST' ? 'x' : null });
+  await handling;
+  goOn();
+  expect((await answer).status).toBe(500);
+  expect(failure()).toMatchObject({ level: 'error', err: { message: 'planted' } });
+});
+
+it('what fails for a client that has left is none', async () => {
+  const handling = new Promise<void>((resolve) => (entered = resolve));
+  const req = request({ port, host: '127.0.0.1', path: '/fails', method: 'POST' }).on('error', () => {});
+  req.end('x');
+  await handling;
+  req.destroy();
+  await eventually('the server notices', () => lines.some(({ msg }) => msg === 'request'));
+  goOn();
+  await eventually('it is logged', () => failure() !== undefined);
+  expect(failure()).toMatchObject({ level: 'debug' });
+});

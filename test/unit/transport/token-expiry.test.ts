@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { untilExpiry } from '../../../src/graphql/engine/token-expiry.ts';
+import { silent } from '../../support/booking.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** A subscription whose messages the test sends. */
+class Source {
+  ended = 0;
+  #waiting: ((result: IteratorResult<{ data: { n: number } }>) => void) | undefined;
+
+  send(n: number): void {
+    this.#waiting?.({ done: false, value: { data: { n } } });
+  }
+
+  close(): void {
+    this.#waiting?.({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator]() {
+    return {
+      next: () =>
+        new Promise<IteratorResult<{ data: { n: number } }>>((resolve) => (this.#waiting = resolve)),
+      return: () => {
+        this.ended++;
+        this.close();
+        return Promise.resolve({ done: true as const, value: undefined });
+      },
+    };
+  }
+}
+
+const expired = {
+  done: false,
+  value: { errors: [expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED' } }) as object] },
+};
+const over = { done: true, value: undefined };
+
+describe('a private subscription', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('brings its messages until the token expires, then an error, then its end', async () => {
+    const source = new Source();
+    const results = untilExpiry(source, Date.now() + 1_000, silent);
+    const first = results.next();
+    source.send(1);
+    expect(await first).toEqual({ done: false, value: { data: { n: 1 } } });
+    const second = results.next();
+    vi.advanceTimersByTime(999);
+    expect(source.ended).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(await second).toEqual(expired);
+    expect(source.ended).toBe(1);
+    expect(await results.next()).toEqual(over);
+    expect(source.ended).toBe(1);
+  });
+
+  it('ends also if nobody waits for its next message when the token expires', async () => {
+    const source = new Source();
+    const results = untilExpiry(source, Date.now() + 1_000, silent);
+    vi.advanceTimersByTime(5_000);
+    expect([await results.next(), await results.next()]).toEqual([expired, over]);
+    expect(source.ended).toBe(1);
+  });
+
+  it('lives as long as a token that is valid for longer than a timer can wait', async () => {
+    const source = new Source();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const results = untilExpiry(source, Date.now() + 90 * DAY_MS, silent);
+    const first = results.next();
+    vi.advanceTimersByTime(1_000);
+    // Node makes of too long a delay one of a millisecond.
+    expect(timers).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(90 * DAY_MS - 1_001);
+    source.send(1);
+    expect(await first).toEqual({ done: false, value: { data: { n: 1 } } });
+    const second = results.next();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await second).toEqual(expired);
+  });
+
+  it('leaves no timer behind when it ends by itself, or is ended', async () => {
+    const sources = [new Source(), new Source()];
+    const [alone, left] = sources.map((source) => untilExpiry(source, Date.now() + 1_000, silent));
+    const end = alone?.next();
+    sources[0]?.close();
+    expect(await end).toEqual(over);
+    await left?.return?.();
+    expect(sources[1]?.ended).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

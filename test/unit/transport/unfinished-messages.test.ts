@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { keepAlive } from '../../../src/transport/websocket/keep-alive.ts';
+
+/** A client, and what the server makes of its socket every 20 ms. */
+async function connect() {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const reader = { clogged: false };
+  const received: string[] = [];
+  server.on('connection', (socket) => {
+    socket.on('message', (data: Buffer) => received.push(data.toString()));
+    keepAlive(socket, { everyMs: 20, answerMs: 60_000 }, () => reader.clogged);
+  });
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const closed = once(client, 'close') as Promise<[number, Buffer]>;
+  await once(client, 'open');
+  const { _socket: stream } = client as unknown as { readonly _socket: Socket };
+  return {
+    client,
+    closed,
+    stream,
+    reader,
+    received,
+    async [Symbol.asyncDispose]() {
+      client.terminate();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The start of a masked text frame of 100 bytes. */
+const started = Buffer.from([0x81, 0x80 | 100, 0, 0, 0, 0, 0x61, 0x61]);
+
+it('a frame that is begun and not finished closes the socket with 1008', async () => {
+  await using peer = await connect();
+  peer.stream.write(started);
+  expect((await peer.closed)[0]).toBe(1008);
+});
+
+it('so does a message whose last fragment does not come, pings in between or not', async () => {
+  await using peer = await connect();
+  peer.client.send('a', { fin: false });
+  peer.client.ping();
+  peer.client.send('b', { fin: false });
+  expect((await peer.closed)[0]).toBe(1008);
+});
+
+it('finished messages keep the socket open, however long it is quiet between them', async () => {
+  await using peer = await connect();
+  for (let i = 0; i < 5; i++) {
+    peer.client.send('a', { fin: false });
+    peer.client.send('b', { fin: true });
+    // The server pings once an interval.
+    await once(peer.client, 'ping');
+    await once(peer.client, 'ping');
+  }
+  expect(peer.received).toEqual(Array(5).fill('ab'));
+  expect(peer.client.readyState).toBe(peer.client.OPEN);
+});
