@@ -89,7 +89,7 @@ export default defineConfig({
     {
       files: ['src/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts'],
       // Files of root fields bear the field's exact name.
-      excludeFiles: ['src/graphql/{queries,mutations,subscriptions}/**'],
+      excludeFiles: ['src/graphql/operations/**'],
       rules: { 'unicorn/filename-case': ['error', { case: 'kebabCase' }] },
     },
     {

@@ -1,4 +1,4 @@
-import { sharedLimits } from '../http/limits.ts';
+import { fanoutLimits } from './limits.ts';
 
 /** How many are served between two looks at the clock. */
 const STRIDE = 16;
@@ -44,7 +44,7 @@ export class Rounds<T> {
   }
 
   #slice(): void {
-    const until = performance.now() + sharedLimits.sliceMs;
+    const until = performance.now() + fanoutLimits.sliceMs;
     for (;;) {
       const end = Math.min(this.#next + STRIDE, this.#round.length);
       while (this.#next < end) this.#serveOne(this.#round[this.#next++] as T);

@@ -1,5 +1,5 @@
 import type { FeedMessage } from '../seating/live/live-feed.ts';
-import { sharedLimits } from '../http/limits.ts';
+import { fanoutLimits } from './limits.ts';
 
 /** The last messages of a channel, numbered from 1, for subscribers that are not there yet. */
 export class RecentMessages {
@@ -9,7 +9,7 @@ export class RecentMessages {
   last = 0;
 
   push(message: FeedMessage): void {
-    const { recentMessagesMax, recentSeatsMax } = sharedLimits;
+    const { recentMessagesMax, recentSeatsMax } = fanoutLimits;
     this.last++;
     this.#messages.push(message);
     this.#seats += seatsOf(message);

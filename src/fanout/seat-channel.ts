@@ -2,7 +2,7 @@ import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { FeedMessage, LiveFeed } from '../seating/live/live-feed.ts';
 import type { SeatSource } from '../seating/live/seat-updates.ts';
-import { sharedLimits } from '../http/limits.ts';
+import { fanoutLimits } from './limits.ts';
 import { RecentMessages } from './replay-buffer.ts';
 import { Rounds } from './broadcast.ts';
 import type { Reader, SharedGroup, Subscriber } from './subscriber.ts';
@@ -93,7 +93,7 @@ export class SeatChannel {
   #take(message: FeedMessage): void {
     this.#count();
     this.#snapshot = message.kind === 'snapshot' ? message : this.#feed.snapshot();
-    const large = message.kind === 'changes' && message.seats.length > sharedLimits.seatsPerMessageMax;
+    const large = message.kind === 'changes' && message.seats.length > fanoutLimits.seatsPerMessageMax;
     this.#recent.push(large ? this.#snapshot : message);
     this.#resumes.clear();
     this.#rounds.run();
@@ -165,12 +165,12 @@ export class SeatChannel {
     const known = this.#resumes.get(after);
     if (known !== undefined || after < 0 || after > version) return known ?? null;
     if (after <= this.#feed.ambiguousUpTo) return null;
-    if (this.#reading >= sharedLimits.resumesMax) return null;
+    if (this.#reading >= fanoutLimits.resumesMax) return null;
     this.#reading++;
     const changes = this.#read(source, version).finally(() => this.#reading--);
     // The longest known goes: clients may ask for every version there ever was.
     const [oldest] = this.#resumes.keys();
-    if (oldest !== undefined && this.#resumes.size >= sharedLimits.resumesKeptMax)
+    if (oldest !== undefined && this.#resumes.size >= fanoutLimits.resumesKeptMax)
       this.#resumes.delete(oldest);
     this.#resumes.set(after, changes);
     return changes;

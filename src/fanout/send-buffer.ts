@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { metrics } from '../platform/observability/metrics.ts';
+import { metrics, onScrape } from '../platform/observability/metrics.ts';
 
 export interface OutletLimits {
   readonly bufferBytesMax: number;
@@ -8,7 +8,7 @@ export interface OutletLimits {
 
 const open = new Set<Outlet>();
 
-/** What waits at all connections of this process together, and at the one where most does. */
+/** Returns the unsent bytes of all connections of this process, and those of the fullest one. */
 export function unsentBytes(): { readonly total: number; readonly most: number } {
   let total = 0;
   let most = 0;
@@ -18,6 +18,12 @@ export function unsentBytes(): { readonly total: number; readonly most: number }
   }
   return { total, most };
 }
+
+onScrape(() => {
+  const { total, most } = unsentBytes();
+  metrics.unsentBytes.set(total);
+  metrics.unsentBytesMost.set(most);
+});
 
 /** A connection's way out, with a limit on what may wait there unsent. */
 export class Outlet {

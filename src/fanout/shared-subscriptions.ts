@@ -1,7 +1,7 @@
 import type { Logger } from '../platform/observability/logger.ts';
 import type { FeedMessage, LiveFeed } from '../seating/live/live-feed.ts';
 import type { Park } from '../seating/live/seat-updates.ts';
-import { sharedLimits } from '../http/limits.ts';
+import { fanoutLimits } from './limits.ts';
 import { Parked } from './parked.ts';
 import { render, type Mask } from './render.ts';
 import { RenderedPayloads } from './rendered-payloads.ts';
@@ -18,7 +18,7 @@ export class SharedSubscriptions {
   readonly #context: object;
   readonly #logger: Logger;
   readonly #channels = new Map<LiveFeed, SeatChannel>();
-  readonly #rendered = new RenderedPayloads(sharedLimits.renderedCharactersMax);
+  readonly #rendered = new RenderedPayloads(fanoutLimits.renderedCharactersMax);
 
   /** `context`: of every execution; see GraphQLEdge. */
   constructor(mask: Mask, context: object, logger: Logger) {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { responseForms } from '../transport/response-forms.ts';
 import type { Exchange } from './request-context.ts';
 
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
@@ -25,24 +24,6 @@ export function sendMethodNotAllowed({ res, requestId }: Exchange, allow: readon
 export function sendBusy({ res, requestId }: Exchange, retryAfterSeconds: number): void {
   res.setHeader('retry-after', String(retryAfterSeconds));
   sendJson(res, 503, { error: 'The server is temporarily unavailable. Retry later.', requestId });
-}
-
-/** An answer in the form that GraphQL clients read, for what failed before GraphQL, or around it. */
-export function sendGraphQLError(
-  { req, res, requestId }: Exchange,
-  status: number,
-  code: string,
-  message: string,
-): void {
-  // Also to a client that accepts neither: an error that it can read is better than none.
-  const type = responseForms(req.headers.accept).regular ?? 'application/json';
-  const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
-  res.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  res.end(body);
 }
 
 /** A body in the encodings that it is kept in. */

@@ -1,108 +1,15 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Identity } from '../identity/identity.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../platform/config/config.ts';
-import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
-import type { Redis } from '../platform/redis/redis.ts';
-import { uuidV7 } from '../platform/uuid.ts';
-import type { EventLayouts } from '../seating/layout/event-layouts.ts';
-import type { LiveFeeds } from '../seating/live/live-feeds.ts';
-import type { PublicVersions } from '../seating/map/public-versions.ts';
-import type { SeatMaps } from '../seating/map/seat-maps.ts';
-import { AddressCounter } from './address-counter.ts';
 import { limitConnections } from './connection-limits.ts';
-import { corsHandler } from './cors.ts';
-import { Departures } from './connection-drainer.ts';
-import { DocumentCache } from '../graphql/engine/document-cache.ts';
-import type { GraphQLEdge } from '../graphql/engine/engine.ts';
-import { graphiqlRoute, handleGraphiQLAsset, wantsGraphiQL } from './routes/graphiql/graphiql-route.ts';
-import type { ExampleIds } from './routes/graphiql/examples.ts';
-import { handleGraphQL, type GraphQLRouteContext } from '../transport/graphql-route.ts';
-import { handleHealth, readinessRoute } from './routes/health.ts';
-import { handleLayout } from './routes/layout.ts';
-import { documentCacheLimits, httpLimits } from './limits.ts';
-import { MemoryBudget } from '../transport/memory-budget.ts';
-import { handleMetrics } from './routes/metrics.ts';
-import { homeRoute } from './routes/home/home-route.ts';
-import { requestListener } from './request-listener.ts';
-import type { Route } from './routes.ts';
-import { seatMapRoute } from './routes/seat-map.ts';
-import { SharedSubscriptions } from '../fanout/shared-subscriptions.ts';
-import { stopServer } from './stop-server.ts';
-import { graphqlProtocol } from '../transport/websocket/graphql-protocol.ts';
-import { acceptSockets } from '../transport/websocket/socket-server.ts';
-import { createGraphQL } from '../graphql/engine/yoga.ts';
-import type { Engine } from '../graphql/engine/operation.ts';
+import { httpLimits } from './limits.ts';
 
-export interface HttpContext {
-  readonly config: Pick<
-    Config,
-    | 'host'
-    | 'port'
-    | 'corsOrigins'
-    | 'corsAllowedHeaders'
-    | 'trustedProxies'
-    | 'connectionsPerAddressMax'
-    | 'clientMemory'
-    | 'tcpConnections'
-    | 'inactivityMs'
-    | 'sockets'
-    | 'drainMs'
-    | 'graphiql'
-    | 'publicMetrics'
-  >;
-  readonly logger: Logger;
-  readonly db: PrismaClient;
-  readonly redis: Redis;
-  readonly identity: Identity;
-  readonly eventLayouts: EventLayouts;
-  readonly seatMaps: SeatMaps;
-  readonly feeds: LiveFeeds;
-  readonly publicVersions: PublicVersions;
-  readonly edge: GraphQLEdge;
-  readonly exampleIds: () => Promise<ExampleIds | null>;
-}
+export type ServerConfig = Pick<Config, 'inactivityMs' | 'tcpConnections' | 'trustedProxies'>;
 
-export interface RunningServer {
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-/** Everything that is reached over HTTP and WebSocket. Resolves when it takes connections. */
-export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> {
-  const { config, edge, identity, logger } = ctx;
-  const stopping = new AbortController();
-  const documents = new DocumentCache(documentCacheLimits);
-  const engine: Engine = { yoga: createGraphQL(edge, documents, logger), documents, edge, logger };
-  const memory = new MemoryBudget(config.clientMemory);
-  const longLived = new AddressCounter(config.connectionsPerAddressMax);
-  const departures = new Departures();
-  // An error that many get to see has an id of its own: no request is to be found by it, or shown to others.
-  const shared = new SharedSubscriptions(
-    (error) => edge.maskError(error, uuidV7()),
-    edge.sharedContext,
-    logger,
-  );
-  const limits = config.sockets;
-  const graphql: GraphQLRouteContext = {
-    engine,
-    identity,
-    memory,
-    shared,
-    limits,
-    departures,
-    streams: longLived,
-    stopping: stopping.signal,
-  };
-  const routes = routesOf(ctx, graphql);
-  const listener = requestListener({
-    routes,
-    cors: corsHandler(config),
-    proxies: config.trustedProxies,
-    logger,
-    stopping: stopping.signal,
-  });
+/** Returns a server with its timeouts and connection limits, not yet listening. */
+export function createHttpServer(listener: RequestListener, config: ServerConfig): Server {
   const server = createServer(
     {
       headersTimeout: httpLimits.headersTimeoutMs,
@@ -118,66 +25,11 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   );
   server.timeout = config.inactivityMs;
   limitConnections(server, { ...config.tcpConnections, proxies: config.trustedProxies });
-  const endSockets = acceptSockets(server, {
-    protocol: graphqlProtocol({ engine, memory, identity, shared, limits }),
-    limits,
-    departures,
-    origins: config.corsOrigins,
-    proxies: config.trustedProxies,
-    sockets: longLived,
-    memory,
-    stopping: stopping.signal,
-    logger,
-  });
-  const port = await listen(server, config.port, config.host);
-  stopping.signal.addEventListener('abort', () =>
-    departures.start(Math.max(limits.closeSpreadMs, config.drainMs)),
-  );
-  return { port, stop: () => stopServer({ server, stopping, endSockets, drainMs: config.drainMs, logger }) };
+  return server;
 }
 
-function routesOf(ctx: HttpContext, graphql: GraphQLRouteContext): Route[] {
-  const { config, eventLayouts } = ctx;
-  const { stopping } = graphql;
-  const graphiql = config.graphiql ? graphiqlRoute(ctx) : null;
-  return [
-    {
-      path: '/graphql',
-      methods: ['GET', 'HEAD', 'POST'],
-      handle: (exchange) =>
-        graphiql !== null && wantsGraphiQL(exchange) ? graphiql(exchange) : handleGraphQL(graphql, exchange),
-    },
-    ...optional(config.graphiql, {
-      path: '/graphiql/',
-      methods: ['GET', 'HEAD'],
-      handle: handleGraphiQLAsset,
-    }),
-    { path: '/', methods: ['GET', 'HEAD'], handle: homeRoute({ ...ctx, graphiql: config.graphiql }) },
-    { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
-    {
-      path: '/ready',
-      methods: ['GET', 'HEAD'],
-      handle: readinessRoute({ ...ctx, stopping }),
-    },
-    ...optional(config.publicMetrics, { path: '/metrics', methods: ['GET', 'HEAD'], handle: handleMetrics }),
-    {
-      path: '/events/',
-      methods: ['GET', 'HEAD'],
-      handle: seatMapRoute(ctx),
-    },
-    {
-      path: '/layouts/',
-      methods: ['GET', 'HEAD'],
-      handle: (exchange) => handleLayout(eventLayouts, exchange),
-    },
-  ];
-}
-
-function optional(enabled: boolean, route: Route): Route[] {
-  return enabled ? [route] : [];
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
+/** Returns the port on which the server listens. */
+export function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -185,4 +37,41 @@ function listen(server: Server, port: number, host: string): Promise<number> {
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+const IDLE_CHECK_MS = 100;
+
+export interface StopContext {
+  readonly server: Server;
+  readonly stopping: AbortController;
+  readonly endSockets: () => void;
+  /** How long the server still accepts connections after /ready starts to answer 503, so that balancers notice. */
+  readonly drainMs: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Stops a server in order: /ready answers 503, new connections are refused, streams end, and requests in progress may
+ * finish within a deadline.
+ */
+export async function stopServer({
+  server,
+  stopping,
+  endSockets,
+  drainMs,
+  logger,
+}: StopContext): Promise<void> {
+  stopping.abort();
+  if (drainMs > 0) await delay(drainMs);
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const timer = setTimeout(() => {
+    logger.warn('server stopped with requests still in progress');
+    server.closeAllConnections();
+    endSockets();
+  }, httpLimits.stopTimeoutMs);
+  // `close` lets go of the kept connections that are idle now; these become so when their request is done.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  await closed;
+  clearTimeout(timer);
+  clearInterval(idle);
 }

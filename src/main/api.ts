@@ -4,12 +4,11 @@ import { schema } from '../graphql/schema/schema.ts';
 import type { GraphQLContext, Services, SharedContext } from '../graphql/schema/context.ts';
 import type { ExampleIds } from '../http/routes/graphiql/examples.ts';
 import { readExampleSeats } from '../http/routes/home/events-on-sale.sql.ts';
-import { scrapeHttpMetrics } from '../http/routes/metrics.ts';
-import { startHttpServer, type HttpContext, type RunningServer } from '../http/server.ts';
+import { startHttpServer, type HttpContext, type RunningServer } from './http-server.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase } from '../platform/database/database-check.ts';
 import { eventIdOf, seatIdOf } from '../platform/ids.ts';
-import { startMetricsServer } from '../workers/metrics-server.ts';
+import { startMetricsServer } from '../http/metrics-server.ts';
 import { listeningOn } from '../platform/startup-error.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
 import { runProcess } from './run-process.ts';
@@ -66,7 +65,7 @@ export async function serveApi(context: AppContext): Promise<RunningServer> {
 
 async function serveMetrics({ config: { metricsPort: port, host }, logger }: AppContext) {
   if (port === null) return null;
-  const server = startMetricsServer({ port, host, logger, scrape: scrapeHttpMetrics });
+  const server = startMetricsServer({ port, host, logger });
   return listeningOn(server, { variable: 'METRICS_PORT', port, host });
 }
 

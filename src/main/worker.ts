@@ -7,7 +7,7 @@ import { connectRedis } from '../platform/redis/redis.ts';
 import { createPubSub } from '../messaging/pubsub.ts';
 import { watermarksIn } from '../messaging/watermarks.ts';
 import { listeningOn } from '../platform/startup-error.ts';
-import { startMetricsServer, type MetricsServer } from '../workers/metrics-server.ts';
+import { startMetricsServer, type MetricsServer } from '../http/metrics-server.ts';
 import { cachingPubSub } from '../seating/map/caching-pubsub.ts';
 import { liveMapReportsIn } from '../seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';

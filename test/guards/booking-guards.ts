@@ -51,14 +51,14 @@ export const bookingGuards: readonly Guard[] = [
     file: 'src/booking/rules/draft.ts',
     find: "booking.status === 'HOLD' && booking.holdExpiresAtMs <= this.clockMs",
     replace: "booking.status === 'HOLD' && booking.holdExpiresAtMs <= 0",
-    tests: ['test/unit/decide'],
+    tests: ['test/unit/booking/decide'],
   },
   {
     name: 'deadline to the millisecond',
     file: 'src/booking/rules/draft.ts',
     find: 'booking.holdExpiresAtMs <= this.clockMs',
     replace: 'booking.holdExpiresAtMs < this.clockMs',
-    tests: ['test/unit/decide'],
+    tests: ['test/unit/booking/decide'],
   },
   {
     name: 'clock read after the lock',

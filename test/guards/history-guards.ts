@@ -4,7 +4,10 @@ const feed = { file: 'src/seating/live/live-feed.ts', tests: ['test/unit/live-fe
 const maps = { file: 'src/seating/map/seat-maps.ts', tests: ['test/db/lost-commits'] };
 const audit = { file: 'src/booking/audit/maps/live-maps.ts', tests: ['test/db/audit-live-maps'] };
 const times = { file: 'src/booking/audit/times.sql.ts', tests: ['test/db/audit-planted'] };
-const versions = { file: 'src/booking/audit/history/history-versions.sql.ts', tests: ['test/db/audit-planted'] };
+const versions = {
+  file: 'src/booking/audit/history/history-versions.sql.ts',
+  tests: ['test/db/audit-planted'],
+};
 const api = { file: 'src/http/routes/seat-map.ts', tests: ['test/api/lost-commits'] };
 
 /** What notices that the database has lost commits and goes on under numbers that were used before. */

@@ -50,7 +50,7 @@ export const operatingGuards: readonly Guard[] = [
   },
   {
     name: 'introspection can be turned off',
-    file: 'src/graphql/engine/limits/no-introspection.ts',
+    file: 'src/graphql/engine/document/no-introspection.ts',
     find: 'addValidationRule(refuseIntrospection);',
     replace: '',
     tests: ['test/api/switches'],

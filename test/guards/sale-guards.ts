@@ -14,7 +14,7 @@ export const saleGuards: readonly Guard[] = [
     file: 'src/booking/rules/sale-rules.ts',
     find: 'draft.clockMs < saleEndsAtMs',
     replace: 'draft.clockMs <= saleEndsAtMs',
-    tests: ['test/unit/decide'],
+    tests: ['test/unit/booking/decide'],
   },
   {
     name: 'end of cancellations by buyers',

@@ -13,7 +13,7 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'reads of the record that are kept are bounded',
     ...channel,
-    find: 'this.#resumes.size >= sharedLimits.resumesKeptMax',
+    find: 'this.#resumes.size >= fanoutLimits.resumesKeptMax',
     replace: 'this.#resumes.size < 0',
   },
   {

@@ -5,7 +5,13 @@ import { printReport } from '../../src/booking/audit/print-report.ts';
 import { createExecuteBatch } from '../../src/booking/batch/execute-batch.ts';
 import { GroupCommit } from '../../src/booking/batch/group-commit.ts';
 import type { BatchResult } from '../../src/booking/batch/batch.ts';
-import { connectDatabase, sql, type Database, type PrismaClient, type Tx } from '../../src/platform/database/db.ts';
+import {
+  connectDatabase,
+  sql,
+  type Database,
+  type PrismaClient,
+  type Tx,
+} from '../../src/platform/database/db.ts';
 import { createLogger, type Logger } from '../../src/platform/observability/logger.ts';
 import type { PubSub } from '../../src/messaging/pubsub.ts';
 import { changeMessage } from '../../src/booking/batch/change-message.ts';

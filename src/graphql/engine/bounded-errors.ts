@@ -1,5 +1,5 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import { errorLimits } from '../../http/limits.ts';
+import { errorLimits } from './limits.ts';
 
 /**
  * Bounds what errors may add to a response: how many there are, how long each message is, and how many characters they

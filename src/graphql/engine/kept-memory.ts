@@ -1,5 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import { keptLimits } from '../../http/limits.ts';
+import { keptLimits } from './limits.ts';
 
 /** What an operation keeps in memory until it ends. */
 export interface Kept {

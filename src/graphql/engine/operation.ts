@@ -15,10 +15,10 @@ import type { Park } from '../../seating/live/seat-updates.ts';
 import { boundedErrors, withBoundedErrors } from './bounded-errors.ts';
 import type { DocumentCache } from './document-cache.ts';
 import type { Caller, GraphQLEdge } from './engine.ts';
-import type { GraphQLParams } from '../../transport/graphql-params.ts';
-import { inTime } from './in-time.ts';
+import type { GraphQLParams } from './graphql-params.ts';
+import { inTime } from '../../platform/in-time.ts';
 import { estimateBytes, estimateDocumentBytes, type Kept } from './kept-memory.ts';
-import { errorLimits, httpLimits, keptLimits } from '../../http/limits.ts';
+import { errorLimits, keptLimits, operationLimits } from './limits.ts';
 import { RequestError } from '../../platform/request-error.ts';
 import { currentRequestId } from '../../platform/request-scope.ts';
 import { sharedOperation, type SharedOperation } from './shared-operation.ts';
@@ -107,7 +107,7 @@ function prepare(
     schema,
     operation.variableDefinitions ?? [],
     variables,
-    { maxErrors: errorLimits.variableErrorsMax },
+    { maxErrors: errorLimits.reportedMax },
   );
   if (coerced === undefined) return { kind: 'invalid', errors: boundedErrors(mistakes.map(badVariable)) };
   const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
@@ -154,7 +154,7 @@ async function settled<T extends ExecutionResult | Results>(
   late?: (value: T) => void,
 ): Promise<T | ExecutionResult> {
   try {
-    return await inTime('the operation', httpLimits.answerTimeoutMs, work(), engine.logger, late);
+    return await inTime('the operation', operationLimits.timeoutMs, work(), engine.logger, late);
   } catch (error) {
     if (!(error instanceof DeadlineError)) return { errors: boundedErrors([toGraphQLError(engine, error)]) };
     engine.logger.error({ err: error, requestId: currentRequestId() }, 'operation timed out');

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { committedErrors } from './committed.ts';
-import { documentLimits } from './limits/document-limits.ts';
-import { noIntrospection } from './limits/no-introspection.ts';
+import { documentLimits } from './document/document-limits.ts';
+import { noIntrospection } from './document/no-introspection.ts';
 
 interface PluginOptions {
   readonly introspection: boolean;

@@ -1,11 +1,15 @@
-import { ownRequirements, readDatabaseState, type DatabaseState } from '../../platform/database/database-check.ts';
+import {
+  ownRequirements,
+  readDatabaseState,
+  type DatabaseState,
+} from '../../platform/database/database-check.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import { sendJson } from '../responses.ts';
 import type { Exchange } from '../request-context.ts';
-import { inTime } from '../../graphql/engine/in-time.ts';
+import { inTime } from '../../platform/in-time.ts';
 import { httpLimits } from '../limits.ts';
 
 export interface ReadinessContext {

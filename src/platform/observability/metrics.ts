@@ -146,9 +146,17 @@ export const metrics = {
 
 export const metricsContentType = registry.contentType;
 
-/** The text that Prometheus scrapes. */
+const collectors: (() => void)[] = [];
+
+/** Runs `collect` before each scrape, to set gauges whose values are only computed when asked for. */
+export function onScrape(collect: () => void): void {
+  collectors.push(collect);
+}
+
+/** Returns the text that Prometheus scrapes. */
 export function readMetrics(): Promise<string> {
   collectProcessMetrics();
+  for (const collect of collectors) collect();
   return registry.metrics();
 }
 

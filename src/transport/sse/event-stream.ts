@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { withCleanErrors } from '../../graphql/engine/clean-errors.ts';
-import { httpLimits, sharedLimits } from '../../http/limits.ts';
+import { streamLimits } from '../limits.ts';
 import { Outlet, type OutletLimits } from '../../fanout/send-buffer.ts';
 import type { Reader } from '../../fanout/subscriber.ts';
 
@@ -45,7 +45,7 @@ export class EventStream {
     this.#res.write(comment);
     const timer = setInterval(() => {
       if (!this.#res.writableEnded && this.#outlet.hasRoom(comment.length)) this.#res.write(comment);
-    }, sharedLimits.streamPingMs);
+    }, streamLimits.pingEveryMs);
     this.#res.once('close', () => clearInterval(timer));
   }
 
@@ -64,7 +64,7 @@ export class EventStream {
 async function drained(res: ServerResponse): Promise<void> {
   if (res.destroyed) return;
   const over = new AbortController();
-  const timer = setTimeout(() => res.destroy(), httpLimits.writeTimeoutMs);
+  const timer = setTimeout(() => res.destroy(), streamLimits.writeTimeoutMs);
   try {
     await Promise.race([
       once(res, 'drain', { signal: over.signal }),

@@ -1,5 +1,5 @@
 import type { AddressCounter } from '../../http/address-counter.ts';
-import { sendGraphQLError } from '../../http/responses.ts';
+import { sendGraphQLError } from '../responses.ts';
 import type { Exchange } from '../../http/request-context.ts';
 
 export interface StreamPlaceContext {

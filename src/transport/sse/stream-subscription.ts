@@ -1,7 +1,12 @@
 import type { ExecutionResult } from 'graphql';
 import type { Departures } from '../../http/connection-drainer.ts';
 import type { Exchange } from '../../http/request-context.ts';
-import { endResults, toGraphQLError, type Engine, type ReadyOperation } from '../../graphql/engine/operation.ts';
+import {
+  endResults,
+  toGraphQLError,
+  type Engine,
+  type ReadyOperation,
+} from '../../graphql/engine/operation.ts';
 import type { OutletLimits } from '../../fanout/send-buffer.ts';
 import type { SharedSubscriptions } from '../../fanout/shared-subscriptions.ts';
 import { EventStream } from './event-stream.ts';

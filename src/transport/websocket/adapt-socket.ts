@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import { UncheckedTokenError } from '../../identity/token-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { uuidV7 } from '../../platform/uuid.ts';
-import { socketLimits } from '../../http/limits.ts';
+import { socketLimits } from '../limits.ts';
 import { inRequest } from '../../platform/request-scope.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
 import { keepAlive } from './keep-alive.ts';

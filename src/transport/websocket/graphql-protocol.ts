@@ -5,7 +5,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { findViewer } from '../authorize.ts';
 import { cleaned, withCleanErrors } from '../../graphql/engine/clean-errors.ts';
-import { paramsFrom } from '../graphql-params.ts';
+import { paramsFrom } from '../../graphql/engine/graphql-params.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import { prepareOperation, toGraphQLError, type Engine } from '../../graphql/engine/operation.ts';
 import { currentRequestId } from '../../platform/request-scope.ts';

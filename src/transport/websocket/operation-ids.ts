@@ -1,6 +1,7 @@
 import { CloseCode, MessageType, parseMessage, type Message } from 'graphql-ws';
-import { exceededJsonLimit } from '../json-size.ts';
-import { httpLimits, socketLimits } from '../../http/limits.ts';
+import { exceededJsonLimit } from '../../graphql/engine/json-size.ts';
+import { operationLimits } from '../../graphql/engine/limits.ts';
+import { socketLimits } from '../limits.ts';
 
 /** Why a socket is closed. */
 export interface Closing {
@@ -34,7 +35,7 @@ export class OperationIds {
     } catch {
       return badRequest('Invalid message received');
     }
-    const exceeded = exceededJsonLimit(message, httpLimits.json);
+    const exceeded = exceededJsonLimit(message, operationLimits.json);
     if (exceeded === 'depth') return badRequest('Message is nested too deeply');
     if (exceeded === 'values') return badRequest('Message has too many values');
     switch (message.type) {

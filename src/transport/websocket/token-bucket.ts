@@ -1,4 +1,4 @@
-import { socketLimits } from '../../http/limits.ts';
+import { socketLimits } from '../limits.ts';
 
 /** A bucket of messages that fills at a steady rate: bursts pass, floods do not. */
 export class MessageBudget {

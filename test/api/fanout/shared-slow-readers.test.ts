@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { socketLimits } from '../../../src/http/limits.ts';
+import { socketLimits } from '../../../src/transport/limits.ts';
 import { Outlet } from '../../../src/fanout/send-buffer.ts';
 import { OperationIds } from '../../../src/transport/websocket/operation-ids.ts';
 import { SocketOutlet } from '../../../src/transport/websocket/socket-send-buffer.ts';

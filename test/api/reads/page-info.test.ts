@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
-import { bookingCursor, eventCursor, seatCursor, venueCursor } from '../../../src/graphql/schema/pagination/cursors.ts';
+import {
+  bookingCursor,
+  eventCursor,
+  seatCursor,
+  venueCursor,
+} from '../../../src/graphql/schema/pagination/cursors.ts';
 import { PAGE_DEFAULT } from '../../../src/graphql/schema/pagination/page-args.ts';
 import {
   eventIdOf,

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sharedLimits } from '../../../src/http/limits.ts';
+import { fanoutLimits } from '../../../src/fanout/limits.ts';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
 import { executed, SEATS, start, type Watcher } from './shared-channel.fixture.ts';
 
@@ -40,7 +40,7 @@ describe('a channel', () => {
     // Both waited for the same read.
     expect(long.follower.messages).toHaveLength(3);
     const late = join(2);
-    change(sharedLimits.recentMessagesMax + 1);
+    change(fanoutLimits.recentMessagesMax + 1);
     await feed.answer();
     expect(late.follower.messages.map(({ kind }) => kind)).toEqual(['changes', 'snapshot']);
     expect(late.follower.version).toBe(feed.version);
@@ -64,7 +64,7 @@ describe('a channel', () => {
   it('gives a snapshot where too many read the record at once', async () => {
     const { feed, join } = start();
     join();
-    const { resumesMax } = sharedLimits;
+    const { resumesMax } = fanoutLimits;
     for (let i = 0; i < resumesMax + 2; i++) feed.change(0, 1);
     feed.send();
     const watchers = Array.from({ length: resumesMax + 1 }, (_, after) => join(after));
@@ -79,7 +79,7 @@ describe('a channel', () => {
   it('keeps what was read for whoever resumes from the same version, but not of all versions', async () => {
     const { feed, join } = start();
     join();
-    const { resumesKeptMax } = sharedLimits;
+    const { resumesKeptMax } = fanoutLimits;
     for (let i = 0; i < resumesKeptMax + 2; i++) feed.change(0, 1);
     feed.send();
     const reads = async (after: number): Promise<number> => {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { expect, it, vi } from 'vitest';
 import { EventStream } from '../../../src/transport/sse/event-stream.ts';
-import { sharedLimits } from '../../../src/http/limits.ts';
+import { streamLimits } from '../../../src/transport/limits.ts';
 
 it('writes nothing more once it has ended, though it has not closed yet', () => {
   vi.useFakeTimers();
@@ -10,10 +10,10 @@ it('writes nothing more once it has ended, though it has not closed yet', () => 
     const res = Object.assign(new PassThrough(), { writeHead: vi.fn<() => void>() });
     const write = vi.spyOn(res, 'write');
     new EventStream(res as unknown as ServerResponse, { bufferBytesMax: 1_000, stuckMs: 1_000 }).open();
-    vi.advanceTimersByTime(sharedLimits.streamPingMs);
+    vi.advanceTimersByTime(streamLimits.pingEveryMs);
     expect(write).toHaveBeenCalledTimes(2);
     res.end();
-    vi.advanceTimersByTime(5 * sharedLimits.streamPingMs);
+    vi.advanceTimersByTime(5 * streamLimits.pingEveryMs);
     expect(write).toHaveBeenCalledTimes(2);
     res.emit('close');
     expect(vi.getTimerCount()).toBe(0);

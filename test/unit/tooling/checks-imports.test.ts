@@ -5,28 +5,33 @@ import { lintSample, repository, type Finding } from '../../../scripts/check/lin
 
 /*
  * The import table once more, written by hand as docs/architecture.md states it, so that a slip in the rules cannot
- * hide in its own proof. Row: who imports. Column: what. `x` all of it, `t` types only, `f` one named file, `.` nothing.
+ * hide in its own proof. Row: who imports. Column: what. `x` all of it, `t` types only, `f` one named file or
+ * folder, `.` nothing.
  */
 const matrix = `
-              main http graphql workers booking seating waiting-room traffic identity catalog payment analytics pubsub platform web generated
-main          -    x    x       x       x       x       x            x       x        x       x       x         x      x        .   x
-http          .    -    .       .       x       x       x            x       x        x       x       x         x      x        .   .
-graphql       .    .    -       .       x       x       x            x       x        x       x       x         x      x        .   t
-workers       .    .    .       -       x       x       x            x       x        x       x       x         x      x        .   .
-booking       .    .    .       .       -       x       .            .       .        x       f       .         x      x        .   t
-seating       .    .    .       .       .       -       .            .       .        x       .       .         x      x        .   t
-waiting-room  .    .    .       .       .       f       -            .       .        .       .       .         x      x        .   t
-traffic       .    .    .       .       .       .       .            -       .        .       .       .         x      x        .   t
-identity      .    .    .       .       .       .       .            .       -        .       .       .         x      x        .   t
-catalog       .    .    .       .       .       .       .            .       .        -       .       .         x      x        .   t
-payment       .    .    .       .       .       .       .            .       .        .       -       .         x      x        .   t
-analytics     .    .    .       .       .       .       .            .       .        .       .       -         x      x        .   t
-pubsub        .    .    .       .       .       .       .            .       .        .       .       .         -      x        .   .
-platform      .    .    .       .       .       .       .            .       .        .       .       .         .      -        .   x
-web           .    .    .       .       .       .       .            .       .        .       .       .         .      .        -   .
+             main transport graphql workers fanout http http/routes booking seating payment ticketing waiting-room   traffic identity catalog analytics messaging platform web generated
+main         -    x         x       x       x      x    x           x       x       x       x         x            x       x        x       x         x         x        .   x
+transport    .    -         f       .       x      x    .           .       .       .       .         .            x       x        .       .         x         x        .   .
+graphql      .    .         -       .       .      .    .           x       x       x       x         x            x       x        x       x         x         x        .   t
+workers      .    .         .       -       .      .    .           x       x       x       x         x            x       x        x       x         x         x        .   .
+fanout       .    .         f       .       -      .    .           .       x       .       .         .            .       .        .       .         .         x        .   .
+http         .    .         .       .       .      -    .           .       .       .       .         .            .       .        .       .         .         x        .   .
+http/routes  .    .         .       .       .      x    -           x       x       x       x         x            x       x        x       x         x         x        .   .
+booking      .    .         .       .       .      .    .           -       x       f       .         f            f       .        x       .         x         x        .   t
+seating      .    .         .       .       .      .    .           .       -       .       .         .            .       .        x       .         x         x        .   t
+payment      .    .         .       .       .      .    .           x       .       -       .         .            .       .        x       .         x         x        .   t
+ticketing    .    .         .       .       .      .    .           x       .       .       -         .            .       .        x       .         x         x        .   t
+waiting-room   .    .         .       .       .      .    .           .       f       .       .         -            .       .        .       .         x         x        .   t
+traffic      .    .         .       .       .      .    .           .       .       .       .         .            -       .        .       .         x         x        .   t
+identity     .    .         .       .       .      .    .           .       .       .       .         .            .       -        .       .         x         x        .   t
+catalog      .    .         .       .       .      .    .           .       .       .       .         .            .       .        -       .         x         x        .   t
+analytics    .    .         .       .       .      .    .           .       .       .       .         .            .       .        .       -         x         x        .   t
+messaging    .    .         .       .       .      .    .           .       .       .       .         .            .       .        .       .         -         x        .   .
+platform     .    .         .       .       .      .    .           .       .       .       .         .            .       .        .       .         .         -        .   x
+web          .    .         .       .       .      .    .           .       .       .       .         .            .       .        .       .         .         .        -   .
 `;
 
-const openFiles: Record<string, string> = { payment: 'port.ts', seating: 'availability.ts' };
+const openFiles: Record<string, string> = { graphql: 'engine/any.ts', seating: 'availability.ts' };
 
 interface Pair {
   readonly from: string;
@@ -42,7 +47,7 @@ const pairs: Pair[] = lines.flatMap(([from = '', ...cells]) =>
   cells.map((access, column) => ({ from, to: header[column] ?? '', access })),
 );
 const crossing = pairs.filter(({ access }) => access !== '-');
-const rooms = lines.map(([room = '']) => room);
+const modules = lines.map(([module = '']) => module);
 
 const ways: Record<string, (specifier: string) => string> = {
   value: (specifier) => `import { value } from '${specifier}';\nexport const used = value;\n`,
@@ -54,7 +59,7 @@ const ways: Record<string, (specifier: string) => string> = {
 const roundabout: Record<string, string> = {
   'dot-first': './../http/any.ts',
   'through-own-folder': './deep/../../http/any.ts',
-  'through-another-room': '../platform/../http/any.ts',
+  'through-another-module': '../platform/../http/any.ts',
   'double-slash': '..//http/any.ts',
   'dot-inside': '.././http/any.ts',
   'down-from-src': '../../src/http/any.ts',
@@ -62,17 +67,26 @@ const roundabout: Record<string, string> = {
   scripts: '../../scripts/any.ts',
 };
 
+function pathTo(file: string, folder: string): string {
+  const relative = path.posix.relative(folder, file);
+  return relative.startsWith('.') ? relative : `./${relative}`;
+}
+
 function sample(): Record<string, string> {
   const target = 'export const value = 1;\nexport type T = number;\n';
   const files: Record<string, string> = {};
-  for (const room of [...rooms, 'generated', 'no-row']) {
-    for (const name of ['any.ts', 'port.ts', 'availability.ts']) files[`src/${room}/${name}`] = target;
+  for (const module of [...modules, 'generated', 'no-row']) {
+    for (const name of ['any.ts', 'port.ts', 'availability.ts', 'engine/any.ts'])
+      files[`src/${module}/${name}`] = target;
   }
   for (const { from, to } of [...crossing, { from: 'no-row', to: 'platform' }]) {
     for (const [way, write] of Object.entries(ways)) {
-      files[`src/${from}/${way}-${to}.ts`] = write(`../${to}/any.ts`);
-      files[`src/${from}/deep/${way}-${to}.ts`] = write(`../../${to}/any.ts`);
-      files[`src/${from}/open-${way}-${to}.ts`] = write(`../${to}/${openFiles[to] ?? 'port.ts'}`);
+      const name = `${way}-${to.replace('/', '-')}.ts`;
+      for (const folder of [`src/${from}`, `src/${from}/deep`])
+        files[`${folder}/${name}`] = write(pathTo(`src/${to}/any.ts`, folder));
+      files[`src/${from}/open-${name}`] = write(
+        pathTo(`src/${to}/${openFiles[to] ?? 'port.ts'}`, `src/${from}`),
+      );
     }
   }
   for (const [name, specifier] of Object.entries(roundabout)) {
@@ -100,20 +114,21 @@ const refused = (file: string) => rulesOf(file).includes('eslint(no-restricted-i
 describe('the import table', () => {
   test('has a row for every folder of src, and src has no loose files', () => {
     const inSrc = readdirSync(path.join(repository, 'src')).filter((name) => name !== 'generated');
-    expect(inSrc.filter((name) => !rooms.includes(name))).toEqual([]);
-    expect(new Set(header)).toEqual(new Set([...rooms, 'generated']));
-    expect(pairs).toHaveLength(rooms.length * (rooms.length + 1));
+    expect(inSrc.filter((name) => !modules.includes(name))).toEqual([]);
+    expect(new Set(header)).toEqual(new Set([...modules, 'generated']));
+    expect(pairs).toHaveLength(modules.length * (modules.length + 1));
   });
 
-  test.each(rooms)('%s imports what its row allows, and nothing else', (room) => {
-    const row = crossing.filter(({ from }) => from === room);
-    expect(row).toHaveLength(rooms.length);
+  test.each(modules)('%s imports what its row allows, and nothing else', (module) => {
+    const row = crossing.filter(({ from }) => from === module);
+    expect(row).toHaveLength(modules.length);
     for (const { from, to, access } of row) {
       for (const way of Object.keys(ways)) {
+        const name = `${way}-${to.replace('/', '-')}.ts`;
         const open = access === 'x' || (access === 't' && way === 'type');
-        const seen = [`src/${from}/${way}-${to}.ts`, `src/${from}/deep/${way}-${to}.ts`].map(refused);
+        const seen = [`src/${from}/${name}`, `src/${from}/deep/${name}`].map(refused);
         expect(seen, `${way} import of ${to}`).toEqual([!open, !open]);
-        const openFile = refused(`src/${from}/open-${way}-${to}.ts`);
+        const openFile = refused(`src/${from}/open-${name}`);
         expect(openFile, `${way} import of the open file of ${to}`).toBe(!open && access !== 'f');
       }
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { responseForms, isJson, prefersHtml } from '../../../src/transport/response-forms.ts';
+import { isJson, prefersHtml } from '../../../src/http/accept.ts';
+import { responseForms } from '../../../src/transport/response-forms.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL = 'application/graphql-response+json';

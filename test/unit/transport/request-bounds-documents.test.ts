@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { GraphQLError, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { sizeErrors } from '../../../src/graphql/engine/limits/document-size.ts';
-import { checkText } from '../../../src/graphql/engine/limits/document-text.ts';
+import { sizeErrors } from '../../../src/graphql/engine/document/document-size.ts';
+import { checkText } from '../../../src/graphql/engine/document/document-text.ts';
 
 describe('documents', () => {
   const codes = (text: string) => sizeErrors(parse(text)).map(({ message }) => message);

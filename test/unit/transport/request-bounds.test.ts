@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { GraphQLError, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { boundedErrors } from '../../../src/graphql/engine/bounded-errors.ts';
-import { paramsFrom, paramsFromBody, paramsFromQuery } from '../../../src/transport/graphql-params.ts';
-import { exceededJsonLimit } from '../../../src/transport/json-size.ts';
+import { paramsFrom, paramsFromBody, paramsFromQuery } from '../../../src/graphql/engine/graphql-params.ts';
+import { exceededJsonLimit } from '../../../src/graphql/engine/json-size.ts';
 import { estimateBytes, MemoryAccount, type Kept } from '../../../src/graphql/engine/kept-memory.ts';
-import { errorLimits } from '../../../src/http/limits.ts';
+import { errorLimits } from '../../../src/graphql/engine/limits.ts';
 import { MemoryBudget } from '../../../src/transport/memory-budget.ts';
 import { RequestError } from '../../../src/platform/request-error.ts';
 

@@ -1,8 +1,8 @@
 import type { Logger } from '../../../platform/observability/logger.ts';
-import { prefersHtml } from '../../../transport/response-forms.ts';
+import { prefersHtml } from '../../accept.ts';
 import { etagOf, sendNotFound, sendStored } from '../../responses.ts';
 import type { Exchange } from '../../request-context.ts';
-import { inTime } from '../../../graphql/engine/in-time.ts';
+import { inTime } from '../../../platform/in-time.ts';
 import { httpLimits } from '../../limits.ts';
 import { html, Html } from '../home/html.ts';
 import { setPagePolicy } from '../../security-headers.ts';

@@ -3,7 +3,7 @@ import type { Logger } from '../../../platform/observability/logger.ts';
 import type { EventLayouts } from '../../../seating/layout/event-layouts.ts';
 import { etagOf, sendStored } from '../../responses.ts';
 import type { Exchange } from '../../request-context.ts';
-import { inTime } from '../../../graphql/engine/in-time.ts';
+import { inTime } from '../../../platform/in-time.ts';
 import { httpLimits } from '../../limits.ts';
 import { setPagePolicy } from '../../security-headers.ts';
 import { readEventsOnSale } from './events-on-sale.sql.ts';

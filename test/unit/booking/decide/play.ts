@@ -1,5 +1,11 @@
 import type { decide } from '../../../../src/booking/rules/decide.ts';
-import type { BookingRecord, Command, LockedState, Outcome, Step } from '../../../../src/booking/rules/model.ts';
+import type {
+  BookingRecord,
+  Command,
+  LockedState,
+  Outcome,
+  Step,
+} from '../../../../src/booking/rules/model.ts';
 import { equal } from './equal.ts';
 import { checkChanges, checkState } from './invariants.ts';
 import type { Model } from './reference-hall.ts';

@@ -1,16 +1,14 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
 import type { DatabaseState } from '../platform/database/database-check.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metricsContentType, readMetrics } from '../platform/observability/metrics.ts';
+import { listen } from './server.ts';
 
 export interface MetricsServerOptions {
   readonly port: number;
   readonly host: string;
   readonly logger: Logger;
-  /** Returns the metrics as text; by default those of the process alone. */
-  readonly scrape?: () => Promise<string>;
   /** What GET /ready asks. Without it there is no /ready here. */
   readonly databaseState?: () => Promise<DatabaseState>;
 }
@@ -31,9 +29,8 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       res.destroy();
     });
   });
-  await listen(server, port, host);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(server, port, host),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -43,9 +40,9 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
 }
 
 async function answer(path: string, res: ServerResponse, options: MetricsServerOptions): Promise<void> {
-  const { scrape = readMetrics, databaseState, logger } = options;
+  const { databaseState, logger } = options;
   if (path === '/metrics') {
-    const body = await scrape();
+    const body = await readMetrics();
     res.writeHead(200, { 'content-type': metricsContentType }).end(body);
   } else if (path === '/health') {
     sendJson(res, 200, { status: 'ok' });
@@ -67,14 +64,4 @@ async function stateOf(read: () => Promise<DatabaseState>, logger: Logger): Prom
 
 function sendJson(res: ServerResponse, status: number, value: unknown): void {
   res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value));
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -8,7 +8,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { documentMax } from './limits.ts';
+import { documentMax } from '../limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 interface Size {

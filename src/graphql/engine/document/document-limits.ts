@@ -4,7 +4,7 @@ import { isGraphQLError } from '../../schema/errors.ts';
 import { costError } from './cost.ts';
 import { sizeErrors } from './document-size.ts';
 import { checkText } from './document-text.ts';
-import { documentMax, ERRORS_REPORTED_MAX } from './limits.ts';
+import { documentMax, errorLimits } from '../limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 /**
@@ -37,7 +37,7 @@ const size: Plugin = {
     const sizeFirst: typeof validate = (schema, document, rules) => {
       const errors = sizeErrors(document);
       if (errors.length > 0) return errors;
-      return (validateFn as typeof validate)(schema, document, rules, { maxErrors: ERRORS_REPORTED_MAX });
+      return (validateFn as typeof validate)(schema, document, rules, { maxErrors: errorLimits.reportedMax });
     };
     setValidationFn(sizeFirst);
   },

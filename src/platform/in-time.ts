@@ -1,6 +1,6 @@
-import { withDeadline } from '../../platform/deadline.ts';
-import type { Logger } from '../../platform/observability/logger.ts';
-import { currentRequestId } from '../../platform/request-scope.ts';
+import { withDeadline } from './deadline.ts';
+import type { Logger } from './observability/logger.ts';
+import { currentRequestId } from './request-scope.ts';
 
 /**
  * What `work` gives, or a DeadlineError after `ms`. `done` is given what comes of it then, so that nothing stays open;

@@ -1,6 +1,6 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import { getOperationAST, Kind, type DocumentNode, type ExecutionArgs, type GraphQLError } from 'graphql';
-import { documentMax } from './limits.ts';
+import { documentMax } from '../limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 /** What an operation costs too much with these variables; null where it does not. */

@@ -1,4 +1,4 @@
-import { documentMax } from './limits.ts';
+import { documentMax } from '../limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 /** Strings and comments, whose brackets mean nothing, and brackets. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { exceededJsonLimit } from './json-size.ts';
-import { httpLimits } from '../http/limits.ts';
-import { RequestError } from '../platform/request-error.ts';
+import { operationLimits } from './limits.ts';
+import { RequestError } from '../../platform/request-error.ts';
 
 /** The parameters of one operation. Anything else that a client sends is dropped. */
 export interface GraphQLParams {
@@ -47,8 +47,8 @@ export function paramsFromQuery(search: string): GraphQLParams {
  */
 export function paramsFrom(value: unknown): GraphQLParams {
   if (!isObject(value)) throw RequestError.badRequest('The request must be a JSON object with a "query".');
-  const { depthMax, valuesMax } = httpLimits.json;
-  const exceeded = exceededJsonLimit(value, httpLimits.json);
+  const { depthMax, valuesMax } = operationLimits.json;
+  const exceeded = exceededJsonLimit(value, operationLimits.json);
   if (exceeded === 'depth')
     throw RequestError.badRequest(`The JSON of the request is nested more than ${depthMax} levels deep.`);
   if (exceeded === 'values')

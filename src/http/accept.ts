@@ -1,0 +1,46 @@
+/** One item of an `Accept` header. */
+export interface MediaRange {
+  readonly type: string;
+  readonly weight: number;
+  /** Position in the header. */
+  readonly at: number;
+}
+
+/** Returns whether a client prefers HTML to JSON, as browsers do. Only a client that names HTML does. */
+export function prefersHtml(accept: string): boolean {
+  const ranges = parseAccept(accept);
+  const html = ranges.find(({ type }) => type === 'text/html')?.weight ?? 0;
+  return html > 0 && html >= (findRange(ranges, 'application/json')?.weight ?? 0);
+}
+
+export function parseAccept(accept: string): readonly MediaRange[] {
+  return accept.split(',').flatMap((item, at) => parseRange(item, at) ?? []);
+}
+
+/** Returns the most specific range that has the type. It decides the type's weight. */
+export function findRange(ranges: readonly MediaRange[], type: string): MediaRange | undefined {
+  const [main = '', sub = ''] = type.split('/');
+  for (const wanted of [type, `${main}/*`, `*/${sub}`, '*/*']) {
+    const found = ranges.find((range) => range.type === wanted);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function parseRange(item: string, at: number): MediaRange | null {
+  const [type = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+  let weight = 1;
+  for (const parameter of parameters) {
+    const [name = '', value = ''] = parameter.split('=').map((part) => part.trim().replaceAll('"', ''));
+    if (name === 'charset' && value !== 'utf-8' && value !== 'utf8') return null;
+    if (name === 'q') weight = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(value) ? Number(value) : 0;
+  }
+  return { type, weight, at };
+}
+
+/** Returns whether a `Content-Type` header says JSON, in UTF-8 if it names a charset. */
+export function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
+  const range = parseRange(contentType ?? '', 0);
+  return range !== null && range.type === 'application/json';
+}
