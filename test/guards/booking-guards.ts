@@ -7,7 +7,7 @@ export const bookingGuards: readonly Guard[] = [
     file: 'src/booking/operations/prune-history.ts',
     find: "coalesce(b.status IN ('HOLD', 'CONFIRMED'), false) AS stands",
     replace: 'false AS stands',
-    tests: ['test/db/prune-keys'],
+    tests: ['test/db/booking/prune-keys'],
     only: 'after any time',
   },
   {
@@ -15,7 +15,7 @@ export const bookingGuards: readonly Guard[] = [
     file: 'src/booking/operations/prune-history.ts',
     find: 'SET prune_after = now() + (now() - created_at)',
     replace: 'SET prune_after = prune_after',
-    tests: ['test/db/prune-keys'],
+    tests: ['test/db/booking/prune-keys'],
     only: 'not read at every round',
   },
   {
@@ -72,28 +72,28 @@ export const bookingGuards: readonly Guard[] = [
     file: 'src/booking/rules/decide-hold.ts',
     find: 'has + command.quantity > limit',
     replace: 'has + command.quantity > 1e9',
-    tests: ['test/db/holding'],
+    tests: ['test/db/booking/holding'],
   },
   {
     name: 'owner check',
     file: 'src/booking/rules/own-booking.ts',
     find: 'booking?.buyerId === command.buyerId ? booking : undefined',
     replace: 'booking',
-    tests: ['test/db/confirming'],
+    tests: ['test/db/booking/confirming'],
   },
   {
     name: 'idempotency row',
     file: 'src/booking/rules/decide-hold.ts',
     find: 'draft.useKey(command.buyerId, command.key, booking.id);',
     replace: '',
-    tests: ['test/db/idempotency-keys'],
+    tests: ['test/db/booking/idempotency-keys'],
   },
   {
     name: 'input of an idempotency key',
     file: 'src/booking/rules/replay.ts',
     find: 'if (used.inputHash !== key.inputHash)',
     replace: 'if (used.inputHash === null)',
-    tests: ['test/db/idempotency-keys'],
+    tests: ['test/db/booking/idempotency-keys'],
   },
   {
     name: 'version raised by one',
@@ -115,6 +115,6 @@ export const bookingGuards: readonly Guard[] = [
     file: 'src/booking/rules/free-seats.ts',
     find: 'for (const index of booking.seats) draft.moveSeat',
     replace: 'for (const index of booking.seats.slice(0, 1)) draft.moveSeat',
-    tests: ['test/db/expiring'],
+    tests: ['test/db/booking/expiring'],
   },
 ];

@@ -1,11 +1,11 @@
 import type { Guard } from './guard.ts';
 
-const outlet = { file: 'src/fanout/send-buffer.ts', tests: ['test/unit/shared-outlet'] };
-const operation = { file: 'src/graphql/engine/shared-operation.ts', tests: ['test/unit/shared-operation'] };
-const ids = { file: 'src/transport/websocket/operation-ids.ts', tests: ['test/unit/operation-ids'] };
-const place = { file: 'src/transport/sse/stream-slot.ts', tests: ['test/api/http-sse'] };
-const sockets = { file: 'src/transport/websocket/socket-server.ts', tests: ['test/api/http-websocket'] };
-const messages = { file: 'src/transport/websocket/adapt-socket.ts', tests: ['test/api/http-websocket'] };
+const outlet = { file: 'src/fanout/send-buffer.ts', tests: ['test/unit/fanout/shared-outlet'] };
+const operation = { file: 'src/graphql/engine/shared-operation.ts', tests: ['test/unit/fanout/shared-operation'] };
+const ids = { file: 'src/transport/websocket/operation-ids.ts', tests: ['test/unit/transport/operation-ids'] };
+const place = { file: 'src/transport/sse/stream-slot.ts', tests: ['test/api/http/http-sse'] };
+const sockets = { file: 'src/transport/websocket/socket-server.ts', tests: ['test/api/http/http-websocket'] };
+const messages = { file: 'src/transport/websocket/adapt-socket.ts', tests: ['test/api/http/http-websocket'] };
 
 /** Of HTTP, WebSockets and event streams: what one client may take, and what of one reaches another. */
 export const edgeGuards: readonly Guard[] = [
@@ -32,7 +32,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/transport/websocket/socket-send-buffer.ts',
     find: "closeSocket(socket, closeCodes.readerTooSlow, 'Messages were not read in time'),",
     replace: 'undefined,',
-    tests: ['test/api/shared-stuck-readers'],
+    tests: ['test/api/fanout/shared-stuck-readers'],
     only: 'does not read for too long',
   },
   {
@@ -40,7 +40,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/transport/websocket/socket-send-buffer.ts',
     find: 'this.#socket.pause();',
     replace: '',
-    tests: ['test/api/shared-slow-readers'],
+    tests: ['test/api/fanout/shared-slow-readers'],
     only: 'is not read either',
   },
   {
@@ -48,7 +48,7 @@ export const edgeGuards: readonly Guard[] = [
     ...messages,
     find: 'outlet.unsent > socketLimits.unsentBytesMax',
     replace: 'outlet.unsent > Infinity',
-    tests: ['test/api/shared-slow-readers'],
+    tests: ['test/api/fanout/shared-slow-readers'],
     only: 'gets no further answer',
   },
   {
@@ -56,7 +56,7 @@ export const edgeGuards: readonly Guard[] = [
     ...messages,
     find: 'if (take() && heed(outlet, data.length))',
     replace: 'if (take())',
-    tests: ['test/api/shared-stuck-readers'],
+    tests: ['test/api/fanout/shared-stuck-readers'],
     only: 'pings',
   },
   {
@@ -64,7 +64,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/transport/websocket/keep-alive.ts',
     find: 'if (unansweredMs >= answerMs) return socket.terminate();',
     replace: '',
-    tests: ['test/unit/shared-keep-alive'],
+    tests: ['test/unit/fanout/shared-keep-alive'],
   },
   {
     name: 'messages of a socket have a rate',
@@ -85,7 +85,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/http/address-counter.ts',
     find: 'if (count >= this.#max) return null;',
     replace: 'if (count >= 1e9) return null;',
-    tests: ['test/api/http-websocket'],
+    tests: ['test/api/http/http-websocket'],
     only: 'limited by address',
   },
   {
@@ -93,7 +93,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/http/address-counter.ts',
     find: 'const key = countedAs(address);',
     replace: 'const key = address || countedAs(address);',
-    tests: ['test/api/http-proxies'],
+    tests: ['test/api/http/http-proxies'],
   },
   {
     name: 'pages of foreign origins open no socket',
@@ -107,7 +107,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/transport/websocket/graphql-protocol.ts',
     find: 'operations.underWay > operationsMax',
     replace: 'operations.underWay > 1e9',
-    tests: ['test/api/shared-protocol'],
+    tests: ['test/api/fanout/shared-protocol'],
     only: 'completed before it has begun',
   },
   {
@@ -115,7 +115,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/graphql/engine/operation.ts',
     find: 'kept.documentBytes + kept.ownBytes > keptLimits.subscriptionBytesMax',
     replace: 'kept.ownBytes > 1e9',
-    tests: ['test/api/http-sse'],
+    tests: ['test/api/http/http-sse'],
     only: 'take little memory',
   },
   {
@@ -147,7 +147,7 @@ export const edgeGuards: readonly Guard[] = [
     ...ids,
     find: "return badRequest('Message type is reserved for the server');",
     replace: 'return message;',
-    tests: ['test/api/http-websocket'],
+    tests: ['test/api/http/http-websocket'],
     only: 'only a server sends',
   },
   {
@@ -155,7 +155,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/transport/websocket/close-socket.ts',
     find: 'tryAgainLater: 1013',
     replace: 'tryAgainLater: 4500',
-    tests: ['test/api/shared-protocol'],
+    tests: ['test/api/fanout/shared-protocol'],
     only: '1013',
   },
   {
@@ -205,14 +205,14 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/fanout/rendered-payloads.ts',
     find: 'const characters = ENTRY_CHARACTERS + payload.characters;',
     replace: 'const characters = (ENTRY_CHARACTERS && 0) + payload.characters;',
-    tests: ['test/unit/shared-rendered'],
+    tests: ['test/unit/fanout/shared-rendered'],
   },
   {
     name: 'an error for all shows the request of none',
     file: 'src/http/server.ts',
     find: 'edge.maskError(error, uuidV7())',
     replace: "edge.maskError(error, 'viewer-one')",
-    tests: ['test/api/shared-viewers'],
+    tests: ['test/api/fanout/shared-viewers'],
     only: 'the request of none',
   },
   {
@@ -227,7 +227,7 @@ export const edgeGuards: readonly Guard[] = [
     ...place,
     find: 'if (this.#ctx.stopping.aborted)',
     replace: 'if (this.#ctx.stopping.aborted && this.#taken)',
-    tests: ['test/api/http-stop'],
+    tests: ['test/api/http/http-stop'],
     only: 'in the same waves',
   },
   {
@@ -235,7 +235,7 @@ export const edgeGuards: readonly Guard[] = [
     ...sockets,
     find: 'if (ctx.stopping.aborted) return 503;',
     replace: '',
-    tests: ['test/api/http-stop'],
+    tests: ['test/api/http/http-stop'],
     only: 'in the same waves',
   },
   {
@@ -243,7 +243,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/transport/websocket/operations.ts',
     find: 'this.#underWay > this.#open.size',
     replace: 'this.#underWay > 1e9',
-    tests: ['test/api/http-stop'],
+    tests: ['test/api/http/http-stop'],
     only: 'asked for nothing more',
   },
   {
@@ -251,7 +251,7 @@ export const edgeGuards: readonly Guard[] = [
     ...sockets,
     find: 'webSocket.pause();',
     replace: '',
-    tests: ['test/api/http-stop'],
+    tests: ['test/api/http/http-stop'],
     only: 'asked for nothing more',
   },
   {
@@ -259,7 +259,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/transport/websocket/close-socket.ts',
     find: 'socket.resume();',
     replace: '',
-    tests: ['test/api/http-stop'],
+    tests: ['test/api/http/http-stop'],
     only: 'asked for nothing more',
   },
   {
@@ -267,7 +267,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/transport/sse/stream-subscription.ts',
     find: "if (req.method === 'HEAD') {",
     replace: "if (req.method === 'NONE') {",
-    tests: ['test/api/http-sse'],
+    tests: ['test/api/http/http-sse'],
     only: 'a head alone',
   },
   {
@@ -275,7 +275,7 @@ export const edgeGuards: readonly Guard[] = [
     file: 'src/http/server.ts',
     find: "headers.upgrade?.toLowerCase() === 'websocket'",
     replace: 'headers.upgrade !== undefined',
-    tests: ['test/api/http-requests'],
+    tests: ['test/api/http/http-requests'],
     only: 'another protocol',
   },
 ];

@@ -1,14 +1,14 @@
 import type { Guard } from './guard.ts';
 
-const feed = { file: 'src/seating/live/live-feed.ts', tests: ['test/unit/live-feed-history'] };
-const maps = { file: 'src/seating/map/seat-maps.ts', tests: ['test/db/lost-commits'] };
-const audit = { file: 'src/booking/audit/maps/live-maps.ts', tests: ['test/db/audit-live-maps'] };
-const times = { file: 'src/booking/audit/times.sql.ts', tests: ['test/db/audit-planted'] };
+const feed = { file: 'src/seating/live/live-feed.ts', tests: ['test/unit/live-feed/live-feed-history'] };
+const maps = { file: 'src/seating/map/seat-maps.ts', tests: ['test/db/booking/lost-commits'] };
+const audit = { file: 'src/booking/audit/maps/live-maps.ts', tests: ['test/db/audit/audit-live-maps'] };
+const times = { file: 'src/booking/audit/times.sql.ts', tests: ['test/db/audit/audit-planted'] };
 const versions = {
   file: 'src/booking/audit/history/history-versions.sql.ts',
-  tests: ['test/db/audit-planted'],
+  tests: ['test/db/audit/audit-planted'],
 };
-const api = { file: 'src/http/routes/seat-map.ts', tests: ['test/api/lost-commits'] };
+const api = { file: 'src/http/routes/seat-map.ts', tests: ['test/api/failures/lost-commits'] };
 
 /** What notices that the database has lost commits and goes on under numbers that were used before. */
 export const historyGuards: readonly Guard[] = [
@@ -61,7 +61,7 @@ export const historyGuards: readonly Guard[] = [
     file: 'src/fanout/seat-channel.ts',
     find: 'if (after <= this.#feed.ambiguousUpTo) return null;',
     replace: '',
-    tests: ['test/unit/shared-channel'],
+    tests: ['test/unit/fanout/shared-channel'],
   },
   {
     name: 'a cached map of the same version is of the same batch',
@@ -218,7 +218,7 @@ export const historyGuards: readonly Guard[] = [
     file: 'src/booking/audit/seats-and-bookings.sql.ts',
     find: 'WHERE b.total_amount <> c.amount',
     replace: 'WHERE b.total_amount <> c.amount AND false',
-    tests: ['test/db/audit-planted'],
+    tests: ['test/db/audit/audit-planted'],
     only: 'costs something else',
   },
 ];

@@ -1,12 +1,12 @@
 import type { Guard } from './guard.ts';
 
-const provider = { file: 'src/identity/identity-provider.ts', tests: ['test/db/identity'] };
-const types = { tests: ['test/api/http-media-types'] };
-const tokens = { tests: ['test/api/http-tokens'] };
+const provider = { file: 'src/identity/identity-provider.ts', tests: ['test/db/catalog/identity'] };
+const types = { tests: ['test/api/http/http-media-types'] };
+const tokens = { tests: ['test/api/http/http-tokens'] };
 const authorize = { file: 'src/transport/authorize.ts', ...tokens };
 const expiry = { file: 'src/graphql/engine/token-expiry.ts' };
 const route = { file: 'src/transport/graphql-route.ts', ...types };
-const headers = { tests: ['test/api/http-headers'] };
+const headers = { tests: ['test/api/http/http-headers'] };
 
 /** Guards of requests and answers over HTTP: media types, headers, tokens. */
 export const httpGuards: readonly Guard[] = [
@@ -63,7 +63,7 @@ export const httpGuards: readonly Guard[] = [
   {
     name: 'a subject is printable and short',
     file: 'src/identity/identity.ts',
-    tests: ['test/db/identity'],
+    tests: ['test/db/catalog/identity'],
     find: '!SUBJECT.test(subject)',
     replace: 'SUBJECT.source === subject',
   },
@@ -79,7 +79,7 @@ export const httpGuards: readonly Guard[] = [
     file: 'src/transport/response-forms.ts',
     find: "return range !== null && range.type === 'application/json';",
     replace: "return range !== null && (contentType ?? '').includes('application/json');",
-    tests: ['test/unit/accept'],
+    tests: ['test/unit/transport/accept'],
   },
   {
     name: 'what cannot be answered is not executed',
@@ -152,6 +152,6 @@ export const httpGuards: readonly Guard[] = [
     ...expiry,
     find: 'Math.min(leftMs, DELAY_MS_MAX)',
     replace: 'Math.max(leftMs, leftMs % DELAY_MS_MAX)',
-    tests: ['test/unit/token-expiry'],
+    tests: ['test/unit/transport/token-expiry'],
   },
 ];

@@ -1,14 +1,14 @@
 import type { Guard } from './guard.ts';
 
-const topics = { file: 'src/messaging/topic-subscriptions.ts', tests: ['test/db/subscribing'] };
-const pubsub = { file: 'src/messaging/pubsub.ts', tests: ['test/db/closing-pubsub'] };
-const redis = { file: 'src/platform/redis/redis.ts', tests: ['test/db/subscribing'], only: 'is dead' };
+const topics = { file: 'src/messaging/topic-subscriptions.ts', tests: ['test/db/seating/subscribing'] };
+const pubsub = { file: 'src/messaging/pubsub.ts', tests: ['test/db/messaging/closing-pubsub'] };
+const redis = { file: 'src/platform/redis/redis.ts', tests: ['test/db/seating/subscribing'], only: 'is dead' };
 const republish = {
   file: 'src/workers/republish.ts',
   tests: ['test/db/republish.test'],
   only: 'not counted',
 };
-const booking = { file: 'src/seating/live/booking-updates.ts', tests: ['test/unit/booking-updates'] };
+const booking = { file: 'src/seating/live/booking-updates.ts', tests: ['test/unit/seating/booking-updates'] };
 
 /** Of what lies between a commit and those who are told of it: Redis that is away, hangs or refuses; reads that fail. */
 export const messageGuards: readonly Guard[] = [
@@ -48,7 +48,7 @@ export const messageGuards: readonly Guard[] = [
     file: 'src/graphql/operations/subscriptions/bookingUpdates.ts',
     find: ', buyerId: callerOf(ctx).userId',
     replace: '',
-    tests: ['test/api/subscriptions'],
+    tests: ['test/api/fanout/subscriptions'],
     only: 'can’t be followed',
   },
   {
@@ -115,7 +115,7 @@ export const messageGuards: readonly Guard[] = [
     file: 'src/booking/expiry/expire-batch.ts',
     find: 'void ctx.pubsub.publishSeatsChanged',
     replace: 'await ctx.pubsub.publishSeatsChanged',
-    tests: ['test/db/expiring'],
+    tests: ['test/db/booking/expiring'],
   },
   {
     name: 'republishing stops where Redis takes no more',

@@ -1,10 +1,10 @@
 import type { Guard } from './guard.ts';
 
-const logValues = { file: 'src/platform/observability/log-values.ts', tests: ['test/unit/log-values'] };
-const check = { file: 'src/platform/database/database-check.ts', tests: ['test/db/database-check'] };
-const readiness = { file: 'src/http/routes/health.ts', tests: ['test/api/readiness'] };
+const logValues = { file: 'src/platform/observability/log-values.ts', tests: ['test/unit/platform/log-values'] };
+const check = { file: 'src/platform/database/database-check.ts', tests: ['test/db/database/database-check'] };
+const readiness = { file: 'src/http/routes/health.ts', tests: ['test/api/routes/readiness'] };
 const lastResort = { file: 'src/main/run-process.ts', tests: ['test/faults/uncaught-errors'] };
-const server = { file: 'src/http/server.ts', tests: ['test/api/switches'] };
+const server = { file: 'src/http/server.ts', tests: ['test/api/routes/switches'] };
 
 /** Guards for operators: what is served, what starts, what is logged. */
 export const operatingGuards: readonly Guard[] = [
@@ -13,28 +13,28 @@ export const operatingGuards: readonly Guard[] = [
     file: 'src/http/routes/graphiql/page-script.ts',
     find: 'if (missing) return hint(hints[missing]);',
     replace: '',
-    tests: ['test/unit/graphiql-page'],
+    tests: ['test/unit/transport/graphiql-page'],
   },
   {
     name: 'GraphiQL forgets a token that the server refuses',
     file: 'src/http/routes/graphiql/page-script.ts',
     find: "forget('token');",
     replace: '',
-    tests: ['test/unit/graphiql-page'],
+    tests: ['test/unit/transport/graphiql-page'],
   },
   {
     name: "GraphiQL shows a tab's responses in that tab only",
     file: 'src/http/routes/graphiql/tab-runs.ts',
     find: 'setValue: (text) => isVisible() && state',
     replace: 'setValue: (text) => state',
-    tests: ['test/unit/graphiql-tabs'],
+    tests: ['test/unit/transport/graphiql-tabs'],
   },
   {
     name: "GraphiQL ends a closed tab's subscription",
     file: 'src/http/routes/graphiql/tab-runs.ts',
     find: "'{tabRuns.stop(c[o]);const d='",
     replace: "'{const d='",
-    tests: ['test/unit/graphiql-tabs'],
+    tests: ['test/unit/transport/graphiql-tabs'],
   },
   {
     name: 'GraphiQL is off in production',
@@ -53,7 +53,7 @@ export const operatingGuards: readonly Guard[] = [
     file: 'src/graphql/engine/document/no-introspection.ts',
     find: 'addValidationRule(refuseIntrospection);',
     replace: '',
-    tests: ['test/api/switches'],
+    tests: ['test/api/routes/switches'],
   },
   {
     name: 'the configuration shows no secret',
@@ -109,7 +109,7 @@ export const operatingGuards: readonly Guard[] = [
     file: 'src/platform/observability/logger.ts',
     find: 'hooks: { streamWrite: withoutSecrets },',
     replace: '',
-    tests: ['test/unit/log-values'],
+    tests: ['test/unit/platform/log-values'],
   },
   {
     name: 'a server that is too old stops the start',
@@ -128,7 +128,7 @@ export const operatingGuards: readonly Guard[] = [
     file: 'scripts/schema/apply-migrations.ts',
     find: 'await assertVersionOf(client);',
     replace: '',
-    tests: ['test/db/database-check'],
+    tests: ['test/db/database/database-check'],
   },
   {
     name: 'a database without a migration stops the start',
@@ -187,7 +187,7 @@ export const operatingGuards: readonly Guard[] = [
     file: 'src/http/request-listener.ts',
     find: 'outages.has(dbErrorKind(error))',
     replace: 'error === null',
-    tests: ['test/api/readiness'],
+    tests: ['test/api/routes/readiness'],
   },
   {
     name: 'an error that nothing catches drains the process',
@@ -212,7 +212,7 @@ export const operatingGuards: readonly Guard[] = [
     file: 'src/http/request-listener.ts',
     find: 'exchange.req.destroyed && !exchange.req.complete',
     replace: 'exchange.req.destroyed',
-    tests: ['test/unit/request-listener'],
+    tests: ['test/unit/transport/request-listener'],
   },
   {
     name: 'an uncaught error stops npm start in order',

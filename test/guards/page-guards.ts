@@ -1,7 +1,7 @@
 import type { Guard } from './guard.ts';
 
 const feed = { file: 'src/web/seat-feed/create-seat-feed.ts', tests: ['test/unit/seat-feed.test'] };
-const map = { file: 'src/web/seat-feed/live-seats.ts', tests: ['test/unit/seat-feed-map'] };
+const map = { file: 'src/web/seat-feed/live-seats.ts', tests: ['test/unit/seat-feed/seat-feed-map'] };
 
 /** Of the module that pages keep their map right with. */
 export const pageGuards: readonly Guard[] = [
@@ -32,7 +32,7 @@ export const pageGuards: readonly Guard[] = [
   {
     name: 'a page notices that its connection is dead',
     file: 'src/web/seat-feed/watch-connection.ts',
-    tests: ['test/unit/seat-feed-transport'],
+    tests: ['test/unit/seat-feed/seat-feed-transport'],
     find: 'if (!received) timer',
     replace: 'if (received && !connected) timer',
   },

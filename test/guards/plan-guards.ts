@@ -1,6 +1,6 @@
 import type { Guard } from './guard.ts';
 
-const plans = { tests: ['test/db/background-plans'] };
+const plans = { tests: ['test/db/database/background-plans'] };
 
 /** What keeps the plans of background statements from depending on statistics. */
 export const planGuards: readonly Guard[] = [

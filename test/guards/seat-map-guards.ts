@@ -1,12 +1,12 @@
 import type { Guard } from './guard.ts';
 
-const feed = { file: 'src/seating/live/live-feed.ts', tests: ['test/unit/live-feed-repair'] };
-const gap = { file: 'src/seating/live/gap-timer.ts', tests: ['test/unit/live-feed-gaps'] };
-const updates = { file: 'src/seating/live/seat-updates.ts', tests: ['test/unit/seat-updates'] };
-const mailbox = { file: 'src/seating/live/mailbox.ts', tests: ['test/unit/mailbox'] };
-const republish = { file: 'src/workers/republish.ts', tests: ['test/db/republish-gaps'] };
+const feed = { file: 'src/seating/live/live-feed.ts', tests: ['test/unit/live-feed/live-feed-repair'] };
+const gap = { file: 'src/seating/live/gap-timer.ts', tests: ['test/unit/live-feed/live-feed-gaps'] };
+const updates = { file: 'src/seating/live/seat-updates.ts', tests: ['test/unit/seating/seat-updates'] };
+const mailbox = { file: 'src/seating/live/mailbox.ts', tests: ['test/unit/seating/mailbox'] };
+const republish = { file: 'src/workers/republish.ts', tests: ['test/db/messaging/republish-gaps'] };
 
-const channel = { file: 'src/fanout/seat-channel.ts', tests: ['test/unit/shared-channel'] };
+const channel = { file: 'src/fanout/seat-channel.ts', tests: ['test/unit/fanout/shared-channel'] };
 
 /** Of the live seat map: order, repair, what is bounded, and how old a map may be. */
 export const seatMapGuards: readonly Guard[] = [
@@ -25,14 +25,14 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'who follows makes nobody’s message come early',
     ...feed,
-    tests: ['test/unit/seat-updates'],
+    tests: ['test/unit/seating/seat-updates'],
     find: 'return this.#followers.add(follower);',
     replace: 'this.#send();\n    return this.#followers.add(follower);',
   },
   {
     name: 'a stopped feed keeps nobody waiting',
     ...feed,
-    tests: ['test/unit/seat-updates'],
+    tests: ['test/unit/seating/seat-updates'],
     find: 'this.#gap.stop();\n    this.#allSent();\n',
     replace: 'this.#gap.stop();\n',
   },
@@ -87,7 +87,7 @@ export const seatMapGuards: readonly Guard[] = [
   {
     name: 'a gap of many seats is closed with the map',
     ...feed,
-    tests: ['test/unit/live-feed-gaps'],
+    tests: ['test/unit/live-feed/live-feed-gaps'],
     find: 'GAP_MAX, GAP_STEPS_MAX)',
     replace: 'GAP_MAX)',
   },
@@ -133,7 +133,7 @@ export const seatMapGuards: readonly Guard[] = [
     ...feed,
     find: 'if (wait <= 0) this.#send();',
     replace: 'if (wait < Infinity) this.#send();',
-    tests: ['test/unit/live-feed-properties'],
+    tests: ['test/unit/live-feed/live-feed-properties'],
     only: 'are told on a tick',
   },
   {
@@ -149,7 +149,7 @@ export const seatMapGuards: readonly Guard[] = [
     file: 'src/messaging/pubsub.ts',
     find: 'const message = parseSeatsChanged(received);',
     replace: 'const message = received as SeatsChanged;',
-    tests: ['test/db/foreign-messages'],
+    tests: ['test/db/messaging/foreign-messages'],
   },
   {
     name: 'listening before the record is read',
@@ -174,7 +174,7 @@ export const seatMapGuards: readonly Guard[] = [
     file: 'src/messaging/pubsub.ts',
     find: 'await transport.publish(',
     replace: 'await watermarks.raise(message.eventId, message.version);\n        await transport.publish(',
-    tests: ['test/db/watermark-order'],
+    tests: ['test/db/messaging/watermark-order'],
   },
   {
     name: 'a watermark is never lowered',

@@ -1,12 +1,12 @@
 import type { Guard } from './guard.ts';
 
-const maps = { file: 'src/seating/map/seat-maps.ts', tests: ['test/unit/seat-maps'] };
-const cache = { file: 'src/seating/map/changeSeatMap-1.lua', tests: ['test/db/seat-map-cache'] };
-const updates = { file: 'src/seating/live/seat-updates.ts', tests: ['test/unit/seat-updates'] };
-const record = { file: 'src/seating/map/seat-map.sql.ts', tests: ['test/db/long-resumes'] };
-const versions = { file: 'src/seating/map/public-versions.ts', tests: ['test/unit/public-versions'] };
-const layouts = { file: 'src/seating/layout/encoded-layouts.ts', tests: ['test/unit/encoded-layouts'] };
-const route = { file: 'src/http/routes/seat-map.ts', tests: ['test/api/seat-map-route'], only: '304' };
+const maps = { file: 'src/seating/map/seat-maps.ts', tests: ['test/unit/seating/seat-maps'] };
+const cache = { file: 'src/seating/map/changeSeatMap-1.lua', tests: ['test/db/seating/seat-map-cache'] };
+const updates = { file: 'src/seating/live/seat-updates.ts', tests: ['test/unit/seating/seat-updates'] };
+const record = { file: 'src/seating/map/seat-map.sql.ts', tests: ['test/db/seating/long-resumes'] };
+const versions = { file: 'src/seating/map/public-versions.ts', tests: ['test/unit/seating/public-versions'] };
+const layouts = { file: 'src/seating/layout/encoded-layouts.ts', tests: ['test/unit/seating/encoded-layouts'] };
+const route = { file: 'src/http/routes/seat-map.ts', tests: ['test/api/routes/seat-map-route'], only: '304' };
 
 /** Of what is read: how old it may be, how much of it, and how many may ask the database for it at once. */
 export const seatReadGuards: readonly Guard[] = [
@@ -120,7 +120,7 @@ export const seatReadGuards: readonly Guard[] = [
     file: 'src/seating/map/caching-pubsub.ts',
     find: 'await cache.store(message.eventId, feed.seatCount, map);',
     replace: '',
-    tests: ['test/api/seat-map-route'],
+    tests: ['test/api/routes/seat-map-route'],
     only: 'is given the whole map',
   },
   {
@@ -152,7 +152,7 @@ export const seatReadGuards: readonly Guard[] = [
     file: 'src/graphql/reads/visibility.ts',
     find: 'return seats !== null || isEventVisible(ctx, eventId);',
     replace: 'return seats !== undefined || isEventVisible(ctx, eventId);',
-    tests: ['test/api/subscriptions'],
+    tests: ['test/api/fanout/subscriptions'],
     only: 'draft',
   },
   {
@@ -160,7 +160,7 @@ export const seatReadGuards: readonly Guard[] = [
     file: 'src/graphql/reads/visibility.ts',
     find: 'return seats !== null || isEventVisible(ctx, eventId);',
     replace: 'return seats !== undefined && isEventVisible(ctx, eventId);',
-    tests: ['test/api/subscriptions'],
+    tests: ['test/api/fanout/subscriptions'],
     only: 'crowd',
   },
   {
@@ -187,7 +187,7 @@ export const seatReadGuards: readonly Guard[] = [
     file: 'src/http/request-listener.ts',
     find: 'if (error instanceof BusyError && !res.headersSent)',
     replace: 'if (error instanceof BusyError && res.headersSent)',
-    tests: ['test/api/database-stalls'],
+    tests: ['test/api/failures/database-stalls'],
     only: '503',
   },
   {
