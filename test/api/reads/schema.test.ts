@@ -76,7 +76,7 @@ test('scalars name their specification', () => {
 });
 
 test('schema.graphql, its introspection and the possible types are what the code prints', async () => {
-  const script = path.join(import.meta.dirname, '..', '..', 'scripts', 'schema.ts');
+  const script = path.join(import.meta.dirname, '..', '..', '..', 'scripts', 'schema.ts');
   // In a process of its own: the runner loads another copy of graphql than the schema is made with.
   await expect(promisify(execFile)(process.execPath, [script, '--check'])).resolves.toMatchObject({
     stderr: '',
@@ -89,5 +89,5 @@ test('the introspection file has the whole schema', () => {
 });
 
 function read(file: string): string {
-  return readFileSync(path.join(import.meta.dirname, '..', '..', file), 'utf8');
+  return readFileSync(path.join(import.meta.dirname, '..', '..', '..', file), 'utf8');
 }

@@ -46,8 +46,8 @@ export function scriptOf({ batches }: Trace, fault: string): string {
     );
     return `{\n  locked: {\n${fields.join(',\n')},\n  },\n  commands: ${print(commands)},\n},`;
   });
-  return `import { decide } from './src/booking/decide.ts';
-import type { Command, LockedState } from './src/booking/model.ts';
+  return `import { decide } from './src/booking/rules/decide.ts';
+import type { Command, LockedState } from './src/booking/rules/model.ts';
 
 const batches: { locked: LockedState; commands: Command[] }[] = [
 ${entries.join('\n')}

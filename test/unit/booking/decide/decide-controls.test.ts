@@ -79,7 +79,7 @@ test('what is found out is told as a script that runs', () => {
   const told = messageOf(() => checkRounds(RUNS, withModel(bent)));
   const script = told.slice(told.indexOf('import { decide }'));
   expect(script).toContain('\n// used keys\n');
-  const repository = path.join(import.meta.dirname, '..', '..', '..');
+  const repository = path.join(import.meta.dirname, '..', '..', '..', '..');
   const args = ['--no-warnings', '--input-type=module-typescript', '--eval', script];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: repository, encoding: 'utf8' });
   expect(stderr).toBe('');
