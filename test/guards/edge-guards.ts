@@ -1,8 +1,14 @@
 import type { Guard } from './guard.ts';
 
 const outlet = { file: 'src/fanout/send-buffer.ts', tests: ['test/unit/fanout/shared-outlet'] };
-const operation = { file: 'src/graphql/engine/shared-operation.ts', tests: ['test/unit/fanout/shared-operation'] };
-const ids = { file: 'src/transport/websocket/operation-ids.ts', tests: ['test/unit/transport/operation-ids'] };
+const operation = {
+  file: 'src/graphql/engine/shared-operation.ts',
+  tests: ['test/unit/fanout/shared-operation'],
+};
+const ids = {
+  file: 'src/transport/websocket/operation-ids.ts',
+  tests: ['test/unit/transport/operation-ids'],
+};
 const place = { file: 'src/transport/sse/stream-slot.ts', tests: ['test/api/http/http-sse'] };
 const sockets = { file: 'src/transport/websocket/socket-server.ts', tests: ['test/api/http/http-websocket'] };
 const messages = { file: 'src/transport/websocket/adapt-socket.ts', tests: ['test/api/http/http-websocket'] };

@@ -2,7 +2,11 @@ import type { Guard } from './guard.ts';
 
 const topics = { file: 'src/messaging/topic-subscriptions.ts', tests: ['test/db/seating/subscribing'] };
 const pubsub = { file: 'src/messaging/pubsub.ts', tests: ['test/db/messaging/closing-pubsub'] };
-const redis = { file: 'src/platform/redis/redis.ts', tests: ['test/db/seating/subscribing'], only: 'is dead' };
+const redis = {
+  file: 'src/platform/redis/redis.ts',
+  tests: ['test/db/seating/subscribing'],
+  only: 'is dead',
+};
 const republish = {
   file: 'src/workers/republish.ts',
   tests: ['test/db/republish.test'],

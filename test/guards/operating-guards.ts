@@ -1,6 +1,9 @@
 import type { Guard } from './guard.ts';
 
-const logValues = { file: 'src/platform/observability/log-values.ts', tests: ['test/unit/platform/log-values'] };
+const logValues = {
+  file: 'src/platform/observability/log-values.ts',
+  tests: ['test/unit/platform/log-values'],
+};
 const check = { file: 'src/platform/database/database-check.ts', tests: ['test/db/database/database-check'] };
 const readiness = { file: 'src/http/routes/health.ts', tests: ['test/api/routes/readiness'] };
 const lastResort = { file: 'src/main/run-process.ts', tests: ['test/faults/uncaught-errors'] };

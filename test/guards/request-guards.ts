@@ -1,6 +1,9 @@
 import type { Guard } from './guard.ts';
 
-const ids = { file: 'src/transport/websocket/operation-ids.ts', tests: ['test/unit/transport/operation-ids'] };
+const ids = {
+  file: 'src/transport/websocket/operation-ids.ts',
+  tests: ['test/unit/transport/operation-ids'],
+};
 const sockets = { file: 'src/transport/websocket/socket-server.ts' };
 
 /** Of what clients send: its size, its depth, and what is kept of it. */

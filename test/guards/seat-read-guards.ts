@@ -5,7 +5,10 @@ const cache = { file: 'src/seating/map/changeSeatMap-1.lua', tests: ['test/db/se
 const updates = { file: 'src/seating/live/seat-updates.ts', tests: ['test/unit/seating/seat-updates'] };
 const record = { file: 'src/seating/map/seat-map.sql.ts', tests: ['test/db/seating/long-resumes'] };
 const versions = { file: 'src/seating/map/public-versions.ts', tests: ['test/unit/seating/public-versions'] };
-const layouts = { file: 'src/seating/layout/encoded-layouts.ts', tests: ['test/unit/seating/encoded-layouts'] };
+const layouts = {
+  file: 'src/seating/layout/encoded-layouts.ts',
+  tests: ['test/unit/seating/encoded-layouts'],
+};
 const route = { file: 'src/http/routes/seat-map.ts', tests: ['test/api/routes/seat-map-route'], only: '304' };
 
 /** Of what is read: how old it may be, how much of it, and how many may ask the database for it at once. */
