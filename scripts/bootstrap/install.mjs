@@ -22,6 +22,7 @@ export function reasonToInstall(root, needsDev) {
     if (location === '') continue;
     const have = installed[location];
     if (have === undefined) {
+      // guard: no-dev-packages-in-production
       if (entry.optional || (entry.dev && !needsDev) || entry.devOptional) continue;
       return `${nameOf(location)} is not installed`;
     }

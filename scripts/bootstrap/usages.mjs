@@ -20,7 +20,8 @@ const usages = {
 
   check: `Usage: npm run check
 
-  Runs types, lint, format:check, check:docs and check:files in turn, and stops at the first one that fails.`,
+  Runs types, lint, format:check, check:docs, check:files and check:mutants in turn, and stops at the first one that
+  fails.`,
 
   'build:seat-feed': `Usage: npm run build:seat-feed
 
@@ -132,12 +133,18 @@ const usages = {
   --role  what the bearer may do
   --user  whose token it is; default: the organizer of the examples, or a new buyer`,
 
-  guards: `Usage: npm run guards [-- WORD]
+  mutants: `Usage: npm run mutants [-- WORD | --check]
 
-  Runs the mutation tests: removes each guard (a lock, constraint, deadline or limit) in turn from a copy of the tree,
-  and expects a test to fail. Exit status 1 if no test fails for a guard.
+  Runs the mutation tests: disables each guard (a lock, constraint, deadline or limit) in a copy of the tree, and
+  expects a test to fail. Exit status 1 if a mutant survives.
 
-  WORD  runs only guards with the word in their name or file`,
+  WORD     runs only mutants with the word in the name or file of their guard
+  --check  runs no test; see npm run check:mutants`,
+
+  'check:mutants': `Usage: npm run check:mutants
+
+  Compares the mutants with the comments "guard: NAME" in src and scripts, and applies each mutation in memory. Runs no
+  test. Exit status 1 on any fault.`,
 
   audit: `Usage: npm run audit
 

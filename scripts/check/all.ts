@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { command } from '../local/explain.ts';
 import { refuseArguments } from '../local/usage.ts';
 
-const checks = ['types', 'lint', 'format:check', 'check:docs', 'check:files'];
+const checks = ['types', 'lint', 'format:check', 'check:docs', 'check:files', 'check:mutants'];
 
 await command(() => {
   refuseArguments('check');

@@ -14,7 +14,7 @@ export class Shutdown {
   /** Listens for the signals, and for the end of the bootstrap that we run under (SIGKILL tells nobody else). */
   listen(): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.asked());
-    process.on('uncaughtException', (error) => this.failed(error));
+    process.on('uncaughtException', (error) => this.failed(error)); // guard: npm-start-uncaught-error
     if (process.channel) process.once('disconnect', () => this.asked());
   }
 

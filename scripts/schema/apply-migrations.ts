@@ -16,7 +16,7 @@ export async function migrate(databaseUrl: string, log?: (line: string) => void)
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await assertVersionOf(client);
+    await assertVersionOf(client); // guard: migration-server-version
   } catch (error) {
     await client.end();
     throw error;

@@ -19,9 +19,10 @@ export function findNameFault(name: string, lengthMax: number, lengthMin: 0 | 1 
   const length = name.length <= lengthMax ? name.length : countCodePoints(name);
   if (length > lengthMax) return `has ${length} characters; ${right}.`;
   const found = refused.exec(name)?.[0];
+  // guard: name-characters
   if (found !== undefined) return `contains ${describeCharacter(found)}, which is not allowed. Remove it.`;
   if (name === '' && lengthMin === 1) return `is empty; ${right}.`;
-  return isVisible(name) || lengthMin === 0
+  return isVisible(name) || lengthMin === 0 // guard: visible-name
     ? null
     : `has no visible characters; ${right}, at least one of them visible.`;
 }

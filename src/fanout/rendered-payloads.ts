@@ -23,7 +23,7 @@ export class RenderedPayloads {
     const known = this.#byMessage.get(message)?.get(operation);
     if (known !== undefined) return known;
     const payload = render();
-    const characters = ENTRY_CHARACTERS + payload.characters;
+    const characters = ENTRY_CHARACTERS + payload.characters; // guard: rendered-entry-cost
     this.#characters += characters;
     if (this.#characters > this.#charactersMax) {
       this.#byMessage = new WeakMap();

@@ -164,12 +164,13 @@ export class SeatChannel {
     const { version } = this.#snapshot;
     const known = this.#resumes.get(after);
     if (known !== undefined || after < 0 || after > version) return known ?? null;
-    if (after <= this.#feed.ambiguousUpTo) return null;
+    if (after <= this.#feed.ambiguousUpTo) return null; // guard: no-shared-resume-from-ambiguous-version
     if (this.#reading >= fanoutLimits.resumesMax) return null;
     this.#reading++;
     const changes = this.#read(source, version).finally(() => this.#reading--);
     // The longest known goes: clients may ask for every version there ever was.
     const [oldest] = this.#resumes.keys();
+    // guard: kept-resumes-limit
     if (oldest !== undefined && this.#resumes.size >= fanoutLimits.resumesKeptMax)
       this.#resumes.delete(oldest);
     this.#resumes.set(after, changes);

@@ -58,9 +58,9 @@ export class Outlet {
 
   /** Whether so many bytes more can be written. While the stream asks for no pause, there is room. */
   hasRoom(bytes: number): boolean {
-    if (this.clogged) return false;
+    if (this.clogged) return false; // guard: full-buffer-refuses
     const { writableNeedDrain, writableLength } = this.#stream;
-    return !writableNeedDrain || writableLength + bytes <= this.#limits.bufferBytesMax;
+    return !writableNeedDrain || writableLength + bytes <= this.#limits.bufferBytesMax; // guard: send-buffer-limit
   }
 
   /** Calls back when all has gone that waits; to be called where there is no room. */
@@ -70,7 +70,7 @@ export class Outlet {
     if (this.clogged) return;
     this.#timer = setTimeout(() => {
       metrics.readersClosed.inc();
-      this.#onStuck();
+      this.#onStuck(); // guard: stuck-reader-reported
     }, this.#limits.stuckMs);
     this.#stream.once('drain', () => this.#drain());
   }

@@ -42,5 +42,5 @@ function parseRange(item: string, at: number): MediaRange | null {
 export function isJson(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   const range = parseRange(contentType ?? '', 0);
-  return range !== null && range.type === 'application/json';
+  return range !== null && range.type === 'application/json'; // guard: exact-media-type
 }

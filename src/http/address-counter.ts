@@ -11,9 +11,9 @@ export class AddressCounter {
 
   /** Null where the address has as many as it may; else what gives the place back, once. */
   acquire(address: string): (() => void) | null {
-    const key = countedAs(address);
+    const key = countedAs(address); // guard: ipv6-network-as-address
     const count = this.#counts.get(key) ?? 0;
-    if (count >= this.#max) return null;
+    if (count >= this.#max) return null; // guard: connections-per-address
     this.#counts.set(key, count + 1);
     let released = false;
     return () => {

@@ -24,7 +24,7 @@ export function limitConnections(server: Server, { perAddressMax, max, proxies }
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/, '');
     const family = isIP(address);
     if (family !== 0 && proxies.check(address, family === 4 ? 'ipv4' : 'ipv6')) return;
-    const release = counter.acquire(address);
+    const release = counter.acquire(address); // guard: tcp-connections-per-address
     if (release !== null) return void socket.once('close', release);
     metrics.requestsRefused.inc({ reason: 'connections_of_address' });
     // Not `end`: a peer that never closes its side would keep the connection.

@@ -50,12 +50,15 @@ async function handle(ctx: ListenerContext, exchange: Exchange): Promise<void> {
 
 function fail(ctx: ListenerContext, exchange: Exchange, error: unknown): void {
   const { res, requestId, path } = exchange;
+  // guard: busy-503
   if (error instanceof BusyError && !res.headersSent) return sendBusy(exchange, error.retryAfterSeconds);
+  // guard: outage-503
   if (!res.headersSent && outages.has(dbErrorKind(error))) {
     ctx.logger.warn({ err: error, requestId, path }, 'database unavailable');
     return sendBusy(exchange, 1);
   }
   // The client has left: whatever failed for it is no error of the server.
+  // guard: completed-request-not-aborted
   const left = (exchange.req.destroyed && !exchange.req.complete) || res.destroyed;
   const level = left ? 'debug' : 'error';
   ctx.logger[level]({ err: error, requestId, path }, 'request failed');

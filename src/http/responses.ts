@@ -53,7 +53,8 @@ export function sendStored({ req, res }: Exchange, body: StoredBody): void {
   res.setHeader('etag', etag);
   res.setHeader('cache-control', body.cacheControl);
   // Not set: `origin` may be there already, and shared caches need both.
-  res.appendHeader('vary', 'accept-encoding');
+  res.appendHeader('vary', 'accept-encoding'); // guard: vary-appended
+  // guard: not-modified
   if (tagsOf(req.headers['if-none-match']).some((tag) => tag === '*' || tag === etag)) {
     res.writeHead(304).end();
     return;

@@ -19,11 +19,12 @@ export function createHttpServer(listener: RequestListener, config: ServerConfig
       keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
       noDelay: true,
       // A client that offers another protocol (HTTP/2, as curl and Java do) continues with HTTP/1.1.
+      // guard: other-upgrade-ignored
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     listener,
   );
-  server.timeout = config.inactivityMs;
+  server.timeout = config.inactivityMs; // guard: inactive-client-timeout
   limitConnections(server, { ...config.tcpConnections, proxies: config.trustedProxies });
   return server;
 }

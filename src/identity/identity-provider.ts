@@ -41,7 +41,7 @@ export class IdentityProvider {
   constructor(settings: ProviderSettings, logger: Logger) {
     this.#settings = settings;
     this.#keys = createRemoteJWKSet(new URL(settings.jwksUrl), {
-      timeoutDuration: keySetLimits.timeoutMs,
+      timeoutDuration: keySetLimits.timeoutMs, // guard: key-set-timeout
       cacheMaxAge: keySetLimits.keptMs,
       cooldownDuration: keySetLimits.rereadAfterMs,
       [customFetch]: keySetReader(),
@@ -62,7 +62,7 @@ export class IdentityProvider {
   async verify(token: string): Promise<JWTPayload> {
     const { issuer, audience } = this.#settings;
     try {
-      checkClaims(token, issuer);
+      checkClaims(token, issuer); // guard: hopeless-token-asks-no-provider
       const options = { algorithms: ALGORITHMS, issuer, audience, requiredClaims: ['exp', 'sub'] };
       return (await jwtVerify(token, this.#keys, options)).payload;
     } catch (error) {
@@ -71,14 +71,14 @@ export class IdentityProvider {
       // Keys that were not read, or that are damaged.
       metrics.tokensUnchecked.inc();
       this.#warn(error);
-      throw new UncheckedTokenError(error);
+      throw new UncheckedTokenError(error); // guard: unreachable-provider-keeps-tokens
     }
   }
 
   /** At most one line in a while: anybody can send tokens. */
   #warn(error: unknown): void {
     const nowMs = performance.now();
-    if (nowMs < this.#quietUntilMs) return;
+    if (nowMs < this.#quietUntilMs) return; // guard: provider-error-log-rate
     this.#quietUntilMs = nowMs + keySetLimits.warnEveryMs;
     this.#logger.warn({ err: error }, 'cannot verify tokens of the identity provider');
   }
@@ -95,6 +95,7 @@ function checkClaims(token: string, issuer: string): void {
 function keySetReader(): FetchImplementation {
   let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
   return async (url, options) => {
+    // guard: failing-provider-backoff
     if (failure !== undefined && performance.now() < failure.untilMs) throw failure.error;
     try {
       const keySet = await readKeySet(await fetch(url, options));
@@ -119,6 +120,7 @@ async function readKeySet({ status, body }: Response): Promise<Response> {
   // Leaving the loop cancels the body.
   for await (const chunk of body as ReadableStream<Uint8Array>) {
     length += chunk.length;
+    // guard: key-set-size
     if (length > keySetLimits.bytesMax) throw new Error(`more than ${keySetLimits.bytesMax} bytes`);
     chunks.push(chunk);
   }
@@ -126,6 +128,7 @@ async function readKeySet({ status, body }: Response): Promise<Response> {
   const { keys } = JSON.parse(text) as { readonly keys?: unknown };
   if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'object' && key !== null))
     throw new Error('not a key set');
+  // guard: key-set-count
   if (keys.length > keySetLimits.keysMax) throw new Error(`more than ${keySetLimits.keysMax} keys`);
   return new Response(text);
 }

@@ -96,6 +96,7 @@ export class Identity {
     const payload = await provider.verify(token);
     const { issuer } = provider;
     const subject: unknown = payload.sub;
+    // guard: subject-format
     if (typeof subject !== 'string' || !SUBJECT.test(subject))
       throw new InvalidTokenError('sub is not 1 to 255 printable characters');
     const viewer = {

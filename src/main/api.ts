@@ -28,7 +28,7 @@ export interface RunningApi {
  * @throws {StartupError} for a database that this version can't work with, or a port that can't be had.
  */
 export async function startApi(config: Config, overrides?: ContextOverrides): Promise<RunningApi> {
-  await checkDatabase(config.databaseUrl);
+  await checkDatabase(config.databaseUrl); // guard: api-database-check
   const context = await createContext(config, overrides);
   try {
     const { port, host } = config;

@@ -77,7 +77,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   const departures = new Departures();
   // An error that many get to see has an id of its own: no request is to be found by it, or shown to others.
   const shared = new SharedSubscriptions(
-    (error) => edge.maskError(error, uuidV7()),
+    (error) => edge.maskError(error, uuidV7()), // guard: shared-error-request-id
     edge.sharedContext,
     logger,
   );
@@ -122,7 +122,8 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
 function routesOf(ctx: HttpContext, graphql: GraphQLRouteContext): Route[] {
   const { config, eventLayouts } = ctx;
   const { stopping } = graphql;
-  const graphiql = config.graphiql ? graphiqlRoute(ctx) : null;
+  const graphiql = config.graphiql ? graphiqlRoute(ctx) : null; // guard: graphiql-switch
+  // guard: public-metrics-switch
   return [
     {
       path: '/graphql',

@@ -69,6 +69,7 @@ class RunningProcess {
   }
 
   #onUncaught(error: unknown, origin: string): void {
+    // guard: uncaught-error-log-limit
     if (++this.#uncaught <= UNCAUGHT_LOGGED_MAX)
       this.#logger.fatal({ err: error, origin }, 'uncaught error; shutting down');
     if (this.#ending) return;
@@ -78,7 +79,7 @@ class RunningProcess {
 
   async #drain(): Promise<never> {
     try {
-      await withDeadline(this.#stop(), this.#drainMsMax, 'draining');
+      await withDeadline(this.#stop(), this.#drainMsMax, 'draining'); // guard: drain-after-uncaught-error
     } catch (late) {
       this.#logger.error({ err: late }, 'shutdown failed');
     }

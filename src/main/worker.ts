@@ -27,7 +27,7 @@ export interface RunningWorker {
  * @throws {StartupError} for a database that this version can't work with, or a port that can't be had.
  */
 export async function startWorker(config: Config): Promise<RunningWorker> {
-  await checkDatabase(config.databaseUrl);
+  await checkDatabase(config.databaseUrl); // guard: worker-database-check
   const logger = createLogger(config.logLevel);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout-worker', logger);

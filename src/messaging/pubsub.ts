@@ -33,7 +33,7 @@ export interface Subscription {
 }
 
 /** Longer is not waited at the end: a Redis that hangs may not keep a process from stopping. */
-const PUBLISHING_WAIT_MS = 1_000;
+const PUBLISHING_WAIT_MS = 1_000; // guard: publishing-wait
 
 export function createPubSub(redisUrl: string, logger: Logger): PubSub {
   const publisher = connectRedis(redisUrl, 'sellout-publisher', logger);
@@ -45,7 +45,7 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
 
   async function publish(message: SeatsChanged): Promise<boolean> {
     try {
-      await transport.publish(eventTopic(message.eventId), message);
+      await transport.publish(eventTopic(message.eventId), message); // guard: watermark-after-publish
       // Not before the message is out: a watermark that says too much would hide that it is missing.
       await watermarks.raise(message.eventId, message.version);
       outage.over();
@@ -67,7 +67,7 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
       let closed = false;
       const topic = eventTopic(eventId);
       const id = transport.subscribe<unknown>(topic, (received) => {
-        const message = parseSeatsChanged(received);
+        const message = parseSeatsChanged(received); // guard: foreign-message-dropped
         if (message !== null) listener(message);
         else logger.warn({ eventId }, 'ignored an invalid pub/sub message');
       });
@@ -83,6 +83,7 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
 
     async close() {
       try {
+        // guard: publishing-finishes-before-close
         await withDeadline(Promise.all(publishing), PUBLISHING_WAIT_MS, 'publishing');
       } catch (error) {
         logger.warn(

@@ -9,7 +9,7 @@
 ]]
 local version = tonumber(ARGV[1])
 local watermark = tonumber(redis.call('GET', KEYS[1]))
-if watermark and watermark >= version then
+if watermark and watermark >= version then -- guard: watermark-never-lowered
   return watermark
 end
 redis.call('SET', KEYS[1], ARGV[1])

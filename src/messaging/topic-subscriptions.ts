@@ -28,7 +28,7 @@ export class TopicsHeard {
     this.#redis = redis;
     this.#logger = logger;
     // Redis knows nothing of what an earlier connection heard.
-    redis.on('ready', () => this.#askForAll());
+    redis.on('ready', () => this.#askForAll()); // guard: resubscribe-on-ready
   }
 
   /** Resolves when the topic is heard for the first time; never, where it is let go before. */
@@ -71,7 +71,7 @@ export class TopicsHeard {
     const topic = this.#wanted.get(name);
     if (topic === undefined) return;
     this.#wanted.delete(name);
-    this.#refused.delete(topic);
+    this.#refused.delete(topic); // guard: dropped-topic-not-retried
     if (this.#redis.status !== 'ready') return;
     this.#redis.unsubscribe(name).catch((error: unknown) => {
       // The connection broke, and its subscriptions with it.
@@ -92,15 +92,15 @@ export class TopicsHeard {
       this.#refused.delete(topic);
       if (this.#refused.size === 0) this.#outageOver();
     } catch (error) {
-      this.#failed(topic, error);
+      this.#failed(topic, error); // guard: subscribe-failure-handled
     }
   }
 
   #failed(topic: Topic, error: unknown): void {
-    if (this.#wanted.get(topic.name) !== topic) return;
+    if (this.#wanted.get(topic.name) !== topic) return; // guard: dropped-topic-not-refused
     // Where the connection broke (which is logged with it), the next one asks for all.
     if (this.#redis.status !== 'ready') return;
-    this.#refused.add(topic);
+    this.#refused.add(topic); // guard: refused-topic-retried
     if (this.#refusals === 0)
       this.#logger.warn({ err: error, topic: topic.name }, 'failed to subscribe; falling back to polling');
     this.#retry ??= setTimeout(() => this.#askAgain(), this.#retryMs());

@@ -40,6 +40,7 @@ export class InputErrors {
   #collect(error: unknown): void {
     if (!(error instanceof InvalidInputError)) throw error;
     for (const each of error.errors)
+      // guard: input-errors-limit
       if (this.#errors.size < INPUT_ERRORS_MAX && !this.#errors.has(each.field))
         this.#errors.set(each.field, each);
   }

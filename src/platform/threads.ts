@@ -41,6 +41,7 @@ export function oneAtATime(waitingMax: number): <T>(work: () => Promise<T>) => P
   let latest: Promise<unknown> = Promise.resolve();
   let unfinished = 0;
   return (work) => {
+    // guard: waiting-tasks-limit
     if (unfinished > waitingMax) return Promise.reject(new BusyError(false, RETRY_AFTER_SECONDS));
     unfinished++;
     const running = latest.then(work);

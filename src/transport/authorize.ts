@@ -26,9 +26,10 @@ export async function requireViewer(identity: Identity, { req, res }: Exchange):
   try {
     return await viewerOf(identity, req.headers.authorization);
   } catch (error) {
+    // guard: unchecked-token-retried
     if (error instanceof UncheckedTokenError)
       throw new RequestError(503, error.code, error.message, error.retryAfterSeconds);
-    if (!(error instanceof InvalidTokenError)) throw error;
+    if (!(error instanceof InvalidTokenError)) throw error; // guard: invalid-token-refuses-request
     res.setHeader('www-authenticate', 'Bearer error="invalid_token"');
     throw new RequestError(
       401,
@@ -50,7 +51,7 @@ export async function findViewer(
   try {
     return await viewerOf(identity, authorization);
   } catch (error) {
-    if (error instanceof InvalidTokenError) return null;
+    if (error instanceof InvalidTokenError) return null; // guard: invalid-token-acknowledged-on-socket
     throw error;
   }
 }

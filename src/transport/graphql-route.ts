@@ -46,7 +46,7 @@ export async function handleGraphQL(ctx: GraphQLRouteContext, exchange: Exchange
 async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
   const { req, res, requestId, address } = exchange;
   const forms = responseForms(req.headers.accept);
-  if (forms.regular === null && !forms.stream) throw notAcceptable();
+  if (forms.regular === null && !forms.stream) throw notAcceptable(); // guard: acceptable-before-execution
   const viewer = await requireViewer(ctx.identity, exchange);
   const params = await readParams(ctx, exchange, viewer);
   const operation = prepareOperation(ctx.engine, params, { viewer, requestId });
@@ -54,12 +54,13 @@ async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<vo
     metrics.requestsRefused.inc({ reason: 'invalid_operation' });
     return sendResult(ctx, exchange, operation, forms);
   }
+  // guard: mutations-by-post
   if (operation.type === OperationTypeNode.MUTATION && req.method !== 'POST') {
     res.setHeader('allow', 'POST');
     throw new RequestError(405, 'METHOD_NOT_ALLOWED', 'Mutations require the POST method.');
   }
   // The client has disconnected: no `close` event will follow that could release what is acquired below.
-  if (res.destroyed) return;
+  if (res.destroyed) return; // guard: gone-client-takes-no-memory
   res.once('close', ctx.memory.take(address, operation.kept));
   const place = new StreamPlace(ctx, exchange);
   if (operation.type === OperationTypeNode.SUBSCRIPTION)
@@ -76,7 +77,7 @@ async function subscribe(
   forms: ResponseForms,
   place: StreamPlace,
 ): Promise<void> {
-  if (!forms.stream) throw notAcceptable();
+  if (!forms.stream) throw notAcceptable(); // guard: subscription-needs-stream
   const refusal = await streamSubscription(ctx, exchange, operation, place);
   if (refusal !== null) return sendResult(ctx, exchange, refusal, forms);
 }
@@ -87,6 +88,7 @@ async function readParams(
   viewer: Viewer | null,
 ): Promise<GraphQLParams> {
   if (req.method !== 'POST') return paramsFromQuery(query);
+  // guard: request-media-type
   if (!isJson(req.headers['content-type'])) {
     res.setHeader('accept', 'application/json');
     throw new RequestError(
@@ -112,6 +114,7 @@ async function sendResult(
   if (res.destroyed) return;
   // Until the client has read it, the response waits in memory.
   const count = (bytes: number) => {
+    // guard: waiting-response-counted
     if (bytes > keptLimits.responseBytesUncounted) res.once('close', ctx.memory.add(address, bytes));
   };
   const result: ExecutionResult = {

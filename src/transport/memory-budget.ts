@@ -44,9 +44,9 @@ export class MemoryBudget {
   take(address: string, kept: Kept, socket: MemoryAccount | null = null): () => void {
     const key = countedAs(address);
     const entry = this.#entryOf(key);
-    if (socket?.hasRoomFor(kept) === false) throw tooMuch('connection', 429);
-    if (!entry.account.hasRoomFor(kept)) throw tooMuch('address', 429);
-    if (!this.#process.hasRoomFor(kept)) throw tooMuch('server', 503);
+    if (socket?.hasRoomFor(kept) === false) throw tooMuch('connection', 429); // guard: memory-per-socket
+    if (!entry.account.hasRoomFor(kept)) throw tooMuch('address', 429); // guard: memory-per-address
+    if (!this.#process.hasRoomFor(kept)) throw tooMuch('server', 503); // guard: memory-of-process
     return this.#count(key, entry, kept, [
       entry.account,
       this.#process,

@@ -74,7 +74,7 @@ async function republishBehind(ctx: RepublishContext, events: readonly EventVers
     if (watermark !== null && watermark >= event.version) continue;
     const { changes, failed } = await republish(ctx, event, watermark);
     published += changes;
-    if (failed) return { changes: published, failed };
+    if (failed) return { changes: published, failed }; // guard: republish-stops-on-failure
   }
   return { changes: published, failed: false };
 }
@@ -91,10 +91,10 @@ async function lowerWatermarks(ctx: RepublishContext, ahead: readonly EventVersi
     ahead.map(({ eventId }) => eventId),
   );
   for (const { eventId, version: watermark } of ahead) {
-    const version = versions.get(eventId)?.version ?? watermark;
+    const version = versions.get(eventId)?.version ?? watermark; // guard: watermark-read-before-version
     if (version >= watermark) continue;
     ctx.logger.warn({ eventId, version, watermark }, 'the database has lost commits that were published');
-    await ctx.watermarks.lower(eventId, watermark, version);
+    await ctx.watermarks.lower(eventId, watermark, version); // guard: watermark-lowered
   }
 }
 
@@ -107,6 +107,7 @@ async function republish(
   const from = watermark === null || version - watermark > GAP_MAX ? newest : watermark;
   const recorded = await readChanges(ctx.db, eventId, from, GAP_MAX);
   // One after a gap in the record says that it continues what it does not: a map would skip what lies between unseen.
+  // guard: republish-single-versions
   const changes = recorded.filter((change) => change.version === change.fromVersion + 1);
   const published = await publishInOrder(ctx, changes);
   // The record no longer reaches back so far: there is nothing to publish, and who waits for it polls.
@@ -119,6 +120,7 @@ async function republish(
 
 /** Each raises the watermark; one after a failed one would raise it past that. Returns how many were published. */
 async function publishInOrder(ctx: RepublishContext, changes: readonly SeatsChanged[]): Promise<number> {
+  // guard: unpublished-not-counted
   for (const [i, change] of changes.entries()) if (!(await ctx.pubsub.publishSeatsChanged(change))) return i;
   return changes.length;
 }

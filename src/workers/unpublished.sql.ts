@@ -19,6 +19,8 @@ export async function readRecentVersions(
   withinMs: number,
   graceMs: number,
 ): Promise<readonly EventVersion[]> {
+  // guard: recent-grouped-separately
+  // guard: recent-by-time-index
   const rows = await db.$queryRaw<Row[]>(sql`/* readRecentVersions */
     -- Grouped apart: together, the planner may read the whole record in the order of the events. clock_timestamp() would
     -- be no condition for an index, because it is volatile.

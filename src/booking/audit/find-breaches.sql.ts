@@ -10,6 +10,7 @@ export const BREACHES_SHOWN_MAX = 20;
  * `transaction_timeout` only takes a new value when it was switched off before.
  */
 export async function prepareAudit(tx: Tx, deadlineMs: number): Promise<void> {
+  // guard: audit-without-nested-loops
   await tx.$queryRaw(sql`/* audit: prepare */
     SELECT set_config('transaction_read_only', 'on', true), set_config('transaction_timeout', '0', true),
       set_config('transaction_timeout', ${String(deadlineMs)}, true), set_config('statement_timeout', ${String(deadlineMs)}, true),

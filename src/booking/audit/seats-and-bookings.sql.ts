@@ -3,6 +3,7 @@ import type { BreachQuery } from './invariant.ts';
 
 /** I2. Seats against the bookings that they name, claims against seats, claims and prices against their bookings. */
 export function seatsAndBookings(): BreachQuery {
+  // guard: audit-wrong-price
   return sql`/* seatsAndBookings */
     SELECT s.event_id, s.seat_index, s.current_booking_id,
       format('seat is %s, its booking is %s', s.status, coalesce(b.status::text, 'missing'))

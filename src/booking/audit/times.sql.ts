@@ -9,6 +9,10 @@ const tolerance = sql`interval '1 minute'`;
  * Deadlines are exact, because each was compared with the very time that is stored.
  */
 export function times(): BreachQuery {
+  // guard: audit-future-commit
+  // guard: audit-late-confirmation
+  // guard: audit-late-release
+  // guard: audit-early-expiry
   return sql`(/* times */
     SELECT event_id, NULL::int, id, format('the hold expired at %s, before its deadline %s', ended_at, hold_expires_at)
     FROM bookings WHERE status = 'EXPIRED' AND ended_at < hold_expires_at

@@ -38,6 +38,7 @@ export async function readPlan(
   },
   defaultHoldTtlMs: number,
 ): Promise<{ readonly event: EventRules; readonly moreSeats: readonly number[] } | null> {
+  // guard: draft-hidden-from-batch
   const [row] = await tx.$queryRaw<
     {
       organizer_id: string;
@@ -117,6 +118,7 @@ export async function lockSeats(
     status: SeatStatus;
     current_booking_id: string | null;
   };
+  // guard: seat-lock
   const rows = skipLocked
     ? await tx.$queryRaw<Row[]>(sql`/* lockSeatsSkipLocked */
         SELECT seat_index, tier_index, status, current_booking_id FROM event_seats
@@ -155,6 +157,7 @@ export async function readLocked(
   readonly bookings: Map<string, BookingRecord>;
   readonly keys: UsedKey[];
 }> {
+  // guard: clock-after-lock
   const [row] = await tx.$queryRaw<
     {
       clock_ms: number;

@@ -57,6 +57,7 @@ export async function writeSeats(
   const created = changes.createdBookings;
   const claims = newClaims(changes);
   const keys = changes.usedKeys;
+  // guard: status-comparison-without-index
   return tx.$executeRaw(sql`/* writeSeats */
     WITH created AS (
       INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, extended_at, confirmed_at, ended_at)
@@ -128,6 +129,8 @@ export async function raiseVersion(
       (sum, { before, after }) => sum + Number(after.status === status) - Number(before.status === status),
       0,
     );
+  // guard: event-status-recheck
+  // guard: version-step
   const [row] = await tx.$queryRaw<{ version: number; previous_batch_id: string }[]>(sql`/* raiseVersion */
     WITH raised AS (
       UPDATE events SET seat_version = seat_version + 1, previous_batch_id = batch_id, batch_id = ${batchId}::uuid,

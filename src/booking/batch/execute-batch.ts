@@ -67,6 +67,7 @@ function announce(ctx: BatchContext, eventId: number, result: BatchResult): void
   try {
     ctx.committed(eventId, result);
   } catch (error) {
+    // guard: unannounced-commit-succeeds
     ctx.logger.error({ err: error, eventId, version: result.version }, 'committed change not announced');
   }
 }
@@ -112,6 +113,7 @@ async function failed(
     case 'transient':
     case 'connection':
       // Only once a command: while the database is away, each is retried for seconds.
+      // guard: retried-command-logged-once
       ctx.logger[batch.every(({ retried }) => retried) ? 'debug' : 'warn'](details, 'retrying booking batch');
       for (const pending of batch) pending.retried = true;
       // Jitter, so that processes that collided do not collide again.
@@ -121,7 +123,7 @@ async function failed(
       ctx.logger.error(details, 'booking batch failed');
       if (batch.length === 1) return settleAll(batch, () => toError(error));
       // One poisonous command must harm no other.
-      for (const pending of batch) pending.alone = true;
+      for (const pending of batch) pending.alone = true; // guard: failed-batch-runs-singly
       return batch;
   }
 }

@@ -182,7 +182,7 @@ export class GroupCommit {
       const full = taken === this.#limits.batchMax || seats > this.#limits.batchSeatsMax;
       if (taken > 0 && (full || alone)) break;
       taken++;
-      if (alone) break;
+      if (alone) break; // guard: deadline-of-single-commands
     }
     return lane.waiting.splice(0, taken);
   }
@@ -200,6 +200,7 @@ export class GroupCommit {
   #refuseLate(lane: Lane): void {
     const now = performance.now();
     const isLate = ({ deadlineMs }: Pending) => deadlineMs <= now;
+    // guard: deadline-of-parked-commands
     for (const pending of lane.parked) if (isLate(pending)) pending.settle(new BusyError());
     if (!lane.waiting.some(isLate)) return;
     for (const pending of lane.waiting) if (isLate(pending)) pending.settle(new BusyError());

@@ -111,7 +111,7 @@ export class BatchPreparation {
     let underWay = slow.get(eventId);
     if (underWay === undefined) {
       const attempt = this.#attempt(eventId, pendings, read);
-      if (await settlesWithin(PATIENCE_MS, attempt)) return;
+      if (await settlesWithin(PATIENCE_MS, attempt)) return; // guard: batch-preparation-patience
       underWay = attempt.finally(() => slow.delete(eventId));
       slow.set(eventId, underWay);
     }

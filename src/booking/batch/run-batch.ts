@@ -64,10 +64,11 @@ async function steps(
   const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
   if (plan === null) return unchanged(commands.map(notThere), input);
   // The event was published after the batch was prepared.
+  // guard: published-after-preparation
   if (lacksNeighbours(plan.event, commands, neighbours)) throw new StaleRulesError();
 
   passed('planned');
-  if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds);
+  if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds); // guard: buyer-limit-lock
   const touched = [...named.seats, ...plan.moreSeats];
   const toLock = [...new Set([...touched, ...neighbours.keys()])].sort((a, b) => a - b);
   const seats = await lockSeats(tx, eventId, toLock, input.skipLocked);
@@ -126,6 +127,7 @@ function unchanged(outcomes: readonly Outcome[], { batchId }: BatchInput): Batch
  * refused as it is at a public event that has no such booking: otherwise the answer would tell the two apart.
  */
 function notThere({ kind }: Command): Outcome {
+  // guard: uniform-draft-refusal
   const what = kind === 'hold' || kind === 'block' || kind === 'unblock' ? 'event' : 'booking';
   return refused({ code: 'NOT_FOUND', what });
 }

@@ -44,7 +44,7 @@ export async function expireTogether(
   try {
     return await expireBatch(ctx, expiry, bookingIds);
   } catch (error) {
-    if (!isLasting(error)) throw error;
+    if (!isLasting(error)) throw error; // guard: sweep-halved
     if (bookingIds.length === 1) {
       expiry.damaged(first, error);
       return 0;
@@ -67,7 +67,7 @@ async function expireBatch(
   const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
   if (result.version === null) return 0;
   // Not waited for: each would take seconds with a Redis that hangs, and the holds of further events would stand so long.
-  void ctx.pubsub.publishSeatsChanged(changeMessage(eventId, result));
+  void ctx.pubsub.publishSeatsChanged(changeMessage(eventId, result)); // guard: expiry-without-publish-wait
   return result.changes.changedBookings.length;
 }
 

@@ -49,7 +49,7 @@ export class HoldSweeper {
     for (const eventId of eventIds) {
       if (this.#stopped || this.#underWay.has(eventId)) continue;
       const swept = this.#sweep(eventId).finally(() => this.#underWay.delete(eventId));
-      this.#underWay.set(eventId, swept);
+      this.#underWay.set(eventId, swept); // guard: independent-sweeps
     }
   }
 
@@ -67,7 +67,7 @@ export class HoldSweeper {
   /** Turn after turn until the event has no overdue hold that can be written down. Never rejects. */
   async #sweep(eventId: number): Promise<void> {
     const failing = this.#failing.has(eventId);
-    const slots = failing ? this.#failingSlots : this.#slots;
+    const slots = failing ? this.#failingSlots : this.#slots; // guard: failing-sweep-slots
     const lockTimeoutMs = failing ? null : LOCK_TIMEOUT_MS;
     try {
       let last: OverdueHold | null = null;
@@ -96,6 +96,7 @@ export class HoldSweeper {
         'failed to expire a damaged hold; continuing with the others',
       );
       if (this.#damaged.size < DAMAGED_KEPT_MAX)
+        // guard: damaged-hold-skipped
         this.#damaged.set(bookingId, performance.now() + DAMAGED_RETRY_MS);
       if (++damagedCount === DAMAGED_PER_TURN_MAX)
         throw new Error('too many holds are damaged', { cause: error });
@@ -104,7 +105,7 @@ export class HoldSweeper {
     this.#expired += expired;
     metrics.holdsExpired.inc(expired);
     if (expired > 0) this.#ctx.logger.info({ eventId, expired }, 'holds expired');
-    return holds.length === HOLDS_PER_TURN_MAX ? (holds.at(-1) ?? null) : null;
+    return holds.length === HOLDS_PER_TURN_MAX ? (holds.at(-1) ?? null) : null; // guard: sweep-past-damaged-holds
   }
 
   #forget(eventIds: ReadonlySet<number>): void {

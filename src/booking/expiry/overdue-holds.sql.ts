@@ -34,6 +34,7 @@ export async function readOverdueHolds(
   limit: number,
 ): Promise<readonly OverdueHold[]> {
   const { id, holdExpiresAtMs } = after ?? { id: '00000000-0000-0000-0000-000000000000', holdExpiresAtMs: 0 };
+  // guard: overdue-as-of-statement
   const rows = await db.$queryRaw<{ id: string; hold_expires_at_ms: number }[]>(sql`/* readOverdueHolds */
     SELECT id, (extract(epoch FROM hold_expires_at) * 1000)::float8 AS hold_expires_at_ms FROM bookings
     WHERE event_id = ${eventId} AND status = 'HOLD' AND hold_expires_at <= statement_timestamp()

@@ -25,6 +25,9 @@ export async function pruneHistory(db: PrismaClient, historyDays: number): Promi
  * serve as well, and be read from end to end for each key.
  */
 async function pruneKeys(db: PrismaClient): Promise<boolean> {
+  // guard: prune-by-booking-key
+  // guard: kept-key-postponed
+  // guard: key-of-open-booking-kept
   const [row] = await db.$queryRaw<{ due: number }[]>(sql`/* pruneKeys */
     WITH due AS MATERIALIZED (
       SELECT ctid AS place, event_id, booking_id FROM idempotency_keys

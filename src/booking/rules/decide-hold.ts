@@ -19,7 +19,7 @@ export function decideHold(draft: Draft, command: HoldCommand): Outcome {
 
 function overLimit(draft: Draft, command: HoldCommand, has: number): Outcome | null {
   const limit = draft.event.seatLimit;
-  return has + command.quantity > limit ? refused({ code: 'SEAT_LIMIT_EXCEEDED', limit }) : null;
+  return has + command.quantity > limit ? refused({ code: 'SEAT_LIMIT_EXCEEDED', limit }) : null; // guard: seat-limit
 }
 
 function takeSeats(draft: Draft, command: HoldCommand): Outcome {
@@ -45,7 +45,7 @@ function takeSeats(draft: Draft, command: HoldCommand): Outcome {
     confirmedAtMs: null,
     endedAtMs: null,
   });
-  draft.useKey(command.buyerId, command.key, booking.id);
+  draft.useKey(command.buyerId, command.key, booking.id); // guard: idempotency-key-stored
   return done(booking);
 }
 

@@ -53,7 +53,7 @@ export class Draft {
 
   /** True from the deadline on, to the millisecond. */
   isOverdue(booking: BookingRecord): boolean {
-    return booking.status === 'HOLD' && booking.holdExpiresAtMs <= this.clockMs;
+    return booking.status === 'HOLD' && booking.holdExpiresAtMs <= this.clockMs; // guard: hold-deadline
   }
 
   /** Seats that the buyer holds and owns. Overdue holds count no longer. */

@@ -28,6 +28,6 @@ export function expire(draft: Draft, bookingId: string): void {
   const booking = draft.booking(bookingId);
   if (booking === undefined || !draft.isOverdue(booking))
     throw new Error(`booking ${bookingId} is not overdue`);
-  for (const index of booking.seats) draft.moveSeat(index, 'AVAILABLE', booking.id);
+  for (const index of booking.seats) draft.moveSeat(index, 'AVAILABLE', booking.id); // guard: whole-booking-expires
   draft.putBooking({ ...booking, status: 'EXPIRED', endedAtMs: draft.clockMs });
 }

@@ -8,7 +8,7 @@ export function ownBooking(
   command: { readonly bookingId: string; readonly buyerId: string },
 ): BookingRecord | undefined {
   const booking = draft.booking(command.bookingId);
-  return booking?.buyerId === command.buyerId ? booking : undefined;
+  return booking?.buyerId === command.buyerId ? booking : undefined; // guard: booking-owner
 }
 
 /** The refusal for a booking that is no hold, or one past its deadline; null for an open hold. */

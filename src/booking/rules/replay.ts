@@ -7,6 +7,7 @@ export function replayOf(draft: Draft, buyerId: string, key: Key | null): Outcom
   if (key === null) return null;
   const used = draft.usedKey(buyerId, key);
   if (used === undefined) return null;
+  // guard: idempotency-key-input
   if (used.inputHash !== key.inputHash) return refused({ code: 'IDEMPOTENCY_CONFLICT' });
   const booking = draft.booking(used.bookingId);
   if (booking === undefined) throw new Error(`booking ${used.bookingId} of a used key was not read`);

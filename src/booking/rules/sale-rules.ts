@@ -7,7 +7,7 @@ import { refused } from './outcomes.ts';
 export function notOnSale(draft: Draft, buyerId: string): Outcome | null {
   const { status, onSaleAtMs, saleEndsAtMs, organizerId } = draft.event;
   if (status === 'DRAFT' && buyerId !== organizerId) return refused({ code: 'NOT_FOUND', what: 'event' });
-  const isOpen = onSaleAtMs <= draft.clockMs && draft.clockMs < saleEndsAtMs;
+  const isOpen = onSaleAtMs <= draft.clockMs && draft.clockMs < saleEndsAtMs; // guard: sale-end
   return status === 'ON_SALE' && isOpen ? null : eventNotOnSale(draft);
 }
 
@@ -30,6 +30,7 @@ function eventNotOnSale({ event, clockMs }: Draft): Outcome {
 export function buyerMayNotCancel({ event, clockMs }: Draft): Outcome | null {
   const { buyersMayCancel, cancelableUntilMs } = event;
   if (!buyersMayCancel) return refused({ code: 'CANCELLATION_REFUSED', cancelableUntilMs: null });
+  // guard: cancellation-end
   return clockMs < cancelableUntilMs ? null : refused({ code: 'CANCELLATION_REFUSED', cancelableUntilMs });
 }
 

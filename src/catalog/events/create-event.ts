@@ -63,6 +63,7 @@ async function checkAndStore(
     return await catalogTransaction(ctx, async (tx) => {
       const eventId = await insertEvent(tx, event, venue.seatCount);
       if (key !== null && !(await insertOrganizerKey(tx, organizerId, 'createEvent', key, eventId)))
+        // guard: concurrent-organizer-key
         throw new KeyTaken();
       await insertPriceTiers(tx, eventId, tiers);
       const written = await insertEventSeats(tx, eventId, venueId);
@@ -89,7 +90,7 @@ async function findCreated(
   { keyHash, inputHash }: HashedKey,
 ): Promise<number | null> {
   const used = await readOrganizerKey(db, organizerId, 'createEvent', keyHash);
-  if (used !== null && used.inputHash !== inputHash) throw new IdempotencyConflictError();
+  if (used !== null && used.inputHash !== inputHash) throw new IdempotencyConflictError(); // guard: organizer-key-input
   return used?.eventId ?? null;
 }
 

@@ -76,6 +76,7 @@ export function checkEventFields(fields: EventFields, nowMs: number | null): voi
 
 function checkStart(startsAt: Date, nowMs: number | null): void {
   checkInstant('startsAt', startsAt);
+  // guard: start-in-future
   if (nowMs !== null && startsAt.getTime() <= nowMs)
     throw new InvalidInputError('startsAt', 'startsAt must be in the future.');
 }
@@ -124,6 +125,7 @@ function checkHoldLifetime(holdLifetimeMaxSeconds: number, holdTtlSeconds: numbe
 }
 
 function checkCurrency(currency: string): void {
+  // guard: currency-code
   if (!minorUnitExponents.has(currency)) {
     throw new InvalidInputError(
       'currency',

@@ -13,7 +13,7 @@ export interface SaleTimes extends HoldTimes {
 
 /** Returns the longest time that a hold of the event can stand, extended or not. */
 export function longestHoldMs({ holdTtlMs, holdExtensionMs, holdLifetimeMaxMs }: HoldTimes): number {
-  const extended = holdTtlMs + (holdExtensionMs ?? 0);
+  const extended = holdTtlMs + (holdExtensionMs ?? 0); // guard: extended-hold-status
   return Math.max(holdTtlMs, Math.min(extended, holdLifetimeMaxMs ?? extended));
 }
 
@@ -24,5 +24,5 @@ export function longestHoldMs({ holdTtlMs, holdExtensionMs, holdLifetimeMaxMs }:
 export function eventStatusAt(event: SaleTimes, nowMs: number): EventStatus {
   const { status, saleEndsAtMs } = event;
   if (status !== 'ON_SALE' && status !== 'PAUSED') return status;
-  return nowMs < saleEndsAtMs + longestHoldMs(event) ? status : 'ENDED';
+  return nowMs < saleEndsAtMs + longestHoldMs(event) ? status : 'ENDED'; // guard: ended-sale-status
 }

@@ -11,6 +11,7 @@ export async function readOrganizerKey(
   operation: KeyedOperation,
   keyHash: string,
 ): Promise<{ readonly inputHash: string; readonly eventId: number } | null> {
+  // guard: organizer-key-owner
   const [row] = await db.$queryRaw<{ inputHash: string; eventId: number }[]>(sql`/* readOrganizerKey */
     SELECT encode(input_hash, 'hex') AS "inputHash", event_id AS "eventId" FROM organizer_keys
     WHERE organizer_id = ${organizerId}::uuid AND operation = ${operation} AND key_hash = decode(${keyHash}, 'hex')`);

@@ -36,7 +36,7 @@ export function priceCategories(
     );
     if (isKnown === undefined) continue;
     tierOf.set(tier.category, tier);
-    errors.run(() => checkTierName(index, tier, indexOfName));
+    errors.run(() => checkTierName(index, tier, indexOfName)); // guard: tier-name-lookalikes
   }
   errors.run(() => {
     const missing = categories.filter(({ name }) => !tierOf.has(name)).map(({ name }) => name);

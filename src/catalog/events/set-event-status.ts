@@ -45,6 +45,7 @@ export async function setEventStatus(ctx: CatalogContext, input: SetEventStatusI
         possible.length === 0 ? `${current} is final` : `it can only change to ${possible.join(' or ')}`;
       throw new InvalidInputError('status', `The event cannot change from ${current} to ${status}: ${rule}.`);
     }
+    // guard: no-sale-after-end
     if (status === 'ON_SALE' && event.saleIsOver) {
       throw new InvalidInputError(
         'status',

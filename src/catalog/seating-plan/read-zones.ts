@@ -71,7 +71,7 @@ function readSectionName(reading: Reading, zone: Record<string, unknown>, index:
 
 /** Seats are looked up by their section's name, and a ticket shows no more than it: it must mean one zone. */
 function isFreeName(reading: Reading, name: string, path: string): boolean {
-  const first = reading.sectionPaths.get(nameKey(name));
+  const first = reading.sectionPaths.get(nameKey(name)); // guard: zone-name-lookalikes
   if (first === undefined) {
     reading.sectionPaths.set(nameKey(name), path);
     return true;
@@ -155,6 +155,7 @@ function readLabel({ faults, labelPaths }: Reading, number: string, place: SeatP
   // A part that ends in a space, such as the zone "Main ", looks like one that doesn't.
   const key = nameKey(label).replaceAll(' ,', ',');
   const first = labelPaths.get(key);
+  // guard: unique-seat-label
   if (first === undefined) labelPaths.set(key, path);
   else faults.add(path, `The label ${quote(label)} is already used by ${first}. Seat labels must be unique.`);
   return label;

@@ -41,7 +41,7 @@ export function fillLabel(
   if (template == null || template === '') return null;
   const label = template.split('%s').join(number);
   if (findNameFault(label, planLimits.labelLengthMax, 0) === null) return isVisible(label) ? label : null;
-  onTooLong();
+  onTooLong(); // guard: seat-label-length
   // Not kept: a hundred placeholders would make kilobytes of each seat's label.
   return null;
 }

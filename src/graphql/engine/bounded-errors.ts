@@ -10,11 +10,13 @@ export function boundedErrors(errors: readonly GraphQLError[]): readonly GraphQL
   const shown: GraphQLError[] = [];
   let characters = 0;
   // What was committed must be known, whatever else went wrong.
+  // guard: committed-error-first
   const sorted = errors.toSorted((a, b) => Number(isOfCommit(b)) - Number(isOfCommit(a)));
   for (const error of sorted) {
     const short = shortened(error);
     characters += short.message.length + JSON.stringify([short.path, short.extensions]).length;
-    if (shown.length === errorsMax || characters > charactersMax) break;
+    // guard: errors-total-length
+    if (shown.length === errorsMax || characters > charactersMax) break; // guard: errors-per-response
     shown.push(short);
   }
   const left = errors.length - shown.length;
@@ -36,7 +38,7 @@ export function withBoundedErrors<R extends ExecutionResult>(result: R): R {
 
 function shortened(error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions, path, originalError, extensions } = error;
-  if (message.length <= errorLimits.messageCharactersMax) return error;
+  if (message.length <= errorLimits.messageCharactersMax) return error; // guard: error-message-length
   return new GraphQLError(`${message.slice(0, errorLimits.messageCharactersMax - 1).toWellFormed()}…`, {
     nodes: nodes ?? null,
     source: source ?? null,

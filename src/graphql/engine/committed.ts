@@ -41,7 +41,7 @@ export const committedErrors: Plugin = {
           if (first === undefined) continue;
           errors = [...errors.filter((error) => !own.includes(error)), unreadError(ctx, first, commit)];
         }
-        if (errors !== result.errors) setResult({ ...result, errors });
+        if (errors !== result.errors) setResult({ ...result, errors }); // guard: committed-errors-reported
       },
     };
   },

@@ -45,6 +45,7 @@ export class DocumentCache {
     this.#entries.set(text, { document, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#entries.keys()) {
+      // guard: document-cache-bytes
       if (this.#entries.size <= this.#limits.entriesMax && this.#bytes <= this.#limits.bytesMax) break;
       this.delete(oldest);
     }

@@ -31,7 +31,7 @@ export function exceededJsonLimit(
   enter(root);
   for (let level = path.at(-1); level !== undefined; level = path.at(-1)) {
     if (path.length > depthMax) return 'depth';
-    if (count > valuesMax) return 'values';
+    if (count > valuesMax) return 'values'; // guard: values-per-request
     if (level.next === level.values.length) path.pop();
     else enter(level.values[level.next++]);
   }

@@ -10,7 +10,7 @@ const logged = new Map<string, Set<string>>();
 export function isFirstOfRequest(requestId: string, error: unknown): boolean {
   const kind = error instanceof Error ? `${error.name}: ${error.message.slice(0, 200)}` : String(error);
   const kinds = logged.get(requestId) ?? new Set<string>();
-  if (kinds.has(kind)) return false;
+  if (kinds.has(kind)) return false; // guard: error-logged-once
   logged.set(requestId, kinds.add(kind));
   const [oldest] = logged.keys();
   if (logged.size > REQUESTS_MAX && oldest !== undefined) logged.delete(oldest);

@@ -18,6 +18,7 @@ export function maskError(error: unknown, ctx: MaskContext): GraphQLError {
   const cause = rootCause(error);
   if (isGraphQLError(cause)) return coded(isGraphQLError(error) ? error : cause, cause);
   if (cause instanceof SelloutError) return exposed(cause, error);
+  // guard: unstorable-text
   if (isUnstorableText(cause))
     return new GraphQLError('Text must not contain the character U+0000. Remove it.', {
       ...placeOf(error),

@@ -102,12 +102,12 @@ function prepare(
   }
   const operation = getOperationAST(document, operationName);
   if (operation == null) throw unknownOperation(operationName);
-  const variables = declaredVariables(operation, given ?? {});
+  const variables = declaredVariables(operation, given ?? {}); // guard: declared-variables-only
   const { coerced, errors: mistakes } = getVariableValues(
     schema,
     operation.variableDefinitions ?? [],
     variables,
-    { maxErrors: errorLimits.reportedMax },
+    { maxErrors: errorLimits.reportedMax }, // guard: variable-errors-limit
   );
   if (coerced === undefined) return { kind: 'invalid', errors: boundedErrors(mistakes.map(badVariable)) };
   const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
@@ -117,6 +117,7 @@ function prepare(
     documentBytes: estimateDocumentBytes(document, query),
     ownBytes: (isSubscription ? subscriptionBytes : operationBytes) + estimateBytes(variables),
   };
+  // guard: subscription-memory
   if (isSubscription && kept.documentBytes + kept.ownBytes > keptLimits.subscriptionBytesMax)
     throw subscriptionTooLarge(operation);
   const args = async (): Promise<ExecutionArgs> => ({

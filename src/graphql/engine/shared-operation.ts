@@ -53,13 +53,14 @@ export function sharedOperation({
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return null;
   const root = rootField(document, operation);
   const field = root === null ? undefined : schema.getSubscriptionType()?.getFields()[root.name.value];
-  const shared = field?.extensions['shared'] as SharedField | undefined;
+  const shared = field?.extensions['shared'] as SharedField | undefined; // guard: shared-fields-marked
   if (root === null || shared === undefined) return null;
   const resuming = resumeVariable(document, root, shared);
   // Coerced variables stand in the order of their definitions, whatever order they were sent in.
   const shaping = Object.entries(coerced).filter(([name]) => name !== resuming);
-  const name = operation.name?.value ?? '';
+  const name = operation.name?.value ?? ''; // guard: shared-key-operation-name
   // Keys are kept in many places, and a text may be as long as a request.
+  // guard: shared-operation-key
   const key = hash('sha256', `${name}\n${JSON.stringify(shaping)}\n${query}`, 'base64url');
   return { key, schema, document, operationName: operation.name?.value ?? null, variables };
 }
@@ -69,7 +70,7 @@ function rootField(document: DocumentNode, operation: OperationDefinitionNode): 
   const found: FieldNode[] = [];
   const collect = ({ selections }: SelectionSetNode): boolean =>
     selections.every((selection) => {
-      if ((selection.directives?.length ?? 0) > 0) return false;
+      if ((selection.directives?.length ?? 0) > 0) return false; // guard: no-sharing-with-root-directives
       if (selection.kind === Kind.FIELD) return found.push(selection) > 0;
       if (selection.kind === Kind.INLINE_FRAGMENT) return collect(selection.selectionSet);
       const fragment = document.definitions.find(
@@ -102,7 +103,7 @@ function resumeVariable(
     },
     Directive: (node) => countIn(node.arguments),
   });
-  return others === 0 ? name : undefined;
+  return others === 0 ? name : undefined; // guard: shared-key-resume-variable
 }
 
 function uses(node: ASTNode, name: string): number {

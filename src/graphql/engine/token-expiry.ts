@@ -27,7 +27,8 @@ export function tokenExpiry(logger: Logger): Plugin<OperationContext> {
       });
       return {
         onSubscribeResult({ result, setResult }) {
-          if (!isPrivate || !(Symbol.asyncIterator in result)) return;
+          if (!isPrivate || !(Symbol.asyncIterator in result)) return; // guard: public-subscription-outlives-token
+          // guard: private-subscription-ends-with-token
           setResult(untilExpiry(result as AsyncIterable<ExecutionResult>, expiresAtMs, logger));
         },
       };
@@ -55,7 +56,7 @@ export function untilExpiry(
   const check = () => {
     const leftMs = expiresAtMs - Date.now();
     if (leftMs > 0) {
-      timer = setTimeout(check, Math.min(leftMs, DELAY_MS_MAX)).unref();
+      timer = setTimeout(check, Math.min(leftMs, DELAY_MS_MAX)).unref(); // guard: token-timer-cap
       return;
     }
     state = 'expired';

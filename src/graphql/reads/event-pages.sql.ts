@@ -81,8 +81,8 @@ function filtered({ organizerId, viewerId, status, startsFrom, startsBefore, ...
 }
 
 function visible(organizerId: string | null, viewerId: string | null) {
-  if (organizerId !== null) return sql`e.organizer_id = ${organizerId}::uuid`;
-  if (viewerId === null) return sql`e.status <> 'DRAFT'`;
+  if (organizerId !== null) return sql`e.organizer_id = ${organizerId}::uuid`; // guard: organizer-events
+  if (viewerId === null) return sql`e.status <> 'DRAFT'`; // guard: draft-pages
   return sql`(e.status <> 'DRAFT' OR e.organizer_id = ${viewerId}::uuid)`;
 }
 
@@ -97,6 +97,7 @@ function reads(status: EventStatus, clock: Pick<EventFilter, 'nowMs' | 'defaultH
       return sql`e.status = ${status}::event_status`;
     case 'ON_SALE':
     case 'PAUSED':
+      // guard: ended-event-filter
       return sql`e.status = ${status}::event_status AND NOT ${isOver}`;
     case 'ENDED':
       return sql`(e.status = 'ENDED' OR e.status IN ('ON_SALE', 'PAUSED') AND ${isOver})`;

@@ -25,6 +25,7 @@ export async function readVisibleSeats(
   keys: readonly SeatKey[],
   viewerId: string | null,
 ): Promise<SeatRow[]> {
+  // guard: draft-seats
   return db.$queryRaw<SeatRow[]>(sql`/* readVisibleSeats */
     SELECT ${columns}
     FROM unnest(${keys.map(({ eventId }) => eventId)}::int[], ${keys.map(({ index }) => index)}::int[]) AS k(event_id, seat_index)

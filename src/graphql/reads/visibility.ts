@@ -19,7 +19,7 @@ export function visibleVenues({ viewer }: GraphQLContext): Prisma.VenueWhereInpu
  */
 export async function canSeeEvent(ctx: GraphQLContext, eventId: number): Promise<boolean> {
   const { seats } = await ctx.publicVersions.get(eventId);
-  return seats !== null || isEventVisible(ctx, eventId);
+  return seats !== null || isEventVisible(ctx, eventId); // guard: draft-updates-visibility
 }
 
 async function isEventVisible(ctx: GraphQLContext, eventId: number): Promise<boolean> {

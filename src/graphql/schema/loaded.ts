@@ -10,6 +10,7 @@ export function orKnown<Types extends SchemaTypes, T, Kind extends FieldKind>(
 ): FieldRef<Types, T, Kind> {
   field.updateConfig((config) => {
     const { resolve } = config;
+    // guard: seat-update-known
     return { ...config, resolve: (parent, ...rest) => known(parent) ?? resolve?.(parent, ...rest) };
   });
   return field;

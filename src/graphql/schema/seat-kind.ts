@@ -35,6 +35,7 @@ async function read(
   section: string | null,
   priceTier: string | null,
 ): Promise<SeatKind> {
+  // guard: draft-hidden-before-layout
   if (!(await canSeeEvent(ctx, eventId)))
     throw new NotFoundError('The event does not exist or is not visible to you. Check the ID.');
   if (section === null && priceTier === null) return { section, tierIndex: null };

@@ -13,6 +13,7 @@ import { Event } from './event.ts';
 
 /** What an event's organizer reads of its sales. */
 builder.prismaObjectFields(Event, (t) => ({
+  // guard: event-bookings-cost
   bookings: t.loadable({
     type: BookingConnection,
     nullable: true,
@@ -57,7 +58,7 @@ builder.prismaObjectFields(Event, (t) => ({
     authScopes: isOwn,
     resolve: async (query, event, { id }, { database }) => {
       const key = parseBookingId(id);
-      if (key?.eventId !== event.id) return null;
+      if (key?.eventId !== event.id) return null; // guard: event-bookings-event
       return database.reads.booking.findUnique({
         ...query,
         where: { eventId_id: { eventId: key.eventId, id: key.bookingId } },
@@ -67,7 +68,7 @@ builder.prismaObjectFields(Event, (t) => ({
 }));
 
 function isOwn(event: { organizerId: string }, _args: unknown, { viewer }: GraphQLContext): boolean {
-  return viewer?.role === 'ORGANIZER' && viewer.userId === event.organizerId;
+  return viewer?.role === 'ORGANIZER' && viewer.userId === event.organizerId; // guard: event-bookings-organizer
 }
 
 /** The rows of the keys, by ID, with what the client selects of them; one statement for all events. */

@@ -37,7 +37,7 @@ export async function eventConnection(
 ) {
   const page = pageOf(args, parseEventCursor);
   const filter = { ...wanted, nowMs: ctx.clock.nowMs(), defaultHoldTtlMs: ctx.defaultHoldTtlMs };
-  const { asOf } = page.after ?? page.before ?? { asOf: new Date(filter.nowMs) };
+  const { asOf } = page.after ?? page.before ?? { asOf: new Date(filter.nowMs) }; // guard: page-instant
   const { reads } = ctx.database;
   const keys = await readEventPage(reads, filter, page, asOf);
   const rows = await reads.event.findMany({

@@ -74,6 +74,7 @@ const SeatsChanged = builder.objectRef<OfEvent<'changes'>>('SeatsChanged').imple
       description: 'The version that the changes apply to: the `version` of the previous message.',
     }),
     version: t.exposeInt('version', { description: 'The version of the seats after the changes.' }),
+    // guard: seat-update-cost
     seats: t.field({
       type: [SeatChange],
       description: 'The changed seats, each once.',

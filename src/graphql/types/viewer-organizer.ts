@@ -85,5 +85,6 @@ function pageQuery({ after, before, backward, inclusive, size }: Page<number>, o
   const older = after === null ? {} : { id: inclusive ? { lte: after } : { lt: after } };
   const newer = before === null ? {} : { id: inclusive ? { gte: before } : { gt: before } };
   const direction = backward ? ('asc' as const) : ('desc' as const);
+  // guard: organizer-venues
   return { where: { AND: [{ organizerId }, older, newer] }, orderBy: { id: direction }, take: size + 1 };
 }

@@ -44,7 +44,7 @@ export function readinessRoute(ctx: ReadinessContext): (exchange: Exchange) => P
     underWay ??= check().finally(() => (underWay = undefined));
     const { database, redis } = await underWay;
     const draining = ctx.stopping.aborted;
-    const reason = draining ? 'draining' : reasonAgainst(database, ctx.feeds.hasMaps);
+    const reason = draining ? 'draining' : reasonAgainst(database, ctx.feeds.hasMaps); // guard: readiness-ignores-redis
     sendJson(res, reason === null ? 200 : 503, {
       status: reason === null ? 'ready' : 'unavailable',
       ...(reason === null ? {} : { reason }),
@@ -69,6 +69,7 @@ export function readinessRoute(ctx: ReadinessContext): (exchange: Exchange) => P
 function reasonAgainst(database: DatabaseState, hasMaps: boolean): string | null {
   if (database === 'unsupported') return 'the PostgreSQL version is not supported';
   if (database === 'outdated') return 'migrations have not been applied';
+  // guard: readiness-database
   if (database === 'unreachable' && !hasMaps)
     return 'the database is unreachable and no seat map is in memory';
   return null;

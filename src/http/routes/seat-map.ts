@@ -102,8 +102,8 @@ export function seatMapRoute(ctx: SeatMapRouteContext): Handler {
  * database was asked for its version, which was behind it: then the database has lost what it shows.
  */
 function willDo(kept: KeptBody, wanted: SeatVersion, askedAt: number): boolean {
-  if (kept.version === wanted.version) return kept.batchId === wanted.batchId;
-  return kept.version > wanted.version && kept.readAt >= askedAt;
+  if (kept.version === wanted.version) return kept.batchId === wanted.batchId; // guard: seat-map-body-batch
+  return kept.version > wanted.version && kept.readAt >= askedAt; // guard: seat-map-body-not-ahead
 }
 
 /** Ids end in `=`, which some clients escape and some leave out in a path. */
@@ -122,6 +122,9 @@ async function makeBody(layouts: EventLayouts, eventId: number, map: SeatMap): P
   const plain = {
     identity,
     type: 'application/json; charset=utf-8',
+    // guard: seat-map-tag-layout
+    // guard: seat-map-tag-version
+    // guard: seat-map-tag-batch
     etag: `${version}-${batchId.slice(0, BATCH_ID_IN_TAG)}-${info.layoutHash.slice(0, HASH_IN_TAG)}`,
     cacheControl: CACHE_CONTROL,
   };

@@ -28,6 +28,7 @@ function requirement(issue: z.core.$ZodIssue, value: string): string {
         : `must be one of ${issue.values.map(String).join(', ')}, not "${value}"`;
     default:
       // Messages of our own. The value may be a secret, so it is left out.
+      // guard: config-secrets-hidden
       return issue.message;
   }
 }

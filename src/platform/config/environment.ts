@@ -9,6 +9,6 @@ const repository = path.resolve(import.meta.dirname, '../../..');
  */
 export function readEnvironment(folder: string = repository): Record<string, string | undefined> {
   const file = path.join(folder, '.env');
-  if (process.env['NODE_ENV'] !== 'test' && existsSync(file)) process.loadEnvFile(file);
+  if (process.env['NODE_ENV'] !== 'test' && existsSync(file)) process.loadEnvFile(file); // guard: env-file-not-in-tests
   return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
 }

@@ -63,8 +63,8 @@ export async function checkDatabase(url: string, required: Requirements = ownReq
   const client = plainClient(url);
   try {
     await client.connect();
-    await assertVersionOf(client, required.serverMajorMin);
-    assertMigrated(await readAppliedMigrations(client), required.migrations);
+    await assertVersionOf(client, required.serverMajorMin); // guard: start-server-version
+    assertMigrated(await readAppliedMigrations(client), required.migrations); // guard: start-migrations
   } catch (error) {
     // What a server refuses for good (a wrong password, no such database) is no outage.
     const refused = sqlStateOf(error) !== undefined && dbErrorKind(error) === 'lasting';
@@ -83,7 +83,7 @@ export async function checkServer(url: string, majorMin = SERVER_MAJOR_MIN): Pro
   const client = plainClient(url);
   try {
     await client.connect();
-    await assertVersionOf(client, majorMin);
+    await assertVersionOf(client, majorMin); // guard: npm-start-server-version
   } catch (error) {
     throw explain(error, url);
   } finally {
@@ -101,11 +101,11 @@ export async function readDatabaseState(db: PrismaClient, required: Requirements
   try {
     const { versionNum, readOnly, applied } = await readServer(db);
     if (serverMajor(versionNum) < required.serverMajorMin) return 'unsupported';
-    if (missing(applied, required.migrations).length > 0) return 'outdated';
+    if (missing(applied, required.migrations).length > 0) return 'outdated'; // guard: readiness-migrations
     return readOnly ? 'read-only' : 'ok';
   } catch (error) {
     const state = sqlStateOf(error);
-    if (state === UNDEFINED_OBJECT) return 'unsupported';
+    if (state === UNDEFINED_OBJECT) return 'unsupported'; // guard: readiness-settings
     if (state === UNDEFINED_TABLE) return 'outdated';
     throw error;
   }

@@ -59,6 +59,7 @@ export function dbErrorKind(error: unknown): DbErrorKind {
   if (state !== undefined) {
     if (transientStates.has(state)) return 'transient';
     if (state === '25006') return 'readOnly';
+    // guard: exhausted-server-not-retried
     if (state.startsWith('53')) return 'exhausted'; // 53100: disk_full, 53200: out_of_memory.
     // 08: connection exceptions; 57P01–57P05: the server shuts down, starts, or ended the session.
     if (state.startsWith('08') || state.startsWith('57P')) return 'connection';

@@ -32,6 +32,7 @@ export const sessionTimeoutsMs = {
  * of 487 holds then took 2,300 ms in sequential scans, instead of 15. Rows that are wanted in an order come from an index
  * in that order: the alternative, for a table that is taken for empty, is any index on the event and a sort.
  */
+// guard: index-order-without-sort
 const plansByKey = [
   'enable_seqscan',
   'enable_hashjoin',
@@ -141,6 +142,7 @@ const STATEMENT_NAMES_MAX = 2_000;
  * poll, whose sessions have the planner's defaults, would else go on reading whole tables that were small once.
  */
 const plannedEachTime =
+  // guard: polls-replanned
   /^\s*\/\* (?:readLocked|readVersions|readPublicVersion|isRecorded|readChanges|readChangesTogether|readSeatMaps|readFreeSeats) \*\//;
 
 /** Statements are prepared once a connection, under the hash of their text. */

@@ -54,6 +54,9 @@ export function loggable(value: unknown): unknown {
 
 /** Replaces passwords in URLs, bearer tokens and JWTs. Safe for text that is JSON already. */
 export function withoutSecrets(text: string): string {
+  // guard: log-jwts
+  // guard: log-tokens
+  // guard: log-url-passwords
   return text
     .replaceAll(/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"\\]*):[^\s/"\\]*@/gi, '$1:[redacted]@')
     .replaceAll(/([?&;](?:\w{0,20}password|token|secret|access_token)=)[^&\s"\\]*/gi, '$1[redacted]')
@@ -72,6 +75,7 @@ function toPlain(value: unknown, depth: number, budget: Budget): unknown {
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[invalid date]' : value.toISOString();
     if (depth >= DEPTH_MAX) return `[${className(value)}]`;
     if (Array.isArray(value)) return arrayToPlain(value, depth, budget);
+    // guard: class-instance-logged-by-name
     return isPlainObject(value) ? objectToPlain(value, depth, budget) : `[${className(value)}]`;
   } catch {
     // A getter or a proxy that throws.
@@ -97,14 +101,14 @@ function objectToPlain(object: object, depth: number, budget: Budget): Record<st
     const value = read(object, key);
     // A large error must not cost the fields beside it, such as the request's id.
     const own = depth === 0 ? { left: BUDGET } : budget;
-    const isSecret = secretName.test(key) && value != null && typeof value !== 'boolean';
+    const isSecret = secretName.test(key) && value != null && typeof value !== 'boolean'; // guard: log-secret-fields
     plain[cut(key, 100)] = isSecret ? '[redacted]' : toPlain(value, depth + 1, own);
   }
   return plain;
 }
 
 function errorToPlain(error: object, depth: number, budget: Budget): Record<string, unknown> {
-  budget.left -= ERROR_COST;
+  budget.left -= ERROR_COST; // guard: log-budget
   const name = read(error, 'name');
   const message = read(error, 'message');
   const plain: Record<string, unknown> = {
@@ -128,6 +132,7 @@ function errorToPlain(error: object, depth: number, budget: Budget): Record<stri
 /** The allowed fields that are primitives, or a path of primitives as GraphQL errors have. */
 function fieldsOf(error: object): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
+  // guard: logged-error-fields
   for (const field of errorFields) {
     const value = read(error, field);
     if (typeof value === 'string') fields[field] = cut(value, FIELD_LENGTH_MAX);

@@ -8,6 +8,7 @@ export type { Logger };
  * whatever still looks like a credential is taken out of the finished line.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
+  // guard: log-message-scrubbed
   const options = {
     level,
     base: null,

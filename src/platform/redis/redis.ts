@@ -4,6 +4,7 @@ import { reasonOf, StartupError } from '../startup-error.ts';
 
 export type { Redis };
 
+// guard: redis-socket-timeout
 const common = {
   connectTimeout: 3_000,
   // For a host that is gone. A hung server's host answers TCP's own questions: only `socketTimeout` notices that.
@@ -60,7 +61,7 @@ export function connectSubscriber(url: string, name: string, logger: Logger): Re
   const redis = new Redis(url, { ...common, connectionName: name, autoResubscribe: false });
   // Silence is all that a line tells that has died, and a quiet event is silent too: so it is made to answer.
   const pinging = setInterval(() => {
-    if (redis.status !== 'ready') return;
+    if (redis.status !== 'ready') return; // guard: redis-ping
     redis
       .ping()
       .catch((error: unknown) => logger.debug({ err: error, connection: name }, 'no response to PING'));

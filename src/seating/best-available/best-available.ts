@@ -143,7 +143,7 @@ function tiersInOrder(
   // Tiers of one price are one choice: which of them the plan lists first means nothing to a buyer.
   const byPrice = Map.groupBy(prices.keys(), (tier) => prices[tier] ?? 0);
   const dearestFirst = [...byPrice].sort(([a], [b]) => b - a);
-  return [...dearestFirst.map(([, tiers]) => tiers), null];
+  return [...dearestFirst.map(([, tiers]) => tiers), null]; // guard: prices-in-any-file-order
 }
 
 /** Scattered: all in one section if one has enough (the one whose seats are nearest), else anywhere. */

@@ -55,7 +55,7 @@ export class BestAvailable {
    * its seats cannot be held, and whoever tries must not find out that it exists.
    */
   async neighboursOf(eventId: number, seats: readonly number[]): Promise<ReadonlyMap<number, SideBySide>> {
-    const info = await this.#ctx.layouts.publishedInfo(eventId);
+    const info = await this.#ctx.layouts.publishedInfo(eventId); // guard: draft-hidden-from-preparation
     if (info === null || info.orphanRule === 'ALLOW') return new Map();
     const existing = seats.filter((seat) => seat < info.seatsTotal);
     return aroundSeats(await this.#ctx.layouts.venueLayout(info), existing);

@@ -27,7 +27,7 @@ export class EncodedLayouts {
       this.#kept.set(path, kept);
       return Promise.resolve(kept);
     }
-    return this.#making.get(path) ?? this.#make(path, make);
+    return this.#making.get(path) ?? this.#make(path, make); // guard: one-layout-at-a-time
   }
 
   #make(path: string, make: () => Promise<EncodedLayout>): Promise<EncodedLayout> {
@@ -42,7 +42,7 @@ export class EncodedLayouts {
     this.#kept.set(path, layout);
     this.#bytes += bytesOf(layout);
     for (const [oldest, other] of this.#kept) {
-      if (this.#bytes <= this.#bytesMax || oldest === path) break;
+      if (this.#bytes <= this.#bytesMax || oldest === path) break; // guard: layout-cache-bytes
       this.#kept.delete(oldest);
       this.#bytes -= bytesOf(other);
     }

@@ -102,6 +102,7 @@ export class EventLayouts {
    */
   async encoded(eventId: number, hash: string): Promise<EncodedLayout | null> {
     const known = this.#infos.get(eventId);
+    // guard: draft-hidden-from-layout-hash
     const info = known?.layoutHash === hash ? known : await this.#readAgain(eventId);
     if (info?.layoutHash !== hash) return null;
     return this.#encoded.get(layoutPathOf(info), () => this.#encode(info));

@@ -19,5 +19,5 @@ export function rankSeats({ guid, x, y }: SeatPlaces): Uint32Array {
 }
 
 function compareTexts(a = '', b = ''): number {
-  return a < b ? -1 : Number(a > b);
+  return a < b ? -1 : Number(a > b); // guard: equal-places-in-any-file-order
 }

@@ -75,7 +75,7 @@ export function layOutVenue(seats: VenueSeats, front: Focus): VenueLayout {
     order,
     place,
     run,
-    nearestFirst: ascending(distances, place),
+    nearestFirst: ascending(distances, place), // guard: seats-in-any-file-order
     runs,
     runsFromFront: rankRuns(runs, front),
   };

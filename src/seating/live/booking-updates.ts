@@ -11,7 +11,7 @@ import { Mailbox } from './mailbox.ts';
  */
 const READS_MAX = 4;
 /** Of one state. Then the stream ends with the error, and whoever follows comes back with a backoff of its own. */
-const TRIES_MAX = 6;
+const TRIES_MAX = 6; // guard: booking-read-tries
 const RETRY_MIN_MS = 200;
 const RETRY_MAX_MS = 2_000;
 
@@ -26,7 +26,7 @@ export type BookingUpdate<T> = { readonly booking: T } | { readonly failure: unk
 /** Bookings, followed live: one for a process, so that all who follow share what reading may take. */
 export class BookingUpdates {
   readonly #ctx: BookingUpdatesContext;
-  readonly #reads = new Limiter(READS_MAX);
+  readonly #reads = new Limiter(READS_MAX); // guard: concurrent-booking-reads
 
   constructor(ctx: BookingUpdatesContext) {
     this.#ctx = ctx;
@@ -72,13 +72,15 @@ export class BookingUpdates {
   async #readStubbornly<T>(read: () => Promise<T>, closing: AbortSignal): Promise<BookingUpdate<T> | null> {
     for (let tries = 1; ; tries++) {
       try {
+        // guard: no-read-for-closed-subscriber
         const update = await this.#reads.run(async () =>
           closing.aborted ? null : { booking: await read() },
         );
         return closing.aborted ? null : update;
       } catch (failure) {
         if (closing.aborted) return null;
-        if (!isPassing(failure) || tries === TRIES_MAX) return { failure };
+        // guard: lasting-error-not-retried
+        if (!isPassing(failure) || tries === TRIES_MAX) return { failure }; // guard: booking-read-retried
         this.#ctx.logger.debug(
           { err: failure, tries },
           'failed to read a booking for its subscriber; retrying',

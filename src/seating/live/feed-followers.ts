@@ -50,6 +50,7 @@ export class FeedFollowers<Message> {
       try {
         follower(value);
       } catch (error) {
+        // guard: failing-subscriber-isolated
         this.#logger.error({ err: error, eventId: this.#eventId }, 'a subscriber of a live feed failed');
       }
     }

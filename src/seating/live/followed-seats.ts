@@ -68,7 +68,7 @@ export class FollowedSeats {
       event.followers++;
       return () => {
         event.followers--;
-        if (event.followers === 0) this.#events.delete(eventId);
+        if (event.followers === 0) this.#events.delete(eventId); // guard: unfollowed-seats-dropped
         this.#release(venue);
       };
     } catch (error) {
@@ -91,6 +91,7 @@ export class FollowedSeats {
     let venue = this.#venues.get(venueId);
     const used = [...this.#venues.values()].filter(({ followers }) => followers > 0);
     const isNew = venue === undefined || venue.followers === 0;
+    // guard: followed-seats-limit
     if (isNew && used.length > 0 && seatsOf(used) + seatsTotal > this.#limits.seatsMax)
       throw new BusyError(false, RETRY_AFTER_SECONDS);
     if (venue === undefined) {
@@ -113,7 +114,7 @@ export class FollowedSeats {
     const unused = [...this.#venues].filter(([, { followers }]) => followers === 0);
     let seats = seatsOf(unused.map(([, each]) => each));
     for (const [id, { seatCount }] of unused) {
-      if (seats <= this.#limits.unusedSeatsMax) return;
+      if (seats <= this.#limits.unusedSeatsMax) return; // guard: unfollowed-venues-dropped
       seats -= seatCount;
       this.#venues.delete(id);
     }

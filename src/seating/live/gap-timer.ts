@@ -20,6 +20,8 @@ export class GapTimer {
     const version = this.#versionNow();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      // guard: gap-timer-restarts
+      // guard: progressing-feed-not-repaired
       if (this.#versionNow() === version) this.#stuck();
       else this.start();
     }, REORDER_WAIT_MS);

@@ -79,7 +79,7 @@ export class LiveFeed {
   async start(): Promise<void> {
     const take = (message: SeatsChanged) => this.take(message);
     this.#subscription = this.#ctx.pubsub.subscribeSeatsChanged(this.eventId, take);
-    await withDeadline(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing').catch(() => undefined);
+    await withDeadline(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing').catch(() => undefined); // guard: subscribe-before-read
     await this.#reload();
   }
 
@@ -90,7 +90,7 @@ export class LiveFeed {
     this.#subscription?.close();
     clearTimeout(this.#tick);
     this.#gap.stop();
-    this.#allSent();
+    this.#allSent(); // guard: stopped-feed-releases-waiters
   }
 
   get version(): number {
@@ -129,7 +129,7 @@ export class LiveFeed {
 
   /** Its first message continues the latest one. To continue a snapshot, follow right after it. */
   follow(follower: (message: FeedMessage) => void): () => void {
-    return this.#followers.add(follower);
+    return this.#followers.add(follower); // guard: no-early-flush-on-follow
   }
 
   followBooking(bookingId: string, follower: () => void): () => void {
@@ -138,14 +138,15 @@ export class LiveFeed {
 
   /** A change, in whatever order and however often it comes. */
   take(message: SeatsChanged): void {
-    if (this.#stopped || message.eventId !== this.eventId) return;
+    if (this.#stopped || message.eventId !== this.eventId) return; // guard: own-event-only
     // Until the map is read nothing can be applied; what is newer than the map is applied when it is there.
-    if (this.#states === undefined) return this.#early.keep(message);
-    if (message.version <= this.#version) return this.#checkHistory(message);
+    if (this.#states === undefined) return this.#early.keep(message); // guard: change-during-read-kept
+    if (message.version <= this.#version) return this.#checkHistory(message); // guard: known-message-checked
+    // guard: change-continues-map
     if (message.previousBatchId !== this.#batchId) {
       this.#early.keep(message);
       if (message.fromVersion === this.#version) this.#reread();
-      else this.#gap.start();
+      else this.#gap.start(); // guard: other-history-reread
       return;
     }
     if (this.#apply(message)) this.#applyEarly();
@@ -162,7 +163,7 @@ export class LiveFeed {
     // It may be on its way: messages take longer than the question.
     if (found.version > this.#version) this.#gap.start();
     else if (found.version < ownBefore) this.#reread();
-    else this.#checkHistory(found);
+    else this.#checkHistory(found); // guard: poll-repairs
   }
 
   /** Two batches for one version: one of them was lost, and only the database knows which. */
@@ -186,7 +187,8 @@ export class LiveFeed {
 
   #catchUp(): void {
     // One that is under way may have been begun too early for what is missing now.
-    if (this.#repair !== undefined) this.#gap.start();
+    if (this.#repair !== undefined)
+      this.#gap.start(); // guard: gap-during-repair
     else void this.#repairBy(() => this.#closeGap());
   }
 
@@ -202,7 +204,7 @@ export class LiveFeed {
   /** Whole, or not at all and false: where it names a seat that there is not. */
   #apply(message: SeatsChanged): boolean {
     const map = this.#map();
-    if (message.seats.some(([index]) => index >= map.seatCount)) return false;
+    if (message.seats.some(([index]) => index >= map.seatCount)) return false; // guard: change-applied-whole
     for (const [index, code] of message.seats) {
       map.set(index, code);
       this.#unsent.set(index, code);
@@ -213,7 +215,7 @@ export class LiveFeed {
     for (const id of message.bookingIds) this.#followers.notifyOfBooking(id);
     const wait = this.#lastSentAt + this.#ctx.tickMs - performance.now();
     if (wait <= 0) this.#send();
-    else this.#tick ??= setTimeout(() => this.#send(), wait);
+    else this.#tick ??= setTimeout(() => this.#send(), wait); // guard: changes-on-tick
     return true;
   }
 
@@ -236,7 +238,7 @@ export class LiveFeed {
 
   /** Single flight. */
   #repairBy(read: () => Promise<void>): Promise<void> {
-    this.#repair ??= this.#run(read).finally(() => (this.#repair = undefined));
+    this.#repair ??= this.#run(read).finally(() => (this.#repair = undefined)); // guard: one-repair-at-a-time
     return this.#repair;
   }
 
@@ -254,15 +256,15 @@ export class LiveFeed {
   /** From the record if it continues the version held so far and is short, else from the map itself. */
   async #closeGap(): Promise<void> {
     const held = { version: this.#version, batchId: this.#batchId };
-    const changes = await readChanges(this.#ctx.db, this.eventId, held.version, GAP_MAX, GAP_STEPS_MAX);
+    const changes = await readChanges(this.#ctx.db, this.eventId, held.version, GAP_MAX, GAP_STEPS_MAX); // guard: gap-steps-limit
     const [next] = changes;
     const lost = next?.version === held.version + 1 && next.previousBatchId !== held.batchId;
-    if (lost) return this.#reload(true);
+    if (lost) return this.#reload(true); // guard: gap-of-lost-history
     if (changes.length === 0 || changes.length === GAP_MAX) return this.#reload();
     if (this.#stopped) return;
     const missed = changes.filter((change) => change.version > this.#version);
     for (const change of missed)
-      if (change.previousBatchId !== this.#batchId || !this.#apply(change)) return this.#reload();
+      if (change.previousBatchId !== this.#batchId || !this.#apply(change)) return this.#reload(); // guard: gap-in-record
     if (missed.length > 0) metrics.feedRepairs.inc();
     this.#applyEarly();
   }
@@ -278,7 +280,7 @@ export class LiveFeed {
     const map = await readSeatMap(this.#ctx.db, this.eventId);
     if (map === null) throw new Error(`event ${this.eventId} no longer exists`);
     // Messages that came while it was read may have brought the feed to it, or past it.
-    const known = evenIfOlder ? map.batchId === this.#batchId : map.version <= this.#version;
+    const known = evenIfOlder ? map.batchId === this.#batchId : map.version <= this.#version; // guard: known-map-not-resent
     if (!first && (known || this.#stopped)) return;
     if (evenIfOlder) this.ambiguousUpTo = Math.max(this.ambiguousUpTo, this.#version, map.version);
     this.#states = map.states;

@@ -114,6 +114,7 @@ export class LiveFeeds {
   async #pollOnce(): Promise<void> {
     try {
       const feeds = this.all();
+      // guard: polling
       if (feeds.length > 0) {
         const before = feeds.map((feed) => feed.version);
         const versions = await readVersions(

@@ -27,7 +27,8 @@ export class Mailbox<T> implements AsyncIterableIterator<T> {
   }
 
   push(value: T): void {
-    if (this.#closed || this.#overflowed) return;
+    if (this.#closed || this.#overflowed) return; // guard: overflowed-mailbox-silent
+    // guard: mailbox-limit
     if (this.#waiting !== undefined) {
       const resolve = this.#waiting;
       this.#waiting = undefined;
@@ -43,7 +44,7 @@ export class Mailbox<T> implements AsyncIterableIterator<T> {
   async next(): Promise<IteratorResult<T>> {
     if (this.#closed) return { done: true, value: undefined };
     if (this.#overflowed) {
-      await this.#settled();
+      await this.#settled(); // guard: slow-subscriber-waits
       if (this.#closed) return { done: true, value: undefined };
       // What is pushed while the present state is taken is part of it, and must not come again.
       const value = this.#overflow();

@@ -38,7 +38,7 @@ export async function openSeats(
   afterVersion: number | null,
 ): Promise<SeatSource> {
   const { feed, release } = await ctx.feeds.acquire(eventId);
-  await feed.sent();
+  await feed.sent(); // guard: no-early-flush-on-snapshot
   return {
     feed,
     afterVersion,
@@ -85,7 +85,7 @@ export async function followSeats({
   });
   try {
     mailbox.push((await changesUntil(snapshot.version)) ?? snapshot);
-    for (const message of queue) mailbox.push(message);
+    for (const message of queue) mailbox.push(message); // guard: buffered-messages-delivered
     first = false;
     return mailbox;
   } catch (error) {
@@ -101,10 +101,11 @@ async function changesBetween(
   version: number,
 ): Promise<FeedMessage | null> {
   const behind = afterVersion === null ? Infinity : version - afterVersion;
+  // guard: resume-versions-limit
   if (afterVersion === null || behind < 0 || behind > RESUME_MAX || afterVersion < 0) return null;
-  if (afterVersion <= ambiguousUpTo) return null;
+  if (afterVersion <= ambiguousUpTo) return null; // guard: no-resume-from-ambiguous-version
   if (behind === 0) return { kind: 'changes', fromVersion: version, version, seats: [] };
   const changes = await readChangesTogether(db, eventId, afterVersion, version, TOGETHER_MAX);
-  if (changes === null || changes.versions !== behind) return null;
+  if (changes === null || changes.versions !== behind) return null; // guard: complete-resume
   return { kind: 'changes', fromVersion: afterVersion, version, seats: changes.seats };
 }

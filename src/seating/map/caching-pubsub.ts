@@ -19,8 +19,8 @@ export function cachingPubSub(
     const map = feed?.peek() ?? null;
     if (feed === undefined || map === null || map.version < message.version) return;
     // One of the two histories is lost, and the feed finds out which.
-    if (map.version === message.version && map.batchId !== message.batchId) return;
-    await cache.store(message.eventId, feed.seatCount, map);
+    if (map.version === message.version && map.batchId !== message.batchId) return; // guard: foreign-history-not-cached
+    await cache.store(message.eventId, feed.seatCount, map); // guard: outdated-cached-map-replaced
   }
   return {
     async publishSeatsChanged(message) {

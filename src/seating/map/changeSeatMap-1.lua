@@ -18,16 +18,17 @@ if type(head) ~= 'string' or #head ~= 32 or string.sub(head, 1, 4) ~= 'SEA2' the
 end
 local version = tonumber(ARGV[2])
 local stored = struct.unpack('>I8', head, 9)
-if stored >= version then
+if stored >= version then -- guard: older-change-ignored
   return 0
 end
 local count = struct.unpack('>I4', head, 5)
 local changes = ARGV[4]
-local continues = count > 0 and string.sub(head, 17, 32) == ARGV[1]
+local continues = count > 0 and string.sub(head, 17, 32) == ARGV[1] -- guard: cached-map-continues
 for at = 1, #changes, 4 do
-  continues = continues and math.floor(struct.unpack('>I4', changes, at) / 4) < count
+  continues = continues and math.floor(struct.unpack('>I4', changes, at) / 4) < count -- guard: cached-map-seat-range
 end
 if not continues then
+  -- guard: missed-change-marked
   redis.call('SET', KEYS[1], 'SEA2' .. struct.pack('>I4I8', 0, version - 1) .. ARGV[1], 'PX', ARGV[5])
   return -1
 end

@@ -48,7 +48,8 @@ export class PublicVersions {
   async get(eventId: number): Promise<PublicVersion> {
     const known = this.#known.get(eventId);
     if (known !== undefined && performance.now() < known.until) return known;
-    const { answer, late } = this.#asking.get(eventId) ?? this.#ask(eventId);
+    const { answer, late } = this.#asking.get(eventId) ?? this.#ask(eventId); // guard: one-public-read-at-a-time
+    // guard: late-public-read-not-awaited
     return willDo(known) ? Promise.race([answer, late.then(() => known)]) : answer;
   }
 
@@ -71,7 +72,7 @@ export class PublicVersions {
       const known = this.#known.get(eventId);
       if (!willDo(known)) throw error;
       this.#logger.warn({ err: error, eventId }, 'failed to read a version; keeping the previous one');
-      return this.#keep(eventId, { ...known, until: performance.now() + BELIEVED_MS });
+      return this.#keep(eventId, { ...known, until: performance.now() + BELIEVED_MS }); // guard: public-read-rate
     } finally {
       this.#asking.delete(eventId);
     }
@@ -87,5 +88,5 @@ export class PublicVersions {
 }
 
 function willDo(known: PublicVersion | undefined): known is PublicVersion {
-  return known?.seats != null && performance.now() < known.askedAt + UNCONFIRMED_MS;
+  return known?.seats != null && performance.now() < known.askedAt + UNCONFIRMED_MS; // guard: public-version-ttl
 }

@@ -132,6 +132,7 @@ export function encodeSeatMap(seatCount: number, { version, batchId, states }: S
 export function decodeSeatMap(value: Buffer): SeatMap | null {
   if (value.length < HEAD_BYTES || value.toString('latin1', 0, 4) !== MAGIC) return null;
   const seatCount = value.readUInt32BE(4);
+  // guard: version-mark-not-a-map
   if (seatCount === 0 || value.length !== HEAD_BYTES + Math.ceil(seatCount / 4)) return null;
   return {
     version: Number(value.readBigUInt64BE(8)),

@@ -70,6 +70,7 @@ export async function readChanges(
   limit: number,
   stepsMax: number | null = null,
 ): Promise<SeatsChanged[]> {
+  // guard: listed-steps-limit
   const rows = await db.$queryRaw<
     {
       version: number;
@@ -126,6 +127,7 @@ export async function readChangesTogether(
   max: TogetherMax,
 ): Promise<ChangesTogether | null> {
   // Arrays are unfolded in the list of columns: in FROM each row would cost twice as much.
+  // guard: resume-steps-limit
   const [row] = await db.$queryRaw<{ versions: number; seats: string }[]>(sql`/* readChangesTogether */
     WITH change AS NOT MATERIALIZED (
       SELECT c.version, c.step_seats, c.step_to FROM event_changes c
@@ -145,7 +147,7 @@ export async function readChangesTogether(
     FROM size WHERE size.steps <= ${max.steps}::int`);
   if (row === undefined) return null;
   const seats = JSON.parse(row.seats) as [number, SeatStatusCode][];
-  return seats.length > max.seats ? null : { versions: row.versions, seats };
+  return seats.length > max.seats ? null : { versions: row.versions, seats }; // guard: resume-seats-limit
 }
 
 /** One byte a seat of so many, 1 where it can be taken now: free, or the hold on it has run out. */

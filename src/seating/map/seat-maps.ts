@@ -51,7 +51,7 @@ export class SeatMaps {
     // What is being read already may be too old for this caller. What is being read when that is over was begun since
     // the caller came, and does: so each event is read by one at a time, however fast its versions follow.
     const tooOld = await this.#fromDatabase(missing, found);
-    await this.#fromDatabase(tooOld, found);
+    await this.#fromDatabase(tooOld, found); // guard: joined-read-fresh
     return found;
   }
 
@@ -66,6 +66,7 @@ export class SeatMaps {
       const feed = this.#ctx.feeds.peek(eventId);
       const map = feed?.peek() ?? null;
       const fit = map === null ? 'older' : fitOf(map, atLeast);
+      // guard: kept-map-fresh
       if (map !== null && (fit === 'same' || fit === 'newer')) found.set(eventId, map);
       else missing.set(eventId, atLeast);
       if (fit === 'conflict') feed?.compareWith(atLeast, 0);
@@ -79,11 +80,13 @@ export class SeatMaps {
       const cached = await this.#fetch(eventId);
       if (cached === null) return void missing.set(eventId, atLeast);
       const fit = fitOf(cached, atLeast);
+      // guard: cached-map-fresh
+      // guard: newer-cached-map-on-record
       if (fit === 'same' || (fit === 'newer' && (await this.#isRecorded(eventId, cached))))
         return void found.set(eventId, cached);
       missing.set(eventId, atLeast);
       // It is of a lost history: another can take its place now.
-      if (fit !== 'older') void this.#ctx.cache.discard(eventId, cached);
+      if (fit !== 'older') void this.#ctx.cache.discard(eventId, cached); // guard: lost-history-map-discarded
     };
     await Promise.all([...wanted].map(fetchOne));
     return missing;
@@ -109,7 +112,7 @@ export class SeatMaps {
 
   /** Reads the maps that no other call is reading, and waits for the rest. Returns events whose map is still too old. */
   async #fromDatabase(wanted: Wanted, found: Map<number, SeatMap>): Promise<Wanted> {
-    const free = [...wanted.keys()].filter((eventId) => !this.#reading.has(eventId));
+    const free = [...wanted.keys()].filter((eventId) => !this.#reading.has(eventId)); // guard: one-map-read-at-a-time
     if (free.length > 0) this.#startReading(free);
     const tooOld = new Map<number, SeatVersion>();
     const readOne = async ([eventId, atLeast]: [number, SeatVersion]) => {
@@ -144,7 +147,7 @@ export class SeatMaps {
 /** How a map relates to a version that the database has. `conflict`: one of the two is of a lost history. */
 function fitOf(map: SeatVersion, known: SeatVersion): 'older' | 'same' | 'newer' | 'conflict' {
   if (map.version !== known.version) return map.version < known.version ? 'older' : 'newer';
-  return map.batchId === known.batchId ? 'same' : 'conflict';
+  return map.batchId === known.batchId ? 'same' : 'conflict'; // guard: cached-map-batch
 }
 
 /** Removes the read before its waiters continue. */

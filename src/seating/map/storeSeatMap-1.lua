@@ -16,6 +16,7 @@ local head = redis.pcall('GETRANGE', KEYS[1], 0, 31)
 if type(head) == 'string' and #head == 32 and string.sub(head, 1, 4) == 'SEA2' then
   local stored = struct.unpack('>I8', head, 9)
   local version = tonumber(ARGV[1])
+  -- guard: newer-cached-map-kept
   if stored > version or (stored == version and string.sub(head, 17, 32) == string.sub(ARGV[2], 17, 32)) then
     return 0
   end

@@ -95,12 +95,12 @@ class Lines {
   join({ from, to, distance }: Candidate): void {
     const [a, b] = [this.#ends.get(from), this.#ends.get(to)];
     // Only ends can be joined, and those of one line would close it to a ring.
-    if (a === undefined || b === undefined || a.other === to) return;
+    if (a === undefined || b === undefined || a.other === to) return; // guard: two-neighbors-no-ring
     const cosine = Math.min(this.#cosineOfTurn(from, to), this.#cosineOfTurn(to, from));
     if (cosine < TURN_COSINE_MIN) return;
     if (cosine < CORNER_COSINE) {
       const areRows = a.count >= LINE_SEATS_MIN && b.count >= LINE_SEATS_MIN;
-      if (distance > this.#pitch * CORNER_FACTOR || (areRows && !this.#isNumbered)) return;
+      if (distance > this.#pitch * CORNER_FACTOR || (areRows && !this.#isNumbered)) return; // guard: row-corner
     }
     this.#links.get(from)?.push(to);
     this.#links.get(to)?.push(from);

@@ -1,9 +1,9 @@
 import { visitAhead, type RowAxis } from './row-axis.ts';
 
 /** From so few seats no pitch can be told: two single seats have an aisle between them as likely as not. */
-const SEATS_MIN = 3;
+const SEATS_MIN = 3; // guard: short-row-pitch
 /** A row or section whose seats stand this many times farther apart (or nearer) than those around has no pitch of its own. */
-const TRUSTED_FACTOR = 3;
+const TRUSTED_FACTOR = 3; // guard: scattered-seats-pitch
 
 /** A row's seats, with the distance of each to the nearest other one; Infinity for a seat alone. */
 export interface MeasuredRow {
@@ -33,7 +33,7 @@ function trusted(own: number | null, wider: number): number {
 function pitchOf(rows: readonly MeasuredRow[], seatsMin = 1): number | null {
   const distances = rows.flatMap(({ nearest }) => nearest.filter((distance) => distance < Infinity));
   if (distances.length < seatsMin) return null;
-  return distances.sort((a, b) => a - b)[(distances.length - 1) >> 1] ?? null;
+  return distances.sort((a, b) => a - b)[(distances.length - 1) >> 1] ?? null; // guard: pitch-ignores-aisles
 }
 
 /** Returns the distance of each seat on the axis to the nearest one. Two in the very same place tell nothing. */

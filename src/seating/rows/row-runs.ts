@@ -24,6 +24,7 @@ export function findRuns(seats: VenueSeats, ranks: Uint32Array): readonly (reado
     return { ...row, axis, nearest: measureNearest(axis) };
   });
   const pitches = estimatePitches(rows);
+  // guard: row-order-by-geometry
   const runs = rows.flatMap(({ axis, row }, index) => linkRow(axis, pitches[index] ?? 0, ranks, row !== ''));
   const rankOf = (run: readonly number[]) => ranks[run[0] ?? 0] ?? 0;
   return runs.sort((a, b) => rankOf(a) - rankOf(b));

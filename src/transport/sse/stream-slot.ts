@@ -25,9 +25,10 @@ export class StreamPlace {
   take(): boolean {
     const { address, res } = this.#exchange;
     // It has closed: what would give the place back has been and gone.
-    if (res.destroyed) return false;
+    if (res.destroyed) return false; // guard: gone-reader-takes-no-slot
     if (this.#taken) return true;
     // As sockets are refused then: it would only be ended again.
+    // guard: no-stream-while-stopping
     if (this.#ctx.stopping.aborted)
       return this.#refuse(503, 1, 'BUSY', 'The server is shutting down. Retry.');
     const release = this.#ctx.streams.acquire(address);

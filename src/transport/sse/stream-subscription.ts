@@ -37,6 +37,7 @@ export async function streamSubscription(
   if (!(Symbol.asyncIterator in results)) return results;
   const iterator = results[Symbol.asyncIterator]();
   const end = () => endResults(iterator, ctx.engine.logger);
+  // guard: head-without-stream
   if (req.method === 'HEAD') {
     end();
     res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' }).end();

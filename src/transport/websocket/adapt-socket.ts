@@ -68,6 +68,7 @@ export function adaptSocket(
 function send(socket: WebSocket, outlet: SocketOutlet, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
+    // guard: unread-responses-limit
     if (outlet.unsent > socketLimits.unsentBytesMax) {
       closeSocket(socket, closeCodes.readerTooSlow, 'Responses were not read in time');
       return resolve();
@@ -99,13 +100,13 @@ function onText(
   handle: (text: string) => unknown,
 ): void {
   const take = () => {
-    if (budget.take()) return true;
+    if (budget.take()) return true; // guard: socket-message-rate
     closeSocket(socket, closeCodes.tooManyMessages, 'Too many messages');
     return false;
   };
   // Not left to `ws`: it would answer one who never reads with ever more bytes that wait.
   socket.on('ping', (data: Buffer) => {
-    if (take() && heed(outlet, data.length)) socket.pong(data);
+    if (take() && heed(outlet, data.length)) socket.pong(data); // guard: unread-pings-limit
   });
   socket.on('pong', take);
   socket.on('message', (data: RawData, isBinary: boolean) => {

@@ -7,7 +7,7 @@ export const closeCodes = {
   goingAway: 1001,
   unsupportedData: 1003,
   /** It failed. The protocol's 4500 would say so too, but tells graphql-ws's client never to come back. */
-  tryAgainLater: 1013,
+  tryAgainLater: 1013, // guard: retry-close-code
   /** A message was begun and not finished within the deadline. */
   messageTimeout: 1008,
   tooManyMessages: 4429,
@@ -20,5 +20,5 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
   const fits = Buffer.byteLength(reason) <= REASON_BYTES_MAX;
   socket.close(code, fits ? reason : '');
   // Where it was paused: its peer's close frame is still to come.
-  socket.resume();
+  socket.resume(); // guard: closed-socket-read-again
 }

@@ -45,7 +45,7 @@ export function graphqlProtocol(ctx: ProtocolContext): Server<SocketExtra> {
 async function connect(ctx: ProtocolContext, { connectionParams, extra }: SocketContext): Promise<boolean> {
   const given = connectionParams?.['authorization'];
   if (typeof given !== 'string') return true;
-  await findViewer(ctx.identity, given);
+  await findViewer(ctx.identity, given); // guard: socket-token-checked-first
   extra.authorization = given;
   return true;
 }
@@ -58,6 +58,7 @@ async function prepare(
   const { operationsMax } = ctx.limits;
   const payload = extra.ids.takeParams(id);
   if (extra.ids.idOf(id) === null) return completedBefore();
+  // guard: operations-per-socket
   if (extra.operations.underWay > operationsMax) {
     const message = `Too many concurrent operations: a connection can run at most ${operationsMax}. Complete one before you start another.`;
     return refused([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })]);

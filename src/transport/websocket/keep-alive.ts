@@ -36,10 +36,11 @@ export function keepAlive(
       messagesWhenUnfinished = null;
       return;
     }
+    // guard: unfinished-message-timeout
     if (messagesWhenUnfinished === messages && isUnfinished(socket))
       return closeSocket(socket, closeCodes.messageTimeout, 'Message was not complete in time');
     messagesWhenUnfinished = isUnfinished(socket) ? messages : null;
-    if (unansweredMs >= answerMs) return socket.terminate();
+    if (unansweredMs >= answerMs) return socket.terminate(); // guard: silent-peer-terminated
     // Those that follow the one that is not answered are counted with it.
     unansweredMs += everyMs;
     if (socket.readyState === socket.OPEN) socket.ping();

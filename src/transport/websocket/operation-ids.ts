@@ -36,19 +36,21 @@ export class OperationIds {
       return badRequest('Invalid message received');
     }
     const exceeded = exceededJsonLimit(message, operationLimits.json);
-    if (exceeded === 'depth') return badRequest('Message is nested too deeply');
+    if (exceeded === 'depth') return badRequest('Message is nested too deeply'); // guard: socket-message-depth
     if (exceeded === 'values') return badRequest('Message has too many values');
     switch (message.type) {
       case MessageType.Subscribe: {
         const { id, type, payload } = message;
+        // guard: operation-id-length
         if (Buffer.byteLength(id) > socketLimits.idBytesMax) return badRequest('Operation id is too long');
+        // guard: operation-id-unique
         if (this.#numbers.has(id))
           return { code: CloseCode.SubscriberAlreadyExists, reason: `Subscriber for ${id} already exists` };
-        const number = String(++this.#last);
+        const number = String(++this.#last); // guard: reused-operation-id
         this.#numbers.set(id, number);
         this.#ids.set(number, id);
         this.#params.set(number, payload);
-        return { id: number, type, payload: { query: '' } };
+        return { id: number, type, payload: { query: '' } }; // guard: socket-keeps-no-parameters
       }
       case MessageType.Complete: {
         const number = this.#numbers.get(message.id);
@@ -57,11 +59,13 @@ export class OperationIds {
         return { id: number, type: message.type };
       }
       case MessageType.ConnectionInit:
+        // guard: socket-keeps-authorization-only
         return { type: message.type, payload: authorizationOf(message.payload) };
       case MessageType.Ping:
       case MessageType.Pong:
         return message;
       default:
+        // guard: client-message-types
         return badRequest('Message type is reserved for the server');
     }
   }
@@ -71,7 +75,7 @@ export class OperationIds {
     const [head, number, type] = /^\{"id":"(\d+)","type":"(\w+)"/.exec(text) ?? [];
     if (head === undefined || number === undefined) return text;
     const id = this.#ids.get(number);
-    if (id === undefined) return null;
+    if (id === undefined) return null; // guard: completed-operation-silent
     if (type !== MessageType.Next) this.#end(number);
     return `{"id":${JSON.stringify(id)},"type":"${type}"${text.slice(head.length)}`;
   }

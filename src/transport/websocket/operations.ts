@@ -49,6 +49,7 @@ export class Operations {
   }
 
   #look(): void {
+    // guard: pending-responses-before-close
     if (this.#answered === undefined || this.#underWay > this.#open.size) return;
     const then = this.#answered;
     this.#answered = undefined;

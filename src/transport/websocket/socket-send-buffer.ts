@@ -15,6 +15,7 @@ export class SocketOutlet extends Outlet {
   constructor(socket: WebSocket, stream: Duplex, limits: OutletLimits) {
     // The close frame waits behind what is not read; `ws` ends the connection if it is not answered within 30 s.
     super(stream, limits, () =>
+      // guard: stuck-socket-closed
       closeSocket(socket, closeCodes.readerTooSlow, 'Messages were not read in time'),
     );
     this.#socket = socket;
@@ -24,7 +25,7 @@ export class SocketOutlet extends Outlet {
   /** Also pauses reading until then: further requests would only add responses to the buffer. */
   override drained(then: () => void): void {
     if (!this.clogged && this.#socket.readyState === this.#socket.OPEN) {
-      this.#socket.pause();
+      this.#socket.pause(); // guard: full-socket-not-read
       super.drained(() => this.#socket.resume());
     }
     super.drained(then);

@@ -42,12 +42,14 @@ export interface SocketServerContext {
 export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () => void {
   const { limits, departures } = ctx;
   // `closeTimeout` is not among the declared options.
+  // guard: chunks-per-message
+  // guard: fragments-per-message
   const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
-    maxPayload: limits.messageBytesMax,
+    maxPayload: limits.messageBytesMax, // guard: socket-message-size
     maxFragments: socketLimits.fragmentsMax,
     maxBufferedChunks: socketLimits.bufferedChunksMax,
-    closeTimeout: socketLimits.closeTimeoutMs,
+    closeTimeout: socketLimits.closeTimeoutMs, // guard: close-timeout
     // A hundred kilobytes of memory for each socket, for messages that are small or base64.
     perMessageDeflate: false,
     autoPong: false,
@@ -74,7 +76,7 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
       adaptSocket(webSocket, extra, { ...ctx, ...limits });
       const leave = () => {
         // Nothing more is taken, and what was is answered first.
-        webSocket.pause();
+        webSocket.pause(); // guard: leaving-socket-not-read
         operations.whenAnswered(() =>
           closeSocket(webSocket, closeCodes.goingAway, 'Server is shutting down'),
         );
@@ -92,6 +94,7 @@ function takePlace({ sockets, memory }: SocketServerContext, address: string): (
   const release = sockets.acquire(address);
   if (release === null) return 429;
   try {
+    // guard: socket-base-memory
     const free = memory.take(address, { document: null, documentBytes: 0, ownBytes: keptLimits.socketBytes });
     return () => {
       release();
@@ -106,9 +109,9 @@ function takePlace({ sockets, memory }: SocketServerContext, address: string): (
 
 function refusal(ctx: SocketServerContext, req: IncomingMessage): number | null {
   if (targetOf(req).path !== '/graphql') return 404;
-  if (ctx.stopping.aborted) return 503;
+  if (ctx.stopping.aborted) return 503; // guard: no-socket-while-stopping
   if (req.method !== 'GET') return 405;
-  return originAllowed(req, ctx.origins) ? null : 403;
+  return originAllowed(req, ctx.origins) ? null : 403; // guard: socket-origin
 }
 
 function refuse(socket: Duplex, status: number): void {

@@ -147,7 +147,7 @@ class Feed implements SeatFeed {
     if (this.#state === 'closed') return;
     const wasLive = this.#state === 'live';
     this.#end();
-    if (wasLive) this.#call(() => this.#options.abandon?.());
+    if (wasLive) this.#call(() => this.#options.abandon?.()); // guard: dead-connection-abandoned
     this.#setState(this.version === null ? 'connecting' : 'reconnecting');
     this.#subscribe();
   }
@@ -166,7 +166,7 @@ class Feed implements SeatFeed {
 
   #subscribe(): void {
     // A callback may have closed it, or subscribed already.
-    if (this.#state === 'closed' || this.#current !== undefined) return;
+    if (this.#state === 'closed' || this.#current !== undefined) return; // guard: one-subscription-per-page
     const own = {};
     this.#current = own;
     const isCurrent = () => this.#current === own;
@@ -174,9 +174,10 @@ class Feed implements SeatFeed {
       if (isCurrent()) this.#retry(error);
     };
     try {
+      // guard: resume-from-version
       const unsubscribe = this.#options.subscribe(this.#lacksSnapshot ? null : this.version, {
         next: (update) => {
-          if (isCurrent()) this.#take(update);
+          if (isCurrent()) this.#take(update); // guard: left-subscription-ignored
         },
         error: lost,
         complete: () => lost(new Error('the server ended the subscription')),
@@ -222,7 +223,7 @@ class Feed implements SeatFeed {
   #end(): void {
     const unsubscribe = this.#unsubscribe;
     this.#current = this.#unsubscribe = undefined;
-    this.#liveSinceMs = null;
+    this.#liveSinceMs = null; // guard: connection-age-reset
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     if (unsubscribe !== undefined) this.#call(unsubscribe);

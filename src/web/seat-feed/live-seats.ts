@@ -60,8 +60,8 @@ export class LiveSeats {
 
   apply(update: SeatUpdate): Applied {
     if (update.kind === 'snapshot') return this.#replace(update.version, update.seats);
-    if (this.#version === null || update.fromVersion > this.#version) return 'gap';
-    if (update.version <= this.#version) return 'known';
+    if (this.#version === null || update.fromVersion > this.#version) return 'gap'; // guard: missed-version-detected
+    if (update.version <= this.#version) return 'known'; // guard: known-update-dropped
     // Where it begins before the version held, it tells some changes again, and of each seat the latest: no harm.
     const changed: SeatChange[] = [];
     for (const [index, code] of update.seats) this.#set(index, code, changed);

@@ -46,7 +46,7 @@ export function watchConnection(
     answered();
   });
   client.on('ping', (received) => {
-    if (!received) timer ??= setTimeout(abandon, answerWithinMs);
+    if (!received) timer ??= setTimeout(abandon, answerWithinMs); // guard: dead-connection-detected
   });
   client.on('pong', (received) => {
     if (received) answered();

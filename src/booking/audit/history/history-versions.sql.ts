@@ -9,6 +9,9 @@ import type { AuditLimits, BreachQuery } from '../invariant.ts';
  */
 export function historyVersions(limits: AuditLimits): BreachQuery {
   const horizon = historyHorizon(limits);
+  // guard: audit-repeated-batch
+  // guard: audit-event-batch
+  // guard: audit-batch-chain
   return sql`/* historyVersions */
     SELECT event_id, NULL::int, NULL::uuid, format('versions %s to %s have no record', prev + 1, version - 1)
     FROM (SELECT event_id, version, lag(version) OVER w AS prev, lag(committed_at) OVER w AS prev_at

@@ -49,7 +49,7 @@ export async function auditLiveMaps(
     const after = await findSuspects(db, reports, signal);
     const breaches = [...after].flatMap(([key, { reported, fault }]) => {
       const earlier = before.get(key)?.reported.reportNumber ?? Infinity;
-      return reported.reportNumber > earlier ? breachOf(reported, fault) : [];
+      return reported.reportNumber > earlier ? breachOf(reported, fault) : []; // guard: transient-map-fault
     });
     return { count: breaches.length, breaches: breaches.slice(0, BREACHES_SHOWN_MAX), unchecked: null };
   } catch (error) {
@@ -114,14 +114,16 @@ function faultOf(
 ): string | null {
   if (version > truth.version) return `has version ${version}, the event is at ${truth.version}`;
   if (version === truth.version) {
-    if (batchId !== truth.batchId) return `has version ${version} of a history that was lost`;
+    if (batchId !== truth.batchId) return `has version ${version} of a history that was lost`; // guard: audit-map-batch
+    // guard: audit-map-seats
     return digest === truth.digest ? null : `of version ${version} shows other seats than the database`;
   }
   // No batch made version 0, so there is no record of it.
+  // guard: audit-older-map
   if (version > 0 && records.own?.batchId !== batchId)
     return `has version ${version}, which is not on record`;
   const quietMs = records.last?.committedMsAgo ?? Infinity;
-  if (quietMs < BEHIND_MS) return null;
+  if (quietMs < BEHIND_MS) return null; // guard: audit-stalled-map
   return `has version ${version}, the event has been at ${truth.version} for longer than ${BEHIND_MS / 1000} s`;
 }
 

@@ -37,6 +37,7 @@ const size: Plugin = {
     const sizeFirst: typeof validate = (schema, document, rules) => {
       const errors = sizeErrors(document);
       if (errors.length > 0) return errors;
+      // guard: validation-errors-limit
       return (validateFn as typeof validate)(schema, document, rules, { maxErrors: errorLimits.reportedMax });
     };
     setValidationFn(sizeFirst);

@@ -58,6 +58,7 @@ export function sizeErrors(document: DocumentNode): GraphQLError[] {
 }
 
 function isExecutable(definition: DefinitionNode): definition is Executable {
+  // guard: unused-fragments-measured
   return definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION;
 }
 
@@ -111,7 +112,7 @@ function measuring(fragments: Fragments) {
           introspectionDepth: isIntrospection ? inner.depth + 1 : inner.introspectionDepth,
           fields: inner.fields + 1,
           aliases: inner.aliases + (selection.alias === undefined ? 0 : 1),
-          aliasCharacters: Math.max(inner.aliasCharacters, selection.alias?.value.length ?? 0),
+          aliasCharacters: Math.max(inner.aliasCharacters, selection.alias?.value.length ?? 0), // guard: alias-length
           ownFields: 1,
           sameName: inner.sameName,
         };
@@ -146,7 +147,7 @@ function sameNames(set: SelectionSetNode, fragments: Fragments): number {
     for (const selection of next.selections) {
       if (selection.kind === Kind.FIELD) {
         const name = (selection.alias ?? selection.name).value;
-        counts.set(name, (counts.get(name) ?? 0) + 1);
+        counts.set(name, (counts.get(name) ?? 0) + 1); // guard: fields-per-name
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         pending.push(selection.selectionSet);
       } else if (!seen.has(selection.name.value)) {

@@ -11,11 +11,13 @@ const parts = /"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[[{(]|[\]})
  * @throws {GraphQLError} QUERY_TOO_COMPLEX.
  */
 export function checkText(text: string, charactersMax: number): void {
+  // guard: document-length
   if (text.length > charactersMax)
     throw tooComplex(
       `The document has ${text.length} characters; at most ${charactersMax} are allowed. Pass large values as variables.`,
     );
   const lines = countLines(text);
+  // guard: document-lines
   if (lines > documentMax.lines)
     throw tooComplex(`The document has ${lines} lines; at most ${documentMax.lines} are allowed.`);
   if (nests(text, documentMax.nesting))
@@ -33,7 +35,7 @@ function nests(text: string, max: number): boolean {
   for (const [part] of text.matchAll(parts)) {
     if (part === '[' || part === '{' || part === '(') depth++;
     else if (part === ']' || part === '}' || part === ')') depth--;
-    if (depth > max) return true;
+    if (depth > max) return true; // guard: document-depth
   }
   return false;
 }

@@ -6,7 +6,7 @@ const introspectionFields = new Set(['__schema', '__type']);
 /** Refuses documents that read `__schema` or `__type`. `__typename` stays: clients need it to tell results apart. */
 export const noIntrospection: Plugin = {
   onValidate({ addValidationRule }) {
-    addValidationRule(refuseIntrospection);
+    addValidationRule(refuseIntrospection); // guard: introspection-switch
   },
 };
 

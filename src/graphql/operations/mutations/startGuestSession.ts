@@ -2,6 +2,7 @@ import { builder } from '../../schema/builder.ts';
 import { GuestSession } from '../../types/guest-session.ts';
 
 builder.mutationField('startGuestSession', (t) =>
+  // guard: nullable-mutation-field
   t.field({
     type: GuestSession,
     nullable: true,

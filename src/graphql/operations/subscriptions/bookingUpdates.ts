@@ -35,5 +35,5 @@ builder.subscriptionField('bookingUpdates', (t) =>
 function ownKey(id: string, ctx: GraphQLContext) {
   const key = parseBookingId(id);
   if (key === null) throw notFound('booking');
-  return { eventId: key.eventId, id: key.bookingId, buyerId: callerOf(ctx).userId };
+  return { eventId: key.eventId, id: key.bookingId, buyerId: callerOf(ctx).userId }; // guard: booking-updates-owner
 }

@@ -17,6 +17,7 @@ export function connectionOf<Row, Key>(
   const edges = shown.map((node) => ({ cursor: cursorOf(node), node }));
   const beyond = pageBeyond(page);
   // The relay plugin's types want a boolean. The executor also takes a promise.
+  // guard: page-has-more
   const isMoreBeyond = () => (beyond === null ? false : (hasRows(beyond) as unknown as boolean));
   return {
     edges,

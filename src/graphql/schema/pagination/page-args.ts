@@ -54,7 +54,7 @@ export function pageBeyond<Key>({ backward, after, before }: Page<Key>): Page<Ke
   const cursor = backward ? before : after;
   if (cursor === null) return null;
   const past = backward ? { after: cursor, before: null } : { after: null, before: cursor };
-  return { size: 0, backward: !backward, ...past, inclusive: true };
+  return { size: 0, backward: !backward, ...past, inclusive: true }; // guard: page-after-cursor
 }
 
 function sizeOf(name: string, size: number): number {

@@ -4,6 +4,8 @@
  * replace <token> and <bookingId> in headers and variables when a request leaves. A request for which one of them is
  * missing is not sent: its answer says which tab to run first. The schema is read without a token.
  */
+// guard: graphiql-forgets-refused-token
+// guard: graphiql-missing-input
 export const pageScript = String.raw`
 'use strict';
 

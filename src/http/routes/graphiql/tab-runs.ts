@@ -3,6 +3,7 @@
  * the tab that is visible. With this script each tab has an operation of its own, which goes on while others are visible:
  * its responses are kept in its tab, and shown when it is chosen again. The edits below make GraphiQL's store use it.
  */
+// guard: graphiql-tab-responses
 export const tabRunsScript = String.raw`
 const tabRuns = (() => {
   const idle = { isFetching: false, subscription: null };
@@ -79,7 +80,7 @@ const edits: readonly Edit[] = [
     replace: 'i(c.tabs[c.activeTabIndex]),l?.(c),{...c,...tabRuns.stateOf(tabRuns.visibleTab(c))}})}',
   },
   // Closing a tab stops its run, visible or not.
-  { find: '{a===o&&u.stop();const d=', replace: '{tabRuns.stop(c[o]);const d=' },
+  { find: '{a===o&&u.stop();const d=', replace: '{tabRuns.stop(c[o]);const d=' }, // guard: graphiql-closed-tab
   {
     find: 'l?.(d),d})},updateActiveTabValues(',
     replace: 'l?.(d),{...d,...tabRuns.stateOf(tabRuns.visibleTab(d))}})},updateActiveTabValues(',

@@ -11,6 +11,7 @@ export interface EventOnSale {
 
 /** What the home page lists: the next events that can be bought now. */
 export function readEventsOnSale(db: PrismaClient, limit: number): Promise<EventOnSale[]> {
+  // guard: home-page-sale-end
   return db.$queryRaw<EventOnSale[]>(sql`/* readEventsOnSale */
     SELECT e.id, e.name, v.name AS venue, e.starts_at AS "startsAt", e.seats_total AS total,
       e.seats_total - e.seats_held - e.seats_booked - e.seats_blocked AS available

@@ -1,0 +1,37 @@
+import type { Mutant, MutantGroup } from './mutant.ts';
+import { audit } from './suites/audit.ts';
+import { booking } from './suites/booking.ts';
+import { catalog } from './suites/catalog.ts';
+import { connections } from './suites/connections.ts';
+import { database } from './suites/database.ts';
+import { graphqlEngine } from './suites/graphql-engine.ts';
+import { graphqlSchema } from './suites/graphql-schema.ts';
+import { http } from './suites/http.ts';
+import { identity } from './suites/identity.ts';
+import { layouts } from './suites/layouts.ts';
+import { liveFeed } from './suites/live-feed.ts';
+import { messaging } from './suites/messaging.ts';
+import { operating } from './suites/operating.ts';
+import { seatFeed } from './suites/seat-feed.ts';
+import { seatMap } from './suites/seat-map.ts';
+
+export type TestedMutant = Mutant & Pick<MutantGroup, 'tests'>;
+
+/** All mutants, those with fast tests first. */
+export const allMutants: readonly TestedMutant[] = [
+  ...connections,
+  ...graphqlEngine,
+  ...http,
+  ...identity,
+  ...operating,
+  ...messaging,
+  ...seatFeed,
+  ...graphqlSchema,
+  ...liveFeed,
+  ...seatMap,
+  ...audit,
+  ...database,
+  ...layouts,
+  ...booking,
+  ...catalog,
+].flatMap(({ tests, mutants }) => mutants.map((mutant) => ({ ...mutant, tests })));

@@ -1,0 +1,73 @@
+import type { MutantGroup } from '../mutant.ts';
+
+export const audit: readonly MutantGroup[] = [
+  {
+    tests: ['test/db/audit/audit-live-maps.test.ts'],
+    mutants: [
+      { guard: 'transient-map-fault', mutation: 'always', only: 'has ended' },
+      { guard: 'audit-map-batch', mutation: 'never', only: 'the same version' },
+      {
+        guard: 'audit-older-map',
+        mutation: { replace: 'records.own?.batchId !== batchId', with: "batchId === ''" },
+        only: 'a later version',
+      },
+      { guard: 'audit-map-seats', mutation: 'always', only: 'other seats' },
+      { guard: 'audit-stalled-map', mutation: 'always', only: 'behind for long' },
+    ],
+  },
+  {
+    tests: ['test/db/audit/audit-planted.test.ts'],
+    mutants: [
+      {
+        guard: 'audit-early-expiry',
+        mutation: { replace: "status = 'EXPIRED", with: "false AND status = 'EXPIRED" },
+        only: 'expired before its deadline',
+      },
+      {
+        guard: 'audit-late-release',
+        mutation: { replace: "status = 'RELEASED", with: "false AND status = 'RELEASED" },
+        only: 'released at its deadline',
+      },
+      {
+        guard: 'audit-late-confirmation',
+        mutation: { replace: 'confirmed_at >=', with: 'false AND confirmed_at >=' },
+        only: 'confirmed at its deadline',
+      },
+      {
+        guard: 'audit-future-commit',
+        mutation: { replace: 'committed_at >', with: 'false AND committed_at >' },
+        only: 'committed in the future',
+      },
+      {
+        guard: 'audit-batch-chain',
+        mutation: { replace: 'version = prev', with: 'false AND version = prev' },
+        only: 'continues another batch',
+      },
+      {
+        guard: 'audit-event-batch',
+        mutation: { replace: 'WHERE c', with: 'WHERE false AND c' },
+        only: 'has another batch',
+      },
+      {
+        guard: 'audit-repeated-batch',
+        mutation: { replace: ') > 1', with: ') > 2' },
+        only: 'recorded twice',
+      },
+      {
+        guard: 'audit-wrong-price',
+        mutation: { replace: '<> c.amount', with: '<> c.amount AND false' },
+        only: 'costs something else',
+      },
+    ],
+  },
+  {
+    tests: ['test/db/database/background-plans.test.ts'],
+    mutants: [
+      {
+        guard: 'audit-without-nested-loops',
+        mutation: { replace: 'off', with: 'on' },
+        only: 'audit every table',
+      },
+    ],
+  },
+];

@@ -1,0 +1,159 @@
+import type { MutantGroup } from '../mutant.ts';
+
+export const booking: readonly MutantGroup[] = [
+  {
+    tests: ['test/db/booking/prune-keys.test.ts'],
+    mutants: [
+      {
+        guard: 'key-of-open-booking-kept',
+        mutation: { replace: "coalesce(b.status IN ('HOLD', 'CONFIRMED'), false)", with: 'false' },
+        only: 'after any time',
+      },
+      {
+        guard: 'kept-key-postponed',
+        mutation: { replace: 'now() + (now() - created_at)', with: 'prune_after' },
+        only: 'not read at every round',
+      },
+    ],
+  },
+  {
+    tests: ['test/race/contention.test.ts'],
+    mutants: [
+      { guard: 'seat-lock', mutation: { replace: 'FOR UPDATE`', with: '`' } },
+      { guard: 'seat-lock', mutation: { replace: 'seat_index FOR UPDATE`', with: 'random() FOR UPDATE`' } },
+      { guard: 'buyer-limit-lock', mutation: 'never' },
+      { guard: 'clock-after-lock', mutation: { replace: 'clock_timestamp', with: 'now' } },
+      {
+        guard: 'event-status-recheck',
+        mutation: { replace: 'AND (status = ${event.status}::event_status) IS TRUE', with: '' },
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/booking/decide'],
+    mutants: [
+      { guard: 'hold-deadline', mutation: { replace: 'this.clockMs', with: '0' } },
+      { guard: 'hold-deadline', mutation: { replace: '<=', with: '<' } },
+      { guard: 'sale-end', mutation: { replace: '< saleEndsAtMs', with: '<= saleEndsAtMs' } },
+    ],
+  },
+  {
+    tests: ['test/db/booking/holding.test.ts'],
+    mutants: [{ guard: 'seat-limit', mutation: { replace: '> limit', with: '> 1e9' } }],
+  },
+  {
+    tests: ['test/db/booking/confirming.test.ts'],
+    mutants: [{ guard: 'booking-owner', mutation: 'always' }],
+  },
+  {
+    tests: ['test/db/booking/idempotency-keys.test.ts'],
+    mutants: [
+      { guard: 'idempotency-key-stored', mutation: 'remove' },
+      { guard: 'idempotency-key-input', mutation: 'never' },
+    ],
+  },
+  {
+    tests: ['test/db/audit/audit.test.ts'],
+    mutants: [
+      {
+        guard: 'version-step',
+        mutation: { replace: '+ 1', with: '+ 2' },
+        only: 'finds nothing where nothing is wrong',
+      },
+    ],
+  },
+  {
+    tests: ['test/db/booking/expiring.test.ts'],
+    mutants: [
+      { guard: 'whole-booking-expires', mutation: { replace: 'seats', with: 'seats.slice(0, 1)' } },
+      { guard: 'expiry-without-publish-wait', mutation: { replace: 'void', with: 'await' } },
+    ],
+  },
+  {
+    tests: ['test/api/reads/hidden-drafts.test.ts'],
+    mutants: [
+      { guard: 'draft-hidden-from-batch', mutation: { replace: "e.status <> 'DRAFT'", with: 'true' } },
+      { guard: 'uniform-draft-refusal', mutation: 'always' },
+    ],
+  },
+  {
+    tests: ['test/db/messaging/published-events.test.ts'],
+    mutants: [{ guard: 'published-after-preparation', mutation: 'never' }],
+  },
+  {
+    tests: ['test/db/database/hanging-reads.test.ts'],
+    mutants: [
+      {
+        guard: 'batch-preparation-patience',
+        mutation: {
+          replace: 'if (await settlesWithin(PATIENCE_MS, attempt)',
+          with: 'await attempt;\n      if (slow.size === 0',
+        },
+      },
+    ],
+  },
+  {
+    tests: ['test/db/booking/poisonous-command.test.ts'],
+    mutants: [{ guard: 'failed-batch-runs-singly', mutation: 'remove' }],
+  },
+  {
+    tests: ['test/unit/booking/group-commit.test.ts'],
+    mutants: [
+      { guard: 'deadline-of-single-commands', mutation: 'remove' },
+      { guard: 'deadline-of-parked-commands', mutation: 'remove' },
+    ],
+  },
+  {
+    tests: ['test/db/booking/sweeping.test.ts'],
+    mutants: [
+      { guard: 'sweep-halved', mutation: 'always', only: 'damaged' },
+      { guard: 'damaged-hold-skipped', mutation: 'remove', only: 'damaged' },
+      { guard: 'sweep-past-damaged-holds', mutation: 'never', only: 'gets past' },
+      { guard: 'failing-sweep-slots', mutation: 'never', only: 'behind more locked ones' },
+      {
+        guard: 'independent-sweeps',
+        mutation: { replace: ';', with: ';\n      await swept;' },
+        only: 'while one with thousands',
+      },
+    ],
+  },
+  {
+    tests: ['test/db/database/plans-by-key.test.ts'],
+    mutants: [
+      {
+        guard: 'status-comparison-without-index',
+        mutation: { replace: '(s.status = u.before) IS TRUE', with: 's.status = u.before' },
+      },
+    ],
+  },
+  {
+    tests: ['test/db/database/exhausted-database.test.ts'],
+    mutants: [{ guard: 'retried-command-logged-once', mutation: 'never' }],
+  },
+  {
+    tests: ['test/db/booking/unannounced-commit.test.ts'],
+    mutants: [{ guard: 'unannounced-commit-succeeds', mutation: { with: 'throw error;' } }],
+  },
+  {
+    tests: ['test/db/database/background-plans.test.ts'],
+    mutants: [
+      {
+        guard: 'prune-by-booking-key',
+        mutation: { replace: 'OFFSET', with: "AND status IN ('HOLD', 'CONFIRMED') OFFSET" },
+        only: 'prune',
+      },
+      {
+        guard: 'overdue-as-of-statement',
+        mutation: { replace: 'statement_timestamp', with: 'clock_timestamp' },
+        only: 'sweep holds',
+      },
+    ],
+  },
+  {
+    tests: ['test/api/mutations/sale-times.test.ts'],
+    mutants: [
+      { guard: 'sale-end', mutation: { replace: 'saleEndsAtMs', with: 'Infinity' } },
+      { guard: 'cancellation-end', mutation: 'always' },
+    ],
+  },
+];

@@ -1,0 +1,154 @@
+import type { MutantGroup } from '../mutant.ts';
+
+export const connections: readonly MutantGroup[] = [
+  {
+    tests: ['test/unit/fanout/shared-outlet.test.ts'],
+    mutants: [
+      {
+        guard: 'send-buffer-limit',
+        mutation: {
+          replace: '!writableNeedDrain || writableLength + bytes <= this.#limits.bufferBytesMax',
+          with: 'writableLength + bytes + Number(writableNeedDrain) >= 0',
+        },
+      },
+      { guard: 'full-buffer-refuses', mutation: 'remove' },
+      { guard: 'stuck-reader-reported', mutation: 'remove' },
+    ],
+  },
+  {
+    tests: ['test/api/fanout/shared-stuck-readers.test.ts'],
+    mutants: [
+      { guard: 'stuck-socket-closed', mutation: { with: 'undefined' }, only: 'does not read for too long' },
+      {
+        guard: 'unread-pings-limit',
+        mutation: { replace: '&& heed(outlet, data.length)', with: '' },
+        only: 'pings',
+      },
+    ],
+  },
+  {
+    tests: ['test/api/fanout/shared-slow-readers.test.ts'],
+    mutants: [
+      { guard: 'full-socket-not-read', mutation: 'remove', only: 'is not read either' },
+      {
+        guard: 'unread-responses-limit',
+        mutation: { replace: 'socketLimits.unsentBytesMax', with: 'Infinity' },
+        only: 'gets no further answer',
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/fanout/shared-keep-alive.test.ts'],
+    mutants: [{ guard: 'silent-peer-terminated', mutation: 'remove' }],
+  },
+  {
+    tests: ['test/api/http/http-websocket.test.ts'],
+    mutants: [
+      { guard: 'socket-message-rate', mutation: 'always', only: 'flood' },
+      {
+        guard: 'socket-message-size',
+        mutation: { replace: 'limits.messageBytesMax', with: '0' },
+        only: 'a frame of 70 kB',
+      },
+      { guard: 'socket-origin', mutation: 'always', only: 'foreign origins' },
+      {
+        guard: 'client-message-types',
+        mutation: { replace: "badRequest('Message type is reserved for the server')", with: 'message' },
+        only: 'only a server sends',
+      },
+    ],
+  },
+  {
+    tests: ['test/api/fanout/shared-protocol.test.ts'],
+    mutants: [
+      {
+        guard: 'operations-per-socket',
+        mutation: { replace: '> operationsMax', with: '> 1e9' },
+        only: 'completed before it has begun',
+      },
+      { guard: 'retry-close-code', mutation: { replace: '1013', with: '4500' }, only: '1013' },
+    ],
+  },
+  {
+    tests: ['test/unit/transport/operation-ids.test.ts'],
+    mutants: [
+      { guard: 'operation-id-length', mutation: 'never' },
+      { guard: 'operation-id-unique', mutation: 'never' },
+      { guard: 'reused-operation-id', mutation: { replace: '++this.#last', with: '(this.#last = 1)' } },
+      { guard: 'completed-operation-silent', mutation: { replace: 'null', with: 'text' } },
+      { guard: 'socket-message-depth', mutation: 'never' },
+      { guard: 'socket-keeps-no-parameters', mutation: { replace: ": { query: '' }", with: '' } },
+      {
+        guard: 'socket-keeps-authorization-only',
+        mutation: { replace: 'authorizationOf(message.payload)', with: 'message.payload' },
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/fanout/shared-rendered.test.ts'],
+    mutants: [
+      {
+        guard: 'rendered-entry-cost',
+        mutation: { replace: 'ENTRY_CHARACTERS', with: '(ENTRY_CHARACTERS && 0)' },
+      },
+    ],
+  },
+  {
+    tests: ['test/api/http/http-sse.test.ts'],
+    mutants: [
+      { guard: 'gone-reader-takes-no-slot', mutation: 'remove', only: 'left before the answer' },
+      { guard: 'head-without-stream', mutation: 'never', only: 'a head alone' },
+    ],
+  },
+  {
+    tests: ['test/api/http/http-stop.test.ts'],
+    mutants: [
+      {
+        guard: 'no-stream-while-stopping',
+        mutation: { replace: 'aborted', with: 'aborted && this.#taken' },
+        only: 'in the same waves',
+      },
+      { guard: 'no-socket-while-stopping', mutation: 'remove', only: 'in the same waves' },
+      {
+        guard: 'pending-responses-before-close',
+        mutation: { replace: 'this.#open.size', with: '1e9' },
+        only: 'asked for nothing more',
+      },
+      { guard: 'leaving-socket-not-read', mutation: 'remove', only: 'asked for nothing more' },
+      { guard: 'closed-socket-read-again', mutation: 'remove', only: 'asked for nothing more' },
+    ],
+  },
+  {
+    tests: ['test/api/http/http-tokens.test.ts'],
+    mutants: [{ guard: 'socket-token-checked-first', mutation: 'remove', only: '1013' }],
+  },
+  {
+    tests: ['test/api/limits/client-limits.test.ts'],
+    mutants: [
+      {
+        guard: 'fragments-per-message',
+        mutation: { replace: 'maxFragments: socketLimits.fragmentsMax,', with: '' },
+        only: 'of too many fragments',
+      },
+      {
+        guard: 'chunks-per-message',
+        mutation: { replace: 'maxBufferedChunks: socketLimits.bufferedChunksMax,', with: '' },
+        only: 'byte by byte',
+      },
+      {
+        guard: 'close-timeout',
+        mutation: { replace: 'socketLimits.closeTimeoutMs', with: '60_000' },
+        only: 'ignores that they are closed',
+      },
+      {
+        guard: 'socket-base-memory',
+        mutation: { replace: 'keptLimits.socketBytes', with: '0' },
+        only: 'themselves',
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/transport/unfinished-messages.test.ts'],
+    mutants: [{ guard: 'unfinished-message-timeout', mutation: 'never' }],
+  },
+];

@@ -1,0 +1,74 @@
+import type { MutantGroup } from '../mutant.ts';
+
+export const database: readonly MutantGroup[] = [
+  {
+    tests: ['test/race/contention.test.ts'],
+    mutants: [
+      {
+        guard: 'one-claim-per-seat',
+        file: 'prisma/migrations/20261128111500_claims_by_seat/migration.sql',
+        mutation: {
+          replace: 'CREATE UNIQUE INDEX "booking_seats_one_claim_by_seat"',
+          with: 'CREATE INDEX "booking_seats_one_claim_by_seat"',
+        },
+      },
+    ],
+  },
+  {
+    tests: ['test/db/database/exhausted-database.test.ts'],
+    mutants: [{ guard: 'exhausted-server-not-retried', mutation: 'remove' }],
+  },
+  {
+    tests: ['test/db/database/database-check.test.ts'],
+    mutants: [
+      { guard: 'start-server-version', mutation: 'remove' },
+      { guard: 'npm-start-server-version', mutation: 'remove' },
+      { guard: 'migration-server-version', mutation: 'remove' },
+      { guard: 'start-migrations', mutation: 'remove' },
+      { guard: 'readiness-migrations', mutation: 'remove' },
+      { guard: 'readiness-settings', mutation: 'remove' },
+    ],
+  },
+  {
+    tests: ['test/db/database/background-plans.test.ts'],
+    mutants: [
+      {
+        guard: 'polls-replanned',
+        mutation: {
+          replace: 'readVersions|readPublicVersion|isRecorded|readChanges|readChangesTogether|',
+          with: '',
+        },
+        only: 'poll by key',
+      },
+      {
+        guard: 'index-order-without-sort',
+        mutation: { replace: "'enable_sort',", with: '' },
+        only: 'sweep holds',
+      },
+      {
+        guard: 'claims-index-order',
+        file: 'prisma/migrations/20261128111500_claims_by_seat/migration.sql',
+        mutation: { replace: '("seat_index", "event_id")', with: '("event_id", "seat_index")' },
+        only: 'sweep holds',
+      },
+    ],
+  },
+  {
+    tests: ['test/db/booking/booking-pages.test.ts'],
+    mutants: [
+      {
+        guard: 'ended-bookings-index',
+        file: 'prisma/migrations/20261128101000_organizer_reads/migration.sql',
+        mutation: { replace: 'ON "bookings"("event_id", "status", "id")', with: 'ON "bookings"("ended_at")' },
+      },
+      {
+        guard: 'confirmed-bookings-index',
+        file: 'prisma/migrations/20261128101000_organizer_reads/migration.sql',
+        mutation: {
+          replace: 'ON "bookings"("event_id", "id") WHERE',
+          with: 'ON "bookings"("confirmed_at") WHERE',
+        },
+      },
+    ],
+  },
+];

@@ -1,0 +1,137 @@
+import type { MutantGroup } from '../mutant.ts';
+
+export const graphqlEngine: readonly MutantGroup[] = [
+  {
+    tests: ['test/api/http/http-sse.test.ts'],
+    mutants: [
+      {
+        guard: 'subscription-memory',
+        mutation: {
+          replace: 'documentBytes + kept.ownBytes > keptLimits.subscriptionBytesMax',
+          with: 'ownBytes > 1e9',
+        },
+        only: 'take little memory',
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/fanout/shared-operation.test.ts'],
+    mutants: [
+      {
+        guard: 'shared-fields-marked',
+        mutation: {
+          replace: "field?.extensions['shared']",
+          with: "(field?.extensions['shared'] ?? { resumesBy: '' })",
+        },
+      },
+      { guard: 'no-sharing-with-root-directives', mutation: 'remove' },
+      {
+        guard: 'shared-operation-key',
+        mutation: { replace: 'JSON.stringify(shaping)', with: 'shaping.length' },
+      },
+      { guard: 'shared-operation-key', mutation: { replace: 'query', with: 'query.length < 0' } },
+      { guard: 'shared-key-operation-name', mutation: { replace: 'operation.name?.value ??', with: '' } },
+      { guard: 'shared-key-resume-variable', mutation: 'always' },
+      { guard: 'shared-operation-key', mutation: { replace: "hash('sha256',", with: "''.concat(" } },
+    ],
+  },
+  {
+    tests: ['test/api/mutations/committed-mutations.test.ts'],
+    mutants: [
+      {
+        guard: 'committed-errors-reported',
+        mutation: { replace: 'setResult({ ...result, errors })', with: 'void errors' },
+        only: 'whose details cannot be read',
+      },
+    ],
+  },
+  {
+    tests: ['test/api/http/http-tokens.test.ts'],
+    mutants: [
+      {
+        guard: 'private-subscription-ends-with-token',
+        mutation: { replace: 'setResult', with: 'void' },
+        only: 'a token that expires',
+      },
+      {
+        guard: 'public-subscription-outlives-token',
+        mutation: { replace: 'isPrivate || !', with: '' },
+        only: 'and nothing else',
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/transport/token-expiry.test.ts'],
+    mutants: [
+      { guard: 'token-timer-cap', mutation: { replace: 'min(leftMs,', with: 'max(leftMs, leftMs %' } },
+    ],
+  },
+  {
+    tests: ['test/api/routes/switches.test.ts'],
+    mutants: [{ guard: 'introspection-switch', mutation: 'remove' }],
+  },
+  {
+    tests: ['test/api/limits/client-limits.test.ts'],
+    mutants: [
+      {
+        guard: 'declared-variables-only',
+        mutation: { with: 'declaredVariables(operation, given ?? {}); const variables = given ?? {};' },
+        only: 'is not kept',
+      },
+    ],
+  },
+  {
+    tests: ['test/api/http/http-operations.test.ts'],
+    mutants: [
+      { guard: 'variable-errors-limit', mutation: { replace: '}', with: '* 1e6 }' }, only: 'a few mistakes' },
+    ],
+  },
+  {
+    tests: ['test/api/limits'],
+    mutants: [
+      {
+        guard: 'validation-errors-limit',
+        mutation: { replace: '}', with: '* 1e6 }' },
+        only: 'a few mistakes',
+      },
+    ],
+  },
+  {
+    tests: [
+      'test/unit/transport/request-bounds-documents.test.ts',
+      'test/unit/transport/request-bounds.test.ts',
+    ],
+    mutants: [
+      { guard: 'document-length', mutation: 'never' },
+      { guard: 'document-lines', mutation: 'never' },
+      { guard: 'document-depth', mutation: 'remove' },
+      {
+        guard: 'unused-fragments-measured',
+        mutation: { replace: '|| definition.kind === Kind.FRAGMENT_DEFINITION', with: '' },
+      },
+      { guard: 'fields-per-name', mutation: { replace: '(counts.get(name) ?? 0) +', with: '' } },
+      { guard: 'error-message-length', mutation: 'always' },
+      { guard: 'errors-per-response', mutation: { replace: 'shown.length === errorsMax ||', with: '' } },
+      { guard: 'errors-total-length', mutation: { replace: '|| characters > charactersMax', with: '' } },
+      { guard: 'committed-error-first', mutation: { replace: '(b', with: '(a' } },
+      { guard: 'values-per-request', mutation: 'remove' },
+      { guard: 'alias-length', mutation: { replace: 'selection.alias?.value.length ??', with: '' } },
+    ],
+  },
+  {
+    tests: ['test/api/routes/client-errors-log.test.ts'],
+    mutants: [
+      { guard: 'error-logged-once', mutation: 'remove' },
+      { guard: 'unstorable-text', mutation: 'never' },
+    ],
+  },
+  {
+    tests: ['test/unit/transport/document-cache.test.ts'],
+    mutants: [
+      {
+        guard: 'document-cache-bytes',
+        mutation: { replace: '&& this.#bytes <= this.#limits.bytesMax', with: '' },
+      },
+    ],
+  },
+];

@@ -1,0 +1,100 @@
+import type { MutantGroup } from '../mutant.ts';
+
+export const liveFeed: readonly MutantGroup[] = [
+  {
+    tests: ['test/unit/live-feed/live-feed-history.test.ts'],
+    mutants: [
+      { guard: 'poll-repairs', mutation: { replace: 'else this.#checkHistory(found);', with: '' } },
+      { guard: 'known-message-checked', mutation: { replace: 'this.#checkHistory(message)', with: '' } },
+      {
+        guard: 'change-continues-map',
+        mutation: { replace: 'previousBatchId !== this.#batchId', with: 'fromVersion !== this.#version' },
+      },
+      { guard: 'other-history-reread', mutation: 'never' },
+      { guard: 'gap-of-lost-history', mutation: 'remove' },
+      {
+        guard: 'known-map-not-resent',
+        mutation: { replace: 'evenIfOlder ? map.batchId === this.#batchId :', with: '!evenIfOlder &&' },
+      },
+      { guard: 'no-resume-from-ambiguous-version', mutation: 'remove' },
+    ],
+  },
+  {
+    tests: ['test/unit/fanout/shared-channel.test.ts'],
+    mutants: [
+      { guard: 'no-shared-resume-from-ambiguous-version', mutation: 'remove' },
+      { guard: 'kept-resumes-limit', mutation: { replace: '>= fanoutLimits.resumesKeptMax', with: '< 0' } },
+    ],
+  },
+  {
+    tests: ['test/db/seating/followed-seats.test.ts'],
+    mutants: [
+      {
+        guard: 'followed-seats-limit',
+        mutation: { replace: '+ seatsTotal > this.#limits.seatsMax', with: '> Infinity' },
+      },
+      { guard: 'unfollowed-seats-dropped', mutation: 'remove' },
+      { guard: 'unfollowed-venues-dropped', mutation: 'always' },
+    ],
+  },
+  {
+    tests: ['test/unit/seating/seat-updates.test.ts'],
+    mutants: [
+      { guard: 'no-early-flush-on-snapshot', mutation: 'remove' },
+      {
+        guard: 'no-early-flush-on-follow',
+        mutation: { replace: 'return', with: 'this.#send();\n    return' },
+      },
+      { guard: 'stopped-feed-releases-waiters', mutation: 'remove' },
+      { guard: 'buffered-messages-delivered', mutation: 'remove' },
+      { guard: 'complete-resume', mutation: { replace: '|| changes.versions !== behind', with: '' } },
+      { guard: 'resume-versions-limit', mutation: { replace: 'behind > RESUME_MAX ||', with: '' } },
+    ],
+  },
+  {
+    tests: ['test/unit/seating/mailbox-overflow.test.ts', 'test/unit/seating/mailbox.test.ts'],
+    mutants: [
+      { guard: 'slow-subscriber-waits', mutation: 'remove' },
+      { guard: 'mailbox-limit', mutation: { replace: 'this.#limit', with: '1e9' } },
+      { guard: 'overflowed-mailbox-silent', mutation: { replace: '|| this.#overflowed', with: '' } },
+    ],
+  },
+  {
+    tests: ['test/unit/live-feed/live-feed-repair.test.ts'],
+    mutants: [
+      { guard: 'change-continues-map', mutation: 'never' },
+      { guard: 'known-message-checked', mutation: 'remove' },
+      { guard: 'change-during-read-kept', mutation: { replace: 'this.#early.keep(message)', with: '' } },
+      {
+        guard: 'subscribe-before-read',
+        mutation: { replace: 'this.#subscription.ready', with: 'Promise.resolve()' },
+      },
+      { guard: 'own-event-only', mutation: 'remove' },
+      { guard: 'change-applied-whole', mutation: 'remove' },
+      {
+        guard: 'gap-in-record',
+        mutation: {
+          replace: 'change.previousBatchId !== this.#batchId || !this.#apply(change)',
+          with: '!this.#apply(change) && this.#stopped',
+        },
+      },
+      { guard: 'poll-repairs', mutation: { replace: 'ownBefore', with: '-1' } },
+      { guard: 'one-repair-at-a-time', mutation: { replace: '??=', with: '=' } },
+      { guard: 'gap-during-repair', mutation: { with: 'return;' } },
+      { guard: 'failing-subscriber-isolated', mutation: { with: 'throw error;' } },
+      { guard: 'polling', mutation: 'never', only: 'polling' },
+    ],
+  },
+  {
+    tests: ['test/unit/live-feed/live-feed-gaps.test.ts'],
+    mutants: [
+      { guard: 'gap-steps-limit', mutation: { replace: ', GAP_STEPS_MAX', with: '' } },
+      { guard: 'progressing-feed-not-repaired', mutation: 'always' },
+      { guard: 'gap-timer-restarts', mutation: { replace: 'else this.start();', with: '' } },
+    ],
+  },
+  {
+    tests: ['test/unit/live-feed/live-feed-properties.test.ts'],
+    mutants: [{ guard: 'changes-on-tick', mutation: 'always', only: 'are told on a tick' }],
+  },
+];

@@ -1,0 +1,124 @@
+import type { MutantGroup } from '../mutant.ts';
+
+export const operating: readonly MutantGroup[] = [
+  {
+    tests: ['test/api/fanout/shared-viewers.test.ts'],
+    mutants: [
+      {
+        guard: 'shared-error-request-id',
+        mutation: { replace: 'uuidV7()', with: "'viewer-one'" },
+        only: 'the request of none',
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/transport/graphiql-page.test.ts'],
+    mutants: [
+      {
+        guard: 'graphiql-missing-input',
+        mutation: { replace: 'if (missing) return hint(hints[missing]);', with: '' },
+      },
+      { guard: 'graphiql-forgets-refused-token', mutation: { replace: "forget('token');", with: '' } },
+    ],
+  },
+  {
+    tests: ['test/unit/transport/graphiql-tabs.test.ts'],
+    mutants: [
+      { guard: 'graphiql-tab-responses', mutation: { replace: 'isVisible() &&', with: '' } },
+      { guard: 'graphiql-closed-tab', mutation: { replace: 'tabRuns.stop(c[o]);', with: '' } },
+    ],
+  },
+  {
+    tests: ['test/api/routes/switches.test.ts'],
+    mutants: [
+      { guard: 'graphiql-switch', mutation: 'always' },
+      { guard: 'public-metrics-switch', mutation: { replace: 'config.publicMetrics', with: 'true' } },
+    ],
+  },
+  {
+    tests: ['test/unit/platform/config.test.ts'],
+    mutants: [
+      {
+        guard: 'config-secrets-hidden',
+        mutation: { replace: 'issue.message', with: '`${issue.message}, not "${value}"`' },
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/platform/log-values.test.ts'],
+    mutants: [
+      { guard: 'logged-error-fields', mutation: { replace: 'errorFields', with: 'Object.keys(error)' } },
+      { guard: 'class-instance-logged-by-name', mutation: 'always' },
+      { guard: 'log-url-passwords', mutation: { replace: '$1:[redacted]@', with: '$&' } },
+      { guard: 'log-tokens', mutation: { replace: '$1 [redacted]', with: '$&' } },
+      { guard: 'log-jwts', mutation: { replace: "'[redacted]", with: "'$&" } },
+      { guard: 'log-secret-fields', mutation: { replace: 'secretName.test(key)', with: 'false' } },
+      { guard: 'log-budget', mutation: 'remove' },
+      {
+        guard: 'log-message-scrubbed',
+        mutation: { replace: 'hooks: { streamWrite: withoutSecrets },', with: '' },
+      },
+    ],
+  },
+  {
+    tests: ['test/faults/start-up.test.ts'],
+    mutants: [
+      { guard: 'api-database-check', mutation: 'remove', only: 'not migrated' },
+      { guard: 'worker-database-check', mutation: 'remove', only: 'not migrated' },
+    ],
+  },
+  {
+    tests: ['test/api/routes/readiness.test.ts'],
+    mutants: [
+      { guard: 'readiness-database', mutation: 'never' },
+      { guard: 'readiness-database', mutation: { replace: '&& !hasMaps', with: '' } },
+      {
+        guard: 'readiness-ignores-redis',
+        mutation: {
+          replace: 'reasonAgainst(database, ctx.feeds.hasMaps',
+          with: "(redis === 'ok' ? reasonAgainst(database, ctx.feeds.hasMaps) : 'redis'",
+        },
+      },
+    ],
+  },
+  {
+    tests: ['test/faults/uncaught-errors.test.ts'],
+    mutants: [
+      { guard: 'drain-after-uncaught-error', mutation: { replace: 'this.#stop', with: 'Promise.resolve' } },
+      { guard: 'drain-after-uncaught-error', mutation: { replace: 'this.#drainMsMax', with: '600_000' } },
+      { guard: 'uncaught-error-log-limit', mutation: 'always' },
+      { guard: 'npm-start-uncaught-error', mutation: 'remove', only: 'npm start' },
+    ],
+  },
+  {
+    tests: ['test/faults/production-install.test.ts'],
+    mutants: [
+      {
+        guard: 'env-file-not-in-tests',
+        mutation: { replace: "process.env['NODE_ENV'] !== 'test' &&", with: '' },
+      },
+      {
+        guard: 'no-dev-packages-in-production',
+        mutation: { replace: '!needsDev', with: 'false' },
+        only: 'left out the development packages',
+      },
+    ],
+  },
+  {
+    tests: ['test/api/mutations/sale-times.test.ts'],
+    mutants: [{ guard: 'home-page-sale-end', mutation: { replace: 'AND e.sale_ends_at > now()', with: '' } }],
+  },
+  {
+    tests: ['test/unit/catalog/input-errors.test.ts'],
+    mutants: [
+      {
+        guard: 'input-errors-limit',
+        mutation: { replace: 'this.#errors.size < INPUT_ERRORS_MAX &&', with: '' },
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/seating/encoded-layouts.test.ts'],
+    mutants: [{ guard: 'waiting-tasks-limit', mutation: 'never' }],
+  },
+];
