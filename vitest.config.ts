@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: ['test/support/services/global-setup.ts'],
     // Processes, not threads: the services that a test starts end with the process that started them.
     pool: 'forks',
     // The machine runs the servers too, and races need cores to race on.

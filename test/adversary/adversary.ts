@@ -1,13 +1,13 @@
 import { pause } from '../support/pause.ts';
 import type { Attack } from './attack.ts';
 import { generateRound, readSchema, type Round } from './generate/round.ts';
-import { HonestClient } from './honest-client.ts';
-import { Investigation, type FoundCase } from './investigation.ts';
+import { HonestClient } from './target/honest-client.ts';
+import { Investigation, type FoundCase } from './investigate/investigation.ts';
 import { bounds, judgeReplies, mib } from './judge.ts';
-import { readCases, type KeptCase } from './kept-cases.ts';
-import type { ShrinkLimits } from './shrink.ts';
+import { readCases, type KeptCase } from './investigate/kept-cases.ts';
+import type { ShrinkLimits } from './investigate/shrink.ts';
 import type { Sent } from './send/sent.ts';
-import { Target } from './target.ts';
+import { Target } from './target/target.ts';
 import { Attacker, connectionsOf } from './trial.ts';
 
 export interface AdversaryOptions {
@@ -115,7 +115,7 @@ export class Adversary {
     if (keptAtStartBytes === 0) keptAtStartBytes = keptBytes;
     if (keptBytes - keptAtStartBytes > GROWTH_MAX_BYTES)
       this.#investigation.note(
-        'memory comes back',
+        'memory is released',
         `${mib(keptBytes - keptAtStartBytes)} MiB more at the end of the run`,
       );
     await this.#hearHonest();

@@ -83,14 +83,14 @@ export interface Finding {
 }
 
 export type Property =
-  | 'the process lives'
-  | 'no turn of the event loop takes long'
-  | 'memory that connections keep is bounded'
-  | 'memory comes back'
+  | 'the process survives'
+  | 'event loop turns are short'
+  | 'connection memory is bounded'
+  | 'memory is released'
   | 'every request is answered'
-  | 'client errors are no server errors'
-  | 'answers are small'
+  | 'client errors are not server errors'
+  | 'responses are small'
   | 'client errors are not logged as errors'
-  | 'connections of an address are bounded'
-  | 'closed connections free their place'
+  | 'connections per address are bounded'
+  | 'closed connections free their slot'
   | 'honest clients are served';

@@ -1,5 +1,5 @@
 import type { Attack, Finding, Property, RawAttack, SocketAttack } from './attack.ts';
-import { keptLimits } from './target.ts';
+import { keptLimits } from './target/target.ts';
 import type { Reply } from './send/sent.ts';
 
 const MIB = 1024 * 1024;
@@ -51,7 +51,7 @@ function judgeReply(attack: Attack, reply: Reply): Finding[] {
   if (!reply.settled) {
     if (attack.kind === 'deaf')
       add(
-        'closed connections free their place',
+        'closed connections free their slot',
         '',
         'a place was still taken long after the server had closed it',
       );
@@ -59,18 +59,18 @@ function judgeReply(attack: Attack, reply: Reply): Finding[] {
   }
   const { status } = reply;
   if (status !== null && status >= SERVER_ERROR_MIN && status !== BUSY)
-    add('client errors are no server errors', `status ${status}`, `answered with status ${status}`);
+    add('client errors are not server errors', `status ${status}`, `answered with status ${status}`);
   for (const text of reply.texts) {
     const errors = errorsIn(text);
     if (errors === null) continue;
     const { shown, refused } = errors;
     const size = refused ? Buffer.byteLength(text) : Buffer.byteLength(JSON.stringify(shown));
     const max = refused ? bounds.refusalBytes : bounds.errorsBytes;
-    if (size > max) add('answers are small', 'bytes', `${size} bytes of errors`, size / max);
+    if (size > max) add('responses are small', 'bytes', `${size} bytes of errors`, size / max);
     const longest = Math.max(0, ...shown.map(({ message }) => String(message).length));
     if (longest > bounds.messageCharacters)
       add(
-        'answers are small',
+        'responses are small',
         'message',
         `a message of ${longest} characters`,
         longest / bounds.messageCharacters,
@@ -78,14 +78,14 @@ function judgeReply(attack: Attack, reply: Reply): Finding[] {
     const failed = shown.find(({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR');
     if (failed !== undefined)
       add(
-        'client errors are no server errors',
+        'client errors are not server errors',
         'code',
         `INTERNAL_SERVER_ERROR: ${String(failed.message).slice(0, 80)}`,
       );
   }
   const many = reply.bytes > MIB && reply.status !== null && reply.status >= 400;
   if (many)
-    add('answers are small', 'bytes', `${reply.bytes} bytes with status ${reply.status}`, reply.bytes / MIB);
+    add('responses are small', 'bytes', `${reply.bytes} bytes with status ${reply.status}`, reply.bytes / MIB);
   return found;
 }
 
@@ -106,7 +106,7 @@ function errorsIn(text: string): { shown: readonly Shown[]; refused: boolean } |
 
 export function judgeTurn(cpuMs: number): Finding[] {
   if (cpuMs <= bounds.turnMs) return [];
-  const property = 'no turn of the event loop takes long';
+  const property = 'event loop turns are short';
   return [
     {
       property,
@@ -119,7 +119,7 @@ export function judgeTurn(cpuMs: number): Finding[] {
 
 /** `bytes` more than before, while the attack's connections are open. */
 export function judgeKept(bytes: number, attack: SocketAttack | RawAttack): Finding[] {
-  const property = 'memory that connections keep is bounded';
+  const property = 'connection memory is bounded';
   const { connections, addresses, sent } = sizeOf(attack);
   const ofMessages = connections * (bounds.keptPerConnectionBytes + sent * bounds.keptPerMessageBytes);
   const operations = Math.min(addresses * keptLimits.addressBytes, keptLimits.processBytes);
@@ -139,7 +139,7 @@ function sizeOf(attack: SocketAttack | RawAttack) {
 
 /** `bytes` more than before, when the connections have closed. */
 export function judgeLeaked(bytes: number): Finding[] {
-  const property = 'memory comes back';
+  const property = 'memory is released';
   if (bytes <= bounds.leakedBytes) return [];
   const what = `${mib(bytes)} MiB more than before`;
   return [{ property, key: property, what, severity: bytes / bounds.leakedBytes }];
@@ -162,7 +162,7 @@ export function errorKey(message: string): string {
 
 export function judgeDeath(how: string | null): Finding[] {
   if (how === null) return [];
-  const property = 'the process lives';
+  const property = 'the process survives';
   return [{ property, key: property, what: how, severity: 1 }];
 }
 

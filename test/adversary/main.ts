@@ -2,8 +2,8 @@
 import { command } from '../../scripts/local/explain.ts';
 import { readArguments, UsageError } from '../../scripts/local/usage.ts';
 import { Adversary } from './adversary.ts';
-import { tryCase } from './try-case.ts';
-import { keepCase } from './kept-cases.ts';
+import { tryCase } from './investigate/try-case.ts';
+import { keepCase } from './investigate/kept-cases.ts';
 import { reportOf } from './report.ts';
 
 const shrink = { attempts: 80, seconds: 90 };

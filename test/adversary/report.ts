@@ -1,5 +1,5 @@
 import type { AdversaryResult } from './adversary.ts';
-import { HEAP_MIB } from './target.ts';
+import { HEAP_MIB } from './target/target.ts';
 import { bounds, mib } from './judge.ts';
 
 /** For people. */

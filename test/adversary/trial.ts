@@ -6,7 +6,7 @@ import { bounds, judgeDeath, judgeErrors, judgeKept, judgeLeaked, judgeReplies, 
 import type { Place } from './send/connection.ts';
 import { sendAttack } from './send/send-attack.ts';
 import type { Sent } from './send/sent.ts';
-import type { Target } from './target.ts';
+import type { Target } from './target/target.ts';
 
 /** Memory is measured with at least so many connections: the heap moves by some MiB anyway. */
 const MEASURED_CONNECTIONS_MIN = 16;
@@ -95,8 +95,8 @@ async function tryOnLiving(
   const found = [...judgeReplies(attack, sent.replies), ...(connections === 1 ? judgeTurn(cpuMs) : [])];
   if (connections >= CROWD && sent.open() === connections)
     found.push({
-      property: 'connections of an address are bounded',
-      key: 'connections of an address are bounded',
+      property: 'connections per address are bounded',
+      key: 'connections per address are bounded',
       what: `${connections} connections of one address are open`,
       severity: 1,
     });

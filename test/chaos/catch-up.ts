@@ -1,7 +1,7 @@
 import { becomesTrue } from '../../scripts/local/processes.ts';
 import type { PrismaClient } from '../../src/platform/database/db.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
-import type { Fault } from '../torture/inject-faults.ts';
+import type { Fault } from '../torture/cluster/inject-faults.ts';
 import type { Page } from './page.ts';
 
 /** Generous, for a loaded machine and for the faults that follow; a page that is not up to date by then is a breach. */

@@ -1,4 +1,4 @@
-import type { FaultCounts } from '../torture/inject-faults.ts';
+import type { FaultCounts } from '../torture/cluster/inject-faults.ts';
 import type { CatchUps } from './catch-up.ts';
 import type { CrowdCounts } from './crowd.ts';
 import type { Memory } from './memory.ts';

@@ -1,10 +1,10 @@
 import { becomesTrue } from '../../scripts/local/processes.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import { createHall } from '../support/hall.ts';
-import { startBuyers } from '../torture/buyers.ts';
-import { startCluster, type Cluster } from '../torture/cluster.ts';
-import { injectFaults, type FaultCounts } from '../torture/inject-faults.ts';
-import { closeConnections } from '../torture/post-json.ts';
+import { startBuyers } from '../torture/buyers/buyers.ts';
+import { startCluster, type Cluster } from '../torture/cluster/cluster.ts';
+import { injectFaults, type FaultCounts } from '../torture/cluster/inject-faults.ts';
+import { closeConnections } from '../torture/buyers/post-json.ts';
 import { Random } from '../torture/random.ts';
 import { timed, type CatchUps } from './catch-up.ts';
 import type { ChaosResult } from './chaos-result.ts';

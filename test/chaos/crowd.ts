@@ -1,7 +1,7 @@
 import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
 import { pause } from '../support/pause.ts';
-import type { Buyer } from '../torture/buyers.ts';
-import { postJson } from '../torture/post-json.ts';
+import type { Buyer } from '../torture/buyers/buyers.ts';
+import { postJson } from '../torture/buyers/post-json.ts';
 import type { Random } from '../torture/random.ts';
 
 const PATIENCE_MS = 35_000;

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { becomesTrue } from '../../scripts/local/processes.ts';
 import { pause } from '../support/pause.ts';
-import type { Cluster } from '../torture/cluster.ts';
-import { redisRestarts } from '../torture/faults.ts';
-import type { Fault } from '../torture/inject-faults.ts';
+import type { Cluster } from '../torture/cluster/cluster.ts';
+import { redisRestarts } from '../torture/cluster/faults.ts';
+import type { Fault } from '../torture/cluster/inject-faults.ts';
 import type { Random } from '../torture/random.ts';
 import type { Page } from './page.ts';
 

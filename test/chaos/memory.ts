@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { pause } from '../support/pause.ts';
-import type { ApiNode } from '../torture/cluster.ts';
+import type { ApiNode } from '../torture/cluster/cluster.ts';
 import { readCounters } from './node-counters.ts';
 
 /** Bytes, right after a garbage collection. */

@@ -1,4 +1,4 @@
-import type { ApiNode } from '../torture/cluster.ts';
+import type { ApiNode } from '../torture/cluster/cluster.ts';
 
 export interface NodeCounters {
   /** Subscribers that nodes hold now. */

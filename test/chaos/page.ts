@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { createSeatFeed, type SeatFeed } from '../../src/web/seat-feed/create-seat-feed.ts';
 import { graphqlWsTransport, watchConnection } from '../../src/web/seat-feed/graphql-ws.ts';
-import { startForgetfulProxy, type ForgetfulProxy } from '../support/forgetful-proxy.ts';
+import { startForgetfulProxy, type ForgetfulProxy } from '../support/proxies/forgetful-proxy.ts';
 import { pause } from '../support/pause.ts';
 import { StreamCheck } from './stream-check.ts';
 

@@ -22,7 +22,7 @@ import {
 import { startHttp, type HttpFixture } from '../api/http/http.fixture.ts';
 import { aBuyer } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
-import { startForgetfulProxy } from '../support/forgetful-proxy.ts';
+import { startForgetfulProxy } from '../support/proxies/forgetful-proxy.ts';
 import { createHall } from '../support/hall.ts';
 import { overSocket } from './urql-over-socket.ts';
 

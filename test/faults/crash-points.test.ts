@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BatchStep } from '../../src/booking/batch/batch.ts';
 import { eventually } from '../support/eventually.ts';
-import type { Buyer } from '../torture/buyers.ts';
-import { Watcher } from '../torture/watcher.ts';
+import type { Buyer } from '../torture/buyers/buyers.ts';
+import { Watcher } from '../torture/cluster/watcher.ts';
 import { bookingOf, FaultBench, holdOf, type FaultHall } from './fault-bench.ts';
 
 let bench: FaultBench;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CommitCut } from '../support/tcp-proxy.ts';
-import type { Buyer } from '../torture/buyers.ts';
+import type { CommitCut } from '../support/proxies/tcp-proxy.ts';
+import type { Buyer } from '../torture/buyers/buyers.ts';
 import { bookingOf, FaultBench, holdOf } from './fault-bench.ts';
 
 let bench: FaultBench;

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, sql, type Database } from '../../src/platform/database/db.ts';
 import { silent } from '../support/booking.ts';
-import { listenOnFreePort } from '../support/free-port.ts';
+import { listenOnFreePort } from '../support/services/free-port.ts';
 
 /**
  * What PostgreSQL sends when it takes a session and ends it at once: ready, and the end of it, in one piece. A node

@@ -1,19 +1,19 @@
 import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { silent } from '../support/booking.ts';
 import { createHall, type HallOptions } from '../support/hall.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
-import { stepEnvironment, type StepSettings } from '../support/stepping-api.ts';
-import { startPostgresProxy, type PostgresProxy } from '../support/tcp-proxy.ts';
-import { ask } from '../torture/ask.ts';
-import { startBuyers, type Buyer } from '../torture/buyers.ts';
+import { startTestPostgres, type TestPostgres } from '../support/services/postgres.ts';
+import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
+import { stepEnvironment, type StepSettings } from '../support/processes/stepping-api.ts';
+import { startPostgresProxy, type PostgresProxy } from '../support/proxies/tcp-proxy.ts';
+import { ask } from '../torture/buyers/ask.ts';
+import { startBuyers, type Buyer } from '../torture/buyers/buyers.ts';
 import type { Breach } from '../torture/check/breach.ts';
 import { checkHistory } from '../torture/check/check-history.ts';
 import { HallHistory } from '../torture/hall-history.ts';
 import { now, type Outcome, type Request } from '../torture/history.ts';
-import { readRecord } from '../torture/read-record.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import type { NodeAddress } from '../torture/watcher.ts';
+import { readRecord } from '../torture/check/read-record.ts';
+import { ServerProcess } from '../support/processes/server-process.ts';
+import type { NodeAddress } from '../torture/cluster/watcher.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -54,7 +54,7 @@ export class FaultBench implements AsyncDisposable {
   /** A node that sends itself a signal at a step of a batch. */
   async stepping(settings: StepSettings): Promise<ServerProcess> {
     const node = new ServerProcess({
-      file: 'test/support/stepping-api.ts',
+      file: 'test/support/processes/stepping-api.ts',
       databaseUrl: this.postgres.url,
       redisUrl: this.redis.url,
       env: stepEnvironment(settings),

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { sessionTimeoutsMs, sql } from '../../src/platform/database/db.ts';
 import type { BatchStep } from '../../src/booking/batch/batch.ts';
-import type { Buyer } from '../torture/buyers.ts';
-import { runClients } from '../torture/clients.ts';
+import type { Buyer } from '../torture/buyers/buyers.ts';
+import { runClients } from '../torture/buyers/clients.ts';
 import { Random } from '../torture/random.ts';
-import type { ServerProcess } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/processes/server-process.ts';
 import { bookingOf, FaultBench, holdOf } from './fault-bench.ts';
 
 let bench: FaultBench;

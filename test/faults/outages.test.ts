@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApiProcess, startWorkerProcess, type ServerProcess } from '../support/api-process.ts';
+import { startApiProcess, startWorkerProcess, type ServerProcess } from '../support/processes/api-process.ts';
 import { assertSound, silent } from '../support/booking.ts';
-import { BuyerClient, socketTo } from '../support/buyer-client.ts';
+import { BuyerClient, socketTo } from '../support/clients/buyer-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHall } from '../support/hall.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
-import { SeatMapFollower } from '../support/seat-map-follower.ts';
+import { startTestPostgres, type TestPostgres } from '../support/services/postgres.ts';
+import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
+import { SeatMapFollower } from '../support/clients/seat-map-follower.ts';
 import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';

@@ -5,7 +5,7 @@ import { eventIdOf } from '../../src/platform/ids.ts';
 import type { SeatStatusCode } from '../../src/messaging/messages.ts';
 import type { FeedMessage } from '../../src/seating/live/live-feed.ts';
 import { seatUpdates, updateOf } from '../api/fanout/shared.fixture.ts';
-import { SeatMapFollower } from '../support/seat-map-follower.ts';
+import { SeatMapFollower } from '../support/clients/seat-map-follower.ts';
 
 const OPENED_AT_ONCE = 50;
 const PATIENCE_MS = 90_000;

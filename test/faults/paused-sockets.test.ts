@@ -3,12 +3,12 @@ import { Identity } from '../../src/identity/identity.ts';
 import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
-import { startApiProcess, TEST_SECRET, type ServerProcess } from '../support/api-process.ts';
+import { startApiProcess, TEST_SECRET, type ServerProcess } from '../support/processes/api-process.ts';
 import { silent } from '../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHall, type Hall } from '../support/hall.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
 import { Crowd } from './paused-sockets.fixture.ts';
 
 const LIVE = 1_000;

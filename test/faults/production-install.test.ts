@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reasonToInstall } from '../../scripts/bootstrap/install.mjs';
-import { TEST_SECRET } from '../support/api-process.ts';
-import { runToEnd } from '../support/run-to-end.ts';
+import { TEST_SECRET } from '../support/processes/api-process.ts';
+import { runToEnd } from '../support/processes/run-to-end.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const generated = path.join(root, 'src/generated');

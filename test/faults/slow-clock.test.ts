@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DatabaseClock } from '../../src/platform/database/clock.ts';
 import { connectDatabase } from '../../src/platform/database/db.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { pause } from '../support/pause.ts';
-import { startStallingProxy, type StallingProxy } from '../support/stalling-proxy.ts';
+import { startStallingProxy, type StallingProxy } from '../support/proxies/stalling-proxy.ts';
 
 let database: TestDatabase;
 let proxy: StallingProxy;

@@ -5,12 +5,12 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { StartupError, explainListenError } from '../../src/platform/startup-error.ts';
-import { TEST_SECRET } from '../support/api-process.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { closeServer, listenOnFreePort } from '../support/free-port.ts';
-import { startOlderPostgres, type OlderPostgres } from '../support/older-postgres.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
-import { runToEnd, type Ended } from '../support/run-to-end.ts';
+import { TEST_SECRET } from '../support/processes/api-process.ts';
+import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
+import { closeServer, listenOnFreePort } from '../support/services/free-port.ts';
+import { startOlderPostgres, type OlderPostgres } from '../support/services/older-postgres.ts';
+import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
+import { runToEnd, type Ended } from '../support/processes/run-to-end.ts';
 
 const NOWHERE_POSTGRES = 'postgresql://sellout:hunter2@127.0.0.1:1/sellout';
 const NOWHERE_REDIS = 'redis://:hunter2@127.0.0.1:1';

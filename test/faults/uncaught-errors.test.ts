@@ -3,10 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
-import { ServerProcess, type LogLine } from '../support/server-process.ts';
+import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
+import { ServerProcess, type LogLine } from '../support/processes/server-process.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 async function start(
   env: Record<string, string> = {},
-  file = 'test/support/failing-api.ts',
+  file = 'test/support/processes/failing-api.ts',
 ): Promise<ServerProcess> {
   const server = new ServerProcess({
     file,

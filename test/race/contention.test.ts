@@ -17,7 +17,7 @@ import {
   startBookingProcess,
   type BookingProcess,
 } from '../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHall, type Hall } from '../support/hall.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApiProcess, type ServerProcess } from '../support/api-process.ts';
+import { startApiProcess, type ServerProcess } from '../support/processes/api-process.ts';
 import { assertSound, silent } from '../support/booking.ts';
-import { BuyerClient, socketTo } from '../support/buyer-client.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { BuyerClient, socketTo } from '../support/clients/buyer-client.ts';
+import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHall } from '../support/hall.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
 import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 

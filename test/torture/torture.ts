@@ -1,16 +1,16 @@
-import { startBuyers } from './buyers.ts';
+import { startBuyers } from './buyers/buyers.ts';
 import type { Breach } from './check/breach.ts';
 import { checkHistory } from './check/check-history.ts';
-import { runClients } from './clients.ts';
-import { startCluster, type Cluster } from './cluster.ts';
-import { injectFaults, type FaultCounts } from './inject-faults.ts';
-import { tortureFaults } from './faults.ts';
+import { runClients } from './buyers/clients.ts';
+import { startCluster, type Cluster } from './cluster/cluster.ts';
+import { injectFaults, type FaultCounts } from './cluster/inject-faults.ts';
+import { tortureFaults } from './cluster/faults.ts';
 import { createHalls, type HallHistory } from './hall-history.ts';
-import { quiesce } from './quiesce.ts';
+import { quiesce } from './cluster/quiesce.ts';
 import { Random } from './random.ts';
-import { readRecord } from './read-record.ts';
+import { readRecord } from './check/read-record.ts';
 import { Tally } from './tally.ts';
-import { Watcher } from './watcher.ts';
+import { Watcher } from './cluster/watcher.ts';
 
 export interface TortureOptions {
   /** Of the first round; the next one has the next number. */

@@ -1,7 +1,7 @@
 import type { Ending, RawAttack } from '../attack.ts';
 import { eventIdOf } from '../../../src/platform/ids.ts';
 import { render, type Recipe } from '../recipe.ts';
-import type { TargetEvents } from '../target.ts';
+import type { TargetEvents } from '../target/target.ts';
 import type { Draw } from './draw.ts';
 import type { Generators } from './http-attacks.ts';
 

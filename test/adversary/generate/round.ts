@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { Attack, HttpAttack } from '../attack.ts';
-import type { TargetEvents } from '../target.ts';
+import type { TargetEvents } from '../target/target.ts';
 import { Documents } from './documents.ts';
 import { Draw } from './draw.ts';
 import { httpAttack, seriesOfRequests, stalledRequest, type Generators } from './http-attacks.ts';

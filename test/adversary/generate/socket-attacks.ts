@@ -1,6 +1,6 @@
 import { MessageType } from 'graphql-ws';
 import { eventIdOf } from '../../../src/platform/ids.ts';
-import type { TargetEvents } from '../target.ts';
+import type { TargetEvents } from '../target/target.ts';
 import type { DeafAttack, Frames, SocketAttack } from '../attack.ts';
 import { quoted, type Recipe } from '../recipe.ts';
 import { TOKEN, type Generators } from './http-attacks.ts';

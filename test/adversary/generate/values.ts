@@ -7,7 +7,7 @@ import {
   type GraphQLNamedInputType,
 } from 'graphql';
 import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
-import type { TargetEvents } from '../target.ts';
+import type { TargetEvents } from '../target/target.ts';
 import { quoted, render, type Recipe } from '../recipe.ts';
 import type { Draw } from './draw.ts';
 

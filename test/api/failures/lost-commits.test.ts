@@ -5,7 +5,7 @@ import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { aBuyer } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { backUp } from '../../support/lost-commits.ts';
+import { backUp } from '../../support/services/lost-commits.ts';
 import { startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
 let http: HttpFixture;

@@ -7,7 +7,7 @@ import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
 import { planText } from '../../db/catalog/catalog.fixture.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { createSchemaClient, type SchemaClient } from '../../support/schema-client.ts';
+import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
 import { eventInputFor } from '../mutations/event-input.fixture.ts';
 
 let client: SchemaClient;

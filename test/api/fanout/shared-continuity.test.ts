@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { eventually } from '../../support/eventually.ts';
-import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 import { applyTo, holdWith, release, seatUpdates, updateOf, valueOf } from './shared.fixture.ts';
 

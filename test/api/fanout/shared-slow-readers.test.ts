@@ -6,7 +6,7 @@ import { SocketOutlet } from '../../../src/transport/websocket/socket-send-buffe
 import { eventIdOf } from '../../../src/platform/ids.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
-import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { RawSocket, type HttpFixture } from '../http/http.fixture.ts';
 import { bigEvent, nextTurn, startPatient, type BigEvent } from './shared-readers.fixture.ts';
 import { applyTo, updateOf, valueOf } from './shared.fixture.ts';

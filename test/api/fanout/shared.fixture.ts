@@ -1,6 +1,6 @@
 import type { Counter, Gauge } from 'prom-client';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
-import type { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import type { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import type { HttpFixture } from '../http/http.fixture.ts';
 
 export const seatUpdates = `subscription Watch($e: ID!, $after: Int) { seatUpdates(eventId: $e, afterVersion: $after) {

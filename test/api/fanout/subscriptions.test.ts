@@ -6,8 +6,8 @@ import { sql } from '../../../src/platform/database/db.ts';
 import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
 import { nextChange } from '../../support/next-change.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { createSchemaClient, type SchemaClient } from '../../support/schema-client.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 
 let client: SchemaClient;
 let hall: Hall;

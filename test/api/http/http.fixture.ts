@@ -7,9 +7,9 @@ import { createContext, type AppContext } from '../../../src/main/context.ts';
 import { loadConfig } from '../../../src/platform/config/config.ts';
 import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
 import type { Role } from '../../../src/identity/viewer.ts';
-import { createTestDatabase } from '../../support/database.ts';
+import { createTestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 
 export interface HttpFixture {
   readonly context: AppContext;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSchemaClient, type SchemaClient } from '../../support/schema-client.ts';
+import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
 
 let client: SchemaClient;
 beforeAll(async () => {

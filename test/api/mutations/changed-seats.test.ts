@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 import { hold, StreamReader, updateOf, valueOf } from '../fanout/shared.fixture.ts';
 

@@ -5,7 +5,7 @@ import type { Viewer } from '../../../src/identity/viewer.ts';
 import { eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
 import { assertSound, letHoldRunOut } from '../../support/booking.ts';
 import { createHall, type Hall, type HallOptions } from '../../support/hall.ts';
-import { createSchemaClient, type SchemaClient } from '../../support/schema-client.ts';
+import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
 
 export const aBuyer = (): Viewer => ({ userId: randomUUID(), role: 'BUYER' });
 export const organizerOf = (at: Hall): Viewer => ({ userId: at.organizerId, role: 'ORGANIZER' });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
 import type { Hall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 import { aBuyer, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
 
 const { client, hall, setRules, mutate, hold, runOut } = hallsWithRules();

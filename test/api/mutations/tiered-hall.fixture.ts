@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { createSchemaClient, type SchemaClient } from '../../support/schema-client.ts';
+import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
 
 export const tiers = [
   { name: 'Stalls', amount: 5_000 },

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { bookingIdOf, eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { createSchemaClient, type SchemaClient } from '../../support/schema-client.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 
 /*
  * A draft must look like no event at all to everyone but its organizer: in what is answered, and in what is done before

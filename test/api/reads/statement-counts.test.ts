@@ -7,7 +7,7 @@ import type { Viewer } from '../../../src/identity/viewer.ts';
 import { readVersions } from '../../../src/seating/map/seat-map.sql.ts';
 import { silent } from '../../support/booking.ts';
 import { createEventIn, createHall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 import { aBuyer, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 
 const { client, hall } = tieredHall();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createEventIn, createHall } from '../../support/hall.ts';
-import { createSchemaClient } from '../../support/schema-client.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { createSchemaClient } from '../../support/clients/schema-client.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 
 test('the addresses of layouts, maps and prices of many events cost as many statements as those of one', async () => {
   await using client = await createSchemaClient();

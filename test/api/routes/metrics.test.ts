@@ -3,12 +3,12 @@ import { startApi, type RunningApi } from '../../../src/main/api.ts';
 import { startWorker } from '../../../src/main/worker.ts';
 import { loadConfig, type Config } from '../../../src/platform/config/config.ts';
 import { sql, type PrismaClient } from '../../../src/platform/database/db.ts';
-import { TEST_SECRET } from '../../support/api-process.ts';
+import { TEST_SECRET } from '../../support/processes/api-process.ts';
 import { startBookingProcess, type BookingProcess } from '../../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

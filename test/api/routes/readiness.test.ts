@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorker } from '../../../src/main/worker.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { eventIdOf } from '../../../src/platform/ids.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startPostgresProxy, type PostgresProxy } from '../../support/tcp-proxy.ts';
+import { startPostgresProxy, type PostgresProxy } from '../../support/proxies/tcp-proxy.ts';
 import { startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
 let database: TestDatabase;

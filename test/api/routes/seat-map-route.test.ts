@@ -8,7 +8,7 @@ import { batchIdOf } from '../../support/batch-ids.ts';
 import { aBuyer } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createEventIn, createHall, type Hall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 import { rawExchange, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
 let http: HttpFixture;

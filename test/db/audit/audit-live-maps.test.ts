@@ -12,7 +12,7 @@ import { LiveMapReporter, liveMapReportsIn } from '../../../src/seating/live/liv
 import { aBuyer, silent, silentPubSub } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { backUp } from '../../support/lost-commits.ts';
+import { backUp } from '../../support/services/lost-commits.ts';
 import { nextChange } from '../../support/next-change.ts';
 import { startAuditBench, type AuditBench } from './audit.fixture.ts';
 

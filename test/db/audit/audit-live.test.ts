@@ -17,7 +17,7 @@ import {
   startBookingProcess,
   type BookingProcess,
 } from '../../support/booking.ts';
-import { createTestDatabase } from '../../support/database.ts';
+import { createTestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 
 const AUDITS = 25;

@@ -22,10 +22,10 @@ import {
   startBookingProcess,
   type BookingProcess,
 } from '../../support/booking.ts';
-import { createTestDatabase } from '../../support/database.ts';
+import { createTestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { startTestRedis } from '../../support/redis.ts';
+import { startTestRedis } from '../../support/services/redis.ts';
 
 export interface AuditBench extends AsyncDisposable {
   readonly app: BookingProcess;

@@ -7,7 +7,7 @@ import {
 } from '../../../src/graphql/reads/booking-pages.sql.ts';
 import { connectDatabase, sql, type Database, type Sql } from '../../../src/platform/database/db.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createEventIn, createHall, type Hall } from '../../support/hall.ts';
 
 const BOOKINGS = 25_000;

@@ -6,7 +6,7 @@ import { releaseBooking } from '../../../src/booking/operations/release-booking.
 import type { Prisma } from '../../../src/generated/prisma/client.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { assertSound, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall, type HallOptions } from '../../support/hall.ts';
 
 /** A booking process and a database for the test file that calls this, audited in the end; and what its tests do there. */

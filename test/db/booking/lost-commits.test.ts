@@ -9,7 +9,7 @@ import { SeatMaps } from '../../../src/seating/map/seat-maps.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Hall } from '../../support/hall.ts';
-import { backUp } from '../../support/lost-commits.ts';
+import { backUp } from '../../support/services/lost-commits.ts';
 import { liveFeedSuite } from '../seating/live-feed.fixture.ts';
 
 const { app, redis, pubsub, hall, startNode, holdUnpublished, publishAll, follow, isRight } = liveFeedSuite();

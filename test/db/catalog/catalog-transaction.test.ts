@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { catalogTransaction } from '../../../src/catalog/catalog-transaction.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { createTestDatabase } from '../../support/database.ts';
+import { createTestDatabase } from '../../support/services/database.ts';
 
 test("a transaction of the catalog may take longer than its session's own timeouts allow", async () => {
   await using database = await createTestDatabase();

@@ -5,7 +5,7 @@ import type { CreateEventInput } from '../../../src/catalog/events/create-event.
 import { importVenue } from '../../../src/catalog/venues/import-venue.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 
 /** 20 seats of category Stalls in section A, then 4 of Circle in a section whose name needs quoting. */
 export function planText(name: string): string {

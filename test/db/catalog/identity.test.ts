@@ -7,7 +7,7 @@ import { loadConfig } from '../../../src/platform/config/config.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { silent } from '../../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { TestIdentityProvider } from '../../support/identity-provider.ts';
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_ORGANIZER_ID } from '../../../prisma/seed/demo-organizer.ts';
 import { seed } from '../../../prisma/seed.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 
 let database: TestDatabase;
 let client: pg.Client;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { startTestPostgres } from '../../support/postgres.ts';
+import { startTestPostgres } from '../../support/services/postgres.ts';
 
 /** A plan node as EXPLAIN (ANALYZE, FORMAT JSON) prints it. */
 interface PlanNode {

@@ -20,7 +20,7 @@ import { republishAll, republishRecent } from '../../../src/workers/republish.ts
 import { silent, silentPubSub } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall } from '../../support/hall.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 import { startExplainingPostgres, type Executed } from './background-plans.fixture.ts';
 import {
   batchOf,

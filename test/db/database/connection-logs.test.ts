@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { connectDatabase } from '../../../src/platform/database/db.ts';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestRedis } from '../../support/redis.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
+import { startTestRedis } from '../../support/services/redis.ts';
 
 const LINE_LENGTH_MAX = 4_000;
 

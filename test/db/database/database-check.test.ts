@@ -10,8 +10,8 @@ import {
 import { connectDatabase } from '../../../src/platform/database/db.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 import { silent } from '../../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { startOlderPostgres, type OlderPostgres } from '../../support/older-postgres.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
+import { startOlderPostgres, type OlderPostgres } from '../../support/services/older-postgres.ts';
 
 let database: TestDatabase;
 let older: OlderPostgres;

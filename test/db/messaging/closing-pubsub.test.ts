@@ -4,7 +4,7 @@ import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
 import { batchIdsOf } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startTestRedis } from '../../support/redis.ts';
+import { startTestRedis } from '../../support/services/redis.ts';
 
 const message: SeatsChanged = {
   eventId: 1,

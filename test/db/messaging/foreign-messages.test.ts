@@ -6,7 +6,7 @@ import { eventTopic } from '../../../src/messaging/topics.ts';
 import { batchIdsOf } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 
 let server: TestRedis;
 let redis: Redis;

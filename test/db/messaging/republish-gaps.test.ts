@@ -5,7 +5,7 @@ import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import type { Watermarks } from '../../../src/messaging/watermarks.ts';
 import { republishAll } from '../../../src/workers/republish.ts';
 import { aBuyer, silent, silentPubSub, startBookingProcess } from '../../support/booking.ts';
-import { createTestDatabase } from '../../support/database.ts';
+import { createTestDatabase } from '../../support/services/database.ts';
 import { createHall } from '../../support/hall.ts';
 
 it('publishes nothing that would skip what is no longer on record', async () => {

@@ -8,11 +8,11 @@ import { watermarksIn, type Watermarks } from '../../../src/messaging/watermarks
 import { republishAll, republishRecent, type RepublishContext } from '../../../src/workers/republish.ts';
 import { batchIdsOf } from '../../support/batch-ids.ts';
 import { aBuyer, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { backUp } from '../../support/lost-commits.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { backUp } from '../../support/services/lost-commits.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 
 let database: TestDatabase;
 let server: TestRedis;

@@ -5,7 +5,7 @@ import { watermarksIn } from '../../../src/messaging/watermarks.ts';
 import { batchIdsOf } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startTestRedis } from '../../support/redis.ts';
+import { startTestRedis } from '../../support/services/redis.ts';
 
 it('raises no watermark for what could not be published', async () => {
   await using server = await startTestRedis();

@@ -6,9 +6,9 @@ import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { EventLayouts } from '../../../src/seating/layout/event-layouts.ts';
 import { FollowedSeats } from '../../../src/seating/live/followed-seats.ts';
 import { VenueLayouts } from '../../../src/seating/layout/venue-layouts.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createEventIn, createHall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 
 let scratch: TestDatabase;
 let database: Database;

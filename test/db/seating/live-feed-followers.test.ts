@@ -6,7 +6,7 @@ import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
 import { aBuyer, silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
-import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { liveFeedSuite } from './live-feed.fixture.ts';
 
 const { app, databaseUrl, hall, startNode, holdUnpublished, publishAll, change, follow, isRight } =

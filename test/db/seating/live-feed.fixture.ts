@@ -8,10 +8,10 @@ import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { aBuyer, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
-import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
+import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 
 /** A process that books, with a database and a Redis, for the test file that calls this; and what follows its changes. */
 export function liveFeedSuite() {

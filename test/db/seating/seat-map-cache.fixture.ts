@@ -3,7 +3,7 @@ import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 
 /** A cache of seat maps in a Redis of its own, for the test file that calls this. */
 export function cacheSuite() {

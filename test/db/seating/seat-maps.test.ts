@@ -8,7 +8,7 @@ import { aBuyer, silent, silentPubSub } from '../../support/booking.ts';
 import { batchIdOf } from '../../support/batch-ids.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Hall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/statements-of.ts';
+import { statementsOf } from '../../support/services/statements-of.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 import { cacheSuite } from './seat-map-cache.fixture.ts';
 

@@ -6,8 +6,8 @@ import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
 import { batchIdsOf } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startTestRedis } from '../../support/redis.ts';
-import { startStallingProxy } from '../../support/stalling-proxy.ts';
+import { startTestRedis } from '../../support/services/redis.ts';
+import { startStallingProxy } from '../../support/proxies/stalling-proxy.ts';
 
 const message: SeatsChanged = {
   eventId: 1,

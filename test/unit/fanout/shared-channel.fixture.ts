@@ -6,7 +6,7 @@ import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { FeedMessage, LiveFeed } from '../../../src/seating/live/live-feed.ts';
 import { SeatStates } from '../../../src/seating/map/seat-states.ts';
 import type { SeatSource } from '../../../src/seating/live/seat-updates.ts';
-import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 
 export const SEATS = 12;
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import type { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import type { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
 

@@ -4,7 +4,7 @@ import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messag
 import type { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { followSeats, openSeats } from '../../../src/seating/live/seat-updates.ts';
 import { batchIdsOf } from '../../support/batch-ids.ts';
-import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
 

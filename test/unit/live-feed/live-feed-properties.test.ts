@@ -5,7 +5,7 @@ import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messag
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
-import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { Recorded, type RecordedEvent } from './recorded-event.fixture.ts';
 
 const SEATS = 9;

@@ -4,7 +4,7 @@ import { readMetrics } from '../../../src/platform/observability/metrics.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { batchIdsOf } from '../../support/batch-ids.ts';
-import type { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import type { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
 

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import { SeatMapFollower } from '../../support/seat-map-follower.ts';
+import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { Recorded, type RecordedEvent } from './recorded-event.fixture.ts';
 
 export const TICK_MS = 100;

@@ -21,7 +21,7 @@ test.each([
   ['the folder of this copy', 'README.md', 'cd /builds/sellout && npm start'],
   ['a computed import', 'src/main/api.ts', 'const room = await import(`../${name}/any.ts`);'],
   ['a timer of a test', 'test/db/booking/holding.test.ts', timer],
-  ['a promised timer of a test', 'test/torture/clients.ts', promisedTimer],
+  ['a promised timer of a test', 'test/torture/buyers/clients.ts', promisedTimer],
   ['a hole in the import table', 'src/http/server.ts', '// oxlint-disable-next-line no-restricted-imports'],
 ])('%s is a fault', (_what, file, line) => {
   const faults = faultsOf(file, `first line\n${line}\n`, ['/builds/sellout']);

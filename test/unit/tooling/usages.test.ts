@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { directScenarios } from '../../../loadtest/bench/direct.ts';
 import { ROOT } from '../../../scripts/local/environment.ts';
 import { getUsage } from '../../../scripts/bootstrap/usages.mjs';
-import { runToEnd } from '../../support/run-to-end.ts';
+import { runToEnd } from '../../support/processes/run-to-end.ts';
 
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;

@@ -5,7 +5,7 @@ import type { Route } from '../../../src/http/routes.ts';
 import { requestListener, type ListenerContext } from '../../../src/http/request-listener.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { eventually } from '../../support/eventually.ts';
-import { closeServer, listenOnFreePort } from '../../support/free-port.ts';
+import { closeServer, listenOnFreePort } from '../../support/services/free-port.ts';
 
 const lines: { level: string; msg: string }[] = [];
 const logger = createLogger('debug', { write: (line) => void lines.push(JSON.parse(line)) });

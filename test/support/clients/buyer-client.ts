@@ -1,0 +1,87 @@
+import { createClient, type Client } from 'graphql-ws';
+import { seatIdOf, eventIdOf } from '../../../src/platform/ids.ts';
+
+export interface GraphQLAnswer {
+  readonly data?: Record<string, Record<string, unknown> | null> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+/** A buyer who talks to the API as a browser does. */
+export class BuyerClient {
+  readonly #url: string;
+  readonly #token: string;
+
+  private constructor(url: string, token: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  static async start(url: string): Promise<BuyerClient> {
+    const answer = await post(url, 'mutation { startGuestSession { token } }', {}, null);
+    const token = answer.data?.['startGuestSession']?.['token'];
+    if (typeof token !== 'string') throw new Error(`no guest session: ${JSON.stringify(answer)}`);
+    return new BuyerClient(url, token);
+  }
+
+  /** The same buyer through another node. */
+  at(url: string): BuyerClient {
+    return new BuyerClient(url, this.#token);
+  }
+
+  send(query: string, variables: Record<string, unknown> = {}): Promise<GraphQLAnswer> {
+    return post(this.#url, query, variables, this.#token);
+  }
+
+  /** `{__typename, id, status, …}` or the error's, whichever it came to; undefined where the answer has no data. */
+  async hold(
+    eventId: number,
+    seats: readonly number[],
+    key?: string,
+  ): Promise<Record<string, unknown> | undefined> {
+    const answer = await this.send(
+      `mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) {
+        __typename ... on Error { code message } ... on Booking { id status holdExpiresAt }
+        ... on SeatsUnavailableError { seats { index } } } }`,
+      {
+        input: {
+          eventId: eventIdOf(eventId),
+          seatIds: seats.map((seat) => seatIdOf(eventId, seat)),
+          ...(key === undefined ? {} : { idempotencyKey: key }),
+        },
+      },
+    );
+    return answer.data?.['holdSeats'] ?? undefined;
+  }
+
+  async confirm(bookingId: string): Promise<Record<string, unknown> | undefined> {
+    const answer = await this.send(
+      `mutation ($input: ConfirmBookingInput!) { confirmBooking(input: $input) {
+        __typename ... on Error { code message } ... on Booking { id status } } }`,
+      { input: { bookingId } },
+    );
+    return answer.data?.['confirmBooking'] ?? undefined;
+  }
+}
+
+async function post(
+  url: string,
+  query: string,
+  variables: Record<string, unknown>,
+  token: string | null,
+): Promise<GraphQLAnswer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  return (await response.json()) as GraphQLAnswer;
+}
+
+export function socketTo(url: string): Client {
+  return createClient({ url: `${url.replace('http', 'ws')}/graphql`, retryAttempts: 0, lazy: true });
+}

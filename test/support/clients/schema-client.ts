@@ -1,0 +1,87 @@
+import { createYoga } from 'graphql-yoga';
+import { maskError } from '../../../src/graphql/engine/mask-error.ts';
+import { graphqlPlugins } from '../../../src/graphql/engine/plugins.ts';
+import { schema } from '../../../src/graphql/schema/schema.ts';
+import type { GraphQLContext } from '../../../src/graphql/schema/context.ts';
+import type { Viewer } from '../../../src/identity/viewer.ts';
+import { createContext, type AppContext } from '../../../src/main/context.ts';
+import { loadConfig } from '../../../src/platform/config/config.ts';
+import { createTestDatabase } from '../services/database.ts';
+import { startTestRedis } from '../services/redis.ts';
+
+/* oxlint-disable typescript/no-explicit-any -- Answers have the form that each test asks for. */
+export interface Answer {
+  readonly status: number;
+  readonly data: any;
+  readonly errors: readonly { readonly message: string; readonly path?: unknown; readonly extensions: any }[];
+}
+/* oxlint-enable typescript/no-explicit-any */
+
+export interface SchemaClient extends AsyncDisposable {
+  readonly app: AppContext;
+  /** Executes with the plugins of the server, without its transports. */
+  ask(query: string, variables?: object, viewer?: Viewer | null): Promise<Answer>;
+  /** The answers of a subscription, over SSE; leaving the loop ends it. */
+  follow(query: string, variables?: object, viewer?: Viewer | null): AsyncGenerator<Answer, void>;
+  close(): Promise<void>;
+}
+
+/** The schema on a database and a Redis of its own. */
+export async function createSchemaClient(): Promise<SchemaClient> {
+  const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
+  const app = await createContext(
+    loadConfig({
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      AUTH_SECRET: 'a secret for tests, of no use to anybody else',
+      LOG_LEVEL: 'silent',
+    }),
+  );
+  const yoga = createYoga<{ viewer: Viewer | null }>({
+    schema,
+    plugins: graphqlPlugins({ introspection: true, documentCharactersMax: 16_384 }),
+    context: ({ viewer }): GraphQLContext => ({ ...app, viewer, requestId: 'test' }),
+    maskedErrors: { maskError: (error) => maskError(error, { logger: app.logger, requestId: 'test' }) },
+    logging: false,
+  });
+  const close = async () => {
+    await app.close();
+    await Promise.all([database.drop(), redis.stop()]);
+  };
+  const post = async (accept: string, query: string, variables: object, viewer: Viewer | null) =>
+    yoga.fetch(
+      'http://localhost/graphql',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query, variables }),
+      },
+      { viewer },
+    );
+  return {
+    app,
+    async ask(query, variables = {}, viewer = null) {
+      const response = await post('application/json', query, variables, viewer);
+      return answerOf(response.status, (await response.json()) as Partial<Answer>);
+    },
+    async *follow(query, variables = {}, viewer = null) {
+      const response = await post('text/event-stream', query, variables, viewer);
+      let text = '';
+      for await (const bytes of response.body ?? []) {
+        text += Buffer.from(bytes as Uint8Array).toString();
+        const messages = text.split('\n\n');
+        text = messages.pop() ?? '';
+        for (const message of messages) {
+          const data = /^data: (.+)$/m.exec(message)?.[1];
+          if (data !== undefined) yield answerOf(response.status, JSON.parse(data) as Partial<Answer>);
+        }
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function answerOf(status: number, { data, errors = [] }: Partial<Answer>): Answer {
+  return { status, data, errors };
+}

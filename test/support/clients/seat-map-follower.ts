@@ -1,0 +1,36 @@
+import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import { SeatStates } from '../../../src/seating/map/seat-states.ts';
+
+/** What a client does with the feed, and nothing more: applies messages, and writes down where they do not connect. */
+export class SeatMapFollower {
+  readonly messages: FeedMessage[] = [];
+  /** Messages that did not continue where the one before ended. */
+  readonly gaps: FeedMessage[] = [];
+  version: number | null = null;
+  #states: SeatStates;
+  #base64 = '';
+
+  constructor(seatCount: number) {
+    this.#states = SeatStates.fromDigits('0'.repeat(seatCount));
+  }
+
+  get states(): string {
+    return this.#base64;
+  }
+
+  async run(updates: AsyncIterable<FeedMessage>): Promise<void> {
+    for await (const message of updates) this.take(message);
+  }
+
+  take(message: FeedMessage): void {
+    this.messages.push(message);
+    if (message.kind === 'snapshot') {
+      this.#states = SeatStates.fromBase64(message.states, this.#states.seatCount);
+    } else {
+      if (this.version !== null && message.fromVersion !== this.version) this.gaps.push(message);
+      for (const [index, code] of message.seats) this.#states.set(index, code);
+    }
+    this.version = message.version;
+    this.#base64 = this.#states.toBase64();
+  }
+}

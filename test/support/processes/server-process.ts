@@ -1,0 +1,181 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { withDeadline } from '../../../src/platform/deadline.ts';
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+export interface ServerSettings {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ServerOptions extends ServerSettings {
+  /** The entry file. */
+  readonly file: string;
+  /** Told of every line of its log. */
+  readonly onLog?: (line: LogLine) => void;
+}
+
+export const TEST_SECRET = 'a secret for tests, 32 characters or more';
+
+const READY_WITHIN_MS = 30_000;
+const STOPPED_WITHIN_MS = 20_000;
+const READY_LINES = new Set(['API listening', 'worker started']);
+const LOG_KEPT_MAX = 1_000;
+const LAST_LINES = 60;
+
+/** A server of ours as a process of its own, as in production, that can be killed, frozen and started again. */
+export class ServerProcess implements AsyncDisposable {
+  readonly #options: ServerOptions;
+  #child: ChildProcess | undefined;
+  #url: string | null = null;
+  #ending = false;
+  // A test process that ends leaves no server behind.
+  readonly #killWithUs = () => this.#child?.kill('SIGKILL');
+  frozen = false;
+  /** Ends that nobody had asked for, each with what the process said last. */
+  readonly unasked: string[] = [];
+  /** What it logged last, one parsed line each; other output as `{ msg }`. */
+  readonly log: LogLine[] = [];
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  /** `http://127.0.0.1:…`, while it can be asked; empty for a worker. */
+  get url(): string | null {
+    return this.#url;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** Null while it runs, or if a signal ended it. */
+  get exitCode(): number | null {
+    return this.#child?.exitCode ?? null;
+  }
+
+  /** True as long as the process has not ended by itself or otherwise. */
+  alive(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resolves when it takes requests. @throws where it ends before, or takes too long. */
+  async start(): Promise<void> {
+    const { file } = this.#options;
+    const child = this.#spawn();
+    this.#child = child;
+    this.#ending = false;
+    this.log.length = 0;
+    process.once('exit', this.#killWithUs);
+    const ready = this.#hear(child);
+    const ended = once(child, 'exit').then(([code, signal]: unknown[]) => {
+      process.off('exit', this.#killWithUs);
+      if (this.#child === child) this.#url = null;
+      const how = `${file} ended with ${String(signal ?? code)}: ${this.#saidLast()}`;
+      if (!this.#ending) this.unasked.push(how);
+      return how;
+    });
+    const failed = ended.then((how) => Promise.reject(new Error(how)));
+    const asked = Promise.race([ready, failed]);
+    this.#url = await withDeadline(asked, READY_WITHIN_MS, () => this.#late('is not ready'));
+  }
+
+  /** Ends as if the machine had lost it. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Ends in order: what is under way is finished first. @throws where that takes too long. */
+  async stop(): Promise<void> {
+    await withDeadline(this.#end('SIGTERM'), STOPPED_WITHIN_MS, () => this.#late('does not stop'));
+  }
+
+  /** Resolves when the process has ended by itself, as it was told to: that counts as asked for. */
+  async ended(): Promise<void> {
+    this.#ending = true;
+    if (this.#child !== undefined && this.alive()) await once(this.#child, 'exit');
+  }
+
+  freeze(): void {
+    this.frozen = true;
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+    this.frozen = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    this.#ending = true;
+    this.#url = null;
+    const child = this.#child;
+    if (child === undefined || !this.alive()) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  #spawn(): ChildProcess {
+    const { file, databaseUrl, redisUrl, env } = this.#options;
+    return spawn(process.execPath, [file], {
+      env: {
+        ...process.env,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: redisUrl,
+        AUTH_SECRET: TEST_SECRET,
+        LOG_LEVEL: 'info',
+        NODE_ENV: 'test',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  /** Keeps what it says from now on. Resolves with the address once it says that it is ready. */
+  #hear({ stdout, stderr }: ChildProcess): Promise<string> {
+    if (stdout === null || stderr === null) throw new Error('the server has no output to listen to');
+    const keep = (line: LogLine) => void (this.log.push(line) > LOG_KEPT_MAX && this.log.shift());
+    createInterface({ input: stderr }).on('line', (msg) => keep({ msg }));
+    return new Promise((resolve) => {
+      createInterface({ input: stdout }).on('line', (text) => {
+        const line = parseLine(text);
+        keep(line);
+        this.#options.onLog?.(line);
+        const { msg, url } = line;
+        // By number: to reach a name, clients may try IPv6 first, where nobody listens.
+        if (READY_LINES.has(String(msg)))
+          resolve(typeof url === 'string' ? url.replace('localhost', '127.0.0.1') : '');
+      });
+    });
+  }
+
+  #late(what: string): Error {
+    return new Error(`${this.#options.file} ${what}: ${this.#saidLast()}`);
+  }
+
+  #saidLast(): string {
+    return this.log
+      .slice(-LAST_LINES)
+      .map((line) => JSON.stringify(line))
+      .join('\n');
+  }
+}
+
+function parseLine(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { msg: text };
+  }
+}

@@ -1,0 +1,28 @@
+// The API, but at one step of one of its batches it sends itself a signal: SIGKILL to crash there, SIGSTOP to freeze.
+import type { BatchStep } from '../../../src/booking/batch/batch.ts';
+import { startApi } from '../../../src/main/api.ts';
+import { runProcess } from '../../../src/main/run-process.ts';
+
+export interface StepSettings {
+  readonly step: BatchStep;
+  /** Which of the process's batches, from 1. */
+  readonly batch: number;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
+}
+
+/** For the environment of the process. */
+export function stepEnvironment({ step, batch, signal }: StepSettings): Record<string, string> {
+  return { SIGNAL_AT_STEP: step, SIGNAL_AT_BATCH: String(batch), SIGNAL: signal };
+}
+
+if (import.meta.main) {
+  const { SIGNAL_AT_STEP: wanted, SIGNAL_AT_BATCH: batch, SIGNAL: signal } = process.env;
+  let passed = 0;
+  await runProcess((config) =>
+    startApi(config, {
+      onBatchStep: (step) => {
+        if (step === wanted && ++passed === Number(batch)) process.kill(process.pid, signal);
+      },
+    }),
+  );
+}

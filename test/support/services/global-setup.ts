@@ -1,0 +1,38 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { step } from '../../../scripts/bootstrap/steps.mjs';
+import { startPostgres } from '../../../scripts/local/postgres.ts';
+import { findRedis } from '../../../scripts/local/redis-binary.ts';
+import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
+import { migrate } from '../../../scripts/schema/apply-migrations.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The migrated template database. Never connect to it: clone it with `createTestDatabase`. */
+    templateUrl: string;
+    /** This run's own folder; it is removed afterwards. */
+    scratchFolder: string;
+  }
+}
+
+/**
+ * Once a run: a PostgreSQL of its own on a free port, with a migrated database to clone, in a folder of its own. It
+ * touches no data folder, so it runs beside `npm start` and beside other test runs.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const scratch = await makeScratchFolder();
+  const postgres = await step('PostgreSQL for the tests', () =>
+    // Not durable: tests that crash it do so to the server, never to the machine.
+    startPostgres({ folder: path.join(scratch.folder, 'postgres'), durable: false }),
+  );
+  await step('Migrations', () => migrate(postgres.url));
+  await step('Redis for the tests', findRedis);
+  mkdirSync(path.join(scratch.folder, 'services'));
+  project.provide('templateUrl', postgres.url);
+  project.provide('scratchFolder', scratch.folder);
+  return async () => {
+    await postgres.stop('immediate');
+    await scratch.remove();
+  };
+}

@@ -1,0 +1,57 @@
+import { Agent, request } from 'node:http';
+import { withDeadline } from '../../../src/platform/deadline.ts';
+
+/**
+ * Connections of our own, which are closed when nobody needs them: one that was opened and never used would keep a node
+ * that stops waiting for its first request.
+ */
+const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+
+export class TimeoutError extends Error {}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** @throws {TimeoutError} after `patienceMs`; otherwise the socket's own error. */
+export function postJson(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+  patienceMs: number,
+): Promise<Answer> {
+  const text = JSON.stringify(body);
+  const req = request(url, {
+    agent,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      accept: 'application/graphql-response+json',
+      ...headers,
+    },
+  });
+  const answer = new Promise<Answer>((resolve, reject) => {
+    req.once('error', reject);
+    req.once('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', reject);
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+      );
+    });
+  });
+  req.end(text);
+  return withDeadline(answer, patienceMs, () => {
+    const late = new TimeoutError(`no answer within ${patienceMs} ms`);
+    req.destroy(late);
+    return late;
+  });
+}
+
+/** Closes the connections that are kept for later. */
+export function closeConnections(): void {
+  agent.destroy();
+}

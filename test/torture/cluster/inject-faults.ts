@@ -1,0 +1,46 @@
+import { pause } from '../../support/pause.ts';
+import type { Random } from '../random.ts';
+
+/** How many of each kind were injected. */
+export type FaultCounts = Map<string, number>;
+
+export interface Fault {
+  readonly kind: string;
+  readonly weight: number;
+  /** What it makes unusable: no two faults at one thing at the same time. */
+  readonly target: string;
+  run(random: Random): Promise<void>;
+}
+
+const LANES = 2;
+
+/** Injects faults until told to stop, and resolves when all of them are undone. */
+export async function injectFaults(
+  faults: readonly Fault[],
+  random: Random,
+  stop: AbortSignal,
+  counts: FaultCounts,
+  log: (line: string) => void = () => {},
+): Promise<void> {
+  const busy = new Set<string>();
+  const lane = async (choices: Random) => {
+    while (!stop.aborted) {
+      await pause(choices.whole(200, 1_200), stop);
+      // Each kind once before any comes again: a short run has seen them all.
+      const unseen = faults.filter(({ kind }) => !counts.has(kind));
+      const choosable = unseen.length > 0 ? unseen : faults;
+      const fault = choices.weighted(choosable.map((fault) => [fault.weight, fault] as const));
+      if (stop.aborted || busy.has(fault.target)) continue;
+      busy.add(fault.target);
+      counts.set(fault.kind, (counts.get(fault.kind) ?? 0) + 1);
+      log(`${new Date().toISOString()} ${fault.target}: ${fault.kind}`);
+      try {
+        await fault.run(choices.fork());
+      } finally {
+        log(`${new Date().toISOString()} ${fault.target}: over`);
+        busy.delete(fault.target);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, () => lane(random.fork())));
+}

@@ -1,0 +1,78 @@
+import { becomesTrue } from '../../../scripts/local/processes.ts';
+import { sql } from '../../../src/platform/database/db.ts';
+import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
+import type { Breach } from '../check/breach.ts';
+import type { Cluster } from './cluster.ts';
+import type { HallHistory } from '../hall-history.ts';
+import { closeConnections } from '../buyers/post-json.ts';
+import type { Watcher } from './watcher.ts';
+
+const SWEPT_WITHIN_MS = 15_000;
+const MAPS_RIGHT_WITHIN_MS = 15_000;
+const ENDED_WITHIN_MS = 5_000;
+
+/**
+ * After the clients and the faults: what has to come about by itself. No overdue hold stands (I3), every live map is the
+ * database's (I10), the nodes finish what they have begun and stop in order (I13), and no transaction is left (I9).
+ */
+export async function quiesce(
+  cluster: Cluster,
+  halls: readonly HallHistory[],
+  watchers: readonly Watcher[],
+): Promise<Breach[]> {
+  const breaches: Breach[] = [];
+  const add = (rule: string, eventId: number, what: string) => void breaches.push({ rule, eventId, what });
+  const eventIds = halls.map(({ eventId }) => eventId);
+  const swept = await becomesTrue(async () => (await overdueHolds(cluster, eventIds)) === 0, SWEPT_WITHIN_MS);
+  if (!swept) add('I3', 0, `${await overdueHolds(cluster, eventIds)} overdue holds are not swept`);
+
+  for (const watcher of watchers) {
+    if (await becomesTrue(() => watcher.isRight(cluster.database.reads), MAPS_RIGHT_WITHIN_MS)) continue;
+    const { version, states } = watcher.follower;
+    const map = await readSeatMap(cluster.database.reads, watcher.eventId);
+    const truth = `version ${map?.version} ${map?.states.toBase64()}`;
+    add(
+      'I10',
+      watcher.eventId,
+      `${watcher.node.name} shows version ${version} ${states} instead of ${truth}`,
+    );
+  }
+  for (const watcher of watchers) {
+    const gaps = await watcher.stop();
+    if (gaps > 0)
+      add('I10', watcher.eventId, `${gaps} messages through ${watcher.node.name} did not connect`);
+  }
+  closeConnections();
+  for (const { name, server } of cluster.nodes) {
+    try {
+      await server.stop();
+    } catch (error) {
+      add('I13', 0, `${name}: ${String(error)}`);
+      await server.kill();
+    }
+  }
+  for (const server of [...cluster.nodes.map((node) => node.server), cluster.worker]) {
+    for (const how of server.unasked.splice(0)) add('I12', 0, how);
+  }
+  // A backend may still be at the last statement of a node that has stopped.
+  const ended = await becomesTrue(async () => (await openTransactions(cluster)) === 0, ENDED_WITHIN_MS);
+  if (!ended) add('I9', 0, `${await openTransactions(cluster)} transactions are left open`);
+  return breaches;
+}
+
+async function overdueHolds({ database }: Cluster, eventIds: readonly number[]): Promise<number> {
+  const [row] = await database.reads.$queryRaw<
+    { count: number }[]
+  >(sql`SELECT count(*)::int AS count FROM bookings
+    WHERE event_id = ANY(${eventIds}::int[]) AND status = 'HOLD' AND hold_expires_at <= clock_timestamp()`);
+  return row?.count ?? 0;
+}
+
+/** With the nodes stopped, only the worker's short ones may be seen. */
+async function openTransactions({ database }: Cluster): Promise<number> {
+  const [row] = await database.reads.$queryRaw<{ count: number }[]>(sql`SELECT count(*)::int AS count
+    FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND (application_name IN ('sellout batches', 'sellout reads') AND state <> 'idle'
+           OR xact_start < clock_timestamp() - interval '10 seconds')`);
+  return row?.count ?? 0;
+}

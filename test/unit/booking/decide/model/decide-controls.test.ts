@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { decide } from '../../../../../src/booking/rules/decide.ts';
+import type { Changes, LockedState } from '../../../../../src/booking/rules/model.ts';
+import { checkRounds } from './counterexample.ts';
+import { playSplit, playWithModel, type Decide, type Trace } from './play.ts';
+import type { Round } from './rounds.ts';
+
+/*
+ * A check that finds nothing may be blind. Each of these is decide with one guard taken out or bent by a little, and the
+ * checks must find it, in a fraction of the runs that they get.
+ */
+const RUNS = 1_000;
+
+const bentLocked: Record<string, (locked: LockedState) => LockedState> = {
+  'a hold is good at its deadline': (locked) => withDeadlines(locked, (ms) => ms + 1),
+  'a hold ends a millisecond early': (locked) => withDeadlines(locked, (ms) => ms - 1),
+  'one seat more than the limit': (locked) => withEvent(locked, { seatLimit: locked.event.seatLimit + 1 }),
+  'sales never close': (locked) => withEvent(locked, { status: 'ON_SALE' }),
+  'sales open early': (locked) => withEvent(locked, { onSaleAtMs: locked.event.onSaleAtMs - 1 }),
+  'sales close late': (locked) => withEvent(locked, { saleEndsAtMs: locked.event.saleEndsAtMs + 1 }),
+  'buyers cancel late': (locked) =>
+    withEvent(locked, { cancelableUntilMs: locked.event.cancelableUntilMs + 1 }),
+  'used keys are forgotten': (locked) => ({ ...locked, keys: [] }),
+  'the input of a key is not compared': (locked) => ({
+    ...locked,
+    keys: locked.keys.map((key) => ({ ...key, inputHash: 'i0' })),
+  }),
+};
+
+const bentChanges: Record<string, (changes: Changes) => Partial<Changes>> = {
+  'the last step is lost': ({ steps }) => ({ steps: steps.slice(0, -1) }),
+  'steps are turned round': ({ steps }) => ({ steps: [...steps].reverse() }),
+  'a seat is not written': ({ seats }) => ({ seats: seats.slice(1) }),
+  'a booking is not written': ({ changedBookings }) => ({ changedBookings: changedBookings.slice(1) }),
+  'a new booking is not written': ({ createdBookings }) => ({ createdBookings: createdBookings.slice(1) }),
+  'a key is not recorded': ({ usedKeys }) => ({ usedKeys: usedKeys.slice(1) }),
+};
+
+const withModel =
+  (bent: Decide) =>
+  (rounds: readonly Round[], trace: Trace): void =>
+    playWithModel(bent, rounds, () => 'everything', trace);
+
+test.each(Object.entries(bentLocked))('it is found out when %s', (_, bend) => {
+  expect(() =>
+    checkRounds(
+      RUNS,
+      withModel((locked, commands) => decide(bend(locked), commands)),
+    ),
+  ).toThrow(/fast-check: seed/);
+});
+
+test.each(Object.entries(bentChanges))('it is found out when %s', (_, bend) => {
+  const bent: Decide = (locked, commands) => {
+    const { outcomes, changes } = decide(locked, commands);
+    return { outcomes, changes: { ...changes, ...bend(changes) } };
+  };
+  expect(() => checkRounds(RUNS, withModel(bent))).toThrow(/fast-check: seed/);
+});
+
+test('it is found out when the commands of a batch do not see one another', () => {
+  const blind: Decide = (locked, commands) => {
+    const each = commands.map((command) => decide(locked, [command]));
+    return { outcomes: each.flatMap(({ outcomes }) => outcomes), changes: decide(locked, commands).changes };
+  };
+  expect(() => checkRounds(RUNS, withModel(blind))).toThrow(/fast-check: seed/);
+  expect(() => checkRounds(RUNS, (rounds, trace) => playSplit(blind, rounds, trace))).toThrow(
+    /fast-check: seed/,
+  );
+});
+
+test('what is found out is told as a script that runs', () => {
+  const bent: Decide = (locked, commands) => {
+    const { outcomes, changes } = decide(locked, commands);
+    return { outcomes, changes: { ...changes, usedKeys: [] } };
+  };
+  const told = messageOf(() => checkRounds(RUNS, withModel(bent)));
+  const script = told.slice(told.indexOf('import { decide }'));
+  expect(script).toContain('\n// used keys\n');
+  const repository = path.join(import.meta.dirname, '..', '..', '..', '..', '..');
+  const args = ['--no-warnings', '--input-type=module-typescript', '--eval', script];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: repository, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(stdout).toContain('outcomes: [');
+});
+
+function withEvent(locked: LockedState, changed: Partial<LockedState['event']>): LockedState {
+  return { ...locked, event: { ...locked.event, ...changed } };
+}
+
+function withDeadlines(locked: LockedState, change: (ms: number) => number): LockedState {
+  const bookings = locked.bookings
+    .values()
+    .map((booking) => ({ ...booking, holdExpiresAtMs: change(booking.holdExpiresAtMs) }));
+  return { ...locked, bookings: new Map(bookings.map((booking) => [booking.id, booking])) };
+}
+
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error('nothing was thrown');
+}
