@@ -4,32 +4,32 @@ import { generateRound, readSchema, type Round } from './generate/round.ts';
 import { HonestClient } from './target/honest-client.ts';
 import { Investigation, type FoundCase } from './investigate/investigation.ts';
 import { bounds, judgeReplies, mib } from './judge.ts';
-import { readCases, type KeptCase } from './investigate/kept-cases.ts';
+import { readCases, type StoredCase } from './investigate/stored-cases.ts';
 import type { ShrinkLimits } from './investigate/shrink.ts';
 import type { Sent } from './send/sent.ts';
 import { Target } from './target/target.ts';
-import { Attacker, connectionsOf } from './trial.ts';
+import { Attacker, countConnections } from './trial.ts';
 
 export interface AdversaryOptions {
   readonly seed: number;
-  /** Of new attacks; the kept cases come before. */
+  /** Duration of new attacks. The stored cases come first. */
   readonly seconds: number;
   readonly report: (line: string) => void;
   readonly shrink: ShrinkLimits;
-  /** Stores a new case; returns where. */
-  readonly keep?: (kept: KeptCase) => string;
+  /** Stores a new case and returns its file. */
+  readonly keep?: (stored: StoredCase) => string;
 }
 
 export interface AdversaryResult {
-  /** Requests and connections, by kind. */
+  /** Number of requests and connections, by kind. */
   readonly tried: ReadonlyMap<string, number>;
   readonly rounds: number;
-  readonly keptCases: number;
-  /** While several attacks ran at once. */
+  readonly storedCases: number;
+  /** Longest turn while several attacks ran at once. */
   readonly longestTurnMs: number;
-  /** Turns that were too long while several attacks ran at once, and that none of these attacks repeats alone. */
+  /** Turns that were too long while several attacks ran at once, but for none of these attacks alone. */
   readonly unrepeatedTurns: number;
-  /** Of an attack that was tried alone. */
+  /** Longest turn of an attack that ran alone. */
   readonly longestTurnAloneMs: number;
   readonly peakHeapBytes: number;
   readonly peakRssBytes: number;
@@ -40,21 +40,21 @@ export interface AdversaryResult {
   readonly findings: readonly FoundCase[];
 }
 
-/** However slow the machine is. */
+/** Minimum number of rounds, however slow the machine is. */
 const ROUNDS_MIN = 2;
 const LANES = 4;
 const LEFT_MAX = 100;
-/** Most attacks are over within milliseconds; the others are not waited for. */
+/** Most attacks end within milliseconds. The run does not wait for the others. */
 const SOON_MS = 1_000;
-/** Enough to work on; and each costs time to shrink. */
+/** Maximum number of findings, because each takes time to shrink. */
 const FINDINGS_MAX = 40;
 const PROGRESS_EVERY_MS = 15_000;
-/** Caches are full and code is loaded after this share of the time; from then on memory is compared. */
+/** Share of the time after which caches are full and code is loaded. Memory is compared from then on. */
 const SETTLED_SHARE = 0.25;
-/** Caches that hold what attacks sent may go on filling. */
+/** Allows for caches of attacked data that still fill. */
 const GROWTH_MAX_BYTES = 64 * 1024 * 1024;
 
-/** Attacks an API process for some time while honest clients go on, and finds out what each attack broke. */
+/** Attacks an API process while honest clients continue, and finds out what each attack broke. */
 export class Adversary {
   readonly #options: AdversaryOptions;
   readonly #target: Target;
@@ -64,11 +64,11 @@ export class Adversary {
   readonly #tried = new Map<string, number>();
   readonly #left = new Set<Promise<void>>();
   readonly #late: Attack[] = [];
-  /** They may cost something only when the next ones are sent. */
+  /** Attacks of the previous batch, whose cost may show only when the next ones are sent. */
   #before: readonly Attack[] = [];
   #longestTurnMs = 0;
   #unrepeatedTurns = 0;
-  #keptCases = 0;
+  #storedCases = 0;
 
   private constructor(options: AdversaryOptions, target: Target, honest: HonestClient) {
     this.#options = options;
@@ -90,7 +90,7 @@ export class Adversary {
     const schema = readSchema();
     await this.#attacker.logIn();
     const first = generateRound(schema, this.#target.events, seed, 0);
-    // The server takes seconds to be rid of them; the cases do not mind.
+    // The server needs seconds to drop these; the cases run meanwhile.
     this.#stall(first.stalled);
     await this.#rerunCases();
     const startedAt = performance.now();
@@ -125,7 +125,7 @@ export class Adversary {
     return {
       tried: this.#tried,
       rounds,
-      keptCases: this.#keptCases,
+      storedCases: this.#storedCases,
       longestTurnMs: this.#longestTurnMs,
       unrepeatedTurns: this.#unrepeatedTurns,
       longestTurnAloneMs: this.#investigation.longestTurnAloneMs,
@@ -139,14 +139,14 @@ export class Adversary {
     };
   }
 
-  /** What was found before comes first. */
+  /** Stored cases run first. */
   async #rerunCases(): Promise<void> {
-    for (const { file, kept } of readCases()) {
-      this.#keptCases++;
-      this.#count(kept.attack);
-      await this.#investigation.rerun(file, kept);
+    for (const { file, stored } of readCases()) {
+      this.#storedCases++;
+      this.#count(stored.attack);
+      await this.#investigation.rerun(file, stored);
     }
-    if (this.#keptCases > 0) this.#options.report(`${this.#keptCases} kept cases rerun`);
+    if (this.#storedCases > 0) this.#options.report(`${this.#storedCases} stored cases rerun`);
   }
 
   #stall(attacks: readonly Attack[]): void {
@@ -168,13 +168,13 @@ export class Adversary {
     await this.#hearHonest();
   }
 
-  /** Those that were not waited for: they may be late because of what was tried meanwhile. */
+  /** Suspects attacks that the run did not wait for. Attacks tried in the meantime may have delayed them. */
   async #suspectLate(): Promise<void> {
     for (const attack of this.#late.splice(0))
       await this.#investigation.suspect(attack, Number.POSITIVE_INFINITY);
   }
 
-  /** A few at a time; what is suspicious about it is looked into one by one. */
+  /** Sends a few attacks at once. What looks suspicious is investigated one by one. */
   async #batch(attacks: readonly Attack[]): Promise<void> {
     const suspects = new Set<Attack>();
     await this.#target.turn();
@@ -204,7 +204,7 @@ export class Adversary {
     this.#before = attacks;
   }
 
-  /** Null: it waits for the server to give up on it, and is judged when that has happened. */
+  /** Returns null if the attack waits for the server to give up on it. It is judged after that. */
   async #sentSoon(attack: Attack): Promise<Sent | null> {
     const work = this.#attacker.send(attack);
     const sent = await Promise.race([work, pause(SOON_MS).then(() => null)]);
@@ -217,7 +217,7 @@ export class Adversary {
     const left = (async () => {
       const sent = await work;
       await sent.close();
-      // What was cut off because the server ended is not for this attack to answer for.
+      // This attack is not responsible for responses that the end of the server cut off.
       if (starts !== this.#target.starts) return;
       if (judgeReplies(attack, sent.replies).length > 0) this.#late.push(attack);
     })();
@@ -245,6 +245,6 @@ export class Adversary {
 
   #count(attack: Attack): void {
     const { label } = attack;
-    this.#tried.set(label, (this.#tried.get(label) ?? 0) + connectionsOf(attack));
+    this.#tried.set(label, (this.#tried.get(label) ?? 0) + countConnections(attack));
   }
 }

@@ -1,6 +1,6 @@
 import type { Recipe } from './recipe.ts';
 
-/** What becomes of a connection when everything has been written: the server ends it, or the client does. */
+/** Who ends a connection after everything was written: the server (`wait`) or the client. */
 export type Ending = 'wait' | 'end' | 'reset';
 
 /** An HTTP request, or a series of them. */
@@ -9,35 +9,38 @@ export interface HttpAttack {
   readonly label: string;
   readonly method: string;
   readonly target: Recipe;
-  /** Without Content-Length, which follows from the body unless it is given here. */
+  /** Headers. Content-Length follows from the body unless it is given here. */
   readonly headers: readonly (readonly [name: string, value: Recipe])[];
   readonly body: Recipe | null;
-  /** Bytes that are written at most, the head included; then comes the ending. */
+  /** Maximum number of bytes to write, including the head, before the ending. */
   readonly cutAt?: number;
-  /** Written in so many pieces of equal size. */
+  /** Number of equal pieces to write. */
   readonly pieces?: number;
-  /** Default `wait`. */
+  /** Default: `wait`. */
   readonly ending?: Ending;
-  /** Requests one after the other, whose numbers differ from each other and from those of every other trial. Default 1. */
+  /**
+   * Number of consecutive requests. Their numbers differ from each other and from those of every other trial. Default:
+   * 1.
+   */
   readonly times?: number;
 }
 
-/** One WebSocket message, or as many as `times` says. */
+/** One WebSocket message, or `times` messages. */
 export interface Frames {
   readonly payload: Recipe;
   readonly times?: number;
-  /** Default 1, a text frame. */
+  /** Default: 1, a text frame. */
   readonly opcode?: number;
-  /** Default 1. */
+  /** Default: 1. */
   readonly fragments?: number;
-  /** The last fragment, or the last byte, never comes. */
+  /** Omits the last fragment, or the last byte. */
   readonly unfinished?: boolean;
-  /** So many TCP writes for each frame. Default 1. */
+  /** Number of TCP writes per frame. Default: 1. */
   readonly writes?: number;
   /** Reserved bits of the first byte. */
   readonly reserved?: number;
   readonly unmasked?: boolean;
-  /** The next message waits for an answer to this one. */
+  /** Waits for a response to this message before the next one. */
   readonly answered?: boolean;
 }
 
@@ -46,23 +49,23 @@ export interface SocketAttack {
   readonly kind: 'socket';
   readonly label: string;
   readonly sockets: number;
-  /** That the sockets come from, in turn. Default 1. */
+  /** Number of addresses that the sockets come from, in turn. Default: 1. */
   readonly addresses?: number;
   readonly messages: readonly Frames[];
 }
 
-/** Connections that send some bytes, be they HTTP or not. */
+/** Connections that send arbitrary bytes, HTTP or not. */
 export interface RawAttack {
   readonly kind: 'raw';
   readonly label: string;
   readonly connections: number;
   readonly bytes: Recipe;
   readonly ending: Ending;
-  /** Nothing that the server sends is read. */
+  /** Reads nothing that the server sends. */
   readonly unread?: boolean;
 }
 
-/** Takes every place that an address has for WebSockets, makes the server close them, and ignores that it does. */
+/** Takes all WebSocket slots of an address, makes the server close them, and ignores the close. */
 export interface DeafAttack {
   readonly kind: 'deaf';
   readonly label: string;
@@ -75,10 +78,10 @@ export type Attack = HttpAttack | SocketAttack | RawAttack | DeafAttack;
 /** A property that an attack broke. */
 export interface Finding {
   readonly property: Property;
-  /** Equal for what is one defect as far as can be told from outside. */
+  /** Equal for findings of one bug, as far as an observer can tell. */
   readonly key: string;
   readonly what: string;
-  /** How far beyond the limit: 1 at the limit. Attacks are shrunk while it stays. */
+  /** How far beyond the limit; 1 is at the limit. Shrinking preserves it. */
   readonly severity: number;
 }
 

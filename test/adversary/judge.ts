@@ -4,31 +4,31 @@ import type { Reply } from './send/sent.ts';
 
 const MIB = 1024 * 1024;
 
-/** What the server must keep to, whatever it is sent. */
+/** Limits that the server must respect, whatever it receives. */
 export const bounds = {
-  /** CPU of the main thread in one turn of the event loop. */
+  /** CPU time of the main thread in one turn of the event loop. */
   turnMs: 100,
-  /** Kept for one connection while it is open, on the average of many, after a garbage collection. */
+  /** Memory of one open connection, averaged over many, after a garbage collection. */
   keptPerConnectionBytes: 384 * 1024,
-  /** Kept in addition for each message, which may have begun a subscription: an ordinary one takes 13 KiB. */
+  /** Additional memory per message, which may have started a subscription. An ordinary one takes 13 KiB. */
   keptPerMessageBytes: 16 * 1024,
-  /** More or less of it is noise. */
+  /** Differences below this are noise. */
   keptNoiseBytes: 12 * MIB,
-  /** Kept for a connection that has no operations. */
+  /** Memory of a connection without operations. */
   keptPerIdleConnectionBytes: 64 * 1024,
-  /** How far the server's own estimate of what operations keep may be below the truth. */
+  /** Factor by which the server's own estimate of the memory of operations may be too low. */
   estimateFactor: 2,
-  /** Not given back when connections have closed. */
+  /** Memory that is not released after connections have closed. */
   leakedBytes: 12 * MIB,
-  /** An answer that is a refusal. */
+  /** Size of a response that refuses a request. */
   refusalBytes: 128 * 1024,
   errorsBytes: 64 * 1024,
-  /** Of one message: what a client wrote is not echoed at length. */
+  /** Length of one error message: the server must not echo long input. */
   messageCharacters: 300,
 } as const;
 
 const SERVER_ERROR_MIN = 500;
-/** Unavailable: the server says that it has too much to do. */
+/** The server reports that it is overloaded. */
 const BUSY = 503;
 
 interface Shown {
@@ -36,7 +36,7 @@ interface Shown {
   readonly extensions?: { readonly code?: unknown };
 }
 
-/** What is wrong with what came back. */
+/** Returns what is wrong with the responses. */
 export function judgeReplies(attack: Attack, replies: readonly Reply[]): Finding[] {
   const findings = new Map<string, Finding>();
   for (const finding of replies.flatMap((reply) => judgeReply(attack, reply)))
@@ -55,7 +55,7 @@ function judgeReply(attack: Attack, reply: Reply): Finding[] {
         '',
         'a place was still taken long after the server had closed it',
       );
-    else add('every request is answered', attack.kind, 'no answer and no end within the deadline');
+    else add('every request is answered', attack.kind, 'neither a response nor an end within the deadline');
   }
   const { status } = reply;
   if (status !== null && status >= SERVER_ERROR_MIN && status !== BUSY)
@@ -85,18 +85,23 @@ function judgeReply(attack: Attack, reply: Reply): Finding[] {
   }
   const many = reply.bytes > MIB && reply.status !== null && reply.status >= 400;
   if (many)
-    add('responses are small', 'bytes', `${reply.bytes} bytes with status ${reply.status}`, reply.bytes / MIB);
+    add(
+      'responses are small',
+      'bytes',
+      `${reply.bytes} bytes with status ${reply.status}`,
+      reply.bytes / MIB,
+    );
   return found;
 }
 
-/** Null where it is no answer with errors. */
+/** Returns null if the text is not a response with errors. */
 function errorsIn(text: string): { shown: readonly Shown[]; refused: boolean } | null {
   if (!text.startsWith('{') || !text.includes('"message"')) return null;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return null; // Cut where it was kept no longer; its bytes are counted.
+    return null; // Truncated where it was no longer stored; all bytes are counted.
   }
   const { payload = value, type } = value as { payload?: unknown; type?: unknown };
   if (type === 'error') return Array.isArray(payload) ? { shown: payload as Shown[], refused: true } : null;
@@ -117,7 +122,7 @@ export function judgeTurn(cpuMs: number): Finding[] {
   ];
 }
 
-/** `bytes` more than before, while the attack's connections are open. */
+/** Judges an increase of memory while the attack's connections are open. */
 export function judgeKept(bytes: number, attack: SocketAttack | RawAttack): Finding[] {
   const property = 'connection memory is bounded';
   const { connections, addresses, sent } = sizeOf(attack);
@@ -137,7 +142,7 @@ function sizeOf(attack: SocketAttack | RawAttack) {
   return { connections: sockets, addresses, sent };
 }
 
-/** `bytes` more than before, when the connections have closed. */
+/** Judges an increase of memory after the connections have closed. */
 export function judgeLeaked(bytes: number): Finding[] {
   const property = 'memory is released';
   if (bytes <= bounds.leakedBytes) return [];
@@ -155,7 +160,7 @@ export function judgeErrors(errors: ReadonlyMap<string, number>): Finding[] {
   }));
 }
 
-/** Without what differs from one client's text to another's. */
+/** Removes what differs from one client's text to another's. */
 export function errorKey(message: string): string {
   return `client errors are not logged as errors: ${/^[^'"`\d]*/.exec(message)?.[0] ?? ''}`;
 }

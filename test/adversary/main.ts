@@ -1,10 +1,9 @@
-// `npm run adversary -- --minutes N [--seed S]`
 import { command } from '../../scripts/local/explain.ts';
 import { readArguments, UsageError } from '../../scripts/local/usage.ts';
 import { Adversary } from './adversary.ts';
 import { tryCase } from './investigate/try-case.ts';
-import { keepCase } from './investigate/kept-cases.ts';
-import { reportOf } from './report.ts';
+import { storeCase } from './investigate/stored-cases.ts';
+import { formatReport } from './report.ts';
 
 const shrink = { attempts: 80, seconds: 90 };
 
@@ -36,8 +35,8 @@ await command(async () => {
     seconds: 60 * number('minutes'),
     report,
     shrink,
-    ...(values['no-keep'] ? {} : { keep: keepCase }),
+    ...(values['no-keep'] ? {} : { keep: storeCase }),
   });
-  report(reportOf(result));
+  report(formatReport(result));
   process.exitCode = result.findings.length === 0 ? 0 : 1;
 });

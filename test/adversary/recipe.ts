@@ -1,6 +1,6 @@
 /**
- * Bytes as a recipe, small enough to read and to keep as JSON, whatever their number: text, parts in order, a part many
- * times, its number within the repetition, or bytes that are no UTF-8.
+ * A compact description of bytes, readable and storable as JSON whatever their number: text, a sequence of parts, a
+ * repeated part, the number of the repetition, or bytes that are not UTF-8.
  */
 export type Recipe =
   | string
@@ -9,7 +9,7 @@ export type Recipe =
   | { readonly number: true }
   | { readonly hex: string };
 
-/** An attack is never larger than this, whatever its multipliers multiply to. */
+/** Maximum size of an attack, whatever its multipliers yield. */
 const BYTES_MAX = 2 * 1024 * 1024;
 
 export function render(recipe: Recipe, number = 0): Buffer {
@@ -18,12 +18,12 @@ export function render(recipe: Recipe, number = 0): Buffer {
   return Buffer.concat(parts);
 }
 
-/** JSON text of any value, with recipes for whatever in it is large. */
+/** Returns the JSON text of a string, with recipes for large parts. */
 export function quoted(recipe: Recipe): Recipe {
   return typeof recipe === 'string' ? JSON.stringify(recipe) : ['"', escaped(recipe), '"'];
 }
 
-/** The recipe within a JSON string. Bytes that are no UTF-8 stay as they are. */
+/** Escapes a recipe for a JSON string. Bytes that are not UTF-8 stay unchanged. */
 function escaped(recipe: Recipe): Recipe {
   if (typeof recipe === 'string') return JSON.stringify(recipe).slice(1, -1);
   if ('repeat' in recipe) return { repeat: escaped(recipe.repeat), times: recipe.times };

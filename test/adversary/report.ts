@@ -2,8 +2,8 @@ import type { AdversaryResult } from './adversary.ts';
 import { HEAP_MIB } from './target/target.ts';
 import { bounds, mib } from './judge.ts';
 
-/** For people. */
-export function reportOf(result: AdversaryResult): string {
+/** Returns the report of a run. */
+export function formatReport(result: AdversaryResult): string {
   const { tried, honest, findings, errorLines } = result;
   const requests = [...tried.values()].reduce((sum, count) => sum + count, 0);
   const table = (counts: ReadonlyMap<string, number>) =>
@@ -13,14 +13,14 @@ export function reportOf(result: AdversaryResult): string {
   const byProperty = Map.groupBy(findings, ({ finding }) => finding.property);
   return [
     '',
-    `${requests} requests and connections in ${result.rounds} rounds, and ${result.keptCases} kept cases`,
+    `${requests} requests and connections in ${result.rounds} rounds, and ${result.storedCases} stored cases`,
     ...table(tried),
     '',
-    `longest turn of the event loop  ${result.longestTurnAloneMs.toFixed(0)} ms of CPU by an attack tried alone`,
-    `                                ${result.longestTurnMs.toFixed(0)} ms with several at once; ${result.unrepeatedTurns} turns over ${bounds.turnMs} ms, none repeated by an attack alone`,
+    `longest turn of the event loop  ${result.longestTurnAloneMs.toFixed(0)} ms of CPU by an attack that ran alone`,
+    `                                ${result.longestTurnMs.toFixed(0)} ms with several at once; ${result.unrepeatedTurns} turns over ${bounds.turnMs} ms, none of them repeated by an attack alone`,
     `peak memory                     heap ${mib(result.peakHeapBytes)} MiB of ${HEAP_MIB}, resident ${mib(result.peakRssBytes)} MiB`,
     `memory kept                     ${mib(result.keptAtStartBytes)} MiB after a quarter of the time, ${mib(result.keptAtEndBytes)} MiB at the end`,
-    `honest clients                  ${honest.held} holds answered, the slowest with its release in ${honest.worstMs.toFixed(0)} ms; ${honest.updates} seat updates`,
+    `honest clients                  ${honest.held} holds, the slowest with its release took ${honest.worstMs.toFixed(0)} ms; ${honest.updates} seat updates`,
     `error lines                     ${[...errorLines.values()].reduce((sum, lines) => sum + lines, 0)}`,
     ...table(errorLines),
     '',

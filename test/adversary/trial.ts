@@ -8,15 +8,15 @@ import { sendAttack } from './send/send-attack.ts';
 import type { Sent } from './send/sent.ts';
 import type { Target } from './target/target.ts';
 
-/** Memory is measured with at least so many connections: the heap moves by some MiB anyway. */
+/** Minimum number of connections whose memory is measured, because the heap varies by some MiB anyway. */
 const MEASURED_CONNECTIONS_MIN = 16;
 const MEMORY_READS_MAX = 8;
 const MEMORY_PAUSE_MS = 100;
-/** Beyond it an attack only waits for the server to end its connection. */
+/** After this time, an attack only waits for the server to end its connection. */
 const PATIENCE_MS = 3_000;
 const STEADY_BYTES = 512 * 1024;
 
-/** Carries attacks out, each from an address of its own. */
+/** Carries out attacks, each from its own address. */
 export class Attacker {
   readonly #target: Target;
   #token = '';
@@ -26,7 +26,7 @@ export class Attacker {
     this.#target = target;
   }
 
-  /** As a buyer without an account, which works for as long as the database does. */
+  /** Logs in as a guest, which works for as long as the database exists. */
   async logIn(): Promise<void> {
     const response = await fetch(`${this.#target.url}/graphql`, {
       method: 'POST',
@@ -52,13 +52,13 @@ export class Attacker {
 
 export interface Trial {
   readonly findings: readonly Finding[];
-  /** The longest turn of the event loop, of attacks with one connection. */
+  /** Longest turn of the event loop, for attacks with one connection. */
   readonly turnMs: number | null;
-  /** While the connections were open, of attacks with many. */
+  /** Memory while the connections were open, for attacks with many. */
   readonly keptBytes: number | null;
 }
 
-/** Everything that an attack breaks when nothing but honest clients is there besides. The server may have ended by it. */
+/** Runs an attack beside honest clients only, and returns what it breaks. The server may have ended. */
 export async function tryAlone(
   target: Target,
   attacker: Attacker,
@@ -79,7 +79,7 @@ async function tryOnLiving(
   attack: Attack,
   patienceMs: number,
 ): Promise<Trial> {
-  const connections = connectionsOf(attack);
+  const connections = countConnections(attack);
   const measured = connections >= MEASURED_CONNECTIONS_MIN;
   await target.takeErrors();
   const before = measured ? await steadyMemory(target) : 0;
@@ -91,7 +91,7 @@ async function tryOnLiving(
     return { findings: judgeDeath(target.death()), turnMs: null, keptBytes: null };
   }
   const { cpuMs } = turn;
-  // Of many connections together it says nothing about one request.
+  // For many connections together, a turn says nothing about one request.
   const found = [...judgeReplies(attack, sent.replies), ...(connections === 1 ? judgeTurn(cpuMs) : [])];
   if (connections >= CROWD && sent.open() === connections)
     found.push({
@@ -109,7 +109,9 @@ async function tryOnLiving(
   return { findings, turnMs: connections === 1 ? cpuMs : null, keptBytes: measured ? kept : null };
 }
 
-/** Who waits for the server to give up on it has no replies yet; it is closed when that has happened. */
+/**
+ * Waits for the attack. One that waits for the server to give up on it has no responses yet, and is closed after that.
+ */
 async function sentWithin(ms: number, work: Promise<Sent>): Promise<Sent> {
   if (ms === Number.POSITIVE_INFINITY) return work;
   const sent = await Promise.race([work, pause(ms).then(() => null)]);
@@ -118,7 +120,7 @@ async function sentWithin(ms: number, work: Promise<Sent>): Promise<Sent> {
   return { replies: [], open: () => 0, close: () => Promise.resolve(void close()) };
 }
 
-export function connectionsOf(attack: Attack): number {
+export function countConnections(attack: Attack): number {
   switch (attack.kind) {
     case 'http':
       return attack.times ?? 1;
@@ -130,7 +132,7 @@ export function connectionsOf(attack: Attack): number {
   }
 }
 
-/** When what was sent last has been dealt with. */
+/** Measures memory once everything that was sent has been processed. */
 async function steadyMemory(target: Target): Promise<number> {
   let { keptBytes } = await target.memory();
   for (let read = 1; read < MEMORY_READS_MAX; read++) {
@@ -142,7 +144,7 @@ async function steadyMemory(target: Target): Promise<number> {
   return keptBytes;
 }
 
-/** The least that is found while connections are being cleared away. */
+/** Returns the lowest measurement while connections are being closed. */
 async function memoryAfter(target: Target, before: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let read = 0; read < MEMORY_READS_MAX; read++) {

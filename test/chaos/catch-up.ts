@@ -4,15 +4,20 @@ import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import type { Fault } from '../torture/cluster/inject-faults.ts';
 import type { Page } from './page.ts';
 
-/** Generous, for a loaded machine and for the faults that follow; a page that is not up to date by then is a breach. */
+/**
+ * Generous, because the machine may be loaded and further faults follow. A page that is not up to date by then is a
+ * breach.
+ */
 const WITHIN_MS = 15_000;
 
-/** By kind of fault: how long after each the last page awake showed all that had been committed when it ended. */
+/**
+ * By kind of fault: the times after which all reading pages showed everything that was committed when the fault ended.
+ */
 export type CatchUps = Map<string, number[]>;
 
 /**
- * The same faults, each followed by a look at how long the pages that are awake are behind. Those that wait before they
- * connect anew are not: how long is for their own jitter to say.
+ * Wraps faults so that each is followed by a measurement of how long reading pages take to catch up. Pages that wait
+ * before they reconnect are left out, since their jitter decides how long they take.
  */
 export function timed(
   faults: readonly Fault[],
@@ -31,7 +36,7 @@ export function timed(
       const isBehind = (page: Page) => page.awake && (page.version ?? -1) < committed;
       if (!(await becomesTrue(() => !pages.some(isBehind), WITHIN_MS))) {
         const behind = pages.filter(isBehind).length;
-        breaches.push(`${WITHIN_MS} ms after ${fault.kind}, ${behind} of the pages awake are still behind`);
+        breaches.push(`${WITHIN_MS} ms after ${fault.kind}, ${behind} reading pages are still behind`);
       }
       const times = catchUps.get(fault.kind) ?? [];
       times.push(performance.now() - overAt);

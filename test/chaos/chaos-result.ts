@@ -4,7 +4,7 @@ import type { CrowdCounts } from './crowd.ts';
 import type { Memory } from './memory.ts';
 
 export interface ChaosResult {
-  /** What must not be: wrong maps, messages that did not connect, processes that ended, and all of the verdict. */
+  /** Everything that went wrong: wrong maps, gaps between messages, processes that ended, and all of the verdict. */
   readonly breaches: readonly string[];
   readonly seconds: number;
   readonly faults: FaultCounts;
@@ -14,11 +14,11 @@ export interface ChaosResult {
   readonly messages: number;
   readonly snapshots: number;
   readonly resumed: number;
-  /** Of those that the nodes remember: one that was killed counts anew. */
+  /** Slow consumers on the surviving nodes. A killed node starts at zero again. */
   readonly skipped: number;
   readonly connections: number;
-  /** The least in each quarter of the time, of the node that nobody kills. */
+  /** Minimum in each quarter of the time, on the node that is never killed. */
   readonly memory: readonly Memory[];
-  /** From the last fault to the last right map. */
+  /** Time from the last fault until all maps were correct. */
   readonly rightAfterMs: number;
 }

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import { runChaos } from './chaos.ts';
-import { reportOf } from './report.ts';
+import { formatReport } from './report.ts';
 
 const DEADLINE_MS = 300_000;
 
 it(
-  'every page shows the right map in the end, and was told no step out of order, whatever breaks meanwhile',
+  'every page shows the correct map in the end and received no change out of order, whatever failed',
   { timeout: DEADLINE_MS },
   async () => {
     const seed = Math.floor(Math.random() * 1_000_000_000) + 1;
     const result = await runChaos({ seed, seconds: 60, pages: 200 });
-    // Replayable: npm run chaos -- --seed N
-    console.info(`seed ${seed}\n${reportOf(result)}`);
+    // To repeat a run: npm run chaos -- --seed N
+    console.info(`seed ${seed}\n${formatReport(result)}`);
     expect(result.breaches).toEqual([]);
   },
 );

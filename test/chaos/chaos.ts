@@ -13,24 +13,24 @@ import { chaosFaults } from './faults.ts';
 import { MemoryReader, memoryProbe } from './memory.ts';
 import { readCounters } from './node-counters.ts';
 import { Page } from './page.ts';
-import { verdictOf } from './verdict.ts';
+import { judgeRun } from './verdict.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
   readonly seconds: number;
   readonly pages: number;
-  /** Gets what the servers log, and each fault. */
+  /** Receives the server logs and each fault. */
   readonly log?: (line: string) => void;
 }
 
 const HALL = { rows: 30, seatsPerRow: 40, seatLimit: 30, holdTtlMs: 1_500 };
 const BUYERS = 24;
 const RIGHT_WITHIN_MS = 60_000;
-/** Nodes ping every 12 s, and wait this long for the answer; so they have let go of a dead line after 24 s. */
+/** Nodes ping every 12 s and wait this long for the answer, so that they drop a dead line after 24 s. */
 const STUCK_SECONDS = 10;
 const LET_GO_WITHIN_MS = 60_000;
 
-/** Pages open on two nodes while buyers crowd the hall and everything between the two breaks; then: are they right? */
+/** Keeps pages open on two nodes while buyers crowd the hall and everything in between fails. Then checks every map. */
 export async function runChaos({ seed, seconds, pages: count, log }: ChaosOptions): Promise<ChaosResult> {
   const random = new Random(seed);
   const reader = new MemoryReader();
@@ -68,7 +68,8 @@ export async function runChaos({ seed, seconds, pages: count, log }: ChaosOption
   const { skipped } = await readCounters(cluster.nodes);
   await Promise.all(pages.map((page) => page.close()));
   closeConnections();
-  for (const { server } of [...cluster.nodes, { server: cluster.worker }]) breaches.push(...server.unasked);
+  for (const { server } of [...cluster.nodes, { server: cluster.worker }])
+    breaches.push(...server.unexpectedExits);
   const sum = (of: (page: Page) => number) => pages.reduce((total, page) => total + of(page), 0);
   const run = {
     seconds,
@@ -84,10 +85,10 @@ export async function runChaos({ seed, seconds, pages: count, log }: ChaosOption
     memory,
     rightAfterMs,
   };
-  return { ...run, breaches: [...breaches, ...verdictOf(run)] };
+  return { ...run, breaches: [...breaches, ...judgeRun(run)] };
 }
 
-/** Every map must be right then, and the nodes must have nobody left but the pages. */
+/** Waits for quiet. Then every map must be correct, and the nodes must have no subscribers except the pages. */
 async function afterQuiet(cluster: Cluster, eventId: number, pages: readonly Page[], breaches: string[]) {
   const quietFrom = performance.now();
   await becomesTrue(async () => await allRight(cluster, eventId, pages), RIGHT_WITHIN_MS);
@@ -97,7 +98,7 @@ async function afterQuiet(cluster: Cluster, eventId: number, pages: readonly Pag
   for (const [i, page] of pages.entries()) {
     if (page.version !== truth?.version || page.states !== wanted)
       breaches.push(`page ${i} shows version ${page.version}, not ${truth?.version}`);
-    breaches.push(...page.seen.faults.map((fault) => `page ${i} was sent ${fault}`));
+    breaches.push(...page.seen.faults.map((fault) => `page ${i} received ${fault}`));
   }
   const subscribers = async () => (await readCounters(cluster.nodes)).subscribers;
   if (!(await becomesTrue(async () => (await subscribers()) === pages.length, LET_GO_WITHIN_MS)))
@@ -107,13 +108,13 @@ async function afterQuiet(cluster: Cluster, eventId: number, pages: readonly Pag
   return { version: truth?.version ?? 0, rightAfterMs };
 }
 
-/** As a balancer chooses. Null while no node is there. */
+/** Picks a node as a load balancer does. Null if no node runs. */
 function anyNode(cluster: Cluster, random: Random): string | null {
   const urls = cluster.nodes.flatMap(({ server }) => server.url ?? []);
   return urls.length === 0 ? null : random.pick(urls);
 }
 
-/** No hold is left to lapse, and every page shows what the database has. */
+/** Waits until no hold is overdue and every page shows what the database has. */
 async function allRight(cluster: Cluster, eventId: number, pages: readonly Page[]): Promise<boolean> {
   const db = cluster.database.reads;
   if ((await db.booking.count({ where: { eventId, status: 'HOLD' } })) > 0) return false;

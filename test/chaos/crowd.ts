@@ -21,16 +21,16 @@ export interface CrowdOptions {
   readonly buyers: readonly Buyer[];
   readonly random: Random;
   readonly stop: AbortSignal;
-  /** Null while no node is there. */
+  /** Null while no node runs. */
   readonly url: () => string | null;
 }
 
-/** How often each request came to what: `hold Booking`, `hold SeatsUnavailableError`, `confirm no answer`. */
+/** Number of responses by request and result: `hold Booking`, `hold SeatsUnavailableError`, `confirm no answer`. */
 export type CrowdCounts = Map<string, number>;
 
 /**
- * Buyers who hold seats at random and then confirm them, give them back or let them lapse; what is confirmed is
- * cancelled again after a while, so that there is always something to sell. Until told to stop.
+ * Runs buyers who hold random seats, then confirm, release or abandon them. Confirmed bookings are canceled again after
+ * a while, so that there is always something to sell. Runs until aborted.
  */
 export async function runCrowd(options: CrowdOptions): Promise<CrowdCounts> {
   const counts: CrowdCounts = new Map();
@@ -75,7 +75,7 @@ interface Result {
   readonly id?: string;
 }
 
-/** Null where nobody answers, or not with a result: nodes are killed under our hands. */
+/** Returns null without a response or without a result, because nodes may be killed at any time. */
 async function send(
   url: string | null,
   token: string,

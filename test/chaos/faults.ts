@@ -7,16 +7,19 @@ import type { Fault } from '../torture/cluster/inject-faults.ts';
 import type { Random } from '../torture/random.ts';
 import type { Page } from './page.ts';
 
-/** Of the pages that a fault hits. */
+/** Share of the pages that a fault hits. */
 const SHARE = 0.2;
-/** Of those that are paused: the server clogs, and has to skip them. */
+/** Share of the paused pages that request a lot, so that the server's send buffer fills and it must skip them. */
 const SHARE_ASKING = 0.15;
-/** Long enough for the answer to be there and a message after it; shorter than pages wait for an answer to their pings. */
+/** Long enough for the response and a message after it; shorter than pages wait for an answer to their pings. */
 const PAUSE_MS = { least: 1_000, most: 3_000 };
-/** Generous: their pings tell them within five seconds. */
+/** Generous: pings notice a dead line within five seconds. */
 const NOTICED_WITHIN_MS = 15_000;
 
-/** What can come between a booking and the pages that show it. The first node is spared: its memory is looked at. */
+/**
+ * Returns the faults that can occur between a booking and the pages that show it. They spare the first node, whose
+ * memory is measured.
+ */
 export function chaosFaults(cluster: Cluster, pages: readonly Page[], breaches: string[]): Fault[] {
   return [...serverFaults(cluster), ...pageFaults(pages, breaches)];
 }
@@ -94,7 +97,7 @@ function pageFaults(pages: readonly Page[], breaches: string[]): Fault[] {
         const noticed = await becomesTrue(() => !cutOff.some(({ deceived }) => deceived), NOTICED_WITHIN_MS);
         if (noticed) return;
         const left = cutOff.filter(({ deceived }) => deceived).length;
-        breaches.push(`${left} pages did not notice within ${NOTICED_WITHIN_MS} ms that their line is dead`);
+        breaches.push(`${left} pages did not notice their dead line within ${NOTICED_WITHIN_MS} ms`);
       },
     },
   ];

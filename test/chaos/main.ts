@@ -1,9 +1,8 @@
-// `npm run chaos -- --runs N [--seed S]`
 import { createWriteStream } from 'node:fs';
 import { command } from '../../scripts/local/explain.ts';
 import { readArguments, UsageError } from '../../scripts/local/usage.ts';
 import { runChaos } from './chaos.ts';
-import { reportOf } from './report.ts';
+import { formatReport } from './report.ts';
 
 await command(async () => {
   const { values } = readArguments('chaos', {
@@ -23,7 +22,7 @@ await command(async () => {
   };
   const log = values.log === undefined ? undefined : createWriteStream(values.log);
   const runs = number('runs');
-  let right = 0;
+  let passed = 0;
   for (let run = 1; run <= runs; run++) {
     const seed = number('seed') + run - 1;
     const result = await runChaos({
@@ -33,11 +32,11 @@ await command(async () => {
       ...(log === undefined ? {} : { log: (line: string) => void log.write(`${line}\n`) }),
     });
     const { length } = result.breaches;
-    if (length === 0) right++;
-    const how = length === 0 ? 'right' : `WRONG, breaches: ${length}`;
-    process.stdout.write(`run ${run} of ${runs}, seed ${seed}: ${how}\n${reportOf(result)}\n`);
+    if (length === 0) passed++;
+    const how = length === 0 ? 'passed' : `FAILED with ${length} breaches`;
+    process.stdout.write(`run ${run} of ${runs}, seed ${seed}: ${how}\n${formatReport(result)}\n`);
   }
   log?.end();
-  process.stdout.write(`${right} of ${runs} runs were right\n`);
-  process.exitCode = right === runs ? 0 : 1;
+  process.stdout.write(`${passed} of ${runs} runs passed\n`);
+  process.exitCode = passed === runs ? 0 : 1;
 });

@@ -1,15 +1,15 @@
-// Preloaded into a server under test: at SIGUSR2 it collects its garbage and logs what is left.
+// Preloaded into a server under test. On SIGUSR2 it collects garbage and logs what remains.
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
-/** Machine code and byte code grow for minutes, as functions are called often enough, and say nothing of leaks. */
+/** Machine code and bytecode grow for minutes as functions become hot, which is no leak. */
 const CODE = /code|trusted/;
 
 process.on('SIGUSR2', () => {
   collect();
-  // Buffers that the first one found unused are freed beside the main thread; the second waits for that.
+  // The first collection frees unused buffers on another thread; the second waits for that.
   collect();
   const objects = getHeapSpaceStatistics()
     .filter(({ space_name: name }) => !CODE.test(name))

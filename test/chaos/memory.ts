@@ -3,29 +3,29 @@ import { pause } from '../support/pause.ts';
 import type { ApiNode } from '../torture/cluster/cluster.ts';
 import { readCounters } from './node-counters.ts';
 
-/** Bytes, right after a garbage collection. */
+/** Bytes after a garbage collection. */
 export interface Memory {
-  /** The heap less all code, and less what each subscriber has of it. */
+  /** The heap without code, and without the share of each subscriber. */
   readonly objects: number;
   readonly buffers: number;
 }
 
 type LogLine = Readonly<Record<string, unknown>>;
 
-/** What a server must be started with, so that its memory can be read. */
+/** Settings that a server needs so that its memory can be read. */
 export const memoryProbe = {
   NODE_OPTIONS: `--import ${fileURLToPath(new URL('memory-probe.mjs', import.meta.url))}`,
 };
 
 const READS_A_QUARTER = 6;
-/** Measured. Pages come and go by the hundred as nodes are killed, and are the most of what goes up and down. */
+/** Measured. Pages come and go by the hundred as nodes are killed, and cause most of the variation. */
 const OBJECT_BYTES_A_SUBSCRIBER = 22_000;
 
-/** Reads how much memory nodes use, by what their probes log. */
+/** Reads the memory of nodes from the log lines of their probes. */
 export class MemoryReader {
   readonly #waiting = new Map<string, (memory: Memory) => void>();
 
-  /** To be told of all that is logged. */
+  /** Must receive all log lines. */
   hear(name: string, line: LogLine): void {
     if (line['msg'] !== 'memory') return;
     this.#waiting.get(name)?.(line as unknown as Memory);
@@ -33,8 +33,8 @@ export class MemoryReader {
   }
 
   /**
-   * The least that a node has in each quarter of the time. What is under way at a moment (requests, answers that wait for
-   * a slow reader) is megabytes, which come and go; what leaks is there in every reading.
+   * Returns the minimum of a node in each quarter of the time. Work in progress (requests, responses to slow readers)
+   * takes megabytes that come and go, while a leak is in every reading.
    */
   async leastByQuarter(node: ApiNode, seconds: number): Promise<Memory[]> {
     const least: Memory[] = [];
@@ -52,7 +52,7 @@ export class MemoryReader {
     return least;
   }
 
-  /** One at a time for each node, which must run. */
+  /** Reads one at a time per node. The node must run. */
   async #read(node: ApiNode): Promise<Memory> {
     const { pid } = node.server;
     if (pid === null) throw new Error(`node ${node.name} does not run`);

@@ -1,13 +1,13 @@
 import type { ApiNode } from '../torture/cluster/cluster.ts';
 
 export interface NodeCounters {
-  /** Subscribers that nodes hold now. */
+  /** Number of current subscribers. */
   readonly subscribers: number;
-  /** Readers skipped; those of a node that was killed are not counted, for it starts anew. */
+  /** Number of slow consumers, without those of a killed node, which starts at zero again. */
   readonly skipped: number;
 }
 
-/** What the nodes tell of themselves, in sum. All of them must run. */
+/** Returns the sums of the nodes' metrics. All of them must run. */
 export async function readCounters(nodes: readonly ApiNode[]): Promise<NodeCounters> {
   const texts = await Promise.all(
     nodes.map(async ({ server }) => await (await fetch(`${server.url}/metrics`)).text()),

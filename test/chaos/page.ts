@@ -10,23 +10,23 @@ import { StreamCheck } from './stream-check.ts';
 export interface PageOptions {
   readonly eventId: number;
   readonly seatCount: number;
-  /** Of the node to connect to, asked anew for each connection: as a balancer would choose. Null while no node is there. */
+  /** Called for each connection: the node to connect to, as a load balancer chooses it. Null while no node runs. */
   readonly url: () => string | null;
 }
 
 const PING_EVERY_MS = 1_000;
-/** Longer than pages sleep: their timers go on, other than a laptop's, and what they are answered they can't hear. */
+/** Longer than pages sleep: unlike on a sleeping laptop, their timers continue, but they can't receive the answers. */
 const ANSWER_WITHIN_MS = 4_000;
 
-/** The largest answer that the limits allow: more than a megabyte. */
+/** The largest response that the limits allow, more than a megabyte. */
 const LARGE_ANSWER = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Event { seats(first: 100) { edges { node {
   ${Array.from({ length: 27 }, (_, i) => `${'x'.repeat(95)}${i}: index`).join(' ')} } } } } } }`;
-/** The kernel takes some 2.6 MB for one connection on loopback. */
+/** On loopback, the kernel buffers about 2.6 MB per connection. */
 const LARGE_ANSWERS = 6;
-/** The server does not read a socket that is full; what came with the same packet it has read. */
+/** The server stops reading a full socket, but has already read what came in the same packet. */
 const ASK_EVERY_MS = 100;
 
-/** A seat map that somebody has open: the feed as browsers run it, on a line of its own that can be paused and can die. */
+/** An open seat map: the feed as browsers run it, on its own line, which can be paused and can die. */
 export class Page {
   readonly #eventId: string;
   readonly #feed: SeatFeed;
@@ -82,22 +82,22 @@ export class Page {
     return this.#feed.states;
   }
 
-  /** Connected, and reading what it is sent. */
+  /** Whether it is connected and reads. */
   get awake(): boolean {
     return this.#feed.state === 'live' && this.#socket !== this.#pausedSocket && !this.deceived;
   }
 
-  /** Its line is dead, and it has not noticed. */
+  /** Whether its line is dead and it has not noticed. */
   get deceived(): boolean {
     return this.#feed.state === 'live' && this.#socket === this.#deadSocket;
   }
 
-  /** Messages, snapshots, and what was wrong with the order of any. */
+  /** Messages, snapshots, and errors in their order. */
   get seen(): StreamCheck {
     return this.#check;
   }
 
-  /** Reads no more, as a laptop does that is put to sleep. */
+  /** Stops reading, like a laptop that goes to sleep. */
   pause(): void {
     this.#pausedSocket = this.#socket;
     this.#line.pause();
@@ -108,7 +108,7 @@ export class Page {
     this.#line.resume();
   }
 
-  /** Asks for so much that the server can send it nothing else as long as it is paused. Nobody cares for the answer. */
+  /** Requests so much that the server can't send it anything else while it is paused. Ignores the response. */
   async askForMuch(): Promise<void> {
     const payload = { query: LARGE_ANSWER, variables: { ids: Array(4).fill(this.#eventId) } };
     for (let i = 0; i < LARGE_ANSWERS; i++) {
@@ -117,12 +117,12 @@ export class Page {
     }
   }
 
-  /** Loses the connection without a word, as where the wifi changes. */
+  /** Drops the connection, as when a device changes its network. */
   lose(): void {
     this.#socket?.terminate();
   }
 
-  /** Its connection is dead from now on, and neither side is told. It must be open. */
+  /** Makes its connection dead without notice to either side. It must be open. */
   loseLine(): void {
     this.#deadSocket = this.#socket;
     this.#line.forget();

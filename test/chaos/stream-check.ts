@@ -6,15 +6,15 @@ interface Update {
   readonly fromVersion?: number;
 }
 
-/** Looks at every message on its way into a feed: each must continue the one before it, over all of a subscription. */
+/** Checks every message on its way into a feed: each must continue the previous one, across a whole subscription. */
 export class StreamCheck {
   messages = 0;
   snapshots = 0;
-  /** Subscriptions that began with the changes since the version asked for. */
+  /** Number of subscriptions that resumed with the changes since the requested version. */
   resumed = 0;
   readonly faults: string[] = [];
 
-  /** @param afterVersion what the subscription is asked to continue. */
+  /** Wraps a sink. @param afterVersion the version that the subscription resumes from */
   watch(afterVersion: number | null, sink: SeatFeedSink): SeatFeedSink {
     let last = afterVersion;
     let first = true;

@@ -1,6 +1,6 @@
 import type { ChaosResult } from './chaos-result.ts';
 
-/** All of them must have happened. */
+/** Every kind of fault must have happened. */
 const KINDS = [
   'API killed',
   'Redis flushed',
@@ -11,33 +11,39 @@ const KINDS = [
   'publishing delayed',
   'sockets paused',
 ];
-/** Far below what two cores do, 26 to 82, and less than half of what they did with sixteen processes waiting for them. */
+/**
+ * Far below what two cores achieve, 26 to 82, and less than half of what they achieved while sixteen processes competed
+ * for them.
+ */
 const VERSIONS_A_SECOND_MIN = 3;
 const MIB = 1024 * 1024;
 
-/** From here on memory is judged: caches are full, and code is loaded, by a quarter of a minute. */
+/** Minimum length of a run whose memory is judged. Caches are full and code is loaded after a quarter of a minute. */
 const MEMORY_SECONDS_MIN = 60;
 /**
- * From the second quarter to the last; in runs of a minute objects grow by 0.3 MiB at most, for what is first needed late. Such a
- * run has some 25,000 frames, 1,000 versions and 200 connections at the node between the middles of the two: found is a
- * leak of 85 bytes a frame, 2 KiB a version, 10 KiB a connection; in ten minutes a tenth of that.
+ * From the second quarter to the last. In runs of a minute, objects grow by at most 0.3 MiB, because some are first
+ * needed late. Between the middles of these quarters, such a run has about 25,000 frames, 1,000 versions and 200
+ * connections on the node. This finds a leak of 85 bytes per frame, 2 KiB per version or 10 KiB per connection; in ten
+ * minutes, a tenth of that.
  */
 const OBJECTS_GROWTH_MAX = 2 * MIB;
 /**
- * Coarser: a small buffer that is kept keeps the 64 KiB that Node cuts small ones from, so this goes up with the number of
- * connections that are open, and with how far apart they were opened. Found is a leak of 30 KiB a connection.
+ * Coarser, because a small buffer keeps the 64 KiB slab that Node cut it from. The figure grows with the number of open
+ * connections and with how far apart they were opened. This finds a leak of 30 KiB per connection.
  */
 const BUFFERS_GROWTH_MAX = 6 * MIB;
 
-/** A run that proves nothing is as wrong as one that finds a fault: what was missing from it, or was too much. */
-export function verdictOf(run: Omit<ChaosResult, 'breaches'>): string[] {
+/**
+ * Returns what was missing from a run or exceeded a limit. A run that proves nothing is as wrong as one that finds a
+ * bug.
+ */
+export function judgeRun(run: Omit<ChaosResult, 'breaches'>): string[] {
   const { faults, version, seconds, resumed, skipped, memory } = run;
   const verdict = KINDS.filter((kind) => !faults.has(kind)).map((kind) => `it never happened: ${kind}`);
   const versions = VERSIONS_A_SECOND_MIN * seconds;
-  if (!(version > versions))
-    verdict.push(`version ${version} is not above ${versions}: too little was booked`);
+  if (!(version > versions)) verdict.push(`too few bookings: version ${version} is not above ${versions}`);
   if (!(resumed > 0)) verdict.push('no subscription was resumed');
-  if (!(skipped > 0)) verdict.push('no reader was skipped');
+  if (!(skipped > 0)) verdict.push('no slow consumer was skipped');
   if (seconds < MEMORY_SECONDS_MIN) return verdict;
   const [, before, , after] = memory;
   for (const [what, growthMax] of [
@@ -46,9 +52,9 @@ export function verdictOf(run: Omit<ChaosResult, 'breaches'>): string[] {
   ] as const) {
     const growth = (after?.[what] ?? Number.NaN) - (before?.[what] ?? Number.NaN);
     if (!(growth <= growthMax))
-      verdict.push(`memory for ${what} grew by ${mibOf(growth)} MiB from the second quarter to the last`);
+      verdict.push(`memory for ${what} grew by ${toMib(growth)} MiB from the second quarter to the last`);
   }
   return verdict;
 }
 
-export const mibOf = (bytes: number) => (bytes / MIB).toFixed(1);
+export const toMib = (bytes: number) => (bytes / MIB).toFixed(1);

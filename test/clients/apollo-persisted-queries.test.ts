@@ -16,7 +16,7 @@ it.each([
   ['POST', false],
   ['GET', true],
 ])(
-  'Apollo’s persisted-query link falls back to the full text once, for good (%s)',
+  'Apollo’s persisted-query link falls back to the full text once and permanently (%s)',
   async (method, useGET) => {
     const sent: { readonly method: string; readonly hasQuery: boolean }[] = [];
     const overHttp = new HttpLink({

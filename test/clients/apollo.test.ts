@@ -51,7 +51,7 @@ it('Apollo Client looks an event up, holds a seat, and sees the change live', as
     .subscribe<documents.UpdateAnswer>({
       query: gql(documents.UPDATES),
       variables: { id: http.eventId },
-      // Each message is news about the one before it, not a newer version of it to be merged.
+      // Each message is a change, not a newer version of the last one to merge with.
       fetchPolicy: 'no-cache',
     })
     .subscribe(({ data }) => data && updates.push(data));
@@ -76,7 +76,7 @@ it('Apollo Client looks an event up, holds a seat, and sees the change live', as
   client.stop();
 });
 
-it('a normalized cache updates the seats that it has from the seats in a message', async () => {
+it('a normalized cache updates its seats from the seats in a message', async () => {
   const socket = createClient({
     url: `${http.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,

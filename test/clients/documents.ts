@@ -1,4 +1,4 @@
-/** What both clients send. */
+/** The documents that both clients send. */
 export const EVENT = `query Event($id: ID!) {
   event(id: $id) { id name seats(first: 1, status: AVAILABLE) { edges { node { id label status } } } }
 }`;
@@ -36,7 +36,7 @@ export const UPDATES = `subscription Updates($id: ID!) {
   }
 }`;
 
-/** With seats that a normalized cache knows by their IDs. */
+/** Selects seats with their IDs, which a normalized cache needs. */
 export const SEATS = `subscription Seats($id: ID!) {
   seatUpdates(eventId: $id) { __typename ... on SeatsChanged { seats { seat { id status } } } }
 }`;

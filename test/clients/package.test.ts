@@ -19,7 +19,7 @@ import { PACKAGE_FOLDER, stagePackage } from '../../scripts/client-package/stage
 const root = path.join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
-/** npm, as a person starts it: a surrounding `npm test` would tell it which project it is in. */
+/** Runs npm as from a shell. The environment of a surrounding `npm test` would name another project. */
 async function npm(cwd: string, ...args: string[]): Promise<void> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   await run('npm', [...args, '--offline', '--cache', path.join(inject('scratchFolder'), 'npm')], {
@@ -37,7 +37,7 @@ function readManifest(folder: string): Manifest {
 }
 
 describe('the packed client', () => {
-  /** The project of somebody who has nothing of Sellout but the archive. */
+  /** A project that has nothing of Sellout except the archive. */
   let project: string;
   let installed: string;
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('the packed client', () => {
     await npm(project, 'install', ...archives.map((name) => path.join(scratch, name)));
   });
 
-  it('brings nothing along, and has every file that its exports name', () => {
+  it('has no dependencies, and every file that its exports name', () => {
     expect(readdirSync(path.dirname(installed)).sort()).toEqual(['.package-lock.json', 'sellout']);
     const manifest = readManifest(installed);
     expect(Object.keys(manifest).sort()).toEqual(
@@ -112,7 +112,7 @@ describe('the packed client', () => {
   it.each([
     { module: 'nodenext', moduleResolution: 'nodenext' },
     { module: 'esnext', moduleResolution: 'bundler' },
-  ])('has types, for which what its README shows is right ($moduleResolution)', async (modules) => {
+  ])('has types with which the code in its README compiles ($moduleResolution)', async (modules) => {
     const graphqlWs = path.join(project, 'node_modules', 'graphql-ws');
     if (!existsSync(graphqlWs)) symlinkSync(path.join(root, 'node_modules', 'graphql-ws'), graphqlWs);
     const readme = readFileSync(path.join(installed, 'README.md'), 'utf8');
@@ -149,7 +149,7 @@ describe('the packed client', () => {
       path.join(project, 'tsconfig.json'),
       JSON.stringify({ compilerOptions, files: ['page.ts'] }),
     );
-    // What it finds fault with is on its standard output, and in no error message.
+    // tsc reports errors on standard output, not in an error message.
     const said = await run(process.execPath, [tsc], { cwd: project }).catch((error: unknown) => error);
     expect(said).toEqual({ stdout: '', stderr: '' });
   });

@@ -1,4 +1,4 @@
-/** What a client's callback was given, to be awaited one by one. */
+/** The calls of a client's callback, to be awaited one by one. */
 export class Received<T> {
   readonly #values: T[] = [];
   #wake: () => void = () => undefined;

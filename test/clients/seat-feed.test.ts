@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => http.close());
 
-/** A graphql-ws client, with the sockets that it opened. */
+/** Returns a graphql-ws client and the sockets that it opened. */
 function aSocketClient(
   httpUrl = http.url,
   options: Partial<ClientOptions> = {},
@@ -118,11 +118,11 @@ function untilRight(feed: SeatFeed): Promise<void> {
 }
 
 describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf) => {
-  it('has the right map, also after its connection was cut, and resumes from where it was', async () => {
+  it('shows the correct map and resumes from its version after its connection was cut', async () => {
     const { client, sockets } = aSocketClient();
     const transport = transportOf(client);
     const asked: (number | null)[] = [];
-    /** Where each change led from the one before, as the page was told. */
+    /** For each change, the version that it led to, as reported to the page. */
     const told = new Map<number, string>();
     const wrong: unknown[] = [];
     const feed = createSeatFeed({
@@ -137,7 +137,7 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf)
           told.set(index, to);
         }
       },
-      // The machine's own time, but not half a second of it.
+      // The machine's time, but without jitter.
       environment: { random: () => 0 },
     });
     onTestFinished(() => feed.close());
@@ -169,7 +169,7 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf)
     expect([feed.version, feed.state]).toEqual([version, 'closed']);
   });
 
-  it('notices that its connection is dead, though nobody says so', async () => {
+  it('notices a dead connection without being told', async () => {
     await using proxy = await startForgetfulProxy(() => http.port);
     const { client, sockets } = aSocketClient(proxy.url(http.url), { keepAlive: 50 });
     watchConnection(client, 200);
@@ -183,9 +183,9 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf)
   });
 });
 
-it('does not stay on a dead connection when it is told to begin anew', async () => {
+it('leaves a dead connection when it is told to restart', async () => {
   await using proxy = await startForgetfulProxy(() => http.port);
-  // Without pings nothing else would tell.
+  // Without pings, nothing else would notice.
   const { client, sockets } = aSocketClient(proxy.url(http.url));
   const feed = createSeatFeed({
     seatCount: http.hall.seatCount,
@@ -200,7 +200,7 @@ it('does not stay on a dead connection when it is told to begin anew', async () 
   expect(sockets).toHaveLength(2);
 });
 
-it('starts from a map that was fetched, and gets what has happened since', async () => {
+it('starts from a fetched map and receives the changes since', async () => {
   const response = await fetch(`${http.url}/events/${http.eventId}/seat-map`);
   const initial = (await response.json()) as { version: number; states: string };
   await holdOne(nextSeat++);
@@ -225,7 +225,7 @@ it('starts from a map that was fetched, and gets what has happened since', async
   expect(feed.statusOf(nextSeat - 1)).toBe('HELD');
 });
 
-it('is told why it gets nothing, and may give up', async () => {
+it('receives the reason why a subscription fails, and may give up', async () => {
   const { client } = aSocketClient();
   const errors: unknown[] = [];
   const feed = createSeatFeed({
@@ -242,7 +242,7 @@ it('is told why it gets nothing, and may give up', async () => {
   ]);
 });
 
-it('comes back with a new token when the one that it needs has expired', async () => {
+it('reconnects with a new token when its private subscription’s token has expired', async () => {
   const organizerId = randomUUID();
   const draft = await createHall(http.context.database.reads, { status: 'DRAFT', organizerId });
   let tokens = 0;

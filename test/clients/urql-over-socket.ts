@@ -1,7 +1,7 @@
 import { subscriptionExchange, type Exchange } from '@urql/core';
 import type { Client } from 'graphql-ws';
 
-/** urql's subscriptions over graphql-ws, as urql's own documentation has it. */
+/** urql's subscriptions over graphql-ws, as in urql's documentation. */
 export function overSocket(socket: Client): Exchange {
   return subscriptionExchange({
     forwardSubscription: ({ query = '', variables }) => ({

@@ -3,7 +3,7 @@ import type { BatchStep } from '../../src/booking/batch/batch.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Buyer } from '../torture/buyers/buyers.ts';
 import { Watcher } from '../torture/cluster/watcher.ts';
-import { bookingOf, FaultBench, holdOf, type FaultHall } from './fault-bench.ts';
+import { getBookingId, FaultBench, holdOf, type FaultHall } from './fault-bench.ts';
 
 let bench: FaultBench;
 let buyer: Buyer;
@@ -17,7 +17,7 @@ afterAll(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-/** Every step of a batch, and whether what it did stands when the process is gone there. */
+/** Every step of a batch, and whether its effect survives a crash at that step. */
 const crashPoints: readonly (readonly [BatchStep, committed: boolean])[] = [
   ['planned', false],
   ['locked', false],
@@ -36,13 +36,13 @@ async function watched(hall: FaultHall): Promise<Watcher> {
 }
 
 async function assertMapBecomesRight(watcher: Watcher): Promise<void> {
-  await eventually('the map is right', () => watcher.isRight(bench.database.reads));
+  await eventually('the map is right', () => watcher.isCorrect(bench.database.reads));
   expect(await watcher.stop()).toBe(0);
 }
 
-describe('a process that is killed in a hold', () => {
+describe('a process killed during a hold', () => {
   it.each(crashPoints)(
-    'after "%s" leaves a hold: %s; the retry gets it, or makes it',
+    'after "%s", the hold is committed: %s; a retry returns or makes it',
     async (step, committed) => {
       const hall = await bench.hall();
       const watcher = await watched(hall);
@@ -54,11 +54,11 @@ describe('a process that is killed in a hold', () => {
 
       const found = await hall.bookings();
       expect(found).toHaveLength(committed ? 1 : 0);
-      const elsewhere = bookingOf(await hall.ask(bench.steady, buyer, hold));
+      const elsewhere = getBookingId(await hall.ask(bench.steady, buyer, hold));
       if (committed) expect(found[0]?.id).toBe(elsewhere);
-      // Started again without the fault: the program is the same, and so is the truth.
+      // The same program, restarted without the fault.
       const again = await bench.stepping({ step, batch: Infinity, signal: 'SIGKILL' });
-      expect(bookingOf(await hall.ask(again, buyer, hold))).toBe(elsewhere);
+      expect(getBookingId(await hall.ask(again, buyer, hold))).toBe(elsewhere);
       await again.stop();
       expect(await hall.bookings()).toHaveLength(1);
       await assertMapBecomesRight(watcher);
@@ -67,22 +67,25 @@ describe('a process that is killed in a hold', () => {
   );
 });
 
-describe('a process that is killed in a confirmation', () => {
-  it.each(crashPoints)('after "%s" leaves it confirmed: %s; the retry confirms', async (step, committed) => {
-    const hall = await bench.hall();
-    const watcher = await watched(hall);
-    const bookingId = bookingOf(await hall.ask(bench.steady, buyer, holdOf([7], null)));
-    const node = await bench.stepping({ step, batch: 1, signal: 'SIGKILL' });
-    const gone = node.ended();
-    const confirm = { kind: 'confirm', bookingId, key: `confirmation, ${step}` } as const;
-    expect(await hall.ask(node, buyer, confirm)).toMatchObject({ kind: 'unknown' });
-    await gone;
+describe('a process killed during a confirmation', () => {
+  it.each(crashPoints)(
+    'after "%s", the booking is confirmed: %s; a retry confirms it',
+    async (step, committed) => {
+      const hall = await bench.hall();
+      const watcher = await watched(hall);
+      const bookingId = getBookingId(await hall.ask(bench.steady, buyer, holdOf([7], null)));
+      const node = await bench.stepping({ step, batch: 1, signal: 'SIGKILL' });
+      const gone = node.ended();
+      const confirm = { kind: 'confirm', bookingId, key: `confirmation, ${step}` } as const;
+      expect(await hall.ask(node, buyer, confirm)).toMatchObject({ kind: 'unknown' });
+      await gone;
 
-    const [found] = await hall.bookings();
-    expect(found?.status).toBe(committed ? 'CONFIRMED' : 'HOLD');
-    expect(bookingOf(await hall.ask(bench.steady, buyer, confirm))).toBe(bookingId);
-    expect(bookingOf(await hall.ask(bench.proxied, buyer, confirm))).toBe(bookingId);
-    await assertMapBecomesRight(watcher);
-    expect(await hall.breaches()).toEqual([]);
-  });
+      const [found] = await hall.bookings();
+      expect(found?.status).toBe(committed ? 'CONFIRMED' : 'HOLD');
+      expect(getBookingId(await hall.ask(bench.steady, buyer, confirm))).toBe(bookingId);
+      expect(getBookingId(await hall.ask(bench.proxied, buyer, confirm))).toBe(bookingId);
+      await assertMapBecomesRight(watcher);
+      expect(await hall.breaches()).toEqual([]);
+    },
+  );
 });

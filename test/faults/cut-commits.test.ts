@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CommitCut } from '../support/proxies/tcp-proxy.ts';
 import type { Buyer } from '../torture/buyers/buyers.ts';
-import { bookingOf, FaultBench, holdOf } from './fault-bench.ts';
+import { getBookingId, FaultBench, holdOf } from './fault-bench.ts';
 
 let bench: FaultBench;
 let buyer: Buyer;
@@ -22,20 +22,20 @@ afterAll(async () => {
 
 const places: readonly CommitCut[] = ['before', 'amid', 'after'];
 
-describe('a connection that is cut around COMMIT', () => {
+describe('a connection cut around COMMIT', () => {
   it.each(places.flatMap((where) => [[where, 'a key'] as const, [where, null] as const]))(
-    '(%s, with %s): the server finds out, and answers with the one booking',
+    '(%s, with %s): the server determines the outcome and returns the single booking',
     async (where, key) => {
       const hall = await bench.hall();
       const cutBefore = bench.proxy.commitsCut;
       bench.proxy.cutCommits(where, 1);
-      const bookingId = bookingOf(await hall.ask(bench.proxied, buyer, holdOf([2, 3], key)));
+      const bookingId = getBookingId(await hall.ask(bench.proxied, buyer, holdOf([2, 3], key)));
       expect(bench.proxy.commitsCut - cutBefore).toBe(1);
       expect(await hall.bookings()).toEqual([{ id: bookingId, status: 'HOLD' }]);
 
       bench.proxy.cutCommits(where, 1);
       const confirm = { kind: 'confirm', bookingId, key } as const;
-      expect(bookingOf(await hall.ask(bench.proxied, buyer, confirm))).toBe(bookingId);
+      expect(getBookingId(await hall.ask(bench.proxied, buyer, confirm))).toBe(bookingId);
       expect(bench.proxy.commitsCut - cutBefore).toBe(2);
       expect(await hall.bookings()).toEqual([{ id: bookingId, status: 'CONFIRMED' }]);
       expect(await hall.breaches()).toEqual([]);
@@ -52,26 +52,26 @@ describe('a connection that is cut around COMMIT', () => {
     );
     bench.proxy.cutCommits(where, 0);
     expect(bench.proxy.commitsCut).toBeGreaterThan(cutBefore);
-    expect(new Set(answers.map(bookingOf)).size).toBe(30);
+    expect(new Set(answers.map(getBookingId)).size).toBe(30);
     expect(await hall.breaches()).toEqual([]);
   });
 });
 
-describe('a connection that is cut in COMMIT, and no other to be had', () => {
+describe('a connection cut during COMMIT while no other is available', () => {
   it.each([
     ['before', 0],
     ['after', 1],
-  ] as const)('(%s): the answer is that nobody knows, and the next try tells', async (where, committed) => {
+  ] as const)('(%s): the outcome is unknown, and the retry determines it', async (where, committed) => {
     const hall = await bench.hall();
-    // One connection is there, and will be the last.
-    bookingOf(await hall.ask(bench.proxied, buyer, holdOf([9], null)));
+    // Opens one connection, which will be the last.
+    getBookingId(await hall.ask(bench.proxied, buyer, holdOf([9], null)));
     const hold = holdOf([0, 1], 'asked twice');
     bench.proxy.cutCommits(where, 1);
     bench.proxy.refusing = true;
     expect(await hall.ask(bench.proxied, buyer, hold)).toEqual({ kind: 'unknown', why: 'BUSY' });
     expect(await hall.bookings()).toHaveLength(1 + committed);
     bench.proxy.refusing = false;
-    bookingOf(await hall.ask(bench.proxied, buyer, hold));
+    getBookingId(await hall.ask(bench.proxied, buyer, hold));
     expect(await hall.bookings()).toHaveLength(2);
     expect(await hall.breaches()).toEqual([]);
   });

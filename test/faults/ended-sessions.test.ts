@@ -5,8 +5,8 @@ import { silent } from '../support/booking.ts';
 import { listenOnFreePort } from '../support/services/free-port.ts';
 
 /**
- * What PostgreSQL sends when it takes a session and ends it at once: ready, and the end of it, in one piece. A node
- * that was frozen meanwhile, or is just busy, reads both together.
+ * What PostgreSQL sends when it accepts a session and ends it at once, in one piece. A node that was frozen or is busy
+ * reads both together.
  */
 function readyAndEnded(): Buffer {
   const message = (type: string, body: Buffer) => {
@@ -40,9 +40,9 @@ afterAll(async () => {
   server.close();
 });
 
-// An error event that nobody listens to would end the process; here it would fail the test run.
+// An unhandled error event would end the process; here it would fail the test run.
 it.each(['batches', 'reads', 'worker'] as const)(
-  'a session that ends as it begins fails its transaction, and not the process (%s)',
+  'a session that ends at once fails its transaction but not the process (%s)',
   async (pool) => {
     for (let attempt = 0; attempt < 5; attempt++) {
       await expect(database[pool].$transaction((tx) => tx.$queryRaw(sql`SELECT 1`))).rejects.toThrow();

@@ -17,15 +17,15 @@ import type { NodeAddress } from '../torture/cluster/watcher.ts';
 
 const PATIENCE_MS = 30_000;
 
-/** What a test of faults needs: servers of its own, nodes that crash where it says, and a history that is checked. */
+/** The services of a test of faults: its own servers, nodes that crash at a chosen step, and a history to check. */
 export class FaultBench implements AsyncDisposable {
   readonly postgres: TestPostgres;
   readonly redis: TestRedis;
   readonly database: Database;
   readonly proxy: PostgresProxy;
-  /** A node that nothing happens to. */
+  /** A node without faults. */
   readonly steady: ServerProcess;
-  /** A node all of whose connections to PostgreSQL go through `proxy`. */
+  /** A node whose connections to PostgreSQL all go through `proxy`. */
   readonly proxied: ServerProcess;
 
   private constructor(
@@ -51,7 +51,7 @@ export class FaultBench implements AsyncDisposable {
     return new FaultBench({ postgres, redis, database, proxy, steady, proxied });
   }
 
-  /** A node that sends itself a signal at a step of a batch. */
+  /** Starts a node that sends itself a signal at a step of a batch. */
   async stepping(settings: StepSettings): Promise<ServerProcess> {
     const node = new ServerProcess({
       file: 'test/support/processes/stepping-api.ts',
@@ -81,7 +81,7 @@ export class FaultBench implements AsyncDisposable {
   }
 }
 
-/** A hall, and the history of what was asked about it. */
+/** A hall, and the history of its requests. */
 export class FaultHall {
   readonly history: HallHistory;
   readonly #bench: FaultBench;
@@ -119,7 +119,7 @@ export class FaultHall {
     });
   }
 
-  /** What of the history and the database does not agree, or is not legal: nothing, where all is right. */
+  /** Checks the history against the database. Returns an empty list if all is correct. */
   async breaches(): Promise<readonly Breach[]> {
     const record = await readRecord(this.#bench.database.reads, this.eventId);
     return checkHistory(this.history.attempts, record);
@@ -130,8 +130,8 @@ export function holdOf(seats: readonly number[], key: string | null): Request {
   return { kind: 'hold', mode: 'exact', seats, quantity: seats.length, key };
 }
 
-/** @throws where it was no success. */
-export function bookingOf(outcome: Outcome): string {
+/** Returns the booking's ID. @throws unless the request succeeded. */
+export function getBookingId(outcome: Outcome): string {
   if (outcome.kind !== 'success') throw new Error(`no booking: ${JSON.stringify(outcome)}`);
   return outcome.bookingId;
 }

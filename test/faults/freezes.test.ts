@@ -7,7 +7,7 @@ import type { Buyer } from '../torture/buyers/buyers.ts';
 import { runClients } from '../torture/buyers/clients.ts';
 import { Random } from '../torture/random.ts';
 import type { ServerProcess } from '../support/processes/server-process.ts';
-import { bookingOf, FaultBench, holdOf } from './fault-bench.ts';
+import { getBookingId, FaultBench, holdOf } from './fault-bench.ts';
 
 let bench: FaultBench;
 let buyer: Buyer;
@@ -22,14 +22,14 @@ afterAll(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-/** PostgreSQL ends an idle transaction itself; the rest is for a machine under load, and for the rival's own retry. */
+/** PostgreSQL ends an idle transaction itself. The rest allows for a loaded machine and for the rival's retry. */
 const WAIT_MAX_MS = sessionTimeoutsMs.idle_in_transaction_session_timeout + 3_000;
 
 async function isStopped(server: ServerProcess): Promise<boolean> {
   return /^State:\s+T/m.test(await readFile(`/proc/${server.pid}/status`, 'utf8'));
 }
 
-describe('a node that freezes in the middle of a batch', () => {
+describe('a node that freezes during a batch', () => {
   it.each([
     ['planned', false],
     ['locked', true],
@@ -37,14 +37,14 @@ describe('a node that freezes in the middle of a batch', () => {
     ['written', true],
     ['versioned', true],
   ] as const satisfies readonly (readonly [BatchStep, boolean])[])(
-    '(%s) keeps others from its seats no longer than the server lets it, and does no harm afterwards',
+    '(%s) blocks its seats only until the server ends its transaction, and resumes without harm',
     async (step, hasLocks) => {
       const hall = await bench.hall();
       const node = await bench.stepping({ step, batch: 1, signal: 'SIGSTOP' });
       const frozen = hall.ask(node, buyer, holdOf([3, 4], 'of the frozen'));
       await eventually('the node is frozen', () => isStopped(node));
       const startedAt = performance.now();
-      const taken = bookingOf(await hall.ask(bench.steady, rival, holdOf([3, 4], null)));
+      const taken = getBookingId(await hall.ask(bench.steady, rival, holdOf([3, 4], null)));
       const waitedMs = performance.now() - startedAt;
       console.info(`frozen when ${step}: a rival for the same seats waited ${waitedMs.toFixed(0)} ms`);
       expect(waitedMs).toBeLessThan(hasLocks ? WAIT_MAX_MS : sessionTimeoutsMs.lock_timeout);
@@ -56,7 +56,7 @@ describe('a node that freezes in the middle of a batch', () => {
     },
   );
 
-  it('(committed) keeps nobody waiting, and answers with its booking when it goes on', async () => {
+  it('(committed) blocks nobody, and returns its booking when it resumes', async () => {
     const hall = await bench.hall();
     const node = await bench.stepping({ step: 'committed', batch: 1, signal: 'SIGSTOP' });
     const frozen = hall.ask(node, buyer, holdOf([3, 4], null));
@@ -64,17 +64,17 @@ describe('a node that freezes in the middle of a batch', () => {
     const refused = await hall.ask(bench.steady, rival, holdOf([4, 5], null));
     expect(refused).toMatchObject({ kind: 'refused', code: 'SEATS_UNAVAILABLE', seats: [4] });
     node.thaw();
-    bookingOf(await frozen);
+    getBookingId(await frozen);
     await node.stop();
     expect(await hall.breaches()).toEqual([]);
   });
 
   it.each(['planned', 'locked', 'versioned'] as const)(
-    '(%s) past the deadline of a hold that it was confirming: the seats go to who asks next, the answer is no success',
+    '(%s) until after the deadline of the hold that it confirms: the next buyer gets the seats, and the confirmation fails',
     async (step) => {
       const hall = await bench.hall({ holdTtlMs: 2_000 });
       const node = await bench.stepping({ step, batch: 2, signal: 'SIGSTOP' });
-      const bookingId = bookingOf(await hall.ask(node, buyer, holdOf([8], null)));
+      const bookingId = getBookingId(await hall.ask(node, buyer, holdOf([8], null)));
       const frozen = hall.ask(node, buyer, { kind: 'confirm', bookingId, key: 'late' });
       await eventually('the node is frozen', () => isStopped(node));
       await eventually('the deadline passes', async () => {
@@ -82,7 +82,7 @@ describe('a node that freezes in the middle of a batch', () => {
           WHERE id = ${bookingId}::uuid AND hold_expires_at <= clock_timestamp()`);
         return overdue.length > 0;
       });
-      bookingOf(await hall.ask(bench.steady, rival, holdOf([8], null)));
+      getBookingId(await hall.ask(bench.steady, rival, holdOf([8], null)));
       node.thaw();
       expect(await frozen).toMatchObject({ kind: expect.stringMatching(/refused|nothing/) as string });
       await node.stop();
@@ -91,8 +91,8 @@ describe('a node that freezes in the middle of a batch', () => {
   );
 });
 
-describe('PostgreSQL that crashes in the middle of traffic', () => {
-  it('loses nothing that was answered, and nothing happens twice', async () => {
+describe('a crash of PostgreSQL during traffic', () => {
+  it('loses no answered request and repeats none', async () => {
     const hall = await bench.hall({ rows: 6, holdTtlMs: 1_500 });
     const stop = new AbortController();
     const clients = runClients({

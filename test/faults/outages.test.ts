@@ -79,20 +79,20 @@ function watch(eventId: number, follower: SeatMapFollower): () => Promise<void> 
   };
 }
 
-/** What the node says it is degraded by, while it takes requests. */
+/** Returns what the node reports as degraded while it accepts requests. */
 async function degraded(): Promise<readonly string[]> {
   const response = await fetch(`${api.url}/ready`);
   expect(response.status).toBe(200);
   return ((await response.json()) as { degraded: string[] }).degraded;
 }
 
-async function isRight(follower: SeatMapFollower, eventId: number): Promise<boolean> {
+async function isCorrect(follower: SeatMapFollower, eventId: number): Promise<boolean> {
   const map = await readSeatMap(db.reads, eventId);
   return map !== null && follower.version === map.version && follower.states === map.states.toBase64();
 }
 
-describe('while Redis is away', () => {
-  it('bookings go on, no process ends, and live maps are right', async () => {
+describe('while Redis is down', () => {
+  it('bookings continue, no process ends, and live maps are correct', async () => {
     const { eventId, seatCount } = await createHall(db.reads, { rows: 10 });
     const follower = new SeatMapFollower(seatCount);
     const stop = watch(eventId, follower);
@@ -102,14 +102,14 @@ describe('while Redis is away', () => {
     for (let seat = 0; seat < 4; seat++) {
       expect(await buyer.hold(eventId, [seat])).toMatchObject({ __typename: 'Booking' });
     }
-    await eventually('the map is right without Redis', () => isRight(follower, eventId));
+    await eventually('the map is right without Redis', () => isCorrect(follower, eventId));
     expect(await degraded()).toEqual(['redis']);
     expect((await fetch(`${api.url}/health`)).status).toBe(200);
     await redis.restart();
     await eventually('nothing is degraded', async () => (await degraded()).length === 0);
     const other = await BuyerClient.start(api.url);
     expect(await other.hold(eventId, [9])).toMatchObject({ __typename: 'Booking' });
-    await eventually('the map is right with Redis back', () => isRight(follower, eventId));
+    await eventually('the map is right with Redis back', () => isCorrect(follower, eventId));
     expect(follower.gaps).toEqual([]);
     expect([api.alive(), worker.alive()]).toEqual([true, true]);
     await stop();
@@ -135,7 +135,7 @@ describe('while PostgreSQL restarts', () => {
       for (const [i, buyer] of buyers.entries()) {
         expect(await buyer.hold(eventId, [i], `outage ${mode}`)).toMatchObject({ __typename: 'Booking' });
       }
-      await eventually('the map is right', () => isRight(follower, eventId));
+      await eventually('the map is right', () => isCorrect(follower, eventId));
       expect([api.alive(), worker.alive()]).toEqual([true, true]);
       await stop();
     },
@@ -143,7 +143,7 @@ describe('while PostgreSQL restarts', () => {
 });
 
 describe('the worker', () => {
-  it('lets seats that ran out come back to the map, within two seconds of the deadline', async () => {
+  it('releases overdue seats to the map within two seconds of the deadline', async () => {
     const { eventId, seatCount } = await createHall(db.reads, { holdTtlMs: 1_000 });
     const follower = new SeatMapFollower(seatCount);
     const stop = watch(eventId, follower);

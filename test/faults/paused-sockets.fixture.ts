@@ -13,10 +13,13 @@ const KEPT_MAX = 1_024;
 
 const codes: Readonly<Record<string, SeatStatusCode>> = { AVAILABLE: 0, HELD: 1, BOOKED: 2, BLOCKED: 3 };
 const kept = new Map<string, { readonly data: Buffer; readonly message: FeedMessage }>();
-/** Of a frame: its kind and its versions stand there. */
+/** Start of a frame that contains its kind and its versions. */
 const START_BYTES = 200;
 
-/** All watchers get the same bytes: parsed once, so that this process keeps up with a thousand of them. */
+/**
+ * Parses each distinct frame once, because all watchers get the same bytes and this process must keep up with a
+ * thousand of them.
+ */
 function messageOf(data: Buffer): FeedMessage {
   const start = data.toString('latin1', 0, START_BYTES);
   const known = kept.get(start);
@@ -42,11 +45,11 @@ interface Watcher {
   readonly follower: SeatMapFollower;
 }
 
-/** Many sockets that watch one event, each with a map of its own. */
+/** Many sockets that watch one event, each with its own map. */
 export class Crowd {
   readonly watchers: Watcher[] = [];
   readonly #seatCount: number;
-  /** Codes of sockets that closed without having been asked to. */
+  /** Codes of sockets that the server closed. */
   readonly closed: number[] = [];
   #target = Infinity;
   #behind = 0;
@@ -85,7 +88,7 @@ export class Crowd {
     if (--this.#behind === 0) this.#arrived();
   }
 
-  /** Resolves when every map is at the version, or past it. One caller at a time. */
+  /** Resolves when every map has reached the version. Only one caller at a time. */
   async reached(version: number): Promise<void> {
     this.#target = version;
     this.#behind = this.watchers.filter(({ follower }) => (follower.version ?? -1) < version).length;
@@ -109,7 +112,7 @@ export class Crowd {
     for (const { socket } of this.watchers) socket.resume();
   }
 
-  /** Says that it is alive, unasked: a reader that is paused can't hear that it is asked. */
+  /** Sends an unsolicited pong, because a paused reader can't receive pings. */
   sayAlive(): void {
     for (const { socket } of this.watchers) socket.pong();
   }
@@ -118,7 +121,7 @@ export class Crowd {
     for (const { socket } of this.watchers) socket.removeAllListeners('close').terminate();
   }
 
-  /** How many snapshots each has had, as a set: one number where all had the same. */
+  /** The distinct numbers of snapshots that the sockets received. One number if all received the same. */
   get snapshots(): ReadonlySet<number> {
     const count = ({ messages }: SeatMapFollower) =>
       messages.filter(({ kind }) => kind === 'snapshot').length;

@@ -15,7 +15,7 @@ const LIVE = 1_000;
 const PAUSED = 1_000;
 const KIB = 1024;
 const BYTES_EACH_MAX = 256 * KIB;
-/** Of a change: some 8 kB a frame, as in the tick of a hot sale. */
+/** Size of a change: about 8 kB per frame, as in a tick of a hot sale. */
 const SEATS_A_CHANGE = 250;
 const CHANGES_MIN = 300;
 const CHANGES_MAX = 1_500;
@@ -37,7 +37,7 @@ beforeAll(async () => {
       CONNECTIONS_PER_ADDRESS_MAX: '5000',
       CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: '1000000000',
       READER_BUFFER_BYTES_MAX: String(BYTES_EACH_MAX),
-      // Nobody is closed for being slow: that would be the end of what is measured.
+      // Nobody is closed for being slow, which would end the measurement.
       READER_STUCK_SECONDS: '600',
       FEED_TICK_MS: '0',
     },
@@ -55,7 +55,7 @@ afterAll(async () => {
 
 let changes = 0;
 
-/** Blocks some seats, or puts them on sale again, through the API. Resolves when it is committed. */
+/** Blocks or unblocks seats through the API. Resolves when it is committed. */
 async function change(): Promise<void> {
   const parts = hall.seatCount / SEATS_A_CHANGE;
   const first = (changes % parts) * SEATS_A_CHANGE;
@@ -74,7 +74,7 @@ async function change(): Promise<void> {
   expect(await answer.json()).toEqual({ data: { done: { __typename: 'Event' } } });
 }
 
-/** What the process tells of itself. The event loop's lag is that since it was asked last. */
+/** Returns the process's metrics. The lag of the event loop covers the time since the last call. */
 async function scrape() {
   const text = await (await fetch(`${api.url}/metrics`)).text();
   const valueOf = (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? Number.NaN);
@@ -95,7 +95,7 @@ async function scrape() {
 
 type Lag = Awaited<ReturnType<typeof scrape>>['lagMs'];
 
-/** The timer that measures it comes every 10 ms, and they are in the figure. */
+/** The timer that measures it fires every 10 ms, which is part of the figure. */
 function lagLines(stretches: readonly Lag[]): string[] {
   return (['p50', 'p99', 'max'] as const).map((what) => {
     const sorted = stretches.map((lag) => lag[what]).toSorted((a, b) => a - b);
@@ -106,7 +106,7 @@ function lagLines(stretches: readonly Lag[]): string[] {
 
 const kib = (bytes: number) => `${(bytes / KIB).toFixed(1)} KiB`;
 
-it(`${PAUSED} sockets that do not read cost 256 KiB each at most, and ${LIVE} others lose nothing by them`, async () => {
+it(`${PAUSED} sockets that do not read cost at most 256 KiB each, and ${LIVE} others miss nothing`, async () => {
   const open = (size: number) => Crowd.open(api.url, hall.eventId, hall.seatCount, size);
   const [live, paused] = [await open(LIVE), await open(PAUSED)];
   for (let i = 0; i < 20; i++) {
@@ -121,7 +121,7 @@ it(`${PAUSED} sockets that do not read cost 256 KiB each at most, and ${LIVE} ot
   const startedAt = changes;
   while (now.skipped < PAUSED || changes - startedAt < CHANGES_MIN) {
     if (changes - startedAt > CHANGES_MAX) throw new Error(`only ${now.skipped} were skipped`);
-    // The next change is made while the last one is on its way.
+    // The next change runs while the previous one is delivered.
     await Promise.all([live.reached(changes), change()]);
     if (changes % 25 > 0) continue;
     paused.sayAlive();
@@ -152,7 +152,7 @@ it(`${PAUSED} sockets that do not read cost 256 KiB each at most, and ${LIVE} ot
   const whole = new Set([`${map?.version} ${map?.states.toBase64()}`]);
   expect([live.maps, paused.maps]).toEqual([whole, whole]);
   expect([live.gaps, paused.gaps]).toEqual([0, 0]);
-  // The one that each began with; and for those who were paused, one for all that they missed.
+  // One snapshot at the start, and one more for paused sockets, in place of everything that they missed.
   expect([live.snapshots, paused.snapshots]).toEqual([new Set([1]), new Set([2])]);
   expect([...live.closed, ...paused.closed]).toEqual([]);
 

@@ -20,7 +20,7 @@ const generated = path.join(root, 'src/generated');
 
 let folder: string;
 
-/** A clone in which the packages have been installed, and nothing has been generated. */
+/** A clone with installed packages, in which nothing has been generated. */
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'sellout-installed-'));
   for (const name of ['src', 'prisma', 'scripts', 'package.json', 'prisma.config.ts', 'tsconfig.json']) {
@@ -34,7 +34,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('after npm ci, with or without --omit=dev', () => {
-  it('the client is generated', async () => {
+  it('the Prisma client is generated', async () => {
     const { scripts } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
@@ -45,7 +45,7 @@ describe('after npm ci, with or without --omit=dev', () => {
     expect(existsSync(path.join(folder, 'src/generated/prisma/client.ts'))).toBe(true);
   });
 
-  it.each(['src/main/api.ts', 'src/main/worker.ts'])('%s starts, and reads .env', async (file) => {
+  it.each(['src/main/api.ts', 'src/main/worker.ts'])('%s starts and reads .env', async (file) => {
     writeFileSync(
       path.join(folder, '.env'),
       `AUTH_SECRET=${TEST_SECRET}\nPORT=from-the-file\nREDIS_URL=redis://localhost\n`,
@@ -59,13 +59,13 @@ describe('after npm ci, with or without --omit=dev', () => {
     ]);
   });
 
-  it('a variable of the environment wins over .env', async () => {
+  it('environment variables override .env', async () => {
     writeFileSync(path.join(folder, '.env'), 'PORT=from-the-file\n');
     const { stderr } = await runToEnd(['src/main/api.ts'], { PORT: 'from-the-environment' }, folder);
     expect(stderr).toContain('PORT: must be a number, not "from-the-environment"');
   });
 
-  it('tests read no .env: their settings are their own', async () => {
+  it('tests ignore .env', async () => {
     writeFileSync(path.join(folder, '.env'), 'PORT=from-the-file\n');
     const { stderr } = await runToEnd(['src/main/api.ts'], { NODE_ENV: 'test' }, folder);
     expect(stderr).toContain('AUTH_SECRET: is required');
@@ -92,13 +92,13 @@ describe('the bootstrap', () => {
     return clone;
   }
 
-  it('installs nothing for an operator who has left out the development packages', () => {
+  it('installs nothing after an operator omitted the development packages', () => {
     expect(reasonToInstall(installed('needed'), false)).toBeNull();
     expect(reasonToInstall(installed('needed', 'for-tests'), false)).toBeNull();
     expect(reasonToInstall(installed('for-tests'), false)).toBe('needed is not installed');
   });
 
-  it('installs them for a developer', () => {
+  it('installs development packages for a developer', () => {
     expect(reasonToInstall(installed('needed'), true)).toBe('for-tests is not installed');
     expect(reasonToInstall(installed('needed', 'for-tests'), true)).toBeNull();
   });

@@ -18,12 +18,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** How long connecting takes: the fault itself, not a wait for something. */
+/** How long connecting takes. This is the fault itself, not a wait for something. */
 const STALL_MS = 1_000;
-/** Far less than half the stall, which is how wrong the first answer would make the clock. */
+/** Far less than half the stall, which is the clock's error if it trusted the first answer. */
 const ERROR_MS_MAX = 250;
 
-it('has the database’s time, however long the first connection takes', async () => {
+it('the clock has the database’s time, however long the first connection takes', async () => {
   const slow = connectDatabase(proxy.url(database.url), createLogger('silent'));
   const clock = new DatabaseClock(slow.reads, createLogger('silent'));
   proxy.stalled = true;
@@ -32,7 +32,7 @@ it('has the database’s time, however long the first connection takes', async (
   await pause(STALL_MS);
   proxy.stalled = false;
   await started;
-  // The database runs on this machine: its time is ours.
+  // The database runs on this machine and has the same time.
   expect(Math.abs(clock.nowMs() - Date.now())).toBeLessThan(ERROR_MS_MAX);
   clock.stop();
   await slow.close();

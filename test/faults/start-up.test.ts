@@ -55,7 +55,7 @@ function aFile(): string {
   return file;
 }
 
-/** What it said to the operator, without the steps that succeeded before. */
+/** Returns the output for the operator, without the steps that succeeded. */
 function advice({ code, stderr }: Ended): string {
   expect(code).toBe(1);
   expect(stderr).not.toMatch(/hunter2|\n {4}at /);
@@ -114,7 +114,7 @@ describe('npm start', () => {
   it.each([
     ['below a file', () => path.join(aFile(), 'data'), 'ENOTDIR'],
     ['a file', aFile, 'ENOTDIR'],
-    ['in a file system that takes no folders', () => '/proc/sellout', 'ENOENT'],
+    ['in a file system that allows no folders', () => '/proc/sellout', 'ENOENT'],
   ])('names SELLOUT_DATA_DIR if the folder is %s', async (_, makePath, code) => {
     const data = makePath();
     expect(advice(await run(start, { SELLOUT_DATA_DIR: data }))).toBe(
@@ -126,7 +126,7 @@ describe('npm start', () => {
   it('names SELLOUT_DATA_DIR if the folder is read-only for the user', async () => {
     const locked = mkdtempSync(path.join(folder, 'locked-'));
     chmodSync(locked, 0o500);
-    // Root may write anywhere, so it becomes nobody first.
+    // Root may write anywhere, so the script becomes another user first.
     const script = `import { openDataFolder } from './scripts/local/data-folder.ts';
       if (process.getuid() === 0) process.setuid(65534);
       openDataFolder({ SELLOUT_DATA_DIR: process.argv[1] });`;
@@ -135,7 +135,7 @@ describe('npm start', () => {
     expect(stderr).toContain(`SELLOUT_DATA_DIR: ${locked} is not writable (EACCES). Choose a folder`);
   });
 
-  it('warns about a variable that is probably misspelled, and goes on', async () => {
+  it('warns about a variable that is probably misspelled, and continues', async () => {
     const { stderr } = await run(start, { FEED_TICKS_MS: '5', REDIS_URL: NOWHERE_REDIS });
     expect(stderr).toContain(
       '! FEED_TICKS_MS is not a known setting and is ignored. Did you mean FEED_TICK_MS?',
@@ -144,7 +144,7 @@ describe('npm start', () => {
   });
 });
 
-describe('a server of its own', () => {
+describe('a server started without npm start', () => {
   it.each([
     ['src/main/api.ts', 'PORT'],
     ['src/main/api.ts', 'METRICS_PORT'],
@@ -163,7 +163,7 @@ describe('a server of its own', () => {
     );
   });
 
-  it.each(servers)('%s reports a wrong configuration in words', async (file) => {
+  it.each(servers)('%s reports an invalid configuration without a stack trace', async (file) => {
     const { code, stderr } = await run(file, { PORT: 'abc' });
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([

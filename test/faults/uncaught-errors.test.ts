@@ -40,7 +40,7 @@ function fail(server: ServerProcess, signal: 'SIGUSR2' | 'SIGWINCH'): void {
 const fatal = (server: ServerProcess): readonly LogLine[] =>
   server.log.filter(({ level }) => level === 'fatal');
 
-/** A request whose body is still on its way. */
+/** Sends a request whose body is still on its way. */
 async function underWay(server: ServerProcess): Promise<{ req: ClientRequest; finish: () => void }> {
   const body = JSON.stringify({ query: '{__typename}' });
   const req = request(`${server.url}/graphql`, {
@@ -48,18 +48,18 @@ async function underWay(server: ServerProcess): Promise<{ req: ClientRequest; fi
     headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
   });
   req.flushHeaders();
-  // The server has the headers: the request counts as under way there.
+  // The server has the headers and counts the request as in flight.
   await once(req, 'continue');
   req.write(body.slice(0, 5));
   return { req, finish: () => req.end(body.slice(5)) };
 }
 
-describe('an error that nothing catches', () => {
+describe('an uncaught error', () => {
   it.each([
     ['SIGUSR2', 'thrown in a listener', 'uncaughtException'],
     ['SIGWINCH', 'rejected and forgotten', 'unhandledRejection'],
   ] as const)(
-    'is logged (%s), requests under way are answered, and the process ends with 1',
+    'is logged (%s), in-flight requests are answered, and the process exits with status 1',
     async (signal, message, origin) => {
       const server = await start();
       const { req, finish } = await underWay(server);
@@ -69,7 +69,7 @@ describe('an error that nothing catches', () => {
       expect(fatal(server)).toMatchObject([
         { err: { message, stack: expect.any(String) as string }, origin },
       ]);
-      // Again while it drains: it neither ends at once nor starts to end anew.
+      // Again while it drains: it must neither end at once nor start over.
       fail(server, signal);
       await eventually('nothing new is taken', async () => {
         const answer = await fetch(`${url}/ready`).catch(() => null);
@@ -84,7 +84,7 @@ describe('an error that nothing catches', () => {
     },
   );
 
-  it('ends the process within a bound, whatever is under way', async () => {
+  it('ends the process within a time limit, whatever is in flight', async () => {
     const server = await start({ TEST_DRAIN_MS_MAX: '300' });
     const { req } = await underWay(server);
     const cut = once(req, 'error');
@@ -95,13 +95,13 @@ describe('an error that nothing catches', () => {
     expect(server.log).toContainEqual(expect.objectContaining({ level: 'error', msg: 'shutdown failed' }));
   });
 
-  it('that comes again and again fills no log', async () => {
+  it('that repeats does not fill the log', async () => {
     const server = await start();
     const { req, finish } = await underWay(server);
     req.on('error', () => {});
     for (let i = 0; i < 20; i++) {
       fail(server, 'SIGUSR2');
-      // Signals of one kind that wait are one: only when each has arrived does the next count.
+      // Pending signals of one kind are merged, so the next one is sent only when the last one has arrived.
       await eventually('it is logged', () => fatal(server).length >= Math.min(i + 1, 5));
     }
     finish();
@@ -118,7 +118,7 @@ describe('an error that nothing catches', () => {
     expect(server.exitCode).toBe(1);
   });
 
-  it('stops npm start in order, services included', async () => {
+  it('stops npm start gracefully, including its services', async () => {
     const throwing = `process.on('SIGUSR2', () => { throw new Error('thrown in a listener'); })`;
     const server = await start(
       {

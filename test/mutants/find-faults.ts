@@ -44,5 +44,6 @@ function checkTests(root: string, { tests, only }: TestedMutant): void {
 
 function listFiles(fileOrFolder: string): string[] {
   if (!statSync(fileOrFolder).isDirectory()) return [fileOrFolder];
-  return readdirSync(fileOrFolder).map((name) => path.join(fileOrFolder, name));
+  const names = readdirSync(fileOrFolder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => path.join(fileOrFolder, name));
 }

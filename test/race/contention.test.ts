@@ -21,7 +21,7 @@ import { createTestDatabase, type TestDatabase } from '../support/services/datab
 import { eventually } from '../support/eventually.ts';
 import { createHall, type Hall } from '../support/hall.ts';
 
-/** Two processes' worth of pools and queues on one database: their batches meet in PostgreSQL alone. */
+/** The pools and queues of two processes on one database. Their batches meet only in PostgreSQL. */
 let database: TestDatabase;
 let processes: [BookingProcess, BookingProcess];
 
@@ -44,7 +44,7 @@ const hold = (
   key: string | null = null,
 ) => holdSeats(process, { buyerId, eventId: at.eventId, seats, idempotencyKey: key, onConflict: 'FAIL' });
 
-/** The codes of what was refused. Anything that is not a refusal fails the test. */
+/** Returns the codes of the refusals. Any other error fails the test. */
 function refusals(results: PromiseSettledResult<unknown>[]): string[] {
   return results.flatMap((result) => {
     if (result.status === 'fulfilled') return [];
@@ -57,8 +57,8 @@ function either(i: number): BookingProcess {
   return processes[i % 2 === 0 ? 0 : 1];
 }
 
-describe('many buyers at the same moment, through two processes', () => {
-  it('leave one booking for two seats that 200 of them want', async () => {
+describe('many buyers at the same time on two processes', () => {
+  it('make one booking when 200 of them want the same two seats', async () => {
     const at = await createHall(processes[0].database.reads);
     const results = await Promise.allSettled(
       Array.from({ length: 200 }, (_, i) => hold(either(i), at, aBuyer(), [7, 8])),
@@ -75,11 +75,11 @@ describe('many buyers at the same moment, through two processes', () => {
     expect(new Set(refusals(results))).toEqual(new Set(['SEATS_UNAVAILABLE']));
     const held = results.flatMap((result) => (result.status === 'fulfilled' ? result.value.seats : []));
     expect(new Set(held).size).toBe(held.length);
-    // A deadlock would be survived by trying again: it must not come to that.
+    // A retry would survive a deadlock, but there must be none.
     expect(processes.flatMap(({ warnings }) => warnings)).toEqual([]);
   });
 
-  it('let one buyer have no more than the limit, however many requests race', async () => {
+  it('never exceed one buyer’s limit, however many requests race', async () => {
     const at = await createHall(processes[0].database.reads, { seatLimit: 4 });
     const buyer = aBuyer();
     const results = await Promise.allSettled(
@@ -89,12 +89,12 @@ describe('many buyers at the same moment, through two processes', () => {
     expect(new Set(refusals(results))).toEqual(new Set(['SEAT_LIMIT_EXCEEDED']));
   });
 
-  it('let one buyer have no more than the limit when two processes decide before either commits', async () => {
+  it('never exceed one buyer’s limit when two processes decide before either commits', async () => {
     const at = await createHall(processes[0].database.reads, { seatLimit: 1 });
     const buyer = aBuyer();
     let attempts: Promise<PromiseSettledResult<unknown>[]> | undefined;
     await processes[0].database.reads.$transaction(async (tx) => {
-      // The event's row is locked last of all: with it held, both have decided or wait for each other.
+      // A batch locks the event's row last. While this test holds it, both batches have decided or wait for each other.
       await tx.$queryRaw(sql`SELECT 1 FROM events WHERE id = ${at.eventId} FOR NO KEY UPDATE`);
       attempts = Promise.allSettled(processes.map((process, seat) => hold(process, at, buyer, [seat])));
       await sessionsWaitingForLock(processes[0].database.worker, 2);
@@ -102,7 +102,7 @@ describe('many buyers at the same moment, through two processes', () => {
     expect(refusals((await attempts) ?? [])).toEqual(['SEAT_LIMIT_EXCEEDED']);
   });
 
-  it('make one booking of one idempotency key', async () => {
+  it('make one booking per idempotency key', async () => {
     const at = await createHall(processes[0].database.reads);
     const buyer = aBuyer();
     const bookings = await Promise.all(
@@ -111,7 +111,7 @@ describe('many buyers at the same moment, through two processes', () => {
     expect(new Set(bookings.map(({ id }) => id)).size).toBe(1);
   });
 
-  it('all get seats of their own from best-available, as long as there are any', async () => {
+  it('all get different best-available seats, as long as there are any', async () => {
     const at = await createHall(processes[0].database.reads, { rows: 10 });
     const results = await Promise.allSettled(
       Array.from({ length: 60 }, (_, i) =>
@@ -129,7 +129,7 @@ describe('many buyers at the same moment, through two processes', () => {
     expect(new Set(refusals(results))).toEqual(new Set(['SEATS_UNAVAILABLE']));
   });
 
-  it('confirm or release a hold, never both', async () => {
+  it('confirm or release a hold, but never both', async () => {
     const at = await createHall(processes[0].database.reads);
     for (let round = 0; round < 20; round++) {
       const buyerId = aBuyer();
@@ -189,7 +189,7 @@ describe('many buyers at the same moment, through two processes', () => {
 });
 
 describe('the row lock', () => {
-  it('makes a hold wait for whoever is at the seat, and see what they left', async () => {
+  it('makes a hold wait for another transaction on the seat and see its result', async () => {
     const at = await createHall(processes[0].database.reads);
     const attempt = await holdUnderLock(processes[0], at, [3], {
       meanwhile: () => hold(processes[1], at, aBuyer(), [3, 4]),
@@ -204,7 +204,7 @@ describe('the row lock', () => {
 });
 
 describe('the lock order', () => {
-  it('is by seat index: whoever waits for a seat holds those before it and none behind', async () => {
+  it('is by seat index: a transaction that waits for a seat has locked those before it and none after it', async () => {
     const at = await createHall(processes[0].database.reads, { seatLimit: 10 });
     const seats = [9, 1, 8, 2, 7, 3, 6, 4, 5];
     let locked: number[] = [];
@@ -223,7 +223,7 @@ describe('the lock order', () => {
 });
 
 describe("the event's status", () => {
-  it('is checked again in the last statement: what was decided on an older one is decided anew', async () => {
+  it('is checked again in the last statement: a decision on an older status is repeated', async () => {
     const at = await createHall(processes[0].database.reads);
     const attempt = await holdUnderLock(processes[0], at, [3], {
       meanwhile: () => hold(processes[1], at, aBuyer(), [3]),
@@ -235,7 +235,7 @@ describe("the event's status", () => {
 });
 
 describe('the clock', () => {
-  it('is read after the lock is held: a hold that ran out during the wait is not confirmed', async () => {
+  it('is read after locking: a hold that expired during the wait is not confirmed', async () => {
     const at = await createHall(processes[0].database.reads);
     const buyerId = aBuyer();
     const { id: bookingId } = await hold(processes[0], at, buyerId, [0]);
@@ -262,14 +262,14 @@ describe('the constraint', () => {
       VALUES (${at.eventId}, ${bookingId}::uuid, ${seat}, 'HOLD')`);
   const uniqueViolation = { meta: { driverAdapterError: { cause: { originalCode: '23505' } } } };
 
-  it('refuses a second claim on a seat, whatever the code believes', async () => {
+  it('refuses a second claim on a seat, whatever the code decided', async () => {
     const at = await createHall(processes[0].database.reads);
     await hold(processes[0], at, aBuyer(), [0]);
     const other = await hold(processes[0], at, aBuyer(), [1]);
     await expect(claim(at, other.id, 0)).rejects.toMatchObject(uniqueViolation);
   });
 
-  it('refuses to revive an expired booking whose seat another has', async () => {
+  it('refuses to revive an expired booking whose seat has another holder', async () => {
     const at = await createHall(processes[0].database.reads);
     const old = await hold(processes[0], at, aBuyer(), [0]);
     await letHoldRunOut(processes[0].database.reads, old.id);

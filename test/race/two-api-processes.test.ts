@@ -29,7 +29,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('200 buyers who ask two nodes for the same two seats at once leave one booking and 199 refusals', async () => {
+it('200 buyers who request the same two seats from two nodes at once get one booking and 199 refusals', async () => {
   const { eventId } = await createHall(db.reads);
   const buyers = await Promise.all(
     Array.from({ length: 200 }, (_, i) => BuyerClient.start(nodes[i % 2 === 0 ? 0 : 1].url)),
@@ -48,7 +48,7 @@ it('200 buyers who ask two nodes for the same two seats at once leave one bookin
   expect(await db.reads.booking.count({ where: { eventId } })).toBe(1);
 });
 
-it('a change made through one node reaches whoever watches through the other', async () => {
+it('a change on one node reaches watchers on the other', async () => {
   const { eventId } = await createHall(db.reads);
   const socket = socketTo(nodes[1].url);
   const messages: unknown[] = [];

@@ -21,14 +21,14 @@ import { EventLayouts } from '../../src/seating/layout/event-layouts.ts';
 import { VenueLayouts } from '../../src/seating/layout/venue-layouts.ts';
 import { eventually } from './eventually.ts';
 
-/** What one API process has for booking: pools and a group commit of its own. */
+/** The booking services of one API process, with their own connection pools and group commit. */
 export interface BookingProcess extends AsyncDisposable {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
   /** Every batch that this process committed, in order. */
   readonly committed: BatchResult[];
-  /** What this process logged as a warning or worse, one line each. */
+  /** Warnings and errors that this process logged, one line each. */
   readonly warnings: string[];
 }
 
@@ -72,13 +72,13 @@ export function aBuyer(): string {
   return randomUUID();
 }
 
-/** Moves a hold's deadline into the past, as if its time had run out. */
+/** Moves a hold's deadline into the past. */
 export async function letHoldRunOut(db: PrismaClient, bookingId: string): Promise<void> {
   await db.$executeRaw(sql`UPDATE bookings SET created_at = created_at - interval '1 hour',
     hold_expires_at = clock_timestamp() - interval '1 millisecond' WHERE id = ${bookingId}::uuid`);
 }
 
-/** Resolves once so many sessions of the database wait for a lock. */
+/** Resolves once this many sessions of the database wait for a lock. */
 export async function sessionsWaitingForLock(db: PrismaClient, count: number): Promise<void> {
   await eventually(`${count} session(s) wait for a lock`, async () => {
     const [row] = await db.$queryRaw<
@@ -90,8 +90,8 @@ export async function sessionsWaitingForLock(db: PrismaClient, count: number): P
 }
 
 /**
- * Locks seats in a transaction of its own, starts `meanwhile`, and once that waits for the lock runs `beforeCommit` and
- * commits. Returns the promise of `meanwhile`, boxed so that awaiting this does not await that.
+ * Locks seats in a separate transaction and starts `meanwhile`. Once that waits for the lock, runs `beforeCommit` and
+ * commits. Returns the promise of `meanwhile`, boxed so that awaiting this function does not await that promise.
  */
 export async function holdUnderLock<T>(
   process: BookingProcess,
@@ -105,7 +105,7 @@ export async function holdUnderLock<T>(
     await tx.$queryRaw(sql`SELECT 1 FROM event_seats
       WHERE event_id = ${at.eventId} AND seat_index = ANY(${seats}::int[]) FOR UPDATE`);
     started = steps.meanwhile();
-    started.catch(() => undefined); // Awaited by the caller; until then a refusal must not count as unhandled.
+    started.catch(() => undefined); // The caller awaits it; until then a rejection must not count as unhandled.
     await sessionsWaitingForLock(reads, 1);
     await steps.beforeCommit(tx);
   });
@@ -114,17 +114,17 @@ export async function holdUnderLock<T>(
   return () => outcome;
 }
 
-/** For messages that nobody is to see. */
+/** Drops all messages. */
 export const silentPubSub: PubSub = {
   publishSeatsChanged: () => Promise.resolve(true),
   subscribeSeatsChanged: () => ({ ready: Promise.resolve(), close() {} }),
   close: () => Promise.resolve(),
 };
 
-/** @throws where the product's own audit finds that an invariant is broken, with what it prints. */
+/** Runs the product's audit. @throws if it finds a breach, with its report. */
 export async function assertSound(db: PrismaClient): Promise<void> {
   const limits = { ...auditLimits, historyDays: 30 };
-  // Redis is looked at by the tests that have one; holds that ran out stand where no worker runs.
+  // Tests that have a Redis check it themselves. Overdue holds stay if no worker runs.
   const report = await audit({ db, watermarks: null, swept: false, limits });
   if (report.breaches > 0) throw new Error(printReport(report));
 }

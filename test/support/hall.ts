@@ -4,28 +4,28 @@ import type { EventStatus } from '../../src/generated/prisma/enums.ts';
 import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
 
 export interface HallOptions {
-  /** Default 4. */
+  /** Default: 4. */
   readonly rows?: number;
-  /** Default 10. */
+  /** Default: 10. */
   readonly seatsPerRow?: number;
-  /** Default 6. */
+  /** Default: 6. */
   readonly seatLimit?: number;
-  /** Null, the default: the server's. */
+  /** Default: null, which means the server's default. */
   readonly holdTtlMs?: number | null;
-  /** Default ON_SALE. */
+  /** Default: ON_SALE. */
   readonly status?: EventStatus;
-  /** Default an hour ago. */
+  /** Default: an hour ago. */
   readonly onSaleAt?: Date;
-  /** Default in thirty days. */
+  /** Default: in thirty days. */
   readonly startsAt?: Date;
-  /** Default `startsAt`. */
+  /** Default: `startsAt`. */
   readonly saleEndsAt?: Date;
-  /** Default `startsAt`. */
+  /** Default: `startsAt`. */
   readonly cancelableUntil?: Date;
   readonly name?: string;
-  /** Default a new one. The user is written down if missing. */
+  /** Default: a new organizer. Creates the user if missing. */
   readonly organizerId?: string;
-  /** Default one tier at 49.00. With several, the rows take them in turn. */
+  /** Default: one tier at 49.00. The rows take several tiers in turn. */
   readonly tiers?: readonly { readonly name: string; readonly amount: number }[];
 }
 
@@ -33,7 +33,7 @@ export interface Hall {
   readonly eventId: number;
   readonly venueId: number;
   readonly organizerId: string;
-  /** Seats 0 to `seatCount - 1`, row by row from the front. */
+  /** The seats are 0 to `seatCount - 1`, row by row from the front. */
   readonly seatCount: number;
 }
 
@@ -41,7 +41,10 @@ const HOUR_MS = 3_600_000;
 const SEAT_PITCH = 26;
 const ROW_PITCH = 34;
 
-/** A venue with one block of straight rows before a stage, and an event in it. In as many statements whatever its size. */
+/**
+ * Creates a venue with one block of straight rows in front of a stage, and an event in it. The number of statements
+ * does not depend on its size.
+ */
 export async function createHall(db: PrismaClient, options: HallOptions = {}): Promise<Hall> {
   const { rows = 4, seatsPerRow = 10, tiers = [{ name: 'Standard', amount: 4_900 }] } = options;
   const organizerId = options.organizerId ?? randomUUID();
@@ -83,7 +86,7 @@ export async function createHall(db: PrismaClient, options: HallOptions = {}): P
   return { eventId, venueId: venue.id, organizerId, seatCount };
 }
 
-/** One more event in a hall that exists. */
+/** Creates another event in an existing hall. */
 export async function createEventIn(
   db: PrismaClient,
   venueId: number,

@@ -6,15 +6,15 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'j
 const ISSUER = 'https://id.example.com/';
 const AUDIENCE = 'sellout';
 
-/** What it answers instead of its keys. */
+/** A response to send instead of the keys. */
 type Answer = (keys: readonly JWK[]) => { readonly status?: number; readonly body: string } | 'nothing';
 
-/** An identity provider: it signs tokens, and publishes its key over HTTP, or fails to. */
+/** An identity provider that signs tokens and publishes its key over HTTP, or fails to. */
 export class TestIdentityProvider implements AsyncDisposable {
   readonly #server: Server;
   readonly #key: CryptoKey;
   #answer: Answer = (keys) => ({ body: JSON.stringify({ keys }) });
-  /** How often the keys were asked for. */
+  /** Number of requests for the keys. */
   asked = 0;
 
   private constructor(key: CryptoKey, published: JWK) {
@@ -35,7 +35,7 @@ export class TestIdentityProvider implements AsyncDisposable {
     return provider;
   }
 
-  /** The settings of a server that takes its tokens. */
+  /** Settings of a server that accepts its tokens. */
   get environment(): Record<string, string> {
     const { port } = this.#server.address() as AddressInfo;
     return { AUTH_JWKS_URL: `http://127.0.0.1:${port}/`, AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE };
@@ -49,7 +49,7 @@ export class TestIdentityProvider implements AsyncDisposable {
     this.#answer = (keys) => ({ body: JSON.stringify({ keys }) });
   }
 
-  /** A token with these claims in place of the usual ones. */
+  /** Returns a token. `claims` override the default ones. */
   token(claims: Record<string, unknown> = {}, kid = 'first'): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const usual = { iss: ISSUER, aud: AUDIENCE, sub: 'somebody', iat: now, exp: now + 3600 };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SeatsChanged } from '../../src/messaging/messages.ts';
 import type { LiveFeed } from '../../src/seating/live/live-feed.ts';
 
-/** A change that continues what a feed shows, as Redis would bring it. No database knows of it. */
+/** Returns a change that continues what a feed shows, as if received from Redis. The database does not contain it. */
 export function nextChange(
   feed: LiveFeed,
   seats: SeatsChanged['seats'],

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Paces a driver: a client that thinks, a fault that lasts. Ends early where the signal says so. Never a way to wait
- * for something: that is `eventually`, which names what it waits for.
+ * Paces a driver, such as a client that thinks or a fault that lasts. Ends early if the signal aborts. Never use it to
+ * wait for something; use `eventually`, which names what it waits for.
  */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   const options = signal === undefined ? {} : { signal };

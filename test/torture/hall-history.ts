@@ -4,21 +4,21 @@ import type { PrismaClient } from '../../src/platform/database/db.ts';
 import type { Attempt, Request } from './history.ts';
 import type { Random } from './random.ts';
 
-/** A hold that some client knows of. */
+/** A hold that a client knows. */
 export interface KnownHold {
   readonly bookingId: string;
   readonly buyerId: string;
   readonly holdExpiresAtMs: number;
 }
 
-/** One small hall that everybody crowds, and everything that was asked about it. */
+/** A small, crowded hall and all requests about it. */
 export class HallHistory {
   readonly eventId: number;
   readonly seatCount: number;
   readonly attempts: Attempt[] = [];
-  /** The latest holds, to confirm, release, or come back to too late. */
+  /** The latest holds, which clients confirm, release or try again after their deadline. */
   readonly holds: KnownHold[] = [];
-  /** Keyed requests that succeeded, to be sent again. */
+  /** Keyed requests that succeeded, which clients repeat. */
   readonly succeeded: { readonly buyerId: string; readonly request: Request }[] = [];
   #asked = 0;
   #seatsSold = 0;
@@ -32,7 +32,7 @@ export class HallHistory {
     return ++this.#asked;
   }
 
-  /** Too little is left to fight for, or the history becomes too long to read. */
+  /** Whether too few seats are left to compete for, or the history becomes too long to read. */
   get isWornOut(): boolean {
     return this.#asked >= ATTEMPTS_MAX || this.#seatsSold > 0.75 * this.seatCount;
   }

@@ -1,4 +1,4 @@
-/** Of every hall in a torture run: the driver builds it so, and the checker knows rows and tiers by it. */
+/** The shape of every hall in a torture run. The driver builds it, and the checker needs its rows and tiers. */
 export const SEATS_PER_ROW = 10;
 
 /** The rows take the tiers in turn. */

@@ -1,10 +1,10 @@
 import type { BookingStatus } from '../../src/booking/rules/model.ts';
 
-/** What a client asked for. */
+/** A request of a client. */
 export type Request =
   | {
       readonly kind: 'hold';
-      /** Seats by index, sorted; none where the server is to choose. */
+      /** Seat indexes in ascending order; empty if the server chooses. */
       readonly seats: readonly number[];
       readonly quantity: number;
       /** `exact`: these seats or none; `alternative`: these or others; `best`: the server chooses. */
@@ -17,13 +17,13 @@ export type Request =
 export interface Refusal {
   readonly kind: 'refused';
   readonly code: string;
-  /** Of SEATS_UNAVAILABLE. */
+  /** For SEATS_UNAVAILABLE. */
   readonly seats?: readonly number[];
-  /** Of SEAT_LIMIT_EXCEEDED. */
+  /** For SEAT_LIMIT_EXCEEDED. */
   readonly limit?: number;
-  /** Of HOLD_EXPIRED. */
+  /** For HOLD_EXPIRED. */
   readonly expiredAtMs?: number;
-  /** Of BOOKING_STATE. */
+  /** For BOOKING_STATE. */
   readonly status?: BookingStatus;
 }
 
@@ -35,21 +35,21 @@ export type Outcome =
       readonly holdExpiresAtMs: number;
     }
   | Refusal
-  /** Nothing happened, for certain: the server says so, or was never reached. */
+  /** The request certainly had no effect: the server says so, or was never reached. */
   | { readonly kind: 'nothing'; readonly why: string }
-  /** Nobody knows, or not yet: it may have happened, or may still. */
+  /** The outcome is unknown: the request may have had an effect, or may still have one. */
   | { readonly kind: 'unknown'; readonly why: string }
-  /** No answer that a client should ever get. What happened is unknown. */
+  /** A response that no client should ever get. Whether it had an effect is unknown. */
   | { readonly kind: 'wrong'; readonly why: string };
 
-/** An instant, twice: to order what clients saw, and to compare with the database's clock. */
+/** A point in time on two clocks: one orders what clients saw, the other compares with the database's clock. */
 export interface Instant {
   readonly monotonicMs: number;
   readonly wallMs: number;
 }
 
 export interface Attempt {
-  /** Its place in the history, for people. */
+  /** Its number in the history, for reports. */
   readonly n: number;
   readonly buyerId: string;
   readonly node: string;
@@ -63,7 +63,7 @@ export function now(): Instant {
   return { monotonicMs: performance.now(), wallMs: Date.now() };
 }
 
-/** One line for a report. */
+/** Returns one line for a report. */
 export function describeAttempt(attempt: Attempt): string {
   const { n, node, buyerId, request, outcome, invoked, answered } = attempt;
   const took = (answered.monotonicMs - invoked.monotonicMs).toFixed(1);

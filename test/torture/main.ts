@@ -1,4 +1,3 @@
-// `npm run torture -- --minutes N [--seed S]`
 import { createWriteStream } from 'node:fs';
 import { command } from '../../scripts/local/explain.ts';
 import { readArguments, UsageError } from '../../scripts/local/usage.ts';
@@ -36,11 +35,11 @@ await command(async () => {
     ...(log === undefined ? {} : { log: (line: string) => void log.write(`${line}\n`) }),
   });
   log?.end();
-  report(summaryOf(result));
+  report(formatSummary(result));
   process.exitCode = result.breaches.length === 0 ? 0 : 1;
 });
 
-function summaryOf({ tally, faults, breaches, errors }: TortureResult): string {
+function formatSummary({ tally, faults, breaches, errors }: TortureResult): string {
   const table = (counts: ReadonlyMap<string, number>) =>
     [...counts]
       .sort(([, a], [, b]) => b - a)
@@ -48,9 +47,9 @@ function summaryOf({ tally, faults, breaches, errors }: TortureResult): string {
   const took = [0.5, 0.99, 1].map((share) => tally.tookMs(share).toFixed(0));
   return [
     '',
-    `${tally.attempts} attempts on ${tally.events} events: ${tally.bookings} bookings, ${tally.versions} versions, ${tally.steps} steps of seats`,
-    `took ${took[0]} ms in the median, ${took[1]} ms at the 99th percentile, ${took[2]} ms at most`,
-    `holds stood ${tally.expiredLateMaxMs} ms past their deadline at most`,
+    `${tally.attempts} attempts on ${tally.events} events: ${tally.bookings} bookings, ${tally.versions} versions, ${tally.steps} seat steps`,
+    `response time: median ${took[0]} ms, 99th percentile ${took[1]} ms, maximum ${took[2]} ms`,
+    `holds expired at most ${tally.expiredLateMaxMs} ms after their deadline`,
     '',
     'Attempts by outcome',
     ...table(tally.outcomes),
@@ -58,7 +57,7 @@ function summaryOf({ tally, faults, breaches, errors }: TortureResult): string {
     'Faults by kind',
     ...table(faults),
     '',
-    'Errors that servers logged',
+    'Errors in the server logs',
     ...table(errors),
     '',
     'Breaches by rule',

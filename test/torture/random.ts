@@ -1,4 +1,4 @@
-/** Random choices that come from a seed and nothing else (mulberry32), so that a run can be replayed. */
+/** Random choices that depend only on a seed (mulberry32), so that a run can be repeated. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, but not including, 1. */
+  /** Returns a number from 0 to 1, exclusive. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let bits = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number from `least` to `most`, both included. */
+  /** Returns an integer from `least` to `most`, inclusive. */
   whole(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
@@ -39,7 +39,7 @@ export class Random {
     return this.pick(choices)[1];
   }
 
-  /** A stream of choices of its own: what is drawn from one moves no other. */
+  /** Returns an independent series of choices. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 4_294_967_296));
   }

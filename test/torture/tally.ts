@@ -1,14 +1,14 @@
 import type { EventRecord } from './check/event-record.ts';
 import type { Attempt } from './history.ts';
 
-/** What a run did, in numbers. */
+/** Statistics of a run. */
 export class Tally {
   attempts = 0;
   events = 0;
   versions = 0;
   steps = 0;
   bookings = 0;
-  /** The longest that a hold stood past its deadline. */
+  /** Longest time that a hold stayed after its deadline. */
   expiredLateMaxMs = 0;
   readonly outcomes = new Map<string, number>();
   readonly #tookMs: number[] = [];
@@ -33,7 +33,7 @@ export class Tally {
     }
   }
 
-  /** Of all attempts, answered or not: the time that so large a share of them took no longer than. */
+  /** Returns the quantile of the durations of all attempts, answered or not. */
   tookMs(share: number): number {
     const sorted = this.#tookMs.sort((a, b) => a - b);
     return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;

@@ -2,17 +2,17 @@ import { expect, it } from 'vitest';
 import { runTorture } from './torture.ts';
 
 const FIXED_SEED = 20_261_122;
-/** For starting three processes and two servers, the round, and its coming to rest. */
+/** Covers starting three processes and two servers, the round, and waiting for quiet. */
 const DEADLINE_MS = 300_000;
 
 const options = {
   clients: 24,
-  // Replayable: npm run torture -- --seed N
+  // To repeat a run: npm run torture -- --seed N
   report: (line: string) => console.info(line),
 };
 
 it(
-  'many clients at two nodes leave one legal history (a fixed seed, no faults)',
+  'many clients on two nodes leave one legal history (fixed seed, no faults)',
   { timeout: DEADLINE_MS },
   async () => {
     const { tally, breaches } = await runTorture({
@@ -28,7 +28,7 @@ it(
 );
 
 it(
-  'and so they do while processes, connections and servers are killed, frozen and cut (a new seed)',
+  'many clients leave one legal history while processes, connections and servers fail (new seed)',
   { timeout: DEADLINE_MS },
   async () => {
     const seed = Math.floor(Math.random() * 1_000_000_000) + 1;

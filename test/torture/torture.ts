@@ -13,15 +13,15 @@ import { Tally } from './tally.ts';
 import { Watcher } from './cluster/watcher.ts';
 
 export interface TortureOptions {
-  /** Of the first round; the next one has the next number. */
+  /** Seed of the first round. Each further round adds one. */
   readonly seed: number;
-  /** All rounds together, in seconds. */
+  /** Duration of all rounds together. */
   readonly seconds: number;
   readonly roundSeconds: number;
   readonly faults: boolean;
   readonly clients: number;
   readonly report: (line: string) => void;
-  /** Gets what the servers log, and each fault. */
+  /** Receives the server logs and each fault. */
   readonly log?: (line: string) => void;
 }
 
@@ -29,16 +29,16 @@ export interface TortureResult {
   readonly tally: Tally;
   readonly faults: FaultCounts;
   readonly breaches: readonly (Breach & { readonly seed: number })[];
-  /** What the servers logged as errors, with how often. */
+  /** Errors in the server logs, with their counts. */
   readonly errors: ReadonlyMap<string, number>;
 }
 
 const BUYERS = 14;
 const WATCHED_HALLS = 4;
-/** More than clients can wear out in a second; the last one lasts for as long as it has to. */
+/** More than clients can use up in a second. The last hall lasts until the end of the round. */
 const HALLS_PER_SECOND = 0.8;
 
-/** Rounds of clients, faults, quiet and judgement, on one cluster, until the time is over. */
+/** Runs rounds of clients, faults, quiet and checks on one cluster until the time is over. */
 export async function runTorture(options: TortureOptions): Promise<TortureResult> {
   const { log } = options;
   await using cluster = await startCluster({
@@ -57,7 +57,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
       `seed ${seed}: ${tally.attempts - before.attempts} attempts in ${seconds} s, ${found.length} breaches`,
     );
     for (const { rule, eventId, what } of found.slice(0, 20))
-      options.report(`  BREACH of ${rule}, event ${eventId}: ${what}`);
+      options.report(`  BREACH of ${rule} in event ${eventId}: ${what}`);
   }
   return { tally, faults, breaches, errors: cluster.errors };
 }

@@ -14,7 +14,7 @@ import type { Draw } from './draw.ts';
 import type { Values } from './values.ts';
 
 export interface GeneratedOperation {
-  /** The document, as it stands in a GET or, quoted, in JSON. */
+  /** The document, as in a GET or, quoted, in JSON. */
   readonly query: Recipe;
   /** JSON. */
   readonly variables: Recipe;
@@ -25,7 +25,7 @@ const PADDING_MAX = 900_000;
 const FIELDS_MAX = 1_900;
 const LEVELS_MAX = 14;
 
-/** Operations on a schema: valid ones, and such that have some part many times, or too many parts. */
+/** Generates operations on a schema: valid ones, and ones with many repeated parts or too many parts. */
 export class Documents {
   readonly #draw: Draw;
   readonly #schema: GraphQLSchema;
@@ -92,7 +92,7 @@ export class Documents {
   #argument(arg: GraphQLArgument): Recipe {
     const draw = this.#draw;
     const value = this.#values.of(arg.type);
-    // As a literal, JSON is valid for many a type; and what is not valid is welcome too.
+    // JSON is a valid literal of many types, and invalid literals are useful too.
     if (draw.chance(15)) return [arg.name, ':', value, ' '];
     const name = `v${this.#variables.length}`;
     this.#definitions.push(`$${name}:${draw.chance(95) ? String(arg.type) : 'Int'} `);
@@ -113,7 +113,7 @@ export class Documents {
     return ['{__typename', ...chosen, many, '}'];
   }
 
-  /** One field many times, be it under one name or under many. */
+  /** Repeats one field, under one name or under many. */
   #many(type: GraphQLObjectType): Recipe {
     const draw = this.#draw;
     const field = draw.pick(Object.values(type.getFields()));
@@ -140,12 +140,12 @@ export class Documents {
     );
   }
 
-  /** Fragments that spread one another, in a chain, a circle, or twice each. */
+  /** Fragments that spread each other: in a chain, in a circle, or twice each. */
   #spreads(type: GraphQLObjectType): Recipe {
     const draw = this.#draw;
     const times = draw.size(draw.pick([30, 300]));
     const twice = draw.chance(30);
-    // The next one of a chain has no number that could be computed here: each spreads the first, or itself.
+    // The number of the next one of a chain can't be computed here; each spreads the first one or itself.
     const body = draw.pick(['...S0', '__typename', ['...S', { number: true }]] as const) as Recipe;
     this.#fragments.push({
       repeat: [' fragment S', { number: true }, ` on ${type.name}{`, body, twice ? [' ', body] : '', '}'],

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 
 type Generate = fc.GeneratorValue;
 
-/** Choices that fast-check makes, so that they follow from its seed. */
+/** Random choices made by fast-check, so that they follow from its seed. */
 export class Draw {
   readonly #generate: Generate;
 
@@ -10,13 +10,13 @@ export class Draw {
     this.#generate = generate;
   }
 
-  /** What `build` makes of as many series of choices as are wanted. */
+  /** Calls `build` with `count` series of choices, and returns its results. */
   static sample<T>(seed: number, count: number, build: (draw: Draw) => T): T[] {
     const arbitrary = fc.gen().map((generate) => build(new Draw(generate)));
     return fc.sample(arbitrary, { seed, numRuns: count });
   }
 
-  /** A whole number from `least` to `most`, both included, each as likely. */
+  /** Returns an integer from `least` to `most`, inclusive, uniformly distributed. */
   whole(least: number, most: number): number {
     return this.#generate(uniform, least, most);
   }
@@ -31,17 +31,17 @@ export class Draw {
     return item;
   }
 
-  /** From 1 to `most`, each order of magnitude as likely as another: a multiplier. */
+  /** Returns a multiplier from 1 to `most`. Each order of magnitude is equally likely. */
   size(most: number): number {
     return Math.max(1, Math.round(2 ** (this.#generate(uniform, 0, 1000) / (1000 / Math.log2(most)))));
   }
 
-  /** One of the makers' results. */
+  /** Returns the result of one of the functions. */
   oneOf<T>(...makers: readonly (() => T)[]): T {
     return this.pick(makers)();
   }
 
-  /** As many results as the number says. */
+  /** Returns `count` results of a function. */
   list<T>(count: number, make: () => T): T[] {
     return Array.from({ length: count }, make);
   }

@@ -34,7 +34,7 @@ const contentTypes = [
   '',
 ];
 
-/** Stand for valid tokens, which no file could keep: a buyer's, and one of the organizer of the event that is attacked. */
+/** Placeholders for valid tokens, which can't be stored: of a buyer, and of the organizer of the attacked event. */
 export const TOKEN = '$TOKEN';
 export const ORGANIZER_TOKEN = '$ORGANIZER';
 
@@ -56,13 +56,13 @@ export function httpAttack(generators: Generators): HttpAttack {
   );
 }
 
-/** One that never becomes whole, and leaves it to the server to end it. */
+/** A request that is never completed, so that the server must end it. */
 export function stalledRequest(generators: Generators): HttpAttack {
   const attack = post(generators);
   return { ...attack, cutAt: generators.draw.size(1_000), ending: 'wait', label: 'HTTP, stalled' };
 }
 
-/** Requests that the server could keep something of, were it of the opinion that they come again. */
+/** Requests of which the server might keep something, if it expected them again. */
 export function seriesOfRequests({ draw, documents, values }: Generators): HttpAttack {
   const unit = draw.pick(['a ', 'a:b ', '...a ', '@a ', 'id ', '__typename ']);
   const tokensMax = 1_900;
@@ -189,7 +189,7 @@ function oddHeaders(draw: Draw): Header[] {
   ];
 }
 
-/** For a query string. */
+/** Encodes for a query string. */
 function encoded(recipe: Recipe): Recipe {
   if (typeof recipe === 'string') return encodeURIComponent(recipe.toWellFormed());
   if (isList(recipe)) return recipe.map(encoded);

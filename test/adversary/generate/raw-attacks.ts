@@ -19,7 +19,7 @@ const STREAM_BYTES = 15_000;
 const ALIAS_MAX = 15_000;
 const REQUESTS_MAX = 60;
 
-/** A handshake with something wrong about it, or what is none at all. */
+/** An invalid handshake, or bytes that are none. */
 export function rawAttack(draw: Draw): RawAttack {
   const bytes = draw.chance(75) ? handshake(draw) : junk(draw);
   return {
@@ -31,7 +31,7 @@ export function rawAttack(draw: Draw): RawAttack {
   };
 }
 
-/** Connections that cost next to nothing to open, and are kept. */
+/** Connections that cost almost nothing to open and stay open. */
 export function crowdOfConnections(draw: Draw): RawAttack {
   const bytes = draw.pick<Recipe>([
     '',
@@ -41,7 +41,7 @@ export function crowdOfConnections(draw: Draw): RawAttack {
   return { kind: 'raw', label: 'connections', connections: CROWD, bytes, ending: 'wait' };
 }
 
-/** Event streams that make the server keep what they were asked for with, as long as they are open. */
+/** Event streams that make the server keep the request for as long as they are open. */
 export function crowdOfStreams({ draw, values }: Generators, { attacked }: TargetEvents): RawAttack {
   const more = draw.oneOf<Recipe>(
     () => [',"u":', values.filling(STREAM_BYTES)],
@@ -61,7 +61,7 @@ export function crowdOfStreams({ draw, values }: Generators, { attacked }: Targe
   };
 }
 
-/** Peers that ask for large answers, many on each connection, and read none. */
+/** Peers that request large responses, many per connection, and read none. */
 export function crowdOfUnread({ draw }: Generators, { attacked }: TargetEvents): RawAttack {
   const alias: Recipe = { repeat: 'x', times: draw.size(ALIAS_MAX) };
   const query: Recipe = ['query($e:ID!){event(id:$e){seats(first:100){edges{node{', alias, ':index}}}}}'];

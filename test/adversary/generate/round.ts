@@ -9,28 +9,28 @@ import { crowdOfConnections, crowdOfStreams, crowdOfUnread, rawAttack } from './
 import { crowdOfSockets, deafSockets, socketAttack } from './socket-attacks.ts';
 import { Values } from './values.ts';
 
-/** Attacks that a seed stands for. */
+/** Attacks generated from a seed. */
 export interface Round {
-  /** To be sent a few at a time. */
+  /** Attacks to send a few at a time. */
   readonly quick: readonly Attack[];
-  /** Left to themselves: the server needs seconds to be rid of them. */
+  /** Attacks that run on their own, because the server needs seconds to drop them. */
   readonly stalled: readonly HttpAttack[];
-  /** One at a time: of many connections, whose memory is measured. */
+  /** Attacks with many connections, sent one at a time because their memory is measured. */
   readonly crowds: readonly Attack[];
 }
 
 const QUICK = 200;
 const STALLED = 4;
 const CROWDS = 1;
-/** A round in so many has the crowds that take longest. */
+/** One round in this many has the crowds that take longest. */
 const GREAT_CROWDS_EVERY = 25;
 
-/** The API as it is printed for clients. */
+/** Reads the schema that is printed for clients. */
 export function readSchema(): GraphQLSchema {
   return buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
 }
 
-/** The attacks of the `number`th round of a run. */
+/** Generates the attacks of one round of a run. */
 export function generateRound(
   schema: GraphQLSchema,
   events: TargetEvents,

@@ -6,15 +6,15 @@ import { quoted, type Recipe } from '../recipe.ts';
 import { TOKEN, type Generators } from './http-attacks.ts';
 
 const TYPES = Object.values(MessageType);
-/** A little below the server's limit for a message. */
+/** Slightly below the server's limit for a message. */
 const MESSAGE_BYTES = 65_000;
-/** Subscriptions are kept, and must be shorter. */
+/** Subscriptions are kept and have a lower limit. */
 const SUBSCRIPTION_BYTES = 15_800;
 const FRAGMENTS_MAX = 30_000;
-/** As many as `ws` takes by default, or a little fewer. */
+/** At most the default maximum of `ws`. */
 const UNFINISHED_FRAGMENTS = 16_000;
 const WRITES_MAX = 4_000;
-/** More than the server takes as WebSockets from one address. */
+/** More than the server accepts as WebSockets from one address. */
 const PLACES = 400;
 
 const init: Frames = { payload: '{"type":"connection_init"}', answered: true };
@@ -27,7 +27,7 @@ export function socketAttack(generators: Generators): SocketAttack {
   return { kind: 'socket', label: labelOf(messages), sockets: 1, messages: [...first, ...messages] };
 }
 
-/** Sockets that make the server keep what they sent, as long as they are open. */
+/** Sockets that make the server keep what they sent for as long as they are open. */
 export function crowdOfSockets(generators: Generators, events: TargetEvents): SocketAttack {
   const { draw, values } = generators;
   const messages = draw.oneOf<readonly Frames[]>(
@@ -38,14 +38,14 @@ export function crowdOfSockets(generators: Generators, events: TargetEvents): So
     () => [init, unfinished(generators)],
     () => [init, message(generators)],
   );
-  // Many small pieces from many sockets would be a test of this machine's system calls.
+  // Many small pieces from many sockets would only test this machine's system calls.
   const inPieces = messages.some(({ fragments = 1, writes = 1 }) => fragments * writes > 1);
   const addresses = inPieces ? 1 : draw.pick([1, 1, 1, 2, 6]);
   const sockets = addresses * draw.whole(24, 64);
   return { kind: 'socket', label: `sockets: ${labelOf(messages)}`, sockets, addresses, messages };
 }
 
-/** Peers that send what they are closed for, and ignore it. */
+/** Peers that send something that closes their socket, and ignore the close. */
 export function deafSockets({ draw }: Generators): DeafAttack {
   const message = draw.pick<Frames>([
     { payload: 'nothing that there is' },
@@ -100,7 +100,7 @@ function message(generators: Generators): Frames {
   );
 }
 
-/** A message of the protocol, its payload and id as they should be or otherwise. */
+/** A message of the protocol, with a valid or invalid payload and ID. */
 function typed({ draw, values, documents }: Generators): Recipe {
   const type = draw.chance(50) ? MessageType.Subscribe : draw.pick(TYPES);
   const id = draw.oneOf<Recipe>(
@@ -121,7 +121,7 @@ function typed({ draw, values, documents }: Generators): Recipe {
   return ['{"type":"', type, '"', withId ? [',"id":', id] : '', ',"payload":', payload, '}'];
 }
 
-/** As many as a socket may have, each with more than it needs. */
+/** As many subscriptions as a socket may have, each larger than necessary. */
 function subscriptions({ draw, values }: Generators, { attacked }: TargetEvents): Frames {
   const event = JSON.stringify(eventIdOf(attacked));
   const query = 'subscription($e:ID!){seatUpdates(eventId:$e){__typename}}';
@@ -142,7 +142,7 @@ function subscriptions({ draw, values }: Generators, { attacked }: TargetEvents)
   };
 }
 
-/** Bytes that the server can do nothing with yet. */
+/** Bytes that the server can't process yet. */
 function unfinished({ draw }: Generators): Frames {
   const payload: Recipe = { repeat: 'x', times: draw.size(64_000) };
   const fragments = draw.pick([UNFINISHED_FRAGMENTS, draw.size(FRAGMENTS_MAX)]) + 1;

@@ -15,9 +15,9 @@ const DEPTH_MAX = 6_000;
 const ITEMS_MAX = 12_000;
 const KEYS_MAX = 6_000;
 const CHARACTERS_MAX = 1_000_000;
-/** How often a value is not what the type says. */
+/** Percentage of values that do not match their type. */
 const HOSTILE_PERCENT = 15;
-/** Input types that contain themselves would never end. */
+/** Maximum depth, because input types may contain themselves. */
 const LEVELS_MAX = 4;
 
 const oddTexts: readonly Recipe[] = [
@@ -34,7 +34,7 @@ const oddTexts: readonly Recipe[] = [
 const oddNumbers = ['-1', '0.1', '2147483648', '-9007199254740993', '1e400', '-0', '1E-400', '00', '.5'];
 const oddJson = ['true', 'null', '{}', '[]', '[[]]', '{"__proto__":{"x":1}}', '{"":1}', 'undefined', 'NaN'];
 
-/** JSON of a value for a variable of this type, or of something else. */
+/** Generates JSON values for variables of a type, or of another one. */
 export class Values {
   readonly #draw: Draw;
   readonly #events: TargetEvents;
@@ -57,7 +57,7 @@ export class Values {
     );
   }
 
-  /** JSON, or almost, of any kind: deep, wide, long, malformed. */
+  /** JSON or something similar: deep, wide, long or malformed. */
   hostile(): Recipe {
     const draw = this.#draw;
     return draw.oneOf<Recipe>(
@@ -94,7 +94,7 @@ export class Values {
     );
   }
 
-  /** JSON of about so many bytes, which take as much memory as can be when parsed. */
+  /** JSON of about `bytes` bytes that takes as much memory as possible when parsed. */
   filling(bytes: number): Recipe {
     const draw = this.#draw;
     const unit = draw.pick<Recipe>([
@@ -160,7 +160,7 @@ export class Values {
     return ['{', ...parts.flatMap((part, i) => (i === 0 ? part : [',', ...part])), '}'];
   }
 
-  /** A seating plan, with many of something or something else in it. */
+  /** A seating plan with many repeated parts or foreign values. */
   #plan(): Recipe {
     const draw = this.#draw;
     const many = (unit: Recipe, most: number): Recipe => [

@@ -1,39 +1,41 @@
 import type { Attack, Finding, Property } from '../attack.ts';
 import type { HonestClient } from '../target/honest-client.ts';
 import { errorKey } from '../judge.ts';
-import { signatureOf, type KeptCase } from './kept-cases.ts';
+import { getSignature, type StoredCase } from './stored-cases.ts';
 import { flatten, tidy } from './tidy.ts';
 import { shrink, type ShrinkLimits } from './shrink.ts';
 import type { Target } from '../target/target.ts';
-import { connectionsOf, tryAlone, type Attacker } from '../trial.ts';
+import { countConnections, tryAlone, type Attacker } from '../trial.ts';
 
 export interface FoundCase {
   readonly finding: Finding;
-  /** Null: of no single attack. */
+  /** Null if no single attack caused it. */
   readonly attack: Attack | null;
-  /** Where it is kept. */
+  /** File of the stored case, if any. */
   readonly file: string | null;
-  /** How often it was met. */
+  /** Number of occurrences. */
   readonly times: number;
 }
 
 export interface InvestigationOptions {
   readonly report: (line: string) => void;
   readonly shrink: ShrinkLimits;
-  readonly keep?: (kept: KeptCase) => string;
+  readonly keep?: (stored: StoredCase) => string;
 }
 
-/** What is seen once may be another's doing, or a garbage collection: it must be seen so often in a row. */
+/** A single observation may be caused by another attack or a garbage collection. It must repeat this often in a row. */
 const CONFIRMED_BY = 2;
-/** Caches fill and are full then; what leaks goes on. */
+/** Caches fill up and stop growing; leaks continue. */
 const LEAK_CONFIRMED_BY = 4;
-/** Of one property and kind of attack; further ones are counted with them. */
+/** Maximum number of cases per property and kind of attack. Further ones are only counted. */
 const SHRUNK_MAX = 5;
-/** While shrinking the defect may become smaller, but must stay beyond doubt. */
+/** While shrinking, the severity may drop, but not below this. */
 const SEVERITY_KEPT = 2;
 const SHRUNK_CONNECTIONS_MAX = 500;
 
-/** Different attacks break them for different reasons; else the finding itself tells the reason. */
+/**
+ * Properties that different attacks break for different reasons. For the others, the finding itself tells the reason.
+ */
 const manyCauses = new Set<Property>([
   'the process survives',
   'event loop turns are short',
@@ -41,7 +43,7 @@ const manyCauses = new Set<Property>([
   'memory is released',
 ]);
 
-/** Finds out which attack broke what, makes it small, and keeps it. */
+/** Finds out which attack broke what, minimizes it and stores it. */
 export class Investigation {
   readonly #target: Target;
   readonly #attacker: Attacker;
@@ -63,36 +65,36 @@ export class Investigation {
     return [...this.#found.values()];
   }
 
-  /** Tries it alone, and again what is found then, until it is beyond doubt. */
+  /** Runs the attack alone, and repeats each finding until it is certain. */
   async suspect(attack: Attack, patienceMs?: number): Promise<void> {
     for (const finding of await this.#try(attack, patienceMs))
       if (await this.#confirmed(attack, finding, patienceMs)) await this.#explain(attack, finding);
   }
 
-  /** Tries a kept case. It stays as it is kept, whatever it breaks now. */
-  async rerun(file: string, { attack }: KeptCase): Promise<void> {
+  /** Runs a stored case. The file stays unchanged, whatever the case breaks now. */
+  async rerun(file: string, { attack }: StoredCase): Promise<void> {
     for (const finding of await this.#try(attack))
       if (await this.#confirmed(attack, finding))
         this.#record(`${finding.key} ${file}`, finding, attack, file);
   }
 
-  /** Starts the server again where it has ended. */
+  /** Restarts the server if it has ended. */
   async revive(): Promise<void> {
     if (this.#target.death() === null) return;
     this.#honest.rest();
     await this.#target.restart();
     this.#honest.work(this.#target.honestOrder());
-    // What it said at its end is part of its death.
+    // Its last output belongs to its death.
     await this.#target.takeErrors();
   }
 
-  /** A finding of the run as a whole. */
+  /** Adds a finding of the run as a whole. */
   note(property: Property, what: string): void {
     const finding: Finding = { property, key: property, what, severity: 1 };
     this.#record(`${property} ${what.replace(/\d+/g, 'N')}`, finding, null, null);
   }
 
-  /** Error lines that no attack wrote when it was tried alone. */
+  /** Adds error lines that no attack caused when it ran alone. */
   unexplained(errors: ReadonlyMap<string, number>, suspects: number): void {
     for (const [message, lines] of errors) {
       const known = [...this.#found.keys()].some((key) => key.includes(errorKey(message)));
@@ -129,7 +131,7 @@ export class Investigation {
       ? attack
       : tidy(await shrink(flatten(attack), stillFails, this.#options.shrink));
     const last = (await this.#try(smallest)).find(({ key }) => key === finding.key) ?? finding;
-    const signature = manyCauses.has(last.property) ? `${last.key} ${signatureOf(smallest)}` : last.key;
+    const signature = manyCauses.has(last.property) ? `${last.key} ${getSignature(smallest)}` : last.key;
     const { property, what } = last;
     const isNew = !this.#found.has(signature);
     const file = isNew ? (this.#options.keep?.({ property, found: what, attack: smallest }) ?? null) : null;
@@ -152,11 +154,11 @@ export class Investigation {
   }
 }
 
-/** A crowd is about its number: with fewer it says nothing. And waiting for what never comes is not done often. */
+/** Whether an attack must not be shrunk: a smaller crowd proves nothing, and waiting in vain takes too long. */
 function isAsItMustBe(attack: Attack, { property }: Finding): boolean {
   return (
     attack.kind === 'deaf' ||
-    connectionsOf(attack) > SHRUNK_CONNECTIONS_MAX ||
+    countConnections(attack) > SHRUNK_CONNECTIONS_MAX ||
     property === 'every request is answered'
   );
 }

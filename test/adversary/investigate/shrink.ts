@@ -8,7 +8,7 @@ export interface ShrinkLimits {
   readonly seconds: number;
 }
 
-/** Multipliers. Their least value leaves nothing to be multiplied. */
+/** Multipliers with their minimum, which leaves nothing to multiply. */
 const leastOf: Readonly<Record<string, number>> = {
   times: 0,
   sockets: 1,
@@ -18,12 +18,12 @@ const leastOf: Readonly<Record<string, number>> = {
   writes: 1,
   pieces: 1,
 };
-/** Lists whose parts an attack can do without. */
+/** Lists whose parts an attack may lose. */
 const lists = new Set(['body', 'target', 'bytes', 'payload', 'repeat', 'messages', 'headers']);
-/** A multiplier is known well enough when it is within this share of the least that still fails. */
+/** Precision of a multiplier, relative to the smallest one that still fails. */
 const PRECISION = 0.15;
 
-/** The smallest attack found that still does what it should not: without the parts that do not matter, and with the least multipliers. */
+/** Returns the smallest attack found that still fails: without unnecessary parts and with minimal multipliers. */
 export async function shrink(
   attack: Attack,
   stillFails: (attack: Attack) => Promise<boolean>,
@@ -48,7 +48,7 @@ export async function shrink(
 
 type Accepts = (candidate: Json) => Promise<boolean>;
 
-/** Halves first, then quarters, down to single parts. */
+/** Drops halves first, then quarters, down to single parts. */
 async function dropParts(path: Path, current: () => Json, accepts: Accepts): Promise<void> {
   const length = () => {
     const list = at(current(), path);
@@ -99,7 +99,7 @@ function pathsIn(node: Json, path: Path, wanted: (path: Path, node: Json) => boo
   return wanted(path, node) ? [path, ...inner] : inner;
 }
 
-/** Undefined where an earlier step has dropped it. */
+/** Undefined if an earlier step dropped it. */
 function at(value: Json, path: Path): Json | undefined {
   let node: Json | undefined = value;
   for (const part of path) {

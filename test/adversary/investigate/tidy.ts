@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts';
 import { isList, type Recipe } from '../recipe.ts';
 
-/** The same bytes in as few parts as possible, for people to read. */
+/** Merges parts for readability; the bytes stay the same. */
 export function tidy(attack: Attack): Attack {
   return withRecipes(attack, (recipe) => {
     const parts: Recipe[] = [];
@@ -15,7 +15,7 @@ export function tidy(attack: Attack): Attack {
   });
 }
 
-/** The same bytes, each part of which is in no list within a list: so each can be dropped by itself. */
+/** Flattens nested lists, so that each part can be dropped alone. The bytes stay the same. */
 export function flatten(attack: Attack): Attack {
   return withRecipes(attack, partsOf);
 }

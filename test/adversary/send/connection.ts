@@ -2,26 +2,26 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { withDeadline } from '../../../src/platform/deadline.ts';
 
-/** What waits to be read beyond this is counted, and not kept. */
+/** Unread data beyond this is counted but not stored. */
 const KEPT_BYTES_MAX = 1024 * 1024;
 const CONNECTED_WITHIN_MS = 10_000;
 
 export interface Place {
   readonly port: number;
-  /** Of the client, within 127.0.0.0/8. */
+  /** The client's address, within 127.0.0.0/8. */
   readonly address: string;
 }
 
-/** The same port, from another of the addresses of one attack. */
+/** Returns the same port, from another address of the attack. */
 export function fromAddress(place: Place, number: number): Place {
   if (number === 0) return place;
   return { ...place, address: place.address.replace(/^127\.\d+/, `127.${128 + number}`) };
 }
 
-/** A TCP connection to the server, and all that came back. */
+/** A TCP connection to the server, and everything that it received. */
 export class Connection {
   readonly socket: Socket;
-  /** Resolves when the server has ended it, or it broke. */
+  /** Resolves when the server has ended the connection, or it broke. */
   readonly ended: Promise<void>;
   receivedBytes = 0;
   #chunks: Buffer[] = [];
@@ -42,7 +42,9 @@ export class Connection {
     void this.ended.then(() => this.#onData());
   }
 
-  /** Null where the server takes no connection. With `deaf` it is not closed because the server closes it. */
+  /**
+   * Returns null if the server accepts no connection. With `deaf`, the client does not close it when the server does.
+   */
   static async open({ port, address }: Place, deaf = false): Promise<Connection | null> {
     const socket = connect({ port, host: '127.0.0.1', localAddress: address, allowHalfOpen: deaf });
     socket.setNoDelay(true);
@@ -60,27 +62,27 @@ export class Connection {
     return this.#chunks[0] ?? Buffer.alloc(0);
   }
 
-  /** Takes what was received out of the way. */
+  /** Discards received bytes. */
   consume(bytes: number): void {
     const rest = this.received.subarray(bytes);
     this.#chunks = rest.length > 0 ? [rest] : [];
   }
 
-  /** Resolves when the kernel has it, or the connection has ended. */
+  /** Resolves when the kernel has taken the bytes, or the connection has ended. */
   async write(bytes: Buffer): Promise<void> {
     if (this.socket.destroyed || this.socket.writableEnded) return;
     const written = new Promise<void>((resolve) => this.socket.write(bytes, () => resolve()));
     await Promise.race([written, this.ended]);
   }
 
-  /** In pieces of equal size, each a TCP segment of its own as far as the kernel agrees. */
+  /** Writes equal pieces, each in its own TCP segment as far as the kernel allows. */
   async writeInPieces(bytes: Buffer, pieces: number): Promise<void> {
     const size = Math.max(1, Math.ceil(bytes.length / pieces));
     for (let at = 0; at < bytes.length && !this.socket.destroyed; at += size)
       await this.write(bytes.subarray(at, at + size));
   }
 
-  /** True as soon as `condition` holds; false where the connection ends before, or the time is over. */
+  /** Returns true as soon as `condition` holds; false if the connection ends or the time runs out first. */
   async until(condition: () => boolean, withinMs: number): Promise<boolean> {
     if (condition()) return true;
     const found = new Promise<boolean>((resolve) => {
@@ -96,7 +98,7 @@ export class Connection {
     }
   }
 
-  /** False: it has not ended in time. */
+  /** Returns false if it did not end in time. */
   async endedWithin(ms: number): Promise<boolean> {
     try {
       await withDeadline(this.ended, ms, 'the end of a connection');

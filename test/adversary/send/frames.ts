@@ -5,10 +5,10 @@ const CONTINUATION = 0;
 const TEXT = 1;
 const FIN = 0x80;
 const MASKED = 0x80;
-/** Any will do: the mask is there to confuse proxies. */
+/** Any mask works; it only protects proxies. */
 const MASK = Buffer.from([0x11, 0x22, 0x33, 0x44]);
 
-/** The frames of one message, as clients send them (RFC 6455, 5.2). */
+/** Returns the frames of one message as a client sends them (RFC 6455, 5.2). */
 export function encodeMessage(frames: Frames, number: number): Buffer[] {
   const payload = render(frames.payload, number);
   const { fragments = 1, unfinished = false, opcode = TEXT } = frames;
@@ -17,7 +17,7 @@ export function encodeMessage(frames: Frames, number: number): Buffer[] {
   for (let i = 0; i < fragments; i++) {
     const last = i === fragments - 1;
     const part = payload.subarray(i * size, last ? payload.length : (i + 1) * size);
-    // With one fragment it is the frame that is not finished, else the message.
+    // With one fragment, the frame is unfinished; otherwise the message.
     const final = last && !(unfinished && fragments > 1);
     const first = (final ? FIN : 0) | (frames.reserved ?? 0) | (i === 0 ? opcode : CONTINUATION);
     encoded.push(encodeFrame(first, part, frames.unmasked !== true));
@@ -56,11 +56,11 @@ export function encodeFrame(first: number, payload: Buffer, masked: boolean): Bu
 export interface ServerFrame {
   readonly opcode: number;
   readonly payload: Buffer;
-  /** With its header. */
+  /** Including the header. */
   readonly bytes: number;
 }
 
-/** The first frame that the server sent, which never masks; null where it has not come whole. */
+/** Returns the first frame in the received bytes, or null if it is incomplete. Servers never mask. */
 export function decodeFrame(received: Buffer): ServerFrame | null {
   if (received.length < 2) return null;
   const opcode = received.readUInt8(0) & 0x0f;

@@ -6,15 +6,15 @@ import { nothing, parseReply, sendHttp, UNFINISHED_WITHIN_MS } from './send-http
 import type { Sent } from './sent.ts';
 import { AttackSocket } from './web-socket.ts';
 
-/** What was asked for on a socket is answered within this time, or what it costs is attributed with what comes next. */
+/** Time within which a socket's request is answered. Otherwise its cost is attributed to what comes next. */
 const ANSWERED_AFTER_MS = 15;
-/** From when the server begins to close a socket until its place is free, whatever the peer does. */
+/** Time from the server's close of a socket until its slot is free, whatever the peer does. */
 const FREE_WITHIN_MS = 15_000;
 const RETRY_MS = 500;
-/** A server that is not read reads no more either. */
+/** A server whose data is not read stops reading too. */
 const UNREAD_WITHIN_MS = 2_000;
 
-/** Carries an attack out. Its connections are then still open, unless the server or the attack itself has ended them. */
+/** Carries out an attack. Its connections stay open, unless the server or the attack itself ends them. */
 export function sendAttack(attack: Attack, place: Place): Promise<Sent> {
   switch (attack.kind) {
     case 'http':
@@ -47,7 +47,7 @@ async function sendOnSockets(attack: SocketAttack, place: Place): Promise<Sent> 
   return { replies: all.map((socket) => socket.reply()), ...lifeOf(connections) };
 }
 
-/** A ping behind it would become its other half. */
+/** A ping after half a frame would become its other half. */
 const isHalfAFrame = ({ unfinished = false, fragments = 1 }: Frames) => unfinished && fragments === 1;
 
 async function sendRaw(
@@ -77,7 +77,7 @@ async function sendRaw(
   return { replies, ...lifeOf(all) };
 }
 
-/** Settled are those whose place is free again in time: as many new sockets as that can be opened. */
+/** A socket counts as settled if its slot is free in time, which as many new sockets prove. */
 async function sendDeaf({ sockets, message }: DeafAttack, place: Place): Promise<Sent> {
   const opened = await openSockets(sockets, place, true);
   const deaf = opened.filter(({ isOpen }) => isOpen);

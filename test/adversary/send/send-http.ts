@@ -4,16 +4,19 @@ import { render } from '../recipe.ts';
 import { Connection, type Place } from './connection.ts';
 import type { Reply, Sent } from './sent.ts';
 
-/** To a request that was sent whole: the server's own deadline is 30 s. */
+/** Time for the response to a complete request. The server's own deadline is 30 s. */
 const ANSWER_WITHIN_MS = 35_000;
 const HEARD_AFTER_MS = 10;
-/** To one that never becomes whole: headers have 10 s, a body of ordinary size 15 s, and the server looks every 2 s. */
+/**
+ * Time for the response to an incomplete one: headers have 10 s, an ordinary body 15 s, and the server checks every 2
+ * s.
+ */
 export const UNFINISHED_WITHIN_MS = 40_000;
 
-/** Numbers of requests are never used twice: caches must not take one for another. */
+/** Numbers of requests are unique, so that caches can't confuse them. */
 let requests = 0;
 
-/** Sends each request on a connection of its own, and waits for its answer. */
+/** Sends each request on its own connection, and waits for the response. */
 export async function sendHttp(attack: HttpAttack, place: Place): Promise<Sent> {
   const { times = 1 } = attack;
   const replies: Reply[] = [];
@@ -38,9 +41,9 @@ async function replyTo(connection: Connection, attack: HttpAttack): Promise<Repl
   if (ending === 'end') connection.socket.end();
   const deadline = bytes.length < whole.length ? UNFINISHED_WITHIN_MS : ANSWER_WITHIN_MS;
   const streaming = () =>
-    /^content-type: (?:text\/event-stream|multipart)/im.test(headOf(finalOf(connection.received)));
+    /^content-type: (?:text\/event-stream|multipart)/im.test(headOf(skipInterim(connection.received)));
   const streams = await connection.until(streaming, deadline);
-  // The server hears of it a little later, and what it makes of it is this attack's doing.
+  // The server notices slightly later, and its reaction belongs to this attack.
   if (ending !== 'wait') await pause(HEARD_AFTER_MS);
   const settled = streams || connection.socket.destroyed || (await connection.endedWithin(1));
   return { ...parseReply(connection.received), bytes: connection.receivedBytes, settled };
@@ -70,8 +73,8 @@ function request({ method, target, headers, body }: HttpAttack, number: number):
   return Buffer.concat([...lines, Buffer.from('\r\n'), bytes]);
 }
 
-/** Of the final response: an interim one (100 Continue) has neither headers nor body. */
-function finalOf(received: Buffer): Buffer {
+/** Skips interim responses (100 Continue), which have neither headers nor body. */
+function skipInterim(received: Buffer): Buffer {
   const [interim = ''] =
     /^(?:HTTP\/1\.1 1\d\d [^\r\n]*\r\n\r\n)*/.exec(received.toString('latin1', 0, 200)) ?? [];
   return received.subarray(interim.length);
@@ -82,9 +85,9 @@ function headOf(received: Buffer): string {
   return end < 0 ? '' : received.toString('latin1', 0, end);
 }
 
-/** The first response of a connection. */
+/** Parses the first response of a connection. */
 export function parseReply(all: Buffer): Pick<Reply, 'status' | 'texts'> {
-  const received = finalOf(all);
+  const received = skipInterim(all);
   const head = headOf(received);
   const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(head) ?? [];
   if (status === undefined) return { status: null, texts: [] };

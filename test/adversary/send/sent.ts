@@ -1,18 +1,18 @@
-/** What the server sent back to one connection of an attack. */
+/** What the server sent to one connection of an attack. */
 export interface Reply {
-  /** Of HTTP, also where it refuses an upgrade; null where no response came. */
+  /** HTTP status, also of a refused upgrade; null without a response. */
   readonly status: number | null;
-  /** Of HTTP the body, of a WebSocket each message. */
+  /** The body of an HTTP response, or the messages of a WebSocket. */
   readonly texts: readonly string[];
   readonly bytes: number;
-  /** False: it was still waiting when its deadline passed. */
+  /** False if it still waited at its deadline. */
   readonly settled: boolean;
 }
 
-/** An attack that has been carried out; its connections stay open for as long as it asks for. */
+/** An attack that was carried out. Its connections stay open for as long as it wants. */
 export interface Sent {
   readonly replies: readonly Reply[];
-  /** Connections that the server has not closed. */
+  /** Number of connections that the server has not closed. */
   open(): number;
   close(): Promise<void>;
 }

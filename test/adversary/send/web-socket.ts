@@ -24,7 +24,7 @@ const UPGRADE = [
   '',
 ].join('\r\n');
 
-/** A WebSocket without any of the manners that a library would have. */
+/** A WebSocket without the good behavior of a library. */
 export class AttackSocket {
   readonly connection: Connection;
   readonly status: number | null;
@@ -56,7 +56,7 @@ export class AttackSocket {
     const before = this.texts.length;
     for (let i = 0; i < times && !this.closing && !this.connection.socket.destroyed; i++) {
       const encoded = encodeMessage(frames, i);
-      // Many small fragments in one write each would be a test of this machine's system calls.
+      // One write for each of many small fragments would only test this machine's system calls.
       if (writes === 1) await this.connection.write(Buffer.concat(encoded));
       else for (const frame of encoded) await this.connection.writeInPieces(frame, writes);
       this.#read();
@@ -64,7 +64,7 @@ export class AttackSocket {
     if (frames.answered === true) await this.#answered(before);
   }
 
-  /** Resolves when the server has taken all that was sent, or closes the socket. */
+  /** Resolves when the server has processed everything that was sent, or closes the socket. */
   async taken(): Promise<void> {
     const before = this.#pongs;
     await this.connection.write(encodeFrame(PING, Buffer.from('taken'), true));

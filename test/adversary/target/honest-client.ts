@@ -36,7 +36,7 @@ export class HonestClient implements Disposable {
     return this.#updates;
   }
 
-  /** The longest that a hold and its release took together, of those that succeeded. */
+  /** Longest time for a successful hold and its release. */
   get worstMs(): number {
     return this.#worstMs;
   }
@@ -45,12 +45,12 @@ export class HonestClient implements Disposable {
     if (this.#process.connected) this.#process.send(order);
   }
 
-  /** While the server is being restarted. */
+  /** Pauses while the server restarts. */
   rest(): void {
     if (this.#process.connected) this.#process.send('rest');
   }
 
-  /** What failed since this was called last. */
+  /** Returns the failures since the last call. */
   async failures(): Promise<readonly string[]> {
     const reported = once(this.#process, 'message') as Promise<[HonestReport]>;
     if (this.#process.connected) this.#process.send('report');

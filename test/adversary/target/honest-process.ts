@@ -1,11 +1,11 @@
-// A process of its own: a buyer who holds and releases seats over HTTP, and a page that watches them over a WebSocket.
+// A separate process: a buyer who holds and releases seats over HTTP, and a page that watches them over a WebSocket.
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { BuyerClient } from '../../support/clients/buyer-client.ts';
 import { pause } from '../../support/pause.ts';
 import { eventIdOf } from '../../../src/platform/ids.ts';
 
-/** Answers to honest requests since the last report. */
+/** Responses to honest requests since the last report. */
 export interface HonestReport {
   readonly held: number;
   readonly updates: number;
@@ -111,7 +111,7 @@ async function holdAndRelease(
         held++;
         return;
       }
-      // Held through a server that ended before it could be released.
+      // Still held by a server that ended before the release.
       if (booking?.['__typename'] === 'SeatsUnavailableError') return;
       why = JSON.stringify(booking);
     } catch (error) {
@@ -119,7 +119,7 @@ async function holdAndRelease(
     }
     await pause(RETRY_AFTER_MS, signal);
   }
-  if (!signal.aborted) failures.push(`a hold was not answered in ${RETRIES_MAX} attempts: ${why}`);
+  if (!signal.aborted) failures.push(`no response to a hold in ${RETRIES_MAX} attempts: ${why}`);
 }
 
 async function release(buyer: BuyerClient, bookingId: string): Promise<void> {

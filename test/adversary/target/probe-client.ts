@@ -7,7 +7,7 @@ import type { MemoryReport, ProbeQuestion, TurnReport } from './probe.ts';
 /** Longer than any turn that is worth measuring. */
 const ANSWER_WITHIN_MS = 120_000;
 
-/** Asks the probe in the server; one question at a time. */
+/** Queries the probe in the server, one question at a time. */
 export class ProbeClient {
   readonly #connection: Socket;
   readonly #lines: Interface;
@@ -15,7 +15,7 @@ export class ProbeClient {
   private constructor(connection: Socket) {
     this.#connection = connection;
     this.#lines = createInterface({ input: connection });
-    // Its close is what counts.
+    // Only its close matters.
     connection.on('error', () => undefined);
   }
 
@@ -41,7 +41,7 @@ export class ProbeClient {
     this.#connection.destroy();
   }
 
-  /** @throws where the server has ended, or does not answer at all. */
+  /** @throws if the server has ended, or does not answer at all. */
   async #ask<T>(question: ProbeQuestion): Promise<T> {
     if (this.#connection.destroyed) throw new Error('the server has ended');
     const gone = new AbortController();
@@ -49,7 +49,7 @@ export class ProbeClient {
       throw new Error('the server has ended');
     });
     const line = once(this.#lines, 'line', { signal: gone.signal }) as Promise<[string]>;
-    // Whichever comes second rejects when it is called off.
+    // The loser rejects when it is canceled.
     for (const either of [ended, line]) either.catch(() => undefined);
     this.#connection.write(`${question}\n`);
     try {

@@ -1,4 +1,4 @@
-// Preloaded into the server under attack: answers questions about its event loop and its memory on a Unix socket.
+// Preloaded into the server under attack. Answers questions about its event loop and its memory on a Unix socket.
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -8,25 +8,25 @@ import { isMainThread } from 'node:worker_threads';
 import { watchBlocks } from '../../../loadtest/bench/longest-block.ts';
 
 export interface TurnReport {
-  /** The longest turn of the event loop since the last report, in CPU time of the main thread. */
+  /** Longest turn of the event loop since the last report, in CPU time of the main thread. */
   readonly cpuMs: number;
   readonly wallMs: number;
 }
 
 export interface MemoryReport {
-  /** Bytes of the heap and outside it, right after a garbage collection; without code, which grows for minutes. */
+  /** Bytes in the heap and outside it after a garbage collection, without code, which grows for minutes. */
   readonly keptBytes: number;
   readonly peakHeapBytes: number;
   readonly peakRssBytes: number;
 }
 
-/** `mark`: a line of the log, by which it is known that all before it has been read. */
+/** `mark` writes a line to the log, which proves that all earlier lines have been read. */
 export type ProbeQuestion = 'turn' | 'memory' | 'mark';
 
 export const MARK = 'probe mark';
 
 const PEAK_EVERY_MS = 20;
-/** Machine code and byte code. */
+/** Machine code and bytecode. */
 const CODE = /code|trusted/;
 
 if (isMainThread && process.env['ADVERSARY_PROBE'] !== undefined) serve(process.env['ADVERSARY_PROBE']);
@@ -43,7 +43,7 @@ function serve(path: string): void {
 
   const memory = (): MemoryReport => {
     collect();
-    // Frees what finalizers of the first one let go of.
+    // Frees what finalizers of the first collection released.
     collect();
     const objects = getHeapSpaceStatistics()
       .filter(({ space_name: name }) => !CODE.test(name))
@@ -61,7 +61,7 @@ function serve(path: string): void {
     });
     connection.unref();
   });
-  // Left behind where the process before was killed.
+  // A killed process leaves it behind.
   rmSync(path, { force: true });
   server.listen(path);
   server.unref();

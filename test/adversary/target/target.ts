@@ -16,31 +16,34 @@ import type { HonestOrder } from './honest-process.ts';
 import { MARK, type MemoryReport, type TurnReport } from './probe.ts';
 import { ProbeClient } from './probe-client.ts';
 
-/** V8's limit for the heap of the server under attack. */
+/** V8's heap limit for the server under attack. */
 export const HEAP_MIB = 512;
-/** What the server may keep for the operations of clients, by its own estimate. A quarter of the defaults, to be reached sooner. */
+/**
+ * Limits for the memory of clients' operations, by the server's own estimate. A quarter of the defaults, so that they
+ * are reached sooner.
+ */
 export const keptLimits = { addressBytes: 8 * 1024 * 1024, processBytes: 32 * 1024 * 1024 } as const;
 const ERROR_LEVELS = new Set(['error', 'fatal']);
-/** Ended by V8 or by a signal, a process may take a moment to be gone. */
+/** Time that a process may take to exit after V8 or a signal ended it. */
 const ENDED_WITHIN_MS = 2_000;
 const MARK_WITHIN_MS = 30_000;
 
-/** The events of the database under attack. */
+/** The events in the database under attack. */
 export interface TargetEvents {
-  /** Only honest clients book it. */
+  /** The event that only honest clients book. */
   readonly honest: number;
-  /** Attacks name it. */
+  /** The event that attacks refer to. */
   readonly attacked: number;
   readonly attackedSeats: number;
 }
 
 interface TargetData {
   readonly events: TargetEvents;
-  /** Of the organizer of the event that is attacked. */
+  /** Token of the organizer of the attacked event. */
   readonly organizerToken: string;
 }
 
-/** The API in a process of its own with a small heap, on a PostgreSQL and a Redis of its own. */
+/** The API in a separate process with a small heap, with its own PostgreSQL and Redis. */
 export class Target implements AsyncDisposable {
   readonly events: TargetEvents;
   readonly organizerToken: string;
@@ -90,7 +93,7 @@ export class Target implements AsyncDisposable {
       redisUrl: redis.url,
       env: {
         NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB} --import ${probe} --disable-warning=ExperimentalWarning`,
-        // Fewer than by default, so that an address is full sooner; all limits of an address follow from it.
+        // Lower than the default, so that an address is full sooner. All limits per address derive from it.
         CONNECTIONS_PER_ADDRESS_MAX: '300',
         CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: String(keptLimits.addressBytes),
         CLIENT_MEMORY_BYTES_MAX: String(keptLimits.processBytes),
@@ -114,31 +117,31 @@ export class Target implements AsyncDisposable {
     return this.#server.url ?? '';
   }
 
-  /** Where it listens, or did before it ended. */
+  /** The port on which it listens, or listened before it ended. */
   get port(): number {
     return this.#port;
   }
 
-  /** What honest clients are to do. */
+  /** Returns what the honest clients have to do. */
   honestOrder(): HonestOrder {
     return { url: this.url, eventId: this.events.honest, seatCount: this.events.attackedSeats };
   }
 
-  /** How often the process has been started. */
+  /** Number of starts of the process. */
   get starts(): number {
     return this.#starts;
   }
 
-  /** How the process ended that nobody had asked to; null while it lives. */
+  /** Returns how the process ended unexpectedly; null while it runs. */
   death(): string | null {
     if (this.#server.alive()) return null;
-    const how = this.#server.unasked.at(-1) ?? 'it ended';
+    const how = this.#server.unexpectedExits.at(-1) ?? 'it ended';
     const [first = ''] = how.split('\n');
     const reason = /(?:RangeError|Error|heap out of memory)[^"\\]{0,120}/.exec(how)?.[0] ?? '';
     return `${first.slice(0, 80)} ${reason}`.trim();
   }
 
-  /** Lines of level error since this was called last, by message, with how often. None is still on its way. */
+  /** Returns the error lines since the last call, with their counts. Waits for lines that are still on their way. */
   async takeErrors(): Promise<ReadonlyMap<string, number>> {
     if (this.#server.alive()) {
       const heard = once(this.#marks, 'mark');
@@ -173,14 +176,14 @@ export class Target implements AsyncDisposable {
     return report;
   }
 
-  /** The most that any of its processes used, as far as it was asked. */
+  /** Maximum memory of all its processes, as far as measured. */
   get peak(): { readonly heapBytes: number; readonly rssBytes: number } {
     return this.#peak;
   }
 
   /**
-   * The longest turn since the last one that was reported, of what is over now. Null: the process has ended; if what it
-   * was sent is about to end it, this waits for that.
+   * Waits until everything sent has been processed, and returns the longest turn since the last report. Null if the
+   * process has ended; if an attack is about to end it, this waits for that.
    */
   async settled(): Promise<TurnReport | null> {
     const deadline = performance.now() + ENDED_WITHIN_MS;

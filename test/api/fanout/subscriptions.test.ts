@@ -7,7 +7,7 @@ import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../../src/p
 import { nextChange } from '../../support/next-change.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 
 let client: SchemaClient;
 let hall: Hall;
@@ -142,7 +142,7 @@ test('a crowd that comes back asks the database once whether it may see the even
     await updates.return();
   };
   await watch();
-  const statements = await statementsOf(() => Promise.all(Array.from({ length: 30 }, watch)));
+  const statements = await captureStatements(() => Promise.all(Array.from({ length: 30 }, watch)));
   expect(statements.filter((text) => !text.includes('readPublicVersion'))).toEqual([]);
   // Thirty on a busy machine may take more than a second.
   expect(statements.length).toBeLessThan(5);

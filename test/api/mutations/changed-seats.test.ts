@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 import { hold, StreamReader, updateOf, valueOf } from '../fanout/shared.fixture.ts';
 
@@ -40,7 +40,7 @@ describe('a changed seat', () => {
     for (const raw of sockets) await raw.take(1);
     const before = await valueOf(metrics.sharedExecutions);
     let payloads: unknown[] = [];
-    const statements = await statementsOf(async () => {
+    const statements = await captureStatements(async () => {
       await hold(http, 4, 6);
       payloads = (await Promise.all(sockets.map((raw) => raw.take(1)))).flat().map(({ payload }) => payload);
     });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
 import type { Hall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 import { aBuyer, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
 
 const { client, hall, setRules, mutate, hold, runOut } = hallsWithRules();
@@ -239,7 +239,7 @@ describe('the number of statements', () => {
     const buyer = aBuyer();
     const extend = async (fields: string, index: number) => {
       const { id: bookingId } = await hold(at, buyer, index);
-      return statementsOf(() =>
+      return captureStatements(() =>
         client().ask(
           `mutation ($input: ExtendHoldInput!) { extendHold(input: $input) { ... on Booking { ${fields} } } }`,
           { input: { bookingId } },
@@ -254,7 +254,7 @@ describe('the number of statements', () => {
 
   test('of a refusal does not grow with the choices that it names', async () => {
     const at = await hall({ orphanRule: 'FORBID' }, { rows: 1 });
-    const refuse = async () => (await statementsOf(() => hold(at, aBuyer(), 1, 2))).length;
+    const refuse = async () => (await captureStatements(() => hold(at, aBuyer(), 1, 2))).length;
     await refuse();
     const many = await refuse();
     await hold(at, aBuyer(), 5, 6, 7, 8, 9);

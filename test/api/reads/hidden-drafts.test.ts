@@ -4,7 +4,7 @@ import type { Viewer } from '../../../src/identity/viewer.ts';
 import { bookingIdOf, eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 
 /*
  * A draft must look like no event at all to everyone but its organizer: in what is answered, and in what is done before
@@ -75,7 +75,7 @@ async function mutate(field: string, input: object): Promise<Seen> {
 /** Leaves out a statement that is sent once a second for any event, whether it exists or not. */
 async function see(ask: () => Promise<{ data: unknown; errors: unknown }>): Promise<Seen> {
   let answer: unknown;
-  const statements = await statementsOf(async () => {
+  const statements = await captureStatements(async () => {
     const { data, errors } = await ask();
     answer = { data, errors };
   });

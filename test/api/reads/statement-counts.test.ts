@@ -7,7 +7,7 @@ import type { Viewer } from '../../../src/identity/viewer.ts';
 import { readVersions } from '../../../src/seating/map/seat-map.sql.ts';
 import { silent } from '../../support/booking.ts';
 import { createEventIn, createHall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 import { aBuyer, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 
 const { client, hall } = tieredHall();
@@ -25,7 +25,7 @@ describe('the number of statements', () => {
     }
   });
   const count = async (query: string, variables: object, viewer: Viewer | null = null) => {
-    const statements = await statementsOf(async () => {
+    const statements = await captureStatements(async () => {
       const { errors } = await client().ask(query, variables, viewer);
       expect(errors).toEqual([]);
     });
@@ -109,7 +109,7 @@ describe('the number of statements', () => {
 
   test('leaves out what a process asks by the clock, whoever is busy at that moment', async () => {
     const { reads } = client().app.database;
-    const statements = await statementsOf(async () => {
+    const statements = await captureStatements(async () => {
       const clock = new DatabaseClock(reads, silent);
       await clock.start();
       clock.stop();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createEventIn, createHall } from '../../support/hall.ts';
 import { createSchemaClient } from '../../support/clients/schema-client.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 
 test('the addresses of layouts, maps and prices of many events cost as many statements as those of one', async () => {
   await using client = await createSchemaClient();
@@ -10,7 +10,7 @@ test('the addresses of layouts, maps and prices of many events cost as many stat
   for (let i = 0; i < 12; i++) await createEventIn(reads, venueId, seatCount, organizerId);
   const ask = async (args: string) => {
     let urls: string[] = [];
-    const statements = await statementsOf(async () => {
+    const statements = await captureStatements(async () => {
       const { data, errors } = await client.ask(
         `{ events(${args}) { edges { node { seatMap { version states layoutUrl } priceTiers { price { currency } } } } } }`,
       );
@@ -37,7 +37,7 @@ test('what is being read of an event is not asked for again', async () => {
   const { eventLayouts, database } = client.app;
   const { venueId, seatCount, organizerId, eventId } = await createHall(database.reads);
   const other = await createEventIn(database.reads, venueId, seatCount, organizerId);
-  const statements = await statementsOf(async () => {
+  const statements = await captureStatements(async () => {
     const [first, both, again] = await Promise.all([
       eventLayouts.paths([eventId, eventId]),
       eventLayouts.paths([eventId, other, 999_999]),

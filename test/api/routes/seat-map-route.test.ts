@@ -4,11 +4,11 @@ import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { encodeSeatMap, seatMapKey } from '../../../src/seating/map/seat-map-cache.ts';
-import { batchIdOf } from '../../support/batch-ids.ts';
+import { makeBatchId } from '../../support/batch-ids.ts';
 import { aBuyer } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createEventIn, createHall, type Hall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 import { rawExchange, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
 let http: HttpFixture;
@@ -143,7 +143,7 @@ describe('GET /events/:id/seat-map', () => {
   it('asks the database at most once a second, however many want to know', async () => {
     const at = await createHall(http.context.database.reads);
     let statuses: number[] = [];
-    const statements = await statementsOf(async () => {
+    const statements = await captureStatements(async () => {
       const responses = await Promise.all(Array.from({ length: 60 }, () => get(eventIdOf(at.eventId))));
       statuses = responses.map(({ status }) => status);
     });
@@ -164,7 +164,7 @@ describe('the Redis cache', () => {
     await hold(at, 0);
     const old = encodeSeatMap(at.seatCount, {
       version: 0,
-      batchId: batchIdOf(0),
+      batchId: makeBatchId(0),
       states: Buffer.alloc(10).toString('base64'),
     });
     await eventually(

@@ -8,7 +8,7 @@ import { sql } from '../../../src/platform/database/db.ts';
 import { SeatMapCache, seatMapKey, type SeatMap } from '../../../src/seating/map/seat-map-cache.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { aBuyer, silent } from '../../support/booking.ts';
-import { batchIdOf } from '../../support/batch-ids.ts';
+import { makeBatchId } from '../../support/batch-ids.ts';
 import { createHall } from '../../support/hall.ts';
 import { startAuditBench, type AuditBench } from './audit.fixture.ts';
 
@@ -155,7 +155,7 @@ describe('the audit of the cached maps', () => {
       FROM events, generate_series(1, 10) WHERE id <> ${bench.hall.eventId}`);
     const events = await db.event.findMany({ select: { id: true } });
     for (const { id } of events)
-      await cache.store(id, 5, { version: 1_000, batchId: batchIdOf(1_000), states: 'AAA=' });
+      await cache.store(id, 5, { version: 1_000, batchId: makeBatchId(1_000), states: 'AAA=' });
     const asked: number[] = [];
     const counted = {
       readMany(eventIds: readonly number[]) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
-import { batchIdsOf } from '../../support/batch-ids.ts';
+import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestRedis } from '../../support/services/redis.ts';
@@ -10,7 +10,7 @@ const message: SeatsChanged = {
   eventId: 1,
   fromVersion: 0,
   version: 1,
-  ...batchIdsOf(1),
+  ...makeBatchIds(1),
   seats: [],
   bookingIds: [],
 };

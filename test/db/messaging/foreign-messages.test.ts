@@ -3,7 +3,7 @@ import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
 import { eventTopic } from '../../../src/messaging/topics.ts';
-import { batchIdsOf } from '../../support/batch-ids.ts';
+import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
@@ -29,7 +29,7 @@ const message: SeatsChanged = {
   eventId: 1,
   fromVersion: 4,
   version: 5,
-  ...batchIdsOf(5),
+  ...makeBatchIds(5),
   seats: [[3, 2]],
   bookingIds: ['a'],
 };

@@ -6,7 +6,7 @@ import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
 import { watermarksIn, type Watermarks } from '../../../src/messaging/watermarks.ts';
 import { republishAll, republishRecent, type RepublishContext } from '../../../src/workers/republish.ts';
-import { batchIdsOf } from '../../support/batch-ids.ts';
+import { makeBatchIds } from '../../support/batch-ids.ts';
 import { aBuyer, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -173,7 +173,7 @@ describe('the watermark', () => {
       eventId: hall.eventId,
       fromVersion: version - 1,
       version,
-      ...batchIdsOf(version),
+      ...makeBatchIds(version),
       seats: [],
       bookingIds: [],
     });
@@ -220,7 +220,7 @@ describe('the watermark', () => {
     await eventually('the outage is noticed', () => !watermarks.reachable);
     expect(await republishRecent(worker)).toBe(0);
     expect(await republishAll(worker)).toBe(0);
-    const unsent = { fromVersion: 0, version: 1, ...batchIdsOf(1), seats: [], bookingIds: [] };
+    const unsent = { fromVersion: 0, version: 1, ...makeBatchIds(1), seats: [], bookingIds: [] };
     for (let i = 0; i < 5; i++) await own.publishSeatsChanged({ eventId: hall.eventId, ...unsent });
     expect(lines.filter((text) => text.startsWith('failed to publish changes'))).toHaveLength(1);
     await server.restart();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
 import { createPubSub } from '../../../src/messaging/pubsub.ts';
 import { watermarksIn } from '../../../src/messaging/watermarks.ts';
-import { batchIdsOf } from '../../support/batch-ids.ts';
+import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestRedis } from '../../support/services/redis.ts';
@@ -17,7 +17,7 @@ it('raises no watermark for what could not be published', async () => {
       eventId: 1,
       fromVersion: version - 1,
       version,
-      ...batchIdsOf(version),
+      ...makeBatchIds(version),
       seats: [],
       bookingIds: [],
     });

@@ -8,7 +8,7 @@ import { FollowedSeats } from '../../../src/seating/live/followed-seats.ts';
 import { VenueLayouts } from '../../../src/seating/layout/venue-layouts.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createEventIn, createHall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 
 let scratch: TestDatabase;
 let database: Database;
@@ -70,7 +70,7 @@ test('a venue is read once, for all its events and followers', async () => {
   const hall = await createHall(reads);
   const other = await createEventIn(reads, hall.venueId, hall.seatCount, hall.organizerId);
   const seats = followedSeats();
-  const statements = await statementsOf(async () => {
+  const statements = await captureStatements(async () => {
     const all = await Promise.all(
       [hall.eventId, other, hall.eventId].map((eventId) => seats.follow(eventId)),
     );
@@ -102,7 +102,7 @@ test('a venue that nobody follows is kept while there is room', async () => {
   const halls = [await createHall(reads), await createHall(reads), await createHall(reads)];
   const seats = followedSeats({ unusedSeatsMax: 80, seatsMax: 1_000 });
   const visit = async (hall: number) =>
-    readsOfVenues(await statementsOf(async () => (await seats.follow(halls[hall]?.eventId ?? 0))()));
+    readsOfVenues(await captureStatements(async () => (await seats.follow(halls[hall]?.eventId ?? 0))()));
   expect([await visit(0), await visit(1), await visit(0)]).toEqual([1, 1, 0]);
   // Room for two of three: the one that was used least recently goes.
   expect([await visit(2), await visit(0), await visit(1)]).toEqual([1, 0, 1]);

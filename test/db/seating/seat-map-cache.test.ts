@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
 import { SeatMapCache, seatMapKey } from '../../../src/seating/map/seat-map-cache.ts';
 import { SeatStates } from '../../../src/seating/map/seat-states.ts';
-import { batchIdOf, batchIdsOf } from '../../support/batch-ids.ts';
+import { makeBatchId, makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { cacheSuite } from './seat-map-cache.fixture.ts';
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 function mapOf(version: number) {
   const states = SeatStates.fromDigits('0'.repeat(40));
   for (let bit = 0; bit < 40; bit++) states.set(bit, ((version >> bit) & 1) as SeatStatusCode);
-  return { version, batchId: batchIdOf(version), states: states.toBase64() };
+  return { version, batchId: makeBatchId(version), states: states.toBase64() };
 }
 
 function changeTo(
@@ -26,7 +26,7 @@ function changeTo(
   seats: SeatsChanged['seats'] = [],
   fromVersion = version - 1,
 ): SeatsChanged {
-  return { eventId, fromVersion, version, ...batchIdsOf(version, fromVersion), seats, bookingIds: [] };
+  return { eventId, fromVersion, version, ...makeBatchIds(version, fromVersion), seats, bookingIds: [] };
 }
 
 describe('the cached map', () => {
@@ -67,7 +67,7 @@ describe('the cached map', () => {
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
         eventId++;
         const states = SeatStates.fromDigits('0'.repeat(41));
-        const map = () => ({ version, batchId: batchIdOf(version), states: states.toBase64() });
+        const map = () => ({ version, batchId: makeBatchId(version), states: states.toBase64() });
         let version = 0;
         await cache().store(eventId, 41, map());
         for (const [i, seats] of changes.entries()) {

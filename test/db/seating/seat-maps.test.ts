@@ -5,10 +5,10 @@ import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { SeatMaps } from '../../../src/seating/map/seat-maps.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { aBuyer, silent, silentPubSub } from '../../support/booking.ts';
-import { batchIdOf } from '../../support/batch-ids.ts';
+import { makeBatchId } from '../../support/batch-ids.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Hall } from '../../support/hall.ts';
-import { statementsOf } from '../../support/services/statements-of.ts';
+import { captureStatements } from '../../support/services/capture-statements.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 import { cacheSuite } from './seat-map-cache.fixture.ts';
 
@@ -49,7 +49,7 @@ const get = async (maps: SeatMaps, at: Hall, version: number) =>
   maps.get(at.eventId, await versionAt(at, version));
 
 async function mapReads(work: () => Promise<unknown>): Promise<number> {
-  return (await statementsOf(work)).filter((text) => text.includes('readSeatMaps')).length;
+  return (await captureStatements(work)).filter((text) => text.includes('readSeatMaps')).length;
 }
 
 describe('maps of a node that does not follow the event', () => {
@@ -82,7 +82,7 @@ describe('maps of a node that does not follow the event', () => {
     const halls = [];
     for (let i = 0; i < 5; i++) halls.push(await hall());
     const { maps } = startNode();
-    const wanted = new Map([[2_000_000_000, { version: 0, batchId: batchIdOf(0) }]]);
+    const wanted = new Map([[2_000_000_000, { version: 0, batchId: makeBatchId(0) }]]);
     for (const at of halls) wanted.set(at.eventId, await versionAt(at, 0));
     let found = 0;
     expect(await mapReads(async () => (found = (await maps.getMany(wanted)).size))).toBe(1);

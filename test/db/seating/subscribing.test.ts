@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
-import { batchIdsOf } from '../../support/batch-ids.ts';
+import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestRedis } from '../../support/services/redis.ts';
@@ -13,7 +13,7 @@ const message: SeatsChanged = {
   eventId: 1,
   fromVersion: 4,
   version: 5,
-  ...batchIdsOf(5),
+  ...makeBatchIds(5),
   seats: [[3, 2]],
   bookingIds: ['a'],
 };

@@ -100,7 +100,7 @@ export const operating: readonly MutantGroup[] = [
       {
         guard: 'no-dev-packages-in-production',
         mutation: { replace: '!needsDev', with: 'false' },
-        only: 'left out the development packages',
+        only: 'omitted the development packages',
       },
     ],
   },

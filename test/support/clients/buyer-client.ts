@@ -6,7 +6,7 @@ export interface GraphQLAnswer {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** A buyer who talks to the API as a browser does. */
+/** A buyer that calls the API as a browser does. */
 export class BuyerClient {
   readonly #url: string;
   readonly #token: string;
@@ -23,7 +23,7 @@ export class BuyerClient {
     return new BuyerClient(url, token);
   }
 
-  /** The same buyer through another node. */
+  /** Returns the same buyer on another node. */
   at(url: string): BuyerClient {
     return new BuyerClient(url, this.#token);
   }
@@ -32,7 +32,9 @@ export class BuyerClient {
     return post(this.#url, query, variables, this.#token);
   }
 
-  /** `{__typename, id, status, …}` or the error's, whichever it came to; undefined where the answer has no data. */
+  /**
+   * Returns the result, `{__typename, id, status, …}` of a booking or an error. Undefined if the response has no data.
+   */
   async hold(
     eventId: number,
     seats: readonly number[],

@@ -19,14 +19,14 @@ export interface Answer {
 
 export interface SchemaClient extends AsyncDisposable {
   readonly app: AppContext;
-  /** Executes with the plugins of the server, without its transports. */
+  /** Executes an operation with the server's plugins, but without its transports. */
   ask(query: string, variables?: object, viewer?: Viewer | null): Promise<Answer>;
-  /** The answers of a subscription, over SSE; leaving the loop ends it. */
+  /** Returns the results of a subscription over SSE. Leaving the loop ends it. */
   follow(query: string, variables?: object, viewer?: Viewer | null): AsyncGenerator<Answer, void>;
   close(): Promise<void>;
 }
 
-/** The schema on a database and a Redis of its own. */
+/** Creates the schema with its own database and Redis. */
 export async function createSchemaClient(): Promise<SchemaClient> {
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const app = await createContext(

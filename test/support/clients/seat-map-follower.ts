@@ -1,10 +1,10 @@
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { SeatStates } from '../../../src/seating/map/seat-states.ts';
 
-/** What a client does with the feed, and nothing more: applies messages, and writes down where they do not connect. */
+/** Applies the messages of a feed as a client does, and records those that leave a gap. */
 export class SeatMapFollower {
   readonly messages: FeedMessage[] = [];
-  /** Messages that did not continue where the one before ended. */
+  /** Messages that did not continue where the previous one ended. */
   readonly gaps: FeedMessage[] = [];
   version: number | null = null;
   #states: SeatStates;

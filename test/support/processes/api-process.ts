@@ -2,15 +2,15 @@ import * as processes from './server-process.ts';
 
 export { TEST_SECRET } from './server-process.ts';
 
-/** One that has been started: it can be asked. */
+/** A server process that accepts requests. */
 export type ServerProcess = processes.ServerProcess & { readonly url: string };
 
-/** The API as a process of its own, on a free port, as in production. */
+/** Starts the API as a separate process on a free port, as in production. */
 export function startApiProcess(settings: processes.ServerSettings): Promise<ServerProcess> {
   return start('src/main/api.ts', settings);
 }
 
-/** The worker as a process of its own. */
+/** Starts the worker as a separate process. */
 export function startWorkerProcess(settings: processes.ServerSettings): Promise<ServerProcess> {
   return start('src/main/worker.ts', settings);
 }

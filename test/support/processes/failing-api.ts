@@ -1,4 +1,4 @@
-// The API, but SIGUSR2 makes it throw where nothing catches, and SIGWINCH makes it reject where nobody listens.
+// The API, but SIGUSR2 makes it throw an uncaught exception, and SIGWINCH an unhandled rejection.
 import { startApi } from '../../../src/main/api.ts';
 import { runProcess } from '../../../src/main/run-process.ts';
 import { startWorker } from '../../../src/main/worker.ts';

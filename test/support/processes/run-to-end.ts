@@ -11,7 +11,7 @@ export interface Ended {
 
 const ENDS_WITHIN_MS = 40_000;
 
-/** Runs a script of ours that is expected to end by itself. It gets these variables, and of our own only what Node needs. */
+/** Runs a script of the repository until it exits. Of this process's environment it gets only what Node needs. */
 export async function runToEnd(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -19,7 +19,7 @@ export async function runToEnd(
 ): Promise<Ended> {
   const child = spawn(process.execPath, args, {
     cwd,
-    // As the bootstrap starts scripts: the schema engine is a WebAssembly module, at which Node warns.
+    // Like the bootstrap, hides Node's warning about the schema engine, a WebAssembly module.
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

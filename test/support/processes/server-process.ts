@@ -12,9 +12,9 @@ export interface ServerSettings {
 }
 
 export interface ServerOptions extends ServerSettings {
-  /** The entry file. */
+  /** Entry file. */
   readonly file: string;
-  /** Told of every line of its log. */
+  /** Receives every line of its log. */
   readonly onLog?: (line: LogLine) => void;
 }
 
@@ -26,25 +26,25 @@ const READY_LINES = new Set(['API listening', 'worker started']);
 const LOG_KEPT_MAX = 1_000;
 const LAST_LINES = 60;
 
-/** A server of ours as a process of its own, as in production, that can be killed, frozen and started again. */
+/** A server in a separate process, as in production. A test can kill, freeze and restart it. */
 export class ServerProcess implements AsyncDisposable {
   readonly #options: ServerOptions;
   #child: ChildProcess | undefined;
   #url: string | null = null;
   #ending = false;
-  // A test process that ends leaves no server behind.
+  // A test process that exits leaves no server behind.
   readonly #killWithUs = () => this.#child?.kill('SIGKILL');
   frozen = false;
-  /** Ends that nobody had asked for, each with what the process said last. */
-  readonly unasked: string[] = [];
-  /** What it logged last, one parsed line each; other output as `{ msg }`. */
+  /** Unexpected exits, each with the last output of the process. */
+  readonly unexpectedExits: string[] = [];
+  /** The latest log lines, parsed; other output as `{ msg }`. */
   readonly log: LogLine[] = [];
 
   constructor(options: ServerOptions) {
     this.#options = options;
   }
 
-  /** `http://127.0.0.1:…`, while it can be asked; empty for a worker. */
+  /** `http://127.0.0.1:…` while it accepts requests; empty for a worker. */
   get url(): string | null {
     return this.#url;
   }
@@ -58,12 +58,12 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child?.exitCode ?? null;
   }
 
-  /** True as long as the process has not ended by itself or otherwise. */
+  /** Whether the process still runs. */
   alive(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Resolves when it takes requests. @throws where it ends before, or takes too long. */
+  /** Resolves when it accepts requests. @throws if it exits first or takes too long. */
   async start(): Promise<void> {
     const { file } = this.#options;
     const child = this.#spawn();
@@ -76,7 +76,7 @@ export class ServerProcess implements AsyncDisposable {
       process.off('exit', this.#killWithUs);
       if (this.#child === child) this.#url = null;
       const how = `${file} ended with ${String(signal ?? code)}: ${this.#saidLast()}`;
-      if (!this.#ending) this.unasked.push(how);
+      if (!this.#ending) this.unexpectedExits.push(how);
       return how;
     });
     const failed = ended.then((how) => Promise.reject(new Error(how)));
@@ -84,17 +84,17 @@ export class ServerProcess implements AsyncDisposable {
     this.#url = await withDeadline(asked, READY_WITHIN_MS, () => this.#late('is not ready'));
   }
 
-  /** Ends as if the machine had lost it. Resolves when it is gone. */
+  /** Kills it, as a machine failure does. Resolves when it is gone. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** Ends in order: what is under way is finished first. @throws where that takes too long. */
+  /** Shuts it down gracefully. @throws if that takes too long. */
   async stop(): Promise<void> {
     await withDeadline(this.#end('SIGTERM'), STOPPED_WITHIN_MS, () => this.#late('does not stop'));
   }
 
-  /** Resolves when the process has ended by itself, as it was told to: that counts as asked for. */
+  /** Resolves when the process exits by itself, as the test told it to. Such an exit counts as expected. */
   async ended(): Promise<void> {
     this.#ending = true;
     if (this.#child !== undefined && this.alive()) await once(this.#child, 'exit');
@@ -142,7 +142,7 @@ export class ServerProcess implements AsyncDisposable {
     });
   }
 
-  /** Keeps what it says from now on. Resolves with the address once it says that it is ready. */
+  /** Reads the output from now on. Resolves with the address once the process reports that it is ready. */
   #hear({ stdout, stderr }: ChildProcess): Promise<string> {
     if (stdout === null || stderr === null) throw new Error('the server has no output to listen to');
     const keep = (line: LogLine) => void (this.log.push(line) > LOG_KEPT_MAX && this.log.shift());
@@ -153,7 +153,7 @@ export class ServerProcess implements AsyncDisposable {
         keep(line);
         this.#options.onLog?.(line);
         const { msg, url } = line;
-        // By number: to reach a name, clients may try IPv6 first, where nobody listens.
+        // By number, because clients may try IPv6 first for a name, and nothing listens there.
         if (READY_LINES.has(String(msg)))
           resolve(typeof url === 'string' ? url.replace('localhost', '127.0.0.1') : '');
       });

@@ -5,12 +5,12 @@ import { runProcess } from '../../../src/main/run-process.ts';
 
 export interface StepSettings {
   readonly step: BatchStep;
-  /** Which of the process's batches, from 1. */
+  /** Which batch of the process, starting at 1. */
   readonly batch: number;
   readonly signal: 'SIGKILL' | 'SIGSTOP';
 }
 
-/** For the environment of the process. */
+/** Returns the environment of such a process. */
 export function stepEnvironment({ step, batch, signal }: StepSettings): Record<string, string> {
   return { SIGNAL_AT_STEP: step, SIGNAL_AT_BATCH: String(batch), SIGNAL: signal };
 }

@@ -2,13 +2,19 @@ import { connect, createServer, type Socket } from 'node:net';
 import { closeServer, listenOnFreePort, throughPort } from '../services/free-port.ts';
 
 export interface ForgetfulProxy extends AsyncDisposable {
-  /** The same server, through the proxy. */
+  /** Returns the server's address through the proxy. */
   url(serverUrl: string): string;
-  /** Of connections that are open now nothing gets through any more, either way, and nobody is told. New ones are served. */
+  /**
+   * Drops all further bytes of the open connections in both directions, without notice to either side. New connections
+   * work.
+   */
   forget(): void;
-  /** Of connections that are open now what the server says waits, first in the kernel, then at the server. */
+  /**
+   * Stops reading from the server on the open connections, so that its data waits first in the kernel, then in the
+   * server.
+   */
   pause(): void;
-  /** It goes on, in order, where it was not forgotten. */
+  /** Resumes paused connections in order, except forgotten ones. */
   resume(): void;
 }
 
@@ -18,8 +24,8 @@ interface Pair {
 }
 
 /**
- * Sits between a client and a server on this machine, as a router does that forgets its connections, or whose line to the
- * client is clogged. For each connection it asks for the server's port; where that is null there is no server.
+ * Stands between a client and a local server, like a router that forgets connections or a congested line. Asks for the
+ * server's port for each connection; null means that there is no server.
  */
 export async function startForgetfulProxy(targetPort: () => number | null): Promise<ForgetfulProxy> {
   const sockets = new Set<Socket>();
@@ -36,7 +42,7 @@ export async function startForgetfulProxy(targetPort: () => number | null): Prom
       [server, client],
     ] as const) {
       sockets.add(socket);
-      // Whatever breaks, `close` follows.
+      // `close` follows every error.
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);

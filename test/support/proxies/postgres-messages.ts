@@ -1,6 +1,6 @@
 /**
- * Reads what a PostgreSQL client sends, as far as it takes to tell when a transaction is committed: as a simple query,
- * or, as Prisma's adapter does, by executing a prepared statement.
+ * Parses what a PostgreSQL client sends, as far as needed to recognize a COMMIT: a simple query or, as Prisma's adapter
+ * sends it, the execution of a prepared statement.
  */
 export class ClientMessages {
   #unread: Buffer = Buffer.alloc(0);
@@ -8,7 +8,7 @@ export class ClientMessages {
   readonly #commitStatements = new Map<string, boolean>();
   readonly #commitPortals = new Map<string, boolean>();
 
-  /** True where something in the chunk makes the server commit. */
+  /** Whether something in the chunk makes the server commit. */
   push(chunk: Buffer): boolean {
     this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk]);
     let commits = false;

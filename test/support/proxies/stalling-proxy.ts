@@ -2,20 +2,20 @@ import { connect, createServer, type Socket } from 'node:net';
 import { closeServer, listenOnFreePort, throughPort } from '../services/free-port.ts';
 
 export interface StallingProxy extends AsyncDisposable {
-  /** The same server, through the proxy. */
+  /** Returns the server's address through the proxy. */
   url(serverUrl: string): string;
-  /** While true nothing that clients send gets through; it arrives, late and in order, when it is false again. */
+  /** While true, holds back everything that clients send. It arrives late and in order when this is false again. */
   stalled: boolean;
   /**
-   * From now on nothing comes through the connections that are open now, in either direction, and nobody is told: as
-   * where a firewall has forgotten them. New ones work.
+   * Drops all further bytes of the open connections in both directions, without notice to either side, like a firewall
+   * that has forgotten them. New connections work.
    */
   deaden(): void;
-  /** Open now. */
+  /** Number of open connections. */
   readonly connections: number;
 }
 
-/** Sits between a process and a server on this machine, and delays what the process says, or swallows what both say. */
+/** Stands between a process and a local server, and delays what the process sends or drops what both send. */
 export async function startStallingProxy(targetPort: number): Promise<StallingProxy> {
   const clients = new Set<Socket>();
   const dead = new WeakSet<Socket>();
@@ -27,7 +27,7 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
       [client, server],
       [server, client],
     ] as const) {
-      // Whatever breaks, `close` follows: the server behind may be killed at any time.
+      // `close` follows every error. The server may be killed at any time.
       socket.on('error', () => {});
       socket.on('close', () => {
         other.destroy();

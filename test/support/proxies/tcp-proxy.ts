@@ -3,21 +3,21 @@ import { closeServer, listenOnFreePort, throughPort } from '../services/free-por
 import { ClientMessages } from './postgres-messages.ts';
 
 /**
- * Where a connection is cut around a COMMIT: `before` the server gets to see it; `amid`, when it was sent and nobody
- * can know whether it arrived; `after` the server has done it, its answer withheld.
+ * When a connection is cut around a COMMIT: `before` the server receives it; `amid`, when it was sent and may or may
+ * not have arrived; `after` the server has executed it, without its response.
  */
 export type CommitCut = 'before' | 'amid' | 'after';
 
 export interface PostgresProxy extends AsyncDisposable {
-  /** The same database, through the proxy. */
+  /** Returns the database's address through the proxy. */
   url(databaseUrl: string): string;
-  /** From now on the connections of so many COMMITs are cut, one after another. Zero: of none. */
+  /** Cuts the connections of this many further COMMITs, one after another. Zero turns it off. */
   cutCommits(where: CommitCut, count: number): void;
-  /** COMMITs whose connection was cut so far. */
+  /** Number of COMMITs whose connection was cut. */
   readonly commitsCut: number;
-  /** While true, new connections are closed at once: the database is out of reach. */
+  /** While true, closes new connections at once, as if the database were unreachable. */
   refusing: boolean;
-  /** Cuts all connections at once, and returns how many there were. */
+  /** Cuts all connections and returns their number. */
   cutAll(): number;
 }
 
@@ -25,11 +25,11 @@ interface Pair {
   readonly client: Socket;
   readonly server: Socket;
   readonly messages: ClientMessages;
-  /** The next that the server says is the answer to a COMMIT, and is not to be passed on. */
+  /** The next data from the server is the response to a COMMIT and must not be forwarded. */
   withhold: boolean;
 }
 
-/** Sits between a node and PostgreSQL, and cuts connections where a test wants it. */
+/** Stands between a node and PostgreSQL, and cuts connections on demand. */
 export async function startPostgresProxy(target: {
   readonly host: string;
   readonly port: number;
@@ -48,7 +48,7 @@ export async function startPostgresProxy(target: {
     };
     pairs.add(pair);
     for (const socket of [pair.client, pair.server]) {
-      // A broken connection is what the proxy is there for; `close` follows.
+      // Broken connections are this proxy's purpose; `close` follows every error.
       socket.on('error', () => {});
       socket.on('close', () => {
         cut(pair);

@@ -7,7 +7,7 @@ export interface TestDatabase extends AsyncDisposable {
   drop(): Promise<void>;
 }
 
-/** A migrated, empty database of its own, cloned from the run's template: for a test file, or a single test. */
+/** Clones a migrated, empty database from the run's template, for a test file or a single test. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const template = new URL(inject('templateUrl'));
   const name = `test_${randomBytes(6).toString('hex')}`;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 
-/** Lets it listen on a free port of this machine, and returns which. */
+/** Listens on a free local port and returns it. */
 export async function listenOnFreePort(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -10,13 +10,13 @@ export async function listenOnFreePort(server: Server): Promise<number> {
   return address.port;
 }
 
-/** Resolves when it has let go of its port; connections that are open must have been ended. */
+/** Resolves when the server has released its port. Open connections must have ended. */
 export async function closeServer(server: Server): Promise<void> {
   server.close();
   await once(server, 'close');
 }
 
-/** The same address, but at that port of this machine. */
+/** Returns the same address with a local port. */
 export function throughPort(port: number, address: string): string {
   const url = new URL(address);
   url.host = `127.0.0.1:${port}`;

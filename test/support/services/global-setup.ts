@@ -9,21 +9,21 @@ import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The migrated template database. Never connect to it: clone it with `createTestDatabase`. */
+    /** The migrated template database. Never connect to it; clone it with `createTestDatabase`. */
     templateUrl: string;
-    /** This run's own folder; it is removed afterwards. */
+    /** A folder for this run, removed at its end. */
     scratchFolder: string;
   }
 }
 
 /**
- * Once a run: a PostgreSQL of its own on a free port, with a migrated database to clone, in a folder of its own. It
- * touches no data folder, so it runs beside `npm start` and beside other test runs.
+ * Starts, once per run, a PostgreSQL on a free port with a migrated template database, in a scratch folder. It uses no
+ * data folder, so it can run beside `npm start` and other test runs.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const scratch = await makeScratchFolder();
   const postgres = await step('PostgreSQL for the tests', () =>
-    // Not durable: tests that crash it do so to the server, never to the machine.
+    // Not durable: tests crash the server, never the machine.
     startPostgres({ folder: path.join(scratch.folder, 'postgres'), durable: false }),
   );
   await step('Migrations', () => migrate(postgres.url));

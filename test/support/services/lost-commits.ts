@@ -1,6 +1,6 @@
 import { sql, type PrismaClient } from '../../../src/platform/database/db.ts';
 
-/** Everything that a batch writes, in an order in which it can be written. */
+/** All tables that a batch writes, in an order that satisfies their references. */
 const TABLES = [
   ['bookings', 'event_id'],
   ['event_seats', 'event_id'],
@@ -11,7 +11,7 @@ const TABLES = [
 ] as const;
 
 export interface Backup {
-  /** Brings the event back to how it was: every commit since is lost, as after a failover to a standby that lags. */
+  /** Restores the event, so that every later commit is lost, as after a failover to a lagging standby. */
   restore(): Promise<void>;
 }
 

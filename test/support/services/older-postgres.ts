@@ -2,16 +2,16 @@ import { connect, createServer } from 'node:net';
 import { closeServer, listenOnFreePort, throughPort } from './free-port.ts';
 
 export interface OlderPostgres extends AsyncDisposable {
-  /** The same database, on a server that says it is PostgreSQL 15 and behaves like it. */
+  /** The same database, on a server that reports PostgreSQL 15 and behaves like it. */
   readonly url: string;
 }
 
-/** An unknown setting is refused in the same way whatever its name is. */
+/** PostgreSQL refuses every unknown setting in the same way. */
 const UNKNOWN = Buffer.from('transaction_timeouX');
 
 /**
- * Sits before a PostgreSQL 18 and makes it look like PostgreSQL 15: it reports version 15, and refuses connections that
- * ask for `transaction_timeout`, which only newer servers know.
+ * Stands in front of PostgreSQL 18 and makes it look like PostgreSQL 15: it reports version 15, and refuses connections
+ * that set `transaction_timeout`, which only newer servers have.
  */
 export async function startOlderPostgres(databaseUrl: string, versionNum: string): Promise<OlderPostgres> {
   const older = Buffer.from(`15${versionNum.slice(2)}`);
@@ -21,7 +21,7 @@ export async function startOlderPostgres(databaseUrl: string, versionNum: string
       [client, server, Buffer.from('transaction_timeout'), UNKNOWN],
       [server, client, Buffer.from(versionNum), older],
     ] as const) {
-      // Whatever breaks, `close` follows.
+      // `close` follows every error.
       socket.on('error', () => {});
       socket.on('close', () => other.destroy());
       socket.on('data', (chunk) => other.write(replaced(chunk, from, to)));
@@ -34,7 +34,7 @@ export async function startOlderPostgres(databaseUrl: string, versionNum: string
   };
 }
 
-/** Of the same length, so that no length of a message changes. */
+/** The replacement has the same length, because messages contain their length. */
 function replaced(chunk: Buffer, from: Buffer, to: Buffer): Buffer {
   for (let at = chunk.indexOf(from); at !== -1; at = chunk.indexOf(from, at + from.length))
     to.copy(chunk, at);

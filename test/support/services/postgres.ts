@@ -5,23 +5,23 @@ import { type Postgres, startPostgres } from '../../../scripts/local/postgres.ts
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 
 export interface TestPostgres extends AsyncDisposable {
-  /** A migrated, empty database. Stays the same over a restart. */
+  /** A migrated, empty database. The address survives a restart. */
   url: string;
-  /** What the server writes to its log. Each start begins a new one. */
+  /** Log file of the server. Each start begins a new one. */
   readonly logFile: string;
-  /** Stops it: in order, or, immediate, as a crash does. What was committed survives both. */
+  /** Stops it gracefully or, with `immediate`, as a crash does. Commits survive both. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
   restart(mode?: 'fast' | 'immediate'): Promise<void>;
 }
 
 export interface TestPostgresOptions {
-  /** With fsync and all else that makes a commit survive a power cut. Slower, so off unless a test is about that. */
+  /** Turns on fsync and everything else that makes commits survive a power failure. Slower, so off by default. */
   durable?: boolean;
   settings?: Record<string, string>;
 }
 
-/** A PostgreSQL of its own, for tests that stop or crash it. It ends with the process of the test. */
+/** Starts a separate PostgreSQL, for tests that stop or crash it. It ends with the test process. */
 export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const folder = mkdtempSync(path.join(inject('scratchFolder'), 'services', 'postgres-'));
   chmodSync(folder, 0o711);

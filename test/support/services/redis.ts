@@ -5,20 +5,20 @@ import { inject } from 'vitest';
 import { type Redis, startRedis } from '../../../scripts/local/redis.ts';
 
 export interface TestRedis extends AsyncDisposable {
-  /** Stays the same over a restart. */
+  /** The address survives a restart. */
   url: string;
-  /** Ends it in order. */
+  /** Stops it gracefully. */
   stop(): Promise<void>;
-  /** Ends it at once (SIGKILL), as a crash does. */
+  /** Kills it (SIGKILL), like a crash. */
   kill(): Promise<void>;
-  /** Stops it where it is (SIGSTOP): connections stay open, new ones too, and nothing is answered. */
+  /** Freezes it (SIGSTOP): connections stay open, new ones are accepted, and nothing is answered. */
   freeze(): void;
   thaw(): void;
-  /** Starts it on the same port, empty, after ending it if it runs. */
+  /** Starts it on the same port and empty. Stops it first if it runs. */
   restart(): Promise<void>;
 }
 
-/** A Redis of its own, for a test file. It ends with the process of the test, whatever happens. */
+/** Starts a separate Redis for a test file. It ends with the test process. */
 export async function startTestRedis(): Promise<TestRedis> {
   const folder = mkdtempSync(path.join(inject('scratchFolder'), 'services', 'redis-'));
   let current: Redis = await startRedis({ folder });

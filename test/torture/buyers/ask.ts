@@ -6,7 +6,10 @@ import { postJson, TimeoutError } from './post-json.ts';
 const BOOKING = '... on Booking { id status holdExpiresAt }';
 const REFUSED = `... on Error { code message } ... on BusyError { outcomeUnknown }`;
 
-/** Nothing that needs the database again once the booking is decided: the answer is the decision's alone. */
+/**
+ * These documents select nothing that needs the database after the decision, so that the response reports the decision
+ * alone.
+ */
 const documents = {
   holdSeats: `mutation ($input: HoldSeatsInput!) { result: holdSeats(input: $input) { __typename ${BOOKING} ${REFUSED}
     ... on SeatsUnavailableError { seats { index } } ... on SeatLimitExceededError { limit } } }`,
@@ -35,7 +38,7 @@ interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** Asks a node, and says what can be known of the outcome. Waits for `patienceMs` at most. */
+/** Sends a request to a node and returns what is known about its outcome. Waits at most `patienceMs`. */
 export async function ask(
   url: string,
   token: string,
@@ -77,7 +80,7 @@ function outcomeOf({ data, errors }: Answer): Outcome {
   const result = data?.result;
   if (result == null) {
     const why = errors?.map(({ message, extensions }) => `${extensions?.code}: ${message}`).join('; ');
-    // What goes with the result could not be read: a client is none the wiser.
+    // The server could not read the details of the result, so the client does not know the outcome.
     const busy = errors?.every(({ extensions }) => extensions?.code === 'BUSY') === true;
     return { kind: busy ? 'unknown' : 'wrong', why: why ?? 'neither data nor errors' };
   }
@@ -102,7 +105,7 @@ function outcomeOf({ data, errors }: Answer): Outcome {
   };
 }
 
-/** A connection that was refused carried nothing; one that broke may have. */
+/** A refused connection carried nothing; a broken one may have. */
 function withoutAnswer(error: unknown): Outcome {
   if (error instanceof TimeoutError) return { kind: 'unknown', why: 'timeout' };
   if ((error as { code?: string }).code === 'ECONNREFUSED') return { kind: 'nothing', why: 'ECONNREFUSED' };

@@ -8,7 +8,7 @@ export interface Buyer {
   readonly token: string;
 }
 
-/** Guests, as any visitor becomes one. */
+/** Creates guest sessions. */
 export function startBuyers(url: string, count: number): Promise<Buyer[]> {
   return Promise.all(Array.from({ length: count }, () => startBuyer(url)));
 }

@@ -5,13 +5,13 @@ import type { Random } from '../random.ts';
 export interface Choice {
   readonly buyerId: string;
   readonly request: Request;
-  /** Sent at once to every node: whoever comes second must get the same. */
+  /** Whether to send it to all nodes at once. Each must return the same. */
   readonly twice: boolean;
 }
 
 const HOLD_MAX = 4;
 
-/** What a client does next: mostly holds that collide, then what can be done with them, and what clients do wrong. */
+/** Chooses a client's next request: mostly holds that collide, then requests about holds, and mistakes. */
 export function chooseRequest(
   random: Random,
   hall: HallHistory,
@@ -60,7 +60,7 @@ export function chooseRequest(
   return { buyerId, request: anyHold(random, hall, key), twice: key !== null && random.chance(0.15) };
 }
 
-/** Mostly the latest, sometimes one that has long run out. */
+/** Returns mostly the latest hold, sometimes one that expired long ago. */
 function chooseHold(random: Random, hall: HallHistory): KnownHold {
   return random.pick(random.chance(0.8) ? hall.holds.slice(-8) : hall.holds);
 }
@@ -75,7 +75,7 @@ function anyHold(random: Random, hall: HallHistory, key: string | null): Request
   return mode === 'best' ? { ...request, mode, seats: [] } : { ...request, mode };
 }
 
-/** Seats side by side, more often in the first row than elsewhere; sometimes scattered. */
+/** Chooses adjacent seats, more often in the first row; sometimes scattered ones. */
 function exactHold(random: Random, hall: HallHistory): Extract<Request, { kind: 'hold' }> {
   const quantity = random.whole(1, HOLD_MAX);
   const last = random.chance(0.4) ? 9 : hall.seatCount - 1;
@@ -86,7 +86,7 @@ function exactHold(random: Random, hall: HallHistory): Extract<Request, { kind: 
   return { kind: 'hold', mode: 'exact', quantity: seats.length, seats, key: null };
 }
 
-/** As many, but other seats. */
+/** Chooses as many other seats. */
 function otherSeats(random: Random, hall: HallHistory, seats: readonly number[]): readonly number[] {
   const shift = random.whole(1, hall.seatCount - 1);
   return seats.map((seat) => (seat + shift) % hall.seatCount).sort((a, b) => a - b);

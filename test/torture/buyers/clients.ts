@@ -7,10 +7,13 @@ import { now, type Outcome, type Request } from '../history.ts';
 import type { Random } from '../random.ts';
 import type { NodeAddress } from '../cluster/watcher.ts';
 
-/** Longer than a node waits itself, frozen for some seconds or not: whoever waits so long in vain has found a fault (I13). */
+/**
+ * Longer than a node waits itself, even if it was frozen for some seconds. A client that waits this long in vain has
+ * found a bug (I13).
+ */
 const PATIENCE_MS = 40_000;
 const RETRIES_MAX = 5;
-/** Enough that batches of different events meet, few enough that their buyers do. */
+/** Enough that batches of different events meet, and few enough that buyers compete. */
 const HALLS_AT_ONCE = 2;
 
 export interface ClientsOptions {
@@ -22,7 +25,7 @@ export interface ClientsOptions {
   readonly stop: AbortSignal;
 }
 
-/** Runs clients until told to stop, each with choices of its own. Resolves when the last one has its answer. */
+/** Runs clients until aborted, each with its own random choices. Resolves when the last one has its response. */
 export async function runClients(options: ClientsOptions): Promise<void> {
   const clients = Array.from(
     { length: options.count },
@@ -68,7 +71,7 @@ class Client {
     }
   }
 
-  /** A client that does not know asks again, with the same key, until it does or loses patience. */
+  /** Retries with the same key until the outcome is known or the patience is exhausted. */
   async #askAgain(hall: HallHistory, buyerId: string, request: Request): Promise<void> {
     if (request.kind === 'hold' && request.key === null) return;
     for (let attempt = 0; attempt < RETRIES_MAX && !this.#random.chance(0.1); attempt++) {
@@ -92,7 +95,7 @@ class Client {
     return outcome;
   }
 
-  /** Nobody is there to ask, or all are busy: not an awaited condition, but what a polite client does. */
+  /** Backs off while no node runs or all are busy. This is how a client behaves, not a wait for a condition. */
   #pause(): Promise<void> {
     return pause(this.#random.whole(20, 200), this.#options.stop);
   }

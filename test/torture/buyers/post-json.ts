@@ -2,8 +2,8 @@ import { Agent, request } from 'node:http';
 import { withDeadline } from '../../../src/platform/deadline.ts';
 
 /**
- * Connections of our own, which are closed when nobody needs them: one that was opened and never used would keep a node
- * that stops waiting for its first request.
+ * A separate agent, whose connections can be closed. A node that stops would wait for the first request of an unused
+ * one.
  */
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
@@ -51,7 +51,7 @@ export function postJson(
   });
 }
 
-/** Closes the connections that are kept for later. */
+/** Closes idle connections. */
 export function closeConnections(): void {
   agent.destroy();
 }

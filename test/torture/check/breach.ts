@@ -1,6 +1,6 @@
-/** Something that must not be: which rule, and the evidence in words. */
+/** A violation of a rule, with its evidence. */
 export interface Breach {
-  /** The invariant's number, or the name of a rule of the history. */
+  /** The invariant's number, or the name of a rule about histories. */
   readonly rule: string;
   readonly eventId: number;
   readonly what: string;

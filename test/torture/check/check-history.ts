@@ -3,34 +3,31 @@ import { Findings, type Breach } from './breach.ts';
 import { checkFinalState } from './check-final-state.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkRecord } from './check-record.ts';
-import { checkEndsAnswered, endsAskedFor } from './effects.ts';
+import { checkEndsAnswered, explainEnds } from './effects.ts';
 import type { EventRecord } from './event-record.ts';
-import { holdsAskedFor } from './holds.ts';
+import { explainHolds } from './holds.ts';
 import { checkKeys } from './keys.ts';
 import { checkRealTime } from './real-time.ts';
 import { checkRefusals } from './refusals.ts';
-import { timelineOf } from './timeline.ts';
+import { buildTimeline } from './timeline.ts';
 
 /**
- * Whether what the clients of an event saw is explained by one legal history of its seats. The change record, in the
- * order of its versions, is that history: it has to be legal by itself and lead to what is stored; every success has
- * to be one entry of it, every entry somebody's doing; the order has to respect real time; and every refusal has to have
- * been right at some moment while it was asked for. Then each seat is linearizable, and all seats together are, with
- * the versions as the order.
+ * Checks that one legal history of an event's seats explains everything that its clients saw. The change record,
+ * ordered by version, is that history. It must be legal itself and lead to the stored state. Every success must be one
+ * of its entries, and a request must have caused every entry. Its order must respect real time, and every refusal must
+ * have been justified at some moment of its request. Then each seat is linearizable, and so are all seats together,
+ * with the versions as the order.
  */
 export function checkHistory(history: readonly Attempt[], record: EventRecord): Breach[] {
   const findings = new Findings(record.eventId);
-  const timeline = timelineOf(record);
+  const timeline = buildTimeline(record);
   checkRecord(timeline, findings);
   checkFinalState(timeline, findings);
   checkLimits(timeline, findings);
   checkEndsAnswered(history, timeline, findings);
   checkKeys(history, timeline, findings);
   checkRefusals(history, timeline, findings);
-  const effects = [
-    ...holdsAskedFor(history, timeline, findings),
-    ...endsAskedFor(history, timeline, findings),
-  ];
+  const effects = [...explainHolds(history, timeline, findings), ...explainEnds(history, timeline, findings)];
   checkRealTime(effects, findings);
   return findings.breaches;
 }

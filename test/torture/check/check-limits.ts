@@ -1,7 +1,7 @@
 import type { Findings } from './breach.ts';
 import type { BookingLife, Timeline } from './timeline.ts';
 
-/** No hold was made that took its buyer above the event's limit (I14), as the record stood when it was made. */
+/** Checks that no hold exceeded its buyer's seat limit when it was made, by the record (I14). */
 export function checkLimits({ record, bookings }: Timeline, findings: Findings): void {
   const open = new Map<string, Set<BookingLife>>();
   for (const { version, clockMs, bookings: changed } of record.changes) {
@@ -23,13 +23,13 @@ export function checkLimits({ record, bookings }: Timeline, findings: Findings):
       if (seats > record.seatLimit)
         findings.add(
           'I14',
-          `version ${version}: buyer ${booking.buyerId} has ${seats} seats of ${record.seatLimit}`,
+          `version ${version}: buyer ${booking.buyerId} has ${seats} seats, more than ${record.seatLimit}`,
         );
     }
   }
 }
 
-/** An overdue hold counts no longer; what is confirmed by then always does. */
+/** An overdue hold no longer counts. A booking confirmed by then always does. */
 function counts(booking: BookingLife, version: number, clockMs: number): boolean {
   const confirmed = booking.statuses.some(
     (change) => change.status === 'CONFIRMED' && change.version <= version,

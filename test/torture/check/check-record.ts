@@ -10,7 +10,7 @@ const legalSteps: Record<SeatStatus, readonly SeatStatus[]> = {
   BLOCKED: ['AVAILABLE'],
 };
 
-/** The step that each seat of a booking takes when the booking comes into a status, and the status before. */
+/** For each status of a booking: the previous status, and the step that each of its seats takes. */
 const stepInto: Record<BookingStatus, { readonly after: BookingStatus | null; readonly step: string }> = {
   HOLD: { after: null, step: 'AVAILABLE HELD' },
   CONFIRMED: { after: 'HOLD', step: 'HELD BOOKED' },
@@ -19,7 +19,7 @@ const stepInto: Record<BookingStatus, { readonly after: BookingStatus | null; re
   CANCELED: { after: 'CONFIRMED', step: 'BOOKED AVAILABLE' },
 };
 
-/** Whether the change record itself is one legal history: versions, steps, bookings and their deadlines (I8). */
+/** Checks that the change record is a legal history: versions, steps, bookings and their deadlines (I8). */
 export function checkRecord(timeline: Timeline, findings: Findings): void {
   const { record } = timeline;
   record.changes.forEach(({ version }, i) => {
@@ -28,13 +28,15 @@ export function checkRecord(timeline: Timeline, findings: Findings): void {
   });
   const last = record.changes.at(-1)?.version ?? 0;
   if (last !== record.seatVersion)
-    findings.add('I8', `the event is at version ${record.seatVersion}, the record at ${last}`);
+    findings.add('I8', `the event is at version ${record.seatVersion}, but the record ends at ${last}`);
   checkSteps(timeline, findings);
   for (const booking of timeline.bookings.values()) checkLife(booking, findings);
   for (const change of record.changes) checkChange(timeline, change, findings);
 }
 
-/** Every step starts where the one before ended, is one that a seat may take, and is its holder's. */
+/**
+ * Checks that every step starts where the previous one ended, is legal for a seat, and belongs to the seat's holder.
+ */
 function checkSteps({ record }: Timeline, findings: Findings): void {
   const state = new Map<number, { status: SeatStatus; bookingId: string | null; clockMs: number }>();
   for (const { version, clockMs, steps } of record.changes) {
@@ -42,19 +44,19 @@ function checkSteps({ record }: Timeline, findings: Findings): void {
       const at = `version ${version}, seat ${seat}: ${from} to ${to}`;
       const before = state.get(seat) ?? { status: 'AVAILABLE', bookingId: null, clockMs: -Infinity };
       if (from !== before.status) findings.add('I8', `${at}, but the seat was ${before.status}`);
-      if (!legalSteps[from].includes(to)) findings.add('I8', `${at} is no legal step`);
+      if (!legalSteps[from].includes(to)) findings.add('I8', `${at} is not a legal step`);
       if (before.bookingId !== null && before.bookingId !== bookingId)
         findings.add('I8', `${at} by ${bookingId}, but ${before.bookingId} had the seat`);
       if (clockMs < before.clockMs) findings.add('I8', `${at} at ${clockMs}, before its last step`);
-      if (seat >= record.seatsTotal) findings.add('I8', `${at}: there is no such seat`);
+      if (seat >= record.seatsTotal) findings.add('I8', `${at}: no such seat`);
       const has = to === 'HELD' || to === 'BOOKED';
-      if (has && bookingId === null) findings.add('I8', `${at} by no booking`);
+      if (has && bookingId === null) findings.add('I8', `${at} without a booking`);
       state.set(seat, { status: to, bookingId: has ? bookingId : null, clockMs });
     }
   }
 }
 
-/** A booking's statuses follow each other as they may, and on the right side of its deadline. */
+/** Checks the order of a booking's statuses, and that each lies on the correct side of the deadline. */
 function checkLife(booking: BookingLife, findings: Findings): void {
   let before: BookingStatus | null = null;
   for (const { status, version, clockMs } of booking.statuses) {
@@ -71,10 +73,16 @@ function checkLife(booking: BookingLife, findings: Findings): void {
     before = status;
   }
   if (before !== booking.status)
-    findings.add('I8', `booking ${booking.id} is ${booking.status}, by the record ${before ?? 'nothing'}`);
+    findings.add(
+      'I8',
+      `booking ${booking.id} is ${booking.status}, but ${before ?? 'nothing'} in the record`,
+    );
 }
 
-/** In one change, bookings and seats move together: each changed booking with all of its seats, and no other step. */
+/**
+ * Checks that bookings and seats move together in a change: each changed booking with all of its seats, and nothing
+ * else.
+ */
 function checkChange(timeline: Timeline, { version, steps, bookings }: Change, findings: Findings): void {
   const byBooking = Map.groupBy(
     steps.filter(({ bookingId }) => bookingId !== null),
@@ -84,7 +92,7 @@ function checkChange(timeline: Timeline, { version, steps, bookings }: Change, f
   for (const { id, status } of bookings) {
     const booking = timeline.bookings.get(id);
     if (booking === undefined) {
-      findings.add('I8', `version ${version} is about booking ${id}, which is not there`);
+      findings.add('I8', `version ${version} changes booking ${id}, which does not exist`);
       continue;
     }
     if (changed.has(id)) findings.add('I8', `version ${version} names booking ${id} twice`);
@@ -99,7 +107,7 @@ function checkChange(timeline: Timeline, { version, steps, bookings }: Change, f
   }
   for (const [id, its] of byBooking) {
     if (id !== null && !changed.has(id))
-      findings.add('I2', `version ${version}: seat ${its[0]?.seat} moved, booking ${id} did not`);
+      findings.add('I2', `version ${version}: seat ${its[0]?.seat} moved, but booking ${id} did not`);
   }
 }
 

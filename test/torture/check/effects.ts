@@ -3,38 +3,41 @@ import { describeAttempt, type Attempt } from '../history.ts';
 import type { Findings } from './breach.ts';
 import { changeTo, type BookingLife, type StatusChange, type Timeline } from './timeline.ts';
 
-/** Both clocks are the machine's, cut to the millisecond. */
+/** Both clocks are the machine's, truncated to milliseconds. */
 export const CLOCK_SLACK_MS = 2;
 
-/** One entry of the change record that somebody asked for, with the attempts that can have caused it. */
+/** An entry of the change record that clients request, with the attempts that can have caused it. */
 export interface Effect {
   readonly what: string;
   readonly change: StatusChange;
   readonly attempts: readonly Attempt[];
 }
 
-/** Whether the attempt can have had an effect: it succeeded, or nobody knows. */
+/** Whether the attempt can have had an effect: it succeeded, or its outcome is unknown. */
 export function mayHaveHappened({ outcome }: Attempt): boolean {
   return outcome.kind === 'success' || outcome.kind === 'unknown' || outcome.kind === 'wrong';
 }
 
-/** The keyed operation that the attempt is, or null. Attempts of one name are one operation, tried again. */
-export function keyNameOf({ buyerId, request }: Attempt): string | null {
+/**
+ * Returns the name of a keyed operation, or null without a key. Attempts with the same name are retries of one
+ * operation.
+ */
+export function getKeyName({ buyerId, request }: Attempt): string | null {
   if (request.key === null) return null;
-  return `${buyerId} ${operationOf(request)} ${sha256(request.key)}`;
+  return `${buyerId} ${getOperation(request)} ${sha256(request.key)}`;
 }
 
-function operationOf(request: Attempt['request']): string {
+function getOperation(request: Attempt['request']): string {
   if (request.kind === 'confirm') return 'confirmBooking';
   return request.kind === 'hold' && request.mode === 'best' ? 'holdBestAvailable' : 'holdSeats';
 }
 
-/** Keys are hashed as the server hashes them (UTF-16). */
+/** Hashes a key as the server does (UTF-16). */
 function sha256(key: string): string {
   return createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('hex');
 }
 
-/** Whether the booking is what the attempt asked for. */
+/** Whether the booking is what the attempt requested. */
 export function fits({ buyerId, request }: Attempt, booking: BookingLife): boolean {
   if (buyerId !== booking.buyerId) return false;
   if (request.kind !== 'hold') return request.bookingId === booking.id;
@@ -43,10 +46,10 @@ export function fits({ buyerId, request }: Attempt, booking: BookingLife): boole
 }
 
 /**
- * What the record has under each status that a client can ask for. An entry that nobody can have caused is a breach:
- * of I5 where the seats are sold.
+ * Finds the causes of all confirmations and releases in the record. An entry without a possible cause is a breach; for
+ * a confirmation, of I5.
  */
-export function endsAskedFor(
+export function explainEnds(
   history: readonly Attempt[],
   { bookings }: Timeline,
   findings: Findings,
@@ -68,7 +71,7 @@ export function endsAskedFor(
       if (causes.length === 0)
         findings.add(
           rule,
-          `${what}; nobody asked for it, or all were refused: ${attempts.map(describeAttempt).join('; ')}`,
+          `${what}, but no request for it can have succeeded: ${attempts.map(describeAttempt).join('; ')}`,
         );
       else effects.push({ what, change, attempts: causes });
     }
@@ -76,7 +79,7 @@ export function endsAskedFor(
   return effects;
 }
 
-/** Every success of a confirm or release is in the record, for its own buyer (I4). */
+/** Checks that the record contains every successful confirmation and release, for the same buyer (I4). */
 export function checkEndsAnswered(
   history: readonly Attempt[],
   { bookings }: Timeline,
@@ -89,15 +92,15 @@ export function checkEndsAnswered(
     const booking = bookings.get(request.bookingId);
     const change = booking === undefined ? undefined : changeTo(booking, status);
     if (booking === undefined || change === undefined)
-      findings.add('I4', `the record has nothing of ${describeAttempt(attempt)}`);
+      findings.add('I4', `not in the record: ${describeAttempt(attempt)}`);
     else if (booking.buyerId !== attempt.buyerId)
-      findings.add('owner', `the booking is another buyer's: ${describeAttempt(attempt)}`);
+      findings.add('owner', `the booking belongs to another buyer: ${describeAttempt(attempt)}`);
     else if (change.clockMs > attempt.answered.wallMs + CLOCK_SLACK_MS)
       findings.add(
         'real time',
-        `answered before it happened at ${change.clockMs}: ${describeAttempt(attempt)}`,
+        `the response came before the effect at ${change.clockMs}: ${describeAttempt(attempt)}`,
       );
     if (outcome.status !== status || outcome.bookingId !== request.bookingId)
-      findings.add('answer', `not what was asked for: ${describeAttempt(attempt)}`);
+      findings.add('answer', `not what the client requested: ${describeAttempt(attempt)}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { BookingStatus, SeatStatus } from '../../../src/booking/rules/model.ts';
 
-/** Everything that the database has about an event, read after quiet in one snapshot. */
+/** Everything in the database about an event, read in one snapshot after all work has ended. */
 export interface EventRecord {
   readonly eventId: number;
   readonly seatLimit: number;
@@ -20,10 +20,10 @@ export interface EventRecord {
 
 export interface Change {
   readonly version: number;
-  /** The database's clock that the batch was decided by. */
+  /** Database time at which the batch was decided. */
   readonly clockMs: number;
   readonly steps: readonly StoredStep[];
-  /** Each booking that the batch changed, with its status afterwards. */
+  /** Bookings that the batch changed, with their new status. */
   readonly bookings: readonly { readonly id: string; readonly status: BookingStatus }[];
 }
 
@@ -39,7 +39,7 @@ export interface StoredBooking {
   readonly buyerId: string;
   readonly status: BookingStatus;
   readonly holdExpiresAtMs: number;
-  /** Its claims: seat and the status copied into the claim. */
+  /** Claims: each seat, with the booking's status as copied into the claim. */
   readonly claims: readonly { readonly seat: number; readonly status: BookingStatus }[];
 }
 

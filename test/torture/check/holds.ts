@@ -1,26 +1,27 @@
 import { describeAttempt, type Attempt } from '../history.ts';
 import type { Findings } from './breach.ts';
-import { CLOCK_SLACK_MS, fits, keyNameOf, mayHaveHappened, type Effect } from './effects.ts';
+import { CLOCK_SLACK_MS, fits, getKeyName, mayHaveHappened, type Effect } from './effects.ts';
 import { hadStatus, type BookingLife, type Timeline } from './timeline.ts';
 
-/** A node shows what has run out by its own idea of the database's clock. */
+/** A node decides which holds to show as expired by its own estimate of the database's clock. */
 const SHOWN_CLOCK_SLACK_MS = 1_000;
 
 /**
- * Which attempt made which booking: each booking has one cause, each success one booking that is in the record, and all
- * attempts with one key together have at most one (I6).
+ * Finds the causes of all bookings: each booking has one cause, each success has one booking in the record, and all
+ * attempts with one key have at most one booking (I6).
  */
-export function holdsAskedFor(history: readonly Attempt[], timeline: Timeline, findings: Findings): Effect[] {
+export function explainHolds(history: readonly Attempt[], timeline: Timeline, findings: Findings): Effect[] {
   const { record, bookings } = timeline;
   const holds = history.filter(({ request }) => request.kind === 'hold');
   const causes = new Map<string, Attempt[]>();
   const claim = (bookingId: string, attempts: Attempt[], by: string) => {
-    if (causes.has(bookingId)) findings.add('I6', `booking ${bookingId} is the effect of two: also of ${by}`);
+    if (causes.has(bookingId))
+      findings.add('I6', `booking ${bookingId} is the effect of two requests: also of ${by}`);
     causes.set(bookingId, attempts);
   };
 
   const keys = new Map(record.keys.map((key) => [`${key.buyerId} ${key.operation} ${key.keyHash}`, key]));
-  for (const [name, attempts] of Map.groupBy(holds, keyNameOf)) {
+  for (const [name, attempts] of Map.groupBy(holds, getKeyName)) {
     if (name === null) continue;
     const stored = keys.get(name);
     const booking = stored === undefined ? undefined : bookings.get(stored.bookingId);
@@ -37,10 +38,10 @@ export function holdsAskedFor(history: readonly Attempt[], timeline: Timeline, f
       claim(attempt.outcome.bookingId, [attempt], describeAttempt(attempt));
   }
   explainTheRest(holds, timeline, causes, findings);
-  return [...causes].flatMap(([id, attempts]) => effectOf(bookings.get(id), attempts, findings));
+  return [...causes].flatMap(([id, attempts]) => toEffect(bookings.get(id), attempts, findings));
 }
 
-function effectOf(
+function toEffect(
   booking: BookingLife | undefined,
   attempts: readonly Attempt[],
   findings: Findings,
@@ -49,23 +50,22 @@ function effectOf(
   if (booking === undefined || change === undefined) return [];
   const what = `booking ${booking.id} was made in version ${change.version}`;
   if (attempts.length === 0) {
-    findings.add('I6', `${what}, though every attempt that could have made it was refused`);
+    findings.add('I6', `${what}, but every attempt that could have made it was refused`);
     return [];
   }
   return [{ what, change, attempts }];
 }
 
-/** The booking that a success names is in the record, as asked for, and had the status that was shown. */
+/** Checks that the booking of a success is in the record as requested, and had the status that the response shows. */
 function checkSuccess(attempt: Attempt, { bookings }: Timeline, findings: Findings): void {
   const { outcome, invoked, answered } = attempt;
   if (outcome.kind !== 'success') return;
   const booking = bookings.get(outcome.bookingId);
-  if (booking === undefined)
-    return findings.add('I4', `the record has nothing of ${describeAttempt(attempt)}`);
+  if (booking === undefined) return findings.add('I4', `not in the record: ${describeAttempt(attempt)}`);
   if (!fits(attempt, booking))
     findings.add(
       'I6',
-      `got a booking of ${booking.buyerId} with seats ${booking.seats.join()}: ${describeAttempt(attempt)}`,
+      `received a booking of ${booking.buyerId} with seats ${booking.seats.join()}: ${describeAttempt(attempt)}`,
     );
   if (booking.holdExpiresAtMs !== outcome.holdExpiresAtMs)
     findings.add('answer', `the deadline is ${booking.holdExpiresAtMs}: ${describeAttempt(attempt)}`);
@@ -76,13 +76,16 @@ function checkSuccess(attempt: Attempt, { bookings }: Timeline, findings: Findin
     shown('HOLD') &&
     answered.wallMs + SHOWN_CLOCK_SLACK_MS >= booking.holdExpiresAtMs;
   if (!shown(outcome.status) && !overdue)
-    findings.add('answer', `the booking was never ${outcome.status} meanwhile: ${describeAttempt(attempt)}`);
+    findings.add(
+      'answer',
+      `the booking was not ${outcome.status} during the request: ${describeAttempt(attempt)}`,
+    );
 }
 
 /**
- * Bookings that no answer and no key accounts for: the effects of attempts without a key that nobody knows about. Each
- * attempt has one effect at most. Several attempts may fit a booking, so that taking the first one that fits could leave
- * nothing for another booking: a largest matching tells whether there is an attempt for each.
+ * Explains bookings that no response and no key accounts for, as effects of attempts without a key whose outcome is
+ * unknown. Each attempt has at most one effect. Taking the first attempt that fits could leave none for another
+ * booking, so a maximum matching decides whether there is an attempt for each.
  */
 function explainTheRest(
   holds: readonly Attempt[],
@@ -111,12 +114,12 @@ function explainTheRest(
     else
       findings.add(
         'I6',
-        `nobody asked for booking ${booking.id} (seats ${booking.seats.join()}), or others account for: ${attempts.map(describeAttempt).join('; ')}`,
+        `no request explains booking ${booking.id} (seats ${booking.seats.join()}) unless it already explains another: ${attempts.map(describeAttempt).join('; ')}`,
       );
   }
 }
 
-/** Finds an attempt for a booking, by giving other bookings other attempts if need be (augmenting paths). */
+/** Finds an attempt for a booking. Reassigns other bookings if necessary (augmenting paths). */
 function match(
   bookingId: string,
   fitting: ReadonlyMap<string, readonly Attempt[]>,

@@ -16,7 +16,7 @@ interface Row {
   keys: EventRecord['keys'] | null;
 }
 
-/** All that the database has about an event, in one statement and so of one moment. */
+/** Reads everything about an event in one statement, and so in one snapshot. */
 export async function readRecord(db: PrismaClient, eventId: number): Promise<EventRecord> {
   const [row] = await db.$queryRaw<Row[]>(sql`/* readRecord */
     SELECT e.seat_limit, e.seats_total, e.seat_version, e.seats_held, e.seats_booked, e.seats_blocked,

@@ -4,22 +4,22 @@ import { CLOCK_SLACK_MS, type Effect } from './effects.ts';
 
 interface Placed {
   readonly effect: Effect;
-  /** It cannot have begun before this. */
+  /** The earliest time at which it can have begun. */
   readonly beganMs: number;
-  /** It was done by then, for somebody had the answer. */
+  /** The time by which it was done, because a client had the response. */
   readonly doneMs: number;
 }
 
 /**
- * The record's order respects real time: what had been answered before another was asked for has the lower version, and
- * each effect lies within an attempt that can have caused it.
+ * Checks that the record's order respects real time: an effect that was answered before another was requested has the
+ * lower version, and each effect lies within an attempt that can have caused it.
  */
 export function checkRealTime(effects: readonly Effect[], findings: Findings): void {
   for (const effect of effects) {
     if (!effect.attempts.some((attempt) => surrounds(attempt, effect.change.clockMs)))
       findings.add(
         'real time',
-        `${effect.what} at ${effect.change.clockMs}, outside of ${effect.attempts.map(describeAttempt).join('; ')}`,
+        `${effect.what} at ${effect.change.clockMs}, outside ${effect.attempts.map(describeAttempt).join('; ')}`,
       );
   }
   const placed = effects.map(place);
@@ -34,7 +34,7 @@ export function checkRealTime(effects: readonly Effect[], findings: Findings): v
     if (latest !== undefined && later.effect.change.version <= latest.effect.change.version)
       findings.add(
         'real time',
-        `${later.effect.what} was asked for after ${latest.effect.what} was answered`,
+        `${later.effect.what} was requested after the response to ${latest.effect.what}`,
       );
   }
 }

@@ -3,11 +3,11 @@ import { SEATS_PER_ROW, tierOf } from '../hall.ts';
 import { describeAttempt, type Attempt, type Refusal } from '../history.ts';
 import type { Findings } from './breach.ts';
 import { CLOCK_SLACK_MS } from './effects.ts';
-import { covers, someMoment, type Stretch } from './moments.ts';
-import { seatStretches, type SeatStretches } from './seat-stretches.ts';
+import { covers, someMoment, type Interval } from './intervals.ts';
+import { seatIntervals, type SeatIntervals } from './seat-intervals.ts';
 import { changeTo, hadStatus, type BookingLife, type Timeline } from './timeline.ts';
 
-/** Every refusal was right at some moment between question and answer. */
+/** Checks that every refusal was justified at some moment between request and response. */
 export function checkRefusals(history: readonly Attempt[], timeline: Timeline, findings: Findings): void {
   const released = new Map<string, number>();
   for (const { request, outcome, answered } of history) {
@@ -23,14 +23,14 @@ export function checkRefusals(history: readonly Attempt[], timeline: Timeline, f
     const right =
       code === 'SEAT_LIMIT_EXCEEDED'
         ? limitWasReached(attempt, timeline, byBuyer.get(attempt.buyerId) ?? [], released)
-        : isRight(attempt, attempt.outcome, timeline);
-    if (!right) findings.add('refusal', `${code} without a reason: ${describeAttempt(attempt)}`);
+        : isCorrect(attempt, attempt.outcome, timeline);
+    if (!right) findings.add('refusal', `${code} without cause: ${describeAttempt(attempt)}`);
   }
 }
 
-function isRight(attempt: Attempt, refusal: Refusal, timeline: Timeline): boolean {
+function isCorrect(attempt: Attempt, refusal: Refusal, timeline: Timeline): boolean {
   const { request } = attempt;
-  if (refusal.code === 'IDEMPOTENCY_CONFLICT') return true; // checkKeys looks at these.
+  if (refusal.code === 'IDEMPOTENCY_CONFLICT') return true; // checkKeys checks these.
   if (refusal.code === 'SEATS_UNAVAILABLE') return seatsWereTaken(attempt, refusal.seats ?? [], timeline);
   if (request.kind === 'hold') return false;
   const booking = timeline.bookings.get(request.bookingId);
@@ -39,23 +39,25 @@ function isRight(attempt: Attempt, refusal: Refusal, timeline: Timeline): boolea
   if (refusal.code === 'HOLD_EXPIRED') return hadRunOut(attempt, refusal, booking);
   if (refusal.code !== 'BOOKING_STATE') return false;
   const { status } = refusal;
-  const { fromMs, untilMs } = duringOf(attempt);
+  const { fromMs, untilMs } = getInterval(attempt);
   const forbids = request.kind === 'confirm' ? ['RELEASED', 'CANCELED'] : ['CONFIRMED', 'CANCELED'];
   return status !== undefined && forbids.includes(status) && hadStatus(booking, status, fromMs, untilMs);
 }
 
-function duringOf({ invoked, answered }: Attempt): Stretch {
+function getInterval({ invoked, answered }: Attempt): Interval {
   return { fromMs: invoked.wallMs - CLOCK_SLACK_MS, untilMs: answered.wallMs + CLOCK_SLACK_MS };
 }
 
-/** At one moment exactly the seats that the refusal names were taken, and the others that were asked for were free. */
+/**
+ * Whether at one moment exactly the seats that the refusal names were taken, and the other requested seats were free.
+ */
 function seatsWereTaken(attempt: Attempt, named: readonly number[], timeline: Timeline): boolean {
   const { request } = attempt;
   if (request.kind !== 'hold') return false;
-  const during = duringOf(attempt);
+  const during = getInterval(attempt);
   if (request.mode === 'exact' && named.length === 0) return false;
   if (named.some((seat) => !request.seats.includes(seat))) return false;
-  const asked = request.seats.map((seat) => ({ seat, ...seatStretches(timeline, seat, during) }));
+  const asked = request.seats.map((seat) => ({ seat, ...seatIntervals(timeline, seat, during) }));
   const moment = (momentMs: number) =>
     asked.every(({ seat, taken, free }) => covers(named.includes(seat) ? taken : free, momentMs));
   const begins = asked.flatMap(({ taken, free }) => [...taken, ...free]);
@@ -71,17 +73,17 @@ function seatsWereTaken(attempt: Attempt, named: readonly number[], timeline: Ti
 }
 
 /**
- * At some moment the seats that may have been free (those certainly taken left out) were too few for the wish. The server
- * looks for them without a lock: it sees a batch once that is committed, which may be later than the batch's clock by as
- * long as a transaction may take.
+ * Whether at some moment too few seats may have been free, not counting those certainly taken. The server looks for
+ * seats without a lock and sees a batch only after its commit, which may be later than the batch's clock by the maximum
+ * length of a transaction.
  */
 function lacked(
-  { fromMs, untilMs }: Stretch,
+  { fromMs, untilMs }: Interval,
   timeline: Timeline,
   tooFew: (free: readonly boolean[]) => boolean,
 ): boolean {
   const during = { fromMs: fromMs - sessionTimeoutsMs.transaction_timeout, untilMs };
-  const all: SeatStretches[] = timeline.seats.map((_, seat) => seatStretches(timeline, seat, during));
+  const all: SeatIntervals[] = timeline.seats.map((_, seat) => seatIntervals(timeline, seat, during));
   return someMoment(
     all.flatMap(({ taken }) => taken),
     during,
@@ -89,7 +91,10 @@ function lacked(
   );
 }
 
-/** An alternative is a block of the tiers that were asked for: so many seats side by side in one row. */
+/**
+ * Returns the length of the longest free block. An alternative is a block of adjacent seats in one row, of the
+ * requested tiers.
+ */
 function longestInRow(free: readonly boolean[], tiers: ReadonlySet<number>): number {
   let [longest, length] = [0, 0];
   for (const [seat, isFree] of free.entries()) {
@@ -100,16 +105,16 @@ function longestInRow(free: readonly boolean[], tiers: ReadonlySet<number>): num
   return longest;
 }
 
-/** From the deadline on, and only for what was not confirmed or released in time. */
+/** Whether the hold was past its deadline, and was not confirmed or released in time. */
 function hadRunOut(attempt: Attempt, { expiredAtMs }: Refusal, booking: BookingLife): boolean {
   if (booking.buyerId !== attempt.buyerId || expiredAtMs !== booking.holdExpiresAtMs) return false;
   const ended = changeTo(booking, 'CONFIRMED') ?? changeTo(booking, 'RELEASED');
-  return duringOf(attempt).untilMs >= expiredAtMs && ended === undefined;
+  return getInterval(attempt).untilMs >= expiredAtMs && ended === undefined;
 }
 
 /**
- * At some moment the buyer's seats may have come to more than the limit. A release takes no lock on the buyer, so until
- * it is committed others still count the seats: until it was answered, or its transaction must have ended.
+ * Whether at some moment the buyer's seats may have exceeded the limit. A release does not lock the buyer, so others
+ * count its seats until it commits: until its response, or until its transaction must have ended.
  */
 function limitWasReached(
   attempt: Attempt,
@@ -120,7 +125,7 @@ function limitWasReached(
   const { request, outcome } = attempt;
   if (request.kind !== 'hold' || outcome.kind !== 'refused' || outcome.limit !== record.seatLimit)
     return false;
-  const during = duringOf(attempt);
+  const during = getInterval(attempt);
   const counting = bookings.map((booking) => {
     const released = changeTo(booking, 'RELEASED')?.clockMs;
     const visibleMs =
@@ -138,7 +143,7 @@ function limitWasReached(
     };
   });
   return someMoment(counting, during, (momentMs) => {
-    const has = counting.filter((stretch) => covers([stretch], momentMs));
+    const has = counting.filter((interval) => covers([interval], momentMs));
     return has.reduce((sum, { seats }) => sum + seats, request.quantity) > record.seatLimit;
   });
 }

@@ -1,7 +1,7 @@
 import type { BookingStatus, SeatStatus } from '../../../src/booking/rules/model.ts';
 import type { EventRecord, StoredBooking } from './event-record.ts';
 
-/** A seat's state, from the clock of the batch that made it so to the clock of the batch that ended it. */
+/** A state of a seat, from the clock of the batch that began it to the clock of the batch that ended it. */
 export interface SeatSpan {
   readonly status: SeatStatus;
   readonly bookingId: string | null;
@@ -15,20 +15,20 @@ export interface StatusChange {
   readonly clockMs: number;
 }
 
-/** A booking and what became of it, by the change record. */
+/** A booking and its statuses in the change record. */
 export interface BookingLife extends StoredBooking {
   readonly seats: readonly number[];
   readonly statuses: StatusChange[];
 }
 
-/** What the change record says, in the order that it gives. */
+/** The content of the change record, by seat and by booking. */
 export interface Timeline {
   readonly record: EventRecord;
   readonly seats: readonly SeatSpan[][];
   readonly bookings: ReadonlyMap<string, BookingLife>;
 }
 
-export function timelineOf(record: EventRecord): Timeline {
+export function buildTimeline(record: EventRecord): Timeline {
   const seats = Array.from({ length: record.seatsTotal }, (): SeatSpan[] => [
     { status: 'AVAILABLE', bookingId: null, fromMs: -Infinity, untilMs: Infinity },
   ]);
@@ -56,7 +56,7 @@ export function timelineOf(record: EventRecord): Timeline {
   return { record, seats, bookings };
 }
 
-/** The change that gave the booking this status; undefined where none did. */
+/** Returns the change that gave the booking this status, if any. */
 export function changeTo(booking: BookingLife, status: BookingStatus): StatusChange | undefined {
   return booking.statuses.find((change) => change.status === status);
 }

@@ -13,21 +13,21 @@ import { startPostgresProxy, type PostgresProxy } from '../../support/proxies/tc
 export interface ApiNode {
   readonly name: string;
   readonly server: ServerProcess;
-  /** All of the node's connections to PostgreSQL go through it. */
+  /** Proxy for all connections of the node to PostgreSQL. */
   readonly proxy: PostgresProxy;
-  /** And all of those to Redis through this. */
+  /** Proxy for all connections of the node to Redis. */
   readonly redisProxy: StallingProxy;
 }
 
-/** Everything that is tortured: two API processes and a worker, with a PostgreSQL and a Redis of their own. */
+/** The system under test: two API processes and a worker, with their own PostgreSQL and Redis. */
 export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ApiNode[];
   readonly worker: ServerProcess;
-  /** Of the one who tortures; past all proxies. */
+  /** The test's own connection, without a proxy. */
   readonly database: Database;
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  /** Log lines of level error, by message. */
+  /** Error-level log lines, counted by message. */
   readonly errors: Map<string, number>;
   restartPostgres(): Promise<void>;
   killRedis(): Promise<void>;
@@ -37,9 +37,9 @@ export interface Cluster extends AsyncDisposable {
 const ERROR_LEVELS = new Set(['error', 'fatal']);
 
 export interface ClusterOptions {
-  /** Given every line that a server logs, under the server's name. */
+  /** Receives every log line of a server, with the server's name. */
   readonly onLog?: (name: string, line: Readonly<Record<string, unknown>>) => void;
-  /** More settings for all of them. */
+  /** Additional settings for all servers. */
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -5,7 +5,7 @@ import type { CommitCut } from '../../support/proxies/tcp-proxy.ts';
 import type { ApiNode, Cluster } from './cluster.ts';
 import type { Fault } from './inject-faults.ts';
 
-/** What can be done to processes, connections and servers. */
+/** Returns the faults of processes, connections and servers. */
 export function tortureFaults(cluster: Cluster): Fault[] {
   return [
     ...cluster.nodes.flatMap((node) => nodeFaults(node)),
@@ -26,7 +26,7 @@ export function tortureFaults(cluster: Cluster): Fault[] {
   ];
 }
 
-/** Everything in it is gone then. */
+/** A restart empties Redis. */
 export function redisRestarts(cluster: Cluster, weight: number): Fault {
   return {
     kind: 'Redis killed and started again',
@@ -102,7 +102,7 @@ function processFaults(what: string, server: ServerProcess, target: string, weig
   ];
 }
 
-/** What of our sessions is there; while PostgreSQL is away there is nothing to terminate. */
+/** Terminates sessions of the servers. There are none while PostgreSQL is down. */
 async function terminateBackends(cluster: Cluster, count: number): Promise<void> {
   await cluster.database.worker
     .$queryRaw(

@@ -1,20 +1,20 @@
 import { pause } from '../../support/pause.ts';
 import type { Random } from '../random.ts';
 
-/** How many of each kind were injected. */
+/** Number of injected faults by kind. */
 export type FaultCounts = Map<string, number>;
 
 export interface Fault {
   readonly kind: string;
   readonly weight: number;
-  /** What it makes unusable: no two faults at one thing at the same time. */
+  /** What the fault makes unusable. No two faults hit the same target at once. */
   readonly target: string;
   run(random: Random): Promise<void>;
 }
 
 const LANES = 2;
 
-/** Injects faults until told to stop, and resolves when all of them are undone. */
+/** Injects faults until aborted, and resolves when all of them are over. */
 export async function injectFaults(
   faults: readonly Fault[],
   random: Random,
@@ -26,7 +26,7 @@ export async function injectFaults(
   const lane = async (choices: Random) => {
     while (!stop.aborted) {
       await pause(choices.whole(200, 1_200), stop);
-      // Each kind once before any comes again: a short run has seen them all.
+      // Each kind comes once before any repeats, so that a short run has all of them.
       const unseen = faults.filter(({ kind }) => !counts.has(kind));
       const choosable = unseen.length > 0 ? unseen : faults;
       const fault = choices.weighted(choosable.map((fault) => [fault.weight, fault] as const));

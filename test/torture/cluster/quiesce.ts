@@ -12,8 +12,8 @@ const MAPS_RIGHT_WITHIN_MS = 15_000;
 const ENDED_WITHIN_MS = 5_000;
 
 /**
- * After the clients and the faults: what has to come about by itself. No overdue hold stands (I3), every live map is the
- * database's (I10), the nodes finish what they have begun and stop in order (I13), and no transaction is left (I9).
+ * Checks what must happen after the clients and faults have ended: no overdue hold remains (I3), every live map equals
+ * the database (I10), the nodes finish their work and stop gracefully (I13), and no transaction remains open (I9).
  */
 export async function quiesce(
   cluster: Cluster,
@@ -24,10 +24,10 @@ export async function quiesce(
   const add = (rule: string, eventId: number, what: string) => void breaches.push({ rule, eventId, what });
   const eventIds = halls.map(({ eventId }) => eventId);
   const swept = await becomesTrue(async () => (await overdueHolds(cluster, eventIds)) === 0, SWEPT_WITHIN_MS);
-  if (!swept) add('I3', 0, `${await overdueHolds(cluster, eventIds)} overdue holds are not swept`);
+  if (!swept) add('I3', 0, `${await overdueHolds(cluster, eventIds)} overdue holds remain`);
 
   for (const watcher of watchers) {
-    if (await becomesTrue(() => watcher.isRight(cluster.database.reads), MAPS_RIGHT_WITHIN_MS)) continue;
+    if (await becomesTrue(() => watcher.isCorrect(cluster.database.reads), MAPS_RIGHT_WITHIN_MS)) continue;
     const { version, states } = watcher.follower;
     const map = await readSeatMap(cluster.database.reads, watcher.eventId);
     const truth = `version ${map?.version} ${map?.states.toBase64()}`;
@@ -39,8 +39,7 @@ export async function quiesce(
   }
   for (const watcher of watchers) {
     const gaps = await watcher.stop();
-    if (gaps > 0)
-      add('I10', watcher.eventId, `${gaps} messages through ${watcher.node.name} did not connect`);
+    if (gaps > 0) add('I10', watcher.eventId, `${gaps} gaps in the messages of ${watcher.node.name}`);
   }
   closeConnections();
   for (const { name, server } of cluster.nodes) {
@@ -52,11 +51,11 @@ export async function quiesce(
     }
   }
   for (const server of [...cluster.nodes.map((node) => node.server), cluster.worker]) {
-    for (const how of server.unasked.splice(0)) add('I12', 0, how);
+    for (const how of server.unexpectedExits.splice(0)) add('I12', 0, how);
   }
-  // A backend may still be at the last statement of a node that has stopped.
+  // A backend may still execute the last statement of a stopped node.
   const ended = await becomesTrue(async () => (await openTransactions(cluster)) === 0, ENDED_WITHIN_MS);
-  if (!ended) add('I9', 0, `${await openTransactions(cluster)} transactions are left open`);
+  if (!ended) add('I9', 0, `${await openTransactions(cluster)} transactions remain open`);
   return breaches;
 }
 
@@ -68,7 +67,7 @@ async function overdueHolds({ database }: Cluster, eventIds: readonly number[]):
   return row?.count ?? 0;
 }
 
-/** With the nodes stopped, only the worker's short ones may be seen. */
+/** Returns the number of open transactions. With the nodes stopped, only short ones of the worker may appear. */
 async function openTransactions({ database }: Cluster): Promise<number> {
   const [row] = await database.reads.$queryRaw<{ count: number }[]>(sql`SELECT count(*)::int AS count
     FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()

@@ -17,14 +17,14 @@ interface Update {
 const QUERY = `subscription ($id: ID!) { seatUpdates(eventId: $id) {
   ... on SeatMapSnapshot { version states } ... on SeatsChanged { fromVersion version seats { index status } } } }`;
 
-/** A node as whoever talks to it sees it. */
+/** A node as its clients see it. */
 export interface NodeAddress {
   readonly name: string;
-  /** Null while it is gone. */
+  /** Null while the node is down. */
   readonly server: { readonly url: string | null };
 }
 
-/** Somebody who looks at the seat map of an event through one node, and connects again when it is gone. */
+/** A client that watches an event's seat map on one node, and reconnects when the node is gone. */
 export class Watcher {
   readonly node: NodeAddress;
   readonly eventId: number;
@@ -32,7 +32,7 @@ export class Watcher {
   readonly #seatCount: number;
   #stopped = false;
   follower: SeatMapFollower;
-  /** Messages that did not continue the one before, over all connections. */
+  /** Messages that did not continue the previous one, over all connections. */
   gaps = 0;
 
   constructor(node: NodeAddress, eventId: number, seatCount: number) {
@@ -47,7 +47,7 @@ export class Watcher {
       shouldRetry: () => true,
       keepAlive: 2_000,
       on: {
-        // A new connection starts with a snapshot, whatever the one before had.
+        // A new connection starts with a snapshot.
         connected: () => this.#startAnew(),
       },
     });
@@ -56,7 +56,7 @@ export class Watcher {
 
   #subscribe(): void {
     this.#startAnew();
-    // A node that cannot reach its database ends the subscription: whoever watches asks again.
+    // A node that cannot reach its database ends the subscription, so the client subscribes again.
     const again = () => void pause(200).then(() => this.#stopped || this.#subscribe());
     this.#client.subscribe<{ seatUpdates: Update }>(
       { query: QUERY, variables: { id: eventIdOf(this.eventId) } },
@@ -77,15 +77,15 @@ export class Watcher {
     this.follower.take({ kind: 'changes', fromVersion, version, seats: changed });
   }
 
-  /** Whether it shows what the database has. */
-  async isRight(db: PrismaClient): Promise<boolean> {
+  /** Whether its map equals the database. */
+  async isCorrect(db: PrismaClient): Promise<boolean> {
     const map = await readSeatMap(db, this.eventId);
     return (
       map !== null && this.follower.version === map.version && this.follower.states === map.states.toBase64()
     );
   }
 
-  /** Ends it, and returns how many messages did not connect. */
+  /** Stops and returns the number of gaps. */
   async stop(): Promise<number> {
     this.#stopped = true;
     await this.#client.dispose();

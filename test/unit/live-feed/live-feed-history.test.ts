@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { followSeats, openSeats } from '../../../src/seating/live/seat-updates.ts';
-import { batchIdsOf } from '../../support/batch-ids.ts';
+import { makeBatchIds } from '../../support/batch-ids.ts';
 import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
@@ -103,7 +103,7 @@ describe('a feed of a database that lost commits', () => {
       eventId: 1,
       fromVersion: 3,
       version: 4,
-      ...batchIdsOf(4),
+      ...makeBatchIds(4),
       seats: [[3, 3]],
       bookingIds: [],
     });

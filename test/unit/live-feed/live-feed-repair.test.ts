@@ -3,7 +3,7 @@ import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { readMetrics } from '../../../src/platform/observability/metrics.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import { batchIdsOf } from '../../support/batch-ids.ts';
+import { makeBatchIds } from '../../support/batch-ids.ts';
 import type { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
@@ -248,7 +248,7 @@ describe('polling', () => {
 
   it('is not led away for good by a message with a number from nowhere', async () => {
     const { follower } = await follow();
-    const batches = batchIdsOf(1e12, 0);
+    const batches = makeBatchIds(1e12, 0);
     recorded.deliver({
       eventId: 1,
       fromVersion: 0,

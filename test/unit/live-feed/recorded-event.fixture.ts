@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../../src/platform/database/db.ts';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { PubSub } from '../../../src/messaging/pubsub.ts';
-import { batchIdOf } from '../../support/batch-ids.ts';
+import { makeBatchId } from '../../support/batch-ids.ts';
 import { SeatStates } from '../../../src/seating/map/seat-states.ts';
 
 type Seats = SeatsChanged['seats'];
@@ -127,7 +127,7 @@ export class RecordedEvent {
   version = 0;
   /** Raised when the event goes back: what is committed then is another history. */
   #history = 0;
-  batchId = batchIdOf(0);
+  batchId = makeBatchId(0);
 
   constructor(eventId: number, seatCount: number) {
     this.eventId = eventId;
@@ -145,7 +145,7 @@ export class RecordedEvent {
       fromVersion: this.version,
       version: ++this.version,
       previousBatchId,
-      batchId: (this.batchId = batchIdOf(this.version, this.#history)),
+      batchId: (this.batchId = makeBatchId(this.version, this.#history)),
       seats: [...new Map(seats)],
       bookingIds,
     };
@@ -157,7 +157,7 @@ export class RecordedEvent {
   /** As after a failover: no number means two things. */
   jump(): void {
     this.version += 1_000_000;
-    this.batchId = batchIdOf(this.version, this.#history);
+    this.batchId = makeBatchId(this.version, this.#history);
     this.history.set(this.version, this.states);
   }
 
@@ -168,7 +168,7 @@ export class RecordedEvent {
     this.#states = SeatStates.fromDigits('0'.repeat(this.seatCount));
     for (const [index, code] of kept.flatMap(({ seats }) => seats)) this.#states.set(index, code);
     this.version = version;
-    this.batchId = kept.at(-1)?.batchId ?? batchIdOf(0);
+    this.batchId = kept.at(-1)?.batchId ?? makeBatchId(0);
     this.#history++;
     this.history.set(version, this.states);
   }

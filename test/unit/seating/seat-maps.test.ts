@@ -3,7 +3,7 @@ import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import type { SeatMap, SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import { SeatMaps } from '../../../src/seating/map/seat-maps.ts';
-import { batchIdOf } from '../../support/batch-ids.ts';
+import { makeBatchId } from '../../support/batch-ids.ts';
 import { Recorded, type RecordedEvent } from '../live-feed/recorded-event.fixture.ts';
 
 /** A cache that missed every change: it has what it was given. */
@@ -39,7 +39,7 @@ async function turns(count = 30): Promise<void> {
   for (let i = 0; i < count; i++) await Promise.resolve();
 }
 
-const at = (version: number, history = 0) => ({ version, batchId: batchIdOf(version, history) });
+const at = (version: number, history = 0) => ({ version, batchId: makeBatchId(version, history) });
 const read = () => recorded.asked.filter((name) => name === 'readSeatMaps').length;
 
 describe('seat maps', () => {

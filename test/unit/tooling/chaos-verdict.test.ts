@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verdictOf } from '../../chaos/verdict.ts';
+import { judgeRun } from '../../chaos/verdict.ts';
 
 const MIB = 1024 * 1024;
 const kinds = [
@@ -30,7 +30,7 @@ const right = {
 const grown = (by: Partial<typeof least>) => [least, least, least, { ...least, ...by }];
 
 it('finds nothing wrong with a run in which everything happened', () => {
-  expect(verdictOf(right)).toEqual([]);
+  expect(judgeRun(right)).toEqual([]);
 });
 
 it.each([
@@ -41,13 +41,13 @@ it.each([
   ['objects that leak', { memory: grown({ objects: 44.1 * MIB }) }, 'objects grew by 2.1 MiB'],
   ['buffers that leak', { memory: grown({ buffers: 12.1 * MIB }) }, 'buffers grew by 6.1 MiB'],
 ])('a run is wrong for %s', (_, change, words) => {
-  expect(verdictOf({ ...right, ...change })).toEqual([expect.stringContaining(words)]);
+  expect(judgeRun({ ...right, ...change })).toEqual([expect.stringContaining(words)]);
 });
 
 it('a run without figures is wrong', () => {
-  expect(verdictOf({ ...right, version: Number.NaN, skipped: Number.NaN, memory: [] })).toHaveLength(4);
+  expect(judgeRun({ ...right, version: Number.NaN, skipped: Number.NaN, memory: [] })).toHaveLength(4);
 });
 
 it('does not judge memory while caches fill', () => {
-  expect(verdictOf({ ...right, seconds: 15, memory: grown({ objects: 50 * MIB }) })).toEqual([]);
+  expect(judgeRun({ ...right, seconds: 15, memory: grown({ objects: 50 * MIB }) })).toEqual([]);
 });

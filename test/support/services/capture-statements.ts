@@ -1,12 +1,15 @@
 import pg from 'pg';
 
-/** What a process asks by the clock and not for `work`: the poll of its live feeds, and the database's time. */
+/**
+ * Statements that a process sends on a timer and not for `work`: the poll of the live feeds, and reading the database's
+ * clock.
+ */
 const byTheClock = /^\s*\/\* (?:readVersions|readClock) \*\//;
 
-/** The statements that any connection of this process sends while `work` runs, but for those it sends by the clock. */
-export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+/** Returns the statements that all connections of this process send while `work` runs, except those sent on a timer. */
+export async function captureStatements(work: () => Promise<unknown>): Promise<string[]> {
   const statements: string[] = [];
-  // The driver has nine overloads; what counts is what is passed first.
+  // The driver has nine overloads; only the first argument matters here.
   const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
   const original = prototype.query;
   prototype.query = function counted(this: pg.Client, ...args: unknown[]) {

@@ -1,21 +1,21 @@
-import { within, type Stretch } from './moments.ts';
+import { within, type Interval } from './intervals.ts';
 import type { SeatSpan, Timeline } from './timeline.ts';
 
-/** When a seat may have been taken, and when free. Where one ends in the millisecond in which the other begins, both. */
-export interface SeatStretches {
-  readonly taken: readonly Stretch[];
-  readonly free: readonly Stretch[];
+/** When a seat may have been taken and when free. Both, in a millisecond in which one ends and the other begins. */
+export interface SeatIntervals {
+  readonly taken: readonly Interval[];
+  readonly free: readonly Interval[];
 }
 
-export function seatStretches(timeline: Timeline, seat: number, during: Stretch): SeatStretches {
+export function seatIntervals(timeline: Timeline, seat: number, during: Interval): SeatIntervals {
   const spans = overlapping(timeline.seats[seat] ?? [], during);
-  const taken: Stretch[] = [];
-  const free: Stretch[] = [];
+  const taken: Interval[] = [];
+  const free: Interval[] = [];
   for (const span of spans) {
     if (span.status === 'AVAILABLE') free.push(span);
     else if (span.status !== 'HELD') taken.push(span);
     else {
-      // From its deadline on a hold's seats are for others to take, whether or not that is written down yet.
+      // After its deadline, others may take a hold's seats, whether or not that has been recorded.
       const deadlineMs = timeline.bookings.get(span.bookingId ?? '')?.holdExpiresAtMs ?? Infinity;
       taken.push({ fromMs: span.fromMs, untilMs: Math.min(span.untilMs, deadlineMs - 1) });
       free.push({ fromMs: Math.max(span.fromMs, deadlineMs), untilMs: span.untilMs });
@@ -24,8 +24,8 @@ export function seatStretches(timeline: Timeline, seat: number, during: Stretch)
   return { taken: within(taken, during), free: within(free, during) };
 }
 
-/** Spans follow each other, so those that overlap stand together. */
-function overlapping(spans: readonly SeatSpan[], during: Stretch): readonly SeatSpan[] {
+/** Returns the spans that overlap the interval. They are consecutive, because spans are in order. */
+function overlapping(spans: readonly SeatSpan[], during: Interval): readonly SeatSpan[] {
   let low = 0;
   let high = spans.length;
   while (low < high) {
