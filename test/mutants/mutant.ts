@@ -22,6 +22,9 @@ export type Mutation =
   /** Replaces the condition of the marked `if` or loop, or of the only `?:` in the marked code. */
   | 'never'
   | 'always'
+  /** Replaces the outermost `&&`, `||` or `??` by one of its operands. If the marked code has a condition, only there. */
+  | 'left only'
+  | 'right only'
   /** Replaces a part of the marked code that occurs once in it, or all of it. */
   | { readonly replace?: string; readonly with: string };
 

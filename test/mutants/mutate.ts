@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findMarked } from './markers.ts';
 import type { Mutant, Mutation } from './mutant.ts';
-import { findCondition, parseNodes, type SyntaxNode } from './syntax.ts';
+import { findCondition, findLogical, parseNodes, type SyntaxNode } from './syntax.ts';
 
 /** Reads the file that a mutant changes, and returns its path and its changed text. `files` has the file of each marker. */
 export function readMutated(
@@ -24,16 +24,26 @@ export function readMutated(
 /** Returns the text of a file after a mutation of the code at a marker. */
 export function mutate(file: string, text: string, guard: string, mutation: Mutation): string {
   const marked = findMarked(file, text, guard);
-  if (mutation === 'remove') return remove(text, marked);
-  if (mutation === 'never' || mutation === 'always') {
-    return splice(text, findCondition(parseNodes(text), marked), String(mutation === 'always'));
+  switch (mutation) {
+    case 'remove':
+      return remove(text, marked);
+    case 'never':
+      return splice(text, findCondition(parseNodes(text), marked), 'false');
+    case 'always':
+      return splice(text, findCondition(parseNodes(text), marked), 'true');
+    case 'left only':
+    case 'right only': {
+      const { left, right, ...logical } = findLogical(parseNodes(text), marked);
+      const operand = mutation === 'left only' ? left : right;
+      return splice(text, logical, text.slice(operand.start, operand.end));
+    }
+    default: {
+      const { replace, with: replacement } = mutation;
+      if (replace === undefined) return splice(text, marked, replacement);
+      const code = text.slice(marked.start, marked.end);
+      return splice(text, marked, replaceOnce(code, replace, replacement));
+    }
   }
-  const code = text.slice(marked.start, marked.end);
-  return splice(
-    text,
-    marked,
-    mutation.replace === undefined ? mutation.with : replaceOnce(code, mutation.replace, mutation.with),
-  );
 }
 
 function remove(text: string, marked: SyntaxNode): string {

@@ -24,12 +24,34 @@ export function parseNodes(text: string): SyntaxNode[] {
 /** Returns the condition of the node itself, or of the only conditional expression in it. */
 export function findCondition(nodes: readonly SyntaxNode[], marked: SyntaxNode): SyntaxNode {
   if (hasTest(marked)) return marked.test;
-  const inside = nodes.filter(({ start, end }) => start >= marked.start && end <= marked.end);
-  const [conditional, second] = inside.filter(({ type }) => type === 'ConditionalExpression');
-  if (conditional === undefined || second !== undefined || !hasTest(conditional)) {
-    throw new Error('the marked code has no condition, or more than one');
-  }
+  const conditional = findOnly(nodes, marked, 'ConditionalExpression');
+  if (!hasTest(conditional)) throw new Error('a conditional expression has no condition');
   return conditional.test;
+}
+
+/** Returns the outermost `&&`, `||` or `??` of the node's condition or, without a condition, of the node. */
+export function findLogical(
+  nodes: readonly SyntaxNode[],
+  marked: SyntaxNode,
+): SyntaxNode & { readonly left: SyntaxNode; readonly right: SyntaxNode } {
+  const logical = findOnly(nodes, hasTest(marked) ? marked.test : marked, 'LogicalExpression');
+  if (!hasOperands(logical)) throw new Error('a logical expression has no operands');
+  return logical;
+}
+
+/** Returns the only node of a type in another one, not counting those inside it. */
+function findOnly(nodes: readonly SyntaxNode[], outer: SyntaxNode, type: string): SyntaxNode {
+  const inside = nodes.filter((node) => node.type === type && contains(outer, node));
+  const outermost = inside.filter((node) => !inside.some((other) => other !== node && contains(other, node)));
+  const [only, second] = outermost;
+  if (only === undefined || second !== undefined) {
+    throw new Error(`the marked code has ${outermost.length} nodes of type ${type}, not one`);
+  }
+  return only;
+}
+
+function contains(outer: SyntaxNode, inner: SyntaxNode): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function isNode(value: unknown): value is SyntaxNode {
@@ -38,4 +60,10 @@ function isNode(value: unknown): value is SyntaxNode {
 
 function hasTest(node: SyntaxNode): node is SyntaxNode & { readonly test: SyntaxNode } {
   return 'test' in node && isNode(node.test);
+}
+
+function hasOperands(
+  node: SyntaxNode,
+): node is SyntaxNode & { readonly left: SyntaxNode; readonly right: SyntaxNode } {
+  return 'left' in node && isNode(node.left) && 'right' in node && isNode(node.right);
 }

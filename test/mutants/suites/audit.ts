@@ -8,7 +8,7 @@ export const audit: readonly MutantGroup[] = [
       { guard: 'audit-map-batch', mutation: 'never', only: 'the same version' },
       {
         guard: 'audit-older-map',
-        mutation: { replace: 'records.own?.batchId !== batchId', with: "batchId === ''" },
+        mutation: 'never',
         only: 'a later version',
       },
       { guard: 'audit-map-seats', mutation: 'always', only: 'other seats' },

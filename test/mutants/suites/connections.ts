@@ -21,7 +21,7 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'stuck-socket-closed', mutation: { with: 'undefined' }, only: 'does not read for too long' },
       {
         guard: 'unread-pings-limit',
-        mutation: { replace: '&& heed(outlet, data.length)', with: '' },
+        mutation: 'left only',
         only: 'pings',
       },
     ],
@@ -32,7 +32,7 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'full-socket-not-read', mutation: 'remove', only: 'is not read either' },
       {
         guard: 'unread-responses-limit',
-        mutation: { replace: 'socketLimits.unsentBytesMax', with: 'Infinity' },
+        mutation: 'never',
         only: 'gets no further answer',
       },
     ],
@@ -63,7 +63,7 @@ export const connections: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'operations-per-socket',
-        mutation: { replace: '> operationsMax', with: '> 1e9' },
+        mutation: 'never',
         only: 'completed before it has begun',
       },
       { guard: 'retry-close-code', mutation: { replace: '1013', with: '4500' }, only: '1013' },
@@ -111,7 +111,7 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'no-socket-while-stopping', mutation: 'remove', only: 'in the same waves' },
       {
         guard: 'pending-responses-before-close',
-        mutation: { replace: 'this.#open.size', with: '1e9' },
+        mutation: 'left only',
         only: 'asked for nothing more',
       },
       { guard: 'leaving-socket-not-read', mutation: 'remove', only: 'asked for nothing more' },

@@ -6,10 +6,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'subscription-memory',
-        mutation: {
-          replace: 'documentBytes + kept.ownBytes > keptLimits.subscriptionBytesMax',
-          with: 'ownBytes > 1e9',
-        },
+        mutation: 'never',
         only: 'take little memory',
       },
     ],
@@ -30,7 +27,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
         mutation: { replace: 'JSON.stringify(shaping)', with: 'shaping.length' },
       },
       { guard: 'shared-operation-key', mutation: { replace: 'query', with: 'query.length < 0' } },
-      { guard: 'shared-key-operation-name', mutation: { replace: 'operation.name?.value ??', with: '' } },
+      { guard: 'shared-key-operation-name', mutation: 'right only' },
       { guard: 'shared-key-resume-variable', mutation: 'always' },
       { guard: 'shared-operation-key', mutation: { replace: "hash('sha256',", with: "''.concat(" } },
     ],
@@ -40,7 +37,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'committed-errors-reported',
-        mutation: { replace: 'setResult({ ...result, errors })', with: 'void errors' },
+        mutation: 'never',
         only: 'whose details cannot be read',
       },
     ],
@@ -55,7 +52,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
       },
       {
         guard: 'public-subscription-outlives-token',
-        mutation: { replace: 'isPrivate || !', with: '' },
+        mutation: 'right only',
         only: 'and nothing else',
       },
     ],
@@ -107,15 +104,15 @@ export const graphqlEngine: readonly MutantGroup[] = [
       { guard: 'document-depth', mutation: 'remove' },
       {
         guard: 'unused-fragments-measured',
-        mutation: { replace: '|| definition.kind === Kind.FRAGMENT_DEFINITION', with: '' },
+        mutation: 'left only',
       },
       { guard: 'fields-per-name', mutation: { replace: '(counts.get(name) ?? 0) +', with: '' } },
       { guard: 'error-message-length', mutation: 'always' },
-      { guard: 'errors-per-response', mutation: { replace: 'shown.length === errorsMax ||', with: '' } },
-      { guard: 'errors-total-length', mutation: { replace: '|| characters > charactersMax', with: '' } },
+      { guard: 'errors-per-response', mutation: 'right only' },
+      { guard: 'errors-total-length', mutation: 'left only' },
       { guard: 'committed-error-first', mutation: { replace: '(b', with: '(a' } },
       { guard: 'values-per-request', mutation: 'remove' },
-      { guard: 'alias-length', mutation: { replace: 'selection.alias?.value.length ??', with: '' } },
+      { guard: 'alias-length', mutation: 'right only' },
     ],
   },
   {
@@ -130,7 +127,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'document-cache-bytes',
-        mutation: { replace: '&& this.#bytes <= this.#limits.bytesMax', with: '' },
+        mutation: 'left only',
       },
     ],
   },

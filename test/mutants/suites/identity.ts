@@ -20,7 +20,7 @@ export const identity: readonly MutantGroup[] = [
       { guard: 'hopeless-token-asks-no-provider', mutation: 'remove' },
       {
         guard: 'subject-format',
-        mutation: { replace: '!SUBJECT.test(subject)', with: 'SUBJECT.source === subject' },
+        mutation: 'left only',
       },
     ],
   },

@@ -11,8 +11,8 @@ export const layouts: readonly MutantGroup[] = [
       },
       { guard: 'short-row-pitch', mutation: { replace: '3', with: '1' } },
       { guard: 'scattered-seats-pitch', mutation: { replace: '3', with: '1e9' } },
-      { guard: 'two-neighbors-no-ring', mutation: { replace: '|| a.other === to', with: '' } },
-      { guard: 'row-corner', mutation: { replace: 'distance > this.#pitch * CORNER_FACTOR ||', with: '' } },
+      { guard: 'two-neighbors-no-ring', mutation: 'left only' },
+      { guard: 'row-corner', mutation: 'right only' },
       { guard: 'seats-in-any-file-order', mutation: { replace: ', place', with: '' } },
       {
         guard: 'equal-places-in-any-file-order',
@@ -40,7 +40,7 @@ export const layouts: readonly MutantGroup[] = [
   {
     tests: ['test/unit/seating/encoded-layouts.test.ts'],
     mutants: [
-      { guard: 'one-layout-at-a-time', mutation: { replace: '#making.get(path) ?? this.', with: '' } },
+      { guard: 'one-layout-at-a-time', mutation: 'right only' },
       { guard: 'layout-cache-bytes', mutation: 'always' },
     ],
   },

@@ -23,7 +23,7 @@ export const liveFeed: readonly MutantGroup[] = [
     tests: ['test/unit/fanout/shared-channel.test.ts'],
     mutants: [
       { guard: 'no-shared-resume-from-ambiguous-version', mutation: 'remove' },
-      { guard: 'kept-resumes-limit', mutation: { replace: '>= fanoutLimits.resumesKeptMax', with: '< 0' } },
+      { guard: 'kept-resumes-limit', mutation: 'never' },
     ],
   },
   {
@@ -31,7 +31,7 @@ export const liveFeed: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'followed-seats-limit',
-        mutation: { replace: '+ seatsTotal > this.#limits.seatsMax', with: '> Infinity' },
+        mutation: 'never',
       },
       { guard: 'unfollowed-seats-dropped', mutation: 'remove' },
       { guard: 'unfollowed-venues-dropped', mutation: 'always' },
@@ -47,7 +47,7 @@ export const liveFeed: readonly MutantGroup[] = [
       },
       { guard: 'stopped-feed-releases-waiters', mutation: 'remove' },
       { guard: 'buffered-messages-delivered', mutation: 'remove' },
-      { guard: 'complete-resume', mutation: { replace: '|| changes.versions !== behind', with: '' } },
+      { guard: 'complete-resume', mutation: 'left only' },
       { guard: 'resume-versions-limit', mutation: { replace: 'behind > RESUME_MAX ||', with: '' } },
     ],
   },
@@ -56,7 +56,7 @@ export const liveFeed: readonly MutantGroup[] = [
     mutants: [
       { guard: 'slow-subscriber-waits', mutation: 'remove' },
       { guard: 'mailbox-limit', mutation: { replace: 'this.#limit', with: '1e9' } },
-      { guard: 'overflowed-mailbox-silent', mutation: { replace: '|| this.#overflowed', with: '' } },
+      { guard: 'overflowed-mailbox-silent', mutation: 'left only' },
     ],
   },
   {

@@ -28,7 +28,7 @@ export const messaging: readonly MutantGroup[] = [
     mutants: [
       { guard: 'booking-read-retried', mutation: { replace: '=== TRIES_MAX', with: '> 0' } },
       { guard: 'booking-read-tries', mutation: { replace: '6', with: '1e9' }, only: 'again and again' },
-      { guard: 'lasting-error-not-retried', mutation: { replace: '!isPassing(failure) ||', with: '' } },
+      { guard: 'lasting-error-not-retried', mutation: 'right only' },
       { guard: 'concurrent-booking-reads', mutation: { replace: 'READS_MAX', with: '1e9' } },
       { guard: 'no-read-for-closed-subscriber', mutation: 'never' },
     ],

@@ -71,7 +71,7 @@ export const operating: readonly MutantGroup[] = [
     tests: ['test/api/routes/readiness.test.ts'],
     mutants: [
       { guard: 'readiness-database', mutation: 'never' },
-      { guard: 'readiness-database', mutation: { replace: '&& !hasMaps', with: '' } },
+      { guard: 'readiness-database', mutation: 'left only' },
       {
         guard: 'readiness-ignores-redis',
         mutation: {
@@ -95,7 +95,7 @@ export const operating: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'env-file-not-in-tests',
-        mutation: { replace: "process.env['NODE_ENV'] !== 'test' &&", with: '' },
+        mutation: 'right only',
       },
       {
         guard: 'no-dev-packages-in-production',
@@ -113,7 +113,7 @@ export const operating: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'input-errors-limit',
-        mutation: { replace: 'this.#errors.size < INPUT_ERRORS_MAX &&', with: '' },
+        mutation: 'right only',
       },
     ],
   },

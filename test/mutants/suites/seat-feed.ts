@@ -8,7 +8,7 @@ export const seatFeed: readonly MutantGroup[] = [
       { guard: 'connection-age-reset', mutation: 'remove' },
       {
         guard: 'one-subscription-per-page',
-        mutation: { replace: '|| this.#current !== undefined', with: '' },
+        mutation: 'left only',
       },
       { guard: 'dead-connection-abandoned', mutation: 'remove' },
       { guard: 'resume-from-version', mutation: 'always' },
@@ -29,7 +29,7 @@ export const seatFeed: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'missed-version-detected',
-        mutation: { replace: '|| update.fromVersion > this.#version', with: '' },
+        mutation: 'left only',
       },
       { guard: 'known-update-dropped', mutation: 'remove' },
     ],

@@ -27,7 +27,7 @@ export const seatMap: readonly MutantGroup[] = [
         guard: 'seat-map-body-batch',
         mutation: { replace: 'kept.batchId === wanted.batchId', with: 'true' },
       },
-      { guard: 'seat-map-body-not-ahead', mutation: { replace: '&& kept.readAt >= askedAt', with: '' } },
+      { guard: 'seat-map-body-not-ahead', mutation: 'left only' },
       {
         guard: 'seat-map-tag-batch',
         mutation: { replace: '${batchId.slice(0, BATCH_ID_IN_TAG)}', with: '' },
@@ -105,7 +105,7 @@ export const seatMap: readonly MutantGroup[] = [
       },
       {
         guard: 'version-mark-not-a-map',
-        mutation: { replace: 'seatCount === 0 ||', with: '' },
+        mutation: 'right only',
         only: 'from the mark',
       },
     ],
@@ -127,12 +127,12 @@ export const seatMap: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'one-public-read-at-a-time',
-        mutation: { replace: '#asking.get(eventId) ?? this.', with: '' },
+        mutation: 'right only',
       },
       { guard: 'public-read-rate', mutation: { replace: 'performance.now() + BELIEVED_MS', with: '0' } },
       {
         guard: 'public-version-ttl',
-        mutation: { replace: '&& performance.now() < known.askedAt + UNCONFIRMED_MS', with: '' },
+        mutation: 'left only',
       },
       {
         guard: 'late-public-read-not-awaited',

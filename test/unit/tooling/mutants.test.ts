@@ -38,7 +38,15 @@ test.each([
 test('replaces the condition of an if, and of the conditional expression in a statement', () => {
   expect(mutate('a.ts', source, 'limit', 'never')).toContain('if (false) return null;');
   expect(mutate('a.ts', source, 'choice', 'always')).toContain('return true ? options : null;');
-  expect(() => mutate('a.ts', source, 'lock', 'always')).toThrow('no condition');
+  expect(() => mutate('a.ts', source, 'lock', 'always')).toThrow('has 0 nodes');
+});
+
+test('replaces a logical expression by one of its operands', () => {
+  const code = `if (a || b || c) open(d && e); // ${mark('either')}\nconst x = f(a ?? b); // ${mark('or')}\n`;
+  expect(mutate('a.ts', code, 'either', 'left only')).toContain('if (a || b) open(d && e);');
+  expect(mutate('a.ts', code, 'either', 'right only')).toContain('if (c) open(d && e);');
+  expect(mutate('a.ts', code, 'or', 'left only')).toContain('const x = f(a);');
+  expect(() => mutate('a.ts', source, 'release', 'left only')).toThrow('has 0 nodes');
 });
 
 test('replaces a part of the marked code, or all of it', () => {
