@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { withDeadline } from '../../src/platform/deadline.ts';
-import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../src/platform/ids.ts';
 import type { BlocksClient } from './blocks-client.ts';
 import { RECORDED_VERSIONS, type BlocksHall } from './blocks-hall.ts';
 
@@ -50,7 +50,7 @@ export const blocksRequests: readonly BlocksRequest[] = [
     ready:
       async (hall, { ask }) =>
       () =>
-        ask(eventPage, { e: eventIdOf(hall.free) }),
+        ask(eventPage, { e: encodeEventId(hall.free) }),
   },
   {
     label: 'layout',
@@ -66,7 +66,7 @@ export const blocksRequests: readonly BlocksRequest[] = [
     ready:
       async (hall, { ask }) =>
       () =>
-        ask(seatMap, { e: eventIdOf(hall.free) }),
+        ask(seatMap, { e: encodeEventId(hall.free) }),
   },
   {
     label: 'seat map, GET',
@@ -74,7 +74,7 @@ export const blocksRequests: readonly BlocksRequest[] = [
     ready:
       async (hall, { get }) =>
       () =>
-        get(`/events/${eventIdOf(hall.free)}/seat-map`),
+        get(`/events/${encodeEventId(hall.free)}/seat-map`),
   },
   {
     label: 'event.seats, a page of 100',
@@ -82,7 +82,7 @@ export const blocksRequests: readonly BlocksRequest[] = [
     ready:
       async (hall, { ask }) =>
       () =>
-        ask(seatPage, { e: eventIdOf(hall.free) }),
+        ask(seatPage, { e: encodeEventId(hall.free) }),
   },
   {
     label: 'seatUpdates, snapshot',
@@ -90,7 +90,7 @@ export const blocksRequests: readonly BlocksRequest[] = [
     ready:
       async (hall, { watch }) =>
       async () =>
-        (await watch(updates, { e: eventIdOf(hall.free) })).close(),
+        (await watch(updates, { e: encodeEventId(hall.free) })).close(),
   },
   {
     label: `seatUpdates, resume over ${RECORDED_VERSIONS.toLocaleString('en')} versions`,
@@ -98,7 +98,7 @@ export const blocksRequests: readonly BlocksRequest[] = [
     ready:
       async (hall, { watch }) =>
       async () =>
-        (await watch(updates, { e: eventIdOf(hall.recorded), v: 0 })).close(),
+        (await watch(updates, { e: encodeEventId(hall.recorded), v: 0 })).close(),
   },
   {
     label: 'holdSeats, 10 seats',
@@ -161,8 +161,8 @@ async function holding(hall: BlocksHall, { ask }: BlocksClient, eventId: number,
     await Promise.all(
       tokens.map((token) => {
         const first = 100 * Math.floor(Math.random() * 790);
-        const seatIds = Array.from({ length: 10 }, (_, i) => seatIdOf(eventId, first + i));
-        const input = { eventId: eventIdOf(eventId), seatIds };
+        const seatIds = Array.from({ length: 10 }, (_, i) => encodeSeatId(eventId, first + i));
+        const input = { eventId: encodeEventId(eventId), seatIds };
         return ask(hold, { i: input }, token, [...held, 'OrphanSeatsError']);
       }),
     );
@@ -177,7 +177,7 @@ async function choosing(hall: BlocksHall, { ask }: BlocksClient, eventId: number
     await Promise.all(
       tokens.map((token, i) => {
         const priceTier = i % 2 === 0 ? null : categories[(i >> 1) % categories.length];
-        const input = { eventId: eventIdOf(eventId), quantity: 10 - (i % 10), priceTier };
+        const input = { eventId: encodeEventId(eventId), quantity: 10 - (i % 10), priceTier };
         return ask(best, { i: input }, token, held);
       }),
     );
@@ -188,8 +188,8 @@ async function alternatives(hall: BlocksHall, { ask }: BlocksClient) {
   const { free } = hall;
   return async () => {
     const tokens = await Promise.all(Array.from({ length: CROWD }, () => hall.buyerToken()));
-    const seatIds = Array.from({ length: 4 }, (_, i) => seatIdOf(free, 40_000 + i));
-    const input = { eventId: eventIdOf(free), seatIds, onConflict: 'BEST_ALTERNATIVE' };
+    const seatIds = Array.from({ length: 4 }, (_, i) => encodeSeatId(free, 40_000 + i));
+    const input = { eventId: encodeEventId(free), seatIds, onConflict: 'BEST_ALTERNATIVE' };
     await Promise.all(tokens.map((token) => ask(hold, { i: input }, token, held)));
   };
 }
@@ -198,10 +198,10 @@ async function alternatives(hall: BlocksHall, { ask }: BlocksClient) {
 let seatsBlocked = 0;
 
 async function watching(hall: BlocksHall, { ask, watch }: BlocksClient) {
-  const eventId = eventIdOf(hall.recorded);
+  const eventId = encodeEventId(hall.recorded);
   const sockets = await Promise.all(Array.from({ length: WATCHERS }, () => watch(updates, { e: eventId })));
   return async () => {
-    const seatIds = Array.from({ length: 50 }, () => seatIdOf(hall.recorded, seatsBlocked++));
+    const seatIds = Array.from({ length: 50 }, () => encodeSeatId(hall.recorded, seatsBlocked++));
     const frames = Promise.all(sockets.map((socket) => once(socket, 'message')));
     await ask(block, { i: { eventId, seatIds } }, hall.organizerToken, ['Event']);
     await withDeadline(frames, FRAMES_WITHIN_MS, 'a frame to each watcher');

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 import type { BenchContext } from './context.ts';
 import { percentile } from './closed-loop.ts';
 import type { FanOutArrivals } from './fan-out-client.ts';
@@ -73,7 +73,7 @@ async function runOne(
   const server = await ServerProcess.start('fan-out-server.ts', args, settings);
   const client = forkHere(
     'fan-out-client.ts',
-    [String(server.port), String(SOCKETS), eventIdOf(eventId), ids],
+    [String(server.port), String(SOCKETS), encodeEventId(eventId), ids],
     settings,
   );
   try {

@@ -1,4 +1,4 @@
-import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../src/platform/ids.ts';
 
 /** What every caller sends. */
 export const document = `mutation Hold($input: HoldSeatsInput!) {
@@ -25,6 +25,6 @@ export const idleRecord = {
 } as const;
 
 export function bodyFor(eventId: number, seat: number): string {
-  const input = { eventId: eventIdOf(eventId), seatIds: [seatIdOf(eventId, seat)] };
+  const input = { eventId: encodeEventId(eventId), seatIds: [encodeSeatId(eventId, seat)] };
   return JSON.stringify({ query: document, variables: { input } });
 }

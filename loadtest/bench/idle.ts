@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 import type { BenchContext } from './context.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
 import { short, table, times, whole } from './markdown.ts';
@@ -50,7 +50,7 @@ async function runOne({ env }: BenchContext, kind: FanOutKind, eventId: number):
   const server = await ServerProcess.start('fan-out-server.ts', [kind, String(eventId), '0'], settings);
   const clients: ChildProcess[] = [];
   const open = async (sockets: number): Promise<void> => {
-    const args = [String(server.port), String(sockets), eventIdOf(eventId), 'OWN'];
+    const args = [String(server.port), String(sockets), encodeEventId(eventId), 'OWN'];
     const client = forkHere('fan-out-client.ts', args, settings);
     clients.push(client);
     const ended = once(client, 'exit').then(() => Promise.reject(new Error('a client ended')));

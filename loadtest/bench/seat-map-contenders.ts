@@ -1,6 +1,6 @@
 import { brotliDecompressSync } from 'node:zlib';
 import type { SeatStatus } from '../../src/generated/prisma/enums.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 import { codeOf, SeatStates } from '../../src/seating/map/seat-states.ts';
 import { getRequest, postHead, type HttpAnswer } from './http-client.ts';
 import type { Figures } from './measure.ts';
@@ -38,7 +38,7 @@ const get =
   (eventId: number) =>
     getRequest(seatMapPath(eventId), headers);
 const post = (query: (id: string) => string) => (eventId: number) => {
-  const body = JSON.stringify({ query: query(eventIdOf(eventId)) });
+  const body = JSON.stringify({ query: query(encodeEventId(eventId)) });
   const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
   return `${postHead('/graphql', headers)}\r\n${body}`;
 };

@@ -1,5 +1,5 @@
 import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 import { createHall } from '../../test/support/hall.ts';
 
 const ROWS = 160;
@@ -26,5 +26,5 @@ export async function createSeatMapEvent(db: PrismaClient): Promise<number> {
 }
 
 export function seatMapPath(eventId: number): string {
-  return `/events/${eventIdOf(eventId)}/seat-map`;
+  return `/events/${encodeEventId(eventId)}/seat-map`;
 }

@@ -7,7 +7,7 @@ import { readExampleSeats } from '../http/routes/home/events-on-sale.sql.ts';
 import { startHttpServer, type HttpContext, type RunningServer } from './http-server.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase } from '../platform/database/database-check.ts';
-import { eventIdOf, seatIdOf } from '../platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../platform/ids.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
 import { listeningOn } from '../platform/startup-error.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
@@ -115,7 +115,10 @@ async function exampleIds({ database }: AppContext): Promise<ExampleIds | null> 
   const found = await readExampleSeats(database.reads);
   if (found === null) return null;
   const { eventId, seatIndexes } = found;
-  return { eventId: eventIdOf(eventId), seatIds: seatIndexes.map((index) => seatIdOf(eventId, index)) };
+  return {
+    eventId: encodeEventId(eventId),
+    seatIds: seatIndexes.map((index) => encodeSeatId(eventId, index)),
+  };
 }
 
 if (import.meta.main) await runProcess((config) => startApi(config));

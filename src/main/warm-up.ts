@@ -1,6 +1,6 @@
 import { execute, parse } from 'graphql';
 import type { GraphQLEdge } from '../graphql/engine/engine.ts';
-import { eventIdOf } from '../platform/ids.ts';
+import { encodeEventId } from '../platform/ids.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 
 /** No event has this number: nothing is read, but all that reading takes is loaded and compiled. */
@@ -21,7 +21,7 @@ const document = parse(`query WarmUp($id: ID!) {
  * cold, but starts.
  */
 export async function warmUp(edge: GraphQLEdge, logger: Logger): Promise<void> {
-  const variableValues = { id: eventIdOf(NO_EVENT) };
+  const variableValues = { id: encodeEventId(NO_EVENT) };
   try {
     for (let i = 0; i < TIMES; i++) {
       const contextValue = edge.contextFor({ viewer: null, requestId: 'warm-up' });

@@ -25,19 +25,19 @@ export function parseId(id: string): ParsedId | null {
   return { type: text.slice(0, colon), key: text.slice(colon + 1) };
 }
 
-export function eventIdOf(eventId: number): string {
+export function encodeEventId(eventId: number): string {
   return encodeId('Event', eventId);
 }
 
-export function venueIdOf(venueId: number): string {
-  return encodeId('Venue', String(venueId));
+export function encodeVenueId(venueId: number): string {
+  return encodeId('Venue', venueId);
 }
 
-export function seatIdOf(eventId: number, index: number): string {
+export function encodeSeatId(eventId: number, index: number): string {
   return encodeId('Seat', `${eventId}:${index}`);
 }
 
-export function bookingIdOf(eventId: number, bookingId: string): string {
+export function encodeBookingId(eventId: number, bookingId: string): string {
   return encodeId('Booking', `${eventId}:${bookingId}`);
 }
 

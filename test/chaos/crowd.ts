@@ -1,4 +1,4 @@
-import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../src/platform/ids.ts';
 import { pause } from '../support/pause.ts';
 import type { Buyer } from '../torture/buyers/buyers.ts';
 import { postJson } from '../torture/buyers/post-json.ts';
@@ -53,8 +53,8 @@ async function runBuyer(
   while (!stop.aborted) {
     const quantity = random.whole(1, QUANTITY_MAX);
     const first = random.whole(0, seatCount - quantity);
-    const seatIds = Array.from({ length: quantity }, (_, i) => seatIdOf(eventId, first + i));
-    const bookingId = await ask('hold', { eventId: eventIdOf(eventId), seatIds });
+    const seatIds = Array.from({ length: quantity }, (_, i) => encodeSeatId(eventId, first + i));
+    const bookingId = await ask('hold', { eventId: encodeEventId(eventId), seatIds });
     await pause(random.whole(0, 150), stop);
     if (bookingId === null) continue;
     const next = random.weighted([

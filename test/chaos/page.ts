@@ -1,6 +1,6 @@
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 import { createSeatFeed, type SeatFeed } from '../../src/web/seat-feed/create-seat-feed.ts';
 import { graphqlWsTransport, watchConnection } from '../../src/web/seat-feed/graphql-ws.ts';
 import { startForgetfulProxy, type ForgetfulProxy } from '../support/proxies/forgetful-proxy.ts';
@@ -39,7 +39,7 @@ export class Page {
   connections = 0;
 
   private constructor({ eventId, seatCount }: PageOptions, line: ForgetfulProxy) {
-    this.#eventId = eventIdOf(eventId);
+    this.#eventId = encodeEventId(eventId);
     this.#line = line;
     const opened = (socket: WebSocket) => {
       this.#socket = socket;

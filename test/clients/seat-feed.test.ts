@@ -6,7 +6,7 @@ import { createClient, type Client as SocketClient, type ClientOptions } from 'g
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import {
   createSeatFeed,
@@ -256,7 +256,7 @@ it('reconnects with a new token when its private subscription’s token has expi
   const errors: unknown[] = [];
   const feed = createSeatFeed({
     seatCount: draft.seatCount,
-    ...graphqlWsTransport(client, eventIdOf(draft.eventId)),
+    ...graphqlWsTransport(client, encodeEventId(draft.eventId)),
     onError: (error) => void errors.push(error),
     environment: { random: () => 0 },
   });

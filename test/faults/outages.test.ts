@@ -8,7 +8,7 @@ import { startTestPostgres, type TestPostgres } from '../support/services/postgr
 import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
 import { SeatMapFollower } from '../support/clients/seat-map-follower.ts';
 import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import type { SeatStatusCode } from '../../src/messaging/messages.ts';
 
@@ -50,7 +50,7 @@ function watch(eventId: number, follower: SeatMapFollower): () => Promise<void> 
     {
       query: `subscription ($id: ID!) { seatUpdates(eventId: $id) { __typename
         ... on SeatMapSnapshot { version states } ... on SeatsChanged { fromVersion version seats { index status } } } }`,
-      variables: { id: eventIdOf(eventId) },
+      variables: { id: encodeEventId(eventId) },
     },
     {
       next: ({ data }) => {

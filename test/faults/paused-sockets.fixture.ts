@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { withDeadline } from '../../src/platform/deadline.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 import type { SeatStatusCode } from '../../src/messaging/messages.ts';
 import type { FeedMessage } from '../../src/seating/live/live-feed.ts';
 import { seatUpdates, updateOf } from '../api/fanout/shared.fixture.ts';
@@ -74,7 +74,7 @@ export class Crowd {
     const watcher = { socket, follower: new SeatMapFollower(this.#seatCount) };
     socket.on('message', (data: Buffer) => this.#take(watcher, messageOf(data)));
     const first = once(socket, 'message');
-    const payload = { query: seatUpdates, variables: { e: eventIdOf(eventId) } };
+    const payload = { query: seatUpdates, variables: { e: encodeEventId(eventId) } };
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
     await first;
     socket.on('close', (code) => this.closed.push(code));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Identity } from '../../src/identity/identity.ts';
 import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
-import { eventIdOf, seatIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import { startApiProcess, TEST_SECRET, type ServerProcess } from '../support/processes/api-process.ts';
 import { silent } from '../support/booking.ts';
@@ -62,13 +62,13 @@ async function change(): Promise<void> {
   const field = Math.floor(changes / parts) % 2 === 0 ? 'blockSeats' : 'unblockSeats';
   changes++;
   const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input`;
-  const seatIds = Array.from({ length: SEATS_A_CHANGE }, (_, i) => seatIdOf(hall.eventId, first + i));
+  const seatIds = Array.from({ length: SEATS_A_CHANGE }, (_, i) => encodeSeatId(hall.eventId, first + i));
   const answer = await fetch(`${api.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({
       query: `mutation ($input: ${type}!) { done: ${field}(input: $input) { __typename } }`,
-      variables: { input: { eventId: eventIdOf(hall.eventId), seatIds } },
+      variables: { input: { eventId: encodeEventId(hall.eventId), seatIds } },
     }),
   });
   expect(await answer.json()).toEqual({ data: { done: { __typename: 'Event' } } });

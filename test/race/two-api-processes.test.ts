@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { createHall } from '../support/hall.ts';
 import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
 import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { encodeEventId } from '../../src/platform/ids.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;
@@ -56,7 +56,7 @@ it('a change on one node reaches watchers on the other', async () => {
     {
       query: `subscription ($id: ID!) { seatUpdates(eventId: $id) { __typename
         ... on SeatMapSnapshot { version } ... on SeatsChanged { fromVersion version seats { index status } } } }`,
-      variables: { id: eventIdOf(eventId) },
+      variables: { id: encodeEventId(eventId) },
     },
     { next: (message) => messages.push(message.data?.['seatUpdates']), error: () => {}, complete: () => {} },
   );

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { BookingRecord } from '../../booking/rules/model.ts';
-import { bookingIdOf } from '../../platform/ids.ts';
+import { encodeBookingId } from '../../platform/ids.ts';
 import { recordCommit } from '../engine/committed.ts';
 import type { GraphQLContext } from '../schema/context.ts';
 import { bookingFromRecord } from './booking-from-record.ts';
@@ -17,7 +17,7 @@ export function bookingAfter(
   record: BookingRecord,
   done: string,
 ) {
-  const bookingId = bookingIdOf(record.eventId, record.id);
+  const bookingId = encodeBookingId(record.eventId, record.id);
   recordCommit(ctx, info, { done, ids: { bookingId, status: record.status } });
   return bookingFromRecord(record);
 }

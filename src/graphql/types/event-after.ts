@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { eventIdOf } from '../../platform/ids.ts';
+import { encodeEventId } from '../../platform/ids.ts';
 import { recordCommit } from '../engine/committed.ts';
 import type { GraphQLContext } from '../schema/context.ts';
 import { selectionFor } from '../reads/selection.ts';
@@ -17,7 +17,7 @@ export async function eventAfter(
   eventId: number,
   done: string,
 ) {
-  recordCommit(ctx, info, { done, ids: { eventId: eventIdOf(eventId) } });
+  recordCommit(ctx, info, { done, ids: { eventId: encodeEventId(eventId) } });
   const event = await ctx.database.reads.event.findUniqueOrThrow({
     ...selectionFor(ctx, info, { typeName: 'Event' }),
     where: { id: eventId },

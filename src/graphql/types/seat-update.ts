@@ -1,4 +1,4 @@
-import { eventIdOf, seatIdOf } from '../../platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../platform/ids.ts';
 import type { SeatStatusCode } from '../../messaging/messages.ts';
 import type { FeedMessage } from '../../seating/live/live-feed.ts';
 import { statusOf } from '../../seating/map/seat-states.ts';
@@ -15,7 +15,7 @@ type OfEvent<Kind extends FeedMessage['kind']> = Extract<FeedMessage, { kind: Ki
 const SeatMapSnapshot = builder.objectRef<OfEvent<'snapshot'>>('SeatMapSnapshot').implement({
   description: 'The status of all seats of an event. It replaces everything that the client received before.',
   fields: (t) => ({
-    eventId: t.id({ description: 'The ID of the event.', resolve: ({ eventId }) => eventIdOf(eventId) }),
+    eventId: t.id({ description: 'The ID of the event.', resolve: ({ eventId }) => encodeEventId(eventId) }),
     version: t.exposeInt('version', { description: 'The version of `states`.' }),
     states: t.expose('states', { type: 'SeatStates', description: 'The status of every seat at `version`.' }),
   }),
@@ -35,7 +35,7 @@ const SeatChange = builder.objectRef<Change>('SeatChange').implement({
   fields: (t) => ({
     seatId: t.id({
       description: 'The ID of the seat.',
-      resolve: ({ eventId, index }) => seatIdOf(eventId, index),
+      resolve: ({ eventId, index }) => encodeSeatId(eventId, index),
     }),
     index: t.exposeInt('index', {
       description: 'The zero-based position of the seat in SeatStates and in the layout.',
@@ -69,7 +69,7 @@ function changedSeat(
 const SeatsChanged = builder.objectRef<OfEvent<'changes'>>('SeatsChanged').implement({
   description: 'The changes between two versions: each changed seat with its latest status.',
   fields: (t) => ({
-    eventId: t.id({ description: 'The ID of the event.', resolve: ({ eventId }) => eventIdOf(eventId) }),
+    eventId: t.id({ description: 'The ID of the event.', resolve: ({ eventId }) => encodeEventId(eventId) }),
     fromVersion: t.exposeInt('fromVersion', {
       description: 'The version that the changes apply to: the `version` of the previous message.',
     }),

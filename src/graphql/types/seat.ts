@@ -1,5 +1,5 @@
 import { seatLabel } from '../../catalog/seating-plan/seat-label.ts';
-import { seatIdOf } from '../../platform/ids.ts';
+import { encodeSeatId } from '../../platform/ids.ts';
 import { builder } from '../schema/builder.ts';
 import { orKnown } from '../schema/loaded.ts';
 import type { SeatRow } from '../reads/seat-row.ts';
@@ -13,7 +13,7 @@ builder.objectType('Seat', {
   fields: (t) => ({
     id: t.id({
       description: 'Opaque, globally unique identifier.',
-      resolve: ({ eventId, index }) => seatIdOf(eventId, index),
+      resolve: ({ eventId, index }) => encodeSeatId(eventId, index),
     }),
     index: t.exposeInt('index', {
       description:

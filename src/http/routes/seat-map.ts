@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { eventIdOf, parseEventId } from '../../platform/ids.ts';
+import { encodeEventId, parseEventId } from '../../platform/ids.ts';
 import { layoutPathOf, type EventLayouts } from '../../seating/layout/event-layouts.ts';
 import type { PublicVersion, PublicVersions } from '../../seating/map/public-versions.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
@@ -118,7 +118,9 @@ async function makeBody(layouts: EventLayouts, eventId: number, map: SeatMap): P
   const info = await layouts.info(eventId);
   if (info === null) throw new Error(`event ${eventId} is gone`);
   const layoutUrl = layoutPathOf(info);
-  const identity = Buffer.from(JSON.stringify({ eventId: eventIdOf(eventId), version, states, layoutUrl }));
+  const identity = Buffer.from(
+    JSON.stringify({ eventId: encodeEventId(eventId), version, states, layoutUrl }),
+  );
   const plain = {
     identity,
     type: 'application/json; charset=utf-8',

@@ -1,5 +1,5 @@
 import { seatLabel } from '../../catalog/seating-plan/seat-label.ts';
-import { eventIdOf, seatIdOf } from '../../platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../platform/ids.ts';
 import type { EventInfo } from './event-info.ts';
 import type { Focus } from '../best-available/front.ts';
 import type { SeatSlice, VenueColumns } from './venue-columns.sql.ts';
@@ -27,13 +27,13 @@ export function layoutDocument({ info, venue, front }: LayoutParts) {
   const sectionIndex = new Map(sections.map((name, i) => [name, i]));
   return {
     format: LAYOUT_FORMAT,
-    eventId: eventIdOf(info.eventId),
+    eventId: encodeEventId(info.eventId),
     venue: { name: venue.name, width: venue.width, height: venue.height },
     areas: venue.areas,
     front: { x: front.x, y: front.y },
     tiers: info.tiers.map((tier) => ({ ...tier, currency: info.currency })),
     sections,
-    seatIds: section.map((_, index) => seatIdOf(info.eventId, index)),
+    seatIds: section.map((_, index) => encodeSeatId(info.eventId, index)),
     labels: section.map((name, i) => label[i] ?? seatLabel(name, row[i] ?? '', number[i] ?? '')),
     section: section.map((name) => sectionIndex.get(name)),
     row,

@@ -1,5 +1,5 @@
 import type { Ending, RawAttack } from '../attack.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { render, type Recipe } from '../recipe.ts';
 import type { TargetEvents } from '../target/target.ts';
 import type { Draw } from './draw.ts';
@@ -50,7 +50,7 @@ export function crowdOfStreams({ draw, values }: Generators, { attacked }: Targe
   );
   const query = 'subscription($e:ID!){seatUpdates(eventId:$e){__typename}}';
   const spaces = draw.chance(20) ? { repeat: ' ', times: draw.size(STREAM_BYTES) } : '';
-  const variables: Recipe = ['{"e":"', eventIdOf(attacked), '"', more, '}'];
+  const variables: Recipe = ['{"e":"', encodeEventId(attacked), '"', more, '}'];
   const body: Recipe = ['{"query":"', query, spaces, '","variables":', variables, '}'];
   return {
     kind: 'raw',
@@ -65,7 +65,7 @@ export function crowdOfStreams({ draw, values }: Generators, { attacked }: Targe
 export function crowdOfUnread({ draw }: Generators, { attacked }: TargetEvents): RawAttack {
   const alias: Recipe = { repeat: 'x', times: draw.size(ALIAS_MAX) };
   const query: Recipe = ['query($e:ID!){event(id:$e){seats(first:100){edges{node{', alias, ':index}}}}}'];
-  const body: Recipe = ['{"query":"', query, '","variables":{"e":"', eventIdOf(attacked), '"}}'];
+  const body: Recipe = ['{"query":"', query, '","variables":{"e":"', encodeEventId(attacked), '"}}'];
   return {
     kind: 'raw',
     label: 'unread answers',

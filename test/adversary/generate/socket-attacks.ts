@@ -1,5 +1,5 @@
 import { MessageType } from 'graphql-ws';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import type { TargetEvents } from '../target/target.ts';
 import type { DeafAttack, Frames, SocketAttack } from '../attack.ts';
 import { quoted, type Recipe } from '../recipe.ts';
@@ -123,7 +123,7 @@ function typed({ draw, values, documents }: Generators): Recipe {
 
 /** As many subscriptions as a socket may have, each larger than necessary. */
 function subscriptions({ draw, values }: Generators, { attacked }: TargetEvents): Frames {
-  const event = JSON.stringify(eventIdOf(attacked));
+  const event = JSON.stringify(encodeEventId(attacked));
   const query = 'subscription($e:ID!){seatUpdates(eventId:$e){__typename}}';
   const more = draw.oneOf<Recipe>(
     () => [',"u":', values.filling(SUBSCRIPTION_BYTES)],

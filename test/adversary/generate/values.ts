@@ -6,7 +6,7 @@ import {
   type GraphQLInputType,
   type GraphQLNamedInputType,
 } from 'graphql';
-import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { TargetEvents } from '../target/target.ts';
 import { quoted, render, type Recipe } from '../recipe.ts';
 import type { Draw } from './draw.ts';
@@ -189,8 +189,8 @@ export class Values {
     const draw = this.#draw;
     const { attacked, attackedSeats } = this.#events;
     return draw.oneOf<Recipe>(
-      () => JSON.stringify(eventIdOf(attacked)),
-      () => JSON.stringify(seatIdOf(attacked, draw.whole(0, attackedSeats))),
+      () => JSON.stringify(encodeEventId(attacked)),
+      () => JSON.stringify(encodeSeatId(attacked, draw.whole(0, attackedSeats))),
       () => quoted(Buffer.from(`${draw.pick(['Venue', 'Booking', 'Event', 'X'])}:1`).toString('base64')),
       () => '"nothing"',
     );

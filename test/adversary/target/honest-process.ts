@@ -3,7 +3,7 @@ import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { BuyerClient } from '../../support/clients/buyer-client.ts';
 import { pause } from '../../support/pause.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 
 /** Responses to honest requests since the last report. */
 export interface HonestReport {
@@ -66,7 +66,7 @@ async function work(before: Promise<void>, { url, eventId, seatCount }: HonestOr
   page.subscribe(
     {
       query: 'subscription ($e: ID!) { seatUpdates(eventId: $e) { __typename } }',
-      variables: { e: eventIdOf(eventId) },
+      variables: { e: encodeEventId(eventId) },
     },
     {
       next: () => void updates++,

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { sql } from '../../../src/platform/database/db.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { nextChange } from '../../support/next-change.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createEventIn, createHall, type Hall } from '../../support/hall.ts';
@@ -38,7 +38,7 @@ async function waitingFor(statement: string): Promise<number> {
 }
 
 it('the map is served, and followed, from memory while the database gives no answer, which is asked once', async () => {
-  const get = () => fetch(`${http.url}/events/${eventIdOf(at.eventId)}/seat-map`);
+  const get = () => fetch(`${http.url}/events/${encodeEventId(at.eventId)}/seat-map`);
   const versionOf = async (response: Response) => ((await response.json()) as { version: number }).version;
   const { feed, release } = await http.context.feeds.acquire(at.eventId);
   onTestFinished(release);
@@ -54,7 +54,7 @@ it('the map is served, and followed, from memory while the database gives no ans
   expect(await Promise.all(responses.map(versionOf))).toEqual(Array(30).fill(1));
   expect(await waitingFor('readPublicVersion')).toBeLessThan(2);
   const raw = await RawSocket.init(http.port);
-  raw.subscribe('1', seatUpdates, { e: eventIdOf(at.eventId) });
+  raw.subscribe('1', seatUpdates, { e: encodeEventId(at.eventId) });
   expect(updateOf((await raw.next())['payload'])).toMatchObject({
     __typename: 'SeatMapSnapshot',
     version: 1,

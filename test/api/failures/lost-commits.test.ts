@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { aBuyer } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -27,13 +27,13 @@ async function truth({ eventId }: Hall) {
 }
 
 async function queried({ eventId }: Hall) {
-  const query = `{ event(id: "${eventIdOf(eventId)}") { seatMap { version states } } }`;
+  const query = `{ event(id: "${encodeEventId(eventId)}") { seatMap { version states } } }`;
   const { data } = (await (await http.post({ query })).json()) as { data: { event: { seatMap: object } } };
   return data.event.seatMap;
 }
 
 const fetched = (at: Hall, headers: Record<string, string> = {}) =>
-  fetch(`${http.url}/events/${eventIdOf(at.eventId)}/seat-map`, { headers });
+  fetch(`${http.url}/events/${encodeEventId(at.eventId)}/seat-map`, { headers });
 
 it.each([
   ['the same version', [5, 6]],

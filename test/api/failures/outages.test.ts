@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { planText } from '../../db/catalog/catalog.fixture.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
@@ -21,10 +21,10 @@ afterAll(() => client.close());
 
 const organizer = (): Viewer => ({ userId: hall.organizerId, role: 'ORGANIZER' });
 const inputs: readonly [string, () => object][] = [
-  ['setEventStatus', () => ({ eventId: eventIdOf(hall.eventId), status: 'PAUSED' })],
+  ['setEventStatus', () => ({ eventId: encodeEventId(hall.eventId), status: 'PAUSED' })],
   ['createEvent', () => eventInputFor(hall)],
   ['importVenue', () => ({ plan: planText(`Hall ${randomUUID()}`) })],
-  ['holdSeats', () => ({ eventId: eventIdOf(hall.eventId), seatIds: [seatIdOf(hall.eventId, 0)] })],
+  ['holdSeats', () => ({ eventId: encodeEventId(hall.eventId), seatIds: [encodeSeatId(hall.eventId, 0)] })],
 ];
 
 async function mutate(field: string, input: object) {
@@ -97,7 +97,7 @@ describe('a database that takes no writes', () => {
 
   test('is read all the same', async () => {
     const { data, errors } = await client.ask('query ($id: ID!) { event(id: $id) { status } }', {
-      id: eventIdOf(hall.eventId),
+      id: encodeEventId(hall.eventId),
     });
     expect(errors).toEqual([]);
     expect(data.event.status).toBe('ON_SALE');

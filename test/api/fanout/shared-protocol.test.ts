@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Payload } from '../../../src/fanout/payload.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall } from '../../support/hall.ts';
@@ -24,7 +24,7 @@ async function organizerOfDraft() {
   const { eventId } = await createHall(http.context.database.reads, { status: 'DRAFT', organizerId });
   const { token } = await http.context.identity.issue({ userId: organizerId, role: 'ORGANIZER' });
   const raw = await RawSocket.init(http.port, { authorization: token });
-  return { raw, draft: { e: eventIdOf(eventId) } };
+  return { raw, draft: { e: encodeEventId(eventId) } };
 }
 
 describe('a shared subscription', () => {

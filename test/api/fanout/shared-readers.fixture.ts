@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { vi } from 'vitest';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import type { LiveFeed } from '../../../src/seating/live/live-feed.ts';
 import { nextChange } from '../../support/next-change.ts';
@@ -63,7 +63,7 @@ export async function bigEvent(http: HttpFixture, rows = 40): Promise<BigEvent> 
     },
     async watch(ids = ['1']) {
       const raw = await RawSocket.init(http.port);
-      for (const id of ids) raw.subscribe(id, seatUpdates, { e: eventIdOf(eventId) });
+      for (const id of ids) raw.subscribe(id, seatUpdates, { e: encodeEventId(eventId) });
       return raw;
     },
     async stream() {
@@ -71,7 +71,7 @@ export async function bigEvent(http: HttpFixture, rows = 40): Promise<BigEvent> 
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
       });
-      req.end(JSON.stringify({ query: seatUpdates, variables: { e: eventIdOf(eventId) } }));
+      req.end(JSON.stringify({ query: seatUpdates, variables: { e: encodeEventId(eventId) } }));
       const [res] = (await once(req, 'response')) as [IncomingMessage];
       return res.setEncoding('utf8');
     },

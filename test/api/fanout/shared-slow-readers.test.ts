@@ -3,7 +3,7 @@ import { socketLimits } from '../../../src/transport/limits.ts';
 import { Outlet } from '../../../src/fanout/send-buffer.ts';
 import { OperationIds } from '../../../src/transport/websocket/operation-ids.ts';
 import { SocketOutlet } from '../../../src/transport/websocket/socket-send-buffer.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
@@ -74,7 +74,7 @@ it('a socket that does not read its answers is not read either, and gets all of 
     clogged.mockRestore();
   });
   const query = pages(15);
-  const variables = { e: eventIdOf(event.hall.eventId) };
+  const variables = { e: encodeEventId(event.hall.eventId) };
   const [slow, live] = [await RawSocket.init(http.port), await RawSocket.init(http.port)];
   slow.socket.pause();
   const ids: string[] = [];

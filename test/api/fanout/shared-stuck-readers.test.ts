@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { unsentBytes } from '../../../src/fanout/send-buffer.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -49,7 +49,9 @@ it('a socket that does not read the answers to its queries is closed with 4508',
   const pages = ['a', 'b', 'c', 'd', 'e'].map((alias) => `${alias}: ${page}`).join(' ');
   const query = `query ($e: ID!) { event(id: $e) { ${pages} } }`;
   let sent = 0;
-  await untilOneIsClosed(() => stuck.subscribe(String(sent++), query, { e: eventIdOf(event.hall.eventId) }));
+  await untilOneIsClosed(() =>
+    stuck.subscribe(String(sent++), query, { e: encodeEventId(event.hall.eventId) }),
+  );
   stuck.socket.resume();
   expect(await stuck.closed).toBe(4508);
 });

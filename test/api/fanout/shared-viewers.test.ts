@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { schema } from '../../../src/graphql/schema/schema.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { createHall } from '../../support/hall.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
@@ -102,7 +102,7 @@ describe('a draft', () => {
     const draft = await createHall(reads, { status: 'DRAFT', organizerId });
     const { token } = await http.context.identity.issue({ userId: organizerId, role: 'ORGANIZER' });
     const owner = await RawSocket.init(http.port, { authorization: token });
-    const variables = { e: eventIdOf(draft.eventId) };
+    const variables = { e: encodeEventId(draft.eventId) };
     owner.subscribe('1', seatUpdates, variables);
     expect(updateOf((await owner.next())['payload'])).toMatchObject({ __typename: 'SeatMapSnapshot' });
 

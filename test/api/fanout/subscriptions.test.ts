@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confirmBooking } from '../../../src/booking/operations/confirm-booking.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeBookingId, encodeEventId, parseBookingId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { nextChange } from '../../support/next-change.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
@@ -26,30 +26,30 @@ const seatUpdates = `subscription ($id: ID!, $after: Int) { seatUpdates(eventId:
 async function hold(index: number) {
   const { data } = await client.ask(
     'mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) { ... on Booking { id } } }',
-    { input: { eventId: eventIdOf(hall.eventId), seatIds: [seatIdOf(hall.eventId, index)] } },
+    { input: { eventId: encodeEventId(hall.eventId), seatIds: [encodeSeatId(hall.eventId, index)] } },
     buyer,
   );
   return data.holdSeats.id as string;
 }
 
 test('seatUpdates sends the map first and then what changes', async () => {
-  const updates = client.follow(seatUpdates, { id: eventIdOf(hall.eventId) });
+  const updates = client.follow(seatUpdates, { id: encodeEventId(hall.eventId) });
   const first = await updates.next();
   const snapshot = first.value?.data.seatUpdates;
-  expect(snapshot).toMatchObject({ __typename: 'SeatMapSnapshot', eventId: eventIdOf(hall.eventId) });
+  expect(snapshot).toMatchObject({ __typename: 'SeatMapSnapshot', eventId: encodeEventId(hall.eventId) });
   expect(snapshot.states).toBe(Buffer.alloc(10).toString('base64'));
   await hold(5);
   const second = await updates.next();
   expect(second.value?.data.seatUpdates).toEqual({
     __typename: 'SeatsChanged',
-    eventId: eventIdOf(hall.eventId),
+    eventId: encodeEventId(hall.eventId),
     fromVersion: snapshot.version,
     version: snapshot.version + 1,
-    seats: [{ seatId: seatIdOf(hall.eventId, 5), index: 5, status: 'HELD' }],
+    seats: [{ seatId: encodeSeatId(hall.eventId, 5), index: 5, status: 'HELD' }],
   });
   await updates.return();
 
-  const resumed = client.follow(seatUpdates, { id: eventIdOf(hall.eventId), after: snapshot.version });
+  const resumed = client.follow(seatUpdates, { id: encodeEventId(hall.eventId), after: snapshot.version });
   expect((await resumed.next()).value?.data.seatUpdates).toEqual(second.value?.data.seatUpdates);
   await resumed.return();
 });
@@ -125,19 +125,24 @@ test('what does not exist, or is not the caller’s, can’t be followed', async
     return value?.errors[0]?.extensions.code as unknown;
   };
   const draft = await createHall(client.app.database.reads, { status: 'DRAFT' });
-  for (const id of ['garbage', eventIdOf(9_999), eventIdOf(draft.eventId), seatIdOf(hall.eventId, 1)])
+  for (const id of [
+    'garbage',
+    encodeEventId(9_999),
+    encodeEventId(draft.eventId),
+    encodeSeatId(hall.eventId, 1),
+  ])
     expect(await codeOf(seatUpdates, id, null)).toBe('NOT_FOUND');
 
   const bookingUpdates = 'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { id } }';
   const own = await hold(9);
-  for (const id of ['garbage', own, bookingIdOf(hall.eventId, randomUUID())])
+  for (const id of ['garbage', own, encodeBookingId(hall.eventId, randomUUID())])
     expect(await codeOf(bookingUpdates, id, { userId: randomUUID(), role: 'BUYER' })).toBe('NOT_FOUND');
   expect(await codeOf(bookingUpdates, own, null)).toBe('UNAUTHENTICATED');
 });
 
 test('a crowd that comes back asks the database once whether it may see the event', async () => {
   const watch = async () => {
-    const updates = client.follow(seatUpdates, { id: eventIdOf(hall.eventId) });
+    const updates = client.follow(seatUpdates, { id: encodeEventId(hall.eventId) });
     expect((await updates.next()).value?.data.seatUpdates.__typename).toBe('SeatMapSnapshot');
     await updates.return();
   };
@@ -152,7 +157,7 @@ test('a draft can be followed by its organizer, and by everybody from the moment
   const { reads } = client.app.database;
   const { eventId, organizerId } = await createHall(reads, { status: 'DRAFT' });
   const first = async (viewer: Viewer | null) => {
-    const updates = client.follow(seatUpdates, { id: eventIdOf(eventId) }, viewer);
+    const updates = client.follow(seatUpdates, { id: encodeEventId(eventId) }, viewer);
     const { value } = await updates.next();
     await updates.return();
     return value?.errors[0]?.extensions.code ?? value?.data.seatUpdates.__typename;

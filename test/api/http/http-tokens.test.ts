@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { createHall } from '../../support/hall.ts';
 import { TestIdentityProvider } from '../../support/identity-provider.ts';
 import { RawSocket, startHttp, type HttpFixture } from './http.fixture.ts';
@@ -191,7 +191,7 @@ describe('a token that expires', () => {
   it('ends the watching of an event that is not public yet', async () => {
     const organizerId = randomUUID();
     const hall = await createHall(http.context.database.reads, { status: 'DRAFT', organizerId });
-    const variables = { e: eventIdOf(hall.eventId) };
+    const variables = { e: encodeEventId(hall.eventId) };
     const authorization = await tokenFor(2, 'ORGANIZER', organizerId);
     const raw = await RawSocket.init(http.port, { authorization });
     raw.subscribe('draft', seatUpdates, variables);

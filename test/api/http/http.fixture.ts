@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { serveApi } from '../../../src/main/api.ts';
 import { createContext, type AppContext } from '../../../src/main/context.ts';
 import { loadConfig } from '../../../src/platform/config/config.ts';
-import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { Role } from '../../../src/identity/viewer.ts';
 import { createTestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
@@ -50,8 +50,8 @@ export async function startHttp(environment: Record<string, string> = {}): Promi
     context,
     redis,
     hall,
-    eventId: eventIdOf(hall.eventId),
-    seatId: (index) => seatIdOf(hall.eventId, index),
+    eventId: encodeEventId(hall.eventId),
+    seatId: (index) => encodeSeatId(hall.eventId, index),
     port: server.port,
     url,
     token: async (role = 'BUYER') => (await context.identity.issue({ userId: randomUUID(), role })).token,

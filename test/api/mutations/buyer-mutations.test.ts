@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { bookingIdOf, eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeBookingId, encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { createHall } from '../../support/hall.ts';
 import { mutationsOfHall } from './mutations.fixture.ts';
 import { aBuyer } from './tiered-hall.fixture.ts';
@@ -63,7 +63,10 @@ describe('holding', () => {
 
   test('refuses an event that is not on sale', async () => {
     const paused = await createHall(client().app.database.reads, { status: 'PAUSED' });
-    const { result } = await mutate('holdBestAvailable', { eventId: eventIdOf(paused.eventId), quantity: 1 });
+    const { result } = await mutate('holdBestAvailable', {
+      eventId: encodeEventId(paused.eventId),
+      quantity: 1,
+    });
     expect(result).toMatchObject({ code: 'EVENT_NOT_ON_SALE', eventStatus: 'PAUSED' });
   });
 
@@ -100,13 +103,13 @@ describe('holding', () => {
     [
       'an id of another kind',
       'eventId',
-      () => ({ eventId: seatIdOf(hall().eventId, 1), seatIds: seats(50) }),
+      () => ({ eventId: encodeSeatId(hall().eventId, 1), seatIds: seats(50) }),
     ],
     ['no id of a seat', 'seatIds', () => ({ eventId: eventId(), seatIds: ['x'] })],
     [
       'another event’s seat',
       'seatIds',
-      () => ({ eventId: eventId(), seatIds: [seatIdOf(hall().eventId + 1, 50)] }),
+      () => ({ eventId: eventId(), seatIds: [encodeSeatId(hall().eventId + 1, 50)] }),
     ],
     ['a seat twice', 'seatIds', () => ({ eventId: eventId(), seatIds: seats(50, 50) })],
     ['no seat', 'seatIds', () => ({ eventId: eventId(), seatIds: [] })],
@@ -121,8 +124,8 @@ describe('holding', () => {
     const draft = await createHall(client().app.database.reads, { status: 'DRAFT' });
     for (const input of [
       { eventId: eventId(), seatIds: seats(9_999) },
-      { eventId: eventIdOf(9_999), seatIds: [seatIdOf(9_999, 1)] },
-      { eventId: eventIdOf(draft.eventId), seatIds: [seatIdOf(draft.eventId, 1)] },
+      { eventId: encodeEventId(9_999), seatIds: [encodeSeatId(9_999, 1)] },
+      { eventId: encodeEventId(draft.eventId), seatIds: [encodeSeatId(draft.eventId, 1)] },
     ])
       expect((await mutate('holdSeats', input)).result).toMatchObject({
         __typename: 'NotFoundError',
@@ -130,7 +133,7 @@ describe('holding', () => {
       });
     for (const priceTier of [undefined, 'Standard', 'Box'])
       expect(
-        (await mutate('holdBestAvailable', { eventId: eventIdOf(draft.eventId), quantity: 1, priceTier }))
+        (await mutate('holdBestAvailable', { eventId: encodeEventId(draft.eventId), quantity: 1, priceTier }))
           .result,
       ).toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -138,8 +141,8 @@ describe('holding', () => {
   test('needs a token', async () => {
     for (const [field, input] of [
       ['holdSeats', { eventId: eventId(), seatIds: seats(60) }],
-      ['confirmBooking', { bookingId: bookingIdOf(hall().eventId, randomUUID()) }],
-      ['releaseBooking', { bookingId: bookingIdOf(hall().eventId, randomUUID()) }],
+      ['confirmBooking', { bookingId: encodeBookingId(hall().eventId, randomUUID()) }],
+      ['releaseBooking', { bookingId: encodeBookingId(hall().eventId, randomUUID()) }],
     ] as const)
       expect((await mutate(field, input, null)).code).toBe('UNAUTHENTICATED');
   });
@@ -164,7 +167,7 @@ describe('a booking of somebody else', () => {
     const quick = await createHall(client().app.database.reads, { holdTtlMs: 1 });
     const { result } = await mutate(
       'holdSeats',
-      { eventId: eventIdOf(quick.eventId), seatIds: [seatIdOf(quick.eventId, 0)] },
+      { eventId: encodeEventId(quick.eventId), seatIds: [encodeSeatId(quick.eventId, 0)] },
       buyer,
     );
     const late = await mutate('confirmBooking', { bookingId: result.id }, buyer);

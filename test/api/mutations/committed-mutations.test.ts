@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { schema } from '../../../src/graphql/schema/schema.ts';
-import { bookingIdOf } from '../../../src/platform/ids.ts';
+import { encodeBookingId } from '../../../src/platform/ids.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { eventInputFor } from './event-input.fixture.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
@@ -100,7 +100,9 @@ describe('a mutation that was committed and whose details cannot be read', () =>
     const bookings = await http.context.database.reads.booking.findMany({
       where: { eventId: http.hall.eventId },
     });
-    const statuses = new Map(bookings.map(({ id, status }) => [bookingIdOf(http.hall.eventId, id), status]));
+    const statuses = new Map(
+      bookings.map(({ id, status }) => [encodeBookingId(http.hall.eventId, id), status]),
+    );
     expect(buyers.map(({ bookingId }) => statuses.get(bookingId))).toEqual([
       'CONFIRMED',
       'RELEASED',

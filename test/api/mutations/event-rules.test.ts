@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import type { Hall } from '../../support/hall.ts';
 import { eventInputFor } from './event-input.fixture.ts';
 import { aBuyer, hallsWithRules, organizerOf } from './hold-rules.fixture.ts';
@@ -48,8 +48,13 @@ describe('the best seats', () => {
   test('of a section or a tier that there is not are refused by the name of the field', async () => {
     const at = await hall();
     const best = async (more: object) =>
-      (await mutate('holdBestAvailable', { eventId: eventIdOf(at.eventId), quantity: 2, ...more }, aBuyer()))
-        .result;
+      (
+        await mutate(
+          'holdBestAvailable',
+          { eventId: encodeEventId(at.eventId), quantity: 2, ...more },
+          aBuyer(),
+        )
+      ).result;
     expect(await best({ section: 'Block A', priceTier: 'Standard' })).toMatchObject({ status: 'HOLD' });
     for (const section of ['Block Z', 'block a', ''])
       expect(await best({ section })).toMatchObject({
@@ -62,7 +67,7 @@ describe('the best seats', () => {
 
   test('of a draft do not give away its sections', async () => {
     const at = await hall({}, { status: 'DRAFT' });
-    const input = { eventId: eventIdOf(at.eventId), quantity: 1, section: 'Block Z' };
+    const input = { eventId: encodeEventId(at.eventId), quantity: 1, section: 'Block Z' };
     expect((await mutate('holdBestAvailable', input, aBuyer())).result).toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import type { Prisma } from '../../../src/generated/prisma/client.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
-import { eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId, parseBookingId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { assertSound, letHoldRunOut } from '../../support/booking.ts';
 import { createHall, type Hall, type HallOptions } from '../../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
 
 export const aBuyer = (): Viewer => ({ userId: randomUUID(), role: 'BUYER' });
 export const organizerOf = (at: Hall): Viewer => ({ userId: at.organizerId, role: 'ORGANIZER' });
-export const seats = (at: Hall, ...indexes: number[]) => indexes.map((index) => seatIdOf(at.eventId, index));
+export const seats = (at: Hall, ...indexes: number[]) =>
+  indexes.map((index) => encodeSeatId(at.eventId, index));
 
 /** A schema client for the test file that calls this, and what its tests do with halls that have rules. */
 export function hallsWithRules() {
@@ -50,7 +51,7 @@ export function hallsWithRules() {
   }
 
   async function hold(at: Hall, viewer: Viewer, ...indexes: number[]) {
-    const input = { eventId: eventIdOf(at.eventId), seatIds: seats(at, ...indexes) };
+    const input = { eventId: encodeEventId(at.eventId), seatIds: seats(at, ...indexes) };
     const { result } = await mutate('holdSeats', input, viewer);
     return result as { id: string; createdAt: string; holdExpiresAt: string } & Record<string, unknown>;
   }

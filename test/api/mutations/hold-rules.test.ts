@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
-import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeBookingId, encodeEventId, parseBookingId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { Hall } from '../../support/hall.ts';
 import { captureStatements } from '../../support/services/capture-statements.ts';
 import { aBuyer, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
@@ -24,14 +24,14 @@ const operations = [
 describe.each(operations)('%s', (field, inputFor) => {
   test('needs a token', async () => {
     const at = await hall();
-    const input = inputFor(bookingIdOf(at.eventId, randomUUID()), at);
+    const input = inputFor(encodeBookingId(at.eventId, randomUUID()), at);
     expect((await mutate(field, input, null)).code).toBe('UNAUTHENTICATED');
   });
 
   test('finds neither the bookings of others nor such as never were', async () => {
     const at = await hall({ holdExtensionMs: 60_000, buyersMayCancel: true });
     const { id } = await hold(at, aBuyer(), 0);
-    const unknown = [id, bookingIdOf(at.eventId, randomUUID()), bookingIdOf(999_999, randomUUID())];
+    const unknown = [id, encodeBookingId(at.eventId, randomUUID()), encodeBookingId(999_999, randomUUID())];
     const strangers = [aBuyer(), { ...organizerOf(at), userId: randomUUID() }];
     for (const bookingId of unknown) {
       const input = inputFor(bookingId, { ...at, eventId: parseBookingId(bookingId)?.eventId ?? 0 });
@@ -42,7 +42,7 @@ describe.each(operations)('%s', (field, inputFor) => {
 
   test('names the field of an id that is none', async () => {
     const at = await hall();
-    for (const bookingId of ['', 'x', eventIdOf(at.eventId)])
+    for (const bookingId of ['', 'x', encodeEventId(at.eventId)])
       expect((await mutate(field, inputFor(bookingId, at), aBuyer())).result).toMatchObject({
         __typename: 'InvalidInputError',
         code: 'INVALID_INPUT',
@@ -140,7 +140,7 @@ describe('changeSeats', () => {
     expect(await change(9_999)).toMatchObject({ code: 'NOT_FOUND' });
     expect(await change()).toMatchObject({ code: 'INVALID_INPUT', field: 'seatIds' });
     expect(await change(6, 6)).toMatchObject({ code: 'INVALID_INPUT', field: 'seatIds' });
-    const elsewhere = { bookingId, seatIds: [seatIdOf(at.eventId + 1, 6)] };
+    const elsewhere = { bookingId, seatIds: [encodeSeatId(at.eventId + 1, 6)] };
     expect((await mutate('changeSeats', elsewhere, buyer)).result).toMatchObject({ field: 'seatIds' });
     await runOut(bookingId);
     expect(await change(6)).toMatchObject({ code: 'HOLD_EXPIRED' });
@@ -156,7 +156,7 @@ describe('cancelBooking', () => {
       __typename: 'Booking',
       id: bookingId,
       status: 'CANCELED',
-      event: { id: eventIdOf(at.eventId), name: 'Test Night' },
+      event: { id: encodeEventId(at.eventId), name: 'Test Night' },
       total: { amount: 9_800, currency: 'EUR' },
       seats: [
         { index: 0, status: 'AVAILABLE' },

@@ -1,12 +1,12 @@
 import type { Viewer } from '../../../src/identity/viewer.ts';
-import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { aBuyer, tieredHall } from './tiered-hall.fixture.ts';
 
 /** A hall of 120 seats in two tiers, four of them a buyer, and its mutations, for the test file that calls this. */
 export function mutationsOfHall() {
   const { client, hall } = tieredHall(4);
-  const seats = (...indexes: number[]) => indexes.map((index) => seatIdOf(hall().eventId, index));
-  const eventId = () => eventIdOf(hall().eventId);
+  const seats = (...indexes: number[]) => indexes.map((index) => encodeSeatId(hall().eventId, index));
+  const eventId = () => encodeEventId(hall().eventId);
 
   /** A mutation with one input and a result union; every member's fields are asked for. */
   async function mutate(field: string, input: object, viewer: Viewer | null = aBuyer()) {

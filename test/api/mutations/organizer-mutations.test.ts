@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { createHall } from '../../support/hall.ts';
 import { eventInputFor } from './event-input.fixture.ts';
 import { mutationsOfHall } from './mutations.fixture.ts';
@@ -28,7 +28,7 @@ describe('an organizer', () => {
       organizerId: hall().organizerId,
     });
     const set = (status: string, viewer = organizer()) =>
-      mutate('setEventStatus', { eventId: eventIdOf(own.eventId), status }, viewer);
+      mutate('setEventStatus', { eventId: encodeEventId(own.eventId), status }, viewer);
     expect((await set('ON_SALE', { userId: randomUUID(), role: 'ORGANIZER' })).result).toMatchObject({
       code: 'NOT_FOUND',
     });

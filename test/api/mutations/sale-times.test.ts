@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readEventsOnSale } from '../../../src/http/routes/home/events-on-sale.sql.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { createEventIn, type Hall } from '../../support/hall.ts';
 import { eventInputFor } from './event-input.fixture.ts';
 import { aBuyer, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
@@ -14,7 +14,7 @@ const within = (ms: number) => new Date(Date.now() + ms);
 
 async function statusOf(at: { readonly eventId: number }): Promise<string> {
   const query = 'query ($id: ID!) { event(id: $id) { status } }';
-  const { data } = await client().ask(query, { id: eventIdOf(at.eventId) });
+  const { data } = await client().ask(query, { id: encodeEventId(at.eventId) });
   return data.event.status as string;
 }
 
@@ -25,7 +25,7 @@ describe('from saleEndsAt on', () => {
     const { id: bookingId } = await hold(at, buyer, 0, 1);
     const saleEndsAt = ago(SECOND);
     await setRules(at, { saleEndsAt });
-    const eventId = eventIdOf(at.eventId);
+    const eventId = encodeEventId(at.eventId);
     const attempts: [string, object][] = [
       ['holdSeats', { eventId, seatIds: seats(at, 2) }],
       ['holdSeats', { eventId, seatIds: seats(at, 0), onConflict: 'BEST_ALTERNATIVE' }],
@@ -98,7 +98,7 @@ describe('from saleEndsAt on', () => {
       pastDraft: await make({ ...over, status: 'DRAFT' }),
       pastCanceled: await make({ ...over, status: 'CANCELED' }),
     };
-    const names = new Map(Object.entries(made).map(([name, id]) => [eventIdOf(id), name]));
+    const names = new Map(Object.entries(made).map(([name, id]) => [encodeEventId(id), name]));
     const found = async (status: string) => {
       const { data } = await client().ask(
         `{ events(first: 100, status: ${status}) { totalCount edges { node { id status } } } }`,

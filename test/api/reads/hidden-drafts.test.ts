@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
-import { bookingIdOf, eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeBookingId, encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
 import { captureStatements } from '../../support/services/capture-statements.ts';
@@ -30,9 +30,9 @@ beforeAll(async () => {
 
 afterAll(() => client.close());
 
-const bookingId = (eventId: number) => bookingIdOf(eventId, randomUUID());
+const bookingId = (eventId: number) => encodeBookingId(eventId, randomUUID());
 const ofBooking = (eventId: number) => ({ bookingId: bookingId(eventId) });
-const seatsOf = (eventId: number) => [seatIdOf(eventId, 0), seatIdOf(eventId, 1)];
+const seatsOf = (eventId: number) => [encodeSeatId(eventId, 0), encodeSeatId(eventId, 1)];
 
 const ofBookings: [string, (eventId: number) => object][] = [
   ['confirmBooking', ofBooking],
@@ -44,20 +44,27 @@ const ofBookings: [string, (eventId: number) => object][] = [
 ];
 
 const ofEvents: [string, (eventId: number) => object][] = [
-  ['holdSeats', (eventId) => ({ eventId: eventIdOf(eventId), seatIds: seatsOf(eventId) })],
+  ['holdSeats', (eventId) => ({ eventId: encodeEventId(eventId), seatIds: seatsOf(eventId) })],
   [
     'holdSeats',
-    (eventId) => ({ eventId: eventIdOf(eventId), seatIds: seatsOf(eventId), onConflict: 'BEST_ALTERNATIVE' }),
+    (eventId) => ({
+      eventId: encodeEventId(eventId),
+      seatIds: seatsOf(eventId),
+      onConflict: 'BEST_ALTERNATIVE',
+    }),
   ],
-  ['holdSeats', (eventId) => ({ eventId: eventIdOf(eventId), seatIds: [seatIdOf(eventId, 99_999)] })],
-  ['holdBestAvailable', (eventId) => ({ eventId: eventIdOf(eventId), quantity: 2 })],
-  ['holdBestAvailable', (eventId) => ({ eventId: eventIdOf(eventId), quantity: 2, section: 'Block A' })],
-  ['holdBestAvailable', (eventId) => ({ eventId: eventIdOf(eventId), quantity: 2, section: 'Block Z' })],
-  ['holdBestAvailable', (eventId) => ({ eventId: eventIdOf(eventId), quantity: 2, priceTier: 'Standard' })],
-  ['holdBestAvailable', (eventId) => ({ eventId: eventIdOf(eventId), quantity: 99, priceTier: 'X' })],
-  ['blockSeats', (eventId) => ({ eventId: eventIdOf(eventId), seatIds: seatsOf(eventId) })],
-  ['unblockSeats', (eventId) => ({ eventId: eventIdOf(eventId), seatIds: seatsOf(eventId) })],
-  ['setEventStatus', (eventId) => ({ eventId: eventIdOf(eventId), status: 'ON_SALE' })],
+  ['holdSeats', (eventId) => ({ eventId: encodeEventId(eventId), seatIds: [encodeSeatId(eventId, 99_999)] })],
+  ['holdBestAvailable', (eventId) => ({ eventId: encodeEventId(eventId), quantity: 2 })],
+  ['holdBestAvailable', (eventId) => ({ eventId: encodeEventId(eventId), quantity: 2, section: 'Block A' })],
+  ['holdBestAvailable', (eventId) => ({ eventId: encodeEventId(eventId), quantity: 2, section: 'Block Z' })],
+  [
+    'holdBestAvailable',
+    (eventId) => ({ eventId: encodeEventId(eventId), quantity: 2, priceTier: 'Standard' }),
+  ],
+  ['holdBestAvailable', (eventId) => ({ eventId: encodeEventId(eventId), quantity: 99, priceTier: 'X' })],
+  ['blockSeats', (eventId) => ({ eventId: encodeEventId(eventId), seatIds: seatsOf(eventId) })],
+  ['unblockSeats', (eventId) => ({ eventId: encodeEventId(eventId), seatIds: seatsOf(eventId) })],
+  ['setEventStatus', (eventId) => ({ eventId: encodeEventId(eventId), status: 'ON_SALE' })],
 ];
 
 interface Seen {
@@ -124,7 +131,11 @@ describe('a draft looks like no event at all', () => {
     const query = `query (${variablesOf(field)}) { ${field} }`;
     for (const viewer of [null, buyer, otherOrganizer]) {
       const { answer } = await expectAlike((eventId) => {
-        const ids = { event: eventIdOf(eventId), seat: seatIdOf(eventId, 0), booking: bookingId(eventId) };
+        const ids = {
+          event: encodeEventId(eventId),
+          seat: encodeSeatId(eventId, 0),
+          booking: bookingId(eventId),
+        };
         return see(() => client.ask(query, ids, viewer));
       });
       expect(JSON.stringify(answer)).toMatch(
@@ -139,7 +150,7 @@ describe('a draft looks like no event at all', () => {
   ])('to the subscription %s', async (_what, query) => {
     const { answer } = await expectAlike((eventId) =>
       see(async () => {
-        const ids = { event: eventIdOf(eventId), booking: bookingId(eventId) };
+        const ids = { event: encodeEventId(eventId), booking: bookingId(eventId) };
         for await (const answer of client.follow(query, ids, buyer)) return answer;
         throw new Error('no answer');
       }),
@@ -161,7 +172,7 @@ describe('a draft looks like no event at all', () => {
 
 test('a draft’s organizer is told that it is not on sale', async () => {
   const organizer: Viewer = { userId: draft.organizerId, role: 'ORGANIZER' };
-  const input = { eventId: eventIdOf(draft.eventId), quantity: 1 };
+  const input = { eventId: encodeEventId(draft.eventId), quantity: 1 };
   const query = `mutation ($input: HoldBestAvailableInput!) { holdBestAvailable(input: $input) { __typename
     ... on Error { code } } }`;
   const { data } = await client.ask(query, { input }, organizer);

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
-import { bookingIdOf, encodeId, eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
+import {
+  encodeBookingId,
+  encodeId,
+  encodeEventId,
+  parseBookingId,
+  encodeSeatId,
+} from '../../../src/platform/ids.ts';
 import { createEventIn, createHall, type Hall } from '../../support/hall.ts';
 import { aBuyer, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 
@@ -9,7 +15,7 @@ const { client, hall } = tieredHall();
 const buyer = aBuyer();
 const organizer = (): Viewer => ({ userId: hall().organizerId, role: 'ORGANIZER' });
 const stranger: Viewer = { userId: randomUUID(), role: 'ORGANIZER' };
-const eventId = () => eventIdOf(hall().eventId);
+const eventId = () => encodeEventId(hall().eventId);
 
 const bookings: Record<'held' | 'overdue' | 'confirmed' | 'released', string> = {
   held: '',
@@ -31,7 +37,7 @@ async function mutate(field: string, input: object, viewer = buyer): Promise<str
 }
 
 const hold = (index: number, viewer = buyer, event = hall().eventId) =>
-  mutate('holdSeats', { eventId: eventIdOf(event), seatIds: [seatIdOf(event, index)] }, viewer);
+  mutate('holdSeats', { eventId: encodeEventId(event), seatIds: [encodeSeatId(event, index)] }, viewer);
 
 beforeAll(async () => {
   const { reads } = client().app.database;
@@ -70,9 +76,9 @@ describe('an organizer reads', () => {
     expect(data.viewer.venues).toEqual({ totalCount: 1, edges: [{ node: venue }] });
     expect(data.viewer.events.totalCount).toBe(2);
     expect(data.viewer.events.edges.map((edge: { node: { id: string } }) => edge.node.id).sort()).toEqual(
-      [eventId(), eventIdOf(draft)].sort(),
+      [eventId(), encodeEventId(draft)].sort(),
     );
-    expect(data.viewer.drafts).toEqual({ totalCount: 1, edges: [{ node: { id: eventIdOf(draft) } }] });
+    expect(data.viewer.drafts).toEqual({ totalCount: 1, edges: [{ node: { id: encodeEventId(draft) } }] });
   });
 
   test("all buyers' bookings of an event, the newest first, with what belongs to them", async () => {
@@ -120,7 +126,7 @@ describe('an organizer reads', () => {
       return data.event.booking as unknown;
     };
     expect(await one(bookings.held)).toEqual({ id: bookings.held, status: 'HOLD' });
-    for (const booking of [foreign, bookingIdOf(hall().eventId, randomUUID()), eventId(), 'x'])
+    for (const booking of [foreign, encodeBookingId(hall().eventId, randomUUID()), eventId(), 'x'])
       expect(await one(booking)).toBeNull();
   });
 
@@ -138,7 +144,7 @@ describe('an organizer reads', () => {
     ) as unknown[];
     expect(counts).toHaveLength(2);
     expect(counts).toContainEqual([eventId(), 4, [{ node: { id: bookings.held } }]]);
-    expect(counts).toContainEqual([eventIdOf(draft), 0, []]);
+    expect(counts).toContainEqual([encodeEventId(draft), 0, []]);
   });
 
   test.each([

@@ -9,12 +9,12 @@ import {
 } from '../../../src/graphql/schema/pagination/cursors.ts';
 import { PAGE_DEFAULT } from '../../../src/graphql/schema/pagination/page-args.ts';
 import {
-  eventIdOf,
+  encodeEventId,
   parseBookingId,
   parseEventId,
   parseSeatId,
   parseVenueId,
-  seatIdOf,
+  encodeSeatId,
 } from '../../../src/platform/ids.ts';
 import { createEventIn, createHall } from '../../support/hall.ts';
 import { relayPage } from './relay-reference.ts';
@@ -37,7 +37,7 @@ interface Connection {
   readonly gapAfter: (node: { readonly id: string; readonly startsAt?: string }) => string;
 }
 
-const event = (selection: string) => `{ event(id: "${eventIdOf(hall().eventId)}") { ${selection} } }`;
+const event = (selection: string) => `{ event(id: "${encodeEventId(hall().eventId)}") { ${selection} } }`;
 const bookings = {
   first: () => bookingCursor({ eventId: 0, id: 'ffffffff-ffff-7fff-bfff-ffffffffffff' }),
   gapAfter: ({ id }: { readonly id: string }) => {
@@ -123,7 +123,7 @@ beforeAll(async () => {
   for (const index of [3, 5, 7, 9, 11, 13])
     await client().ask(
       `mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) { ... on Booking { id } } }`,
-      { input: { eventId: eventIdOf(eventId), seatIds: [seatIdOf(eventId, index)] } },
+      { input: { eventId: encodeEventId(eventId), seatIds: [encodeSeatId(eventId, index)] } },
       buyer,
     );
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { bookingIdOf, encodeId, eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeBookingId, encodeId, encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { createEventIn } from '../../support/hall.ts';
 import { aBuyer, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
@@ -13,7 +13,10 @@ async function hold(viewer: Viewer, ...indexes: number[]): Promise<string> {
   const { data } = await client().ask(
     `mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) { ... on Booking { id } } }`,
     {
-      input: { eventId: eventIdOf(hall().eventId), seatIds: indexes.map((i) => seatIdOf(hall().eventId, i)) },
+      input: {
+        eventId: encodeEventId(hall().eventId),
+        seatIds: indexes.map((i) => encodeSeatId(hall().eventId, i)),
+      },
     },
     viewer,
   );
@@ -29,11 +32,11 @@ describe('an event', () => {
         availability { total available held booked blocked }
         seats(first: 2) { totalCount edges { node { id index label row section number status priceTier { name } } } }
         seatMap { version states layoutUrl } } }`,
-      { id: eventIdOf(hall().eventId) },
+      { id: encodeEventId(hall().eventId) },
     );
     expect(errors).toEqual([]);
     expect(data.event).toMatchObject({
-      id: eventIdOf(hall().eventId),
+      id: encodeEventId(hall().eventId),
       venue: { name: 'Test Hall', seatCount: 120 },
       priceTiers: [
         { name: 'Stalls', price: { amount: 5_000, currency: 'EUR' } },
@@ -45,7 +48,7 @@ describe('an event', () => {
         edges: [
           {
             node: {
-              id: seatIdOf(hall().eventId, 0),
+              id: encodeSeatId(hall().eventId, 0),
               label: 'Block A, row 1, seat 1',
               priceTier: { name: 'Stalls' },
             },
@@ -84,7 +87,7 @@ describe('an event', () => {
       client().ask(
         `query ($id: ID!, $seat: ID!) { event(id: $id) { id } node(id: $id) { id } seat: node(id: $seat) { id }
           nodes(ids: [$id]) { id } events(status: DRAFT) { totalCount edges { node { id } } } }`,
-        { id: eventIdOf(draft), seat: seatIdOf(draft, 0) },
+        { id: encodeEventId(draft), seat: encodeSeatId(draft, 0) },
         viewer,
       );
     const unseen = {
@@ -97,7 +100,7 @@ describe('an event', () => {
     expect((await ask(null)).data).toEqual(unseen);
     expect((await ask({ userId: randomUUID(), role: 'ORGANIZER' })).data).toEqual(unseen);
     const own = (await ask({ userId: organizerId, role: 'ORGANIZER' })).data;
-    const it = { id: eventIdOf(draft) };
+    const it = { id: encodeEventId(draft) };
     expect(own).toMatchObject({
       event: it,
       node: it,
@@ -176,12 +179,12 @@ test('nodes come in the order of their ids, and garbage is null', async () => {
     'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } node(id: "?") { id } }',
     {
       ids: [
-        seatIdOf(hall().eventId, 3),
+        encodeSeatId(hall().eventId, 3),
         'garbage',
         encodeId('Venue', hall().venueId),
-        eventIdOf(hall().eventId),
-        seatIdOf(hall().eventId, 3),
-        bookingIdOf(hall().eventId, randomUUID()),
+        encodeEventId(hall().eventId),
+        encodeSeatId(hall().eventId, 3),
+        encodeBookingId(hall().eventId, randomUUID()),
         encodeId('User', buyer.userId),
         encodeId('constructor', '1'),
       ],

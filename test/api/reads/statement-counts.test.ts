@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { seatCursor } from '../../../src/graphql/schema/pagination/cursors.ts';
 import { DatabaseClock } from '../../../src/platform/database/clock.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { readVersions } from '../../../src/seating/map/seat-map.sql.ts';
 import { silent } from '../../support/booking.ts';
@@ -47,7 +47,7 @@ describe('the number of statements', () => {
       'query ($n: Int!) { events(first: $n, status: ENDED) { totalCount edges { node { id venue { name } priceTiers { name price { currency } } availability { available } } } } }',
     ],
   ])('does not grow with the %s on a page', async (_what, query) => {
-    const id = eventIdOf(hall().eventId);
+    const id = encodeEventId(hall().eventId);
     const [few, many] = await countsOf(query, { n: 5, id }, { n: 100, id });
     expect(few).toBeGreaterThan(0);
     expect(many).toBe(few);
@@ -63,7 +63,7 @@ describe('the number of statements', () => {
   test('does not grow with bookings and what belongs to them', async () => {
     const viewer = aBuyer();
     const own = await createHall(client().app.database.reads, { rows: 10, seatLimit: 100 });
-    const input = { eventId: eventIdOf(own.eventId), quantity: 1 };
+    const input = { eventId: encodeEventId(own.eventId), quantity: 1 };
     for (let i = 0; i < 20; i++)
       await client().ask(
         'mutation ($input: HoldBestAvailableInput!) { holdBestAvailable(input: $input) { __typename } }',
@@ -97,7 +97,7 @@ describe('the number of statements', () => {
     const ask = (fields: string, index: number) =>
       count(
         `mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) { ... on Booking { ${fields} } } }`,
-        { input: { eventId: eventIdOf(hall().eventId), seatIds: [seatIdOf(hall().eventId, index)] } },
+        { input: { eventId: encodeEventId(hall().eventId), seatIds: [encodeSeatId(hall().eventId, index)] } },
         aBuyer(),
       );
     await ask('id', 70); // Prepared statements and caches.

@@ -6,7 +6,7 @@ import { createEvent } from '../../../src/catalog/events/create-event.ts';
 import { storeVenue } from '../../../src/catalog/venues/import-venue.ts';
 import { seatLabel } from '../../../src/catalog/seating-plan/seat-label.ts';
 import type { PlanArea, SeatingPlan } from '../../../src/catalog/seating-plan/seating-plan.ts';
-import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { newOrganizer } from '../../db/catalog/catalog.fixture.ts';
 import { startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
@@ -50,7 +50,7 @@ async function layoutOf(plan: SeatingPlan): Promise<{ readonly eventId: number; 
     })),
     status: 'ON_SALE',
   });
-  const map = await fetch(`${http.url}/events/${eventIdOf(eventId)}/seat-map`);
+  const map = await fetch(`${http.url}/events/${encodeEventId(eventId)}/seat-map`);
   const { layoutUrl } = (await map.json()) as { layoutUrl: string };
   const response = await fetch(http.url + layoutUrl);
   expect(response.status).toBe(200);
@@ -66,8 +66,8 @@ it.each(['Riethsporthalle Erfurt', 'Sellout Theatre', 'Sellout Arena'] as const)
     validate(layout);
     expect(validate.errors).toBeNull();
     const { seats } = plan;
-    expect(layout).toMatchObject({ eventId: eventIdOf(eventId), areas: plan.areas });
-    expect(layout['seatIds']).toEqual(seats.map(({ index }) => seatIdOf(eventId, index)));
+    expect(layout).toMatchObject({ eventId: encodeEventId(eventId), areas: plan.areas });
+    expect(layout['seatIds']).toEqual(seats.map(({ index }) => encodeSeatId(eventId, index)));
     expect(layout['labels']).toEqual(
       seats.map(({ section, row, number }) => seatLabel(section, row, number)),
     );
@@ -96,7 +96,7 @@ it('the labels that a plan gives its seats are in the layout and in the API', as
     body: JSON.stringify({
       query: `query ($id: ID!, $seat: ID!) { event(id: $id) { seats(first: 3) { edges { node { label } } } }
         node(id: $seat) { ... on Seat { label } } }`,
-      variables: { id: eventIdOf(eventId), seat: seatIdOf(eventId, 1) },
+      variables: { id: encodeEventId(eventId), seat: encodeSeatId(eventId, 1) },
     }),
   });
   expect(await response.json()).toEqual({

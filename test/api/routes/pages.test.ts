@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { createEventIn } from '../../support/hall.ts';
 import { tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 
@@ -10,7 +10,7 @@ describe('pages', () => {
     client().ask(
       `query ($id: ID!) { event(id: $id) { seats(${args}) {
         totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { index } } } } }`,
-      { id: eventIdOf(hall().eventId) },
+      { id: encodeEventId(hall().eventId) },
     );
   const indexes = (answer: Awaited<ReturnType<typeof page>>) =>
     answer.data.event.seats.edges.map((edge: { node: { index: number } }) => edge.node.index) as number[];

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorker } from '../../../src/main/worker.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startPostgresProxy, type PostgresProxy } from '../../support/proxies/tcp-proxy.ts';
@@ -97,7 +97,7 @@ describe('a node', () => {
     });
     // This is what it is kept in the balancer for.
     expect((await fetch(seatMap)).status).toBe(200);
-    expect((await fetch(`${http.url}/events/${eventIdOf(9_999)}/seat-map`)).status).toBe(503);
+    expect((await fetch(`${http.url}/events/${encodeEventId(9_999)}/seat-map`)).status).toBe(503);
     proxy.refusing = false;
     await http.redis.restart();
     await whenDegraded();

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
-import { eventIdOf, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { encodeSeatMap, seatMapKey } from '../../../src/seating/map/seat-map-cache.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
@@ -63,14 +63,14 @@ describe('GET /events/:id/seat-map', () => {
     ['escaped in lower case', '%3d'],
     ['without its padding', ''],
   ])('takes the id %s', async (_, padding) => {
-    const id = eventIdOf(large.eventId);
+    const id = encodeEventId(large.eventId);
     expect(id).toContain('=');
     expect((await get(id.replaceAll('=', padding))).status).toBe(200);
   });
 
   it('answers 304 to who has the version, until there is another', async () => {
     const at = await createHall(http.context.database.reads);
-    const id = eventIdOf(at.eventId);
+    const id = encodeEventId(at.eventId);
     const first = await get(id);
     const etag = first.headers.get('etag') ?? '';
     const { layoutUrl } = (await first.json()) as SeatMapBody;
@@ -97,7 +97,7 @@ describe('GET /events/:id/seat-map', () => {
   });
 
   it('is compressed where that is worth it', async () => {
-    const id = eventIdOf(large.eventId);
+    const id = encodeEventId(large.eventId);
     const plain = await (await get(id)).text();
     for (const [encoding, unpack] of [
       ['br', brotliDecompressSync],
@@ -120,9 +120,9 @@ describe('GET /events/:id/seat-map', () => {
     const { venueId, seatCount, organizerId } = http.hall;
     const draft = await createEventIn(reads, venueId, seatCount, organizerId, { status: 'DRAFT' });
     const ids = [
-      eventIdOf(draft),
-      eventIdOf(999_999),
-      seatIdOf(1, 1),
+      encodeEventId(draft),
+      encodeEventId(999_999),
+      encodeSeatId(1, 1),
       '1',
       'x',
       '%',
@@ -137,14 +137,14 @@ describe('GET /events/:id/seat-map', () => {
     for (const path of ['/events/', '/events', '/events//seat-map', `/events/${http.eventId}/seat-map/`])
       expect((await fetch(http.url + path)).status).toBe(404);
     await http.context.database.reads.event.update({ where: { id: draft }, data: { status: 'ON_SALE' } });
-    await eventually('it is seen when published', async () => (await get(eventIdOf(draft))).status === 200);
+    await eventually('it is seen when published', async () => (await get(encodeEventId(draft))).status === 200);
   });
 
   it('asks the database at most once a second, however many want to know', async () => {
     const at = await createHall(http.context.database.reads);
     let statuses: number[] = [];
     const statements = await captureStatements(async () => {
-      const responses = await Promise.all(Array.from({ length: 60 }, () => get(eventIdOf(at.eventId))));
+      const responses = await Promise.all(Array.from({ length: 60 }, () => get(encodeEventId(at.eventId))));
       statuses = responses.map(({ status }) => status);
     });
     expect(statuses).toEqual(Array(60).fill(200));
@@ -186,7 +186,7 @@ describe('the Redis cache', () => {
     const at = await createHall(http.context.database.reads);
     await hold(at, 0);
     expect(await redis.exists(seatMapKey(at.eventId))).toBe(0);
-    await get(eventIdOf(at.eventId));
+    await get(encodeEventId(at.eventId));
     for (const seat of [3, 6, 9]) await hold(at, seat);
     const { states = '' } = await truth(at);
     await eventually('the cache has it', async () => {
@@ -199,7 +199,7 @@ describe('the Redis cache', () => {
 describe('event.seatMap', () => {
   it('shows a buyer what he has just held, wherever the map comes from', async () => {
     const at = await createHall(http.context.database.reads);
-    const body = { query: `{ event(id: "${eventIdOf(at.eventId)}") { seatMap { version states } } }` };
+    const body = { query: `{ event(id: "${encodeEventId(at.eventId)}") { seatMap { version states } } }` };
     const check = async () => {
       const response = await http.post(body);
       const { data } = (await response.json()) as { data: { event: { seatMap: SeatMapBody } } };

@@ -1,5 +1,5 @@
 import { createClient, type Client } from 'graphql-ws';
-import { seatIdOf, eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeSeatId, encodeEventId } from '../../../src/platform/ids.ts';
 
 export interface GraphQLAnswer {
   readonly data?: Record<string, Record<string, unknown> | null> | null;
@@ -46,8 +46,8 @@ export class BuyerClient {
         ... on SeatsUnavailableError { seats { index } } } }`,
       {
         input: {
-          eventId: eventIdOf(eventId),
-          seatIds: seats.map((seat) => seatIdOf(eventId, seat)),
+          eventId: encodeEventId(eventId),
+          seatIds: seats.map((seat) => encodeSeatId(eventId, seat)),
           ...(key === undefined ? {} : { idempotencyKey: key }),
         },
       },

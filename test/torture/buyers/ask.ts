@@ -1,5 +1,5 @@
 import type { BookingStatus } from '../../../src/booking/rules/model.ts';
-import { bookingIdOf, eventIdOf, parseBookingId, seatIdOf } from '../../../src/platform/ids.ts';
+import { encodeBookingId, encodeEventId, parseBookingId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { Outcome, Request } from '../history.ts';
 import { postJson, TimeoutError } from './post-json.ts';
 
@@ -63,16 +63,16 @@ export async function ask(
 function bodyOf(eventId: number, request: Request) {
   const key = request.key === null ? {} : { idempotencyKey: request.key };
   if (request.kind !== 'hold') {
-    const input = { bookingId: bookingIdOf(eventId, request.bookingId), ...key };
+    const input = { bookingId: encodeBookingId(eventId, request.bookingId), ...key };
     return { query: documents[request.kind], variables: { input } };
   }
   if (request.mode === 'best') {
-    const input = { eventId: eventIdOf(eventId), quantity: request.quantity, ...key };
+    const input = { eventId: encodeEventId(eventId), quantity: request.quantity, ...key };
     return { query: documents.holdBestAvailable, variables: { input } };
   }
-  const seatIds = request.seats.map((seat) => seatIdOf(eventId, seat));
+  const seatIds = request.seats.map((seat) => encodeSeatId(eventId, seat));
   const onConflict = request.mode === 'exact' ? 'FAIL' : 'BEST_ALTERNATIVE';
-  const input = { eventId: eventIdOf(eventId), seatIds, onConflict, ...key };
+  const input = { eventId: encodeEventId(eventId), seatIds, onConflict, ...key };
   return { query: documents.holdSeats, variables: { input } };
 }
 

@@ -1,6 +1,6 @@
 import { createClient, type Client } from 'graphql-ws';
 import type { PrismaClient } from '../../../src/platform/database/db.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { pause } from '../../support/pause.ts';
 import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
@@ -59,7 +59,7 @@ export class Watcher {
     // A node that cannot reach its database ends the subscription, so the client subscribes again.
     const again = () => void pause(200).then(() => this.#stopped || this.#subscribe());
     this.#client.subscribe<{ seatUpdates: Update }>(
-      { query: QUERY, variables: { id: eventIdOf(this.eventId) } },
+      { query: QUERY, variables: { id: encodeEventId(this.eventId) } },
       { next: ({ data }) => this.#take(data?.seatUpdates), error: again, complete: again },
     );
   }

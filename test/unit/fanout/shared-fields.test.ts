@@ -2,7 +2,7 @@ import { execute, getNamedType, isCompositeType, isObjectType, parse, type Graph
 import { expect, test } from 'vitest';
 import type { SharedContext } from '../../../src/graphql/schema/context.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
-import { eventIdOf } from '../../../src/platform/ids.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 
 /** Every field without arguments beneath a type, and beneath the types of those. */
@@ -39,7 +39,7 @@ test.each<FeedMessage>([
   const field = schema.getSubscriptionType()?.getFields()['seatUpdates'];
   if (field === undefined) throw new Error('there is no such subscription');
   const selection = everything(getNamedType(field.type)).replaceAll(/\{ __typename \}/g, '');
-  const document = parse(`subscription { seatUpdates(eventId: "${eventIdOf(1)}") ${selection} }`);
+  const document = parse(`subscription { seatUpdates(eventId: "${encodeEventId(1)}") ${selection} }`);
   const result = execute({ schema, document, rootValue, contextValue: { ...context } });
   expect(result).not.toBeInstanceOf(Promise);
   expect(result).toHaveProperty('data.seatUpdates.version', 1);

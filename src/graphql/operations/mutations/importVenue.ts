@@ -1,6 +1,6 @@
 import { InvalidPlanError } from '../../../catalog/errors.ts';
 import { importVenue } from '../../../catalog/venues/import-venue.ts';
-import { venueIdOf } from '../../../platform/ids.ts';
+import { encodeVenueId } from '../../../platform/ids.ts';
 import { builder } from '../../schema/builder.ts';
 import { callerOf } from '../../schema/caller.ts';
 import { recordCommit } from '../../engine/committed.ts';
@@ -40,7 +40,7 @@ builder.mutationField('importVenue', (t) =>
       const { venueId } = await changing(ctx, () =>
         importVenue({ db: ctx.database.worker }, { organizerId, planJson: input.plan }),
       );
-      recordCommit(ctx, info, { done: 'The venue was imported', ids: { venueId: venueIdOf(venueId) } });
+      recordCommit(ctx, info, { done: 'The venue was imported', ids: { venueId: encodeVenueId(venueId) } });
       const venue = await ctx.database.reads.venue.findUniqueOrThrow({
         ...selectionFor(ctx, info, { typeName: 'Venue' }),
         where: { id: venueId },
