@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { withDeadline } from '../../src/platform/deadline.ts';
+import { withTimeout } from '../../src/platform/with-timeout.ts';
 import { encodeEventId, encodeSeatId } from '../../src/platform/ids.ts';
 import type { BlocksClient } from './blocks-client.ts';
 import { RECORDED_VERSIONS, type BlocksHall } from './blocks-hall.ts';
@@ -204,7 +204,7 @@ async function watching(hall: BlocksHall, { ask, watch }: BlocksClient) {
     const seatIds = Array.from({ length: 50 }, () => encodeSeatId(hall.recorded, seatsBlocked++));
     const frames = Promise.all(sockets.map((socket) => once(socket, 'message')));
     await ask(block, { i: { eventId, seatIds } }, hall.organizerToken, ['Event']);
-    await withDeadline(frames, FRAMES_WITHIN_MS, 'a frame to each watcher');
+    await withTimeout(frames, FRAMES_WITHIN_MS, 'a frame to each watcher');
   };
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { DatabaseState } from '../platform/database/database-check.ts';
-import { withDeadline } from '../platform/deadline.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metricsContentType, readMetrics } from '../platform/observability/metrics.ts';
 import { listen } from './server.ts';
@@ -55,7 +55,7 @@ async function answer(path: string, res: ServerResponse, options: MetricsServerO
 
 async function stateOf(read: () => Promise<DatabaseState>, logger: Logger): Promise<DatabaseState> {
   try {
-    return await withDeadline(read(), CHECK_TIMEOUT_MS, 'the database');
+    return await withTimeout(read(), CHECK_TIMEOUT_MS, 'the database');
   } catch (error) {
     logger.debug({ err: error }, 'not ready');
     return 'unreachable';

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../platform/config/config.ts';
 import type { Logger } from '../platform/observability/logger.ts';
+import { pause } from '../platform/pause.ts';
 import { limitConnections } from './connection-limits.ts';
 import { httpLimits } from './limits.ts';
 
@@ -63,7 +63,7 @@ export async function stopServer({
   logger,
 }: StopContext): Promise<void> {
   stopping.abort();
-  if (drainMs > 0) await delay(drainMs);
+  if (drainMs > 0) await pause(drainMs);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const timer = setTimeout(() => {
     logger.warn('server stopped with requests still in progress');

@@ -1,6 +1,6 @@
 import { loadConfig, type Config } from '../platform/config/config.ts';
 import { readEnvironment } from '../platform/config/environment.ts';
-import { withDeadline } from '../platform/deadline.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import { createLogger, type Logger } from '../platform/observability/logger.ts';
 import { StartupError } from '../platform/startup-error.ts';
 
@@ -79,7 +79,7 @@ class RunningProcess {
 
   async #drain(): Promise<never> {
     try {
-      await withDeadline(this.#stop(), this.#drainMsMax, 'draining'); // guard: drain-after-uncaught-error
+      await withTimeout(this.#stop(), this.#drainMsMax, 'draining'); // guard: drain-after-uncaught-error
     } catch (late) {
       this.#logger.error({ err: late }, 'shutdown failed');
     }

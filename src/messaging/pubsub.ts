@@ -1,5 +1,5 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import { withDeadline } from '../platform/deadline.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import { connectRedis, connectSubscriber } from '../platform/redis/redis.ts';
 import type { Logger } from '../platform/observability/logger.ts';
@@ -84,7 +84,7 @@ export function createPubSub(redisUrl: string, logger: Logger): PubSub {
     async close() {
       try {
         // guard: publishing-finishes-before-close
-        await withDeadline(Promise.all(publishing), PUBLISHING_WAIT_MS, 'publishing');
+        await withTimeout(Promise.all(publishing), PUBLISHING_WAIT_MS, 'publishing');
       } catch (error) {
         logger.warn(
           { err: error, changes: publishing.size },

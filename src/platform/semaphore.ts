@@ -1,5 +1,5 @@
 /** So many pieces of work run at once; the others wait for their turn, first come, first served. */
-export class Limiter {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/observability/logger.ts';
+import { pause } from '../platform/pause.ts';
 
 export interface Task {
   readonly name: string;
@@ -35,12 +35,6 @@ async function loop(task: Task, logger: Logger, signal: AbortSignal): Promise<vo
     const more = await runOnce(task, logger, signal);
     if (!more) await pause(task.everyMs, signal);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
 }
 
 async function runOnce(task: Task, logger: Logger, signal: AbortSignal): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { withDeadline } from '../../src/platform/deadline.ts';
+import { withTimeout } from '../../src/platform/with-timeout.ts';
 import { encodeEventId } from '../../src/platform/ids.ts';
 import type { SeatStatusCode } from '../../src/messaging/messages.ts';
 import type { FeedMessage } from '../../src/seating/live/live-feed.ts';
@@ -94,7 +94,7 @@ export class Crowd {
     this.#behind = this.watchers.filter(({ follower }) => (follower.version ?? -1) < version).length;
     if (this.#behind === 0) return;
     const all = new Promise<void>((resolve) => (this.#arrived = resolve));
-    await withDeadline(
+    await withTimeout(
       all,
       PATIENCE_MS,
       () =>

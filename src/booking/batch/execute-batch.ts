@@ -3,6 +3,7 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import { dbErrorKind } from '../../platform/database/db-errors.ts';
 import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
+import { pause } from '../../platform/pause.ts';
 import type { Chosen, InLine } from '../../seating/best-available/best-available.ts';
 import type { BatchResult, OnBatchStep } from './batch.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
@@ -117,7 +118,7 @@ async function failed(
       ctx.logger[batch.every(({ retried }) => retried) ? 'debug' : 'warn'](details, 'retrying booking batch');
       for (const pending of batch) pending.retried = true;
       // Jitter, so that processes that collided do not collide again.
-      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS * (0.5 + Math.random())));
+      await pause(RETRY_DELAY_MS * (0.5 + Math.random()));
       return batch;
     case 'lasting':
       ctx.logger.error(details, 'booking batch failed');

@@ -1,4 +1,4 @@
-import { withDeadline } from '../../platform/deadline.ts';
+import { withTimeout } from '../../platform/with-timeout.ts';
 import type { Chosen, InLine } from '../../seating/best-available/best-available.ts';
 import { BatchAbandonedError } from './batch-errors.ts';
 import type { Pending } from './group-commit.ts';
@@ -120,7 +120,7 @@ export class BatchPreparation {
 
   async #attempt(eventId: number, pendings: readonly Pending[], read: () => Promise<void>): Promise<void> {
     try {
-      await withDeadline(read(), READ_MAX_MS, () => new BatchAbandonedError());
+      await withTimeout(read(), READ_MAX_MS, () => new BatchAbandonedError());
     } catch (error) {
       await this.#ctx.failed(eventId, pendings, error);
     }
@@ -149,5 +149,5 @@ function seatsOfChoice({ command }: Pending): readonly number[] {
 /** `work` must not reject. */
 function settlesWithin(ms: number, work: Promise<void>): Promise<boolean> {
   const settled = work.then(() => true);
-  return withDeadline(settled, ms, () => new BatchAbandonedError()).catch(() => false);
+  return withTimeout(settled, ms, () => new BatchAbandonedError()).catch(() => false);
 }

@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../../platform/database/db.ts';
-import { withDeadline } from '../../platform/deadline.ts';
+import { pause } from '../../platform/pause.ts';
+import { withTimeout } from '../../platform/with-timeout.ts';
 import { dbErrorKind } from '../../platform/database/db-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { CommitUnknownError } from './batch-errors.ts';
@@ -48,7 +49,7 @@ async function resolveUnknownCommit(
   for (;;) {
     try {
       const asked = db.$transaction((tx) => findBatch(tx, eventId, unknown.version, batchId));
-      const found = await withDeadline(
+      const found = await withTimeout(
         asked,
         ANSWER_MAX_MS,
         () => new Error('Connection terminated: no response in time'),
@@ -59,7 +60,7 @@ async function resolveUnknownCommit(
     } catch (error) {
       if (error === unknown.cause) throw error;
       if (dbErrorKind(error) === 'lasting' || performance.now() >= giveUpAt) throw unknown;
-      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+      await pause(ASK_EVERY_MS);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { PrismaClient, Tx } from '../../platform/database/db.ts';
-import { withDeadline } from '../../platform/deadline.ts';
+import { withTimeout } from '../../platform/with-timeout.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import { lockBuyers, lockSeats, readLocked, readPlan, setLockTimeout } from './batch-reads.sql.ts';
 import { changeBookings, raiseVersion, writeSeats, type RaisedVersion } from './batch-writes.sql.ts';
@@ -42,7 +42,7 @@ export async function runBatch(
     return result;
   });
   try {
-    return await withDeadline(transaction, settings.deadlineMs, () => {
+    return await withTimeout(transaction, settings.deadlineMs, () => {
       progress.abandoned = true;
       return new BatchAbandonedError();
     });

@@ -1,4 +1,4 @@
-import { Limiter } from '../../platform/semaphore.ts';
+import { Semaphore } from '../../platform/semaphore.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { expireTogether, type ExpiryContext } from './expire-batch.ts';
 import { readEventsWithOverdueHolds, readOverdueHolds, type OverdueHold } from './overdue-holds.sql.ts';
@@ -23,8 +23,8 @@ const DAMAGED_KEPT_MAX = 10_000;
  */
 export class HoldSweeper {
   readonly #ctx: ExpiryContext;
-  readonly #slots = new Limiter(EVENTS_AT_ONCE_MAX);
-  readonly #failingSlots = new Limiter(FAILING_EVENTS_AT_ONCE_MAX);
+  readonly #slots = new Semaphore(EVENTS_AT_ONCE_MAX);
+  readonly #failingSlots = new Semaphore(FAILING_EVENTS_AT_ONCE_MAX);
   /** Events that are being swept or wait for their turn. */
   readonly #underWay = new Map<number, Promise<void>>();
   readonly #failing = new Set<number>();

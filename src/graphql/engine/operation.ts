@@ -9,18 +9,17 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { DeadlineError } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { Park } from '../../seating/live/seat-updates.ts';
 import { boundedErrors, withBoundedErrors } from './bounded-errors.ts';
 import type { DocumentCache } from './document-cache.ts';
 import type { Caller, GraphQLEdge } from './engine.ts';
 import type { GraphQLParams } from './graphql-params.ts';
-import { inTime } from '../../platform/in-time.ts';
 import { estimateBytes, estimateDocumentBytes, type Kept } from './kept-memory.ts';
 import { errorLimits, keptLimits, operationLimits } from './limits.ts';
 import { RequestError } from '../../platform/request-error.ts';
 import { currentRequestId } from '../../platform/request-scope.ts';
+import { TimeoutError, withTimeout } from '../../platform/with-timeout.ts';
 import { sharedOperation, type SharedOperation } from './shared-operation.ts';
 import type { Yoga } from './yoga.ts';
 
@@ -155,9 +154,12 @@ async function settled<T extends ExecutionResult | Results>(
   late?: (value: T) => void,
 ): Promise<T | ExecutionResult> {
   try {
-    return await inTime('the operation', operationLimits.timeoutMs, work(), engine.logger, late);
+    return await withTimeout(work(), operationLimits.timeoutMs, 'the operation', {
+      done: late,
+      logger: engine.logger,
+    });
   } catch (error) {
-    if (!(error instanceof DeadlineError)) return { errors: boundedErrors([toGraphQLError(engine, error)]) };
+    if (!(error instanceof TimeoutError)) return { errors: boundedErrors([toGraphQLError(engine, error)]) };
     engine.logger.error({ err: error, requestId: currentRequestId() }, 'operation timed out');
     return { errors: [timedOut()] };
   }

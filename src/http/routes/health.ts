@@ -9,7 +9,7 @@ import type { Redis } from '../../platform/redis/redis.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import { sendJson } from '../responses.ts';
 import type { Exchange } from '../request-context.ts';
-import { inTime } from '../../platform/in-time.ts';
+import { withTimeout } from '../../platform/with-timeout.ts';
 import { httpLimits } from '../limits.ts';
 
 export interface ReadinessContext {
@@ -85,7 +85,7 @@ function degradedBy({ database, redis }: Surroundings): string[] {
 
 async function orNull<T>(what: string, work: PromiseLike<T>, logger: Logger): Promise<T | null> {
   try {
-    return await inTime(what, httpLimits.checkTimeoutMs, work, logger);
+    return await withTimeout(work, httpLimits.checkTimeoutMs, what, { logger });
   } catch (error) {
     logger.debug({ err: error, what }, 'not ready');
     return null;

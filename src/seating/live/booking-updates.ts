@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { dbErrorKind } from '../../platform/database/db-errors.ts';
-import { Limiter } from '../../platform/semaphore.ts';
+import { pause } from '../../platform/pause.ts';
+import { Semaphore } from '../../platform/semaphore.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import { Mailbox } from './mailbox.ts';
@@ -26,7 +26,7 @@ export type BookingUpdate<T> = { readonly booking: T } | { readonly failure: unk
 /** Bookings, followed live: one for a process, so that all who follow share what reading may take. */
 export class BookingUpdates {
   readonly #ctx: BookingUpdatesContext;
-  readonly #reads = new Limiter(READS_MAX); // guard: concurrent-booking-reads
+  readonly #reads = new Semaphore(READS_MAX); // guard: concurrent-booking-reads
 
   constructor(ctx: BookingUpdatesContext) {
     this.#ctx = ctx;
@@ -99,10 +99,4 @@ function isPassing(error: unknown): boolean {
 
 function retryMs(tries: number): number {
   return Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (tries - 1)) * (0.5 + 0.5 * Math.random());
-}
-
-async function pause(ms: number, closing: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal: closing }).catch((error: unknown) => {
-    if (!closing.aborted) throw error;
-  });
 }

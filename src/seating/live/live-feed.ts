@@ -1,6 +1,6 @@
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
-import { withDeadline } from '../../platform/deadline.ts';
+import { withTimeout } from '../../platform/with-timeout.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import type { SeatsChanged, SeatStatusCode, SeatVersion } from '../../messaging/messages.ts';
 import type { PubSub, Subscription } from '../../messaging/pubsub.ts';
@@ -79,7 +79,7 @@ export class LiveFeed {
   async start(): Promise<void> {
     const take = (message: SeatsChanged) => this.take(message);
     this.#subscription = this.#ctx.pubsub.subscribeSeatsChanged(this.eventId, take);
-    await withDeadline(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing').catch(() => undefined); // guard: subscribe-before-read
+    await withTimeout(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing').catch(() => undefined); // guard: subscribe-before-read
     await this.#reload();
   }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { withDeadline } from '../../../src/platform/deadline.ts';
+import { withTimeout } from '../../../src/platform/with-timeout.ts';
 
 /** Unread data beyond this is counted but not stored. */
 const KEPT_BYTES_MAX = 1024 * 1024;
@@ -49,7 +49,7 @@ export class Connection {
     const socket = connect({ port, host: '127.0.0.1', localAddress: address, allowHalfOpen: deaf });
     socket.setNoDelay(true);
     try {
-      await withDeadline(once(socket, 'connect'), CONNECTED_WITHIN_MS, 'connecting');
+      await withTimeout(once(socket, 'connect'), CONNECTED_WITHIN_MS, 'connecting');
     } catch {
       socket.destroy();
       return null;
@@ -90,7 +90,7 @@ export class Connection {
     });
     const ended = this.ended.then(() => condition());
     try {
-      return await withDeadline(Promise.race([found, ended]), withinMs, 'what the server sends');
+      return await withTimeout(Promise.race([found, ended]), withinMs, 'what the server sends');
     } catch {
       return false;
     } finally {
@@ -101,7 +101,7 @@ export class Connection {
   /** Returns false if it did not end in time. */
   async endedWithin(ms: number): Promise<boolean> {
     try {
-      await withDeadline(this.ended, ms, 'the end of a connection');
+      await withTimeout(this.ended, ms, 'the end of a connection');
       return true;
     } catch {
       return false;

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { withDeadline } from '../../../src/platform/deadline.ts';
+import { withTimeout } from '../../../src/platform/with-timeout.ts';
 import type { HonestOrder, HonestReport } from './honest-process.ts';
 
 const REPORT_WITHIN_MS = 30_000;
@@ -54,7 +54,7 @@ export class HonestClient implements Disposable {
   async failures(): Promise<readonly string[]> {
     const reported = once(this.#process, 'message') as Promise<[HonestReport]>;
     if (this.#process.connected) this.#process.send('report');
-    const [report] = await withDeadline(
+    const [report] = await withTimeout(
       Promise.race([reported, this.#ended]),
       REPORT_WITHIN_MS,
       'the report of the honest clients',

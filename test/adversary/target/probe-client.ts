@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
-import { withDeadline } from '../../../src/platform/deadline.ts';
+import { withTimeout } from '../../../src/platform/with-timeout.ts';
 import type { MemoryReport, ProbeQuestion, TurnReport } from './probe.ts';
 
 /** Longer than any turn that is worth measuring. */
@@ -53,7 +53,7 @@ export class ProbeClient {
     for (const either of [ended, line]) either.catch(() => undefined);
     this.#connection.write(`${question}\n`);
     try {
-      const [text] = await withDeadline(
+      const [text] = await withTimeout(
         Promise.race([line, ended]),
         ANSWER_WITHIN_MS,
         'the answer of the probe',

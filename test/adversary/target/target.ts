@@ -6,7 +6,7 @@ import { startRedis } from '../../../scripts/local/redis.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 import { Identity } from '../../../src/identity/identity.ts';
-import { withDeadline } from '../../../src/platform/deadline.ts';
+import { withTimeout } from '../../../src/platform/with-timeout.ts';
 import { connectDatabase } from '../../../src/platform/database/db.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { createHall } from '../../support/hall.ts';
@@ -146,7 +146,7 @@ export class Target implements AsyncDisposable {
     if (this.#server.alive()) {
       const heard = once(this.#marks, 'mark');
       await this.#ask((probe) => probe.mark());
-      await withDeadline(heard, MARK_WITHIN_MS, 'the log of the server');
+      await withTimeout(heard, MARK_WITHIN_MS, 'the log of the server');
     }
     const taken = new Map(this.#errors);
     this.#errors.clear();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { withDeadline } from '../../../src/platform/deadline.ts';
+import { withTimeout } from '../../../src/platform/with-timeout.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -30,7 +30,7 @@ export async function runToEnd(
   });
   try {
     const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-    const [stdout, stderr, [code]] = await withDeadline(ended, ENDS_WITHIN_MS, `${args[0]} to end`);
+    const [stdout, stderr, [code]] = await withTimeout(ended, ENDS_WITHIN_MS, `${args[0]} to end`);
     return { code: code as number | null, stdout, stderr };
   } finally {
     child.kill('SIGKILL');

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { withDeadline } from '../../../src/platform/deadline.ts';
+import { withTimeout } from '../../../src/platform/with-timeout.ts';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
@@ -81,7 +81,7 @@ export class ServerProcess implements AsyncDisposable {
     });
     const failed = ended.then((how) => Promise.reject(new Error(how)));
     const asked = Promise.race([ready, failed]);
-    this.#url = await withDeadline(asked, READY_WITHIN_MS, () => this.#late('is not ready'));
+    this.#url = await withTimeout(asked, READY_WITHIN_MS, () => this.#late('is not ready'));
   }
 
   /** Kills it, as a machine failure does. Resolves when it is gone. */
@@ -91,7 +91,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Shuts it down gracefully. @throws if that takes too long. */
   async stop(): Promise<void> {
-    await withDeadline(this.#end('SIGTERM'), STOPPED_WITHIN_MS, () => this.#late('does not stop'));
+    await withTimeout(this.#end('SIGTERM'), STOPPED_WITHIN_MS, () => this.#late('does not stop'));
   }
 
   /** Resolves when the process exits by itself, as the test told it to. Such an exit counts as expected. */

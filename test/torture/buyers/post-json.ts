@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { withDeadline } from '../../../src/platform/deadline.ts';
+import { withTimeout } from '../../../src/platform/with-timeout.ts';
 
 /**
  * A separate agent, whose connections can be closed. A node that stops would wait for the first request of an unused
@@ -44,7 +44,7 @@ export function postJson(
     });
   });
   req.end(text);
-  return withDeadline(answer, patienceMs, () => {
+  return withTimeout(answer, patienceMs, () => {
     const late = new TimeoutError(`no answer within ${patienceMs} ms`);
     req.destroy(late);
     return late;

@@ -2,7 +2,7 @@ import type { Logger } from '../../../platform/observability/logger.ts';
 import { prefersHtml } from '../../accept.ts';
 import { etagOf, sendNotFound, sendStored } from '../../responses.ts';
 import type { Exchange } from '../../request-context.ts';
-import { inTime } from '../../../platform/in-time.ts';
+import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
 import { html, Html } from '../home/html.ts';
 import { setPagePolicy } from '../../security-headers.ts';
@@ -56,7 +56,7 @@ export async function handleGraphiQLAsset(exchange: Exchange): Promise<void> {
 
 async function readIds({ exampleIds, logger }: GraphiQLContext): Promise<ExampleIds | null> {
   try {
-    return await inTime('the ids for the examples', httpLimits.checkTimeoutMs, exampleIds(), logger);
+    return await withTimeout(exampleIds(), httpLimits.checkTimeoutMs, 'the ids for the examples', { logger });
   } catch (error) {
     logger.warn({ err: error }, 'ids for the examples of GraphiQL not read');
     return null;

@@ -3,7 +3,7 @@ import type { Logger } from '../../../platform/observability/logger.ts';
 import type { EventLayouts } from '../../../seating/layout/event-layouts.ts';
 import { etagOf, sendStored } from '../../responses.ts';
 import type { Exchange } from '../../request-context.ts';
-import { inTime } from '../../../platform/in-time.ts';
+import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
 import { setPagePolicy } from '../../security-headers.ts';
 import { readEventsOnSale } from './events-on-sale.sql.ts';
@@ -36,7 +36,9 @@ export function homeRoute(ctx: HomeContext): (exchange: Exchange) => Promise<voi
 
 async function listEvents(ctx: HomeContext): Promise<ListedEvent[] | null> {
   try {
-    return await inTime('the list of events', httpLimits.checkTimeoutMs, read(ctx), ctx.logger);
+    return await withTimeout(read(ctx), httpLimits.checkTimeoutMs, 'the list of events', {
+      logger: ctx.logger,
+    });
   } catch (error) {
     ctx.logger.warn({ err: error }, 'failed to read events for the home page');
     return null;

@@ -1,0 +1,51 @@
+import type { Logger } from './observability/logger.ts';
+import { currentRequestId } from './request-scope.ts';
+
+export class TimeoutError extends Error {
+  constructor(what: string, ms: number) {
+    super(`${what} took longer than ${ms} ms`);
+    this.name = 'TimeoutError';
+  }
+}
+
+/** Handling of work that settles after its timeout. Without it, the outcome is dropped. */
+export interface AfterTimeout<T> {
+  /** Receives the result, for example to close what the work has opened. */
+  readonly done?: ((value: T) => void) | undefined;
+  /** Logs the failure, with the ID of the current request. */
+  readonly logger?: Logger;
+}
+
+/**
+ * Waits for `work` for at most `ms`. The work itself continues after the timeout.
+ *
+ * @param timeout the name of the work, for a TimeoutError; or a function that returns another error.
+ * @throws {TimeoutError} or the error that `timeout` returns.
+ */
+export async function withTimeout<T>(
+  work: PromiseLike<T> | T,
+  ms: number,
+  timeout: string | (() => Error),
+  { done, logger }: AfterTimeout<T> = {},
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let timedOut = false;
+  const timeoutPassed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      timedOut = true;
+      reject(typeof timeout === 'string' ? new TimeoutError(timeout, ms) : timeout());
+    }, ms);
+  });
+  const settled = Promise.resolve(work);
+  try {
+    return await Promise.race([settled, timeoutPassed]);
+  } finally {
+    clearTimeout(timer);
+    if (timedOut) {
+      const context = { requestId: currentRequestId(), what: timeout };
+      settled.then(done, (error: unknown) =>
+        logger?.debug({ err: error, ...context }, 'failed after its timeout'),
+      );
+    }
+  }
+}
