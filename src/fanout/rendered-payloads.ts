@@ -1,36 +1,53 @@
+import { Cache } from '../platform/cache.ts';
 import type { FeedMessage } from '../seating/live/live-feed.ts';
 import type { Payload } from './payload.ts';
 
-/** What an entry takes besides its text: the key, the map's and the payload's own. */
+/** Estimated memory of an entry besides its text, in characters: its keys, its maps and the payload object. */
 const ENTRY_CHARACTERS = 500;
 
+type PayloadsByOperation = Map<string, { readonly id: number; readonly payload: Payload }>;
+
+interface Entry {
+  /** Weak, so that payloads are freed with their message. */
+  readonly payloads: WeakRef<PayloadsByOperation>;
+  readonly operation: string;
+  readonly characters: number;
+}
+
 /**
- * Messages as each operation shows them, kept while the message is, which on a quiet event is for long. Clients make up
- * operations as they like, and every one shows each message in its own way: beyond a number of characters all is
- * forgotten, and what is still wanted is executed anew. `operation` is a key of a length that no client chooses.
+ * Messages as rendered for each operation, cached as long as the message exists. On a quiet event that is long, and
+ * clients can make up any number of operations, so the total size is bounded as well: beyond it, the least recently used
+ * payloads are evicted and rendered again on demand. `operation` is a key whose length no client chooses.
  */
 export class RenderedPayloads {
+  readonly #byMessage = new WeakMap<FeedMessage, PayloadsByOperation>();
+  readonly #entries: Cache<number, Entry>;
   readonly #charactersMax: number;
-  #byMessage = new WeakMap<FeedMessage, Map<string, Payload>>();
-  /** Rendered since the last time that all was forgotten: at least what is kept. */
-  #characters = 0;
+  #lastId = 0;
 
   constructor(charactersMax: number) {
     this.#charactersMax = charactersMax;
+    this.#entries = new Cache({
+      sizeMax: charactersMax,
+      sizeOf: ({ characters }) => characters,
+      onRemoved: ({ payloads, operation }) => payloads.deref()?.delete(operation),
+    });
   }
 
   get(message: FeedMessage, operation: string, render: () => Payload): Payload {
     const known = this.#byMessage.get(message)?.get(operation);
-    if (known !== undefined) return known;
-    const payload = render();
-    const characters = ENTRY_CHARACTERS + payload.characters; // guard: rendered-entry-cost
-    this.#characters += characters;
-    if (this.#characters > this.#charactersMax) {
-      this.#byMessage = new WeakMap();
-      this.#characters = characters;
+    if (known !== undefined) {
+      this.#entries.get(known.id); // Marks it as used.
+      return known.payload;
     }
-    const payloads = this.#byMessage.get(message) ?? new Map<string, Payload>();
-    this.#byMessage.set(message, payloads.set(operation, payload));
+    const payload = render();
+    const payloads: PayloadsByOperation = this.#byMessage.get(message) ?? new Map();
+    const id = ++this.#lastId;
+    this.#byMessage.set(message, payloads.set(operation, { id, payload }));
+    const characters = ENTRY_CHARACTERS + payload.characters; // guard: rendered-entry-cost
+    // A payload that exceeds the limit by itself replaces all others.
+    const size = Math.min(characters, this.#charactersMax);
+    this.#entries.set(id, { payloads: new WeakRef(payloads), operation, characters: size });
     return payload;
   }
 }

@@ -1,3 +1,4 @@
+import { Cache } from '../platform/cache.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { FeedMessage, LiveFeed } from '../seating/live/live-feed.ts';
@@ -22,7 +23,9 @@ export class SeatChannel {
   readonly #recent = new RecentMessages();
   readonly #rounds: Rounds<Subscriber>;
   /** Changes from a version to that of the last message, as they were asked for. */
-  readonly #resumes = new Map<number, Promise<FeedMessage | null>>();
+  readonly #resumes = new Cache<number, Promise<FeedMessage | null>>({
+    entriesMax: fanoutLimits.resumesKeptMax, // guard: kept-resumes-limit
+  });
   #reading = 0;
   /** Frames that are not counted yet: a counter's own cost would show, at one call a frame. */
   #sent = 0;
@@ -168,11 +171,6 @@ export class SeatChannel {
     if (this.#reading >= fanoutLimits.resumesMax) return null;
     this.#reading++;
     const changes = this.#read(source, version).finally(() => this.#reading--);
-    // The longest known goes: clients may ask for every version there ever was.
-    const [oldest] = this.#resumes.keys();
-    // guard: kept-resumes-limit
-    if (oldest !== undefined && this.#resumes.size >= fanoutLimits.resumesKeptMax)
-      this.#resumes.delete(oldest);
     this.#resumes.set(after, changes);
     return changes;
   }

@@ -45,7 +45,7 @@ export class Identity {
 
   /** A token of this server's own. The user is written down if new. */
   async issue({ userId, role }: Viewer, ttlSeconds = GUEST_TTL_SECONDS): Promise<IssuedToken> {
-    await this.#users.remember(ownUser({ userId, role }));
+    await this.#users.store(ownUser({ userId, role }));
     const expiresAt = new Date((Math.floor(Date.now() / 1000) + ttlSeconds) * 1000);
     const token = await new SignJWT({ role })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -88,7 +88,7 @@ export class Identity {
     if (!isUuid(payload.sub)) throw new InvalidTokenError('sub is not a user of this server');
     const viewer = { userId: payload.sub, role: roleOf(payload['role']), ...expiryOf(payload) };
     // What organizers make refers to their row, which a token may outlive (an emptied database, another one).
-    if (viewer.role === 'ORGANIZER') await this.#users.remember(ownUser(viewer));
+    if (viewer.role === 'ORGANIZER') await this.#users.store(ownUser(viewer));
     return viewer;
   }
 
@@ -104,7 +104,7 @@ export class Identity {
       role: roleOf(payload['role']),
       ...expiryOf(payload),
     };
-    await this.#users.remember({ id: viewer.userId, role: viewer.role, issuer, subject });
+    await this.#users.store({ id: viewer.userId, role: viewer.role, issuer, subject });
     return viewer;
   }
 }

@@ -1,7 +1,6 @@
+import { Cache } from '../platform/cache.ts';
 import { sql, type PrismaClient } from '../platform/database/db.ts';
 import type { Role } from './viewer.ts';
-
-const REMEMBERED_MAX = 50_000;
 
 export interface KnownUser {
   readonly id: string;
@@ -10,25 +9,23 @@ export interface KnownUser {
   readonly subject: string;
 }
 
-/** Writes each user down once: events and venues refer to the row. */
+/** Stores users on first sight, because events and venues refer to their rows. */
 export class KnownUsers {
   readonly #db: PrismaClient;
-  readonly #remembered = new Set<string>();
+  /** Stored roles by user ID. */
+  readonly #roles = new Cache<string, Role>({ entriesMax: 50_000 });
 
   constructor(db: PrismaClient) {
     this.#db = db;
   }
 
-  /** A role that the token raised or took back is written too. */
-  async remember(user: KnownUser): Promise<void> {
-    const mark = `${user.id} ${user.role}`;
-    if (this.#remembered.has(mark)) return;
-    await this.#db.$executeRaw(sql`/* rememberUser */
+  /** Stores a user, or the new role of a known one. */
+  async store(user: KnownUser): Promise<void> {
+    if (this.#roles.get(user.id) === user.role) return;
+    await this.#db.$executeRaw(sql`/* storeUser */
       INSERT INTO users (id, role, issuer, subject)
       VALUES (${user.id}::uuid, ${user.role}::user_role, ${user.issuer}, ${user.subject})
       ON CONFLICT (id) DO UPDATE SET role = excluded.role WHERE users.role <> excluded.role`);
-    this.#remembered.add(mark);
-    const [oldest] = this.#remembered;
-    if (this.#remembered.size > REMEMBERED_MAX && oldest !== undefined) this.#remembered.delete(oldest);
+    this.#roles.set(user.id, user.role);
   }
 }

@@ -2,20 +2,21 @@ import type { Identity } from '../identity/identity.ts';
 import { InvalidTokenError, UncheckedTokenError } from '../identity/token-errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Exchange } from '../http/request-context.ts';
+import { Cache } from '../platform/cache.ts';
 import { RequestError } from '../platform/request-error.ts';
 
-const KNOWN_MAX = 20_000;
-/** Longer tokens are checked each time. */
-const KNOWN_LENGTH_MAX = 1_024;
-/** How long a token is taken without looking at its signature again. */
-const KNOWN_MS_MAX = 60_000;
+const VERIFIED_TOKENS_MAX = 20_000;
+/** Maximum length of a token that is cached. Longer ones are verified each time. */
+const CACHED_LENGTH_MAX = 1_024;
+/** Maximum time for which a token is accepted without verifying its signature again. */
+const VERIFIED_TTL_MS = 60_000;
 
-interface Known {
+interface VerifiedToken {
   readonly viewer: Viewer;
-  readonly untilMs: number;
+  readonly expiresAtMs: number;
 }
 
-const knownByIdentity = new WeakMap<Identity, Map<string, Known>>();
+const verifiedTokens = new WeakMap<Identity, Cache<string, VerifiedToken>>();
 
 /**
  * Returns who sends a request; null without a token.
@@ -58,30 +59,30 @@ export async function findViewer(
 
 async function viewerOf(identity: Identity, authorization: string | undefined): Promise<Viewer | null> {
   if (authorization === undefined || authorization === '') return null;
-  const known = knownViewer(identity, authorization);
-  if (known !== null) return known;
+  const cached = cachedViewer(identity, authorization);
+  if (cached !== null) return cached;
   const viewer = await identity.authenticate(authorization);
-  remember(identity, authorization, viewer);
+  cacheViewer(identity, authorization, viewer);
   return viewer;
 }
 
 /**
- * Checking a signature costs as much as the whole of a small request besides, and buyers come back within seconds. The
- * same bytes are valid until they expire; a provider that withdraws its keys is noticed after a minute.
+ * Verifying a signature costs as much as the rest of a small request, and buyers send several requests within seconds.
+ * If the provider withdraws a key, that takes effect after VERIFIED_TTL_MS.
  */
-function knownViewer(identity: Identity, authorization: string): Viewer | null {
-  const known = knownByIdentity.get(identity)?.get(authorization);
-  return known !== undefined && Date.now() < known.untilMs ? known.viewer : null;
+function cachedViewer(identity: Identity, authorization: string): Viewer | null {
+  const token = verifiedTokens.get(identity)?.get(authorization);
+  return token !== undefined && Date.now() < token.expiresAtMs ? token.viewer : null;
 }
 
-/** Buyers alone: they are the many, and an organizer's token opens more. */
-function remember(identity: Identity, authorization: string, viewer: Viewer): void {
-  if (viewer.role !== 'BUYER' || authorization.length > KNOWN_LENGTH_MAX) return;
-  let known = knownByIdentity.get(identity);
-  if (known === undefined) knownByIdentity.set(identity, (known = new Map<string, Known>()));
-  const untilMs = Math.min(viewer.expiresAtMs ?? 0, Date.now() + KNOWN_MS_MAX);
-  known.delete(authorization);
-  known.set(authorization, { viewer, untilMs });
-  const [oldest] = known.keys();
-  if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest);
+/** Caches only buyers: they send most requests, and an organizer's token permits more. */
+function cacheViewer(identity: Identity, authorization: string, viewer: Viewer): void {
+  if (viewer.role !== 'BUYER' || authorization.length > CACHED_LENGTH_MAX) return;
+  let tokens = verifiedTokens.get(identity);
+  if (tokens === undefined) {
+    tokens = new Cache({ entriesMax: VERIFIED_TOKENS_MAX });
+    verifiedTokens.set(identity, tokens);
+  }
+  const expiresAtMs = Math.min(viewer.expiresAtMs ?? 0, Date.now() + VERIFIED_TTL_MS);
+  tokens.set(authorization, { viewer, expiresAtMs });
 }

@@ -1,4 +1,5 @@
 import { findRange, parseAccept, type MediaRange } from '../http/accept.ts';
+import { Cache } from '../platform/cache.ts';
 
 export type RegularMediaType = 'application/json' | 'application/graphql-response+json';
 
@@ -13,21 +14,16 @@ export interface ResponseForms {
 const regularTypes = ['application/json', 'application/graphql-response+json'] as const;
 const streamType = 'text/event-stream';
 
-const known = new Map<string, ResponseForms>();
-const KNOWN_MAX = 200;
-/** Longer values are looked at each time. */
-const KNOWN_LENGTH_MAX = 500;
+const formsByAccept = new Cache<string, ResponseForms>({ entriesMax: 200 });
+/** Maximum length of a header value that is cached. Longer ones are parsed each time. */
+const CACHED_LENGTH_MAX = 500;
 
 /** Reads an `Accept` header (RFC 9110, 12.5.1). Of equal weights the first wins; a wildcard means application/json first. */
 export function responseForms(accept = '*/*'): ResponseForms {
-  let forms = known.get(accept);
-  if (forms === undefined) {
-    forms = choose(accept.trim() === '' ? '*/*' : accept);
-    if (accept.length > KNOWN_LENGTH_MAX) return forms;
-    known.set(accept, forms);
-    const [oldest] = known.keys();
-    if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest);
-  }
+  const cached = formsByAccept.get(accept);
+  if (cached !== undefined) return cached;
+  const forms = choose(accept.trim() === '' ? '*/*' : accept);
+  if (accept.length <= CACHED_LENGTH_MAX) formsByAccept.set(accept, forms);
   return forms;
 }
 

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../platform/database/db.ts';
+import { plannedEachTime, sql, type Tx } from '../../platform/database/db.ts';
 import { bookingFromRow, type BookingRow } from './booking-row.ts';
 import type {
   BookingRecord,
@@ -164,7 +164,7 @@ export async function readLocked(
       bookings: BookingRow[] | null;
       keys: [string, UsedKey['operation'], string, string, string][] | null;
     }[]
-  >(sql`/* readLocked */
+  >(sql`/* readLocked */ ${plannedEachTime}
     WITH used AS MATERIALIZED (
       SELECT k.* FROM unnest(${wanted.keys.map((key) => key.buyerId)}::uuid[], ${wanted.keys.map((key) => key.operation)}::text[],
                              ${wanted.keys.map((key) => key.keyHash)}::text[]) AS w(buyer_id, operation, key_hash)

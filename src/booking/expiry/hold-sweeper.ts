@@ -1,5 +1,7 @@
-import { Semaphore } from '../../platform/semaphore.ts';
+import { Cache } from '../../platform/cache.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
+import { Semaphore } from '../../platform/semaphore.ts';
+import { SingleFlight } from '../../platform/single-flight.ts';
 import { expireTogether, type ExpiryContext } from './expire-batch.ts';
 import { readEventsWithOverdueHolds, readOverdueHolds, type OverdueHold } from './overdue-holds.sql.ts';
 
@@ -14,7 +16,7 @@ const LOCK_TIMEOUT_MS = 500;
 const DAMAGED_PER_TURN_MAX = 16;
 /** Damaged holds are tried again after this long. Each try is logged. */
 const DAMAGED_RETRY_MS = 60_000;
-const DAMAGED_KEPT_MAX = 10_000;
+const DAMAGED_MAX = 10_000;
 
 /**
  * Writes down holds whose time has run out, in all events. Events take turns of 2,000 holds, several events at once:
@@ -26,10 +28,10 @@ export class HoldSweeper {
   readonly #slots = new Semaphore(EVENTS_AT_ONCE_MAX);
   readonly #failingSlots = new Semaphore(FAILING_EVENTS_AT_ONCE_MAX);
   /** Events that are being swept or wait for their turn. */
-  readonly #underWay = new Map<number, Promise<void>>();
+  readonly #sweeping = new SingleFlight<number, void>();
   readonly #failing = new Set<number>();
-  /** When each damaged hold is tried again, by booking. */
-  readonly #damaged = new Map<string, number>();
+  /** IDs of damaged holds that are not tried again yet. */
+  readonly #damaged = new Cache<string, true>({ entriesMax: DAMAGED_MAX, ttlMs: DAMAGED_RETRY_MS });
   #expired = 0;
   #stopped = false;
 
@@ -46,16 +48,14 @@ export class HoldSweeper {
   async look(): Promise<void> {
     const eventIds = await readEventsWithOverdueHolds(this.#ctx.db);
     this.#forget(new Set(eventIds));
-    for (const eventId of eventIds) {
-      if (this.#stopped || this.#underWay.has(eventId)) continue;
-      const swept = this.#sweep(eventId).finally(() => this.#underWay.delete(eventId));
-      this.#underWay.set(eventId, swept); // guard: independent-sweeps
-    }
+    if (this.#stopped) return;
+    // guard: independent-sweeps
+    for (const eventId of eventIds) void this.#sweeping.run(eventId, () => this.#sweep(eventId));
   }
 
   /** Resolves when nothing is being swept. */
   async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
+    await this.#sweeping.idle();
   }
 
   /** Begins no turn any more, and resolves when those under way have ended. */
@@ -95,9 +95,7 @@ export class HoldSweeper {
         { err: error, eventId, bookingId },
         'failed to expire a damaged hold; continuing with the others',
       );
-      if (this.#damaged.size < DAMAGED_KEPT_MAX)
-        // guard: damaged-hold-skipped
-        this.#damaged.set(bookingId, performance.now() + DAMAGED_RETRY_MS);
+      this.#damaged.set(bookingId, true); // guard: damaged-hold-skipped
       if (++damagedCount === DAMAGED_PER_TURN_MAX)
         throw new Error('too many holds are damaged', { cause: error });
     };
@@ -110,7 +108,5 @@ export class HoldSweeper {
 
   #forget(eventIds: ReadonlySet<number>): void {
     for (const eventId of this.#failing) if (!eventIds.has(eventId)) this.#failing.delete(eventId);
-    const now = performance.now();
-    for (const [id, retryAtMs] of this.#damaged) if (retryAtMs <= now) this.#damaged.delete(id);
   }
 }

@@ -1,9 +1,10 @@
 import type { DocumentNode } from 'graphql';
+import { Cache } from '../../platform/cache.ts';
 import { estimateDocumentBytes } from './kept-memory.ts';
 
 export interface DocumentCacheLimits {
   readonly entriesMax: number;
-  /** Estimated memory of all documents with their texts. */
+  /** Maximum estimated memory of all documents with their texts. */
   readonly bytesMax: number;
 }
 
@@ -13,49 +14,32 @@ interface Entry {
 }
 
 /**
- * Keeps parsed documents by their text; the least recently used is forgotten first. Bounded by the memory that they
- * take: a short text of many tokens takes hundreds of times its length.
+ * Parsed documents by their text, in the form that Yoga asks for. The memory that they take is bounded too, because a
+ * short text of many tokens takes hundreds of times its length.
  */
 export class DocumentCache {
-  readonly #limits: DocumentCacheLimits;
-  readonly #entries = new Map<string, Entry>();
-  #bytes = 0;
+  readonly #entries: Cache<string, Entry>;
 
-  constructor(limits: DocumentCacheLimits) {
-    this.#limits = limits;
+  constructor({ entriesMax, bytesMax }: DocumentCacheLimits) {
+    // guard: document-cache-bytes
+    this.#entries = new Cache({ entriesMax, sizeMax: bytesMax, sizeOf: ({ bytes }) => bytes });
   }
 
-  /** Estimated memory of what is kept. */
+  /** Estimated memory of all documents. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#entries.size;
   }
 
   get(text: string): DocumentNode | undefined {
-    const entry = this.#entries.get(text);
-    if (entry === undefined) return undefined;
-    // A Map keeps the order of insertion: what is used goes to its end.
-    this.#entries.delete(text);
-    this.#entries.set(text, entry);
-    return entry.document;
+    return this.#entries.get(text)?.document;
   }
 
   set(text: string, document: DocumentNode): void {
-    this.delete(text);
-    const bytes = estimateDocumentBytes(document, text);
-    this.#entries.set(text, { document, bytes });
-    this.#bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      // guard: document-cache-bytes
-      if (this.#entries.size <= this.#limits.entriesMax && this.#bytes <= this.#limits.bytesMax) break;
-      this.delete(oldest);
-    }
+    this.#entries.set(text, { document, bytes: estimateDocumentBytes(document, text) });
   }
 
-  /** Forgets a document: one that is refused must not take the place of one that is used. */
+  /** Removes a document that was refused, so that it takes no space from those in use. */
   delete(text: string): void {
-    const entry = this.#entries.get(text);
-    if (entry === undefined) return;
     this.#entries.delete(text);
-    this.#bytes -= entry.bytes;
   }
 }

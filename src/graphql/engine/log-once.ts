@@ -1,18 +1,16 @@
-/** Requests that are remembered: more are under way at once only while everything fails. */
-const REQUESTS_MAX = 500;
+import { Cache } from '../../platform/cache.ts';
 
-const logged = new Map<string, Set<string>>();
+/** Error kinds that are logged already, by request. The bound matters only while most requests fail. */
+const loggedKinds = new Cache<string, Set<string>>({ entriesMax: 500 });
 
 /**
- * Returns whether an error of this kind is the first of its request. A document with thirty aliases fails thirty times
- * for one reason; one line in the log is enough.
+ * Returns whether an error is the first of its kind in its request. A document with thirty aliases fails thirty times
+ * for the same reason; one log line is enough.
  */
 export function isFirstOfRequest(requestId: string, error: unknown): boolean {
   const kind = error instanceof Error ? `${error.name}: ${error.message.slice(0, 200)}` : String(error);
-  const kinds = logged.get(requestId) ?? new Set<string>();
+  const kinds = loggedKinds.get(requestId) ?? new Set<string>();
   if (kinds.has(kind)) return false; // guard: error-logged-once
-  logged.set(requestId, kinds.add(kind));
-  const [oldest] = logged.keys();
-  if (logged.size > REQUESTS_MAX && oldest !== undefined) logged.delete(oldest);
+  loggedKinds.set(requestId, kinds.add(kind));
   return true;
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { Cache } from '../../platform/cache.ts';
 import { encodeEventId, parseEventId } from '../../platform/ids.ts';
 import { layoutPathOf, type EventLayouts } from '../../seating/layout/event-layouts.ts';
 import type { PublicVersion, PublicVersions } from '../../seating/map/public-versions.ts';
@@ -20,8 +21,8 @@ const SEAT_MAP_PATH = /^\/events\/([\w%=-]{1,60})\/seat-map$/;
 const CACHE_CONTROL = 'public, max-age=1, stale-while-revalidate=4';
 /** What fits into one packet anyway is sent as it is. */
 const COMPRESSED_FROM_BYTES = 1_400;
-/** Some 70 KB each for the largest halls. */
-const BODIES_KEPT_MAX = 200;
+/** Maximum number of response bodies that are cached: about 70 KB each for the largest halls. */
+const BODIES_MAX = 200;
 
 /** How much of the layout's hash stands in the tag of a map, which says where the layout is. */
 const HASH_IN_TAG = 6;
@@ -41,7 +42,7 @@ interface KeptBody extends SeatVersion {
 /** What a path is answered with, as long as nothing newer is known. */
 interface ReadyAnswer extends VersionedBody {
   readonly eventId: number;
-  readonly until: number;
+  readonly expiresAt: number;
 }
 
 /**
@@ -50,8 +51,8 @@ interface ReadyAnswer extends VersionedBody {
  * gives no answer it is the map that this process has.
  */
 export function seatMapRoute(ctx: SeatMapRouteContext): Handler {
-  const bodies = new Map<number, KeptBody>();
-  const ready = new Map<string, ReadyAnswer>();
+  const bodies = new Cache<number, KeptBody>({ entriesMax: BODIES_MAX });
+  const ready = new Cache<string, ReadyAnswer>({ entriesMax: BODIES_MAX });
 
   async function bodyOf(
     eventId: number,
@@ -69,11 +70,8 @@ export function seatMapRoute(ctx: SeatMapRouteContext): Handler {
     const newer = bodies.get(eventId);
     if (newer !== undefined && newer !== kept && newer.version >= map.version) return newer.made;
     const made = makeBody(ctx.eventLayouts, eventId, map);
-    bodies.delete(eventId);
     bodies.set(eventId, { version: map.version, batchId: map.batchId, readAt, made });
     made.catch(() => bodies.delete(eventId));
-    const [oldest] = bodies.keys();
-    if (bodies.size > BODIES_KEPT_MAX && oldest !== undefined) bodies.delete(oldest);
     return made;
   }
 
@@ -83,15 +81,14 @@ export function seatMapRoute(ctx: SeatMapRouteContext): Handler {
     const known = await ctx.publicVersions.get(eventId);
     const found = known.seats === null ? null : await bodyOf(eventId, known.seats, known);
     if (found === null) return sendNotFound(exchange);
-    if (ready.size >= BODIES_KEPT_MAX) ready.clear();
-    ready.set(exchange.path, { eventId, until: known.until, ...found });
+    ready.set(exchange.path, { eventId, expiresAt: known.expiresAt, ...found });
     sendStored(exchange, found.body);
   }
 
   // Parsing the id and three promises are a tenth of what a request costs: most are spared them.
   return (exchange) => {
     const known = ready.get(exchange.path);
-    if (known === undefined || performance.now() >= known.until) return findAnswer(exchange);
+    if (known === undefined || performance.now() >= known.expiresAt) return findAnswer(exchange);
     if (known.version < (ctx.seatMaps.liveVersion(known.eventId)?.version ?? 0)) return findAnswer(exchange);
     return sendStored(exchange, known.body);
   };

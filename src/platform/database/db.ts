@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
+import { Cache } from '../cache.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** Inside an interactive transaction. */
@@ -14,6 +15,13 @@ export const sql = Prisma.sql;
 /** A statement, or a part of one, with its parameters. */
 export type Sql = Prisma.Sql;
 export const emptySql = Prisma.empty;
+
+const PLANNED_EACH_TIME = '/* planned each time */';
+/**
+ * Marks a statement whose best plan depends on how far the tables have grown, such as one that nodes poll: it is planned
+ * for each execution instead of prepared. A prepared one would keep reading whole tables that were small once.
+ */
+export const plannedEachTime = Prisma.raw(PLANNED_EACH_TIME);
 
 /**
  * What PostgreSQL itself enforces on each session, because Prisma's own transaction timeout cancels nothing on the
@@ -107,7 +115,7 @@ function client(
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
     onPoolError: onError,
-    statementNameGenerator: (query) => nameOf(query.sql),
+    statementNameGenerator: (query) => statementName(query.sql),
   });
   return new PrismaClient({
     adapter,
@@ -134,25 +142,14 @@ function endDeadConnections(pool: pg.Pool, silenceMaxMs: number, logger: Logger)
   pool.on('release', (_error, client) => socketOf(client).setTimeout(0));
 }
 
-const statementNames = new Map<string, string>();
-const STATEMENT_NAMES_MAX = 2_000;
+const statementNames = new Cache<string, string>({ entriesMax: 2_000 });
 
-/**
- * Statements whose plan depends on how far the tables have grown. Without a name they are planned each time: what nodes
- * poll, whose sessions have the planner's defaults, would else go on reading whole tables that were small once.
- */
-const plannedEachTime =
-  // guard: polls-replanned
-  /^\s*\/\* (?:readLocked|readVersions|readPublicVersion|isRecorded|readChanges|readChangesTogether|readSeatMaps|readFreeSeats) \*\//;
-
-/** Statements are prepared once a connection, under the hash of their text. */
-function nameOf(text: string): string {
-  if (plannedEachTime.test(text)) return '';
-  let name = statementNames.get(text);
-  if (name === undefined) {
-    name = createHash('sha1').update(text).digest('base64url');
-    if (statementNames.size >= STATEMENT_NAMES_MAX) statementNames.clear();
-    statementNames.set(text, name);
-  }
+/** Returns the name under which each connection prepares a statement; empty if it is planned each time. */
+function statementName(text: string): string {
+  const known = statementNames.get(text);
+  if (known !== undefined) return known;
+  const isPrepared = !text.includes(PLANNED_EACH_TIME); // guard: polls-replanned
+  const name = isPrepared ? createHash('sha1').update(text).digest('base64url') : '';
+  statementNames.set(text, name);
   return name;
 }

@@ -1,55 +1,35 @@
+import { Cache } from '../../platform/cache.ts';
+import { SingleFlight } from '../../platform/single-flight.ts';
 import { oneAtATime } from '../../platform/threads.ts';
 import type { EncodedLayout } from './encode-layout.ts';
 
-/** Some thirty of the largest halls, in all their encodings together; the least recently used go first. */
-const BYTES_KEPT_MAX = 256 * 1024 * 1024;
-/** Layouts that wait to be made: half a second each for the largest halls. */
+/** Maximum size of all layouts in all their encodings: about thirty of the largest halls. */
+const BYTES_MAX = 256 * 1024 * 1024;
+/** Maximum number of layouts that wait to be encoded: half a second each for the largest halls. */
 const WAITING_MAX = 20;
 
-/** Layouts under their address, each made once, one after the other, and kept while there is room. */
+/** Encoded layouts by path. Each is encoded once, one after the other, and cached while there is room. */
 export class EncodedLayouts {
-  readonly #bytesMax: number;
-  /** Never evicted: concurrent requests for a layout that is being encoded share the work. */
-  readonly #making = new Map<string, Promise<EncodedLayout>>();
-  readonly #kept = new Map<string, EncodedLayout>();
-  readonly #inTurn = oneAtATime(WAITING_MAX);
-  #bytes = 0;
+  readonly #encoding = new SingleFlight<string, EncodedLayout>();
+  readonly #encoded: Cache<string, EncodedLayout>;
+  readonly #oneAtATime = oneAtATime(WAITING_MAX);
 
-  constructor(bytesMax = BYTES_KEPT_MAX) {
-    this.#bytesMax = bytesMax;
+  constructor(bytesMax = BYTES_MAX) {
+    // A layout that exceeds the limit by itself replaces all others.
+    const sizeOf = ({ json, gzip, br }: EncodedLayout) =>
+      Math.min(json.length + gzip.length + br.length, bytesMax);
+    this.#encoded = new Cache({ sizeMax: bytesMax, sizeOf }); // guard: layout-cache-bytes
   }
 
-  /** @throws {BusyError} where too many wait to be made already. */
-  get(path: string, make: () => Promise<EncodedLayout>): Promise<EncodedLayout> {
-    const kept = this.#kept.get(path);
-    if (kept !== undefined) {
-      this.#kept.delete(path);
-      this.#kept.set(path, kept);
-      return Promise.resolve(kept);
-    }
-    return this.#making.get(path) ?? this.#make(path, make); // guard: one-layout-at-a-time
+  /** @throws {BusyError} if too many layouts wait to be encoded. */
+  get(path: string, encode: () => Promise<EncodedLayout>): Promise<EncodedLayout> {
+    const encoded = this.#encoded.get(path);
+    if (encoded !== undefined) return Promise.resolve(encoded);
+    // guard: one-layout-at-a-time
+    return this.#encoding.run(path, async () => {
+      const layout = await this.#oneAtATime(encode);
+      this.#encoded.set(path, layout);
+      return layout;
+    });
   }
-
-  #make(path: string, make: () => Promise<EncodedLayout>): Promise<EncodedLayout> {
-    const making = this.#inTurn(make)
-      .then((layout) => this.#keep(path, layout))
-      .finally(() => this.#making.delete(path));
-    this.#making.set(path, making);
-    return making;
-  }
-
-  #keep(path: string, layout: EncodedLayout): EncodedLayout {
-    this.#kept.set(path, layout);
-    this.#bytes += bytesOf(layout);
-    for (const [oldest, other] of this.#kept) {
-      if (this.#bytes <= this.#bytesMax || oldest === path) break; // guard: layout-cache-bytes
-      this.#kept.delete(oldest);
-      this.#bytes -= bytesOf(other);
-    }
-    return layout;
-  }
-}
-
-function bytesOf({ json, gzip, br }: EncodedLayout): number {
-  return json.length + gzip.length + br.length;
 }

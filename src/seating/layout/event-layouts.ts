@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { Cache } from '../../platform/cache.ts';
 import { sql, type PrismaClient } from '../../platform/database/db.ts';
+import { SingleFlight } from '../../platform/single-flight.ts';
 import { encodeLayout, type EncodedLayout } from './encode-layout.ts';
 import { EncodedLayouts } from './encoded-layouts.ts';
 import type { EventInfo } from './event-info.ts';
@@ -9,16 +11,16 @@ import { readVenueColumns } from './venue-columns.sql.ts';
 import type { VenueLayout } from './venue-layout.ts';
 import type { VenueLayouts } from './venue-layouts.ts';
 
-const INFOS_KEPT_MAX = 10_000;
+const INFOS_MAX = 10_000;
 
 /** Layouts of events: a venue's seats with the event's ids and prices, as immutable JSON under a content hash. */
 export class EventLayouts {
   readonly #db: PrismaClient;
   readonly #venues: VenueLayouts;
-  readonly #infos = new Map<number, EventInfo>();
-  readonly #reading = new Map<number, Promise<EventInfo | undefined>>();
+  readonly #infos = new Cache<number, EventInfo>({ entriesMax: INFOS_MAX });
+  readonly #reading = new SingleFlight<number, EventInfo | undefined>();
   /** Information about published events; an event never becomes unpublished again. */
-  readonly #published = new Map<number, EventInfo>();
+  readonly #published = new Cache<number, EventInfo>({ entriesMax: INFOS_MAX });
   readonly #encoded = new EncodedLayouts();
 
   constructor(db: PrismaClient, venues: VenueLayouts) {
@@ -46,7 +48,6 @@ export class EventLayouts {
     if (known !== undefined) return known;
     const [info] = await readInfos(this.#db, [eventId], 'published');
     if (info === undefined) return null;
-    if (this.#published.size >= INFOS_KEPT_MAX) this.#published.clear();
     this.#published.set(eventId, info);
     return info;
   }
@@ -59,18 +60,12 @@ export class EventLayouts {
 
   #startReading(eventIds: readonly number[]): void {
     const all = this.#read(eventIds);
-    for (const eventId of eventIds) {
-      const reading = all.then((infos) => infos.get(eventId)).finally(() => this.#reading.delete(eventId));
-      this.#reading.set(eventId, reading);
-    }
+    for (const eventId of eventIds) void this.#reading.run(eventId, async () => (await all).get(eventId));
   }
 
   async #read(eventIds: readonly number[]): Promise<ReadonlyMap<number, EventInfo>> {
     const infos = await readInfos(this.#db, eventIds);
-    for (const info of infos) {
-      if (this.#infos.size >= INFOS_KEPT_MAX) this.#infos.clear();
-      this.#infos.set(info.eventId, info);
-    }
+    for (const info of infos) this.#infos.set(info.eventId, info);
     return new Map(infos.map((info) => [info.eventId, info]));
   }
 

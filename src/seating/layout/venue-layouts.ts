@@ -1,22 +1,28 @@
+import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
+import { SingleFlight } from '../../platform/single-flight.ts';
 import { oneAtATime, runInThread } from '../../platform/threads.ts';
 import { layOutColumns } from './lay-out-columns.ts';
 import { readVenueColumns, type VenueColumns } from './venue-columns.sql.ts';
 import type { VenueLayout } from './venue-layout.ts';
 
-/** Layouts of this many seats together are kept in memory, the least recently used going first: some 40 bytes a seat. */
-const SEATS_KEPT_MAX = 1_000_000;
-/** A venue that is read in one slice is laid out within some milliseconds, sooner than a thread would begin. */
-const SLICES_AT_ONCE_MAX = 1;
-/** Venues that wait to be laid out: a quarter of a second each for the largest. */
+/** Maximum number of seats in all cached layouts: about 40 bytes per seat. */
+const SEATS_MAX = 1_000_000;
+/** Venues of at most this many slices are laid out on the main thread, in less time than a worker takes to start. */
+const MAIN_THREAD_SLICES_MAX = 1;
+/** Maximum number of venues that wait to be laid out: a quarter of a second each for the largest. */
 const WAITING_MAX = 64;
 const VENUE_WORKER = new URL('venue-worker.ts', import.meta.url);
 
-/** The layouts of venues, read once a process. A plan never changes, so nothing is ever stale. */
+/** The layouts of venues, cached. A plan never changes, so no entry becomes stale. */
 export class VenueLayouts {
   readonly #db: PrismaClient;
-  readonly #kept = new Map<number, VenueLayout>();
-  readonly #loading = new Map<number, Promise<VenueLayout>>();
+  // A layout that exceeds the limit by itself replaces all others.
+  readonly #layouts = new Cache<number, VenueLayout>({
+    sizeMax: SEATS_MAX,
+    sizeOf: ({ seatCount }) => Math.min(seatCount, SEATS_MAX),
+  });
+  readonly #loading = new SingleFlight<number, VenueLayout>();
   readonly #oneAtATime = oneAtATime(WAITING_MAX);
 
   constructor(db: PrismaClient) {
@@ -24,45 +30,26 @@ export class VenueLayouts {
   }
 
   /**
-   * Single flight. The venue must exist.
+   * Returns the layout of a venue, which must exist.
    *
-   * @throws {BusyError} where too many venues wait to be laid out already.
+   * @throws {BusyError} if too many venues wait to be laid out.
    */
   async get(venueId: number): Promise<VenueLayout> {
-    const kept = this.#kept.get(venueId);
-    if (kept !== undefined) {
-      this.#kept.delete(venueId);
-      this.#kept.set(venueId, kept);
-      return kept;
-    }
-    let loading = this.#loading.get(venueId);
-    if (loading === undefined) {
-      loading = this.#oneAtATime(() => this.#load(venueId)).finally(() => this.#loading.delete(venueId));
-      this.#loading.set(venueId, loading);
-    }
-    return loading;
+    return (
+      this.#layouts.get(venueId) ??
+      this.#loading.run(venueId, () => this.#oneAtATime(() => this.#load(venueId)))
+    );
   }
 
   async #load(venueId: number): Promise<VenueLayout> {
     const columns = await readVenueColumns(this.#db, venueId);
     const layout = await layOut(columns);
-    this.#kept.set(venueId, layout);
-    this.#trim();
+    this.#layouts.set(venueId, layout);
     return layout;
-  }
-
-  #trim(): void {
-    let seats = 0;
-    for (const layout of this.#kept.values()) seats += layout.seatCount;
-    for (const [id, layout] of this.#kept) {
-      if (seats <= SEATS_KEPT_MAX || this.#kept.size === 1) return;
-      seats -= layout.seatCount;
-      this.#kept.delete(id);
-    }
   }
 }
 
 async function layOut(columns: VenueColumns): Promise<VenueLayout> {
-  if (columns.slices.length <= SLICES_AT_ONCE_MAX) return layOutColumns(columns);
+  if (columns.slices.length <= MAIN_THREAD_SLICES_MAX) return layOutColumns(columns);
   return runInThread<VenueLayout>(VENUE_WORKER, columns);
 }

@@ -1,3 +1,4 @@
+import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { BusyError } from '../../platform/errors.ts';
 import { oneAtATime } from '../../platform/threads.ts';
@@ -23,6 +24,7 @@ export interface FollowedSeat extends SeatWords {
 }
 
 interface Venue {
+  readonly venueId: number;
   readonly words: Promise<VenueWords>;
   readonly seatCount: number;
   followers: number;
@@ -43,13 +45,18 @@ export class FollowedSeats {
   readonly #layouts: EventLayouts;
   readonly #limits: typeof defaultLimits;
   readonly #events = new Map<number, FollowedEvent>();
+  /** Venues that are followed. */
   readonly #venues = new Map<number, Venue>();
+  /** Venues that are not followed at the moment. */
+  readonly #unused: Cache<number, Venue>;
   readonly #oneAtATime = oneAtATime(WAITING_MAX);
 
   constructor(db: PrismaClient, layouts: EventLayouts, limits = defaultLimits) {
     this.#db = db;
     this.#layouts = layouts;
     this.#limits = limits;
+    // guard: unfollowed-venues-dropped
+    this.#unused = new Cache({ sizeMax: limits.unusedSeatsMax, sizeOf: ({ seatCount }) => seatCount });
   }
 
   /**
@@ -86,22 +93,28 @@ export class FollowedSeats {
     return { ...words, tier, currency: event.info.currency };
   }
 
-  /** Single flight. */
+  /** Concurrent callers share the read of a venue. */
   #acquire({ venueId, seatsTotal }: EventInfo): Venue {
-    let venue = this.#venues.get(venueId);
-    const used = [...this.#venues.values()].filter(({ followers }) => followers > 0);
-    const isNew = venue === undefined || venue.followers === 0;
-    // guard: followed-seats-limit
-    if (isNew && used.length > 0 && seatsOf(used) + seatsTotal > this.#limits.seatsMax)
-      throw new BusyError(false, RETRY_AFTER_SECONDS);
-    if (venue === undefined) {
-      venue = { words: this.#read(venueId), seatCount: seatsTotal, followers: 0 };
-      venue.words.catch(() => this.#venues.delete(venueId));
-    }
-    // The most recently used is the last.
-    this.#venues.delete(venueId);
-    this.#venues.set(venueId, venue);
+    const venue = this.#venues.get(venueId) ?? this.#add(venueId, seatsTotal);
     venue.followers++;
+    return venue;
+  }
+
+  #add(venueId: number, seatCount: number): Venue {
+    const used = [...this.#venues.values()];
+    // guard: followed-seats-limit
+    if (used.length > 0 && seatsOf(used) + seatCount > this.#limits.seatsMax)
+      throw new BusyError(false, RETRY_AFTER_SECONDS);
+    const venue = this.#unused.get(venueId) ?? this.#startReading(venueId, seatCount);
+    this.#unused.delete(venueId);
+    this.#venues.set(venueId, venue);
+    return venue;
+  }
+
+  #startReading(venueId: number, seatCount: number): Venue {
+    const venue = { venueId, words: this.#read(venueId), seatCount, followers: 0 };
+    // Its followers release it after this, so that it does not become an unused venue.
+    venue.words.catch(() => this.#venues.delete(venueId));
     return venue;
   }
 
@@ -111,13 +124,9 @@ export class FollowedSeats {
 
   #release(venue: Venue): void {
     venue.followers--;
-    const unused = [...this.#venues].filter(([, { followers }]) => followers === 0);
-    let seats = seatsOf(unused.map(([, each]) => each));
-    for (const [id, { seatCount }] of unused) {
-      if (seats <= this.#limits.unusedSeatsMax) return; // guard: unfollowed-venues-dropped
-      seats -= seatCount;
-      this.#venues.delete(id);
-    }
+    if (venue.followers > 0 || this.#venues.get(venue.venueId) !== venue) return;
+    this.#venues.delete(venue.venueId);
+    this.#unused.set(venue.venueId, venue);
   }
 }
 

@@ -1,15 +1,16 @@
+import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
 import { readPublicVersion } from './public-version.sql.ts';
 
-/** How long it is believed that an event is public and has a version: what the seat map's max-age promises. */
-const BELIEVED_MS = 1_000;
+/** Time for which an answer is valid: the max-age of the seat map. */
+const TTL_MS = 1_000;
 /** An answer that is not there by then is not waited for, where an earlier one will do. */
 const ANSWER_WAIT_MS = 500;
 /** So long an earlier answer will do while the database gives none: what is public stays so. */
 const UNCONFIRMED_MS = 60_000;
-const EVENTS_KEPT_MAX = 10_000;
+const EVENTS_MAX = 10_000;
 
 /** What was found out about an event. */
 export interface PublicVersion {
@@ -17,8 +18,8 @@ export interface PublicVersion {
   readonly seats: SeatVersion | null;
   /** When the database was asked for it, as `performance.now()` counts. */
   readonly askedAt: number;
-  /** Until when it is to be believed. */
-  readonly until: number;
+  /** The end of its validity, on the clock of `performance.now()`. */
+  readonly expiresAt: number;
 }
 
 interface Asking {
@@ -35,7 +36,7 @@ interface Asking {
 export class PublicVersions {
   readonly #db: PrismaClient;
   readonly #logger: Logger;
-  readonly #known = new Map<number, PublicVersion>();
+  readonly #known = new Cache<number, PublicVersion>({ entriesMax: EVENTS_MAX });
   /** Apart from what is known, which is bounded: no event is asked for twice at a time. */
   readonly #asking = new Map<number, Asking>();
 
@@ -47,7 +48,7 @@ export class PublicVersions {
   /** @throws what the database throws, where nothing is known that will do. */
   async get(eventId: number): Promise<PublicVersion> {
     const known = this.#known.get(eventId);
-    if (known !== undefined && performance.now() < known.until) return known;
+    if (known !== undefined && performance.now() < known.expiresAt) return known;
     const { answer, late } = this.#asking.get(eventId) ?? this.#ask(eventId); // guard: one-public-read-at-a-time
     // guard: late-public-read-not-awaited
     return willDo(known) ? Promise.race([answer, late.then(() => known)]) : answer;
@@ -67,22 +68,19 @@ export class PublicVersions {
     const askedAt = performance.now();
     try {
       const seats = await readPublicVersion(this.#db, eventId);
-      return this.#keep(eventId, { seats, askedAt, until: askedAt + BELIEVED_MS });
+      return this.#keep(eventId, { seats, askedAt, expiresAt: askedAt + TTL_MS });
     } catch (error) {
       const known = this.#known.get(eventId);
       if (!willDo(known)) throw error;
       this.#logger.warn({ err: error, eventId }, 'failed to read a version; keeping the previous one');
-      return this.#keep(eventId, { ...known, until: performance.now() + BELIEVED_MS }); // guard: public-read-rate
+      return this.#keep(eventId, { ...known, expiresAt: performance.now() + TTL_MS }); // guard: public-read-rate
     } finally {
       this.#asking.delete(eventId);
     }
   }
 
   #keep(eventId: number, known: PublicVersion): PublicVersion {
-    this.#known.delete(eventId);
     this.#known.set(eventId, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > EVENTS_KEPT_MAX && oldest !== undefined) this.#known.delete(oldest);
     return known;
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from '../../platform/observability/logger.ts';
 import { loadLua, type LuaScript } from '../../platform/redis/lua.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
+import { withTimeout } from '../../platform/with-timeout.ts';
 import type { SeatsChanged, SeatVersion } from '../../messaging/messages.ts';
 
 /** All seats of an event at one version; both come from one statement, and stay together. */
@@ -46,15 +47,14 @@ export class SeatMapCache {
   /** Null where there is none, or Redis does not tell in time. */
   async read(eventId: number): Promise<SeatMap | null> {
     if (!this.#reachable) return null;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, READ_TIMEOUT_MS, null)));
-    const reading = this.#redis.getBuffer(seatMapKey(eventId)).catch((error: unknown) => {
+    try {
+      const reading = this.#redis.getBuffer(seatMapKey(eventId));
+      const value = await withTimeout(reading, READ_TIMEOUT_MS, 'Redis', { logger: this.#logger });
+      return value === null ? null : decodeSeatMap(value);
+    } catch (error) {
       this.#logger.debug({ err: error, eventId }, 'failed to read a seat map from the cache');
       return null;
-    });
-    const value = await Promise.race([reading, late]);
-    clearTimeout(timer);
-    return value === null ? null : decodeSeatMap(value);
+    }
   }
 
   /**

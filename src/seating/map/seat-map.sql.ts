@@ -1,4 +1,4 @@
-import { sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
+import { plannedEachTime, sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
 import type { SeatsChanged, SeatStatusCode, SeatVersion } from '../../messaging/messages.ts';
 import { SeatStates } from './seat-states.ts';
 
@@ -16,7 +16,7 @@ export async function readSeatMaps(
 ): Promise<ReadonlyMap<number, SeatMapSnapshot>> {
   const rows = await db.$queryRaw<
     { id: number; version: number; batch_id: string; digits: string | null }[]
-  >(sql`/* readSeatMaps */
+  >(sql`/* readSeatMaps */ ${plannedEachTime}
     SELECT e.id, e.seat_version AS version, e.batch_id::text,
       (SELECT string_agg(CASE s.status WHEN 'AVAILABLE' THEN '0' WHEN 'HELD' THEN '1' WHEN 'BOOKED' THEN '2' ELSE '3' END,
                          '' ORDER BY s.seat_index)
@@ -42,7 +42,7 @@ export async function readVersions(
 ): Promise<Map<number, SeatVersion>> {
   const rows = await db.$queryRaw<
     { id: number; seat_version: number; batch_id: string }[]
-  >(sql`/* readVersions */
+  >(sql`/* readVersions */ ${plannedEachTime}
     SELECT id, seat_version, batch_id::text FROM events WHERE id = ANY(${eventIds}::int[])`);
   return new Map(rows.map((row) => [row.id, { version: row.seat_version, batchId: row.batch_id }]));
 }
@@ -53,7 +53,7 @@ export async function isRecorded(
   eventId: number,
   { version, batchId }: SeatVersion,
 ): Promise<boolean> {
-  const rows = await db.$queryRaw<unknown[]>(sql`/* isRecorded */
+  const rows = await db.$queryRaw<unknown[]>(sql`/* isRecorded */ ${plannedEachTime}
     SELECT 1 FROM event_changes
     WHERE event_id = ${eventId}::int AND version = ${version}::int AND batch_id = ${batchId}::uuid`);
   return rows.length > 0;
@@ -79,7 +79,7 @@ export async function readChanges(
       seats: [number, SeatStatusCode][];
       booking_ids: string[];
     }[]
-  >(sql`/* readChanges */
+  >(sql`/* readChanges */ ${plannedEachTime}
     WITH change AS MATERIALIZED (
       SELECT version, batch_id, previous_batch_id, booking_ids, step_seats, step_to FROM event_changes
       WHERE event_id = ${eventId}::int AND version > ${afterVersion}::int ORDER BY version LIMIT ${limit}::int)
@@ -127,8 +127,10 @@ export async function readChangesTogether(
   max: TogetherMax,
 ): Promise<ChangesTogether | null> {
   // Arrays are unfolded in the list of columns: in FROM each row would cost twice as much.
+  const [row] = await db.$queryRaw<
   // guard: resume-steps-limit
-  const [row] = await db.$queryRaw<{ versions: number; seats: string }[]>(sql`/* readChangesTogether */
+    { versions: number; seats: string }[]
+  >(sql`/* readChangesTogether */ ${plannedEachTime}
     WITH change AS NOT MATERIALIZED (
       SELECT c.version, c.step_seats, c.step_to FROM event_changes c
       WHERE c.event_id = ${eventId}::int AND c.version > ${afterVersion}::int AND c.version <= ${version}::int),
@@ -157,7 +159,7 @@ export async function readFreeSeats(
   seatCount: number,
 ): Promise<Uint8Array> {
   // A digit a seat, for the client takes ten times as long to read a list of 80,000 numbers.
-  const [row] = await db.$queryRaw<{ digits: string | null }[]>(sql`/* readFreeSeats */
+  const [row] = await db.$queryRaw<{ digits: string | null }[]>(sql`/* readFreeSeats */ ${plannedEachTime}
     SELECT string_agg(CASE WHEN s.status = 'AVAILABLE' OR s.current_booking_id IN (
         SELECT b.id FROM bookings b
         WHERE b.event_id = ${eventId} AND b.status = 'HOLD' AND b.hold_expires_at <= (SELECT clock_timestamp()))

@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../platform/database/db.ts';
+import { SingleFlight } from '../../platform/single-flight.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
 import type { LiveFeeds } from '../live/live-feeds.ts';
 import type { SeatMap, SeatMapCache } from './seat-map-cache.ts';
@@ -12,9 +13,6 @@ export interface SeatMapsContext {
 
 /** By event, the version that a map must have at least. */
 type Wanted = ReadonlyMap<number, SeatVersion>;
-
-/** What several may wait for, by event; one at a time of each. */
-type UnderWay = Map<number, Promise<SeatMap | null>>;
 
 /**
  * The seat maps of events, from where they are cheapest: the live feed of this process, else the Redis cache, else the
@@ -30,10 +28,10 @@ type UnderWay = Map<number, Promise<SeatMap | null>>;
  */
 export class SeatMaps {
   readonly #ctx: SeatMapsContext;
-  readonly #fetching: UnderWay = new Map();
-  readonly #reading: UnderWay = new Map();
-  /** Questions whether a batch is on record, by its id. */
-  readonly #checking = new Map<string, Promise<boolean>>();
+  readonly #fetching = new SingleFlight<number, SeatMap | null>();
+  readonly #reading = new SingleFlight<number, SeatMap | null>();
+  /** Checks whether a batch is on record, by batch ID. */
+  readonly #checking = new SingleFlight<string, boolean>();
 
   constructor(ctx: SeatMapsContext) {
     this.#ctx = ctx;
@@ -95,19 +93,12 @@ export class SeatMaps {
   async #fetch(eventId: number): Promise<SeatMap | null> {
     // Somebody found that the cache has nothing that will do.
     if (this.#reading.has(eventId)) return null;
-    return this.#fetching.get(eventId) ?? share(this.#fetching, eventId, this.#ctx.cache.read(eventId));
+    return this.#fetching.run(eventId, () => this.#ctx.cache.read(eventId));
   }
 
   /** Also true while the database does not answer: the cache is then the best there is. */
   #isRecorded(eventId: number, map: SeatVersion): Promise<boolean> {
-    let asked = this.#checking.get(map.batchId);
-    if (asked === undefined) {
-      asked = isRecorded(this.#ctx.db, eventId, map)
-        .catch(() => true)
-        .finally(() => this.#checking.delete(map.batchId));
-      this.#checking.set(map.batchId, asked);
-    }
-    return asked;
+    return this.#checking.run(map.batchId, () => isRecorded(this.#ctx.db, eventId, map).catch(() => true));
   }
 
   /** Reads the maps that no other call is reading, and waits for the rest. Returns events whose map is still too old. */
@@ -127,10 +118,9 @@ export class SeatMaps {
 
   #startReading(eventIds: readonly number[]): void {
     const all = this.#read(eventIds);
-    for (const eventId of eventIds) {
-      const reading = all.then((maps) => maps.get(eventId) ?? null);
-      void share(this.#reading, eventId, reading); // Awaited from there, by everybody who wants it.
-    }
+    // Callers await the promises through #reading.
+    for (const eventId of eventIds)
+      void this.#reading.run(eventId, async () => (await all).get(eventId) ?? null);
   }
 
   async #read(eventIds: readonly number[]): Promise<ReadonlyMap<number, SeatMap>> {
@@ -148,11 +138,4 @@ export class SeatMaps {
 function fitOf(map: SeatVersion, known: SeatVersion): 'older' | 'same' | 'newer' | 'conflict' {
   if (map.version !== known.version) return map.version < known.version ? 'older' : 'newer';
   return map.batchId === known.batchId ? 'same' : 'conflict'; // guard: cached-map-batch
-}
-
-/** Removes the read before its waiters continue. */
-function share(underWay: UnderWay, eventId: number, work: Promise<SeatMap | null>): Promise<SeatMap | null> {
-  const shared = work.finally(() => underWay.delete(eventId));
-  underWay.set(eventId, shared);
-  return shared;
 }
