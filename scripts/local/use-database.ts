@@ -1,4 +1,4 @@
-import { sqlStateOf } from '../../src/platform/database/db-errors.ts';
+import { getSqlState } from '../../src/platform/database/db-errors.ts';
 import { connectDatabase, type PrismaClient } from '../../src/platform/database/db.ts';
 import { createLogger } from '../../src/platform/observability/logger.ts';
 import { withDatabase } from './with-database.ts';
@@ -15,7 +15,7 @@ export function useDatabase<T>(
     try {
       return await work(database.reads);
     } catch (error) {
-      if (sqlStateOf(error) !== UNDEFINED_TABLE && (error as { code?: unknown }).code !== 'P2021')
+      if (getSqlState(error) !== UNDEFINED_TABLE && (error as { code?: unknown }).code !== 'P2021')
         throw error;
       throw new Error('The database has no tables yet. Run `npm start` once, or `npm run db:migrate`.', {
         cause: error,

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { assertVersionOf } from '../../src/platform/database/database-check.ts';
+import { assertVersion } from '../../src/platform/database/database-check.ts';
 import { NO_FILTERS, readMigrations, withSchemaEngine } from './engine.ts';
 import { wholeScriptAdapter } from './whole-script-adapter.ts';
 
@@ -16,7 +16,7 @@ export async function migrate(databaseUrl: string, log?: (line: string) => void)
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await assertVersionOf(client); // guard: migration-server-version
+    await assertVersion(client); // guard: migration-server-version
   } catch (error) {
     await client.end();
     throw error;

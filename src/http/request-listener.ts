@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
-import { dbErrorKind, type DbErrorKind } from '../platform/database/db-errors.ts';
+import { classifyDbError, type DbErrorKind } from '../platform/database/db-errors.ts';
 import { BusyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { logAccess } from './access-log.ts';
@@ -53,7 +53,7 @@ function fail(ctx: ListenerContext, exchange: Exchange, error: unknown): void {
   // guard: busy-503
   if (error instanceof BusyError && !res.headersSent) return sendBusy(exchange, error.retryAfterSeconds);
   // guard: outage-503
-  if (!res.headersSent && outages.has(dbErrorKind(error))) {
+  if (!res.headersSent && outages.has(classifyDbError(error))) {
     ctx.logger.warn({ err: error, requestId, path }, 'database unavailable');
     return sendBusy(exchange, 1);
   }

@@ -9,7 +9,7 @@ import type { Config } from '../platform/config/config.ts';
 import { checkDatabase } from '../platform/database/database-check.ts';
 import { encodeEventId, encodeSeatId } from '../platform/ids.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
-import { listeningOn } from '../platform/startup-error.ts';
+import { awaitListening } from '../platform/startup-error.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
 import { runProcess } from './run-process.ts';
 import { warmUp } from './warm-up.ts';
@@ -33,7 +33,7 @@ export async function startApi(config: Config, overrides?: ContextOverrides): Pr
   try {
     const { port, host } = config;
     const metricsServer = await serveMetrics(context);
-    const listening = listeningOn(serveApi(context), { variable: 'PORT', port, host });
+    const listening = awaitListening(serveApi(context), { variable: 'PORT', port, host });
     const server = await listening.catch(async (error: unknown) => {
       await metricsServer?.stop();
       throw error;
@@ -66,7 +66,7 @@ export async function serveApi(context: AppContext): Promise<RunningServer> {
 async function serveMetrics({ config: { metricsPort: port, host }, logger }: AppContext) {
   if (port === null) return null;
   const server = startMetricsServer({ port, host, logger });
-  return listeningOn(server, { variable: 'METRICS_PORT', port, host });
+  return awaitListening(server, { variable: 'METRICS_PORT', port, host });
 }
 
 function httpContext(context: AppContext): HttpContext {

@@ -6,7 +6,7 @@ import { collectProcessMetrics } from '../platform/observability/metrics.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPubSub } from '../messaging/pubsub.ts';
 import { watermarksIn } from '../messaging/watermarks.ts';
-import { listeningOn } from '../platform/startup-error.ts';
+import { awaitListening } from '../platform/startup-error.ts';
 import { startMetricsServer, type MetricsServer } from '../http/metrics-server.ts';
 import { cachingPubSub } from '../seating/map/caching-pubsub.ts';
 import { liveMapReportsIn } from '../seating/live/live-map-reports.ts';
@@ -69,7 +69,7 @@ async function serveMetrics(
   if (port === null) return null;
   const required = ownRequirements();
   const databaseState = () => readDatabaseState(database.worker, required);
-  return listeningOn(startMetricsServer({ port, host, logger, databaseState }), {
+  return awaitListening(startMetricsServer({ port, host, logger, databaseState }), {
     variable: 'WORKER_METRICS_PORT',
     port,
     host,

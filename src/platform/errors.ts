@@ -64,7 +64,7 @@ export class BusyError extends SelloutError {
   /** False if certainly nothing was changed. True if the outcome is unknown: a retry with the same key returns it. */
   readonly outcomeUnknown: boolean;
 
-  constructor(outcomeUnknown = false, retryAfterSeconds = 1) {
+  constructor(retryAfterSeconds = 1, outcomeUnknown = false) {
     super(
       outcomeUnknown
         ? 'The connection to the database was lost; the outcome of the operation is unknown. Retry with the same idempotency key, or check the current state before you retry.'
@@ -72,6 +72,11 @@ export class BusyError extends SelloutError {
     );
     this.outcomeUnknown = outcomeUnknown;
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** The connection was lost during COMMIT. */
+  static outcomeUnknown(): BusyError {
+    return new BusyError(1, true);
   }
 }
 

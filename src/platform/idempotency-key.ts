@@ -3,16 +3,16 @@ import { InvalidInputError } from './errors.ts';
 
 const KEY_LENGTH_MAX = 255;
 
-/** What is stored of an idempotency key and of its input. Hexadecimal SHA-256. */
+/** SHA-256 hashes, in hexadecimal, that are stored instead of an idempotency key and its input. */
 export interface HashedKey {
   readonly keyHash: string;
   readonly inputHash: string;
 }
 
-/** @throws {InvalidInputError} for a key that is empty or longer than 255 characters. */
+/** Checks an optional key. @throws {InvalidInputError} if it is empty or longer than 255 characters. */
 export function checkIdempotencyKey(key: string | null | undefined): void {
   if (key == null) return;
-  // Code points, not UTF-16 units. A string of more than twice the limit in units has too many in any case.
+  // Counts code points. A string of more than twice as many UTF-16 units is too long in any case.
   const length = key.length > 2 * KEY_LENGTH_MAX ? Infinity : Array.from(key).length;
   if (length < 1 || length > KEY_LENGTH_MAX) {
     throw new InvalidInputError(
@@ -23,13 +23,13 @@ export function checkIdempotencyKey(key: string | null | undefined): void {
 }
 
 /**
- * Hashes a key together with the input that a retry must repeat. `input` is JSON with one order of everything.
+ * Hashes a key, and the input that a retry must repeat. Equal inputs must have the same JSON, including its order.
  *
  * @throws {InvalidInputError} as checkIdempotencyKey does.
  */
 export function hashIdempotencyKey(key: string, input: unknown): HashedKey {
   checkIdempotencyKey(key);
-  // UTF-16, so that strings that are equal in UTF-8 (lone surrogates) stay different.
+  // UTF-16, because UTF-8 would map all lone surrogates to the same bytes.
   return { keyHash: sha256(Buffer.from(key, 'utf16le')), inputHash: sha256(JSON.stringify(input)) };
 }
 

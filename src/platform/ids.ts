@@ -1,8 +1,9 @@
-/**
- * Opaque ids, as Relay has them: base64 of the type's name and its key. Keys of what belongs to an event start with the
- * event's number, so that an id alone says in which shard to look.
+/*
+ * Opaque global IDs in Relay's form: base64 of the type name and a key. Keys of an event's seats and bookings start with
+ * the event's number, so that an ID tells by itself which shard has the object.
  */
-export type IdType = 'Venue' | 'Event' | 'Seat' | 'Booking';
+
+type IdType = 'Venue' | 'Event' | 'Seat' | 'Booking';
 
 export interface ParsedId {
   readonly type: string;
@@ -16,7 +17,10 @@ export function encodeId(type: string, key: string | number): string {
   return Buffer.from(`${type}:${key}`).toString('base64');
 }
 
-/** Null for what is no id. One thing has one id: other spellings of the same bytes are refused. */
+/**
+ * Parses an ID; null if it is not one. Rejects other base64 spellings of the same bytes, so that each object has exactly
+ * one ID.
+ */
 export function parseId(id: string): ParsedId | null {
   if (id.length > ID_LENGTH_MAX) return null;
   const text = Buffer.from(id, 'base64').toString('utf8');
@@ -42,45 +46,45 @@ export function encodeBookingId(eventId: number, bookingId: string): string {
 }
 
 export function parseEventId(id: string): number | null {
-  return wholeNumber(keyOf('Event', id) ?? '');
+  return parseInt4(parseKey('Event', id) ?? '');
 }
 
 export function parseVenueId(id: string): number | null {
-  return wholeNumber(keyOf('Venue', id) ?? '');
+  return parseInt4(parseKey('Venue', id) ?? '');
 }
 
 export function parseSeatId(id: string): { readonly eventId: number; readonly index: number } | null {
-  return parseSeatKey(keyOf('Seat', id) ?? '');
+  return parseSeatKey(parseKey('Seat', id) ?? '');
 }
 
 export function parseBookingId(id: string): { readonly eventId: number; readonly bookingId: string } | null {
-  return parseBookingKey(keyOf('Booking', id) ?? '');
+  return parseBookingKey(parseKey('Booking', id) ?? '');
 }
 
-/** `12:345`, the part of a seat's id behind its type. */
+/** Parses the key of a seat ID, such as `12:345`. */
 export function parseSeatKey(key: string): { readonly eventId: number; readonly index: number } | null {
-  const [eventId, index, ...rest] = key.split(':').map(wholeNumber);
+  const [eventId, index, ...rest] = key.split(':').map(parseInt4);
   if (eventId == null || index == null || rest.length > 0) return null;
   return { eventId, index };
 }
 
-/** `12:018f…`, the part of a booking's id behind its type. */
+/** Parses the key of a booking ID, such as `12:018f…`. */
 export function parseBookingKey(
   key: string,
 ): { readonly eventId: number; readonly bookingId: string } | null {
   const [event = '', bookingId = '', ...rest] = key.split(':');
-  const eventId = wholeNumber(event);
+  const eventId = parseInt4(event);
   if (eventId === null || rest.length > 0 || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(bookingId))
     return null;
   return { eventId, bookingId };
 }
 
-function keyOf(type: IdType, id: string): string | null {
+function parseKey(type: IdType, id: string): string | null {
   const parsed = parseId(id);
   return parsed?.type === type ? parsed.key : null;
 }
 
-function wholeNumber(text: string): number | null {
+function parseInt4(text: string): number | null {
   if (!/^(0|[1-9]\d{0,9})$/.test(text)) return null;
   const value = Number(text);
   return value <= INT4_MAX ? value : null;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The id of the request that runs, for where errors are masked: there the library hands on no context. */
+/** ID of the current request, for code that gets no context from its library, such as the masking of errors. */
 const scope = new AsyncLocalStorage<string>();
 
 export function inRequest<T>(requestId: string, run: () => T): T {

@@ -6,23 +6,23 @@ export class StartupError extends Error {
   }
 }
 
-/** What an error says in a few words. Node's own have no message if every address of a name failed. */
-export function reasonOf(error: unknown): string {
+/** Returns the message of an error. Errors of Node have none if all addresses of a host name failed. */
+export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
 }
 
 const addressProblems = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
 
-interface Listening {
-  /** The variable that the port comes from. */
+interface ListenAddress {
+  /** Environment variable that sets the port. */
   readonly variable: string;
   readonly port: number;
   readonly host?: string;
 }
 
-/** Turns the usual failures to listen into advice of one line. Returns any other error as it is. */
-export function explainListenError(error: unknown, { variable, port, host = '' }: Listening): unknown {
+/** Turns a common error of `listen` into advice for the operator. Returns any other error unchanged. */
+export function explainListenError(error: unknown, { variable, port, host = '' }: ListenAddress): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const because = (message: string) => new StartupError(message, { cause: error });
   if (code === 'EADDRINUSE')
@@ -39,11 +39,11 @@ export function explainListenError(error: unknown, { variable, port, host = '' }
   return error;
 }
 
-/** Awaits `listening`. @throws {StartupError} for the usual failures to listen. */
-export async function listeningOn<T>(listening: Promise<T>, where: Listening): Promise<T> {
+/** Awaits `listening`. @throws {StartupError} for a common error of `listen`. */
+export async function awaitListening<T>(listening: Promise<T>, address: ListenAddress): Promise<T> {
   try {
     return await listening;
   } catch (error) {
-    throw explainListenError(error, where);
+    throw explainListenError(error, address);
   }
 }

@@ -1,16 +1,16 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes in stock: asking for them sixteen at a time costs more than the rest of the id. */
-const stock = Buffer.alloc(4_096);
-let used = stock.length;
+/** Prefetched random bytes: asking for sixteen at a time costs more than the rest of the ID. */
+const randomBytes = Buffer.alloc(4_096);
+let used = randomBytes.length;
 
-/** UUID version 7 (RFC 9562): sorts by the time it was made, and the rest is random. */
+/** Returns a UUID of version 7 (RFC 9562): a timestamp, so that IDs sort by creation time, then random bits. */
 export function uuidV7(): string {
-  if (used + 16 > stock.length) {
-    randomFillSync(stock);
+  if (used + 16 > randomBytes.length) {
+    randomFillSync(randomBytes);
     used = 0;
   }
-  const bytes = Buffer.from(stock.subarray(used, used + 16));
+  const bytes = Buffer.from(randomBytes.subarray(used, used + 16));
   used += 16;
   bytes.writeUIntBE(Date.now(), 0, 6);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../platform/database/db.ts';
-import { dbErrorKind } from '../../platform/database/db-errors.ts';
+import { classifyDbError } from '../../platform/database/db-errors.ts';
 import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { pause } from '../../platform/pause.ts';
@@ -101,9 +101,9 @@ async function failed(
   batch: readonly Pending[],
   error: unknown,
 ): Promise<readonly Pending[]> {
-  if (error instanceof CommitUnknownError) return settleAll(batch, () => new BusyError(true));
+  if (error instanceof CommitUnknownError) return settleAll(batch, () => BusyError.outcomeUnknown());
   const again = error instanceof StaleRulesError || error instanceof BatchAbandonedError;
-  const kind = again ? 'transient' : dbErrorKind(error);
+  const kind = again ? 'transient' : classifyDbError(error);
   const details = { err: error, eventId, commands: batch.length };
   switch (kind) {
     case 'readOnly':

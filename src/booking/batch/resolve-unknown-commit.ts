@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { pause } from '../../platform/pause.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
-import { dbErrorKind } from '../../platform/database/db-errors.ts';
+import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { CommitUnknownError } from './batch-errors.ts';
 import { findBatch } from './batch-writes.sql.ts';
@@ -59,7 +59,7 @@ async function resolveUnknownCommit(
       throw unknown.cause;
     } catch (error) {
       if (error === unknown.cause) throw error;
-      if (dbErrorKind(error) === 'lasting' || performance.now() >= giveUpAt) throw unknown;
+      if (classifyDbError(error) === 'lasting' || performance.now() >= giveUpAt) throw unknown;
       await pause(ASK_EVERY_MS);
     }
   }

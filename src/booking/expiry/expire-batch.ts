@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../platform/database/db.ts';
-import { dbErrorKind } from '../../platform/database/db-errors.ts';
+import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { PubSub } from '../../messaging/pubsub.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from '../batch/batch-errors.ts';
@@ -74,5 +74,5 @@ async function expireBatch(
 /** Whether the same batch would fail again, so that one of its holds may be the reason. */
 function isLasting(error: unknown): boolean {
   const passing = [StaleRulesError, BatchAbandonedError, CommitUnknownError];
-  return !passing.some((type) => error instanceof type) && dbErrorKind(error) === 'lasting';
+  return !passing.some((type) => error instanceof type) && classifyDbError(error) === 'lasting';
 }

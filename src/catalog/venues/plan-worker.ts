@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { handOver } from '../../platform/threads.ts';
-import { readPlanAtOnce } from './read-plan.ts';
+import { transferList } from '../../platform/threads.ts';
+import { readPlanSync } from './read-plan.ts';
 
-/* A thread of its own for one large plan, from the text of its file to the rows of its seats. */
-const read = readPlanAtOnce(workerData as string);
-parentPort?.postMessage(read, handOver(read.ok ? read.rows.seats.map(({ json }) => json) : []));
+/* The worker thread of `readPlan`: receives the text of a plan, posts a PlanRead. */
+const read = readPlanSync(workerData as string);
+parentPort?.postMessage(read, transferList(read.ok ? read.rows.seats.map(({ json }) => json) : []));

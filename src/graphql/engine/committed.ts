@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { dbErrorKind } from '../../platform/database/db-errors.ts';
+import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { GraphQLContext } from '../schema/context.ts';
 import { isGraphQLError, rootCause } from '../schema/errors.ts';
 import { isFirstOfRequest } from './log-once.ts';
@@ -54,7 +54,7 @@ function unreadError(ctx: GraphQLContext, error: GraphQLError, { done, ids }: Co
   const commit = { committed: true, ...ids };
   if (isGraphQLError(cause) && cause.extensions['code'] !== undefined)
     return new GraphQLError(error.message, { ...place, extensions: { ...cause.extensions, ...commit } });
-  const level = dbErrorKind(cause) === 'lasting' ? 'error' : 'warn';
+  const level = classifyDbError(cause) === 'lasting' ? 'error' : 'warn';
   const path = error.path?.join('.');
   if (isFirstOfRequest(ctx.requestId, cause))
     ctx.logger[level](

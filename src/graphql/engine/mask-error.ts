@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { dbErrorKind, isUnstorableText } from '../../platform/database/db-errors.ts';
+import { classifyDbError, isUnstorableText } from '../../platform/database/db-errors.ts';
 import { BusyError, ReadOnlyError, SelloutError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { isGraphQLError, rootCause } from '../schema/errors.ts';
@@ -57,7 +57,7 @@ function exposed(cause: SelloutError, error: unknown): GraphQLError {
  * belong to the answer of a mutation that succeeded.
  */
 function outageOf(cause: unknown) {
-  switch (dbErrorKind(cause)) {
+  switch (classifyDbError(cause)) {
     case 'lasting':
       return null;
     case 'readOnly': {

@@ -1,4 +1,4 @@
-import { dbErrorKind } from '../../platform/database/db-errors.ts';
+import { classifyDbError } from '../../platform/database/db-errors.ts';
 import { BusyError, ReadOnlyError, SelloutError } from '../../platform/errors.ts';
 import { isGraphQLError } from './errors.ts';
 import { isFirstOfRequest } from '../engine/log-once.ts';
@@ -29,10 +29,14 @@ async function refusing<T>(
   } catch (error) {
     // Their messages may quote what the caller sent, and so read like any error.
     if (error instanceof SelloutError || isGraphQLError(error)) throw error;
-    const kind = dbErrorKind(error);
+    const kind = classifyDbError(error);
     if (kind === 'lasting') throw error;
     if (isFirstOfRequest(ctx.requestId, error))
       ctx.logger.warn({ err: error, requestId: ctx.requestId }, 'mutation refused: database unavailable');
-    throw kind === 'readOnly' ? new ReadOnlyError() : new BusyError(outcomeUnknown(kind));
+    throw kind === 'readOnly'
+      ? new ReadOnlyError()
+      : outcomeUnknown(kind)
+        ? BusyError.outcomeUnknown()
+        : new BusyError();
   }
 }

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { readAppliedMigrations, readServer, readVersionNum } from './database-state.sql.ts';
-import { dbErrorKind, sqlStateOf } from './db-errors.ts';
+import { classifyDbError, getSqlState } from './db-errors.ts';
 import type { PrismaClient } from './db.ts';
-import { reasonOf, StartupError } from '../startup-error.ts';
+import { describeError, StartupError } from '../startup-error.ts';
 
 /*
  * Whether a database is one that this version of Sellout can work with: the server is new enough, and every migration of
@@ -63,11 +63,11 @@ export async function checkDatabase(url: string, required: Requirements = ownReq
   const client = plainClient(url);
   try {
     await client.connect();
-    await assertVersionOf(client, required.serverMajorMin); // guard: start-server-version
+    await assertVersion(client, required.serverMajorMin); // guard: start-server-version
     assertMigrated(await readAppliedMigrations(client), required.migrations); // guard: start-migrations
   } catch (error) {
     // What a server refuses for good (a wrong password, no such database) is no outage.
-    const refused = sqlStateOf(error) !== undefined && dbErrorKind(error) === 'lasting';
+    const refused = getSqlState(error) !== undefined && classifyDbError(error) === 'lasting';
     if (error instanceof StartupError || refused) throw explain(error, url);
   } finally {
     await client.end();
@@ -83,7 +83,7 @@ export async function checkServer(url: string, majorMin = SERVER_MAJOR_MIN): Pro
   const client = plainClient(url);
   try {
     await client.connect();
-    await assertVersionOf(client, majorMin); // guard: npm-start-server-version
+    await assertVersion(client, majorMin); // guard: npm-start-server-version
   } catch (error) {
     throw explain(error, url);
   } finally {
@@ -92,7 +92,7 @@ export async function checkServer(url: string, majorMin = SERVER_MAJOR_MIN): Pro
 }
 
 /** Checks the version over a connection that is open already. @throws {StartupError} */
-export async function assertVersionOf(client: pg.Client, majorMin = SERVER_MAJOR_MIN): Promise<void> {
+export async function assertVersion(client: pg.Client, majorMin = SERVER_MAJOR_MIN): Promise<void> {
   assertServerVersion(await readVersionNum(client), majorMin);
 }
 
@@ -104,7 +104,7 @@ export async function readDatabaseState(db: PrismaClient, required: Requirements
     if (missing(applied, required.migrations).length > 0) return 'outdated'; // guard: readiness-migrations
     return readOnly ? 'read-only' : 'ok';
   } catch (error) {
-    const state = sqlStateOf(error);
+    const state = getSqlState(error);
     if (state === UNDEFINED_OBJECT) return 'unsupported'; // guard: readiness-settings
     if (state === UNDEFINED_TABLE) return 'outdated';
     throw error;
@@ -134,7 +134,7 @@ function missing(applied: readonly string[], required: readonly string[]): strin
 function explain(error: unknown, url: string): StartupError {
   if (error instanceof StartupError) return error;
   return new StartupError(
-    `DATABASE_URL: cannot connect to PostgreSQL at ${new URL(url).host}: ${reasonOf(error)}.`,
+    `DATABASE_URL: cannot connect to PostgreSQL at ${new URL(url).host}: ${describeError(error)}.`,
     {
       cause: error,
     },

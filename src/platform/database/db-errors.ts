@@ -39,7 +39,7 @@ interface LooseError {
 }
 
 /** The SQLSTATE inside whatever Prisma wrapped it in; undefined where the error has none. */
-export function sqlStateOf(error: unknown): string | undefined {
+export function getSqlState(error: unknown): string | undefined {
   const loose = error as LooseError;
   const candidates = [loose.meta?.driverAdapterError?.cause?.originalCode, loose.meta?.code, loose.code];
   return candidates.find(
@@ -50,12 +50,12 @@ export function sqlStateOf(error: unknown): string | undefined {
 
 /** Whether the server refused text that it can't store: a NUL, which only a client can have sent (22021, 22P05). */
 export function isUnstorableText(error: unknown): boolean {
-  const state = sqlStateOf(error);
+  const state = getSqlState(error);
   return state === '22021' || state === '22P05';
 }
 
-export function dbErrorKind(error: unknown): DbErrorKind {
-  const state = sqlStateOf(error);
+export function classifyDbError(error: unknown): DbErrorKind {
+  const state = getSqlState(error);
   if (state !== undefined) {
     if (transientStates.has(state)) return 'transient';
     if (state === '25006') return 'readOnly';

@@ -1,6 +1,6 @@
 import { Redis, type CommonRedisOptions } from 'ioredis';
 import type { Logger } from '../observability/logger.ts';
-import { reasonOf, StartupError } from '../startup-error.ts';
+import { describeError, StartupError } from '../startup-error.ts';
 
 export type { Redis };
 
@@ -41,7 +41,7 @@ export async function checkRedis(url: string): Promise<void> {
     await redis.connect();
     await redis.ping();
   } catch (error) {
-    const said = reasonOf(reason ?? error);
+    const said = describeError(reason ?? error);
     throw new StartupError(`REDIS_URL: cannot connect to Redis at ${new URL(url).host}: ${said}.`, {
       cause: error,
     });

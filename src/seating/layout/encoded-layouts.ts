@@ -1,6 +1,6 @@
 import { Cache } from '../../platform/cache.ts';
+import { Semaphore } from '../../platform/semaphore.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
-import { oneAtATime } from '../../platform/threads.ts';
 import type { EncodedLayout } from './encode-layout.ts';
 
 /** Maximum size of all layouts in all their encodings: about thirty of the largest halls. */
@@ -12,7 +12,7 @@ const WAITING_MAX = 20;
 export class EncodedLayouts {
   readonly #encoding = new SingleFlight<string, EncodedLayout>();
   readonly #encoded: Cache<string, EncodedLayout>;
-  readonly #oneAtATime = oneAtATime(WAITING_MAX);
+  readonly #oneAtATime = new Semaphore(1, WAITING_MAX);
 
   constructor(bytesMax = BYTES_MAX) {
     // A layout that exceeds the limit by itself replaces all others.
@@ -27,7 +27,7 @@ export class EncodedLayouts {
     if (encoded !== undefined) return Promise.resolve(encoded);
     // guard: one-layout-at-a-time
     return this.#encoding.run(path, async () => {
-      const layout = await this.#oneAtATime(encode);
+      const layout = await this.#oneAtATime.run(encode);
       this.#encoded.set(path, layout);
       return layout;
     });

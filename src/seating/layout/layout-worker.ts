@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { handOver } from '../../platform/threads.ts';
+import { transferList } from '../../platform/threads.ts';
 import { layoutDocument, type LayoutParts } from './layout-document.ts';
 
 /*
@@ -13,4 +13,4 @@ const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SI
 const parts = [json, gzipSync(json), brotliCompressSync(json, { params })].map((part) =>
   Uint8Array.from(part),
 );
-parentPort?.postMessage(parts, handOver(parts));
+parentPort?.postMessage(parts, transferList(parts));

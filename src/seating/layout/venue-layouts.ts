@@ -1,7 +1,8 @@
 import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
+import { Semaphore } from '../../platform/semaphore.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
-import { oneAtATime, runInThread } from '../../platform/threads.ts';
+import { runInThread } from '../../platform/threads.ts';
 import { layOutColumns } from './lay-out-columns.ts';
 import { readVenueColumns, type VenueColumns } from './venue-columns.sql.ts';
 import type { VenueLayout } from './venue-layout.ts';
@@ -23,7 +24,7 @@ export class VenueLayouts {
     sizeOf: ({ seatCount }) => Math.min(seatCount, SEATS_MAX),
   });
   readonly #loading = new SingleFlight<number, VenueLayout>();
-  readonly #oneAtATime = oneAtATime(WAITING_MAX);
+  readonly #oneAtATime = new Semaphore(1, WAITING_MAX);
 
   constructor(db: PrismaClient) {
     this.#db = db;
@@ -37,7 +38,7 @@ export class VenueLayouts {
   async get(venueId: number): Promise<VenueLayout> {
     return (
       this.#layouts.get(venueId) ??
-      this.#loading.run(venueId, () => this.#oneAtATime(() => this.#load(venueId)))
+      this.#loading.run(venueId, () => this.#oneAtATime.run(() => this.#load(venueId)))
     );
   }
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { handOver } from '../../platform/threads.ts';
+import { transferList } from '../../platform/threads.ts';
 import { layOutColumns } from './lay-out-columns.ts';
 import type { VenueColumns } from './venue-columns.sql.ts';
 
@@ -7,4 +7,4 @@ import type { VenueColumns } from './venue-columns.sql.ts';
 const layout = layOutColumns(workerData as VenueColumns);
 const { runs, runsFromFront } = layout;
 const columns = [layout, runs, runsFromFront].flatMap((part) => Object.values(part) as unknown[]);
-parentPort?.postMessage(layout, handOver(columns));
+parentPort?.postMessage(layout, transferList(columns));

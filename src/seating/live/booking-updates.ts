@@ -1,4 +1,4 @@
-import { dbErrorKind } from '../../platform/database/db-errors.ts';
+import { classifyDbError } from '../../platform/database/db-errors.ts';
 import { pause } from '../../platform/pause.ts';
 import { Semaphore } from '../../platform/semaphore.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
@@ -94,7 +94,7 @@ export class BookingUpdates {
 const ended = { done: true, value: undefined } as const;
 
 function isPassing(error: unknown): boolean {
-  return ['transient', 'connection', 'exhausted'].includes(dbErrorKind(error));
+  return ['transient', 'connection', 'exhausted'].includes(classifyDbError(error));
 }
 
 function retryMs(tries: number): number {

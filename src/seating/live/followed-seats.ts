@@ -1,7 +1,7 @@
 import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { BusyError } from '../../platform/errors.ts';
-import { oneAtATime } from '../../platform/threads.ts';
+import { Semaphore } from '../../platform/semaphore.ts';
 import type { EventInfo } from '../layout/event-info.ts';
 import type { EventLayouts } from '../layout/event-layouts.ts';
 import { VenueWords, type SeatWords } from './seat-words.ts';
@@ -49,7 +49,7 @@ export class FollowedSeats {
   readonly #venues = new Map<number, Venue>();
   /** Venues that are not followed at the moment. */
   readonly #unused: Cache<number, Venue>;
-  readonly #oneAtATime = oneAtATime(WAITING_MAX);
+  readonly #oneAtATime = new Semaphore(1, WAITING_MAX);
 
   constructor(db: PrismaClient, layouts: EventLayouts, limits = defaultLimits) {
     this.#db = db;
@@ -104,7 +104,7 @@ export class FollowedSeats {
     const used = [...this.#venues.values()];
     // guard: followed-seats-limit
     if (used.length > 0 && seatsOf(used) + seatCount > this.#limits.seatsMax)
-      throw new BusyError(false, RETRY_AFTER_SECONDS);
+      throw new BusyError(RETRY_AFTER_SECONDS);
     const venue = this.#unused.get(venueId) ?? this.#startReading(venueId, seatCount);
     this.#unused.delete(venueId);
     this.#venues.set(venueId, venue);
@@ -119,7 +119,7 @@ export class FollowedSeats {
   }
 
   async #read(venueId: number): Promise<VenueWords> {
-    return this.#oneAtATime(async () => VenueWords.parse(await readVenueColumns(this.#db, venueId)));
+    return this.#oneAtATime.run(async () => VenueWords.parse(await readVenueColumns(this.#db, venueId)));
   }
 
   #release(venue: Venue): void {

@@ -30,7 +30,7 @@ test('nobody is told that nothing happened where that is not certain', async () 
 
 test('every other error passes, even one whose words are those of an outage', async () => {
   const quoting = new InvalidInputError('priceTiers.0.category', 'The venue has no category "ECONNREFUSED".');
-  for (const error of [quoting, new BusyError(true), forbidden(), new TypeError('a defect')])
+  for (const error of [quoting, BusyError.outcomeUnknown(), forbidden(), new TypeError('a defect')])
     await expect(changing(ctx, failing(error))).rejects.toBe(error);
   await expect(changing(ctx, () => Promise.resolve(5))).resolves.toBe(5);
 });
