@@ -1,6 +1,6 @@
 /*
- * Opaque global IDs in Relay's form: base64 of the type name and a key. Keys of an event's seats and bookings start with
- * the event's number, so that an ID tells by itself which shard has the object.
+ * Opaque global IDs in Relay's form: base64 of the type name and a key. Keys of an event's seats and bookings start
+ * with the event's number, so that an ID tells by itself which shard has the object.
  */
 
 type IdType = 'Venue' | 'Event' | 'Seat' | 'Booking';
@@ -18,8 +18,8 @@ export function encodeId(type: string, key: string | number): string {
 }
 
 /**
- * Parses an ID; null if it is not one. Rejects other base64 spellings of the same bytes, so that each object has exactly
- * one ID.
+ * Parses an ID; null if it is not one. Rejects other base64 spellings of the same bytes, so that each object has
+ * exactly one ID.
  */
 export function parseId(id: string): ParsedId | null {
   if (id.length > ID_LENGTH_MAX) return null;

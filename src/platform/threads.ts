@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { Worker, type Transferable } from 'node:worker_threads';
 
 /**
- * Runs a module in a worker thread, for work that would block the event loop, and returns the one message that it posts.
- * Receiving a message costs this thread as much as copying it, so large results should be typed arrays that are
+ * Runs a module in a worker thread, for work that would block the event loop, and returns the one message that it
+ * posts. Receiving a message costs this thread as much as copying it, so large results should be typed arrays that are
  * transferred; see `transferList`. A thread takes some tens of milliseconds to start.
  *
  * @throws what the module throws, also if it runs out of memory. Outside a thread, that would end the process.

@@ -2,14 +2,17 @@ import type { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Command that generates an unguessable value. */
-const origins: Readonly<Record<string, string>> = { AUTH_SECRET: 'Create one with: openssl rand -base64 33' };
+/** How to create a value for a required variable. */
+const howToCreate: Readonly<Record<string, string>> = {
+  AUTH_SECRET: 'Create one with: openssl rand -base64 33',
+};
 
 /** Describes one problem in terms of the variable: `PORT: must be a number, not "abc"`. */
 export function describeIssue(issue: z.core.$ZodIssue, given: Environment): string {
   const name = String(issue.path[0]);
-  // Zod reports a missing value and one of the wrong type alike, so look at what was given.
-  if (given[name] === undefined) return `${name}: is required${name in origins ? `. ${origins[name]}` : ''}`;
+  // Zod does not distinguish a missing value from one of the wrong type.
+  if (given[name] === undefined)
+    return `${name}: is required${name in howToCreate ? `. ${howToCreate[name]}` : ''}`;
   return `${name}: ${requirement(issue, given[name])}`;
 }
 
@@ -27,9 +30,8 @@ function requirement(issue: z.core.$ZodIssue, value: string): string {
         ? `must be true or false, not "${value}"`
         : `must be one of ${issue.values.map(String).join(', ')}, not "${value}"`;
     default:
-      // Messages of our own. The value may be a secret, so it is left out.
-      // guard: config-secrets-hidden
-      return issue.message;
+      // Messages of our own schema. They omit the value, which may be a secret.
+      return issue.message; // guard: config-secrets-hidden
   }
 }
 
@@ -37,22 +39,22 @@ function isNumeric(origin: string): boolean {
   return origin === 'number' || origin === 'int';
 }
 
-/** Names that other programs set and that happen to resemble ours would be warned about: short names must match better. */
+/** Maximum edit distance of a misspelling. Short names must match better: other programs set similar ones. */
 const editsMax = (name: string) => (name.length < 6 ? 1 : 2);
 
-/** Warns about each variable that is not one of `known` but is spelled almost like one. */
+/** Returns a warning for each variable that is not in `known` but resembles one of them. */
 export function misspellings(given: Environment, known: readonly string[]): string[] {
   return Object.keys(given).flatMap((name) => {
     if (known.includes(name)) return [];
-    const meant = known.find((candidate) => edits(name.toUpperCase(), candidate) <= editsMax(candidate));
+    const meant = known.find((candidate) => countEdits(name.toUpperCase(), candidate) <= editsMax(candidate));
     return meant === undefined
       ? []
       : [`${name} is not a known setting and is ignored. Did you mean ${meant}?`];
   });
 }
 
-/** Edit distance (optimal string alignment): insertions, deletions, substitutions and swaps of neighbors. */
-function edits(a: string, b: string): number {
+/** Counts insertions, deletions, substitutions and swaps of neighbors (optimal string alignment distance). */
+function countEdits(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -6,7 +6,7 @@ import { StartupError } from '../startup-error.ts';
 
 const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
 
-/** `postgres://…` or `redis://…`; the message names the form that would be right. */
+/** Requires a URL with one of the protocols. The message shows the expected form. */
 function url(form: string, ...protocols: string[]) {
   return z.string().refine((value) => protocols.includes(URL.parse(value)?.protocol ?? ''), {
     message: `must be a URL such as ${form}`,
@@ -15,7 +15,7 @@ function url(form: string, ...protocols: string[]) {
 
 const list = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []));
 
-const proxy = z.string().refine((text) => addressRange(text) !== null, {
+const proxy = z.string().refine((text) => parseAddressRange(text) !== null, {
   message: 'must be addresses or networks such as 10.0.0.0/8, separated by commas',
 });
 
@@ -64,7 +64,7 @@ export const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-/** Variables that other parts of Sellout read: where the embedded services keep their data. */
+/** Variables that other parts of Sellout read, such as the folder of the embedded services. */
 const readElsewhere = ['SELLOUT_DATA_DIR'];
 
 export interface Config {
@@ -75,63 +75,63 @@ export interface Config {
   readonly redisUrl: string;
   readonly auth: {
     readonly secret: string;
-    /** Null: only this server's own tokens are taken. */
+    /** Null: only this server's own tokens are accepted. */
     readonly provider: {
       readonly jwksUrl: string;
       readonly issuer: string;
       readonly audience: string;
     } | null;
   };
-  /** Origins of pages that may call from a browser, besides the server's own. */
+  /** Origins whose pages may call the API, besides the server's own. */
   readonly corsOrigins: readonly string[];
-  /** Request headers that such pages may set besides those that `cors.ts` lists, in lower case. */
+  /** Request headers that such pages may set besides those listed in `cors.ts`, in lower case. */
   readonly corsAllowedHeaders: readonly string[];
-  /** Peers whose X-Forwarded-For is believed. */
+  /** Peers whose X-Forwarded-For header is trusted. */
   readonly trustedProxies: BlockList;
-  /** WebSockets and event streams that one address (of IPv6: one network of 64 bits) may have open at a process. */
+  /** WebSockets and event streams that one address (for IPv6, one /64 network) may have open to a process. */
   readonly connectionsPerAddressMax: number;
-  /** TCP connections, used or idle: of one address, and all together. */
+  /** Maximum number of TCP connections, active or idle: per address, and in total. */
   readonly tcpConnections: { readonly perAddressMax: number; readonly max: number };
-  /** A connection with a request under way on which nothing moves for this long is cut. */
+  /** Time after which a connection with a request in progress is cut if no byte moves on it. */
   readonly inactivityMs: number;
-  /** Longest GraphQL document, in characters. */
+  /** Maximum length of a GraphQL document. */
   readonly documentCharactersMax: number;
-  /** Estimated memory that running operations may keep: those of one address, and all together. */
+  /** Maximum estimated memory that running operations may retain: per address, and in total. */
   readonly clientMemory: { readonly addressBytesMax: number; readonly processBytesMax: number };
-  /** What a WebSocket may do, and how far a reader of a WebSocket or event stream may be behind. */
+  /** Limits of WebSockets, and of slow consumers on WebSockets and event streams. */
   readonly sockets: {
     readonly initTimeoutMs: number;
     readonly messageBytesMax: number;
     readonly messagesPerSecondMax: number;
-    /** Operations under way on one WebSocket, subscriptions included. */
+    /** Maximum number of concurrent operations on one WebSocket, including subscriptions. */
     readonly operationsMax: number;
-    /** Unsent bytes of one connection; beyond, it is skipped, and gets a snapshot when it has drained. */
+    /** Maximum number of unsent bytes of one connection. Beyond it, the consumer is slow and gets a snapshot later. */
     readonly bufferBytesMax: number;
-    /** How long one may go without draining before it is closed. */
+    /** Time that a slow consumer has to drain its buffer before it is closed. */
     readonly stuckMs: number;
-    /** When stopping: the time over which open ones are closed. */
+    /** Period over which open connections are closed when the server stops. */
     readonly closeSpreadMs: number;
   };
-  /** When stopping: how long connections are still taken after /ready says 503, for balancers to notice. */
+  /** Time for which a stopping server still accepts requests after /ready returns 503, for load balancers to notice. */
   readonly drainMs: number;
-  /** How long a hold stands at an event that says nothing of its own. */
+  /** Duration of a hold if its event does not set one. */
   readonly holdTtlMs: number;
   readonly historyDays: number;
-  /** From the end of one audit to the start of the next, at least. */
+  /** Minimum pause between two audits. */
   readonly auditEveryMs: number;
-  /** Where the worker serves /metrics and /health of its own; null: nowhere. */
+  /** Port on which a standalone worker serves /metrics and /health; null: none. */
   readonly workerMetricsPort: number | null;
-  /** Where the API serves /metrics and /health apart from everything else; null: nowhere. */
+  /** Separate port on which the API serves /metrics and /health; null: none. */
   readonly metricsPort: number | null;
-  /** Whether the API serves /metrics to everyone who can reach it. */
+  /** Whether the API serves /metrics on its public port. */
   readonly publicMetrics: boolean;
   readonly graphiql: boolean;
   /** Whether queries may read the schema through `__schema` and `__type`. */
   readonly introspection: boolean;
-  /** Seat changes of an event go out together, at most once in this time. */
+  /** Minimum interval between two broadcasts of an event's seat changes. */
   readonly feedTickMs: number;
   readonly logLevel: string;
-  /** One line for each variable that looks like a misspelled setting. */
+  /** A warning for each variable that looks like a misspelled setting. */
   readonly warnings: readonly string[];
 }
 
@@ -144,10 +144,9 @@ export class ConfigError extends StartupError {
 }
 
 /**
- * Reads the configuration from environment variables (`.env.example` documents them). An empty variable counts as
- * absent.
+ * Reads the configuration from environment variables, which `.env.example` documents. Empty ones count as absent.
  *
- * @throws {ConfigError} which names every mistake, not just the first.
+ * @throws {ConfigError} that lists every invalid variable.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -161,10 +160,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const known = [...Object.keys(environment.shape), ...readElsewhere];
-  return configOf(parsed.data, misspellings(given, known));
+  return toConfig(parsed.data, misspellings(given, known));
 }
 
-function configOf(env: z.infer<typeof environment>, warnings: readonly string[]): Config {
+function toConfig(env: z.infer<typeof environment>, warnings: readonly string[]): Config {
   const production = env.NODE_ENV === 'production';
   return {
     production,
@@ -181,7 +180,7 @@ function configOf(env: z.infer<typeof environment>, warnings: readonly string[])
     },
     corsOrigins: env.CORS_ORIGINS.map((origin) => new URL(origin).origin),
     corsAllowedHeaders: env.CORS_ALLOWED_HEADERS,
-    trustedProxies: proxiesOf(env.TRUSTED_PROXIES),
+    trustedProxies: toBlockList(env.TRUSTED_PROXIES),
     connectionsPerAddressMax: env.CONNECTIONS_PER_ADDRESS_MAX,
     tcpConnections: {
       perAddressMax:
@@ -224,8 +223,8 @@ interface AddressRange {
   readonly family: 'ipv4' | 'ipv6';
 }
 
-/** An address, or a network in CIDR form. Not everybody (`/0`): then each client would choose its own address. */
-function addressRange(text: string): AddressRange | null {
+/** Parses an address, or a network in CIDR form; null for others, and for `/0`: any client could forge its address. */
+function parseAddressRange(text: string): AddressRange | null {
   const [, address = '', prefix] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const version = isIP(address);
   const bitsMax = version === 4 ? 32 : 128;
@@ -234,9 +233,9 @@ function addressRange(text: string): AddressRange | null {
   return { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' };
 }
 
-function proxiesOf(texts: readonly string[]): BlockList {
+function toBlockList(texts: readonly string[]): BlockList {
   const proxies = new BlockList();
-  for (const range of texts.map(addressRange))
+  for (const range of texts.map(parseAddressRange))
     if (range !== null) proxies.addSubnet(range.address, range.bits, range.family);
   return proxies;
 }

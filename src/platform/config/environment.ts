@@ -4,8 +4,8 @@ import path from 'node:path';
 const repository = path.resolve(import.meta.dirname, '../../..');
 
 /**
- * Returns the environment, with what `.env` in the repository adds to it. A variable that is set wins over the file, and
- * an empty one counts as absent. Tests (NODE_ENV=test) do not read the file: their settings are their own.
+ * Returns the environment with the additions of `.env` in the repository. Variables that are set override the file;
+ * empty ones count as absent. With NODE_ENV=test the file is ignored, so that tests control their settings.
  */
 export function readEnvironment(folder: string = repository): Record<string, string | undefined> {
   const file = path.join(folder, '.env');

@@ -3,21 +3,22 @@ import { sql } from './db.ts';
 import type { Logger } from '../observability/logger.ts';
 
 const RESYNC_MS = 30_000;
-/** One that takes long (a connection is made first, the process is frozen) says little: then it is asked again. */
+/** Maximum number of samples per synchronization: a slow one, such as the first on a new connection, is inaccurate. */
 const SAMPLES_MAX = 5;
+/** Error at which no further sample is taken. */
 const GOOD_ERROR_MS = 5;
-/** A sample that may be further off than this does not replace a better one that is known. */
+/** Error above which a sample does not replace a more accurate one. */
 const POOR_ERROR_MS = 50;
 
 interface Sample {
   readonly offsetMs: number;
-  /** The offset is wrong by this at most: the database looked at its clock at some moment between question and answer. */
+  /** Maximum error: the database read its clock at an unknown time between the query and its result. */
   readonly errorMs: number;
 }
 
 /**
- * The database's clock, as near as a process can know it without asking each time: for reads only (what a booking
- * shows), never for a decision, which asks the database under the lock.
+ * An estimate of the database's clock that needs no query. Only for reads, such as the status that a booking shows.
+ * Decisions read the clock of the database while they hold the lock.
  */
 export class DatabaseClock {
   readonly #db: PrismaClient;
@@ -39,7 +40,7 @@ export class DatabaseClock {
     clearInterval(this.#timer);
   }
 
-  /** Milliseconds since 1970. */
+  /** Returns milliseconds since 1970. */
   nowMs(): number {
     return Date.now() + this.#known.offsetMs;
   }

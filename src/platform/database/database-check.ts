@@ -7,17 +7,17 @@ import type { PrismaClient } from './db.ts';
 import { describeError, StartupError } from '../startup-error.ts';
 
 /*
- * Whether a database is one that this version of Sellout can work with: the server is new enough, and every migration of
- * this version is applied. Migrations that this version does not know are no obstacle: during an upgrade the database is
- * migrated first, while nodes of the version before still run.
+ * Checks whether this version of Sellout can work with a database: the server is new enough, and every migration of
+ * this version is applied. Unknown migrations are allowed, because an upgrade migrates the database while nodes of the
+ * previous version still run.
  */
 
-/** `transaction_timeout`, which ends a transaction whose node hangs, came with PostgreSQL 17. */
+/** The first PostgreSQL with `transaction_timeout`, which ends a transaction whose node hangs. */
 export const SERVER_MAJOR_MIN = 17;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const UNDEFINED_TABLE = '42P01';
-/** What a server says to a setting that it does not know. Every connection asks for `transaction_timeout`. */
+/** SQLSTATE for an unknown setting. Every connection sets `transaction_timeout`. */
 const UNDEFINED_OBJECT = '42704';
 
 export interface Requirements {
@@ -26,10 +26,10 @@ export interface Requirements {
   readonly migrations: readonly string[];
 }
 
-/** What is wrong with a database. `unreachable` may pass by itself; the others need an operator. */
+/** State of a database. `unreachable` may resolve by itself; all others except `ok` need an operator. */
 export type DatabaseState = 'ok' | 'read-only' | 'unreachable' | 'unsupported' | 'outdated';
 
-/** The requirements of this version of Sellout. */
+/** Returns the requirements of this version of Sellout. */
 export function ownRequirements(): Requirements {
   const folder = path.resolve(import.meta.dirname, '../../../prisma/migrations');
   const migrations = readdirSync(folder, { withFileTypes: true })
@@ -44,7 +44,7 @@ export function serverMajor(versionNum: number): number {
   return Math.floor(versionNum / 10_000);
 }
 
-/** @throws {StartupError} if the server is older than `majorMin`. */
+/** Checks the version of a server. @throws {StartupError} if it is older than `majorMin`. */
 export function assertServerVersion(versionNum: number, majorMin = SERVER_MAJOR_MIN): void {
   if (serverMajor(versionNum) >= majorMin) return;
   const version = `${serverMajor(versionNum)}.${versionNum % 10_000}`;
@@ -54,8 +54,7 @@ export function assertServerVersion(versionNum: number, majorMin = SERVER_MAJOR_
 }
 
 /**
- * Checks a database before anything is started on it. A database that can't be reached passes: a node starts without
- * it, and /ready goes on checking.
+ * Checks a database at startup. An unreachable database passes: the node starts without it, and /ready keeps checking.
  *
  * @throws {StartupError} if the server is too old or migrations are missing.
  */
@@ -66,7 +65,7 @@ export async function checkDatabase(url: string, required: Requirements = ownReq
     await assertVersion(client, required.serverMajorMin); // guard: start-server-version
     assertMigrated(await readAppliedMigrations(client), required.migrations); // guard: start-migrations
   } catch (error) {
-    // What a server refuses for good (a wrong password, no such database) is no outage.
+    // A permanent refusal, such as a wrong password or a missing database, is not an outage.
     const refused = getSqlState(error) !== undefined && classifyDbError(error) === 'lasting';
     if (error instanceof StartupError || refused) throw explain(error, url);
   } finally {
@@ -75,7 +74,7 @@ export async function checkDatabase(url: string, required: Requirements = ownReq
 }
 
 /**
- * Checks that a PostgreSQL of the right version answers, whatever is in the database.
+ * Checks that a PostgreSQL of the required version responds, whatever the database contains.
  *
  * @throws {StartupError} if it does not.
  */
@@ -91,12 +90,12 @@ export async function checkServer(url: string, majorMin = SERVER_MAJOR_MIN): Pro
   }
 }
 
-/** Checks the version over a connection that is open already. @throws {StartupError} */
+/** Checks the version of the server behind an open connection. @throws {StartupError} */
 export async function assertVersion(client: pg.Client, majorMin = SERVER_MAJOR_MIN): Promise<void> {
   assertServerVersion(await readVersionNum(client), majorMin);
 }
 
-/** Returns the state of the database behind a pool. @throws if no server answers, or with anything unforeseen. */
+/** Returns the state of the database behind a pool. @throws any unexpected error, also if no server responds. */
 export async function readDatabaseState(db: PrismaClient, required: Requirements): Promise<DatabaseState> {
   try {
     const { versionNum, readOnly, applied } = await readServer(db);
@@ -111,7 +110,7 @@ export async function readDatabaseState(db: PrismaClient, required: Requirements
   }
 }
 
-/** Without the session settings of the pools, which older servers refuse before they say their version. */
+/** Creates a client without the session settings of the pools, which older servers reject. */
 function plainClient(url: string): pg.Client {
   return new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
 }
@@ -130,7 +129,7 @@ function missing(applied: readonly string[], required: readonly string[]): strin
   return required.filter((name) => !known.has(name));
 }
 
-/** Names the server, never its password. */
+/** Describes an error by the server's host, without the password in the URL. */
 function explain(error: unknown, url: string): StartupError {
   if (error instanceof StartupError) return error;
   return new StartupError(

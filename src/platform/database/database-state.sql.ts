@@ -8,7 +8,7 @@ export interface ServerRow {
   readonly applied: readonly string[];
 }
 
-/** @throws with the SQLSTATE 42P01 if the database was never migrated. */
+/** Reads the state of a migrated database. @throws with SQLSTATE 42P01 if it was never migrated. */
 export async function readServer(db: PrismaClient): Promise<ServerRow> {
   const [row] = await db.$queryRaw<[ServerRow]>(
     sql`/* readServer */
@@ -20,7 +20,7 @@ export async function readServer(db: PrismaClient): Promise<ServerRow> {
   return row;
 }
 
-/** The number of the server's version, e.g. 180004. Every version of PostgreSQL understands the statement. */
+/** Reads the server's version number, such as 180004. Works with every version of PostgreSQL. */
 export async function readVersionNum(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ server_version_num: string }>(
     '/* readVersionNum */ SHOW server_version_num',
@@ -28,7 +28,7 @@ export async function readVersionNum(client: pg.Client): Promise<number> {
   return Number(rows[0]?.server_version_num);
 }
 
-/** None if the database was never migrated. */
+/** Reads the names of the applied migrations: none if the database was never migrated. */
 export async function readAppliedMigrations(client: pg.Client): Promise<string[]> {
   const { rows: tables } = await client.query<{ name: string | null }>(
     `/* findMigrations */ SELECT to_regclass('_prisma_migrations')::text AS name`,

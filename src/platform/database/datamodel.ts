@@ -1,6 +1,6 @@
 import { getDatamodel } from '../../generated/pothos.ts';
 
-/** The Prisma datamodel, for the schema builder: rooms other than this one see only the types of what is generated. */
+/** Returns the Prisma datamodel for the schema builder. Other modules may import only types of generated code. */
 export function readDatamodel(): ReturnType<typeof getDatamodel> {
   return getDatamodel();
 }

@@ -1,11 +1,12 @@
 /**
- * What an error of the database means for whoever asked:
- * - `transient`: it was rolled back, and the same again may succeed (deadlock, serialization, lock timeout).
- * - `connection`: the connection broke or none was to be had; before COMMIT nothing happened, in COMMIT nobody knows.
- * - `exhausted`: the server ran out of disk, memory or another resource (class 53). It was rolled back, and the same at
- *   once would fail again.
- * - `readOnly`: the server takes no writes now.
- * - `lasting`: the same again would fail again.
+ * Kinds of database errors, by what they mean for the caller:
+ * - `transient`: the transaction was rolled back; a retry may succeed (deadlock, serialization failure, lock timeout).
+ * - `connection`: the connection broke, or none was available. Before COMMIT nothing was changed; during COMMIT the
+ *   outcome is unknown.
+ * - `exhausted`: the server ran out of disk, memory or another resource (class 53). The transaction was rolled back,
+ *   and an immediate retry would fail too.
+ * - `readOnly`: the server does not accept writes at this time.
+ * - `lasting`: a retry would fail too.
  */
 export type DbErrorKind = 'transient' | 'connection' | 'exhausted' | 'readOnly' | 'lasting';
 
@@ -19,11 +20,11 @@ const transientStates = new Set([
   '53300', // too_many_connections
 ]);
 
-/** Prisma's own: P1001 unreachable, P1002 timed out, P1008 operation timed out, P1017 closed, P2024 and P2028 pool. */
+/** Codes of Prisma: P1001 unreachable, P1002 and P1008 timeouts, P1017 closed, P2024 and P2028 pool exhausted. */
 const connectionCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
 
-/** Drivers report a broken connection as a plain Error without a code: its words are all there is to tell it by. */
-const connectionWords =
+/** Drivers report a broken connection as a plain Error without a code, so only its message identifies it. */
+const connectionMessage =
   /connection (terminated|closed|refused|reset)|server (has )?closed the connection|ConnectionClosed|SocketTimeout|DatabaseNotReachable|TooManyConnections|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|timeout exceeded when trying to connect|not queryable|Can't reach database|Transaction API error|Transaction already closed|Connection terminated|terminating connection|the database system is/i;
 
 interface LooseError {
@@ -38,7 +39,7 @@ interface LooseError {
   };
 }
 
-/** The SQLSTATE inside whatever Prisma wrapped it in; undefined where the error has none. */
+/** Returns the SQLSTATE of an error, also if Prisma wrapped it; undefined if it has none. */
 export function getSqlState(error: unknown): string | undefined {
   const loose = error as LooseError;
   const candidates = [loose.meta?.driverAdapterError?.cause?.originalCode, loose.meta?.code, loose.code];
@@ -48,31 +49,32 @@ export function getSqlState(error: unknown): string | undefined {
   );
 }
 
-/** Whether the server refused text that it can't store: a NUL, which only a client can have sent (22021, 22P05). */
+/** Returns whether the server rejected text that it cannot store, such as NUL. Only clients send such text. */
 export function isUnstorableText(error: unknown): boolean {
   const state = getSqlState(error);
-  return state === '22021' || state === '22P05';
+  return state === '22021' || state === '22P05'; // character_not_in_repertoire, untranslatable_character
 }
 
+/** Classifies an error of the database or its driver. */
 export function classifyDbError(error: unknown): DbErrorKind {
   const state = getSqlState(error);
   if (state !== undefined) {
     if (transientStates.has(state)) return 'transient';
     if (state === '25006') return 'readOnly';
     // guard: exhausted-server-not-retried
-    if (state.startsWith('53')) return 'exhausted'; // 53100: disk_full, 53200: out_of_memory.
-    // 08: connection exceptions; 57P01–57P05: the server shuts down, starts, or ended the session.
+    if (state.startsWith('53')) return 'exhausted'; // such as 53100 disk_full, 53200 out_of_memory
+    // 08: connection exceptions. 57P01 to 57P05: the server shuts down, is starting, or ended the session.
     if (state.startsWith('08') || state.startsWith('57P')) return 'connection';
     return 'lasting';
   }
   const loose = error as LooseError;
   if (typeof loose.code === 'string' && connectionCodes.has(loose.code)) return 'connection';
-  const said = [
+  const messages = [
     loose.message,
     loose.meta?.driverAdapterError?.cause?.kind,
     (loose.cause as LooseError | undefined)?.message,
   ];
-  return said.some((words) => typeof words === 'string' && connectionWords.test(words))
+  return messages.some((message) => typeof message === 'string' && connectionMessage.test(message))
     ? 'connection'
     : 'lasting';
 }

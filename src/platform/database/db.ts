@@ -6,26 +6,26 @@ import { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { Cache } from '../cache.ts';
 import type { Logger } from '../observability/logger.ts';
 
-/** Inside an interactive transaction. */
+/** Client of an interactive transaction. */
 export type Tx = Prisma.TransactionClient;
 export type { PrismaClient };
 
-/** SQL with its parameters: `` sql`/* lockSeats *\/ SELECT … ${eventId}` ``. */
+/** Builds a statement with parameters: `` sql`/* lockSeats *\/ SELECT … ${eventId}` ``. */
 export const sql = Prisma.sql;
-/** A statement, or a part of one, with its parameters. */
+/** A statement, or part of one, with its parameters. */
 export type Sql = Prisma.Sql;
 export const emptySql = Prisma.empty;
 
 const PLANNED_EACH_TIME = '/* planned each time */';
 /**
- * Marks a statement whose best plan depends on how far the tables have grown, such as one that nodes poll: it is planned
- * for each execution instead of prepared. A prepared one would keep reading whole tables that were small once.
+ * Marks a statement whose best plan depends on how far the tables have grown, such as one that nodes poll: it is
+ * planned for each execution instead of prepared. A prepared one would keep reading whole tables that were small once.
  */
 export const plannedEachTime = Prisma.raw(PLANNED_EACH_TIME);
 
 /**
- * What PostgreSQL itself enforces on each session, because Prisma's own transaction timeout cancels nothing on the
- * server. A process that freezes inside a batch loses its locks after the idle time at the latest.
+ * Timeouts that PostgreSQL enforces on each session; Prisma's own transaction timeout cancels nothing on the server. If
+ * a process freezes inside a batch, its locks are released after `idle_in_transaction_session_timeout` at the latest.
  */
 export const sessionTimeoutsMs = {
   lock_timeout: 3_000,
@@ -35,10 +35,10 @@ export const sessionTimeoutsMs = {
 } as const;
 
 /**
- * Everything that batches and the worker read, they read by key. Without these settings a plan that was made while a
- * table was small is kept while it grows, foreign keys' included: measured in the first minute of an on-sale, a batch
- * of 487 holds then took 2,300 ms in sequential scans, instead of 15. Rows that are wanted in an order come from an index
- * in that order: the alternative, for a table that is taken for empty, is any index on the event and a sort.
+ * Planner settings that allow only access by key, for batches and the worker. Otherwise PostgreSQL keeps plans, also
+ * for foreign keys, that it made while the tables were small: in the first minute of an on-sale, a batch of 487 holds
+ * took 2,300 ms in sequential scans instead of 15. Sorting is disabled too, so that ordered rows come from an index in
+ * that order; for a table that looks empty, the planner would choose any index on the event and sort.
  */
 // guard: index-order-without-sort
 const plansByKey = [
@@ -50,11 +50,11 @@ const plansByKey = [
 ].map((setting) => `${setting}=off`);
 
 export interface Database {
-  /** Booking batches, and nothing else. */
+  /** Only for booking batches. */
   readonly batches: PrismaClient;
-  /** Queries. */
+  /** For queries. */
   readonly reads: PrismaClient;
-  /** Sweeping, history, audits; imports of plans and making events, which take their time. */
+  /** For sweeping, history and audits, and for long writes: importing plans and creating events. */
   readonly worker: PrismaClient;
   close(): Promise<void>;
 }
@@ -65,18 +65,18 @@ export interface PoolSizes {
   readonly worker: number;
 }
 
-/** Longer than PostgreSQL lets anything take that has the ordinary timeouts. */
+/** Longer than PostgreSQL permits anything with the default timeouts to take. */
 const SILENCE_MAX_MS = sessionTimeoutsMs.transaction_timeout + 1_000;
-/** Imports and audits allow themselves longer statements than others; none of them is silent for longer than this. */
-const LONG_WORK_MS = 65_000;
+/** Longer than any statement of an import or audit, which raise their timeouts. */
+const LONG_WORK_SILENCE_MAX_MS = 65_000;
 
 const defaultPoolSizes: PoolSizes = { batches: 8, reads: 8, worker: 3 };
 
-/** Three pools of their own, so that none starves another. Connections are made on first use. */
+/** Creates three separate pools, so that none can starve another. Connections open on first use. */
 export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = defaultPoolSizes): Database {
   const batches = client(url, 'sellout batches', sizes.batches, logger, SILENCE_MAX_MS, plansByKey);
   const reads = client(url, 'sellout reads', sizes.reads, logger, SILENCE_MAX_MS);
-  const worker = client(url, 'sellout worker', sizes.worker, logger, LONG_WORK_MS, plansByKey);
+  const worker = client(url, 'sellout worker', sizes.worker, logger, LONG_WORK_SILENCE_MAX_MS, plansByKey);
   return {
     batches,
     reads,
@@ -108,10 +108,9 @@ function client(
     keepAlive: true,
     options: settings.join(' '),
   });
-  // From the first moment on: between the pool and Prisma a client would have no listener for a while, and an `error`
-  // without a listener ends the process.
+  // An `error` without a listener ends the process, and Prisma adds its own listener only later.
   pool.on('connect', (connected) => connected.on('error', onError));
-  endDeadConnections(pool, silenceMaxMs, logger);
+  destroyDeadConnections(pool, silenceMaxMs, logger);
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
     onPoolError: onError,
@@ -124,22 +123,22 @@ function client(
 }
 
 /**
- * A server that is gone without a word (a frozen host, a cut cable) answers nothing, and TCP notices after hours; each
- * such connection would be lost to its pool. Whoever holds one longer than PostgreSQL takes for anything without a
- * single byte coming or going is rid of it: the query fails, and the next gets a new connection.
+ * Destroys connections on which no byte has moved for longer than PostgreSQL may take. If a server vanishes without
+ * closing its connections (a frozen host, a cut cable), TCP notices only after hours, and the pool would lose each of
+ * them. The query fails, and the next one gets a new connection.
  */
-function endDeadConnections(pool: pg.Pool, silenceMaxMs: number, logger: Logger): void {
-  const socketOf = (client: pg.PoolClient) =>
+function destroyDeadConnections(pool: pg.Pool, silenceMaxMs: number, logger: Logger): void {
+  const getSocket = (client: pg.PoolClient) =>
     (client as unknown as { connection: { stream: Socket } }).connection.stream;
   pool.on('connect', (client) => {
-    const socket = socketOf(client);
+    const socket = getSocket(client);
     socket.on('timeout', () => {
       logger.warn({ silenceMaxMs }, 'database connection is unresponsive; terminated');
       socket.destroy(new Error('Connection terminated: the server did not respond in time'));
     });
   });
-  pool.on('acquire', (client) => socketOf(client).setTimeout(silenceMaxMs));
-  pool.on('release', (_error, client) => socketOf(client).setTimeout(0));
+  pool.on('acquire', (client) => getSocket(client).setTimeout(silenceMaxMs));
+  pool.on('release', (_error, client) => getSocket(client).setTimeout(0));
 }
 
 const statementNames = new Cache<string, string>({ entriesMax: 2_000 });

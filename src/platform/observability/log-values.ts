@@ -1,21 +1,21 @@
 import { types } from 'node:util';
 
 /*
- * What may get into a log line: primitives, plain data within limits, and of an error the fields listed here. Everything
- * else appears as the name of its class. Errors of drivers carry their client with them, and the client carries sockets,
- * passwords and the backend's cancel key.
+ * Selects what may be logged: primitives, plain data within limits, and the listed fields of errors. Anything else is
+ * logged as the name of its class, because errors of drivers refer to their client, which has sockets, passwords and
+ * the backend's cancel key.
  */
 
 const DEPTH_MAX = 5;
 const CAUSES_MAX = 4;
 const ITEMS_MAX = 30;
-/** What one field of a log call may spend: 1 for a value, 1 for each 100 characters of a string, 20 for an error. */
+/** Budget of each field of a log call: a value costs 1, a string 1 per 100 characters, an error 20. */
 const BUDGET = 300;
 const ERROR_COST = 20;
 const STRING_LENGTH_MAX = 1_000;
 const FIELD_LENGTH_MAX = 300;
 const STACK_LENGTH_MAX = 3_000;
-/** Longer than any secret that starts before the cut, so that it is recognized as a whole. */
+/** Longer than any secret, so that one at the cut is still recognized. */
 const LOOK_AHEAD = 4_000;
 
 const errorFields = [
@@ -27,7 +27,7 @@ const errorFields = [
   'path',
   'status',
   'field',
-  // PostgreSQL's. Not `detail`, `where` and `internalQuery`: they quote rows and statements.
+  // Fields of PostgreSQL. `detail`, `where` and `internalQuery` are omitted, because they quote rows and statements.
   'severity',
   'schema',
   'table',
@@ -35,7 +35,7 @@ const errorFields = [
   'dataType',
   'constraint',
   'routine',
-  // What Prisma's driver adapter says instead.
+  // The corresponding fields of Prisma's driver adapter.
   'kind',
   'originalCode',
   'originalMessage',
@@ -47,12 +47,12 @@ interface Budget {
   left: number;
 }
 
-/** Returns what may be logged of a value, as plain data. Never throws, whatever the value is. */
+/** Returns the loggable part of a value as plain data. Never throws. */
 export function loggable(value: unknown): unknown {
   return toPlain(value, 0, { left: BUDGET });
 }
 
-/** Replaces passwords in URLs, bearer tokens and JWTs. Safe for text that is JSON already. */
+/** Replaces passwords in URLs, bearer tokens and JWTs. Keeps JSON valid. */
 export function withoutSecrets(text: string): string {
   // guard: log-jwts
   // guard: log-tokens
@@ -78,8 +78,7 @@ function toPlain(value: unknown, depth: number, budget: Budget): unknown {
     // guard: class-instance-logged-by-name
     return isPlainObject(value) ? objectToPlain(value, depth, budget) : `[${className(value)}]`;
   } catch {
-    // A getter or a proxy that throws.
-    return '[unreadable]';
+    return '[unreadable]'; // A getter or proxy threw.
   }
 }
 
@@ -99,7 +98,7 @@ function objectToPlain(object: object, depth: number, budget: Budget): Record<st
   const plain: Record<string, unknown> = {};
   for (const key of Object.keys(object).slice(0, ITEMS_MAX)) {
     const value = read(object, key);
-    // A large error must not cost the fields beside it, such as the request's id.
+    // Each top-level field has its own budget, so that a large error does not displace the request ID.
     const own = depth === 0 ? { left: BUDGET } : budget;
     const isSecret = secretName.test(key) && value != null && typeof value !== 'boolean'; // guard: log-secret-fields
     plain[cut(key, 100)] = isSecret ? '[redacted]' : toPlain(value, depth + 1, own);
@@ -114,14 +113,14 @@ function errorToPlain(error: object, depth: number, budget: Budget): Record<stri
   const plain: Record<string, unknown> = {
     type: typeof name === 'string' ? cut(name, 100) : className(error),
     message: typeof message === 'string' ? cut(message, STRING_LENGTH_MAX) : '',
-    ...fieldsOf(error),
+    ...pickFields(error),
   };
-  const frames = framesOf(read(error, 'stack'));
+  const frames = getFrames(read(error, 'stack'));
   if (frames !== '') plain['stack'] = `${String(plain['type'])}: ${String(plain['message'])}${frames}`;
   const command: unknown = read(read(error, 'command'), 'name');
   if (typeof command === 'string') plain['command'] = cut(command, 100);
   if (depth >= CAUSES_MAX) return plain;
-  const cause = causeOf(error);
+  const cause = getCause(error);
   if (cause !== undefined) plain['cause'] = causeToPlain(cause, depth + 1, budget);
   const errors = read(error, 'errors');
   if (Array.isArray(errors))
@@ -129,40 +128,40 @@ function errorToPlain(error: object, depth: number, budget: Budget): Record<stri
   return plain;
 }
 
-/** The allowed fields that are primitives, or a path of primitives as GraphQL errors have. */
-function fieldsOf(error: object): Record<string, unknown> {
+/** Picks the allowed fields that are primitives, and the path of a GraphQL error. */
+function pickFields(error: object): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   // guard: logged-error-fields
   for (const field of errorFields) {
     const value = read(error, field);
     if (typeof value === 'string') fields[field] = cut(value, FIELD_LENGTH_MAX);
     else if (typeof value === 'number' || typeof value === 'boolean') fields[field] = value;
-    else if (field === 'path' && Array.isArray(value)) fields[field] = pathOf(value);
+    else if (field === 'path' && Array.isArray(value)) fields[field] = formatPath(value);
   }
   return fields;
 }
 
-function pathOf(steps: readonly unknown[]): string {
+function formatPath(steps: readonly unknown[]): string {
   const isStep = (step: unknown) => typeof step === 'string' || typeof step === 'number';
   const shown = steps.slice(0, ITEMS_MAX).filter(isStep);
   return shown.map((step) => cut(String(step), 100)).join('.');
 }
 
-function causeOf(error: object): unknown {
+function getCause(error: object): unknown {
   return (
     read(error, 'cause') ?? read(error, 'originalError') ?? read(read(error, 'meta'), 'driverAdapterError')
   );
 }
 
-/** Prisma's driver adapter has a plain object for a cause: the same fields are allowed as of an error. */
+/** A cause from Prisma's driver adapter is a plain object; the fields of errors are allowed for it too. */
 function causeToPlain(cause: unknown, depth: number, budget: Budget): unknown {
   const isObject = typeof cause === 'object' && cause !== null;
   if (!isObject || isError(cause) || !isPlainObject(cause)) return toPlain(cause, depth, budget);
-  return budget.left-- <= 0 ? '[cut]' : fieldsOf(cause);
+  return budget.left-- <= 0 ? '[cut]' : pickFields(cause);
 }
 
-/** The lines of a stack below its message, which may be long and is logged by itself. */
-function framesOf(stack: unknown): string {
+/** Returns the lines of a stack below its message, which may be long and is logged separately. */
+function getFrames(stack: unknown): string {
   if (typeof stack !== 'string') return '';
   const start = stack.search(/\n {4}at /);
   return start === -1 ? '' : cut(stack.slice(start), STACK_LENGTH_MAX);
@@ -190,7 +189,7 @@ function read(object: unknown, key: string): unknown {
   }
 }
 
-/** Secrets are taken out before the cut, or half of one would be left. */
+/** Cuts a text after removing secrets, because the cut could leave half of one unrecognized. */
 function cut(text: string, lengthMax: number): string {
   const clean = withoutSecrets(text.slice(0, lengthMax + LOOK_AHEAD));
   return clean.length > lengthMax || text.length > lengthMax + LOOK_AHEAD

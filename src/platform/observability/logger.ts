@@ -4,8 +4,8 @@ import { loggable, withoutSecrets } from './log-values.ts';
 export type { Logger };
 
 /**
- * Structured logs, one JSON object a line, on standard output. An allow list decides what of a value gets into a line;
- * whatever still looks like a credential is taken out of the finished line.
+ * Creates a structured logger that writes one JSON object per line to standard output. An allowlist decides which parts
+ * of a value are logged. Anything that still looks like a credential is removed from the finished line.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   // guard: log-message-scrubbed
@@ -18,7 +18,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       bindings: (bindings: object) => loggable(bindings) as Record<string, unknown>,
       log: (fields: object) => loggable(fields) as Record<string, unknown>,
     },
-    // pino's own serializer would copy every field of an error. The message is that of an error if none is given.
+    // pino's own serializer copies every field of an error. `msg` is an error's message if the call gives none.
     serializers: { err: loggable, msg: loggable },
     hooks: { streamWrite: withoutSecrets },
   };

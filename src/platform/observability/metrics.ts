@@ -1,8 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /*
- * What a process counts about itself, for Prometheus. One registry a process, as Prometheus scrapes processes: `npm
- * start` has the API's and the worker's numbers in one.
+ * Prometheus metrics, in one registry per process. With `npm start`, API and worker share a process and its registry.
  */
 const registry = new Registry();
 const registers = [registry];
@@ -148,12 +147,12 @@ export const metricsContentType = registry.contentType;
 
 const collectors: (() => void)[] = [];
 
-/** Runs `collect` before each scrape, to set gauges whose values are only computed when asked for. */
+/** Runs `collect` before each scrape, to set gauges whose values are computed on demand. */
 export function onScrape(collect: () => void): void {
   collectors.push(collect);
 }
 
-/** Returns the text that Prometheus scrapes. */
+/** Returns all metrics in the text format of Prometheus. */
 export function readMetrics(): Promise<string> {
   collectProcessMetrics();
   for (const collect of collectors) collect();
@@ -162,7 +161,7 @@ export function readMetrics(): Promise<string> {
 
 let collecting = false;
 
-/** Starts measuring the process itself. Once is enough, more often does no harm. */
+/** Starts to collect the default metrics of the process. Idempotent. */
 export function collectProcessMetrics(): void {
   if (collecting) return;
   collecting = true;

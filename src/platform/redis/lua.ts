@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Redis } from './redis.ts';
 
-/** A script, run with its keys and arguments in one step that nothing comes between. */
+/** A Lua script that Redis runs atomically with the given keys and arguments. */
 export type LuaScript = (
   keys: readonly string[],
   args: readonly (string | number | Buffer)[],
@@ -11,8 +11,8 @@ export type LuaScript = (
 const fileName = /^(?<name>[a-z][A-Za-z]*)-(?<keys>\d+)\.lua$/;
 
 /**
- * Loads `verbNoun-<number of keys>.lua`. It is sent by its hash, and whole where Redis does not know it (any more): a
- * restart of Redis needs no care here.
+ * Loads `verbNoun-<number of keys>.lua`. The client sends the script's hash, and its text if Redis does not know the
+ * hash, such as after a restart.
  */
 export function loadLua(redis: Redis, file: URL): LuaScript {
   const base = path.basename(file.pathname);
@@ -21,7 +21,7 @@ export function loadLua(redis: Redis, file: URL): LuaScript {
     throw new Error(`${base} is not named as verbNoun-<keys>.lua`);
   const numberOfKeys = Number(keys);
   redis.defineCommand(name, { numberOfKeys, lua: readFileSync(file, 'utf8') });
-  // ioredis adds the command as a method, of which its types know nothing.
+  // ioredis adds the command as a method that its types do not declare.
   const commands = redis as unknown as Record<
     string,
     (...args: (string | number | Buffer)[]) => Promise<unknown>
