@@ -1,13 +1,13 @@
 import { SelloutError } from '../platform/errors.ts';
 import type { PlanFault } from './seating-plan/seating-plan.ts';
 
-/** The seating plan was refused whole. */
+/** A seating plan that was rejected as a whole. */
 export class InvalidPlanError extends SelloutError {
   readonly code = 'INVALID_INPUT';
   readonly field = 'plan';
-  /** The first hundred, each with its path in the file. */
+  /** The first hundred faults, each with its path in the file. */
   readonly faults: readonly PlanFault[];
-  /** How many there are in all. */
+  /** Total number of faults. */
   readonly faultCount: number;
 
   constructor(faults: readonly PlanFault[], faultCount: number) {

@@ -1,18 +1,18 @@
 /*
- * One rule for every text that an organizer gives and others read: names of events, venues, tiers, categories and zones,
- * row and seat numbers, labels. It refuses what PostgreSQL can't store (NUL, half a surrogate pair) and what makes a text
- * look like another one (invisible or reordered characters).
+ * Rules for all texts that organizers write and others read: names of events, venues, tiers, categories and zones, row
+ * and seat numbers, and labels. They reject characters that PostgreSQL cannot store (NUL, lone surrogates) and those
+ * that make a text look like another one (invisible or reordering characters).
  */
 
-// Controls, line and paragraph separators, private-use and unassigned characters, lone surrogates, and the bidirectional
-// embeddings, overrides and isolates. LRM, RLM, ZWJ and ZWNJ stay: Hebrew, Persian and emoji need them.
+// Controls, line and paragraph separators, private-use and unassigned characters, lone surrogates, and bidirectional
+// embeddings, overrides and isolates. LRM, RLM, ZWJ and ZWNJ are allowed: Hebrew, Persian and emoji need them.
 const refused = /[\p{Cc}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\u202A-\u202E\u2066-\u2069]/u;
 const refusedRuns = new RegExp(`${refused.source}+`, 'gu');
 const invisible = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /**
- * Returns why a text can't be a name, as the end of a sentence that starts with its field; null if it can. An empty or
- * invisible text is a fault unless `lengthMin` is 0: a plan may leave it out. Lengths count code points.
+ * Returns what is wrong with a name, as the end of a sentence that starts with its field; null if it is valid. Empty
+ * and invisible texts are valid only if `lengthMin` is 0. Lengths count code points.
  */
 export function findNameFault(name: string, lengthMax: number, lengthMin: 0 | 1 = 1): string | null {
   const right = `it must have ${lengthMin} to ${lengthMax} characters`;
@@ -27,20 +27,22 @@ export function findNameFault(name: string, lengthMax: number, lengthMin: 0 | 1 
     : `has no visible characters; ${right}, at least one of them visible.`;
 }
 
-/** False if a reader sees nothing: the text is empty, blank, or of invisible characters. */
+/** Returns whether a text has at least one visible character. */
 export function isVisible(text: string): boolean {
   return text.replace(invisible, '') !== '';
 }
 
-/** Brings names that look alike to one form: NFC, without invisible characters, spaces folded and trimmed. */
+/**
+ * Normalizes a name so that names that look alike are equal: NFC, no invisible characters, spaces folded and trimmed.
+ */
 export function nameKey(name: string): string {
   const visible = name.normalize('NFC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
   return visible.replace(/[\p{White_Space}\u2800]+/gu, ' ').trim();
 }
 
-/** Makes any text fit to be drawn: characters that a name can't have become spaces, and the rest is cut off. */
+/** Makes any text drawable: replaces characters that a name cannot have by spaces, and cuts it. */
 export function toDrawableText(text: string, lengthMax: number): string {
-  // Cut first: a text may have megabytes.
+  // Cuts first, because the text may have megabytes.
   const start = text.slice(0, lengthMax * 2);
   return Array.from(start.replace(refusedRuns, ' ')).slice(0, lengthMax).join('');
 }

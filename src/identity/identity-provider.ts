@@ -12,39 +12,40 @@ import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import { InvalidTokenError, UncheckedTokenError } from './token-errors.ts';
 
-/** Never the algorithm that a token asks for: only signatures with a public key. */
+/** Accepted algorithms: only signatures with a public key, whatever the token's header says. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
-/** Limits on the provider's key set (JWKS). Sets with certificate chains have some 20 KB. */
+/** Limits on the provider's key set (JWKS). Sets with certificate chains have about 20 KB. */
 const keySetLimits = {
   bytesMax: 256 * 1024,
   keysMax: 100,
   timeoutMs: 5_000,
-  /** How long keys are used before they are read again, so that a withdrawn key is noticed. */
-  keptMs: 600_000,
-  /** An unknown key id makes the server read the keys again, at most once in this time. */
+  /** Time for which keys are cached. A withdrawn key is noticed after it. */
+  ttlMs: 600_000,
+  /** Minimum interval between two fetches because of an unknown key ID. */
   rereadAfterMs: 30_000,
-  /** After a failure the provider is left alone for this long. */
+  /** Time after a failed fetch in which no other is attempted. */
   retryAfterMs: 1_000,
   warnEveryMs: 1_000,
 } as const;
 
 type ProviderSettings = NonNullable<Config['auth']['provider']>;
 
-/** Checks the tokens of the configured identity provider with the keys that it publishes. */
+/** Verifies tokens of the configured identity provider with the keys that it publishes. */
 export class IdentityProvider {
   readonly #settings: ProviderSettings;
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
   readonly #logger: Logger;
-  #quietUntilMs = 0;
+  /** Time of the next warning at the earliest. */
+  #nextWarningMs = 0;
 
   constructor(settings: ProviderSettings, logger: Logger) {
     this.#settings = settings;
     this.#keys = createRemoteJWKSet(new URL(settings.jwksUrl), {
       timeoutDuration: keySetLimits.timeoutMs, // guard: key-set-timeout
-      cacheMaxAge: keySetLimits.keptMs,
+      cacheMaxAge: keySetLimits.ttlMs,
       cooldownDuration: keySetLimits.rereadAfterMs,
-      [customFetch]: keySetReader(),
+      [customFetch]: createKeySetFetch(),
     });
     this.#logger = logger;
   }
@@ -68,48 +69,48 @@ export class IdentityProvider {
     } catch (error) {
       if (error instanceof InvalidTokenError) throw error;
       if (error instanceof errors.JOSEError) throw new InvalidTokenError(error);
-      // Keys that were not read, or that are damaged.
+      // The keys could not be fetched or are damaged.
       metrics.tokensUnchecked.inc();
       this.#warn(error);
       throw new UncheckedTokenError(error); // guard: unreachable-provider-keeps-tokens
     }
   }
 
-  /** At most one line in a while: anybody can send tokens. */
+  /** Limits the rate of warnings, because anyone can send tokens. */
   #warn(error: unknown): void {
     const nowMs = performance.now();
-    if (nowMs < this.#quietUntilMs) return; // guard: provider-error-log-rate
-    this.#quietUntilMs = nowMs + keySetLimits.warnEveryMs;
+    if (nowMs < this.#nextWarningMs) return; // guard: provider-error-log-rate
+    this.#nextWarningMs = nowMs + keySetLimits.warnEveryMs;
     this.#logger.warn({ err: error }, 'cannot verify tokens of the identity provider');
   }
 }
 
-/** Refuses what no key could make valid, so that forged and expired tokens do not make the server read keys. */
+/** Rejects tokens that no key could make valid, so that they do not cause a fetch of the keys. */
 function checkClaims(token: string, issuer: string): void {
   const { iss, exp } = decodeJwt(token);
   if (iss !== issuer) throw new InvalidTokenError('another issuer');
   if (typeof exp !== 'number' || exp * 1000 <= Date.now()) throw new InvalidTokenError('expired');
 }
 
-/** Reads the key set within its limits, and leaves the provider alone for a while after a failure. */
-function keySetReader(): FetchImplementation {
-  let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
+/** Creates a `fetch` that enforces the limits of the key set, and repeats a failure until its retry time. */
+function createKeySetFetch(): FetchImplementation {
+  let failure: { readonly error: unknown; readonly expiresAtMs: number } | undefined;
   return async (url, options) => {
     // guard: failing-provider-backoff
-    if (failure !== undefined && performance.now() < failure.untilMs) throw failure.error;
+    if (failure !== undefined && performance.now() < failure.expiresAtMs) throw failure.error;
     try {
       const keySet = await readKeySet(await fetch(url, options));
       failure = undefined;
       return keySet;
     } catch (cause) {
       const error = new Error('failed to fetch the key set of the identity provider', { cause });
-      failure = { error, untilMs: performance.now() + keySetLimits.retryAfterMs };
+      failure = { error, expiresAtMs: performance.now() + keySetLimits.retryAfterMs };
       throw error;
     }
   };
 }
 
-/** The same answer, once it is known to be a key set of acceptable size. */
+/** Returns a response with the same body, after checking that it is a key set of acceptable size. */
 async function readKeySet({ status, body }: Response): Promise<Response> {
   if (status !== 200 || body === null) {
     await body?.cancel();

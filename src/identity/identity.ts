@@ -8,13 +8,13 @@ import { KnownUsers } from './known-users.ts';
 import { InvalidTokenError } from './token-errors.ts';
 import type { Role, Viewer } from './viewer.ts';
 
-/** Of this server's own tokens. */
+/** Issuer and audience of this server's own tokens. */
 const ISSUER = 'sellout';
 const AUDIENCE = 'sellout';
 const GUEST_TTL_SECONDS = 30 * 24 * 3600;
 const TOKEN_LENGTH_MAX = 8_192;
 
-/** OpenID Connect allows 255 characters; NUL and the like must not reach the database or a log. */
+/** Up to 255 characters, as in OpenID Connect. Control characters must not reach the database or a log. */
 const SUBJECT = /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u;
 
 export interface IssuedToken {
@@ -24,8 +24,8 @@ export interface IssuedToken {
 }
 
 /**
- * Makes and checks tokens. Its own are JWTs signed with HS256 and the configured secret; with a provider configured,
- * that provider's are taken too, by its published keys. The algorithm is never the token's to choose.
+ * Issues and verifies tokens. This server's own tokens are JWTs, signed with HS256 and the configured secret. If an
+ * identity provider is configured, its tokens are accepted too. A token never chooses the algorithm that verifies it.
  */
 export class Identity {
   readonly #secret: Uint8Array;
@@ -38,12 +38,12 @@ export class Identity {
     this.#users = new KnownUsers(db);
   }
 
-  /** A token for a buyer without an account, good for 30 days. */
+  /** Issues a token for a buyer without an account, valid for 30 days. */
   startGuestSession(): Promise<IssuedToken> {
     return this.issue({ userId: randomUUID(), role: 'BUYER' });
   }
 
-  /** A token of this server's own. The user is written down if new. */
+  /** Issues a token of this server, and stores the user if new. */
   async issue({ userId, role }: Viewer, ttlSeconds = GUEST_TTL_SECONDS): Promise<IssuedToken> {
     await this.#users.store(ownUser({ userId, role }));
     const expiresAt = new Date((Math.floor(Date.now() / 1000) + ttlSeconds) * 1000);
@@ -59,7 +59,7 @@ export class Identity {
   }
 
   /**
-   * Returns who the bearer of a token is, and until when.
+   * Verifies a token and returns its bearer.
    *
    * @param authorization `Bearer …`, or the bare token.
    * @throws {InvalidTokenError}
@@ -86,8 +86,8 @@ export class Identity {
       requiredClaims: ['exp', 'sub'],
     });
     if (!isUuid(payload.sub)) throw new InvalidTokenError('sub is not a user of this server');
-    const viewer = { userId: payload.sub, role: roleOf(payload['role']), ...expiryOf(payload) };
-    // What organizers make refers to their row, which a token may outlive (an emptied database, another one).
+    const viewer = { userId: payload.sub, role: parseRole(payload['role']), ...toExpiry(payload) };
+    // Events and venues refer to the organizer's row, which may be missing: a token can outlive a database.
     if (viewer.role === 'ORGANIZER') await this.#users.store(ownUser(viewer));
     return viewer;
   }
@@ -100,17 +100,16 @@ export class Identity {
     if (typeof subject !== 'string' || !SUBJECT.test(subject))
       throw new InvalidTokenError('sub is not 1 to 255 printable characters');
     const viewer = {
-      userId: userIdFor(issuer, subject),
-      role: roleOf(payload['role']),
-      ...expiryOf(payload),
+      userId: deriveUserId(issuer, subject),
+      role: parseRole(payload['role']),
+      ...toExpiry(payload),
     };
     await this.#users.store({ id: viewer.userId, role: viewer.role, issuer, subject });
     return viewer;
   }
 }
 
-/** `exp` of a token that was checked for having it. */
-function expiryOf({ exp = 0 }: JWTPayload): { readonly expiresAtMs: number } {
+function toExpiry({ exp = 0 }: JWTPayload): { readonly expiresAtMs: number } {
   return { expiresAtMs: exp * 1000 };
 }
 
@@ -118,7 +117,7 @@ function ownUser({ userId, role }: Viewer) {
   return { id: userId, role, issuer: ISSUER, subject: userId };
 }
 
-function roleOf(claim: unknown): Role {
+function parseRole(claim: unknown): Role {
   return claim === 'ORGANIZER' ? 'ORGANIZER' : 'BUYER';
 }
 
@@ -126,8 +125,8 @@ function isUuid(text: unknown): text is string {
   return typeof text === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }
 
-/** The same subject of the same issuer is always the same user, without a look-up (UUID version 8, from SHA-256). */
-function userIdFor(issuer: string, subject: string): string {
+/** Derives the user ID from issuer and subject (UUID version 8, from SHA-256), so that no lookup is needed. */
+function deriveUserId(issuer: string, subject: string): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([issuer, subject]))
     .digest();

@@ -1,6 +1,6 @@
 import { SelloutError } from '../platform/errors.ts';
 
-/** A token that is missing a part, is forged or expired, or comes from an issuer that this server does not trust. */
+/** A token that is malformed, forged or expired, or whose issuer this server does not trust. */
 export class InvalidTokenError extends Error {
   constructor(cause: unknown) {
     super('The token is not valid.', { cause });
@@ -8,7 +8,7 @@ export class InvalidTokenError extends Error {
   }
 }
 
-/** The keys of the identity provider cannot be fetched, so it is unknown whether the token is valid. */
+/** A token that cannot be verified, because the keys of the identity provider cannot be fetched. */
 export class UncheckedTokenError extends SelloutError {
   readonly code = 'BUSY';
   readonly retryAfterSeconds = 5;

@@ -1,9 +1,9 @@
 export type Role = 'BUYER' | 'ORGANIZER';
 
-/** Who is calling. */
+/** The authenticated caller. */
 export interface Viewer {
   readonly userId: string;
   readonly role: Role;
-  /** When the token expires that the caller is known by; absent if there is none. */
+  /** Expiry of the caller's token; absent if there is no token. */
   readonly expiresAtMs?: number;
 }

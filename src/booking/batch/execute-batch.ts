@@ -120,7 +120,7 @@ async function failed(
       // Jitter, so that processes that collided do not collide again.
       await pause(RETRY_DELAY_MS * (0.5 + Math.random()));
       return batch;
-    case 'lasting':
+    case 'permanent':
       ctx.logger.error(details, 'booking batch failed');
       if (batch.length === 1) return settleAll(batch, () => toError(error));
       // One poisonous command must harm no other.

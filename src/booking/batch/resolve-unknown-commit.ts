@@ -59,7 +59,7 @@ async function resolveUnknownCommit(
       throw unknown.cause;
     } catch (error) {
       if (error === unknown.cause) throw error;
-      if (classifyDbError(error) === 'lasting' || performance.now() >= giveUpAt) throw unknown;
+      if (classifyDbError(error) === 'permanent' || performance.now() >= giveUpAt) throw unknown;
       await pause(ASK_EVERY_MS);
     }
   }

@@ -74,5 +74,5 @@ async function expireBatch(
 /** Whether the same batch would fail again, so that one of its holds may be the reason. */
 function isLasting(error: unknown): boolean {
   const passing = [StaleRulesError, BatchAbandonedError, CommitUnknownError];
-  return !passing.some((type) => error instanceof type) && classifyDbError(error) === 'lasting';
+  return !passing.some((type) => error instanceof type) && classifyDbError(error) === 'permanent';
 }

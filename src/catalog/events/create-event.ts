@@ -12,18 +12,18 @@ export interface CreateEventInput extends EventFields {
   readonly venueId: number;
   /** Defaults to DRAFT, which only the organizer sees. */
   readonly status?: 'DRAFT' | 'ON_SALE';
-  /** Chosen by the caller, for one event. Null, the default: every call creates an event. */
+  /** Key that the caller chose for this event. Null, the default: every call creates an event. */
   readonly idempotencyKey?: string | null;
 }
 
 /**
- * Makes an event of all seats of a venue, with a price for each of the venue's categories. Locks nothing that exists;
- * takes a second or two for 80,000 seats. Once a call with an idempotency key has succeeded, a retry returns its event,
- * even if the input is no longer valid by then.
+ * Creates an event with all seats of a venue and a price for each of the venue's categories. Locks no existing rows.
+ * Takes one to two seconds for 80,000 seats. After a call with an idempotency key has succeeded, a retry returns its
+ * event, even if the input is no longer valid by then.
  *
  * @param nowMs the event must start after this instant.
- * @throws {InvalidInputError} that lists every wrong field.
- * @throws {NotFoundError} where the organizer has no such venue.
+ * @throws {InvalidInputError} that lists every invalid field.
+ * @throws {NotFoundError} if the organizer has no such venue.
  * @throws {IdempotencyConflictError} if a call with the same key and another input has succeeded.
  */
 export async function createEvent(
@@ -39,7 +39,7 @@ export async function createEvent(
   return { eventId: await checkAndStore(ctx, event, key ?? null, nowMs, errors) };
 }
 
-/** As createEvent, in any status and at any time: examples include events that are over. */
+/** Creates an event like createEvent, but in any status and at any time: examples include past events. */
 export function storeEvent(ctx: CatalogContext, event: NewEvent): Promise<number> {
   return checkAndStore(ctx, event, null, null, new InputErrors());
 }
@@ -80,10 +80,10 @@ async function checkAndStore(
   }
 }
 
-/** Rolls the transaction back: a concurrent call with the same key has committed first. */
+/** Rolls back the transaction, because a concurrent call with the same key has committed. */
 class KeyTaken extends Error {}
 
-/** @throws {IdempotencyConflictError} */
+/** Finds the event that a call with the key has created. @throws {IdempotencyConflictError} */
 async function findCreated(
   { db }: CatalogContext,
   organizerId: string,
@@ -95,8 +95,8 @@ async function findCreated(
 }
 
 /**
- * A retry repeats all fields; the order of the price tiers does not matter. Fields that are not set are left out, so
- * that the hash of an old input stays the same when the input gets new optional fields.
+ * Hashes the key and all fields, in any order of the price tiers. Omits unset fields, so that the hash of an old input
+ * stays the same when the input gets new optional fields.
  */
 function hashKey(key: string, { organizerId: _, priceTiers, ...fields }: NewEvent): HashedKey {
   const tiers = priceTiers.map(({ category, name, amount }) => JSON.stringify([category, name, amount]));

@@ -21,7 +21,7 @@ export const eventLimits = {
 export interface PriceTierInput {
   /** A category of the venue, by name. */
   readonly category: string;
-  /** Null: as the category is called. */
+  /** Null: the name of the category. */
   readonly name: string | null;
   /** In the currency's minor unit. */
   readonly amount: number;
@@ -31,31 +31,31 @@ export interface EventFields {
   readonly name: string;
   readonly startsAt: Date;
   readonly onSaleAt: Date;
-  /** From then on no seats are held. Null, the default: from `startsAt` on. */
+  /** Time from which no seats can be held. Null, the default: `startsAt`. */
   readonly saleEndsAt?: Date | null;
-  /** Until when buyers may cancel, if `buyersMayCancel`. Null, the default: until `startsAt`. */
+  /** Time until which buyers may cancel, if `buyersMayCancel`. Null, the default: `startsAt`. */
   readonly cancelableUntil?: Date | null;
   readonly seatLimit: number;
   /** Null: the server's default. */
   readonly holdTtlSeconds: number | null;
-  /** By how much a hold can be extended, once. Null, the default: not at all. */
+  /** Time by which a hold can be extended, once. Null, the default: holds cannot be extended. */
   readonly holdExtensionSeconds?: number | null;
-  /** The longest that a hold may stand, from its creation on. Null, the default: hold time and extension together. */
+  /** Maximum lifetime of a hold. Null, the default: the sum of hold time and extension. */
   readonly holdLifetimeMaxSeconds?: number | null;
   /** Default ALLOW. */
   readonly orphanRule?: OrphanRule;
-  /** Default false: the organizer alone cancels confirmed bookings. */
+  /** Default false: only the organizer can cancel confirmed bookings. */
   readonly buyersMayCancel?: boolean;
-  /** An active code of ISO 4217. */
+  /** An active ISO 4217 code. */
   readonly currency: string;
   readonly priceTiers: readonly PriceTierInput[];
 }
 
 /**
- * Everything that can be told without the venue.
+ * Checks everything that does not depend on the venue.
  *
- * @param nowMs the event must start after this instant; null: at any time, as examples of past events do.
- * @throws {InvalidInputError} that lists every wrong field.
+ * @param nowMs the event must start after this instant; null: it may start at any time, as past examples do.
+ * @throws {InvalidInputError} that lists every invalid field.
  */
 export function checkEventFields(fields: EventFields, nowMs: number | null): void {
   const errors = new InputErrors();
@@ -64,12 +64,12 @@ export function checkEventFields(fields: EventFields, nowMs: number | null): voi
   errors.run(() => checkInstant('onSaleAt', fields.onSaleAt));
   errors.run(() => checkBefore('onSaleAt', fields.onSaleAt, 'startsAt', fields.startsAt));
   checkSaleTimes(fields, errors);
-  errors.run(() => checkWhole('seatLimit', fields.seatLimit, 1, eventLimits.seatLimitMax));
+  errors.run(() => checkInteger('seatLimit', fields.seatLimit, 1, eventLimits.seatLimitMax));
   checkHoldTimes(fields, errors);
   errors.run(() => checkCurrency(fields.currency));
   for (const [index, { name, amount }] of fields.priceTiers.entries()) {
     if (name !== null) errors.run(() => checkName(`priceTiers.${index}.name`, name));
-    errors.run(() => checkWhole(`priceTiers.${index}.amount`, amount, 0, eventLimits.amountMax));
+    errors.run(() => checkInteger(`priceTiers.${index}.amount`, amount, 0, eventLimits.amountMax));
   }
   errors.assertNone();
 }
@@ -107,11 +107,11 @@ function checkHoldTimes(fields: EventFields, errors: InputErrors): void {
   const limits = eventLimits;
   if (holdTtlSeconds !== null) {
     const { holdTtlSecondsMin: min, holdTtlSecondsMax: max } = limits;
-    errors.run(() => checkWhole('holdTtlSeconds', holdTtlSeconds, min, max));
+    errors.run(() => checkInteger('holdTtlSeconds', holdTtlSeconds, min, max));
   }
   if (holdExtensionSeconds !== null) {
     const { holdExtensionSecondsMin: min, holdExtensionSecondsMax: max } = limits;
-    errors.run(() => checkWhole('holdExtensionSeconds', holdExtensionSeconds, min, max));
+    errors.run(() => checkInteger('holdExtensionSeconds', holdExtensionSeconds, min, max));
   }
   if (holdLifetimeMaxSeconds !== null)
     errors.run(() => checkHoldLifetime(holdLifetimeMaxSeconds, holdTtlSeconds));
@@ -119,9 +119,9 @@ function checkHoldTimes(fields: EventFields, errors: InputErrors): void {
 
 function checkHoldLifetime(holdLifetimeMaxSeconds: number, holdTtlSeconds: number | null): void {
   const field = 'holdLifetimeMaxSeconds';
-  // The server's default may change at any restart and exceed what was allowed here.
+  // The server's default may change at any restart, and would then exceed a limit that was checked against the old one.
   if (holdTtlSeconds === null) throw new InvalidInputError(field, `${field} requires holdTtlSeconds.`);
-  checkWhole(field, holdLifetimeMaxSeconds, holdTtlSeconds, eventLimits.holdLifetimeMaxSecondsMax);
+  checkInteger(field, holdLifetimeMaxSeconds, holdTtlSeconds, eventLimits.holdLifetimeMaxSecondsMax);
 }
 
 function checkCurrency(currency: string): void {
@@ -140,7 +140,7 @@ function checkName(field: string, name: string): void {
 }
 
 function checkInstant(field: string, instant: Date): void {
-  // An invalid date has the year NaN, which is in no range.
+  // The year of an invalid date is NaN, which is in no range.
   const year = instant.getUTCFullYear();
   const { yearMin, yearMax } = eventLimits;
   if (!(year >= yearMin && year <= yearMax)) {
@@ -155,7 +155,7 @@ function checkBefore(field: string, instant: Date, otherField: string, other: Da
   if (instant >= other) throw new InvalidInputError(field, `${field} must be before ${otherField}.`);
 }
 
-function checkWhole(field: string, value: number, min: number, max: number): void {
+function checkInteger(field: string, value: number, min: number, max: number): void {
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new InvalidInputError(field, `${field} must be an integer from ${min} to ${max}.`);
   }

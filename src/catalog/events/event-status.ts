@@ -11,15 +11,15 @@ export interface SaleTimes extends HoldTimes {
   readonly saleEndsAtMs: number;
 }
 
-/** Returns the longest time that a hold of the event can stand, extended or not. */
+/** Returns the maximum lifetime of a hold of the event, including its extension. */
 export function longestHoldMs({ holdTtlMs, holdExtensionMs, holdLifetimeMaxMs }: HoldTimes): number {
   const extended = holdTtlMs + (holdExtensionMs ?? 0); // guard: extended-hold-status
   return Math.max(holdTtlMs, Math.min(extended, holdLifetimeMaxMs ?? extended));
 }
 
 /**
- * Returns the status that an event reads as: ENDED once its sale has ended and the last hold that it allowed has run
- * out. Nothing is written for that, so every reader applies this rule; `reads/event-pages.sql.ts` is its SQL.
+ * Returns the status that readers see: ENDED after the sale has ended and the last possible hold has expired. The
+ * stored status does not change then, so every reader applies this rule. `reads/event-pages.sql.ts` has it in SQL.
  */
 export function eventStatusAt(event: SaleTimes, nowMs: number): EventStatus {
   const { status, saleEndsAtMs } = event;

@@ -9,7 +9,7 @@ export interface VenueToSell {
   readonly categories: readonly PlanCategory[];
 }
 
-/** Null where there is none, and where it is another organizer's. A venue never changes, so nothing is locked. */
+/** Reads a venue of the organizer; null if there is none. A venue never changes, so no lock is needed. */
 export async function readOwnVenue(
   db: PrismaClient,
   organizerId: string,
@@ -36,15 +36,15 @@ export async function insertEvent(tx: Tx, event: NewEvent, seatsTotal: number): 
     VALUES (${event.organizerId}::uuid, ${event.venueId}::int, ${event.name}, ${event.startsAt.toISOString()}::timestamptz,
             ${event.onSaleAt.toISOString()}::timestamptz, ${(event.saleEndsAt ?? event.startsAt).toISOString()}::timestamptz,
             ${(event.cancelableUntil ?? event.startsAt).toISOString()}::timestamptz, ${event.status}::event_status, ${event.currency},
-            ${event.seatLimit}::int, ${msOf(event.holdTtlSeconds)}::int, ${msOf(event.holdExtensionSeconds)}::int,
-            ${msOf(event.holdLifetimeMaxSeconds)}::int, ${event.orphanRule ?? 'ALLOW'}::orphan_rule,
+            ${event.seatLimit}::int, ${toMs(event.holdTtlSeconds)}::int, ${toMs(event.holdExtensionSeconds)}::int,
+            ${toMs(event.holdLifetimeMaxSeconds)}::int, ${event.orphanRule ?? 'ALLOW'}::orphan_rule,
             ${event.buyersMayCancel ?? false}::boolean, ${seatsTotal}::int)
     RETURNING id`);
   if (row === undefined) throw new Error('insertEvent returned no row');
   return row.id;
 }
 
-function msOf(seconds: number | null | undefined): number | null {
+function toMs(seconds: number | null | undefined): number | null {
   return seconds == null ? null : seconds * 1000;
 }
 
@@ -63,7 +63,7 @@ export async function insertPriceTiers(
       ${tiers.map(({ color }) => color)}::text[])`);
 }
 
-/** All seats of the venue, on sale, each priced by its category. */
+/** Creates a seat for each seat of the venue, with the price tier of its category. */
 export async function insertEventSeats(tx: Tx, eventId: number, venueId: number): Promise<number> {
   return tx.$executeRaw(sql`/* insertEventSeats */
     INSERT INTO event_seats (event_id, seat_index, venue_id, tier_index)
@@ -73,11 +73,11 @@ export async function insertEventSeats(tx: Tx, eventId: number, venueId: number)
 
 export interface OwnStatus {
   readonly status: EventStatus;
-  /** Whether its time to be sold has passed. */
+  /** Whether the sale period has ended. */
   readonly saleIsOver: boolean;
 }
 
-/** Null if there is none, or if it is another organizer's. */
+/** Reads the status of an event of the organizer; null if there is none. */
 export async function readOwnStatus(
   db: PrismaClient,
   organizerId: string,
@@ -89,7 +89,7 @@ export async function readOwnStatus(
   return row ?? null;
 }
 
-/** False where the status is no longer `from`. */
+/** Changes the status. Returns false if it is no longer `from`. */
 export async function changeStatus(
   db: PrismaClient,
   eventId: number,

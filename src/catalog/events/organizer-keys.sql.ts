@@ -1,10 +1,10 @@
 import type { HashedKey } from '../../platform/idempotency-key.ts';
 import { sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
 
-/** An idempotency key belongs to an organizer and an operation. */
+/** Operations with idempotency keys. Each organizer has separate keys for each operation. */
 export type KeyedOperation = 'createEvent';
 
-/** Null if no call has succeeded with the key. */
+/** Reads what a call with the key has created; null if none has succeeded. */
 export async function readOrganizerKey(
   db: PrismaClient,
   organizerId: string,
@@ -19,7 +19,7 @@ export async function readOrganizerKey(
 }
 
 /**
- * Records that a call with the key created the event. Waits for a transaction that is recording the same key. Returns
+ * Records that a call with the key has created the event. Waits for a concurrent transaction with the same key. Returns
  * false if the key is taken.
  */
 export async function insertOrganizerKey(

@@ -5,7 +5,7 @@ import { nameKey } from '../names.ts';
 import type { PlanCategory } from '../seating-plan/seating-plan.ts';
 
 export interface PriceTierRow {
-  /** The category's place in the venue's plan. */
+  /** Index of the category in the venue's plan. */
   readonly index: number;
   readonly name: string;
   readonly amount: number;
@@ -16,11 +16,10 @@ export interface PriceTierRow {
 const NAMES_LISTED_MAX = 20;
 
 /**
- * The price tiers of an event, in the order of the venue's categories: every category has one price, and no two tiers
- * have names that look alike.
+ * Returns the price tiers of an event in the order of the venue's categories. Every category must have exactly one
+ * price, and no two tiers may have names that look alike.
  *
- * @throws {InvalidInputError} that lists unknown categories, those priced twice, those without a price, and tiers whose
- * name another one has.
+ * @throws {InvalidInputError} that lists unknown categories, categories with no or several prices, and duplicate names.
  */
 export function priceCategories(
   categories: readonly PlanCategory[],
@@ -28,18 +27,18 @@ export function priceCategories(
 ): PriceTierRow[] {
   const errors = new InputErrors();
   const known = new Set(categories.map(({ name }) => name));
-  const tierOf = new Map<string, PriceTierInput>();
-  const indexOfName = new Map<string, number>();
+  const tierByCategory = new Map<string, PriceTierInput>();
+  const indexByName = new Map<string, number>();
   for (const [index, tier] of priceTiers.entries()) {
     const isKnown = errors.run(() =>
-      checkCategory(`priceTiers.${index}.category`, tier.category, known, tierOf),
+      checkCategory(`priceTiers.${index}.category`, tier.category, known, tierByCategory),
     );
     if (isKnown === undefined) continue;
-    tierOf.set(tier.category, tier);
-    errors.run(() => checkTierName(index, tier, indexOfName)); // guard: tier-name-lookalikes
+    tierByCategory.set(tier.category, tier);
+    errors.run(() => checkTierName(index, tier, indexByName)); // guard: tier-name-lookalikes
   }
   errors.run(() => {
-    const missing = categories.filter(({ name }) => !tierOf.has(name)).map(({ name }) => name);
+    const missing = categories.filter(({ name }) => !tierByCategory.has(name)).map(({ name }) => name);
     if (missing.length > 0)
       throw new InvalidInputError(
         'priceTiers',
@@ -48,7 +47,7 @@ export function priceCategories(
   });
   errors.assertNone();
   return categories.flatMap(({ name, color }, index) => {
-    const tier = tierOf.get(name);
+    const tier = tierByCategory.get(name);
     return tier === undefined ? [] : { index, name: tier.name ?? name, amount: tier.amount, color };
   });
 }
@@ -72,15 +71,15 @@ function checkCategory(
   return true;
 }
 
-function checkTierName(index: number, tier: PriceTierInput, indexOfName: Map<string, number>): void {
+function checkTierName(index: number, tier: PriceTierInput, indexByName: Map<string, number>): void {
   const name = tier.name ?? tier.category;
-  const first = indexOfName.get(nameKey(name));
+  const first = indexByName.get(nameKey(name));
   if (first !== undefined)
     throw new InvalidInputError(
       `priceTiers.${index}.name`,
       `The name ${quote(name)} is already used by priceTiers.${first}. Tier names must be unique.`,
     );
-  indexOfName.set(nameKey(name), index);
+  indexByName.set(nameKey(name), index);
 }
 
 function list(names: readonly string[]): string {
@@ -88,7 +87,7 @@ function list(names: readonly string[]): string {
   return `${names.slice(0, NAMES_LISTED_MAX).map(quote).join(', ')}${more}`;
 }
 
-/** Cut, so that a message stays short whatever was sent. */
+/** Quotes a text and cuts it, so that a message stays short. */
 function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

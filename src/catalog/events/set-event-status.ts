@@ -9,7 +9,7 @@ export interface SetEventStatusInput {
   readonly status: EventStatus;
 }
 
-/** Nothing leads back to DRAFT, for buyers have seen the event; ENDED and CANCELED are final. */
+/** Permitted transitions. None leads to DRAFT, because buyers have seen the event; ENDED and CANCELED are final. */
 const nextStatuses: Readonly<Record<EventStatus, readonly EventStatus[]>> = {
   DRAFT: ['ON_SALE', 'CANCELED'],
   ON_SALE: ['PAUSED', 'ENDED', 'CANCELED'],
@@ -22,12 +22,12 @@ const nextStatuses: Readonly<Record<EventStatus, readonly EventStatus[]>> = {
 const TRIES_MAX = 5;
 
 /**
- * Leads an event to a status; one that it has already changes nothing. Takes the lock of the event's row for one
- * statement, and decides on the status that the row still has then. A batch of bookings that assumed the old status
- * finds out in its own last statement.
+ * Changes the status of an event; has no effect if the event has that status. Locks the event's row for one statement,
+ * which checks that the previous status is still current. A booking batch that assumed it notices in its last
+ * statement.
  *
- * @throws {InvalidInputError} field `status`, if the current status does not allow the change, or the sale period
- *   has passed.
+ * @throws {InvalidInputError} field `status`, if the current status does not allow the change, or the sale period has
+ *   passed.
  * @throws {NotFoundError} if the organizer has no such event.
  * @throws {BusyError} if concurrent calls kept changing the status.
  */

@@ -2,8 +2,8 @@ import type { FaultList } from './plan-faults.ts';
 import { planLimits } from './plan-limits.ts';
 
 /**
- * Counts what the plan has before any of it is read, and reports what is too much; false then, for reading the
- * rest would only take time. A part of the wrong type counts as nothing: the reading reports that, with its path.
+ * Counts the zones, rows, seats and areas before they are read. Returns false if there are too many, so that the caller
+ * does not read them. A part of the wrong type counts as empty; reading it reports the fault with its path.
  */
 export function checkCounts(zones: unknown[], faults: FaultList): boolean {
   if (zones.length > planLimits.zonesMax) {
@@ -12,10 +12,10 @@ export function checkCounts(zones: unknown[], faults: FaultList): boolean {
   }
   const counts = { rows: 0, seats: 0, areas: 0 };
   for (const zone of zones) {
-    const rows = listOf(zone, 'rows');
+    const rows = getArray(zone, 'rows');
     counts.rows += rows.length;
-    counts.areas += listOf(zone, 'areas').length;
-    for (const row of rows) counts.seats += listOf(row, 'seats').length;
+    counts.areas += getArray(zone, 'areas').length;
+    for (const row of rows) counts.seats += getArray(row, 'seats').length;
   }
   const { rowsMax, seatsMax, areasMax } = planLimits;
   const fits = (what: string, count: number, max: number): boolean => {
@@ -36,8 +36,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The array that the value has under the key, or an empty one. */
-export function listOf(value: unknown, key: string): unknown[] {
+/** Returns the array under the key, or an empty one. */
+export function getArray(value: unknown, key: string): unknown[] {
   const found = isRecord(value) ? value[key] : undefined;
   return Array.isArray(found) ? found : [];
 }

@@ -1,8 +1,8 @@
 import { planLimits } from './plan-limits.ts';
 
 /**
- * Looks through the text without building anything. Says what forbids giving it to JSON.parse, or null: that call
- * can't be interrupted, and 60 MB of brackets keep it busy for a quarter of a minute.
+ * Scans the text without building values. Returns why it must not be passed to JSON.parse, or null. JSON.parse cannot
+ * be interrupted, and takes 15 seconds for 60 MB of brackets.
  */
 export function refuseHostileJson(text: string): string | null {
   let depth = 0;
@@ -10,11 +10,11 @@ export function refuseHostileJson(text: string): string | null {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) {
-      at = endOfString(text, at);
+      at = findEndOfString(text, at);
     } else if (code === 0x5b || code === 0x7b) {
       values += 1;
       if (++depth > planLimits.nestingMax) {
-        return `The JSON is nested more than ${planLimits.nestingMax} levels deep at ${place(text, at)}; a seating plan needs only seven.`;
+        return `The JSON is nested more than ${planLimits.nestingMax} levels deep at ${formatPosition(text, at)}; a seating plan needs only seven.`;
       }
     } else if (code === 0x5d || code === 0x7d) {
       depth -= 1;
@@ -25,19 +25,21 @@ export function refuseHostileJson(text: string): string | null {
   return null;
 }
 
-/** Says what is wrong with a text that JSON.parse refused, with the line and column. */
+/** Describes why JSON.parse rejected a text, with line and column. */
 export function explainSyntaxError(text: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const known = /^(.*?)(?: in JSON)? at position (\d+)/s.exec(message);
-  if (known?.[1] !== undefined) return `Invalid JSON: ${known[1]} at ${place(text, Number(known[2]))}.`;
+  if (known?.[1] !== undefined)
+    return `Invalid JSON: ${known[1]} at ${formatPosition(text, Number(known[2]))}.`;
   const at = findUnexpectedToken(text);
-  if (at >= text.length) return `Invalid JSON: unexpected end of text at ${place(text, text.length)}.`;
-  return `Invalid JSON: unexpected ${JSON.stringify(text.charAt(at))} at ${place(text, at)}, where a value is expected.`;
+  if (at >= text.length)
+    return `Invalid JSON: unexpected end of text at ${formatPosition(text, text.length)}.`;
+  return `Invalid JSON: unexpected ${JSON.stringify(text.charAt(at))} at ${formatPosition(text, at)}, where a value is expected.`;
 }
 
 /**
- * V8 leaves out the position of one kind of fault only: something else stands where a value should. So it is
- * enough to look for the first word that is no value, and for punctuation right after `,`, `:` or `[`.
+ * Finds the position of the only error for which V8 reports none: a token where a value is expected. That is the first
+ * word that is not a value, or punctuation right after `,`, `:` or `[`.
  */
 function findUnexpectedToken(text: string): number {
   const token = /[^\s",:[\]{}]+|[",:[\]{}]/g;
@@ -46,7 +48,7 @@ function findUnexpectedToken(text: string): number {
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const [found] = match;
     if (found === '"') {
-      token.lastIndex = endOfString(text, match.index) + 1;
+      token.lastIndex = findEndOfString(text, match.index) + 1;
     } else if (/^[,:\]}]$/.test(found)) {
       const isEmptyArray = found === ']' && before === '[';
       if (/[,:[]/.test(before) && !isEmptyArray) return match.index;
@@ -58,8 +60,8 @@ function findUnexpectedToken(text: string): number {
   return text.length;
 }
 
-/** Where the string that begins at `start` has its closing quote, or the text's end. */
-function endOfString(text: string, start: number): number {
+/** Returns the position of the closing quote of the string that begins at `start`, or the end of the text. */
+function findEndOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) return at;
@@ -68,7 +70,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function place(text: string, at: number): string {
+function formatPosition(text: string, at: number): string {
   let line = 1;
   let lineStart = 0;
   for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', end + 1)) {

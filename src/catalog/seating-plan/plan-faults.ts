@@ -1,7 +1,7 @@
 import { planLimits } from './plan-limits.ts';
 import type { PlanFault } from './seating-plan.ts';
 
-/** What a check reports to. Past the most that are listed, faults are only counted. */
+/** Collects faults. Beyond the maximum number that are listed, they are only counted. */
 export type FaultList = {
   readonly listed: PlanFault[];
   readonly count: () => number;
@@ -21,7 +21,7 @@ export function createFaultList(): FaultList {
   };
 }
 
-/** Names a value in a sentence about it. Strings are cut, so that a message stays short. */
+/** Describes a value within a sentence. Cuts strings, so that messages stay short. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
@@ -32,7 +32,7 @@ export function describeValue(value: unknown): string {
   return `of type ${typeof value}`;
 }
 
-/** A string as a message shows it. */
+/** Quotes a string for a message, and cuts it. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

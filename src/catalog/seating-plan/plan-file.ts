@@ -1,7 +1,6 @@
 /**
- * A seating plan as a file holds it: the form that pretix publishes a JSON schema for
- * (pretix/pretix, src/pretix/static/seating/seating-plan.schema.json), so that halls drawn with its editor
- * can be imported. Only the keys that are read here; a file may carry more.
+ * A seating plan file in pretix's JSON format, so that halls drawn with its editor can be imported
+ * (pretix/pretix, src/pretix/static/seating/seating-plan.schema.json). Lists only the keys that are read.
  */
 export type SeatingPlanFile = {
   name: string;
@@ -11,7 +10,7 @@ export type SeatingPlanFile = {
 };
 
 export type PlanFileZone = {
-  /** Without a name, the zone is called by its `zone_id`, else by its `uuid`. */
+  /** Default: `zone_id`, then `uuid`. */
   name?: string;
   zone_id?: string;
   uuid?: string;
@@ -22,9 +21,9 @@ export type PlanFileZone = {
 
 export type PlanFileRow = {
   row_number: string;
-  /** What a ticket says instead of "row 3". `%s` stands for the row number. */
+  /** Text on tickets instead of "row 3". `%s` is replaced by the row number. */
   row_label?: string | null;
-  /** What a ticket says instead of "seat 12", for each seat of the row. `%s` stands for the seat number. */
+  /** Text on tickets instead of "seat 12". `%s` is replaced by the seat number. */
   seat_label?: string | null;
   position?: Point;
   seats: PlanFileSeat[];
@@ -32,7 +31,7 @@ export type PlanFileRow = {
 
 export type PlanFileSeat = { seat_guid: string; seat_number: string; position: Point; category: string };
 
-/** Shapes that are drawn beneath the seats. The form of older files has `width`, `height` and `text` directly. */
+/** A shape beneath the seats. Older files have `width`, `height` and `text` in the area itself. */
 export type PlanFileArea = {
   shape?: string;
   position?: Point;

@@ -5,8 +5,8 @@ import type { FaultList } from './plan-faults.ts';
 import { planLimits } from './plan-limits.ts';
 
 /*
- * One shape for each level of the file, not one for the whole: a level's children are read only after they have
- * been counted, and a hostile file makes no million issues at once. Unknown keys are tolerated everywhere.
+ * One schema for each level of the file instead of one for the whole: the children of a level are read only after they
+ * have been counted, so that a hostile file cannot cause a million issues at once. Unknown keys are ignored.
  */
 
 function text(what: string, lengthMin: 0 | 1, lengthMax: number): z.ZodType<string> {
@@ -19,7 +19,7 @@ function text(what: string, lengthMin: 0 | 1, lengthMax: number): z.ZodType<stri
     });
 }
 
-/** A text that the plan may leave out; one of blanks alone counts as left out. */
+/** A text that may be empty. One without visible characters counts as empty. */
 function optionalText(what: string, lengthMax: number): z.ZodType<string> {
   return text(what, 0, lengthMax).transform((value) => (isVisible(value) ? value : ''));
 }
@@ -35,7 +35,7 @@ function range(what: string, min: number, max: number): z.ZodType<number> {
 }
 
 function list(what: string): z.ZodType<unknown[]> {
-  // Not z.array: the elements are read one by one, and copying them here would be for nothing.
+  // z.array would copy the elements, which are read one by one later.
   return z.custom<unknown[]>(Array.isArray, {
     error: ({ input }) => `${what} is ${describeValue(input)}; it must be an array.`,
   });
@@ -67,14 +67,14 @@ export const categoryShape = object('The category', {
   color: color.optional(),
 });
 
-/** A zone without seats only draws something, and needs no name. */
+/** A zone without seats is only decoration and needs no name. */
 export const decorationShape = object('The zone', {
   position: positionShape,
   rows: list('The list of rows'),
   areas: list('The list of areas').optional(),
 });
 
-/** What a zone is called is looked for in three places, and checked there. */
+/** `readZones` checks the name, which may come from three keys. */
 export const zoneShape = decorationShape.extend({
   name: z
     .string({ error: ({ input }) => `The name of the zone is ${describeValue(input)}; it must be a string.` })
@@ -99,7 +99,7 @@ export const seatShape = object('The seat', {
   }),
 });
 
-// Areas only decorate: their values need the right type alone, and what can't be drawn is left out later.
+// Areas are only decoration: just the types of their values are checked, and areas that cannot be drawn are omitted.
 const drawnPosition = object('The position', { x: number('x'), y: number('y') });
 
 const areaText = object('The text', {
@@ -109,7 +109,7 @@ const areaText = object('The text', {
   color: color.optional(),
 });
 
-// The length is looked at first: reading millions of wrong points would make millions of issues.
+// The length is checked first, because millions of invalid points would cause millions of issues.
 const polygonPoints = z
   .custom<unknown[]>((value) => Array.isArray(value) && value.length <= planLimits.polygonPointsMax, {
     error: `The points of a polygon must be an array of at most ${planLimits.polygonPointsMax} positions.`,
@@ -142,7 +142,7 @@ export const areaShape = object('The area', {
   height: number('The height').optional(),
 });
 
-/** Reads one level. Its faults go into the list, under the level's own path; null when there are any. */
+/** Reads one level. Returns null if it has faults, which are added to the list with paths below `path`. */
 export function readShape<T>(shape: z.ZodType<T>, value: unknown, path: string, faults: FaultList): T | null {
   const result = shape.safeParse(value);
   if (result.success) return result.data;

@@ -8,14 +8,14 @@ import type { PlanArea, PlanAreaShape, PlanAreaText } from './seating-plan.ts';
 
 type AreaFile = z.infer<typeof areaShape>;
 
-// A color goes into drawings as it is: only what can be nothing but a color passes.
-const drawable = /^(?:#[0-9a-f]{3,8}|[a-z]{3,30}|(?:rgb|hsl)a?\([\d\s.,%/]{1,40}\))$/i;
+// Colors are copied into drawings unchanged, so only texts that can be nothing else are accepted.
+const drawableColor = /^(?:#[0-9a-f]{3,8}|[a-z]{3,30}|(?:rgb|hsl)a?\([\d\s.,%/]{1,40}\))$/i;
 const textSizeDefault = 16;
 const rotationMax = 3600;
 
 /**
- * Reads a zone's areas. They decorate, so none refuses a plan for what it looks like: an area that can't be drawn (of an
- * unknown shape, a polygon of two points, a negative width, beyond the limits of coordinates) is left out.
+ * Reads a zone's areas. They are only decoration, so an area that cannot be drawn is omitted instead of being a fault:
+ * an unknown shape, a polygon of two points, a negative width, coordinates beyond the limits.
  */
 export function readAreas(areas: unknown[], origin: Point, path: string, faults: FaultList): PlanArea[] {
   return areas.flatMap((value, index) => {
@@ -34,15 +34,15 @@ function toPlanArea(area: AreaFile, origin: Point): PlanArea | null {
     ...shape,
     ...at,
     rotation: Math.abs(rotation) <= rotationMax ? rotation : rotation % 360,
-    color: drawableOrNull(area.color),
-    borderColor: drawableOrNull(area.border_color),
+    color: toDrawableColor(area.color),
+    borderColor: toDrawableColor(area.border_color),
     text: toText(area, at),
   };
 }
 
 function toShape(area: AreaFile, at: Point): PlanAreaShape | null {
   const { circle, ellipse, polygon } = area;
-  // Older files have no `shape`; theirs are rectangles, with the measures directly in the area.
+  // Older files have no `shape`: their areas are rectangles, with width and height in the area itself.
   switch (area.shape ?? 'rectangle') {
     case 'rectangle': {
       const { width, height } = area.rectangle ?? area;
@@ -68,7 +68,7 @@ function toShape(area: AreaFile, at: Point): PlanAreaShape | null {
 }
 
 function toText(area: AreaFile, at: Point): PlanAreaText | null {
-  const text = typeof area.text === 'string' ? ofOldForm(area.text, area) : area.text;
+  const text = typeof area.text === 'string' ? fromOldFormat(area.text, area) : area.text;
   if (text === undefined) return null;
   const drawn = toDrawableText(text.text, planLimits.areaTextLengthMax);
   const place = add(at, text.position);
@@ -78,30 +78,30 @@ function toText(area: AreaFile, at: Point): PlanAreaText | null {
     text: drawn,
     ...place,
     size: size > 0 && areLengths(size) ? size : textSizeDefault,
-    color: drawableOrNull(text.color),
+    color: toDrawableColor(text.color),
   };
 }
 
-/** Older files have the text directly in the area. It is drawn in the middle. */
-function ofOldForm(text: string, area: AreaFile): Exclude<AreaFile['text'], string> {
+/** Converts the text of an area in an older file, which is drawn in the area's center. */
+function fromOldFormat(text: string, area: AreaFile): Exclude<AreaFile['text'], string> {
   return { text, position: { x: (area.width ?? 0) / 2, y: (area.height ?? 0) / 2 } };
 }
 
-function drawableOrNull(color: string | undefined): string | null {
-  return color !== undefined && drawable.test(color) ? color : null;
+function toDrawableColor(color: string | undefined): string | null {
+  return color !== undefined && drawableColor.test(color) ? color : null;
 }
 
 function areLengths(...lengths: number[]): boolean {
   return lengths.every((length) => length >= 0 && length <= planLimits.coordinateMax);
 }
 
-/** Zone, row and seat may each lie at the limit. */
+/** Allows three times the limit: the positions of zone, row and seat add up. */
 function isNear({ x, y }: Point): boolean {
   const max = 3 * planLimits.coordinateMax;
   return Math.abs(x) <= max && Math.abs(y) <= max;
 }
 
-/** Sums are rounded to a thousandth of a unit, so that 0.1 + 0.2 is 0.3. */
+/** Adds two points, rounded to a thousandth of a unit, so that 0.1 + 0.2 is 0.3. */
 export function add(a: Point, b: Point | undefined): Point {
   return { x: roundThousandth(a.x + (b?.x ?? 0)), y: roundThousandth(a.y + (b?.y ?? 0)) };
 }

@@ -6,11 +6,11 @@ import { planLimits } from './plan-limits.ts';
 import { categoryShape, readShape } from './plan-shapes.ts';
 import type { PlanCategory } from './seating-plan.ts';
 
-// A category's color may be any string, or missing. Clients draw with it, so only CSS hex colors are kept.
+// Clients draw with the color of a category, so any other value than a CSS hex color is replaced by a default.
 const hexColor = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 const colorDefault = '#808080';
 
-/** Reads the categories, and where each name stands among them. */
+/** Reads the categories and an index by their names. */
 export function readCategories(
   values: unknown[],
   faults: FaultList,
@@ -27,7 +27,7 @@ export function readCategories(
   const indexByKey = new Map<string, number>();
   values.forEach((value, index) => {
     const path = `categories[${index}]`;
-    // What lies beyond the limit is known by name only, so that its seats are not faults of their own.
+    // Names beyond the limit are still indexed, so that their seats do not cause further faults.
     const category = index < categoriesMax ? readShape(categoryShape, value, path, faults) : null;
     if (category !== null) categories.push({ name: category.name, color: hexOrDefault(category.color) });
     const name = isRecord(value) ? value['name'] : undefined;

@@ -6,18 +6,18 @@ import type { FaultList } from './plan-faults.ts';
 import { planLimits } from './plan-limits.ts';
 import { decorationShape, readShape, rowShape, seatShape, zoneShape } from './plan-shapes.ts';
 import { add, readAreas } from './read-areas.ts';
-import { fillLabel, printLabel, seatLabel } from './seat-label.ts';
+import { fillLabel, formatLabel, seatLabel } from './seat-label.ts';
 import type { PlanArea, PlanSeat } from './seating-plan.ts';
 
-/** What the plan's zones are read into, and what must be looked up across all of them. */
+/** The results of reading zones, and the names that must be unique across all of them. */
 type Reading = {
   faults: FaultList;
-  /** Null where the plan has no list of them: then that is the fault, and not each seat's. */
+  /** Null if the plan has no list of categories: that is one fault, instead of one for each seat. */
   categories: ReadonlyMap<string, number> | null;
   seats: PlanSeat[];
   areas: PlanArea[];
   guidPaths: Map<string, string>;
-  /** Both by the key of the name: what looks alike is the same. */
+  /** By `nameKey`, like `labelPaths`, so that names that look alike are equal. */
   sectionPaths: Map<string, string>;
   labelPaths: Map<string, string>;
 };
@@ -46,31 +46,31 @@ function readZone(reading: Reading, value: unknown, index: number): void {
   const hasSeats = isRecord(value) && Array.isArray(value['rows']) && value['rows'].length > 0;
   const zone = readShape(hasSeats ? zoneShape : decorationShape, value, path, faults);
   const section = hasSeats ? readSectionName(reading, value, index) : null;
-  // A zone with a fault of its own still has its rows read: every fault is listed, not only the first level's.
+  // The rows of an invalid zone are read too, so that all faults are listed.
   const origin = zone?.position ?? { x: 0, y: 0 };
   const rows = zone?.rows ?? (hasSeats ? (value['rows'] as unknown[]) : []);
   rows.forEach((row, at) => readRow(reading, row, { path: `${path}.rows[${at}]`, section, origin }));
   for (const area of readAreas(zone?.areas ?? [], origin, `${path}.areas`, faults)) reading.areas.push(area);
 }
 
-/** Returns what a zone with seats is called: by its name, else its id, else its place. Null if that is a fault. */
+/** Returns the name of a zone with seats: `name`, an ID, or its position in the list. Null if it is invalid. */
 function readSectionName(reading: Reading, zone: Record<string, unknown>, index: number): string | null {
   const path = `zones[${index}]`;
-  // A name of the wrong type is a fault already.
+  // zoneShape has reported a name of the wrong type.
   if (zone['name'] !== undefined && typeof zone['name'] !== 'string') return null;
   for (const key of ['name', 'zone_id', 'uuid']) {
     const name = zone[key];
     if (typeof name !== 'string' || !isVisible(name)) continue;
     const fault = findNameFault(name, planLimits.zoneNameLengthMax);
     if (fault !== null) reading.faults.add(`${path}.${key}`, `The name of the zone ${fault}`);
-    return fault === null && isFreeName(reading, name, `${path}.${key}`) ? name : null;
+    return fault === null && isUniqueName(reading, name, `${path}.${key}`) ? name : null;
   }
   const name = `Zone ${index + 1}`;
-  return isFreeName(reading, name, path) ? name : null;
+  return isUniqueName(reading, name, path) ? name : null;
 }
 
-/** Seats are looked up by their section's name, and a ticket shows no more than it: it must mean one zone. */
-function isFreeName(reading: Reading, name: string, path: string): boolean {
+/** Checks that the name is unique: seats are looked up by section name, and tickets show only the name. */
+function isUniqueName(reading: Reading, name: string, path: string): boolean {
   const first = reading.sectionPaths.get(nameKey(name)); // guard: zone-name-lookalikes
   if (first === undefined) {
     reading.sectionPaths.set(nameKey(name), path);
@@ -83,7 +83,7 @@ function isFreeName(reading: Reading, name: string, path: string): boolean {
   return false;
 }
 
-/** `section` is null if the zone's name is a fault: then its seats' labels are not looked at. */
+/** `section` is null if the zone's name is invalid: then the labels of its seats are not checked. */
 type RowPlace = { path: string; section: string | null; origin: Point };
 
 function readRow(reading: Reading, value: unknown, place: RowPlace): void {
@@ -148,11 +148,11 @@ function readSeat(reading: Reading, value: unknown, place: SeatPlace, path: stri
   });
 }
 
-/** Two buyers with one label on their tickets would stand before one chair. */
+/** Builds a seat's label and checks that it is unique: two tickets with the same label would mean the same chair. */
 function readLabel({ faults, labelPaths }: Reading, number: string, place: SeatPlace, path: string): string {
   const { section, row, rowLabel } = place;
-  const label = printLabel({ section, row, number, rowLabel, seatLabel: place.seatLabelFor(number) });
-  // A part that ends in a space, such as the zone "Main ", looks like one that doesn't.
+  const label = formatLabel({ section, row, number, rowLabel, seatLabel: place.seatLabelFor(number) });
+  // A part with a trailing space, such as the zone "Main ", looks like one without.
   const key = nameKey(label).replaceAll(' ,', ',');
   const first = labelPaths.get(key);
   // guard: unique-seat-label

@@ -1,21 +1,22 @@
 import { findNameFault, isVisible } from '../names.ts';
 import { planLimits } from './plan-limits.ts';
 
-/** What a seat's label is made of. */
+/** Parts of a seat's label. */
 export interface LabelParts {
   readonly section: string;
   readonly row: string;
   readonly number: string;
-  /** The plan's own words instead of "row 3" and "seat 12"; null where it has none. */
+  /** Text of the plan instead of "row 3"; null if it has none. */
   readonly rowLabel: string | null;
+  /** Text of the plan instead of "seat 12"; null if it has none. */
   readonly seatLabel: string | null;
 }
 
 /**
- * Returns what a ticket says: "Block B, row 3, seat 12", or "Parterre, row AA, AA18" if the plan words it so. A seat
- * without a row or a number has no such part.
+ * Builds the text on a ticket, such as "Block B, row 3, seat 12", or "Parterre, row AA, AA18" with texts of the plan.
+ * Omits the row or number of a seat that has none.
  */
-export function printLabel({ section, row, number, rowLabel, seatLabel }: LabelParts): string {
+export function formatLabel({ section, row, number, rowLabel, seatLabel }: LabelParts): string {
   const parts = [section];
   if (rowLabel !== null) parts.push(rowLabel);
   else if (row !== '') parts.push(`row ${row}`);
@@ -24,14 +25,14 @@ export function printLabel({ section, row, number, rowLabel, seatLabel }: LabelP
   return parts.join(', ');
 }
 
-/** Returns the label of a seat whose plan has no words of its own. */
+/** Builds the label of a seat whose plan has no own texts. */
 export function seatLabel(section: string, row: string, number: string): string {
-  return printLabel({ section, row, number, rowLabel: null, seatLabel: null });
+  return formatLabel({ section, row, number, rowLabel: null, seatLabel: null });
 }
 
 /**
- * Puts a number into a plan's label for a row or a seat, wherever it says `%s`. Returns null for no label, and for one
- * with nothing to see: what is printed then is made of the number.
+ * Replaces each `%s` in a plan's label for a row or seat by the number. Returns null if the label is missing or
+ * invisible: then the number is printed in the default form.
  */
 export function fillLabel(
   template: string | null | undefined,
@@ -42,6 +43,6 @@ export function fillLabel(
   const label = template.split('%s').join(number);
   if (findNameFault(label, planLimits.labelLengthMax, 0) === null) return isVisible(label) ? label : null;
   onTooLong(); // guard: seat-label-length
-  // Not kept: a hundred placeholders would make kilobytes of each seat's label.
+  // The label is dropped, because a hundred placeholders would make each seat's label kilobytes long.
   return null;
 }

@@ -2,22 +2,22 @@ import { catalogTransaction, type CatalogContext } from '../catalog-transaction.
 import { InvalidPlanError } from '../errors.ts';
 import { readPlan } from './read-plan.ts';
 import type { SeatingPlan } from '../seating-plan/seating-plan.ts';
-import { venueRows, type VenueRows } from './venue-rows.ts';
+import { toVenueRows, type VenueRows } from './venue-rows.ts';
 import { findVenue, insertVenue, insertVenueSeats } from './venue.sql.ts';
 
 export interface ImportVenueInput {
-  /** A user that is written down. */
+  /** A user with a stored row. */
   readonly organizerId: string;
-  /** The text of a seating plan's file. */
+  /** The text of a seating plan file. */
   readonly planJson: string;
 }
 
 /**
- * Makes a venue of a seating plan, all of it or nothing. The same plan again, be it at the same moment, gives the venue
- * that is there. A large plan is read in another thread, half a second for 80,000 seats.
+ * Creates a venue from a seating plan, all or nothing. Another import of the same plan, even a concurrent one, returns
+ * the existing venue. A large plan is parsed in a worker thread: half a second for 80,000 seats.
  *
- * @throws {InvalidPlanError} with every fault of the plan.
- * @throws {BusyError} where too many large plans wait to be read.
+ * @throws {InvalidPlanError} that lists the faults of the plan.
+ * @throws {BusyError} if too many large plans wait.
  */
 export async function importVenue(
   ctx: CatalogContext,
@@ -28,12 +28,12 @@ export async function importVenue(
   return { venueId: await storeRows(ctx, organizerId, read.rows) };
 }
 
-/** For a plan that has been checked. Keeps the process busy for a while before it writes. */
+/** Creates a venue from a valid plan. Blocks the event loop for a while before it writes. */
 export function storeVenue(ctx: CatalogContext, organizerId: string, plan: SeatingPlan): Promise<number> {
-  return storeRows(ctx, organizerId, venueRows(plan));
+  return storeRows(ctx, organizerId, toVenueRows(plan));
 }
 
-/** Locks nothing but the place of the plan's hash in its index. */
+/** Locks only the entry of the plan's hash in its unique index. */
 async function storeRows(ctx: CatalogContext, organizerId: string, rows: VenueRows): Promise<number> {
   return catalogTransaction(ctx, async (tx) => {
     const venueId = await insertVenue(tx, organizerId, rows);

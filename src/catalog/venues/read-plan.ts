@@ -3,7 +3,7 @@ import { Semaphore } from '../../platform/semaphore.ts';
 import { runInThread } from '../../platform/threads.ts';
 import { parseSeatingPlan } from '../seating-plan/parse-plan.ts';
 import type { PlanFault } from '../seating-plan/seating-plan.ts';
-import { venueRows, type VenueRows } from './venue-rows.ts';
+import { toVenueRows, type VenueRows } from './venue-rows.ts';
 
 export type PlanRead =
   | { readonly ok: true; readonly rows: VenueRows }
@@ -34,5 +34,5 @@ export async function readPlan(planJson: string): Promise<PlanRead> {
 
 export function readPlanSync(planJson: string): PlanRead {
   const parsed = parseSeatingPlan(planJson);
-  return parsed.ok ? { ok: true, rows: venueRows(parsed.plan) } : parsed;
+  return parsed.ok ? { ok: true, rows: toVenueRows(parsed.plan) } : parsed;
 }

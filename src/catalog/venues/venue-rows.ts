@@ -1,29 +1,30 @@
 import { hashPlan } from './plan-hash.ts';
 import type { SeatingPlan } from '../seating-plan/seating-plan.ts';
 
-/** A plan that has been checked, as the statements take it. Plain data and typed arrays, for it comes from a thread. */
+/** A valid plan in the form that the statements need. Plain data and typed arrays, because a worker thread posts it. */
 export interface VenueRows {
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  /** JSON, as `areas`. */
+  /** JSON. */
   readonly categories: string;
+  /** JSON. */
   readonly areas: string;
   readonly planHash: string;
   readonly seatCount: number;
   readonly seats: readonly SeatRows[];
 }
 
-/** The seats of one statement: a JSON array in UTF-8. */
+/** The seats of one statement, as a JSON array in UTF-8. */
 export interface SeatRows {
   readonly count: number;
   readonly json: Uint8Array;
 }
 
-/** Some 300 KB a statement, which takes the process that sends it some milliseconds. */
+/** About 300 KB per statement, which the process sends within some milliseconds. */
 const SEATS_PER_STATEMENT = 2_500;
 
-export function venueRows(plan: SeatingPlan): VenueRows {
+export function toVenueRows(plan: SeatingPlan): VenueRows {
   const seats: SeatRows[] = [];
   for (let from = 0; from < plan.seats.length; from += SEATS_PER_STATEMENT) {
     const rows = plan.seats.slice(from, from + SEATS_PER_STATEMENT);

@@ -54,7 +54,7 @@ function unreadError(ctx: GraphQLContext, error: GraphQLError, { done, ids }: Co
   const commit = { committed: true, ...ids };
   if (isGraphQLError(cause) && cause.extensions['code'] !== undefined)
     return new GraphQLError(error.message, { ...place, extensions: { ...cause.extensions, ...commit } });
-  const level = classifyDbError(cause) === 'lasting' ? 'error' : 'warn';
+  const level = classifyDbError(cause) === 'permanent' ? 'error' : 'warn';
   const path = error.path?.join('.');
   if (isFirstOfRequest(ctx.requestId, cause))
     ctx.logger[level](

@@ -58,7 +58,7 @@ function exposed(cause: SelloutError, error: unknown): GraphQLError {
  */
 function outageOf(cause: unknown) {
   switch (classifyDbError(cause)) {
-    case 'lasting':
+    case 'permanent':
       return null;
     case 'readOnly': {
       const { message, code, retryAfterSeconds } = new ReadOnlyError();

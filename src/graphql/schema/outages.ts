@@ -30,7 +30,7 @@ async function refusing<T>(
     // Their messages may quote what the caller sent, and so read like any error.
     if (error instanceof SelloutError || isGraphQLError(error)) throw error;
     const kind = classifyDbError(error);
-    if (kind === 'lasting') throw error;
+    if (kind === 'permanent') throw error;
     if (isFirstOfRequest(ctx.requestId, error))
       ctx.logger.warn({ err: error, requestId: ctx.requestId }, 'mutation refused: database unavailable');
     throw kind === 'readOnly'

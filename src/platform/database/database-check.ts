@@ -66,7 +66,7 @@ export async function checkDatabase(url: string, required: Requirements = ownReq
     assertMigrated(await readAppliedMigrations(client), required.migrations); // guard: start-migrations
   } catch (error) {
     // A permanent refusal, such as a wrong password or a missing database, is not an outage.
-    const refused = getSqlState(error) !== undefined && classifyDbError(error) === 'lasting';
+    const refused = getSqlState(error) !== undefined && classifyDbError(error) === 'permanent';
     if (error instanceof StartupError || refused) throw explain(error, url);
   } finally {
     await client.end();

@@ -6,9 +6,9 @@
  * - `exhausted`: the server ran out of disk, memory or another resource (class 53). The transaction was rolled back,
  *   and an immediate retry would fail too.
  * - `readOnly`: the server does not accept writes at this time.
- * - `lasting`: a retry would fail too.
+ * - `permanent`: a retry would fail too.
  */
-export type DbErrorKind = 'transient' | 'connection' | 'exhausted' | 'readOnly' | 'lasting';
+export type DbErrorKind = 'transient' | 'connection' | 'exhausted' | 'readOnly' | 'permanent';
 
 const transientStates = new Set([
   '40001', // serialization_failure
@@ -65,7 +65,7 @@ export function classifyDbError(error: unknown): DbErrorKind {
     if (state.startsWith('53')) return 'exhausted'; // such as 53100 disk_full, 53200 out_of_memory
     // 08: connection exceptions. 57P01 to 57P05: the server shuts down, is starting, or ended the session.
     if (state.startsWith('08') || state.startsWith('57P')) return 'connection';
-    return 'lasting';
+    return 'permanent';
   }
   const loose = error as LooseError;
   if (typeof loose.code === 'string' && connectionCodes.has(loose.code)) return 'connection';
@@ -76,5 +76,5 @@ export function classifyDbError(error: unknown): DbErrorKind {
   ];
   return messages.some((message) => typeof message === 'string' && connectionMessage.test(message))
     ? 'connection'
-    : 'lasting';
+    : 'permanent';
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { printLabel, seatLabel } from '../../../src/catalog/seating-plan/seat-label.ts';
+import { formatLabel, seatLabel } from '../../../src/catalog/seating-plan/seat-label.ts';
 import { broken, faultsOf, planFile, planOf } from './seating-plan.fixture.ts';
 
 describe('a valid plan', () => {
@@ -225,5 +225,5 @@ test('a seat label leaves out what a seat does not have', () => {
   expect(seatLabel('Block B', '3', '12')).toBe('Block B, row 3, seat 12');
   expect(seatLabel('Box 1', '', '2')).toBe('Box 1, seat 2');
   const own = { section: 'Parterre', row: 'AA', number: '', rowLabel: null, seatLabel: 'AA18' };
-  expect(printLabel(own)).toBe('Parterre, row AA, AA18');
+  expect(formatLabel(own)).toBe('Parterre, row AA, AA18');
 });
