@@ -5,7 +5,7 @@ import { catalogDatabase, newOrganizer, readyToCreate } from './catalog.fixture.
 
 const { ctx } = catalogDatabase();
 
-test('an event has every seat of its venue, priced by category, and is a draft unless it is said', async () => {
+test('an event has every seat of its venue, priced by category, and is a draft by default', async () => {
   const input = await readyToCreate(ctx());
   const { eventId } = await createEvent(ctx(), { ...input, holdTtlSeconds: 90 });
   const event = await ctx().db.event.findUniqueOrThrow({
@@ -103,7 +103,7 @@ const faults: [string, Partial<CreateEventInput>][] = [
   ['priceTiers.1.amount', { priceTiers: [stalls, { ...circle, amount: 1_000_000_000_001 }] }],
 ];
 
-test('a wrong field is named, and leaves nothing', async () => {
+test('an invalid field is reported, and nothing is stored', async () => {
   const input = await readyToCreate(ctx());
   for (const [field, wrong] of faults) {
     const refusal = createEvent(ctx(), { ...input, ...wrong });
@@ -113,7 +113,7 @@ test('a wrong field is named, and leaves nothing', async () => {
   expect(await ctx().db.event.count({ where: { organizerId: input.organizerId } })).toBe(0);
 });
 
-test('all wrong fields are listed, each once', async () => {
+test('all invalid fields are listed once each', async () => {
   const input = await readyToCreate(ctx());
   const refusal = createEvent(ctx(), {
     ...input,
@@ -147,7 +147,7 @@ test('all wrong fields are listed, each once', async () => {
   await expect(refusal).rejects.toMatchObject({ field: 'name', message: expect.stringContaining('name') });
 });
 
-test('the extremes are taken', async () => {
+test('the limits themselves are accepted', async () => {
   const input = await readyToCreate(ctx());
   const priceTiers = [
     { ...stalls, amount: 0 },
@@ -159,7 +159,7 @@ test('the extremes are taken', async () => {
   expect(tiers.map(({ amount }) => amount)).toEqual([0n, 1_000_000_000_000n]);
 });
 
-test('an event ends its sale and its cancellations at its start, unless they end before', async () => {
+test('sale and cancellations end at the start of the event by default', async () => {
   const input = await readyToCreate(ctx());
   const { startsAt } = input;
   const byDefault = await createEvent(ctx(), input);
@@ -175,14 +175,14 @@ test('an event ends its sale and its cancellations at its start, unless they end
   expect(await ctx().db.event.findUniqueOrThrow({ where: { id: other.eventId } })).toMatchObject(earlier);
 });
 
-test('an event starts after the instant that it is made at', async () => {
+test('an event must start in the future', async () => {
   const input = await readyToCreate(ctx());
   const startsAtMs = input.startsAt.getTime();
   await expect(createEvent(ctx(), input, startsAtMs)).rejects.toMatchObject({ field: 'startsAt' });
   await createEvent(ctx(), input, startsAtMs - 1);
 });
 
-test('an event has the rules that it was made with', async () => {
+test('an event has the rules of its input', async () => {
   const input = await readyToCreate(ctx());
   const rules = { holdExtensionSeconds: 10, orphanRule: 'FORBID', buyersMayCancel: true } as const;
   const times = { holdTtlSeconds: 60, holdLifetimeMaxSeconds: 60 };
@@ -202,7 +202,7 @@ test('an event has the rules that it was made with', async () => {
   });
 });
 
-test("another organizer's venue does not exist, nor does one that was never imported", async () => {
+test("another organizer's venue does not exist for the caller, nor does an unknown one", async () => {
   const input = await readyToCreate(ctx());
   const organizerId = await newOrganizer(ctx());
   await expect(createEvent(ctx(), { ...input, organizerId })).rejects.toBeInstanceOf(NotFoundError);

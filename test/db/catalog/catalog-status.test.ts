@@ -20,7 +20,7 @@ async function statusOf(eventId: number): Promise<EventStatus> {
   return (await ctx().db.event.findUniqueOrThrow({ where: { id: eventId } })).status;
 }
 
-test('of all 25 pairs of statuses, the ways there are lead on, the same status stays, and others are refused', async () => {
+test('of all 25 pairs of statuses, only permitted transitions and equal statuses succeed', async () => {
   const input = await readyToCreate(ctx());
   const { organizerId } = input;
   for (const from of statuses) {
@@ -39,14 +39,14 @@ test('of all 25 pairs of statuses, the ways there are lead on, the same status s
   }
 });
 
-test('a refusal says which statuses are possible', async () => {
+test('a refusal lists the possible statuses', async () => {
   const input = await readyToCreate(ctx());
   const { eventId } = await createEvent(ctx(), { ...input, status: 'ON_SALE' });
   const change = setEventStatus(ctx(), { organizerId: input.organizerId, eventId, status: 'DRAFT' });
   await expect(change).rejects.toThrow('PAUSED or ENDED or CANCELED');
 });
 
-test('an event whose sale has ended by its time is not put on sale, but can be canceled', async () => {
+test('an event whose sale period has passed cannot be put on sale, but can be canceled', async () => {
   const input = await readyToCreate(ctx());
   const { organizerId } = input;
   const saleTimes = {
@@ -63,7 +63,7 @@ test('an event whose sale has ended by its time is not put on sale, but can be c
   }
 });
 
-test("another organizer's event does not exist", async () => {
+test("another organizer's event does not exist for the caller", async () => {
   const input = await readyToCreate(ctx());
   const { eventId } = await createEvent(ctx(), input);
   const organizerId = await newOrganizer(ctx());
@@ -72,14 +72,14 @@ test("another organizer's event does not exist", async () => {
   expect(await statusOf(eventId)).toBe('DRAFT');
 });
 
-test('an event that is being ended while it is put on sale again stays ended, in each of 40 races', async () => {
+test('an event that is ended and put on sale concurrently is ended afterwards, in each of 40 races', async () => {
   const input = await readyToCreate(ctx());
   const { organizerId } = input;
   for (let race = 0; race < 40; race += 1) {
     const eventId = await storeEvent(ctx(), { ...input, status: 'PAUSED' });
     const set = (status: EventStatus) => setEventStatus(ctx(), { organizerId, eventId, status });
     await Promise.allSettled([set('ON_SALE'), set('ENDED'), set('ON_SALE')]);
-    // Whatever came first: nothing leads out of ENDED, and both others lead into it.
+    // In either order: nothing leads out of ENDED, and both other statuses lead to it.
     expect(await statusOf(eventId)).toBe('ENDED');
   }
 });

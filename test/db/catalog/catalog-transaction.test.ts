@@ -5,7 +5,7 @@ import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { createTestDatabase } from '../../support/services/database.ts';
 
-test("a transaction of the catalog may take longer than its session's own timeouts allow", async () => {
+test("a catalog transaction may take longer than its session's default timeouts", async () => {
   await using database = await createTestDatabase();
   const options = '-c transaction_timeout=300 -c statement_timeout=300';
   const db = new PrismaClient({
@@ -15,7 +15,7 @@ test("a transaction of the catalog may take longer than its session's own timeou
     const late = () =>
       catalogTransaction({ db }, (tx) => tx.$queryRaw(sql`SELECT pg_sleep(0.6)::text, 1 AS done`));
     expect(await late()).toMatchObject([{ done: 1 }]);
-    // The session has its own timeouts again.
+    // The session has its default timeouts again.
     await expect(db.$queryRaw(sql`SELECT pg_sleep(0.6)::text`)).rejects.toThrow(/timeout/);
   } finally {
     await db.$disconnect();

@@ -6,7 +6,7 @@ import { catalogDatabase, newOrganizer, planText } from './catalog.fixture.ts';
 
 const { ctx } = catalogDatabase();
 
-test('a plan becomes a venue with its seats, in the order of the file', async () => {
+test('a plan becomes a venue with its seats in file order', async () => {
   const organizerId = await newOrganizer(ctx());
   const { venueId } = await importVenue(ctx(), { organizerId, planJson: planText('Playhouse') });
   const venue = await ctx().db.venue.findUniqueOrThrow({
@@ -40,7 +40,7 @@ test('a plan becomes a venue with its seats, in the order of the file', async ()
   expect(venue.seats[23]).toMatchObject({ section: 'B "left", {1}\\', number: '4', category: 1, x: 576.5 });
 });
 
-test('a plan with labels of its own is another venue, whose seats have them', async () => {
+test('a plan with label templates is another venue, whose seats have these labels', async () => {
   const organizerId = await newOrganizer(ctx());
   const planJson = planText('Playhouse');
   const plain = await importVenue(ctx(), { organizerId, planJson });
@@ -52,7 +52,7 @@ test('a plan with labels of its own is another venue, whose seats have them', as
   expect(seats[10]).toMatchObject({ number: '1', label: null });
 });
 
-test('a faulty plan is refused with every fault, and leaves nothing', async () => {
+test('an invalid plan is refused with every fault, and nothing is stored', async () => {
   const organizerId = await newOrganizer(ctx());
   const planJson = planText('Bad').replaceAll('"B-1-2"', '"A-1-1"').replace('"Stalls"}', '"Nowhere"}');
   const refusal = importVenue(ctx(), { organizerId, planJson });
@@ -72,7 +72,7 @@ test('a faulty plan is refused with every fault, and leaves nothing', async () =
   expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(0);
 });
 
-test('an import that fails half-way leaves nothing', async () => {
+test('an import that fails halfway stores nothing', async () => {
   const organizerId = await newOrganizer(ctx());
   const seat = { guid: 'x', section: 'A', row: '1', number: '1', category: 0, x: 0, y: 0 };
   const seats = Array.from({ length: 20_002 }, (_, index) => ({ ...seat, index }));
@@ -83,14 +83,14 @@ test('an import that fails half-way leaves nothing', async () => {
     areas: [],
     seats,
   };
-  // In the second statement of seats: an index that is taken already.
+  // Fails in the second statement for seats, because an index is taken.
   seats[20_001] = { ...seat, index: 0 };
   await expect(storeVenue(ctx(), organizerId, plan)).rejects.toThrow(/23505|unique/i);
   expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(0);
   expect(await ctx().db.venueSeat.count({ where: { guid: 'x' } })).toBe(0);
 });
 
-test('the same plan again gives the venue that is there, however it is spelt', async () => {
+test('another import of the same plan returns the existing venue, whatever its formatting', async () => {
   const organizerId = await newOrganizer(ctx());
   const first = await importVenue(ctx(), { organizerId, planJson: planText('Playhouse') });
   const { zones, ...others } = JSON.parse(planText('Playhouse')) as { zones: object[] };
@@ -100,7 +100,7 @@ test('the same plan again gives the venue that is there, however it is spelt', a
   expect(await ctx().db.venueSeat.count({ where: { venueId: first.venueId } })).toBe(24);
 });
 
-test('another plan, and the same one of another organizer, is another venue', async () => {
+test('a different plan is another venue, and so is the same plan of another organizer', async () => {
   const [one, two] = [await newOrganizer(ctx()), await newOrganizer(ctx())];
   const planJson = planText('Playhouse');
   const { venueId } = await importVenue(ctx(), { organizerId: one, planJson });
@@ -112,7 +112,7 @@ test('another plan, and the same one of another organizer, is another venue', as
   expect(new Set([venueId, ...others.map((other) => other.venueId)]).size).toBe(4);
 });
 
-test('imports of one plan that race, six at once and ten times, make one venue with all its seats', async () => {
+test('six concurrent imports of one plan create one venue with all its seats, in each of ten races', async () => {
   for (let round = 0; round < 10; round += 1) {
     const organizerId = await newOrganizer(ctx());
     const planJson = planText(`Round ${round}`);

@@ -7,7 +7,7 @@ import { connectDatabase, type Database } from '../../../src/platform/database/d
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 
-/** 20 seats of category Stalls in section A, then 4 of Circle in a section whose name needs quoting. */
+/** A plan of 20 seats of category Stalls in section A, and 4 of Circle in a section whose name needs quoting. */
 export function planText(name: string): string {
   const row = (zone: string, number: number, seats: number, category: string) => ({
     row_number: String(number),
@@ -37,7 +37,7 @@ export function planText(name: string): string {
   });
 }
 
-/** A database for the test file that calls this. `ctx()` gives it once its tests run. */
+/** Creates a database for the calling test file. `ctx()` returns it while tests run. */
 export function catalogDatabase(): { ctx: () => CatalogContext } {
   let test: TestDatabase;
   let database: Database;
@@ -58,7 +58,7 @@ export async function newOrganizer({ db }: CatalogContext): Promise<string> {
   return id;
 }
 
-/** An organizer's venue of 24 seats, and the input of an event there that lacks nothing. */
+/** Creates an organizer's venue of 24 seats, and a complete input for an event there. */
 export async function readyToCreate(ctx: CatalogContext): Promise<CreateEventInput> {
   const organizerId = await newOrganizer(ctx);
   const { venueId } = await importVenue(ctx, { organizerId, planJson: planText('Playhouse') });

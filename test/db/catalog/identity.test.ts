@@ -41,7 +41,7 @@ beforeEach(async () => {
 afterEach(() => provider[Symbol.asyncDispose]());
 
 describe('tokens of an identity provider', () => {
-  it('say who their bearer is, the same user each time', async () => {
+  it('identify their bearer as the same user each time', async () => {
     const first = await identity.authenticate(`Bearer ${await provider.token()}`);
     const second = await identity.authenticate(await provider.token({ role: 'ORGANIZER' }));
     expect(first.role).toBe('BUYER');
@@ -49,7 +49,7 @@ describe('tokens of an identity provider', () => {
     expect(provider.asked).toBe(1);
   });
 
-  it('tell when they expire', async () => {
+  it('have an expiry', async () => {
     const exp = Math.floor(Date.now() / 1000) + 90;
     const viewer = await identity.authenticate(await provider.token({ exp }));
     expect(viewer.expiresAtMs).toBe(exp * 1000);
@@ -60,7 +60,7 @@ describe('tokens of an identity provider', () => {
     ['255 characters', 'x'.repeat(255)],
     ['255 characters outside the basic plane', '𝕏'.repeat(255)],
     ['letters and marks of any script', 'Zoë Ångström|日本 5'],
-  ])('have a sub of %s', async (_name, sub) => {
+  ])('may have a sub of %s', async (_name, sub) => {
     await expect(identity.authenticate(await provider.token({ sub }))).resolves.toMatchObject({
       role: 'BUYER',
     });
@@ -79,7 +79,7 @@ describe('tokens of an identity provider', () => {
     await expect(identity.authenticate(await provider.token({ sub }))).rejects.toThrow(InvalidTokenError);
   });
 
-  it('are invalid with an unknown key, and with a signature of another', async () => {
+  it('are invalid with an unknown key ID or the signature of another key', async () => {
     await expect(identity.authenticate(await provider.token({}, 'other'))).rejects.toThrow(InvalidTokenError);
     const other = await TestIdentityProvider.start();
     const forged = await other.token();
@@ -90,29 +90,29 @@ describe('tokens of an identity provider', () => {
 
 const failures: Record<string, Parameters<TestIdentityProvider['answerWith']>[0]> = {
   'an error': () => ({ status: 500, body: '{}' }),
-  'what is no JSON': () => ({ body: '<html>' }),
-  'what is no key set': () => ({ body: '{"keys":{}}' }),
-  'keys that are no objects': () => ({ body: '{"keys":[null]}' }),
+  'a body that is not JSON': () => ({ body: '<html>' }),
+  'JSON that is not a key set': () => ({ body: '{"keys":{}}' }),
+  'keys that are not objects': () => ({ body: '{"keys":[null]}' }),
   'more than 100 keys': ([key]) => ({ body: JSON.stringify({ keys: Array(101).fill(key) }) }),
   'more than 256 KiB': (keys) => ({ body: JSON.stringify({ keys, padding: 'x'.repeat(256 * 1024) }) }),
-  'a key that is damaged': ([key]) => ({ body: JSON.stringify({ keys: [{ ...key, x: 'AAAA' }] }) }),
+  'a damaged key': ([key]) => ({ body: JSON.stringify({ keys: [{ ...key, x: 'AAAA' }] }) }),
 };
 
 describe('an identity provider that fails', () => {
   for (const [name, answer] of Object.entries(failures))
-    it(`leaves tokens unchecked, not invalid: ${name}`, async () => {
+    it(`leaves tokens unverified instead of invalid: ${name}`, async () => {
       provider.answerWith(answer);
       const before = (await metrics.tokensUnchecked.get()).values[0]?.value ?? 0;
       await expect(identity.authenticate(await provider.token())).rejects.toThrow(UncheckedTokenError);
       expect((await metrics.tokensUnchecked.get()).values[0]?.value).toBe(before + 1);
     });
 
-  it('is noticed if it does not answer', async () => {
+  it('is detected if it does not respond', async () => {
     provider.answerWith(() => 'nothing');
     await expect(identity.authenticate(await provider.token())).rejects.toThrow(UncheckedTokenError);
   });
 
-  it('is asked once for many tokens, logged once, and asked again later', async () => {
+  it('is called once for many tokens, logged once, and called again later', async () => {
     provider.answerWith(() => ({ status: 503, body: '' }));
     const tokens = await Promise.all(Array.from({ length: 20 }, (_, i) => provider.token({ sub: `s${i}` })));
     for (const token of tokens)
@@ -120,7 +120,7 @@ describe('an identity provider that fails', () => {
     expect([provider.asked, log.length]).toEqual([1, 1]);
     expect(log[0]).toContain('"level":40');
     provider.recover();
-    await eventually('its tokens are taken again', () =>
+    await eventually('its tokens are accepted again', () =>
       identity.authenticate(tokens[0] ?? '').then(
         () => true,
         () => false,
@@ -128,7 +128,7 @@ describe('an identity provider that fails', () => {
     );
   });
 
-  it('leaves invalid what no key could make valid', async () => {
+  it('does not change that tokens which no key could make valid are invalid', async () => {
     provider.answerWith(() => ({ status: 503, body: '' }));
     const past = Math.floor(Date.now() / 1000) - 1;
     for (const claims of [{ exp: past }, { exp: undefined }, { iss: 'https://evil.example.com/' }])
@@ -137,7 +137,7 @@ describe('an identity provider that fails', () => {
     expect(provider.asked).toBe(0);
   });
 
-  it('does not keep this server’s own tokens from being taken', async () => {
+  it('does not affect this server’s own tokens', async () => {
     provider.answerWith(() => ({ status: 503, body: '' }));
     const { token, userId } = await identity.startGuestSession();
     await expect(identity.authenticate(token)).resolves.toMatchObject({ userId });

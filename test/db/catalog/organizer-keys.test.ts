@@ -17,7 +17,7 @@ test('a retry with the same key returns the event of the first call', async () =
   expect(await ctx().db.event.count({ where: { organizerId: input.organizerId } })).toBe(3);
 });
 
-test('a key with another input is a conflict, whatever the field', async () => {
+test('a key with different input is a conflict, whichever field differs', async () => {
   const input = { ...(await readyToCreate(ctx())), idempotencyKey: 'k' };
   await createEvent(ctx(), input);
   for (const other of [
@@ -27,7 +27,7 @@ test('a key with another input is a conflict, whatever the field', async () => {
     { holdTtlSeconds: 60 },
     { status: 'ON_SALE' as const },
     { priceTiers: input.priceTiers.map((tier) => ({ ...tier, amount: tier.amount + 1 })) },
-    // Wrong in itself; that the key is taken comes first.
+    // Invalid by itself, but the conflict is reported first.
     { currency: 'none' },
   ])
     await expect(createEvent(ctx(), { ...input, ...other })).rejects.toBeInstanceOf(IdempotencyConflictError);
@@ -45,14 +45,14 @@ test('concurrent calls with one key create one event', async () => {
   expect(await ctx().db.event.count({ where: { organizerId: input.organizerId } })).toBe(3);
 });
 
-test('a refusal does not use up the key', async () => {
+test('a refused call does not use up its key', async () => {
   const input = { ...(await readyToCreate(ctx())), idempotencyKey: 'k' };
   await expect(createEvent(ctx(), { ...input, name: '' })).rejects.toBeInstanceOf(InvalidInputError);
   const { eventId } = await createEvent(ctx(), input);
   expect(await createEvent(ctx(), input)).toEqual({ eventId });
 });
 
-test('a key belongs to its organizer', async () => {
+test('two organizers can use the same key', async () => {
   const input = { ...(await readyToCreate(ctx())), idempotencyKey: 'k' };
   const organizerId = await newOrganizer(ctx());
   const { venueId } = await importVenue(ctx(), { organizerId, planJson: planText('Other House') });
@@ -63,7 +63,7 @@ test('a key belongs to its organizer', async () => {
   expect(other.eventId).not.toBe(first.eventId);
 });
 
-test('a key of no characters, or of too many, is a wrong field beside others', async () => {
+test('an empty or oversized key is reported together with other invalid fields', async () => {
   const input = await readyToCreate(ctx());
   for (const idempotencyKey of ['', 'x'.repeat(256)])
     await expect(createEvent(ctx(), { ...input, idempotencyKey, seatLimit: 0 })).rejects.toMatchObject({

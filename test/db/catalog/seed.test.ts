@@ -11,7 +11,7 @@ const lines: string[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
   const log = (line: string) => lines.push(line);
-  // Two at once, as when two processes start on a new database.
+  // Two seeds at once, like two processes that start on a new database.
   await Promise.all([seed({ databaseUrl: database.url, log }), seed({ databaseUrl: database.url, log })]);
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -26,7 +26,7 @@ async function rows<Row>(text: string): Promise<Row[]> {
   return (await client.query(text)).rows as Row[];
 }
 
-test('two seeds at once make the four halls once, with the seats of their plans', async () => {
+test('two concurrent seeds create the four halls once, with the seats of their plans', async () => {
   const venues = await rows(`
     SELECT v.name, v.seat_count, (SELECT count(*)::int FROM venue_seats s WHERE s.venue_id = v.id) AS seats
     FROM venues v WHERE organizer_id = '${DEMO_ORGANIZER_ID}' ORDER BY seat_count`);
@@ -39,7 +39,7 @@ test('two seeds at once make the four halls once, with the seats of their plans'
   expect(lines.filter((line) => line.startsWith('Sellout Stadium: 80,000 seats'))).toHaveLength(1);
 });
 
-test('every event has all seats of its venue, free, and a price for each, and holds of the default time', async () => {
+test('every event has all seats of its venue, all free and priced, and the default hold time', async () => {
   const wrong = await rows(`
     SELECT e.name FROM events e JOIN venues v ON v.id = e.venue_id
     WHERE e.seats_total <> v.seat_count OR e.hold_ttl_ms IS NOT NULL OR e.currency <> 'EUR'
@@ -48,7 +48,7 @@ test('every event has all seats of its venue, free, and a price for each, and ho
   expect(wrong).toEqual([]);
 });
 
-test('there are events on sale, on sale later, paused, ended and in draft; the first on sale is in the real hall', async () => {
+test('events are on sale, on sale later, paused, ended or drafts; the first on sale is in the real hall', async () => {
   const kinds = await rows<{ kind: string; events: number }>(`
     SELECT CASE WHEN status = 'ON_SALE' AND on_sale_at > now() THEN 'LATER' ELSE status::text END AS kind,
            count(*)::int AS events
@@ -66,7 +66,7 @@ test('there are events on sale, on sale later, paused, ended and in draft; the f
   expect(first).toEqual({ name: 'Riethsporthalle Erfurt', seat_limit: 8 });
 });
 
-test('seeding again adds nothing, and leaves what an event has become; what is missing comes back', async () => {
+test('another seed adds only what is missing, and keeps changes of events', async () => {
   const count = () =>
     rows(`SELECT (SELECT count(*)::int FROM venues) AS venues, (SELECT count(*)::int FROM venue_seats) AS venue_seats,
                  (SELECT count(*)::int FROM events) AS events, (SELECT count(*)::int FROM event_seats) AS event_seats`);
@@ -88,7 +88,7 @@ test('seeding again adds nothing, and leaves what an event has become; what is m
   expect(await count()).toEqual(before);
 });
 
-test('seeding months later moves the dates of the examples to that day, and leaves what has been sold', async () => {
+test('a seed months later moves the dates of the examples, and keeps their sales', async () => {
   const dates = () =>
     rows(`SELECT name, starts_at, on_sale_at, sale_ends_at, cancelable_until FROM events ORDER BY id`);
   const fresh = await dates();
@@ -106,7 +106,7 @@ test('seeding months later moves the dates of the examples to that day, and leav
   expect(blocked).toEqual([{ count: fresh.length }]);
 });
 
-test('an event of somebody else that bears the name of an example keeps its dates', async () => {
+test('an event of another organizer with the name of an example keeps its dates', async () => {
   const other = '00000000-0000-4000-8000-000000000001';
   await client.query(
     `INSERT INTO users (id, role, issuer, subject) VALUES ('${other}', 'ORGANIZER', 'test', '${other}')`,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { startTestPostgres } from '../../support/services/postgres.ts';
 
-/** A plan node as EXPLAIN (ANALYZE, FORMAT JSON) prints it. */
+/** A plan node in the output of EXPLAIN (ANALYZE, FORMAT JSON). */
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Actual Rows': number;
@@ -10,17 +10,17 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** A statement that was executed, and the node of its plan that went through the most rows. */
+/** An executed statement, and the node of its plan that processed the most rows. */
 export interface Executed {
-  /** From the comment that the statement starts with. */
+  /** Name from the leading comment of the statement. */
   readonly name: string;
   readonly node: string;
   readonly rows: number;
 }
 
 /**
- * A PostgreSQL that never gathers statistics by itself, and logs the plan of every statement that it has executed, those
- * of triggers included.
+ * Starts a PostgreSQL that never gathers statistics by itself, and logs the plan of every executed statement, including
+ * those of triggers.
  */
 export async function startExplainingPostgres() {
   const postgres = await startTestPostgres({
@@ -38,7 +38,7 @@ export async function startExplainingPostgres() {
   const log = () => readFileSync(postgres.logFile, 'utf8');
   return {
     ...postgres,
-    /** The statements that were executed while `work` ran. */
+    /** Returns the statements that were executed during `work`. */
     async executedBy(work: () => Promise<unknown>): Promise<readonly Executed[]> {
       const before = log().length;
       await work();
@@ -47,7 +47,7 @@ export async function startExplainingPostgres() {
   };
 }
 
-/** Reads what auto_explain writes: a line that ends with `plan:`, then JSON, each line of it after a tab. */
+/** Parses the output of auto_explain: a line that ends with `plan:`, then JSON whose lines start with a tab. */
 function executedIn(text: string): readonly Executed[] {
   return [...text.matchAll(/ plan:\n((?:\t.*\n)+)/g)].map(([, json = '']) => {
     const { 'Query Text': query, Plan: plan } = JSON.parse(json.replaceAll(/^\t/gm, '')) as {
@@ -65,7 +65,7 @@ function nodesOf(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 }
 
-/** Rows that the node returned or threw away, in all of its loops. */
+/** Counts the rows that the node returned or removed in all of its loops. */
 function rowsOf(node: PlanNode): number {
   const removed = Object.entries(node).flatMap(([name, value]) =>
     name.startsWith('Rows Removed by') ? [value as number] : [],

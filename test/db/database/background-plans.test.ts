@@ -32,19 +32,19 @@ import {
   VERSIONS,
 } from './large-history.fixture.ts';
 
-/** PostgreSQL keeps a plan for all parameters after five executions; here it makes it while the tables are empty. */
+/** After five executions PostgreSQL caches a generic plan; here it does so while the tables are empty. */
 const EXECUTIONS = 7;
 /**
- * Rows that one node of a plan may go through. What reads whole tables reads them a few times; what works in batches
- * reads a batch. With a nested loop over the holds it would be 625,000,000.
+ * Maximum number of rows that one node of a plan may process: whole tables a few times, or one batch. A nested loop over
+ * the holds would process 625,000,000.
  */
 const WHOLE_ROWS_MAX = 4 * HOLDS;
 const BATCH_ROWS_MAX = 2 * PRUNE_BATCH_MAX;
-/** Some times the seats that changed in three versions. */
+/** A multiple of the seats that changed in three versions. */
 const POLL_ROWS_MAX = 500;
 const readsAll = /^audit: |^readSeatMaps$/;
 
-/** Each with whether holds are swept as well: what a batch writes still depends on the statistics in the second case. */
+/** The third value: whether holds are swept too. In the second case, the writes of a batch depend on statistics. */
 describe.each([
   ['have never been analyzed', [], true],
   ['were analyzed while they were empty', ['ANALYZE'], false],
@@ -57,7 +57,7 @@ describe.each([
 
   beforeAll(async () => {
     [postgres, server] = await Promise.all([startExplainingPostgres(), startTestRedis()]);
-    // One connection each: what is prepared while the tables are empty is executed when they are large.
+    // One connection per pool, so that statements prepared on empty tables are executed on large ones.
     database = connectDatabase(postgres.url, silent, { batches: 1, reads: 1, worker: 1 });
     redis = connectRedis(server.url, 'test', silent);
     await eventually('Redis is connected', () => redis.status === 'ready');
@@ -65,7 +65,7 @@ describe.each([
     for (const statement of statistics) await database.worker.$executeRawUnsafe(statement);
     for (let i = 0; i < EXECUTIONS; i++)
       for (const work of [() => poll(first.eventId), republish, sweep, prune, auditAll]) await work();
-    // Sessions that begin from now on do not explain: there are too many statements.
+    // New sessions do not explain, because the following statements are too many.
     await database.worker.$executeRawUnsafe('ALTER ROLE CURRENT_USER SET auto_explain.log_min_duration = -1');
     eventId = await makeHistory(postgres.url);
     await watermarksIn(redis).raise(eventId, VERSIONS);
@@ -76,7 +76,7 @@ describe.each([
     await Promise.all([postgres[Symbol.asyncDispose](), server.stop()]);
   });
 
-  /** What a node asks for its live maps. */
+  /** Runs the statements with which a node polls for its live maps. */
   async function poll(of: number): Promise<void> {
     const db = database.reads;
     const found = (await readVersions(db, [of])).get(of);
@@ -116,7 +116,7 @@ describe.each([
     return printReport(report);
   }
 
-  /** Returns the names of what was executed; fails if a plan went through too many rows. */
+  /** Returns the names of the executed statements. Fails if a plan processed too many rows. */
   async function expectFew(work: () => Promise<unknown>): Promise<readonly string[]> {
     const executed = await postgres.executedBy(work);
     const tooMany = ({ name, rows }: Executed) =>

@@ -21,7 +21,7 @@ function capturing(): { readonly lines: string[]; readonly logger: ReturnType<ty
   return { lines, logger: createLogger('debug', { write: (line: string) => void lines.push(line) }) };
 }
 
-/** What pg knows of a connection and nobody else may. */
+/** Secrets that pg stores with a connection. */
 interface Secrets {
   readonly processID: number;
   readonly secretKey: number;
@@ -56,7 +56,7 @@ test('a lost connection is logged without its client, cancel key and password', 
   }
 });
 
-test('what the product itself logs of its connections is short and has no password', async () => {
+test('the log lines of our own connections are short and have no password', async () => {
   const { lines, logger } = capturing();
   const password = randomBytes(12).toString('hex');
   const wrong = new URL(database.url);

@@ -53,7 +53,7 @@ describe('the version of the server', () => {
     expect(() => assertServerVersion(number)).not.toThrow();
   });
 
-  it('is asked of a real server, and its state says so', async () => {
+  it('of a real server is read, and decides its state', async () => {
     await checkDatabase(database.url);
     await checkServer(database.url);
     expect(await stateThrough(database.url)).toBe('ok');
@@ -62,7 +62,7 @@ describe('the version of the server', () => {
     expect(await stateThrough(database.url, required)).toBe('unsupported');
   });
 
-  it('is noticed though older servers refuse the settings of our connections', async () => {
+  it('is detected although older servers reject the settings of our connections', async () => {
     await expect(checkDatabase(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
     await expect(checkServer(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
     expect(await stateThrough(older.url)).toBe('unsupported');
@@ -87,7 +87,7 @@ describe('the schema', () => {
     expect(await stateThrough(database.url, required)).toBe('outdated');
   });
 
-  it('may have more: migrations that this version does not know', async () => {
+  it('may have migrations that this version does not know', async () => {
     const required = { ...ownRequirements(), migrations: ownRequirements().migrations.slice(0, 1) };
     await checkDatabase(database.url, required);
     expect(await stateThrough(database.url, required)).toBe('ok');
@@ -102,16 +102,16 @@ describe('the schema', () => {
   });
 });
 
-describe('a server that does not answer', () => {
+describe('a server that does not respond', () => {
   const nowhere = 'postgresql://sellout:hunter2@127.0.0.1:1/sellout';
 
-  it('is no reason not to start a node: it may come back', async () => {
+  it('does not prevent the start of a node', async () => {
     await expect(checkDatabase(nowhere)).resolves.toBeUndefined();
     const byName = 'postgresql://sellout:hunter2@localhost:1/sellout';
     await expect(checkDatabase(byName)).resolves.toBeUndefined();
   });
 
-  it('is one for npm start, which names the variable and not the password', async () => {
+  it('stops npm start with a message that has the variable and not the password', async () => {
     for (const address of [nowhere, 'postgresql://sellout:hunter2@localhost:1/sellout']) {
       const error: unknown = await checkServer(address).catch((reason: unknown) => reason);
       expect(String(error)).toMatch(/DATABASE_URL: cannot connect to PostgreSQL at \S+:1: .*ECONNREFUSED/);

@@ -5,7 +5,7 @@ import { bookingSuite } from '../booking/booking.fixture.ts';
 
 const { app, session, hall, hold, confirm } = bookingSuite();
 
-/** From now on new bookings of the event fail with that SQLSTATE, as if the server raised it itself. */
+/** Makes new bookings of the event fail with the SQLSTATE, as if the server raised it. */
 async function failBookings({ eventId }: Hall, sqlState: string): Promise<void> {
   await session(`CREATE FUNCTION fail_${eventId}() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'raised by a test' USING ERRCODE = '${sqlState}'; END $$;
@@ -32,13 +32,13 @@ describe('a database server that is out of', () => {
     await failBookings(at, sqlState);
     const results = await Promise.allSettled([0, 1, 2, 3].map((seat) => hold(at, aBuyer(), [seat])));
     for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: busy });
-    // The first was a batch of its own, and none is tried again.
+    // The first command was a batch by itself, and none is retried.
     expect(linesAbout(at)).toMatchObject([{ level: 50 }, { level: 50 }]);
     await expect(confirm(at, buyerId, id)).resolves.toMatchObject({ status: 'CONFIRMED' });
   });
 });
 
-it("the server's own timeouts are BUSY once the command has waited long enough, with one line in the log", async () => {
+it("timeouts of the server become BUSY after the command's deadline, with one log line", async () => {
   await Promise.all(
     ['57014', '55P03', '25P03', '25P04', '53300'].map(async (sqlState) => {
       const at = await hall();

@@ -22,7 +22,7 @@ function best(process: BookingProcess, { eventId }: Hall) {
   });
 }
 
-/** What is done with four holds, two of them at once and two of them later. */
+/** Operations on four holds: two run at once and two later. */
 async function decideFour(
   process: BookingProcess,
   { eventId }: Hall,
@@ -39,7 +39,7 @@ async function decideFour(
   return results.map(({ status }) => status);
 }
 
-it('only the commands whose seats are chosen wait while choosing hangs', async () => {
+it('while choosing seats hangs, only the commands that need it wait', async () => {
   const at = await hall();
   const holds = await Promise.all([0, 10, 20, 30].map((seat) => hold(at, aBuyer(), [seat])));
   await using process = anotherProcess();
@@ -51,7 +51,7 @@ it('only the commands whose seats are chosen wait while choosing hangs', async (
   expect(new Set(seats).size).toBe(4);
 });
 
-it('only the commands that may leave a seat alone wait while its neighbors cannot be read', async () => {
+it('while reading neighbors hangs, only the commands that need them wait', async () => {
   const at = await hall({}, { orphanRule: 'FORBID' });
   const holds = await Promise.all([0, 10, 20, 30].map((seat) => hold(at, aBuyer(), [seat])));
   await using process = anotherProcess();
@@ -70,7 +70,7 @@ it('only the commands that may leave a seat alone wait while its neighbors canno
   expect((await Promise.all(named)).map(({ seats }) => seats)).toEqual([[5], [15]]);
 });
 
-it('a read that fails for good fails the commands that need it, and no other', async () => {
+it('a read that fails permanently fails only the commands that need it', async () => {
   const at = await hall();
   const { buyerId, id } = await hold(at, aBuyer(), [0]);
   await using process = anotherProcess();

@@ -4,11 +4,11 @@ import { silent } from '../../support/booking.ts';
 import { createHall } from '../../support/hall.ts';
 
 export const HOLDS = 25_000;
-/** 25 holds in each: the planner expects ten. */
+/** 25 holds each; the planner expects ten. */
 export const VERSIONS = HOLDS / 25;
-/** Versions that were committed some seconds ago; the others an hour ago. */
+/** Number of versions that were committed seconds ago; the others an hour ago. */
 export const RECENT = 100;
-/** Holds that a test lets run out. */
+/** Number of holds that a test lets expire. */
 export const OVERDUE = 2_500;
 const OTHER_EVENTS = 5_000;
 
@@ -16,15 +16,15 @@ const booking = (seat: string) => `md5('booking ' || ${seat})::uuid`;
 const buyer = (seat: string) => `md5('buyer ' || ${seat})::uuid`;
 const batch = (version: string) => `md5('batch ' || ${version})::uuid`;
 
-/** The batch that made a version. */
+/** Returns the ID of the batch that created a version. */
 export async function batchOf(db: PrismaClient, version: number): Promise<string> {
   const change = await db.eventChange.findFirstOrThrow({ where: { version } });
   return change.batchId;
 }
 
 /**
- * Makes an event that has every seat held, each for its own buyer and with a key: as batches would
- * have left it. No statistics are gathered. Returns the event's id.
+ * Creates an event whose seats are all held, each by its own buyer and with a key, as batches would leave it. Gathers no
+ * statistics. Returns the event's ID.
  */
 export async function makeHistory(url: string): Promise<number> {
   const database = connectDatabase(url, silent);
@@ -34,7 +34,7 @@ export async function makeHistory(url: string): Promise<number> {
   return eventId;
 }
 
-/** Makes many events beside that one, without seats. */
+/** Creates many other events without seats. */
 export async function makeOtherEvents(url: string, eventId: number): Promise<void> {
   await run(url, [
     `INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, currency, seat_limit, seats_total, sale_ends_at, cancelable_until)

@@ -9,7 +9,7 @@ const { app, hall, hold } = bookingSuite();
 
 type Statement = ReturnType<typeof sql>;
 
-/** Asks for the plan of each statement before it runs, in the same session. */
+/** Explains each statement in the same session before it runs. */
 function explaining(db: PrismaClient, plans: Map<string, string>): PrismaClient {
   async function explain(tx: Tx, statement: Statement): Promise<void> {
     const name = /^\/\* (\w+)/.exec(statement.sql)?.[1] ?? '';
@@ -32,7 +32,7 @@ function explaining(db: PrismaClient, plans: Map<string, string>): PrismaClient 
   return { $transaction } as unknown as PrismaClient;
 }
 
-it('a batch writes its rows by key also while the tables were never analyzed', async () => {
+it('a batch writes its rows by key even if the tables were never analyzed', async () => {
   const { database } = app();
   for (const table of ['events', 'event_seats', 'bookings', 'booking_seats'])
     await database.worker.$executeRawUnsafe(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);

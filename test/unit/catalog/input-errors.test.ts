@@ -6,7 +6,7 @@ function refuse(field: string, message = `${field} is wrong.`): never {
   throw new InvalidInputError(field, message);
 }
 
-test('reports every wrong field once, with the first as field and message', async () => {
+test('reports every invalid field once, the first one as field and message', async () => {
   const refusal = checkTogether({
     right: () => 1,
     a: () => refuse('a'),
@@ -23,7 +23,7 @@ test('reports every wrong field once, with the first as field and message', asyn
   });
 });
 
-test('gives the values of all checks if none refuses', async () => {
+test('returns the values of all checks if all pass', async () => {
   expect(await checkTogether({ a: () => 1, b: () => Promise.resolve('x') })).toEqual({ a: 1, b: 'x' });
 });
 
@@ -65,7 +65,7 @@ test('lists a limited number of fields', () => {
   expect(error?.errors).toHaveLength(INPUT_ERRORS_MAX);
 });
 
-test('lists no more of one error that refuses many fields', () => {
+test('lists a limited number of the fields of one error', () => {
   const errors = new InputErrors();
   const fields = Array.from({ length: 60 }, (_, i) => ({ field: `field${i}`, message: 'is wrong' }));
   const [first, ...others] = fields as [InputFieldError, ...InputFieldError[]];

@@ -44,12 +44,12 @@ describe('a name', () => {
     expect(findNameFault(name, 200)).toMatch(fault);
   });
 
-  test('may be empty where a plan may leave it out', () => {
+  test('may be empty if it is optional', () => {
     expect(findNameFault('', 20, 0)).toBeNull();
     expect(findNameFault('\u200B', 20, 0)).toBeNull();
   });
 
-  test('of any kind is either stored by PostgreSQL as it is, or refused', () => {
+  test('is either accepted and stored by PostgreSQL unchanged, or refused', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (name) => {
         if (findNameFault(name, 20) !== null) return;
@@ -91,7 +91,7 @@ describe('the key of a name', () => {
   });
 });
 
-test('any text becomes one that can be drawn, and a name stays as it is', () => {
+test('any text becomes drawable, and a valid name stays unchanged', () => {
   expect(toDrawableText('Main\r\nstage', 200)).toBe('Main stage');
   expect(toDrawableText('🎭'.repeat(300), 200)).toBe('🎭'.repeat(200));
   fc.assert(

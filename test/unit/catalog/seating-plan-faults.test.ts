@@ -3,7 +3,7 @@ import { validateSeatingPlan } from '../../../src/catalog/seating-plan/parse-pla
 import type { PlanFileZone } from '../../../src/catalog/seating-plan/plan-file.ts';
 import { broken, faultsOf, planFile, zone } from './seating-plan.fixture.ts';
 
-describe('a plan is refused, with the path and a sentence, for', () => {
+describe('a plan is refused, with path and message, for', () => {
   // oxlint-disable-next-line typescript/no-explicit-any -- the point is to break the type
   const cases: [string, (file: any) => void, string, RegExp][] = [
     ['a missing name', (file) => delete file.name, 'name', /missing/],
@@ -226,7 +226,7 @@ describe('a plan is refused, with the path and a sentence, for', () => {
     return Array.from({ length: count }, (_, index) => ({ name: ['Best', 'Good'][index] ?? `C${index}` }));
   }
 
-  test('two rows of one name in a zone, for each seat that has the label of another', () => {
+  test('two rows of the same name in a zone, once for each duplicate label', () => {
     const file = broken((plan) => (plan.zones[0].rows[1].row_number = '1'));
     expect(faultsOf(file)).toEqual(
       [0, 1, 2].map((index) => ({
@@ -269,7 +269,7 @@ describe('a plan is refused, with the path and a sentence, for', () => {
     ]);
   });
 
-  test.each([[null], [5], ['x'], [[]], [undefined]])('%j in the place of a plan', (value) => {
+  test.each([[null], [5], ['x'], [[]], [undefined]])('%j instead of a plan', (value) => {
     expect(faultsOf(value)).toEqual([{ path: '$', message: expect.stringMatching(/must be an object/) }]);
   });
 });

@@ -23,7 +23,7 @@ const anyJson = fc.oneof(
   fc.constantFrom<Json>('', '1', 'Stalls', 'Stalls-1-1', '__proto__', 1e308, -1, [], [[]], {}, { x: 1 }),
 );
 
-/** A plan in which some values, picked anywhere in the tree, were replaced, left out or doubled. */
+/** A plan in which random values anywhere in the tree are replaced, removed or duplicated. */
 const mutated = fc
   .array(
     fc.record({
@@ -83,7 +83,7 @@ function check(value: unknown, result: PlanResult): void {
   }
 }
 
-/** Whether there is something at the path or, for what is missing, at its parent. */
+/** Returns whether the path exists or, for a missing value, its parent. */
 function hasParent(value: unknown, path: string): boolean {
   const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
   let node = value;
@@ -91,24 +91,24 @@ function hasParent(value: unknown, path: string): boolean {
   return typeof node === 'object' && node !== null;
 }
 
-test('a plan changed anywhere validates, or is refused with faults whose paths exist', () => {
+test('a plan with random changes is valid, or is refused with faults whose paths exist', () => {
   let refused = 0;
   fc.assert(
     fc.property(mutated, (value) => {
       const result = validateSeatingPlan(value);
       refused += result.ok ? 0 : 1;
       check(value, result);
-      // The text takes the same way as the value.
+      // The text has the same result as the value.
       expect(parseSeatingPlan(JSON.stringify(value)).ok).toBe(result.ok);
     }),
     { numRuns: 2000 },
   );
-  // Not a property of the code but of this test: that it reaches both outcomes.
+  // Checks the test itself: it must reach both outcomes.
   expect(refused).toBeGreaterThan(200);
   expect(refused).toBeLessThan(2000);
 });
 
-test('any JSON, and any text, gets an answer', () => {
+test('any JSON and any text has a result', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       check(value, validateSeatingPlan(value));
@@ -121,7 +121,7 @@ test('any JSON, and any text, gets an answer', () => {
   );
 });
 
-test('a plan whose text is cut or has a character changed gets an answer', () => {
+test('a plan whose text is cut or has a character changed has a result', () => {
   const position = fc.nat(small.length);
   fc.assert(
     fc.property(position, fc.constantFrom('', ',', '"', '}', '[', 'x', '\\', '0'), (at, char) => {

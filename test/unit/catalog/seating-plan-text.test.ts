@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseSeatingPlan } from '../../../src/catalog/seating-plan/parse-plan.ts';
 
-describe('a text that is no plan', () => {
+describe('a text that is not a plan', () => {
   test.each([
     ['', /unexpected end of text at line 1, column 1/],
     ['{"name":\n  "x",\n  }', /line 3, column 3/],

@@ -21,7 +21,7 @@ describe.each([
 ] as const)('the %s', (_name, generate, seatCount, sectionCount) => {
   const plan = planOf(generate());
 
-  test('has exactly the seats and sections that it should, and uses every category', () => {
+  test('has the expected numbers of seats and sections, and uses every category', () => {
     expect(plan.seats).toHaveLength(seatCount);
     expect(new Set(plan.seats.map(({ section }) => section)).size).toBe(sectionCount);
     expect(new Set(plan.seats.map(({ category }) => category)).size).toBe(plan.categories.length);
@@ -31,7 +31,7 @@ describe.each([
     expect(JSON.stringify(generate())).toBe(JSON.stringify(generate()));
   });
 
-  test('has no two seats nearer than 48 cm', () => {
+  test('has at least 48 cm between any two seats', () => {
     expect(nearestDistance(plan.seats)).toBeGreaterThan(seatDistanceMin);
   });
 
@@ -50,7 +50,7 @@ describe.each([
     }
   });
 
-  test('has between seats that follow each other in a row either one pitch or an aisle', () => {
+  test('has one pitch or an aisle between consecutive seats of a row', () => {
     const unclear = plan.seats.filter((seat, index) => {
       const before = plan.seats[index - 1];
       if (before === undefined || before.section !== seat.section || before.row !== seat.row) return false;
@@ -85,7 +85,7 @@ function distance(a: At, b: At): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
-/** Looks only at seats in the same or a neighbouring cell of a grid: what is nearer than a cell is found there. */
+/** Compares only seats in the same or a neighboring cell of a grid, which suffices for distances below a cell. */
 function nearestDistance(seats: PlanSeat[]): number {
   const cell = 2 * seatPitch;
   const key = (x: number, y: number): number => x * 100_000 + y;

@@ -26,7 +26,7 @@ export function planFile(): SeatingPlanFile {
   };
 }
 
-/** Applies a change that the file's type need not allow. */
+/** Applies a change that the type of the file may not allow. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the point is to break the type
 export function broken(change: (file: any) => void): unknown {
   const file = structuredClone(planFile());

@@ -4,7 +4,7 @@ import { formatLabel, seatLabel } from '../../../src/catalog/seating-plan/seat-l
 import { broken, faultsOf, planFile, planOf } from './seating-plan.fixture.ts';
 
 describe('a valid plan', () => {
-  test('has its seats in file order, at the sums of zone, row and seat positions', () => {
+  test('has its seats in file order, at the sum of zone, row and seat position', () => {
     const { seats } = planOf(JSON.stringify(planFile()));
     expect(seats).toHaveLength(12);
     expect(seats.map(({ index }) => index)).toEqual([...seats.keys()]);
@@ -20,7 +20,7 @@ describe('a valid plan', () => {
     });
   });
 
-  test('may have more keys than are known, and a byte order mark', () => {
+  test('may have unknown keys and a byte order mark', () => {
     const file = broken((plan) => {
       plan.uuid = 'u';
       plan.zones[0].zone_id = 'z';
@@ -32,7 +32,7 @@ describe('a valid plan', () => {
     expect(planOf(`\uFEFF${text}`).name).toBe('Hall');
   });
 
-  test('may leave out the position of a row and the color of a category', () => {
+  test('may omit the position of a row and the color of a category', () => {
     const file = planFile();
     delete file.zones[0]?.rows[0]?.position;
     const plan = planOf(JSON.stringify(file));
@@ -40,7 +40,7 @@ describe('a valid plan', () => {
     expect(plan.categories[1]).toEqual({ name: 'Good', color: '#808080' });
   });
 
-  test('may color a category with any string; one that is no hex color falls back', () => {
+  test('may have any string as color; one that is not a hex color is replaced by the default', () => {
     const file = broken((plan) => {
       plan.categories[0].color = 'red';
       plan.categories[1].color = '#AbC';
@@ -71,7 +71,7 @@ describe('a valid plan', () => {
     [{ row_label: '%s/%s' }, 'Left, 1/1, seat 2'],
     [{ row_label: '', seat_label: ' ' }, undefined],
     [{ row_label: 'row %s', seat_label: 'seat %s' }, undefined],
-  ])('prints the labels that a row gives: %j', (labels, label) => {
+  ])('uses the label templates of a row: %j', (labels, label) => {
     const file = broken((plan) => Object.assign(plan.zones[0].rows[0], labels));
     const { seats } = planOf(JSON.stringify(file));
     expect(seats[1]).toMatchObject({ section: 'Left', row: '1', number: '2' });
@@ -79,7 +79,7 @@ describe('a valid plan', () => {
     expect(seats[4]?.label).toBeUndefined();
   });
 
-  test('may have one row in two pieces, if their seats have different numbers', () => {
+  test('may have one row in two parts if their seats have different numbers', () => {
     const file = broken((plan) => {
       plan.zones[0].rows[1].row_number = '1';
       for (const seat of plan.zones[0].rows[1].seats) seat.seat_number = `1${seat.seat_number}`;
@@ -87,7 +87,7 @@ describe('a valid plan', () => {
     expect(faultsOf(file)).toEqual([]);
   });
 
-  test('may have blank row and seat numbers, which count as none', () => {
+  test('may have blank row and seat numbers, which count as absent', () => {
     const file = broken((plan) => {
       plan.zones[0].rows = [plan.zones[0].rows[0]];
       plan.zones[0].rows[0].row_number = ' ';
@@ -96,7 +96,7 @@ describe('a valid plan', () => {
     expect(planOf(JSON.stringify(file)).seats[0]).toMatchObject({ row: '', number: '' });
   });
 
-  test('may decorate with what can not be drawn, which is left out, and with any text, which is cut', () => {
+  test('may have areas that cannot be drawn, which are omitted, and any text, which is cut', () => {
     const at = { x: 0, y: 0 };
     const two = [at, { x: 5, y: 6 }];
     const text = (value: string, more: object = {}) => ({
@@ -127,12 +127,12 @@ describe('a valid plan', () => {
     ]);
   });
 
-  test('may have zones that only draw something, without a name', () => {
+  test('may have zones without seats and name', () => {
     const file = broken((plan) => plan.zones.push({ position: { x: 0, y: 0 }, rows: [] }));
     expect(faultsOf(file)).toEqual([]);
   });
 
-  test('has its areas at absolute positions, in the form of today and of old', () => {
+  test('has its areas at absolute positions, in the current and the old format', () => {
     const file = planFile();
     file.zones.push({
       name: 'Ground',
@@ -221,7 +221,7 @@ describe('a valid plan', () => {
   });
 });
 
-test('a seat label leaves out what a seat does not have', () => {
+test('a seat label omits the parts that a seat does not have', () => {
   expect(seatLabel('Block B', '3', '12')).toBe('Block B, row 3, seat 12');
   expect(seatLabel('Box 1', '', '2')).toBe('Box 1, seat 2');
   const own = { section: 'Parterre', row: 'AA', number: '', rowLabel: null, seatLabel: 'AA18' };

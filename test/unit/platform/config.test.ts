@@ -17,7 +17,7 @@ function messageOf(env: Record<string, string | undefined>): string {
   throw new Error('The configuration was accepted.');
 }
 
-describe('a wrong value', () => {
+describe('an invalid value', () => {
   it.each([
     ['PORT', 'abc', 'PORT: must be a number, not "abc"'],
     ['PORT', '70000', 'PORT: must be at most 65535, not "70000"'],
@@ -28,7 +28,7 @@ describe('a wrong value', () => {
     ['NODE_ENV', 'prod', 'NODE_ENV: must be one of development, test, production, not "prod"'],
     ['GRAPHIQL', 'perhaps', 'GRAPHIQL: must be true or false, not "perhaps"'],
     ['DATABASE_URL', 'localhost', 'DATABASE_URL: must be a URL such as postgresql://'],
-  ])('of %s, %s, is described with what is allowed', (name, value, message) => {
+  ])('of %s, %s, is reported with what is allowed', (name, value, message) => {
     const said = messageOf({ ...given, [name]: value });
     expect(said).toContain(message);
     expect(said).not.toMatch(/is required|Invalid|NaN/);
@@ -39,7 +39,7 @@ describe('a wrong value', () => {
     expect(messageOf(env)).not.toContain('hunter2');
   });
 
-  it('is reported once, and all of them together', () => {
+  it('is reported once, together with all others', () => {
     const lines = messageOf({ ...given, PORT: '-1.5', LOG_LEVEL: 'loud', REDIS_URL: undefined }).split('\n');
     expect(lines.slice(1).map((line) => line.trim().split(':')[0])).toEqual([
       'PORT',
@@ -49,7 +49,7 @@ describe('a wrong value', () => {
     expect(lines.join()).toContain('REDIS_URL: is required');
   });
 
-  it('is not what an empty variable has: it counts as absent', () => {
+  it('is not an empty one, which counts as absent', () => {
     expect(loadConfig({ ...given, PORT: '' }).port).toBe(4000);
     expect(messageOf({ ...given, AUTH_SECRET: '' })).toContain('AUTH_SECRET: is required');
   });
@@ -77,13 +77,13 @@ describe('an unknown variable', () => {
     },
   );
 
-  it('is not warned about if its name is a setting', () => {
+  it('causes no warning if its name is a setting', () => {
     const env = { ...given, METRICS_PORT: '1', WORKER_METRICS_PORT: '2', SELLOUT_DATA_DIR: 'x' };
     expect(loadConfig(env).warnings).toEqual([]);
   });
 });
 
-test('GraphiQL and public metrics are off in production unless they are switched on', () => {
+test('GraphiQL and public metrics are off in production unless enabled', () => {
   const switches = (env: Record<string, string>) => {
     const { graphiql, publicMetrics, introspection } = loadConfig({ ...given, ...env });
     return { graphiql, publicMetrics, introspection };

@@ -5,7 +5,7 @@ import { GraphQLError } from 'graphql';
 import { describe, expect, it, test } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 
-/** What a logger at level trace writes while `work` runs. */
+/** Returns the lines that a logger at level trace writes during `work`. */
 function linesOf(work: (logger: ReturnType<typeof createLogger>) => void): string[] {
   const lines: string[] = [];
   work(createLogger('trace', { write: (line: string) => void lines.push(line) }));
@@ -22,7 +22,7 @@ const JWT = `eyJhbGciOiJIUzI1NiJ9.${'c2VjcmV0'.repeat(4)}.${SECRET}`;
 const PROCESS_ID = 987_654_321_987;
 const LINE_LENGTH_MAX = 40_000;
 
-/** As pg's: the class that holds the cancel key and the password. */
+/** Like the class of pg that has the cancel key and the password. */
 class Client extends EventEmitter {
   readonly processID = PROCESS_ID;
   readonly secretKey = SECRET;
@@ -43,7 +43,7 @@ describe('an error', () => {
     });
   });
 
-  it('of PostgreSQL keeps what names the object, and not the row', () => {
+  it('of PostgreSQL keeps the name of the object and omits the row', () => {
     const error = Object.assign(new Error('duplicate key'), {
       code: '23505',
       constraint: 'bookings_pkey',
@@ -55,7 +55,7 @@ describe('an error', () => {
     expect(JSON.stringify(err)).not.toContain(SECRET);
   });
 
-  it('of Prisma keeps what the driver said', () => {
+  it('of Prisma keeps the error of the driver', () => {
     const driverAdapterError = Object.assign(new Error('DriverAdapterError'), {
       cause: {
         originalCode: '40P01',
@@ -74,14 +74,14 @@ describe('an error', () => {
     expect(JSON.stringify(err)).not.toContain(SECRET);
   });
 
-  it('of Redis keeps the name of its command, not the arguments', () => {
+  it('of Redis keeps the name of its command and omits the arguments', () => {
     const error = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: [SECRET] } });
     const { err } = lineOf({ err: error });
     expect(err).toMatchObject({ command: 'auth' });
     expect(JSON.stringify(err)).not.toContain(SECRET);
   });
 
-  it('of GraphQL keeps its path and the original, not the document', () => {
+  it('of GraphQL keeps its path and the original error and omits the document', () => {
     const originalError = new Error('below');
     const error = new GraphQLError('above', { path: ['nodes', 3, 'name'], originalError });
     Object.assign(error, { source: { body: SECRET } });
@@ -103,7 +103,7 @@ describe('an error', () => {
     expect(JSON.parse(line)).toMatchObject({ client: '[Client]' });
   });
 
-  it('among many others, with long texts, stays in one line of bounded length', () => {
+  it('among many others with long texts results in one line of bounded length', () => {
     const many = (depth: number): unknown[] =>
       Array.from({ length: 30 }, () =>
         depth === 0
@@ -133,7 +133,7 @@ describe('secrets', () => {
     `Authorization: Bearer ${SECRET}`,
     JWT,
     `token ${JWT} is expired`,
-  ])('in %s are taken out wherever they stand', (text) => {
+  ])('in %s are removed anywhere in a line', (text) => {
     const child = (logger: ReturnType<typeof createLogger>) => logger.child({ bound: text });
     const lines = linesOf((logger) => {
       logger.error(new Error(text));
@@ -153,7 +153,7 @@ describe('secrets', () => {
   });
 
   it.each(['authorization', 'cookie', 'password', 'token', 'secretKey', 'AUTH_SECRET', 'accessToken'])(
-    'in a field named %s are not shown',
+    'in a field named %s are redacted',
     (name) => {
       expect(lineOf({ [name]: SECRET, deep: { [name]: 4711 } })).toMatchObject({
         [name]: '[redacted]',
@@ -162,7 +162,7 @@ describe('secrets', () => {
     },
   );
 
-  it('leave everything else of an address to be read', () => {
+  it('are redacted alone; the rest of a URL is kept', () => {
     expect(
       lineOf({ url: `postgresql://sellout:${SECRET}@db:5432/x`, other: 'redis://cache:6379' }),
     ).toMatchObject({
@@ -172,7 +172,7 @@ describe('secrets', () => {
   });
 });
 
-/** Values that drivers and libraries hang on errors, with secrets where an allow list never looks. */
+/** Values that drivers and libraries attach to errors, with secrets outside the allowed fields. */
 const hidden: fc.Arbitrary<unknown> = fc.oneof(
   fc.constant(null).map(() => new Client()),
   fc.constant(null).map(() => new Socket()),
@@ -242,7 +242,7 @@ const anyValue = fc.letrec<{ value: unknown; error: Error }>((tie) => ({
     }),
 }));
 
-test('whatever hangs on an error, its line is short, is JSON and shows no secret', () => {
+test('the line of an error is short, valid JSON and free of secrets, whatever the error carries', () => {
   fc.assert(
     fc.property(anyValue.error, anyValue.value, (err, value) => {
       const lines = linesOf((logger) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { uuidV7 } from '../../../src/platform/uuid.ts';
 
-it('makes ids of version 7, each once, that sort by time', () => {
+it('returns unique UUIDs of version 7 that sort by time', () => {
   const before = Date.now();
   const ids = Array.from({ length: 2_000 }, uuidV7);
   expect(new Set(ids).size).toBe(ids.length);
