@@ -12,7 +12,7 @@ export interface CatalogContext {
 const timeoutsMs = { statement: 30_000, lock: 30_000, idle: 10_000, transaction: 60_000 };
 
 /** Runs a transaction that may write as many rows as a venue has seats. It can hold a connection for seconds. */
-export function catalogTransaction<T>(ctx: CatalogContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+export function runCatalogTransaction<T>(ctx: CatalogContext, work: (tx: Tx) => Promise<T>): Promise<T> {
   return ctx.db.$transaction(
     async (tx) => {
       await prepareForManyRows(tx);

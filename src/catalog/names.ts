@@ -35,7 +35,7 @@ export function isVisible(text: string): boolean {
 /**
  * Normalizes a name so that names that look alike are equal: NFC, no invisible characters, spaces folded and trimmed.
  */
-export function nameKey(name: string): string {
+export function toNameKey(name: string): string {
   const visible = name.normalize('NFC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
   return visible.replace(/[\p{White_Space}\u2800]+/gu, ' ').trim();
 }

@@ -7,7 +7,7 @@ import { logAccess } from './access-log.ts';
 import { sendBusy, sendJson } from './responses.ts';
 import type { CorsHandler } from './cors.ts';
 import { exchangeOf, type Exchange } from './request-context.ts';
-import { inRequest } from '../platform/request-scope.ts';
+import { runInRequest } from '../platform/request-scope.ts';
 import { route, type Route } from './routes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
@@ -32,7 +32,7 @@ export function requestListener(ctx: ListenerContext) {
       ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'response aborted'),
     );
     logAccess(exchange, ctx.logger);
-    inRequest(exchange.requestId, () => handle(ctx, exchange)).catch((error: unknown) =>
+    runInRequest(exchange.requestId, () => handle(ctx, exchange)).catch((error: unknown) =>
       fail(ctx, exchange, error),
     );
   };

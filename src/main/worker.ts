@@ -1,6 +1,6 @@
 import { connectDatabase, type Database } from '../platform/database/db.ts';
 import type { Config } from '../platform/config/config.ts';
-import { checkDatabase, ownRequirements, readDatabaseState } from '../platform/database/database-check.ts';
+import { checkDatabase, getRequirements, readDatabaseState } from '../platform/database/database-check.ts';
 import { createLogger, type Logger } from '../platform/observability/logger.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
@@ -67,7 +67,7 @@ async function serveMetrics(
   logger: Logger,
 ): Promise<MetricsServer | null> {
   if (port === null) return null;
-  const required = ownRequirements();
+  const required = getRequirements();
   const databaseState = () => readDatabaseState(database.worker, required);
   return awaitListening(startMetricsServer({ port, host, logger, databaseState }), {
     variable: 'WORKER_METRICS_PORT',

@@ -1,4 +1,4 @@
-import { eventStatusAt } from '../../catalog/events/event-status.ts';
+import { getEventStatus } from '../../catalog/events/event-status.ts';
 import type { Draft } from './draft.ts';
 import type { Outcome } from './model.ts';
 import { refused } from './outcomes.ts';
@@ -22,7 +22,7 @@ export function salesOver(draft: Draft): Outcome | null {
 
 function eventNotOnSale({ event, clockMs }: Draft): Outcome {
   const { onSaleAtMs, saleEndsAtMs } = event;
-  const status = eventStatusAt(event, clockMs);
+  const status = getEventStatus(event, clockMs);
   return refused({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs, saleEndsAtMs });
 }
 

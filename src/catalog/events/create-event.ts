@@ -1,11 +1,11 @@
 import { BusyError, IdempotencyConflictError, NotFoundError } from '../../platform/errors.ts';
 import { hashIdempotencyKey, type HashedKey } from '../../platform/idempotency-key.ts';
 import { InputErrors } from '../../platform/input-errors.ts';
-import { catalogTransaction, type CatalogContext } from '../catalog-transaction.ts';
+import { runCatalogTransaction, type CatalogContext } from '../catalog-transaction.ts';
 import { checkEventFields, type EventFields } from './event-input.ts';
 import { insertEvent, insertEventSeats, insertPriceTiers, readOwnVenue, type NewEvent } from './event.sql.ts';
 import { insertOrganizerKey, readOrganizerKey } from './organizer-keys.sql.ts';
-import { priceCategories } from './price-categories.ts';
+import { toPriceTiers } from './price-tiers.ts';
 
 export interface CreateEventInput extends EventFields {
   readonly organizerId: string;
@@ -55,12 +55,12 @@ async function checkAndStore(
   errors.run(() => checkEventFields(event, nowMs));
   const venue = await readOwnVenue(ctx.db, organizerId, venueId);
   const tiers =
-    venue === null ? undefined : errors.run(() => priceCategories(venue.categories, event.priceTiers));
+    venue === null ? undefined : errors.run(() => toPriceTiers(venue.categories, event.priceTiers));
   errors.assertNone();
   if (venue === null || tiers === undefined)
     throw new NotFoundError('The venue does not exist or belongs to another organizer. Check the ID.');
   try {
-    return await catalogTransaction(ctx, async (tx) => {
+    return await runCatalogTransaction(ctx, async (tx) => {
       const eventId = await insertEvent(tx, event, venue.seatCount);
       if (key !== null && !(await insertOrganizerKey(tx, organizerId, 'createEvent', key, eventId)))
         // guard: concurrent-organizer-key

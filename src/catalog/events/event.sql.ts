@@ -1,7 +1,7 @@
 import type { EventStatus } from '../../generated/prisma/enums.ts';
 import { sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
 import type { EventFields } from './event-input.ts';
-import type { PriceTierRow } from './price-categories.ts';
+import type { PriceTierRow } from './price-tiers.ts';
 import type { PlanCategory } from '../seating-plan/seating-plan.ts';
 
 export interface VenueToSell {

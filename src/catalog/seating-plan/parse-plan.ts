@@ -44,7 +44,7 @@ export function validateSeatingPlan(value: unknown): PlanResult {
   // If the list of zones is missing, that is the fault, not the lack of seats.
   const fits = (header === null && zones.length === 0) || checkCounts(zones, faults);
   const { seats, areas } = readZones(fits ? zones : [], hasCategories(value) ? indexByName : null, faults);
-  if (header === null || faults.count() > 0) return refused(faults);
+  if (header === null || faults.count() > 0) return toRefusal(faults);
   return { ok: true, plan: { name: header.name, size: header.size, categories, areas, seats } };
 }
 
@@ -56,6 +56,6 @@ function refuse(message: string): PlanResult {
   return { ok: false, faults: [{ path: '$', message }], faultCount: 1 };
 }
 
-function refused(faults: FaultList): PlanResult {
+function toRefusal(faults: FaultList): PlanResult {
   return { ok: false, faults: faults.listed, faultCount: faults.count() };
 }

@@ -1,5 +1,5 @@
 import { isRecord } from './count-plan.ts';
-import { nameKey } from '../names.ts';
+import { toNameKey } from '../names.ts';
 import { quote } from './plan-faults.ts';
 import type { FaultList } from './plan-faults.ts';
 import { planLimits } from './plan-limits.ts';
@@ -33,8 +33,8 @@ export function readCategories(
     const name = isRecord(value) ? value['name'] : undefined;
     if (typeof name !== 'string') return;
     if (!indexByName.has(name)) indexByName.set(name, index);
-    const first = indexByKey.get(nameKey(name));
-    if (first === undefined) indexByKey.set(nameKey(name), index);
+    const first = indexByKey.get(toNameKey(name));
+    if (first === undefined) indexByKey.set(toNameKey(name), index);
     else
       faults.add(
         `${path}.name`,

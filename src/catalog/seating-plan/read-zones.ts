@@ -1,4 +1,4 @@
-import { findNameFault, isVisible, nameKey } from '../names.ts';
+import { findNameFault, isVisible, toNameKey } from '../names.ts';
 import { isRecord } from './count-plan.ts';
 import type { Point } from './plan-file.ts';
 import { quote } from './plan-faults.ts';
@@ -17,7 +17,7 @@ type Reading = {
   seats: PlanSeat[];
   areas: PlanArea[];
   guidPaths: Map<string, string>;
-  /** By `nameKey`, like `labelPaths`, so that names that look alike are equal. */
+  /** By `toNameKey`, like `labelPaths`, so that names that look alike are equal. */
   sectionPaths: Map<string, string>;
   labelPaths: Map<string, string>;
 };
@@ -71,9 +71,9 @@ function readSectionName(reading: Reading, zone: Record<string, unknown>, index:
 
 /** Checks that the name is unique: seats are looked up by section name, and tickets show only the name. */
 function isUniqueName(reading: Reading, name: string, path: string): boolean {
-  const first = reading.sectionPaths.get(nameKey(name)); // guard: zone-name-lookalikes
+  const first = reading.sectionPaths.get(toNameKey(name)); // guard: zone-name-lookalikes
   if (first === undefined) {
-    reading.sectionPaths.set(nameKey(name), path);
+    reading.sectionPaths.set(toNameKey(name), path);
     return true;
   }
   reading.faults.add(
@@ -153,7 +153,7 @@ function readLabel({ faults, labelPaths }: Reading, number: string, place: SeatP
   const { section, row, rowLabel } = place;
   const label = formatLabel({ section, row, number, rowLabel, seatLabel: place.seatLabelFor(number) });
   // A part with a trailing space, such as the zone "Main ", looks like one without.
-  const key = nameKey(label).replaceAll(' ,', ',');
+  const key = toNameKey(label).replaceAll(' ,', ',');
   const first = labelPaths.get(key);
   // guard: unique-seat-label
   if (first === undefined) labelPaths.set(key, path);

@@ -1,4 +1,4 @@
-import { catalogTransaction, type CatalogContext } from '../catalog-transaction.ts';
+import { runCatalogTransaction, type CatalogContext } from '../catalog-transaction.ts';
 import { InvalidPlanError } from '../errors.ts';
 import { readPlan } from './read-plan.ts';
 import type { SeatingPlan } from '../seating-plan/seating-plan.ts';
@@ -35,7 +35,7 @@ export function storeVenue(ctx: CatalogContext, organizerId: string, plan: Seati
 
 /** Locks only the entry of the plan's hash in its unique index. */
 async function storeRows(ctx: CatalogContext, organizerId: string, rows: VenueRows): Promise<number> {
-  return catalogTransaction(ctx, async (tx) => {
+  return runCatalogTransaction(ctx, async (tx) => {
     const venueId = await insertVenue(tx, organizerId, rows);
     if (venueId === null) {
       const existing = await findVenue(tx, organizerId, rows.planHash);

@@ -86,7 +86,7 @@ function visible(organizerId: string | null, viewerId: string | null) {
   return sql`(e.status <> 'DRAFT' OR e.organizer_id = ${viewerId}::uuid)`;
 }
 
-/** `eventStatusAt` as a condition. */
+/** `getEventStatus` as a condition. */
 function reads(status: EventStatus, clock: Pick<EventFilter, 'nowMs' | 'defaultHoldTtlMs'>) {
   const ttl = sql`coalesce(e.hold_ttl_ms, ${clock.defaultHoldTtlMs}::int)`;
   const longest = sql`greatest(${ttl}, least(${ttl} + coalesce(e.hold_extension_ms, 0), e.hold_lifetime_max_ms))`;

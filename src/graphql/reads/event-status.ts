@@ -1,4 +1,4 @@
-import { eventStatusAt } from '../../catalog/events/event-status.ts';
+import { getEventStatus } from '../../catalog/events/event-status.ts';
 import type { Event } from '../../generated/prisma/client.ts';
 import type { EventStatus } from '../../generated/prisma/enums.ts';
 import type { GraphQLContext } from '../schema/context.ts';
@@ -14,5 +14,5 @@ export function statusOfEvent(
   { status, saleEndsAt, holdTtlMs, holdExtensionMs, holdLifetimeMaxMs }: SaleColumns,
 ): EventStatus {
   const hold = { holdTtlMs: holdTtlMs ?? defaultHoldTtlMs, holdExtensionMs, holdLifetimeMaxMs };
-  return eventStatusAt({ status, saleEndsAtMs: saleEndsAt.getTime(), ...hold }, clock.nowMs());
+  return getEventStatus({ status, saleEndsAtMs: saleEndsAt.getTime(), ...hold }, clock.nowMs());
 }

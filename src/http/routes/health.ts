@@ -1,5 +1,5 @@
 import {
-  ownRequirements,
+  getRequirements,
   readDatabaseState,
   type DatabaseState,
 } from '../../platform/database/database-check.ts';
@@ -37,7 +37,7 @@ export function handleHealth({ res }: Exchange): void {
  * once.
  */
 export function readinessRoute(ctx: ReadinessContext): (exchange: Exchange) => Promise<void> {
-  const required = ownRequirements();
+  const required = getRequirements();
   let underWay: Promise<Surroundings> | undefined;
   return async ({ res }) => {
     // Single flight: however many ask, one pair of checks runs.

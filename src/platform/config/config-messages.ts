@@ -13,10 +13,10 @@ export function describeIssue(issue: z.core.$ZodIssue, given: Environment): stri
   // Zod does not distinguish a missing value from one of the wrong type.
   if (given[name] === undefined)
     return `${name}: is required${name in howToCreate ? `. ${howToCreate[name]}` : ''}`;
-  return `${name}: ${requirement(issue, given[name])}`;
+  return `${name}: ${describeRequirement(issue, given[name])}`;
 }
 
-function requirement(issue: z.core.$ZodIssue, value: string): string {
+function describeRequirement(issue: z.core.$ZodIssue, value: string): string {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.expected === 'number') return `must be a number, not "${value}"`;
@@ -43,7 +43,7 @@ function isNumeric(origin: string): boolean {
 const editsMax = (name: string) => (name.length < 6 ? 1 : 2);
 
 /** Returns a warning for each variable that is not in `known` but resembles one of them. */
-export function misspellings(given: Environment, known: readonly string[]): string[] {
+export function findMisspellings(given: Environment, known: readonly string[]): string[] {
   return Object.keys(given).flatMap((name) => {
     if (known.includes(name)) return [];
     const meant = known.find((candidate) => countEdits(name.toUpperCase(), candidate) <= editsMax(candidate));

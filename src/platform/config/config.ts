@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { describeIssue, misspellings } from './config-messages.ts';
+import { describeIssue, findMisspellings } from './config-messages.ts';
 import { StartupError } from '../startup-error.ts';
 
 const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
@@ -160,7 +160,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const known = [...Object.keys(environment.shape), ...readElsewhere];
-  return toConfig(parsed.data, misspellings(given, known));
+  return toConfig(parsed.data, findMisspellings(given, known));
 }
 
 function toConfig(env: z.infer<typeof environment>, warnings: readonly string[]): Config {

@@ -30,7 +30,7 @@ export interface Requirements {
 export type DatabaseState = 'ok' | 'read-only' | 'unreachable' | 'unsupported' | 'outdated';
 
 /** Returns the requirements of this version of Sellout. */
-export function ownRequirements(): Requirements {
+export function getRequirements(): Requirements {
   const folder = path.resolve(import.meta.dirname, '../../../prisma/migrations');
   const migrations = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -40,14 +40,14 @@ export function ownRequirements(): Requirements {
 }
 
 /** Returns the major version of a `server_version_num`, e.g. 18 of 180004. */
-export function serverMajor(versionNum: number): number {
+export function getMajorVersion(versionNum: number): number {
   return Math.floor(versionNum / 10_000);
 }
 
 /** Checks the version of a server. @throws {StartupError} if it is older than `majorMin`. */
 export function assertServerVersion(versionNum: number, majorMin = SERVER_MAJOR_MIN): void {
-  if (serverMajor(versionNum) >= majorMin) return;
-  const version = `${serverMajor(versionNum)}.${versionNum % 10_000}`;
+  if (getMajorVersion(versionNum) >= majorMin) return;
+  const version = `${getMajorVersion(versionNum)}.${versionNum % 10_000}`;
   throw new StartupError(
     `DATABASE_URL: the server runs PostgreSQL ${version}, but Sellout requires PostgreSQL ${majorMin} or newer.`,
   );
@@ -58,8 +58,8 @@ export function assertServerVersion(versionNum: number, majorMin = SERVER_MAJOR_
  *
  * @throws {StartupError} if the server is too old or migrations are missing.
  */
-export async function checkDatabase(url: string, required: Requirements = ownRequirements()): Promise<void> {
-  const client = plainClient(url);
+export async function checkDatabase(url: string, required: Requirements = getRequirements()): Promise<void> {
+  const client = createPlainClient(url);
   try {
     await client.connect();
     await assertVersion(client, required.serverMajorMin); // guard: start-server-version
@@ -67,7 +67,7 @@ export async function checkDatabase(url: string, required: Requirements = ownReq
   } catch (error) {
     // A permanent refusal, such as a wrong password or a missing database, is not an outage.
     const refused = getSqlState(error) !== undefined && classifyDbError(error) === 'permanent';
-    if (error instanceof StartupError || refused) throw explain(error, url);
+    if (error instanceof StartupError || refused) throw toStartupError(error, url);
   } finally {
     await client.end();
   }
@@ -79,12 +79,12 @@ export async function checkDatabase(url: string, required: Requirements = ownReq
  * @throws {StartupError} if it does not.
  */
 export async function checkServer(url: string, majorMin = SERVER_MAJOR_MIN): Promise<void> {
-  const client = plainClient(url);
+  const client = createPlainClient(url);
   try {
     await client.connect();
     await assertVersion(client, majorMin); // guard: npm-start-server-version
   } catch (error) {
-    throw explain(error, url);
+    throw toStartupError(error, url);
   } finally {
     await client.end();
   }
@@ -99,8 +99,8 @@ export async function assertVersion(client: pg.Client, majorMin = SERVER_MAJOR_M
 export async function readDatabaseState(db: PrismaClient, required: Requirements): Promise<DatabaseState> {
   try {
     const { versionNum, readOnly, applied } = await readServer(db);
-    if (serverMajor(versionNum) < required.serverMajorMin) return 'unsupported';
-    if (missing(applied, required.migrations).length > 0) return 'outdated'; // guard: readiness-migrations
+    if (getMajorVersion(versionNum) < required.serverMajorMin) return 'unsupported';
+    if (findMissing(applied, required.migrations).length > 0) return 'outdated'; // guard: readiness-migrations
     return readOnly ? 'read-only' : 'ok';
   } catch (error) {
     const state = getSqlState(error);
@@ -111,12 +111,12 @@ export async function readDatabaseState(db: PrismaClient, required: Requirements
 }
 
 /** Creates a client without the session settings of the pools, which older servers reject. */
-function plainClient(url: string): pg.Client {
+function createPlainClient(url: string): pg.Client {
   return new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
 }
 
 function assertMigrated(applied: readonly string[], required: readonly string[]): void {
-  const [first, ...others] = missing(applied, required);
+  const [first, ...others] = findMissing(applied, required);
   if (first === undefined) return;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   throw new StartupError(
@@ -124,13 +124,13 @@ function assertMigrated(applied: readonly string[], required: readonly string[])
   );
 }
 
-function missing(applied: readonly string[], required: readonly string[]): string[] {
+function findMissing(applied: readonly string[], required: readonly string[]): string[] {
   const known = new Set(applied);
   return required.filter((name) => !known.has(name));
 }
 
 /** Describes an error by the server's host, without the password in the URL. */
-function explain(error: unknown, url: string): StartupError {
+function toStartupError(error: unknown, url: string): StartupError {
   if (error instanceof StartupError) return error;
   return new StartupError(
     `DATABASE_URL: cannot connect to PostgreSQL at ${new URL(url).host}: ${describeError(error)}.`,

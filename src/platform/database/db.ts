@@ -114,7 +114,7 @@ function client(
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
     onPoolError: onError,
-    statementNameGenerator: (query) => statementName(query.sql),
+    statementNameGenerator: (query) => getStatementName(query.sql),
   });
   return new PrismaClient({
     adapter,
@@ -144,7 +144,7 @@ function destroyDeadConnections(pool: pg.Pool, silenceMaxMs: number, logger: Log
 const statementNames = new Cache<string, string>({ entriesMax: 2_000 });
 
 /** Returns the name under which each connection prepares a statement; empty if it is planned each time. */
-function statementName(text: string): string {
+function getStatementName(text: string): string {
   const known = statementNames.get(text);
   if (known !== undefined) return known;
   const isPrepared = !text.includes(PLANNED_EACH_TIME); // guard: polls-replanned

@@ -48,12 +48,12 @@ interface Budget {
 }
 
 /** Returns the loggable part of a value as plain data. Never throws. */
-export function loggable(value: unknown): unknown {
+export function toLoggable(value: unknown): unknown {
   return toPlain(value, 0, { left: BUDGET });
 }
 
 /** Replaces passwords in URLs, bearer tokens and JWTs. Keeps JSON valid. */
-export function withoutSecrets(text: string): string {
+export function redactSecrets(text: string): string {
   // guard: log-jwts
   // guard: log-tokens
   // guard: log-url-passwords
@@ -73,10 +73,10 @@ function toPlain(value: unknown, depth: number, budget: Budget): unknown {
     if (typeof value !== 'object' || value === null) return value;
     if (isError(value)) return errorToPlain(value, depth, budget);
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[invalid date]' : value.toISOString();
-    if (depth >= DEPTH_MAX) return `[${className(value)}]`;
+    if (depth >= DEPTH_MAX) return `[${getClassName(value)}]`;
     if (Array.isArray(value)) return arrayToPlain(value, depth, budget);
     // guard: class-instance-logged-by-name
-    return isPlainObject(value) ? objectToPlain(value, depth, budget) : `[${className(value)}]`;
+    return isPlainObject(value) ? objectToPlain(value, depth, budget) : `[${getClassName(value)}]`;
   } catch {
     return '[unreadable]'; // A getter or proxy threw.
   }
@@ -111,7 +111,7 @@ function errorToPlain(error: object, depth: number, budget: Budget): Record<stri
   const name = read(error, 'name');
   const message = read(error, 'message');
   const plain: Record<string, unknown> = {
-    type: typeof name === 'string' ? cut(name, 100) : className(error),
+    type: typeof name === 'string' ? cut(name, 100) : getClassName(error),
     message: typeof message === 'string' ? cut(message, STRING_LENGTH_MAX) : '',
     ...pickFields(error),
   };
@@ -176,7 +176,7 @@ function isPlainObject(value: object): boolean {
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
-function className(value: object): string {
+function getClassName(value: object): string {
   const name = read(read(value, 'constructor'), 'name');
   return typeof name === 'string' ? cut(name, 100) : 'object';
 }
@@ -191,7 +191,7 @@ function read(object: unknown, key: string): unknown {
 
 /** Cuts a text after removing secrets, because the cut could leave half of one unrecognized. */
 function cut(text: string, lengthMax: number): string {
-  const clean = withoutSecrets(text.slice(0, lengthMax + LOOK_AHEAD));
+  const clean = redactSecrets(text.slice(0, lengthMax + LOOK_AHEAD));
   return clean.length > lengthMax || text.length > lengthMax + LOOK_AHEAD
     ? `${clean.slice(0, lengthMax)}…`
     : clean;

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { loggable, withoutSecrets } from './log-values.ts';
+import { toLoggable, redactSecrets } from './log-values.ts';
 
 export type { Logger };
 
@@ -15,12 +15,12 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      bindings: (bindings: object) => loggable(bindings) as Record<string, unknown>,
-      log: (fields: object) => loggable(fields) as Record<string, unknown>,
+      bindings: (bindings: object) => toLoggable(bindings) as Record<string, unknown>,
+      log: (fields: object) => toLoggable(fields) as Record<string, unknown>,
     },
     // pino's own serializer copies every field of an error. `msg` is an error's message if the call gives none.
-    serializers: { err: loggable, msg: loggable },
-    hooks: { streamWrite: withoutSecrets },
+    serializers: { err: toLoggable, msg: toLoggable },
+    hooks: { streamWrite: redactSecrets },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -4,7 +4,7 @@ import { UncheckedTokenError } from '../../identity/token-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { uuidV7 } from '../../platform/uuid.ts';
 import { socketLimits } from '../limits.ts';
-import { inRequest } from '../../platform/request-scope.ts';
+import { runInRequest } from '../../platform/request-scope.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
 import { keepAlive } from './keep-alive.ts';
 import { MessageBudget } from './token-bucket.ts';
@@ -49,7 +49,7 @@ export function adaptSocket(
           const message = extra.ids.incoming(text);
           if (message === null) return;
           if ('code' in message) return closeSocket(socket, message.code, message.reason);
-          const work = () => inRequest(uuidV7(), () => handle(JSON.stringify(message)).catch(fail));
+          const work = () => runInRequest(uuidV7(), () => handle(JSON.stringify(message)).catch(fail));
           if (message.type === MessageType.Subscribe) extra.operations.run(message.id, work);
           else void work();
         }),

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { expect, test } from 'vitest';
-import { catalogTransaction } from '../../../src/catalog/catalog-transaction.ts';
+import { runCatalogTransaction } from '../../../src/catalog/catalog-transaction.ts';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { createTestDatabase } from '../../support/services/database.ts';
@@ -13,7 +13,7 @@ test("a catalog transaction may take longer than its session's default timeouts"
   });
   try {
     const late = () =>
-      catalogTransaction({ db }, (tx) => tx.$queryRaw(sql`SELECT pg_sleep(0.6)::text, 1 AS done`));
+      runCatalogTransaction({ db }, (tx) => tx.$queryRaw(sql`SELECT pg_sleep(0.6)::text, 1 AS done`));
     expect(await late()).toMatchObject([{ done: 1 }]);
     // The session has its default timeouts again.
     await expect(db.$queryRaw(sql`SELECT pg_sleep(0.6)::text`)).rejects.toThrow(/timeout/);

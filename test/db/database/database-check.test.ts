@@ -4,7 +4,7 @@ import {
   assertServerVersion,
   checkDatabase,
   checkServer,
-  ownRequirements,
+  getRequirements,
   readDatabaseState,
 } from '../../../src/platform/database/database-check.ts';
 import { connectDatabase } from '../../../src/platform/database/db.ts';
@@ -29,7 +29,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function stateThrough(url: string, required = ownRequirements()) {
+async function stateThrough(url: string, required = getRequirements()) {
   const pools = connectDatabase(url, silent, { batches: 1, reads: 1, worker: 1 });
   try {
     return await readDatabaseState(pools.reads, required);
@@ -57,7 +57,7 @@ describe('the version of the server', () => {
     await checkDatabase(database.url);
     await checkServer(database.url);
     expect(await stateThrough(database.url)).toBe('ok');
-    const required = { ...ownRequirements(), serverMajorMin: 99 };
+    const required = { ...getRequirements(), serverMajorMin: 99 };
     await expect(checkDatabase(database.url, required)).rejects.toThrow('requires PostgreSQL 99 or newer');
     expect(await stateThrough(database.url, required)).toBe('unsupported');
   });
@@ -75,7 +75,7 @@ describe('the version of the server', () => {
 
 describe('the schema', () => {
   it('must have every migration of this version', async () => {
-    const { migrations, serverMajorMin } = ownRequirements();
+    const { migrations, serverMajorMin } = getRequirements();
     expect(migrations.length).toBeGreaterThan(1);
     const required = {
       serverMajorMin,
@@ -88,7 +88,7 @@ describe('the schema', () => {
   });
 
   it('may have migrations that this version does not know', async () => {
-    const required = { ...ownRequirements(), migrations: ownRequirements().migrations.slice(0, 1) };
+    const required = { ...getRequirements(), migrations: getRequirements().migrations.slice(0, 1) };
     await checkDatabase(database.url, required);
     expect(await stateThrough(database.url, required)).toBe('ok');
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { minorUnitExponents } from '../../../src/catalog/events/currencies.ts';
-import { findNameFault, nameKey, toDrawableText } from '../../../src/catalog/names.ts';
+import { findNameFault, toNameKey, toDrawableText } from '../../../src/catalog/names.ts';
 
 describe('a name', () => {
   test.each([
@@ -71,7 +71,7 @@ describe('the key of a name', () => {
     ['Main', 'Ma\u200Bin\u200E'],
     ['a b', 'a \u200B b'],
   ])('is the same for %j and %j', (a, b) => {
-    expect(nameKey(a)).toBe(nameKey(b));
+    expect(toNameKey(a)).toBe(toNameKey(b));
   });
 
   test.each([
@@ -79,13 +79,13 @@ describe('the key of a name', () => {
     ['1', '11'],
     ['A B', 'AB'],
   ])('differs for %j and %j', (a, b) => {
-    expect(nameKey(a)).not.toBe(nameKey(b));
+    expect(toNameKey(a)).not.toBe(toNameKey(b));
   });
 
   test('is its own key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
-        expect(nameKey(nameKey(name))).toBe(nameKey(name));
+        expect(toNameKey(toNameKey(name))).toBe(toNameKey(name));
       }),
     );
   });

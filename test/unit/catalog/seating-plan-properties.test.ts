@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { generateTheatre } from '../../../prisma/plans/theatre.ts';
 import { parseSeatingPlan, validateSeatingPlan } from '../../../src/catalog/seating-plan/parse-plan.ts';
-import { nameKey } from '../../../src/catalog/names.ts';
+import { toNameKey } from '../../../src/catalog/names.ts';
 import { seatLabel } from '../../../src/catalog/seating-plan/seat-label.ts';
 import type { PlanResult } from '../../../src/catalog/seating-plan/parse-plan.ts';
 
@@ -69,7 +69,7 @@ function check(value: unknown, result: PlanResult): void {
     expect(seats.length).toBeGreaterThan(0);
     expect(new Set(seats.map(({ guid }) => guid)).size).toBe(seats.length);
     const labels = seats.map(({ section, row, number, label }) => label ?? seatLabel(section, row, number));
-    expect(new Set(labels.map(nameKey)).size).toBe(seats.length);
+    expect(new Set(labels.map(toNameKey)).size).toBe(seats.length);
     for (const { x, y, category } of seats) {
       expect(Number.isFinite(x) && Number.isFinite(y) && category < categories.length).toBe(true);
     }

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../platform/errors.ts';
 import { InputErrors } from '../../platform/input-errors.ts';
 import type { PriceTierInput } from './event-input.ts';
-import { nameKey } from '../names.ts';
+import { toNameKey } from '../names.ts';
 import type { PlanCategory } from '../seating-plan/seating-plan.ts';
 
 export interface PriceTierRow {
@@ -21,7 +21,7 @@ const NAMES_LISTED_MAX = 20;
  *
  * @throws {InvalidInputError} that lists unknown categories, categories with no or several prices, and duplicate names.
  */
-export function priceCategories(
+export function toPriceTiers(
   categories: readonly PlanCategory[],
   priceTiers: readonly PriceTierInput[],
 ): PriceTierRow[] {
@@ -73,13 +73,13 @@ function checkCategory(
 
 function checkTierName(index: number, tier: PriceTierInput, indexByName: Map<string, number>): void {
   const name = tier.name ?? tier.category;
-  const first = indexByName.get(nameKey(name));
+  const first = indexByName.get(toNameKey(name));
   if (first !== undefined)
     throw new InvalidInputError(
       `priceTiers.${index}.name`,
       `The name ${quote(name)} is already used by priceTiers.${first}. Tier names must be unique.`,
     );
-  indexByName.set(nameKey(name), index);
+  indexByName.set(toNameKey(name), index);
 }
 
 function list(names: readonly string[]): string {
