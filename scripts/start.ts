@@ -2,7 +2,7 @@
 import { step } from './bootstrap/steps.mjs';
 import * as folder from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
-import { explainListenError } from '../src/platform/startup-error.ts';
+import { explainListenError } from '../src/platform/listen.ts';
 import { explain } from './local/explain.ts';
 import { canListen } from './local/ports.ts';
 import { runPostgres, runRedis } from './local/services.ts';

@@ -1,25 +1,19 @@
 import { createServer } from 'node:net';
+import { listen } from '../../src/platform/listen.ts';
 
-/** A port that is free on the loopback address now. Whoever uses it must still expect that another was quicker. */
+/** Returns a port that is free on the loopback address. Another process may take it before the caller uses it. */
 export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('No free port is available'));
-        else resolve(address.port);
-      });
-    });
-  });
+  return tryListening(0, '127.0.0.1');
 }
 
-/** Resolves if a server could listen on the port now. @throws what listening throws. */
-export function canListen(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(port, () => server.close(() => resolve()));
-  });
+/** Checks that a server could listen on the port. @throws any error of `listen`. */
+export async function canListen(port: number): Promise<void> {
+  await tryListening(port);
+}
+
+async function tryListening(port: number, host?: string): Promise<number> {
+  const server = createServer();
+  const used = await listen(server, port, host);
+  await new Promise((resolve) => server.close(resolve));
+  return used;
 }

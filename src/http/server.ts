@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Config } from '../platform/config/config.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { pause } from '../platform/pause.ts';
@@ -27,17 +26,6 @@ export function createHttpServer(listener: RequestListener, config: ServerConfig
   server.timeout = config.inactivityMs; // guard: inactive-client-timeout
   limitConnections(server, { ...config.tcpConnections, proxies: config.trustedProxies });
   return server;
-}
-
-/** Returns the port on which the server listens. */
-export function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }
 
 const IDLE_CHECK_MS = 100;

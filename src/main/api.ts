@@ -9,7 +9,7 @@ import type { Config } from '../platform/config/config.ts';
 import { checkDatabase } from '../platform/database/database-check.ts';
 import { encodeEventId, encodeSeatId } from '../platform/ids.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
-import { awaitListening } from '../platform/startup-error.ts';
+import { awaitListening } from '../platform/listen.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
 import { runProcess } from './run-process.ts';
 import { warmUp } from './warm-up.ts';

@@ -6,7 +6,7 @@ import { collectProcessMetrics } from '../platform/observability/metrics.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPubSub } from '../messaging/pubsub.ts';
 import { watermarksIn } from '../messaging/watermarks.ts';
-import { awaitListening } from '../platform/startup-error.ts';
+import { awaitListening } from '../platform/listen.ts';
 import { startMetricsServer, type MetricsServer } from '../http/metrics-server.ts';
 import { cachingPubSub } from '../seating/map/caching-pubsub.ts';
 import { liveMapReportsIn } from '../seating/live/live-map-reports.ts';

@@ -11,39 +11,3 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
 }
-
-const addressProblems = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
-
-interface ListenAddress {
-  /** Environment variable that sets the port. */
-  readonly variable: string;
-  readonly port: number;
-  readonly host?: string;
-}
-
-/** Turns a common error of `listen` into advice for the operator. Returns any other error unchanged. */
-export function explainListenError(error: unknown, { variable, port, host = '' }: ListenAddress): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  const because = (message: string) => new StartupError(message, { cause: error });
-  if (code === 'EADDRINUSE')
-    return because(
-      `${variable}: port ${port} is in use by another program. Choose another port, such as ${variable}=${port + 1}.`,
-    );
-  if (code === 'EACCES')
-    return because(
-      `${variable}: port ${port} requires privileges that this user does not have. Choose one above 1023, such as ` +
-        `${variable}=4000, and let a reverse proxy listen on ${port}.`,
-    );
-  if (code !== undefined && addressProblems.has(code))
-    return because(`HOST: ${host} is not an address of this machine (${code}).`);
-  return error;
-}
-
-/** Awaits `listening`. @throws {StartupError} for a common error of `listen`. */
-export async function awaitListening<T>(listening: Promise<T>, address: ListenAddress): Promise<T> {
-  try {
-    return await listening;
-  } catch (error) {
-    throw explainListenError(error, address);
-  }
-}

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { listenOnFreePort } from './services/free-port.ts';
 
 const ISSUER = 'https://id.example.com/';
 const AUDIENCE = 'sellout';
@@ -30,8 +31,7 @@ export class TestIdentityProvider implements AsyncDisposable {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const published = { ...(await exportJWK(publicKey)), kid: 'first', alg: 'ES256' };
     const provider = new TestIdentityProvider(privateKey, published);
-    provider.#server.listen(0, '127.0.0.1');
-    await once(provider.#server, 'listening');
+    await listenOnFreePort(provider.#server);
     return provider;
   }
 
