@@ -29,7 +29,7 @@ export class RenderedPayloads {
     this.#charactersMax = charactersMax;
     this.#entries = new Cache({
       sizeMax: charactersMax,
-      sizeOf: ({ characters }) => characters,
+      getSize: ({ characters }) => characters,
       onRemoved: ({ payloads, operation }) => payloads.deref()?.delete(operation),
     });
   }

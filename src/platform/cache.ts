@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 /** Bounds of a cache: the number of entries, their total size, or both. */
 export interface CacheLimits<V> {
   readonly entriesMax?: number;
-  /** Maximum total of what `sizeOf` returns for the values. A single value above it is not stored. */
+  /** Maximum total of what `getSize` returns for the values. A single value above it is not stored. */
   readonly sizeMax?: number;
-  readonly sizeOf?: (value: V) => number;
+  readonly getSize?: (value: V) => number;
   /** Time after which an entry counts as absent. Default: never. */
   readonly ttlMs?: number;
   /** Called with each value that leaves the cache, for whatever reason. */
@@ -16,11 +16,11 @@ export interface CacheLimits<V> {
 export class Cache<K extends string | number, V extends object | string | true> {
   readonly #entries: LRUCache<K, V>;
   readonly #sizeMax: number;
-  readonly #sizeOf: (value: V) => number;
+  readonly #getSize: (value: V) => number;
 
-  constructor({ entriesMax, sizeMax = Infinity, sizeOf, ttlMs, onRemoved }: CacheLimits<V>) {
+  constructor({ entriesMax, sizeMax = Infinity, getSize, ttlMs, onRemoved }: CacheLimits<V>) {
     this.#sizeMax = sizeMax;
-    this.#sizeOf = sizeOf ?? (() => 0);
+    this.#getSize = getSize ?? (() => 0);
     this.#entries = new LRUCache<K, V>({
       ...(entriesMax !== undefined && { max: entriesMax }),
       ...(sizeMax !== Infinity && { maxSize: Math.max(1, sizeMax) }),
@@ -45,7 +45,7 @@ export class Cache<K extends string | number, V extends object | string | true> 
   }
 
   set(key: K, value: V): void {
-    const size = this.#sizeOf(value);
+    const size = this.#getSize(value);
     if (size > this.#sizeMax) this.#entries.delete(key);
     else if (this.#sizeMax === Infinity) this.#entries.set(key, value);
     else this.#entries.set(key, value, { size: Math.max(1, size) });

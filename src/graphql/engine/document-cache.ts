@@ -22,7 +22,7 @@ export class DocumentCache {
 
   constructor({ entriesMax, bytesMax }: DocumentCacheLimits) {
     // guard: document-cache-bytes
-    this.#entries = new Cache({ entriesMax, sizeMax: bytesMax, sizeOf: ({ bytes }) => bytes });
+    this.#entries = new Cache({ entriesMax, sizeMax: bytesMax, getSize: ({ bytes }) => bytes });
   }
 
   /** Estimated memory of all documents. */

@@ -16,9 +16,9 @@ export class EncodedLayouts {
 
   constructor(bytesMax = BYTES_MAX) {
     // A layout that exceeds the limit by itself replaces all others.
-    const sizeOf = ({ json, gzip, br }: EncodedLayout) =>
+    const getSize = ({ json, gzip, br }: EncodedLayout) =>
       Math.min(json.length + gzip.length + br.length, bytesMax);
-    this.#encoded = new Cache({ sizeMax: bytesMax, sizeOf }); // guard: layout-cache-bytes
+    this.#encoded = new Cache({ sizeMax: bytesMax, getSize }); // guard: layout-cache-bytes
   }
 
   /** @throws {BusyError} if too many layouts wait to be encoded. */

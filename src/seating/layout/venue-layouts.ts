@@ -21,7 +21,7 @@ export class VenueLayouts {
   // A layout that exceeds the limit by itself replaces all others.
   readonly #layouts = new Cache<number, VenueLayout>({
     sizeMax: SEATS_MAX,
-    sizeOf: ({ seatCount }) => Math.min(seatCount, SEATS_MAX),
+    getSize: ({ seatCount }) => Math.min(seatCount, SEATS_MAX),
   });
   readonly #loading = new SingleFlight<number, VenueLayout>();
   readonly #oneAtATime = new Semaphore(1, WAITING_MAX);

@@ -56,7 +56,7 @@ export class FollowedSeats {
     this.#layouts = layouts;
     this.#limits = limits;
     // guard: unfollowed-venues-dropped
-    this.#unused = new Cache({ sizeMax: limits.unusedSeatsMax, sizeOf: ({ seatCount }) => seatCount });
+    this.#unused = new Cache({ sizeMax: limits.unusedSeatsMax, getSize: ({ seatCount }) => seatCount });
   }
 
   /**

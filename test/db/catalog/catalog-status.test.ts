@@ -16,7 +16,7 @@ const ways: Record<EventStatus, EventStatus[]> = {
   CANCELED: [],
 };
 
-async function statusOf(eventId: number): Promise<EventStatus> {
+async function readStatus(eventId: number): Promise<EventStatus> {
   return (await ctx().db.event.findUniqueOrThrow({ where: { id: eventId } })).status;
 }
 
@@ -29,11 +29,11 @@ test('of all 25 pairs of statuses, only permitted transitions and equal statuses
       const change = setEventStatus(ctx(), { organizerId, eventId, status: to });
       if (from === to || ways[from].includes(to)) {
         await change;
-        expect(await statusOf(eventId)).toBe(to);
+        expect(await readStatus(eventId)).toBe(to);
       } else {
         await expect(change).rejects.toBeInstanceOf(InvalidInputError);
         await expect(change).rejects.toMatchObject({ field: 'status' });
-        expect(await statusOf(eventId)).toBe(from);
+        expect(await readStatus(eventId)).toBe(from);
       }
     }
   }
@@ -58,7 +58,7 @@ test('an event whose sale period has passed cannot be put on sale, but can be ca
     const change = setEventStatus(ctx(), { organizerId, eventId, status: 'ON_SALE' });
     await expect(change).rejects.toBeInstanceOf(InvalidInputError);
     await expect(change).rejects.toMatchObject({ field: 'status' });
-    expect(await statusOf(eventId)).toBe(from);
+    expect(await readStatus(eventId)).toBe(from);
     await setEventStatus(ctx(), { organizerId, eventId, status: 'CANCELED' });
   }
 });
@@ -69,7 +69,7 @@ test("another organizer's event does not exist for the caller", async () => {
   const organizerId = await newOrganizer(ctx());
   const change = setEventStatus(ctx(), { organizerId, eventId, status: 'ON_SALE' });
   await expect(change).rejects.toBeInstanceOf(NotFoundError);
-  expect(await statusOf(eventId)).toBe('DRAFT');
+  expect(await readStatus(eventId)).toBe('DRAFT');
 });
 
 test('an event that is ended and put on sale concurrently is ended afterwards, in each of 40 races', async () => {
@@ -80,6 +80,6 @@ test('an event that is ended and put on sale concurrently is ended afterwards, i
     const set = (status: EventStatus) => setEventStatus(ctx(), { organizerId, eventId, status });
     await Promise.allSettled([set('ON_SALE'), set('ENDED'), set('ON_SALE')]);
     // In either order: nothing leads out of ENDED, and both other statuses lead to it.
-    expect(await statusOf(eventId)).toBe('ENDED');
+    expect(await readStatus(eventId)).toBe('ENDED');
   }
 });

@@ -55,18 +55,18 @@ function executedIn(text: string): readonly Executed[] {
       Plan: PlanNode;
     };
     const [, name = query.slice(0, 60)] = /\/\* ([\w: ]+?) \*\//.exec(query) ?? [];
-    const [worst] = nodesOf(plan).sort((a, b) => rowsOf(b) - rowsOf(a));
+    const [worst] = flattenNodes(plan).sort((a, b) => countRows(b) - countRows(a));
     if (worst === undefined) throw new Error('a plan without nodes');
-    return { name, node: describe(worst), rows: rowsOf(worst) };
+    return { name, node: describe(worst), rows: countRows(worst) };
   });
 }
 
-function nodesOf(node: PlanNode): PlanNode[] {
-  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+function flattenNodes(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(flattenNodes)];
 }
 
 /** Counts the rows that the node returned or removed in all of its loops. */
-function rowsOf(node: PlanNode): number {
+function countRows(node: PlanNode): number {
   const removed = Object.entries(node).flatMap(([name, value]) =>
     name.startsWith('Rows Removed by') ? [value as number] : [],
   );

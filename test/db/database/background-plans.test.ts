@@ -23,7 +23,7 @@ import { createHall } from '../../support/hall.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 import { startExplainingPostgres, type Executed } from './background-plans.fixture.ts';
 import {
-  batchOf,
+  getBatchId,
   HOLDS,
   makeHistory,
   makeOtherEvents,
@@ -128,7 +128,7 @@ describe.each([
   it('audit every table a few times', async () => {
     await redis.sadd('{nodes}:maps', 'a');
     const maps = [
-      { eventId, version: VERSIONS - 1, batchId: await batchOf(database.reads, VERSIONS - 1), digest: '' },
+      { eventId, version: VERSIONS - 1, batchId: await getBatchId(database.reads, VERSIONS - 1), digest: '' },
     ];
     await redis.set('{nodes}:maps:a', JSON.stringify({ node: 'a', number: 1, maps }));
     const store = await readSeatMap(database.reads, eventId);

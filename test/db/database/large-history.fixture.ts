@@ -17,7 +17,7 @@ const buyer = (seat: string) => `md5('buyer ' || ${seat})::uuid`;
 const batch = (version: string) => `md5('batch ' || ${version})::uuid`;
 
 /** Returns the ID of the batch that created a version. */
-export async function batchOf(db: PrismaClient, version: number): Promise<string> {
+export async function getBatchId(db: PrismaClient, version: number): Promise<string> {
   const change = await db.eventChange.findFirstOrThrow({ where: { version } });
   return change.batchId;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { validateSeatingPlan } from '../../../src/catalog/seating-plan/parse-plan.ts';
 import type { PlanFileZone } from '../../../src/catalog/seating-plan/plan-file.ts';
-import { broken, faultsOf, planFile, zone } from './seating-plan.fixture.ts';
+import { broken, getFaults, planFile, zone } from './seating-plan.fixture.ts';
 
 describe('a plan is refused, with path and message, for', () => {
   // oxlint-disable-next-line typescript/no-explicit-any -- the point is to break the type
@@ -214,7 +214,7 @@ describe('a plan is refused, with path and message, for', () => {
     ],
   ];
   test.each(cases)('%s', (_name, change, path, message) => {
-    expect(faultsOf(broken(change))).toEqual([{ path, message: expect.stringMatching(message) }]);
+    expect(getFaults(broken(change))).toEqual([{ path, message: expect.stringMatching(message) }]);
   });
 
   // oxlint-disable-next-line typescript/no-explicit-any -- the file is a broken one
@@ -228,7 +228,7 @@ describe('a plan is refused, with path and message, for', () => {
 
   test('two rows of the same name in a zone, once for each duplicate label', () => {
     const file = broken((plan) => (plan.zones[0].rows[1].row_number = '1'));
-    expect(faultsOf(file)).toEqual(
+    expect(getFaults(file)).toEqual(
       [0, 1, 2].map((index) => ({
         path: `zones[0].rows[1].seats[${index}]`,
         message: expect.stringContaining(`zones[0].rows[0].seats[${index}]`) as string,
@@ -245,7 +245,7 @@ describe('a plan is refused, with path and message, for', () => {
       plan.zones[1].rows[1].row_number = null;
       plan.zones[1].rows[1].seats[1].seat_guid = 'Right-1-1';
     });
-    expect(faultsOf(file).map(({ path }) => path)).toEqual([
+    expect(getFaults(file).map(({ path }) => path)).toEqual([
       'name',
       'categories[0].color',
       'zones[0].position',
@@ -258,18 +258,18 @@ describe('a plan is refused, with path and message, for', () => {
   test('more faults than are listed, which are still counted', () => {
     const result = validateSeatingPlan({ ...planFile(), zones: [zone('Left', 20, 10)], categories: [] });
     expect(result).toMatchObject({ ok: false, faultCount: 200 });
-    expect(faultsOf({ ...planFile(), zones: [zone('Left', 20, 10)], categories: [] })).toHaveLength(100);
+    expect(getFaults({ ...planFile(), zones: [zone('Left', 20, 10)], categories: [] })).toHaveLength(100);
   });
 
   test('one seat more than 200,000, before any seat is read', () => {
     const seats = Array.from({ length: 200_001 }, () => null);
     const file = broken((plan) => (plan.zones[0].rows = [{ row_number: '1', seats }]));
-    expect(faultsOf(file).map(({ message }) => message)).toEqual([
+    expect(getFaults(file).map(({ message }) => message)).toEqual([
       'The plan has 200007 seats; at most 200000 are allowed.',
     ]);
   });
 
   test.each([[null], [5], ['x'], [[]], [undefined]])('%j instead of a plan', (value) => {
-    expect(faultsOf(value)).toEqual([{ path: '$', message: expect.stringMatching(/must be an object/) }]);
+    expect(getFaults(value)).toEqual([{ path: '$', message: expect.stringMatching(/must be an object/) }]);
   });
 });

@@ -8,7 +8,7 @@ import type { PlanSeat, SeatingPlan } from '../../../src/catalog/seating-plan/se
 const seatPitch = 25;
 const seatDistanceMin = 24;
 
-function planOf(file: unknown): SeatingPlan {
+function getPlan(file: unknown): SeatingPlan {
   const result = validateSeatingPlan(file);
   if (!result.ok) throw new Error(JSON.stringify(result.faults.slice(0, 3)));
   return result.plan;
@@ -19,7 +19,7 @@ describe.each([
   ['arena', generateArena, 18_000, 64],
   ['stadium', generateStadium, 80_000, 124],
 ] as const)('the %s', (_name, generate, seatCount, sectionCount) => {
-  const plan = planOf(generate());
+  const plan = getPlan(generate());
 
   test('has the expected numbers of seats and sections, and uses every category', () => {
     expect(plan.seats).toHaveLength(seatCount);
@@ -65,7 +65,7 @@ test.each([
   ['arena', generateArena],
   ['stadium', generateStadium],
 ])('each row of the %s is farther out than the one before it', (_name, generate) => {
-  const { seats, size } = planOf(generate());
+  const { seats, size } = getPlan(generate());
   const blocks = Map.groupBy(
     seats.filter(({ section }) => section.startsWith('Block')),
     (seat) => seat.section,

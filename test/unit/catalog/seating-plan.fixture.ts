@@ -34,12 +34,12 @@ export function broken(change: (file: any) => void): unknown {
   return file;
 }
 
-export function faultsOf(value: unknown): PlanFault[] {
+export function getFaults(value: unknown): PlanFault[] {
   const result = validateSeatingPlan(value);
   return result.ok ? [] : result.faults;
 }
 
-export function planOf(text: string): SeatingPlan {
+export function getPlan(text: string): SeatingPlan {
   const result = parseSeatingPlan(text);
   if (!result.ok) throw new Error(JSON.stringify(result.faults));
   return result.plan;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { formatLabel, seatLabel } from '../../../src/catalog/seating-plan/seat-label.ts';
-import { broken, faultsOf, planFile, planOf } from './seating-plan.fixture.ts';
+import { broken, getFaults, planFile, getPlan } from './seating-plan.fixture.ts';
 
 describe('a valid plan', () => {
   test('has its seats in file order, at the sum of zone, row and seat position', () => {
-    const { seats } = planOf(JSON.stringify(planFile()));
+    const { seats } = getPlan(JSON.stringify(planFile()));
     expect(seats).toHaveLength(12);
     expect(seats.map(({ index }) => index)).toEqual([...seats.keys()]);
     expect(seats[4]).toEqual({
@@ -29,13 +29,13 @@ describe('a valid plan', () => {
       plan.zones[0].rows[0].seats[0].start_direction = '<>';
     });
     const text = JSON.stringify(file).replace('{', '{"__proto__":{"name":"no"},"constructor":1,');
-    expect(planOf(`\uFEFF${text}`).name).toBe('Hall');
+    expect(getPlan(`\uFEFF${text}`).name).toBe('Hall');
   });
 
   test('may omit the position of a row and the color of a category', () => {
     const file = planFile();
     delete file.zones[0]?.rows[0]?.position;
-    const plan = planOf(JSON.stringify(file));
+    const plan = getPlan(JSON.stringify(file));
     expect(plan.seats[1]).toMatchObject({ x: 1025, y: 0.3 });
     expect(plan.categories[1]).toEqual({ name: 'Good', color: '#808080' });
   });
@@ -45,7 +45,7 @@ describe('a valid plan', () => {
       plan.categories[0].color = 'red';
       plan.categories[1].color = '#AbC';
     });
-    expect(planOf(JSON.stringify(file)).categories).toEqual([
+    expect(getPlan(JSON.stringify(file)).categories).toEqual([
       { name: 'Best', color: '#808080' },
       { name: 'Good', color: '#AbC' },
     ]);
@@ -61,7 +61,7 @@ describe('a valid plan', () => {
       delete plan.zones[0].name;
       Object.assign(plan.zones[0], names);
     });
-    expect(planOf(JSON.stringify(file)).seats[0]).toMatchObject({ section, row: '1' });
+    expect(getPlan(JSON.stringify(file)).seats[0]).toMatchObject({ section, row: '1' });
   });
 
   test.each([
@@ -73,7 +73,7 @@ describe('a valid plan', () => {
     [{ row_label: 'row %s', seat_label: 'seat %s' }, undefined],
   ])('uses the label templates of a row: %j', (labels, label) => {
     const file = broken((plan) => Object.assign(plan.zones[0].rows[0], labels));
-    const { seats } = planOf(JSON.stringify(file));
+    const { seats } = getPlan(JSON.stringify(file));
     expect(seats[1]).toMatchObject({ section: 'Left', row: '1', number: '2' });
     expect(seats[1]?.label).toBe(label);
     expect(seats[4]?.label).toBeUndefined();
@@ -84,7 +84,7 @@ describe('a valid plan', () => {
       plan.zones[0].rows[1].row_number = '1';
       for (const seat of plan.zones[0].rows[1].seats) seat.seat_number = `1${seat.seat_number}`;
     });
-    expect(faultsOf(file)).toEqual([]);
+    expect(getFaults(file)).toEqual([]);
   });
 
   test('may have blank row and seat numbers, which count as absent', () => {
@@ -93,7 +93,7 @@ describe('a valid plan', () => {
       plan.zones[0].rows[0].row_number = ' ';
       plan.zones[0].rows[0].seats = [{ ...plan.zones[0].rows[0].seats[0], seat_number: '\u00A0' }];
     });
-    expect(planOf(JSON.stringify(file)).seats[0]).toMatchObject({ row: '', number: '' });
+    expect(getPlan(JSON.stringify(file)).seats[0]).toMatchObject({ row: '', number: '' });
   });
 
   test('may have areas that cannot be drawn, which are omitted, and any text, which is cut', () => {
@@ -119,7 +119,7 @@ describe('a valid plan', () => {
       ];
     });
     expect(
-      planOf(JSON.stringify(file)).areas.map(({ text: drawn, rotation }) => [drawn?.text, rotation]),
+      getPlan(JSON.stringify(file)).areas.map(({ text: drawn, rotation }) => [drawn?.text, rotation]),
     ).toEqual([
       ['Main stage ', 0],
       ['🎭'.repeat(200), 0],
@@ -129,7 +129,7 @@ describe('a valid plan', () => {
 
   test('may have zones without seats and name', () => {
     const file = broken((plan) => plan.zones.push({ position: { x: 0, y: 0 }, rows: [] }));
-    expect(faultsOf(file)).toEqual([]);
+    expect(getFaults(file)).toEqual([]);
   });
 
   test('has its areas at absolute positions, in the current and the old format', () => {
@@ -165,7 +165,7 @@ describe('a valid plan', () => {
       ],
     });
     const plain = { rotation: 0, color: null, borderColor: null, text: null };
-    expect(planOf(JSON.stringify(file)).areas).toEqual([
+    expect(getPlan(JSON.stringify(file)).areas).toEqual([
       { ...plain, shape: 'rectangle', x: 11, y: 22, rotation: 45, color: '#abc', width: 3, height: 4 },
       { ...plain, shape: 'circle', x: 10, y: 20, radius: 9 },
       { ...plain, shape: 'ellipse', x: 10, y: 20, radiusX: 7, radiusY: 8 },
@@ -200,7 +200,7 @@ describe('a valid plan', () => {
   });
 
   test('is that of the real hall: 1,222 seats in six blocks', () => {
-    const plan = planOf(
+    const plan = getPlan(
       readFileSync(new URL('../../../prisma/plans/riethsporthalle-erfurt.json', import.meta.url), 'utf8'),
     );
     expect(plan.seats).toHaveLength(1222);

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { Cache } from '../../../src/platform/cache.ts';
 import { SingleFlight } from '../../../src/platform/single-flight.ts';
 
-const keptOf = <V extends object | string | true>(cache: Cache<string, V>, keys: string) =>
+const findKept = <V extends object | string | true>(cache: Cache<string, V>, keys: string) =>
   [...keys].filter((key) => cache.has(key)).join('');
 
 it('evicts the least recently used entry beyond a number of entries', () => {
@@ -10,28 +10,28 @@ it('evicts the least recently used entry beyond a number of entries', () => {
   for (const key of 'abc') cache.set(key, true);
   cache.get('a');
   cache.set('d', true);
-  expect(keptOf(cache, 'abcd')).toBe('acd');
+  expect(findKept(cache, 'abcd')).toBe('acd');
 });
 
 it('evicts the least recently used entries beyond a total size', () => {
-  const cache = new Cache<string, string>({ sizeMax: 10, sizeOf: (value) => value.length });
+  const cache = new Cache<string, string>({ sizeMax: 10, getSize: (value) => value.length });
   cache.set('a', '1234');
   cache.set('b', '1234');
   cache.set('c', '12345');
-  expect([keptOf(cache, 'abc'), cache.size]).toEqual(['bc', 9]);
+  expect([findKept(cache, 'abc'), cache.size]).toEqual(['bc', 9]);
   cache.set('b', '12345');
   cache.set('c', '');
-  expect(keptOf(cache, 'abc')).toBe('bc');
+  expect(findKept(cache, 'abc')).toBe('bc');
 });
 
 it('does not store a value larger than the total size, and forgets its predecessor', () => {
-  const cache = new Cache<string, string>({ sizeMax: 3, sizeOf: (value) => value.length });
+  const cache = new Cache<string, string>({ sizeMax: 3, getSize: (value) => value.length });
   cache.set('a', '12');
   cache.set('b', '1234');
-  expect(keptOf(cache, 'ab')).toBe('a');
+  expect(findKept(cache, 'ab')).toBe('a');
   cache.set('a', '1234');
-  expect(keptOf(cache, 'ab')).toBe('');
-  expect(new Cache<string, string>({ sizeMax: 0, sizeOf: () => 1 }).get('a')).toBeUndefined();
+  expect(findKept(cache, 'ab')).toBe('');
+  expect(new Cache<string, string>({ sizeMax: 0, getSize: () => 1 }).get('a')).toBeUndefined();
 });
 
 it('forgets entries after their TTL', () => {
@@ -41,7 +41,7 @@ it('forgets entries after their TTL', () => {
     const cache = new Cache<string, true>({ entriesMax: 3, ttlMs: 100 });
     cache.set('a', true);
     vi.advanceTimersByTime(99);
-    expect(keptOf(cache, 'a')).toBe('a');
+    expect(findKept(cache, 'a')).toBe('a');
     vi.advanceTimersByTime(2);
     expect([cache.has('a'), cache.get('a')]).toEqual([false, undefined]);
     expect(vi.getTimerCount()).toBe(0);

@@ -7,7 +7,7 @@ const given = {
   AUTH_SECRET: 'x'.repeat(32),
 };
 
-function messageOf(env: Record<string, string | undefined>): string {
+function getMessage(env: Record<string, string | undefined>): string {
   try {
     loadConfig(env);
   } catch (error) {
@@ -29,18 +29,18 @@ describe('an invalid value', () => {
     ['GRAPHIQL', 'perhaps', 'GRAPHIQL: must be true or false, not "perhaps"'],
     ['DATABASE_URL', 'localhost', 'DATABASE_URL: must be a URL such as postgresql://'],
   ])('of %s, %s, is reported with what is allowed', (name, value, message) => {
-    const said = messageOf({ ...given, [name]: value });
+    const said = getMessage({ ...given, [name]: value });
     expect(said).toContain(message);
     expect(said).not.toMatch(/is required|Invalid|NaN/);
   });
 
   it('is never shown if it may be a secret', () => {
     const env = { ...given, AUTH_SECRET: 'hunter2', DATABASE_URL: 'mysql://root:hunter2@db' };
-    expect(messageOf(env)).not.toContain('hunter2');
+    expect(getMessage(env)).not.toContain('hunter2');
   });
 
   it('is reported once, together with all others', () => {
-    const lines = messageOf({ ...given, PORT: '-1.5', LOG_LEVEL: 'loud', REDIS_URL: undefined }).split('\n');
+    const lines = getMessage({ ...given, PORT: '-1.5', LOG_LEVEL: 'loud', REDIS_URL: undefined }).split('\n');
     expect(lines.slice(1).map((line) => line.trim().split(':')[0])).toEqual([
       'PORT',
       'REDIS_URL',
@@ -51,7 +51,7 @@ describe('an invalid value', () => {
 
   it('is not an empty one, which counts as absent', () => {
     expect(loadConfig({ ...given, PORT: '' }).port).toBe(4000);
-    expect(messageOf({ ...given, AUTH_SECRET: '' })).toContain('AUTH_SECRET: is required');
+    expect(getMessage({ ...given, AUTH_SECRET: '' })).toContain('AUTH_SECRET: is required');
   });
 });
 

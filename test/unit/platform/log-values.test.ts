@@ -6,14 +6,14 @@ import { describe, expect, it, test } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 
 /** Returns the lines that a logger at level trace writes during `work`. */
-function linesOf(work: (logger: ReturnType<typeof createLogger>) => void): string[] {
+function logLines(work: (logger: ReturnType<typeof createLogger>) => void): string[] {
   const lines: string[] = [];
   work(createLogger('trace', { write: (line: string) => void lines.push(line) }));
   return lines;
 }
 
-function lineOf(fields: object): Record<string, never> {
-  const [line = ''] = linesOf((logger) => logger.error(fields, 'it failed'));
+function logLine(fields: object): Record<string, never> {
+  const [line = ''] = logLines((logger) => logger.error(fields, 'it failed'));
   return JSON.parse(line) as Record<string, never>;
 }
 
@@ -34,7 +34,7 @@ class Client extends EventEmitter {
 describe('an error', () => {
   it('is logged with its message, code, stack and causes', () => {
     const cause = Object.assign(new TypeError('deeper'), { code: 'ECONNREFUSED', port: 5432 });
-    const { err } = lineOf({ err: new Error('it broke', { cause }) });
+    const { err } = logLine({ err: new Error('it broke', { cause }) });
     expect(err).toMatchObject({
       type: 'Error',
       message: 'it broke',
@@ -50,7 +50,7 @@ describe('an error', () => {
       detail: `Key (token)=(${SECRET}) already exists.`,
       where: SECRET,
     });
-    const { err } = lineOf({ err: error });
+    const { err } = logLine({ err: error });
     expect(err).toMatchObject({ code: '23505', constraint: 'bookings_pkey' });
     expect(JSON.stringify(err)).not.toContain(SECRET);
   });
@@ -64,7 +64,7 @@ describe('an error', () => {
         client: SECRET,
       },
     });
-    const { err } = lineOf({
+    const { err } = logLine({
       err: Object.assign(new Error('failed'), { code: 'P2010', meta: { driverAdapterError } }),
     });
     expect(err).toMatchObject({
@@ -76,7 +76,7 @@ describe('an error', () => {
 
   it('of Redis keeps the name of its command and omits the arguments', () => {
     const error = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: [SECRET] } });
-    const { err } = lineOf({ err: error });
+    const { err } = logLine({ err: error });
     expect(err).toMatchObject({ command: 'auth' });
     expect(JSON.stringify(err)).not.toContain(SECRET);
   });
@@ -85,7 +85,7 @@ describe('an error', () => {
     const originalError = new Error('below');
     const error = new GraphQLError('above', { path: ['nodes', 3, 'name'], originalError });
     Object.assign(error, { source: { body: SECRET } });
-    const { err } = lineOf({ err: error });
+    const { err } = logLine({ err: error });
     expect(err).toMatchObject({ path: 'nodes.3.name', cause: { message: 'below' } });
     expect(JSON.stringify(err)).not.toContain(SECRET);
   });
@@ -94,7 +94,7 @@ describe('an error', () => {
     let error: Error = new Error('at the bottom');
     for (let i = 0; i < 1_000; i++)
       error = Object.assign(new Error(`level ${i}`, { cause: error }), { client: new Client() });
-    const [line = ''] = linesOf((logger) =>
+    const [line = ''] = logLines((logger) =>
       logger.error({ err: new AggregateError(Array(500).fill(error)), client: new Client() }),
     );
     expect(line.length).toBeLessThan(LINE_LENGTH_MAX);
@@ -112,13 +112,13 @@ describe('an error', () => {
       );
     const strings = Array.from({ length: 30 }, () => Array.from({ length: 30 }, () => 'z'.repeat(2_000)));
     for (const fields of [{ err: new AggregateError(many(0)) }, { many: many(2) }, { strings }]) {
-      const [line = ''] = linesOf((logger) => logger.error(fields));
+      const [line = ''] = logLines((logger) => logger.error(fields));
       expect(line.length).toBeLessThan(2 * LINE_LENGTH_MAX);
     }
   });
 
   it('of a megabyte is cut', () => {
-    const [line = ''] = linesOf((logger) =>
+    const [line = ''] = logLines((logger) =>
       logger.error({ err: new Error('x'.repeat(1_000_000)), text: 'y'.repeat(1_000_000) }),
     );
     expect(line.length).toBeLessThan(LINE_LENGTH_MAX);
@@ -135,7 +135,7 @@ describe('secrets', () => {
     `token ${JWT} is expired`,
   ])('in %s are removed anywhere in a line', (text) => {
     const child = (logger: ReturnType<typeof createLogger>) => logger.child({ bound: text });
-    const lines = linesOf((logger) => {
+    const lines = logLines((logger) => {
       logger.error(new Error(text));
       logger.error({ err: new Error(text) });
       logger.error({ err: new Error('outside', { cause: text }) });
@@ -155,7 +155,7 @@ describe('secrets', () => {
   it.each(['authorization', 'cookie', 'password', 'token', 'secretKey', 'AUTH_SECRET', 'accessToken'])(
     'in a field named %s are redacted',
     (name) => {
-      expect(lineOf({ [name]: SECRET, deep: { [name]: 4711 } })).toMatchObject({
+      expect(logLine({ [name]: SECRET, deep: { [name]: 4711 } })).toMatchObject({
         [name]: '[redacted]',
         deep: { [name]: '[redacted]' },
       });
@@ -164,7 +164,7 @@ describe('secrets', () => {
 
   it('are redacted alone; the rest of a URL is kept', () => {
     expect(
-      lineOf({ url: `postgresql://sellout:${SECRET}@db:5432/x`, other: 'redis://cache:6379' }),
+      logLine({ url: `postgresql://sellout:${SECRET}@db:5432/x`, other: 'redis://cache:6379' }),
     ).toMatchObject({
       url: 'postgresql://sellout:[redacted]@db:5432/x',
       other: 'redis://cache:6379',
@@ -245,7 +245,7 @@ const anyValue = fc.letrec<{ value: unknown; error: Error }>((tie) => ({
 test('the line of an error is short, valid JSON and free of secrets, whatever the error carries', () => {
   fc.assert(
     fc.property(anyValue.error, anyValue.value, (err, value) => {
-      const lines = linesOf((logger) => {
+      const lines = logLines((logger) => {
         logger.error({ err, value }, 'it failed');
         logger.error(err);
       });
