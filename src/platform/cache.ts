@@ -22,7 +22,7 @@ export class Cache<K extends string | number, V extends object | string | true> 
     this.#sizeMax = sizeMax;
     this.#getSize = getSize ?? (() => 0);
     this.#entries = new LRUCache<K, V>({
-      ...(entriesMax !== undefined && { max: entriesMax }),
+      max: entriesMax ?? 0,
       ...(sizeMax !== Infinity && { maxSize: Math.max(1, sizeMax) }),
       // With any other resolution, lru-cache caches the time by means of a timer.
       ...(ttlMs !== undefined && { ttl: ttlMs, ttlResolution: 0 }),

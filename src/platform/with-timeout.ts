@@ -11,7 +11,7 @@ export class TimeoutError extends Error {
 /** Handling of work that settles after its timeout. Without it, the outcome is dropped. */
 export interface AfterTimeout<T> {
   /** Receives the result, for example to close what the work has opened. */
-  readonly done?: ((value: T) => void) | undefined;
+  readonly onResult?: ((value: T) => void) | undefined;
   /** Logs the failure, with the ID of the current request. */
   readonly logger?: Logger;
 }
@@ -26,7 +26,7 @@ export async function withTimeout<T>(
   work: PromiseLike<T> | T,
   ms: number,
   timeout: string | (() => Error),
-  { done, logger }: AfterTimeout<T> = {},
+  { onResult, logger }: AfterTimeout<T> = {},
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let timedOut = false;
@@ -43,8 +43,9 @@ export async function withTimeout<T>(
     clearTimeout(timer);
     if (timedOut) {
       const context = { requestId: currentRequestId(), what: timeout };
-      settled.then(done, (error: unknown) =>
-        logger?.debug({ err: error, ...context }, 'failed after its timeout'),
+      settled.then(
+        (value) => onResult?.(value),
+        (error: unknown) => logger?.debug({ err: error, ...context }, 'failed after its timeout'),
       );
     }
   }

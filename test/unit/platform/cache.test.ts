@@ -3,7 +3,10 @@ import { Cache } from '../../../src/platform/cache.ts';
 import { SingleFlight } from '../../../src/platform/single-flight.ts';
 
 const findKept = <V extends object | string | true>(cache: Cache<string, V>, keys: string) =>
-  [...keys].filter((key) => cache.has(key)).join('');
+  keys
+    .split('')
+    .filter((key) => cache.has(key))
+    .join('');
 
 it('evicts the least recently used entry beyond a number of entries', () => {
   const cache = new Cache<string, true>({ entriesMax: 3 });

@@ -23,15 +23,15 @@ it('rejects after the timeout with its own error or the given one', async () => 
 });
 
 it('passes on a late result and logs a late failure', async () => {
-  const done = vi.fn<(value: string) => void>();
+  const onResult = vi.fn<(value: string) => void>();
   const logged: string[] = [];
   const logger = createLogger('debug', { write: (line) => void logged.push(line) });
-  const late = { done, logger };
+  const late = { onResult, logger };
   await withTimeout(Promise.resolve('in time'), 1_000, 'it', late);
   const [one, other] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
   await expect(withTimeout(one.promise, 1, 'it', late)).rejects.toThrow(TimeoutError);
   await expect(withTimeout(other.promise, 1, 'it', late)).rejects.toThrow(TimeoutError);
-  expect([done.mock.calls, logged]).toEqual([[], []]);
+  expect([onResult.mock.calls, logged]).toEqual([[], []]);
   one.resolve('late');
   other.reject(new Error('broken'));
   await vi.waitFor(() => expect(logged).toHaveLength(1));
@@ -40,5 +40,5 @@ it('passes on a late result and logs a late failure', async () => {
     what: 'it',
     err: { message: 'broken' },
   });
-  expect(done.mock.calls).toEqual([['late']]);
+  expect(onResult.mock.calls).toEqual([['late']]);
 });
