@@ -155,7 +155,7 @@ async function settled<T extends ExecutionResult | Results>(
 ): Promise<T | ExecutionResult> {
   try {
     return await withTimeout(work(), operationLimits.timeoutMs, 'the operation', {
-      done: late,
+      onResult: late,
       logger: engine.logger,
     });
   } catch (error) {
