@@ -24,8 +24,8 @@ export class Cache<K extends string | number, V extends object | string | true> 
     this.#entries = new LRUCache<K, V>({
       max: entriesMax ?? 0,
       ...(sizeMax !== Infinity && { maxSize: Math.max(1, sizeMax) }),
-      // With any other resolution, lru-cache caches the time by means of a timer.
-      ...(ttlMs !== undefined && { ttl: ttlMs, ttlResolution: 0 }),
+      // By default lru-cache caches the time with a timer, and ignores fake timers.
+      ...(ttlMs !== undefined && { ttl: ttlMs, ttlResolution: 0, perf: { now: () => performance.now() } }),
       ...(onRemoved !== undefined && { dispose: onRemoved }),
     });
   }
