@@ -127,8 +127,8 @@ export async function readChangesTogether(
   max: TogetherMax,
 ): Promise<ChangesTogether | null> {
   // Arrays are unfolded in the list of columns: in FROM each row would cost twice as much.
-  const [row] = await db.$queryRaw<
   // guard: resume-steps-limit
+  const [row] = await db.$queryRaw<
     { versions: number; seats: string }[]
   >(sql`/* readChangesTogether */ ${plannedEachTime}
     WITH change AS NOT MATERIALIZED (

@@ -112,7 +112,7 @@ export const booking: readonly MutantGroup[] = [
       { guard: 'failing-sweep-slots', mutation: 'never', only: 'behind more locked ones' },
       {
         guard: 'independent-sweeps',
-        mutation: { replace: ';', with: ';\n      await swept;' },
+        mutation: { replace: 'void', with: 'await' },
         only: 'while one with thousands',
       },
     ],

@@ -35,8 +35,8 @@ export const database: readonly MutantGroup[] = [
       {
         guard: 'polls-replanned',
         mutation: {
-          replace: 'readVersions|readPublicVersion|isRecorded|readChanges|readChangesTogether|',
-          with: '',
+          replace: 'text.includes(PLANNED_EACH_TIME)',
+          with: "text.includes('/* readLocked */')",
         },
         only: 'poll by key',
       },

@@ -13,7 +13,7 @@ export const identity: readonly MutantGroup[] = [
       {
         guard: 'key-set-timeout',
         mutation: { replace: 'keySetLimits.timeoutMs', with: '600_000' },
-        only: 'does not answer',
+        only: 'does not respond',
       },
       { guard: 'failing-provider-backoff', mutation: 'never' },
       { guard: 'provider-error-log-rate', mutation: 'remove' },

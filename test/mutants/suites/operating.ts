@@ -56,7 +56,7 @@ export const operating: readonly MutantGroup[] = [
       { guard: 'log-budget', mutation: 'remove' },
       {
         guard: 'log-message-scrubbed',
-        mutation: { replace: 'hooks: { streamWrite: withoutSecrets },', with: '' },
+        mutation: { replace: 'hooks: { streamWrite: redactSecrets },', with: '' },
       },
     ],
   },
@@ -119,6 +119,6 @@ export const operating: readonly MutantGroup[] = [
   },
   {
     tests: ['test/unit/seating/encoded-layouts.test.ts'],
-    mutants: [{ guard: 'waiting-tasks-limit', mutation: 'never' }],
+    mutants: [{ guard: 'waiting-tasks-limit', mutation: 'remove' }],
   },
 ];

@@ -129,7 +129,7 @@ export const seatMap: readonly MutantGroup[] = [
         guard: 'one-public-read-at-a-time',
         mutation: 'right only',
       },
-      { guard: 'public-read-rate', mutation: { replace: 'performance.now() + BELIEVED_MS', with: '0' } },
+      { guard: 'public-read-rate', mutation: { replace: 'performance.now() + TTL_MS', with: '0' } },
       {
         guard: 'public-version-ttl',
         mutation: 'left only',
