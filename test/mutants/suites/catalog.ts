@@ -30,7 +30,7 @@ export const catalog: readonly MutantGroup[] = [
   {
     tests: ['test/unit/catalog/seating-plan-faults.test.ts'],
     mutants: [
-      { guard: 'zone-name-lookalikes', mutation: { replace: 'nameKey(name)', with: 'name' } },
+      { guard: 'zone-name-lookalikes', mutation: { replace: 'toNameKey(name)', with: 'name' } },
       { guard: 'seat-label-length', mutation: 'remove' },
     ],
   },

@@ -127,7 +127,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'document-cache-bytes',
-        mutation: 'left only',
+        mutation: { replace: 'sizeMax: bytesMax', with: 'sizeMax: 1e12' },
       },
     ],
   },

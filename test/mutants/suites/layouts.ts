@@ -40,8 +40,11 @@ export const layouts: readonly MutantGroup[] = [
   {
     tests: ['test/unit/seating/encoded-layouts.test.ts'],
     mutants: [
-      { guard: 'one-layout-at-a-time', mutation: 'right only' },
-      { guard: 'layout-cache-bytes', mutation: 'always' },
+      {
+        guard: 'one-layout-at-a-time',
+        mutation: { replace: '.run(path,', with: '.run(String(Math.random()),' },
+      },
+      { guard: 'layout-cache-bytes', mutation: { replace: 'sizeMax: bytesMax', with: 'sizeMax: 1e12' } },
     ],
   },
 ];

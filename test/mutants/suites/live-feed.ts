@@ -23,7 +23,7 @@ export const liveFeed: readonly MutantGroup[] = [
     tests: ['test/unit/fanout/shared-channel.test.ts'],
     mutants: [
       { guard: 'no-shared-resume-from-ambiguous-version', mutation: 'remove' },
-      { guard: 'kept-resumes-limit', mutation: 'never' },
+      { guard: 'kept-resumes-limit', mutation: { replace: 'fanoutLimits.resumesKeptMax', with: '1_000' } },
     ],
   },
   {
@@ -34,7 +34,7 @@ export const liveFeed: readonly MutantGroup[] = [
         mutation: 'never',
       },
       { guard: 'unfollowed-seats-dropped', mutation: 'remove' },
-      { guard: 'unfollowed-venues-dropped', mutation: 'always' },
+      { guard: 'unfollowed-venues-dropped', mutation: { replace: 'limits.unusedSeatsMax', with: '1e9' } },
     ],
   },
   {
