@@ -17,7 +17,8 @@ export class Semaphore {
   /** @throws {BusyError} if too many tasks wait already. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
-    else if (this.#waiting.length >= this.#waitingMax) throw new BusyError(RETRY_AFTER_SECONDS); // guard: waiting-tasks-limit
+    else if (this.#waiting.length >= this.#waitingMax)
+      throw new BusyError(RETRY_AFTER_SECONDS); // guard: waiting-tasks-limit
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await task();

@@ -137,7 +137,10 @@ describe('GET /events/:id/seat-map', () => {
     for (const path of ['/events/', '/events', '/events//seat-map', `/events/${http.eventId}/seat-map/`])
       expect((await fetch(http.url + path)).status).toBe(404);
     await http.context.database.reads.event.update({ where: { id: draft }, data: { status: 'ON_SALE' } });
-    await eventually('it is seen when published', async () => (await get(encodeEventId(draft))).status === 200);
+    await eventually(
+      'it is seen when published',
+      async () => (await get(encodeEventId(draft))).status === 200,
+    );
   });
 
   it('asks the database at most once a second, however many want to know', async () => {
