@@ -1,71 +1,71 @@
 import { fanoutLimits } from './limits.ts';
 
-/** How many are served between two looks at the clock. */
+/** Members served between two looks at the clock. */
 const STRIDE = 16;
 
 /**
- * Serves all members, one after the other, as often as `run` is called; those who are served while a round is under way
- * get all there is. A long round is done in slices, so that the event loop is not held up.
+ * Serves every member once per `run`. If `run` is called during a round, one more round follows: serving a member sends
+ * it everything that it lacks. A long round is split into slices, so that it does not block the event loop.
  */
-export class Rounds<T> {
+export class Broadcast<T> {
   readonly #members: () => Iterable<T>;
   readonly #serve: (member: T) => void;
-  readonly #failed: (member: T, error: unknown) => void;
+  readonly #onError: (member: T, error: unknown) => void;
   #round: T[] = [];
   #next = 0;
-  #again = false;
-  #running = false;
+  #runAgain = false;
+  #isRunning = false;
 
-  /** `failed`: one member could not be served; the others must not suffer from it. */
+  /** `onError` is called if a member could not be served. The round continues with the others. */
   constructor(
     members: () => Iterable<T>,
     serve: (member: T) => void,
-    failed: (member: T, error: unknown) => void,
+    onError: (member: T, error: unknown) => void,
   ) {
     this.#members = members;
     this.#serve = serve;
-    this.#failed = failed;
+    this.#onError = onError;
   }
 
   run(): void {
-    if (this.#running) {
-      this.#again = true;
+    if (this.#isRunning) {
+      this.#runAgain = true;
       return;
     }
-    this.#running = true;
-    this.#start();
+    this.#isRunning = true;
+    this.#startRound();
   }
 
-  #start(): void {
-    this.#again = false;
+  #startRound(): void {
+    this.#runAgain = false;
     this.#round = [...this.#members()];
     this.#next = 0;
-    this.#slice();
+    this.#runSlice();
   }
 
-  #slice(): void {
-    const until = performance.now() + fanoutLimits.sliceMs;
+  #runSlice(): void {
+    const sliceEnd = performance.now() + fanoutLimits.sliceMs;
     for (;;) {
       const end = Math.min(this.#next + STRIDE, this.#round.length);
       while (this.#next < end) this.#serveOne(this.#round[this.#next++] as T);
       if (this.#next < this.#round.length) {
-        if (performance.now() < until) continue;
-        setImmediate(() => this.#slice());
+        if (performance.now() < sliceEnd) continue;
+        setImmediate(() => this.#runSlice());
         return;
       }
       this.#round = [];
-      if (!this.#again) break;
-      setImmediate(() => this.#start());
+      if (!this.#runAgain) break;
+      setImmediate(() => this.#startRound());
       return;
     }
-    this.#running = false;
+    this.#isRunning = false;
   }
 
   #serveOne(member: T): void {
     try {
       this.#serve(member);
     } catch (error) {
-      this.#failed(member, error);
+      this.#onError(member, error);
     }
   }
 }

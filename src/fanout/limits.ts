@@ -2,20 +2,19 @@ import { SEATS_PER_MESSAGE_MAX } from '../seating/live/seat-updates.ts';
 
 const MIB = 1024 * 1024;
 
-/** Messages that many subscribers share. */
 export const fanoutLimits = {
-  /** Messages that a subscriber may be behind while others are served; with more it gets a snapshot. */
-  recentMessagesMax: 64,
-  /** In all of them together. */
-  recentSeatsMax: 20_000,
-  /** A message with more seats is sent as a snapshot, as a resume is. */
+  /** Messages of an event that are kept for subscribers that are behind. Those further behind get a snapshot. */
+  replayMessagesMax: 64,
+  /** Seats in all messages of the replay buffer. */
+  replaySeatsMax: 20_000,
+  /** A message with more seats is sent as a snapshot. */
   seatsPerMessageMax: SEATS_PER_MESSAGE_MAX,
-  /** Maximum total size of the rendered messages that are kept. The frames made from them take as much again. */
-  renderedCharactersMax: 32 * MIB,
-  /** Reads from the change record for one event at once; further resumes get a snapshot, which is in memory. */
+  /** Maximum total size of cached payloads, in characters. The frames made from them take as much again. */
+  payloadCharactersMax: 32 * MIB,
+  /** Concurrent reads from the change record for one event. Further resumes get a snapshot, which is in memory. */
   resumesMax: 32,
   /** Maximum number of such reads that are cached until the next message. */
-  resumesKeptMax: 64,
-  /** Writing to subscribers pauses after this long, so that other work gets its turn. */
+  resumesCachedMax: 64,
+  /** A broadcast yields to the event loop after this long. */
   sliceMs: 8,
 } as const;

@@ -1,4 +1,4 @@
-/** One message as one operation shows it: executed and serialised once, framed for each transport when first needed. */
+/** The serialized result of one event. It is framed for each transport when first needed. */
 export class Payload {
   readonly #json: string;
   #tail: Buffer | undefined;
@@ -12,12 +12,12 @@ export class Payload {
     return this.#json.length;
   }
 
-  /** What follows `"payload":` in a WebSocket message. */
+  /** The part of a WebSocket message after `"payload":`. It is the same for all subscribers. */
   get tail(): Buffer {
     return (this.#tail ??= Buffer.from(`${this.#json}}`));
   }
 
-  /** The same for every reader of an event stream. */
+  /** The server-sent event. It is the same for all subscribers. */
   get event(): Buffer {
     return (this.#event ??= Buffer.from(`event: next\ndata: ${this.#json}\n\n`));
   }

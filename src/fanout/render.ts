@@ -1,55 +1,41 @@
-import { execute, GraphQLError, type ExecutionResult } from 'graphql';
-import type { FeedMessage } from '../seating/live/live-feed.ts';
-import { metrics } from '../platform/observability/metrics.ts';
-import { boundedErrors } from '../graphql/engine/bounded-errors.ts';
+import type { ExecutionResult } from 'graphql';
 import { cleaned } from '../graphql/engine/clean-errors.ts';
-import { Payload } from './payload.ts';
+import type { Engine } from '../graphql/engine/engine.ts';
+import { toGraphQLError } from '../graphql/engine/operation.ts';
 import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
-
-/** What a client may see of an error. */
-export type Mask = (error: unknown) => Error;
+import { executeEvent } from '../graphql/engine/subscription.ts';
+import { metrics } from '../platform/observability/metrics.ts';
+import { uuidV7 } from '../platform/uuid.ts';
+import type { FeedMessage } from '../seating/live/live-feed.ts';
+import { Payload } from './payload.ts';
 
 /**
- * The one execution of a message for all who share the operation. Its context has nothing of a viewer, so that no field
- * beneath could depend on one even by mistake.
+ * Executes and serializes a message once for all subscribers of an operation. The context contains nothing of a viewer, so
+ * that no field can depend on one by mistake.
  */
-export function render(
-  operation: SharedOperation,
-  message: FeedMessage,
-  context: object,
-  mask: Mask,
-): Payload {
+export function render(engine: Engine, operation: SharedOperation, message: FeedMessage): Payload {
   metrics.sharedExecutions.inc();
+  const { errors, data } = execute(engine, operation, message);
+  return new Payload(JSON.stringify(errors === undefined ? { data } : { errors: cleaned(errors), data }));
+}
+
+function execute(engine: Engine, operation: SharedOperation, message: FeedMessage): ExecutionResult {
   const { schema, document, operationName, variables } = operation;
-  let result: ExecutionResult;
+  // Many clients see the error, so it must not bear the request ID of one of them.
+  const mask = (error: unknown) => toGraphQLError(engine, error, uuidV7()); // guard: shared-error-request-id
   try {
-    const settled = execute({
+    const args = {
       schema,
       document,
       operationName,
       variableValues: variables,
-      rootValue: message,
-      // Plugins keep things by the context object; a new one keeps nothing from one message to the next.
-      contextValue: { ...context },
-    });
-    if (settled instanceof Promise) throw new Error('a shared subscription has an asynchronous resolver');
-    result = settled;
+      // Plugins store data by context object. A new object keeps nothing from one message to the next.
+      contextValue: { ...engine.sharedContext },
+    };
+    const result = executeEvent(args, message, mask);
+    if (result instanceof Promise) throw new Error('a shared subscription has an asynchronous resolver');
+    return result;
   } catch (error) {
-    result = { errors: [asGraphQLError(error)], data: null };
+    return { errors: [mask(error)], data: null };
   }
-  const { errors, data } = result;
-  return new Payload(
-    errors === undefined
-      ? JSON.stringify({ data })
-      : JSON.stringify({
-          errors: cleaned(boundedErrors(errors.map((error) => asGraphQLError(mask(error))))),
-          data,
-        }),
-  );
-}
-
-function asGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  return new GraphQLError(originalError.message, { originalError });
 }

@@ -1,34 +1,34 @@
 import type { FeedMessage } from '../seating/live/live-feed.ts';
 import { fanoutLimits } from './limits.ts';
 
-/** The last messages of a channel, numbered from 1, for subscribers that are not there yet. */
-export class RecentMessages {
+/** The last messages of a channel, numbered from 1, for subscribers that have not been sent them yet. */
+export class ReplayBuffer {
   readonly #messages: FeedMessage[] = [];
   #seats = 0;
-  /** The number of the last one; 0 before there was any. */
+  /** Number of the last message; 0 before the first one. */
   last = 0;
 
   push(message: FeedMessage): void {
-    const { recentMessagesMax, recentSeatsMax } = fanoutLimits;
+    const { replayMessagesMax, replaySeatsMax } = fanoutLimits;
     this.last++;
     this.#messages.push(message);
-    this.#seats += seatsOf(message);
+    this.#seats += countSeats(message);
     while (
-      this.#messages.length > recentMessagesMax ||
-      (this.#seats > recentSeatsMax && this.#messages.length > 1)
+      this.#messages.length > replayMessagesMax ||
+      (this.#seats > replaySeatsMax && this.#messages.length > 1)
     ) {
       const oldest = this.#messages.shift();
-      if (oldest !== undefined) this.#seats -= seatsOf(oldest);
+      if (oldest !== undefined) this.#seats -= countSeats(oldest);
     }
   }
 
-  /** Undefined where it is kept no longer. */
+  /** Returns undefined if the buffer no longer has the message. */
   get(number: number): FeedMessage | undefined {
     return this.#messages[number - 1 - (this.last - this.#messages.length)];
   }
 }
 
-/** Two bits a seat in base64, against some seventy bytes: a snapshot counts as the seats that would take its room. */
-function seatsOf(message: FeedMessage): number {
+/** Counts a snapshot as the changed seats that take as much memory: about 70 bytes each. */
+function countSeats(message: FeedMessage): number {
   return message.kind === 'changes' ? message.seats.length : Math.ceil(message.states.length / 70);
 }

@@ -3,15 +3,14 @@ import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { FeedMessage, LiveFeed } from '../seating/live/live-feed.ts';
 import type { SeatSource } from '../seating/live/seat-updates.ts';
+import { Broadcast } from './broadcast.ts';
 import { fanoutLimits } from './limits.ts';
-import { RecentMessages } from './replay-buffer.ts';
-import { Rounds } from './broadcast.ts';
-import type { Reader, SharedGroup, Subscriber } from './subscriber.ts';
+import { ReplayBuffer } from './replay-buffer.ts';
+import { Subscriber, type Consumer, type SharedGroup } from './subscriber.ts';
 
 /**
- * One event's feed as all subscribers of this process share it. Messages are numbered; every subscriber is at one of
- * these numbers, and is served from there: a subscriber begins with a snapshot of exactly that number, so that the
- * shared messages after it continue it.
+ * The live feed of one event, as all subscribers of this process share it. Messages are numbered. Each subscriber is at one
+ * of these numbers: it starts with a snapshot of exactly that number, and the shared messages after it continue from there.
  */
 export class SeatChannel {
   readonly #feed: LiveFeed;
@@ -20,162 +19,164 @@ export class SeatChannel {
   readonly #unfollow: () => void;
   readonly #groups = new Map<string, SharedGroup>();
   readonly #subscribers = new Set<Subscriber>();
-  readonly #recent = new RecentMessages();
-  readonly #rounds: Rounds<Subscriber>;
-  /** Changes from a version to that of the last message, as they were asked for. */
+  readonly #replay = new ReplayBuffer();
+  readonly #broadcast: Broadcast<Subscriber>;
+  /** Changes from a version up to that of the last message, which several subscribers may resume from. */
   readonly #resumes = new Cache<number, Promise<FeedMessage | null>>({
-    entriesMax: fanoutLimits.resumesKeptMax, // guard: kept-resumes-limit
+    entriesMax: fanoutLimits.resumesCachedMax, // guard: kept-resumes-limit
   });
-  #reading = 0;
-  /** Frames that are not counted yet: a counter's own cost would show, at one call a frame. */
-  #sent = 0;
-  /** Shows the event as the last message left it. */
+  #reads = 0;
+  /** Frames that are not in the metric yet. Incrementing the counter per frame would be measurable. */
+  #uncountedFrames = 0;
+  /** The map as of the last message. */
   #snapshot: FeedMessage;
 
   constructor(feed: LiveFeed, logger: Logger, onEmpty: () => void) {
     this.#feed = feed;
     this.#logger = logger;
     this.#onEmpty = onEmpty;
-    this.#rounds = new Rounds(
+    this.#broadcast = new Broadcast(
       () => this.#subscribers,
       (subscriber) => this.#serve(subscriber),
       (subscriber, error) => this.#fail(subscriber, error),
     );
     this.#snapshot = feed.snapshot();
-    this.#unfollow = feed.follow((message) => this.#take(message));
+    this.#unfollow = feed.follow((message) => this.#apply(message));
   }
 
-  /** Returns what ends it. */
-  join(source: SeatSource, reader: Reader, key: string, open: () => SharedGroup): () => void {
-    const group = this.#groups.get(key) ?? open();
+  /** Adds a subscriber. Returns a function that removes it. */
+  join(source: SeatSource, consumer: Consumer, key: string, createGroup: () => SharedGroup): () => void {
+    const group = this.#groups.get(key) ?? createGroup();
     this.#groups.set(key, group);
     group.members++;
-    // What has changed since the last message is told with the next: within a tick. Until then it can't begin, for it
-    // must not be shown less than a query would have shown it.
-    const at = this.#recent.last + (this.#feed.version === this.#snapshot.version ? 0 : 1);
-    const resumes = source.afterVersion !== null;
-    const subscriber: Subscriber = { group, source, reader, state: 'starting', at, resumes };
+    // Changes since the last message go out with the next one, within a tick. If there are any, the subscriber starts
+    // after it: it must not see less than a query would have returned.
+    const at = this.#replay.last + (this.#feed.version === this.#snapshot.version ? 0 : 1);
+    const subscriber = new Subscriber({ group, source, consumer, at });
     this.#subscribers.add(subscriber);
     metrics.sharedSubscribers.inc();
     this.#attempt(subscriber, () => this.#serve(subscriber));
     return () => this.#leave(subscriber);
   }
 
-  /** One that can't be served must harm neither the others nor the process. */
-  #attempt(subscriber: Subscriber, serve: () => void): void {
+  /** Contains an error: it must affect neither other subscribers nor the process. */
+  #attempt(subscriber: Subscriber, work: () => void): void {
     try {
-      serve();
+      work();
     } catch (error) {
       this.#fail(subscriber, error);
     }
   }
 
-  #fail({ reader }: Subscriber, error: unknown): void {
+  #fail({ consumer }: Subscriber, error: unknown): void {
     this.#logger.error({ err: error, eventId: this.#feed.eventId }, 'a shared subscription failed');
-    reader.fail();
+    consumer.fail();
   }
 
   #leave(subscriber: Subscriber): void {
     if (!this.#subscribers.delete(subscriber)) return;
     metrics.sharedSubscribers.dec();
-    subscriber.state = 'gone';
+    subscriber.apply('leave');
     const { group } = subscriber;
     group.members--;
     if (group.members === 0) this.#groups.delete(group.key);
     if (this.#subscribers.size > 0) return;
-    this.#count();
+    this.#countFrames();
     this.#unfollow();
     this.#onEmpty();
   }
 
-  #count(): void {
-    metrics.sharedFrames.inc(this.#sent);
-    this.#sent = 0;
+  #countFrames(): void {
+    metrics.sharedFrames.inc(this.#uncountedFrames);
+    this.#uncountedFrames = 0;
   }
 
-  #take(message: FeedMessage): void {
-    this.#count();
+  #apply(message: FeedMessage): void {
+    this.#countFrames();
     this.#snapshot = message.kind === 'snapshot' ? message : this.#feed.snapshot();
-    const large = message.kind === 'changes' && message.seats.length > fanoutLimits.seatsPerMessageMax;
-    this.#recent.push(large ? this.#snapshot : message);
+    const isLarge = message.kind === 'changes' && message.seats.length > fanoutLimits.seatsPerMessageMax;
+    this.#replay.push(isLarge ? this.#snapshot : message);
     this.#resumes.clear();
-    this.#rounds.run();
+    this.#broadcast.run();
   }
 
+  /** Sends a subscriber everything that it lacks, as far as its consumer accepts it. */
   #serve(subscriber: Subscriber): void {
-    if (subscriber.state === 'starting') this.#begin(subscriber);
-    while (subscriber.state === 'live' && subscriber.at < this.#recent.last) {
-      const message = this.#recent.get(subscriber.at + 1);
+    if (subscriber.state === 'starting') this.#start(subscriber);
+    while (subscriber.state === 'live' && subscriber.at < this.#replay.last) {
+      const message = this.#replay.get(subscriber.at + 1);
       if (message === undefined) {
+        subscriber.apply('overrun');
         this.#restart(subscriber);
-        this.#begin(subscriber);
+        this.#start(subscriber);
       } else if (this.#send(subscriber, message)) subscriber.at++;
     }
   }
 
-  #begin(subscriber: Subscriber): void {
-    if (subscriber.at > this.#recent.last) return;
+  #start(subscriber: Subscriber): void {
+    if (subscriber.at > this.#replay.last) return;
     if (subscriber.resumes) return this.#resume(subscriber);
-    if (!this.#send(subscriber, this.#snapshot)) return;
-    subscriber.state = 'live';
-    subscriber.at = this.#recent.last;
+    if (this.#send(subscriber, this.#snapshot)) subscriber.at = this.#replay.last;
   }
 
-  /** Its next message is a snapshot of now. */
+  /** Makes the current snapshot the next message of a starting subscriber. */
   #restart(subscriber: Subscriber): void {
-    subscriber.state = 'starting';
     subscriber.resumes = false;
-    subscriber.at = this.#recent.last;
+    subscriber.at = this.#replay.last;
   }
 
   #send(subscriber: Subscriber, message: FeedMessage): boolean {
-    const { group, reader } = subscriber;
-    if (reader.send(group.payloadOf(message))) {
-      this.#sent++;
+    const { group, consumer } = subscriber;
+    if (consumer.send(group.getPayload(message))) {
+      subscriber.apply('sent');
+      this.#uncountedFrames++;
       return true;
     }
     metrics.readersSkipped.inc();
-    subscriber.state = 'clogged';
-    reader.drained(() => {
-      if (subscriber.state !== 'clogged') return;
-      this.#restart(subscriber);
-      this.#attempt(subscriber, () => this.#serve(subscriber));
-    });
+    subscriber.apply('full');
+    consumer.onDrain(() => this.#attempt(subscriber, () => this.#catchUp(subscriber)));
     return false;
   }
 
-  /** From the record; a snapshot where that can't be, or where too many ask for it at once. */
-  #resume(subscriber: Subscriber): void {
-    const begin = (changes: FeedMessage | null) => {
-      if (subscriber.state !== 'resuming') return;
-      subscriber.resumes = false;
-      subscriber.state = 'starting';
-      if (changes === null) this.#restart(subscriber);
-      else if (this.#send(subscriber, changes)) subscriber.state = 'live';
-      this.#serve(subscriber);
-    };
-    subscriber.state = 'resuming';
-    // The messages after this one are kept for it, unless they get too many.
-    subscriber.at = this.#recent.last;
-    const changes = this.#changesSince(subscriber.source);
-    if (changes === null) return begin(null);
-    void changes.then((read) => this.#attempt(subscriber, () => begin(read)));
+  #catchUp(subscriber: Subscriber): void {
+    if (subscriber.apply('drained') === 'gone') return;
+    this.#restart(subscriber);
+    this.#serve(subscriber);
   }
 
-  #changesSince(source: SeatSource): Promise<FeedMessage | null> | null {
+  /** Starts with the changes from the record, or with a snapshot if they are unavailable or too many reads are running. */
+  #resume(subscriber: Subscriber): void {
+    subscriber.apply('resume');
+    // Messages after this one stay in the replay buffer for the subscriber, unless there are too many.
+    subscriber.at = this.#replay.last;
+    const changes = this.#readChanges(subscriber.source);
+    if (changes === null) return this.#finishResume(subscriber, null);
+    void changes.then((read) => this.#attempt(subscriber, () => this.#finishResume(subscriber, read)));
+  }
+
+  #finishResume(subscriber: Subscriber, changes: FeedMessage | null): void {
+    if (subscriber.apply('read') === 'gone') return;
+    subscriber.resumes = false;
+    if (changes === null) this.#restart(subscriber);
+    else this.#send(subscriber, changes);
+    this.#serve(subscriber);
+  }
+
+  /** Returns the changes since the source's version; null if there must be a snapshot instead. */
+  #readChanges(source: SeatSource): Promise<FeedMessage | null> | null {
     const after = source.afterVersion ?? -1;
     const { version } = this.#snapshot;
-    const known = this.#resumes.get(after);
-    if (known !== undefined || after < 0 || after > version) return known ?? null;
+    const cached = this.#resumes.get(after);
+    if (cached !== undefined || after < 0 || after > version) return cached ?? null;
     if (after <= this.#feed.ambiguousUpTo) return null; // guard: no-shared-resume-from-ambiguous-version
-    if (this.#reading >= fanoutLimits.resumesMax) return null;
-    this.#reading++;
-    const changes = this.#read(source, version).finally(() => this.#reading--);
+    if (this.#reads >= fanoutLimits.resumesMax) return null;
+    this.#reads++;
+    const changes = this.#read(source, version).finally(() => this.#reads--);
     this.#resumes.set(after, changes);
     return changes;
   }
 
-  /** Never rejects: a snapshot does as well. */
+  /** Never rejects: if the read fails, a snapshot replaces it. */
   async #read(source: SeatSource, version: number): Promise<FeedMessage | null> {
     if (source.afterVersion === version) return { kind: 'changes', fromVersion: version, version, seats: [] };
     try {

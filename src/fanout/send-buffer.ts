@@ -1,74 +1,74 @@
 import type { Writable } from 'node:stream';
 import { metrics, onScrape } from '../platform/observability/metrics.ts';
 
-export interface OutletLimits {
+export interface SendBufferLimits {
   readonly bufferBytesMax: number;
   readonly stuckMs: number;
 }
 
-const open = new Set<Outlet>();
+const openBuffers = new Set<SendBuffer>();
 
-/** Returns the unsent bytes of all connections of this process, and those of the fullest one. */
-export function unsentBytes(): { readonly total: number; readonly most: number } {
+/** Returns the unsent bytes of all connections of this process, and those of the slowest consumer. */
+export function measureUnsentBytes(): { readonly total: number; readonly most: number } {
   let total = 0;
   let most = 0;
-  for (const { unsent } of open) {
-    total += unsent;
-    most = Math.max(most, unsent);
+  for (const { unsentBytes } of openBuffers) {
+    total += unsentBytes;
+    most = Math.max(most, unsentBytes);
   }
   return { total, most };
 }
 
 onScrape(() => {
-  const { total, most } = unsentBytes();
+  const { total, most } = measureUnsentBytes();
   metrics.unsentBytes.set(total);
   metrics.unsentBytesMost.set(most);
 });
 
-/** A connection's way out, with a limit on what may wait there unsent. */
-export class Outlet {
+/** The send buffer of a connection, with a limit on unsent bytes. */
+export class SendBuffer {
   readonly #stream: Writable;
-  readonly #limits: OutletLimits;
+  readonly #limits: SendBufferLimits;
   readonly #onStuck: () => void;
-  #waiting: (() => void)[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #drainCallbacks: (() => void)[] = [];
+  #stuckTimer: NodeJS.Timeout | undefined;
 
-  /** `onStuck`: what stands above the limit has not drained in time. */
-  constructor(stream: Writable, limits: OutletLimits, onStuck: () => void) {
+  /** `onStuck` is called if the buffer was full and has not drained in time. */
+  constructor(stream: Writable, limits: SendBufferLimits, onStuck: () => void) {
     this.#stream = stream;
     this.#limits = limits;
     this.#onStuck = onStuck;
     if (stream.destroyed) return;
-    open.add(this);
+    openBuffers.add(this);
     stream.once('close', () => {
-      open.delete(this);
-      clearTimeout(this.#timer);
-      this.#waiting = [];
+      openBuffers.delete(this);
+      clearTimeout(this.#stuckTimer);
+      this.#drainCallbacks = [];
     });
   }
 
-  get unsent(): number {
+  get unsentBytes(): number {
     return this.#stream.writableLength;
   }
 
-  /** It was full, and has not drained since. */
-  get clogged(): boolean {
-    return this.#timer !== undefined;
+  /** Whether the consumer is slow: the buffer was full and has not drained completely since. */
+  get isFull(): boolean {
+    return this.#stuckTimer !== undefined;
   }
 
-  /** Whether so many bytes more can be written. While the stream asks for no pause, there is room. */
+  /** Returns whether that many bytes can be written. A stream that does not need to drain takes any number. */
   hasRoom(bytes: number): boolean {
-    if (this.clogged) return false; // guard: full-buffer-refuses
+    if (this.isFull) return false; // guard: full-buffer-refuses
     const { writableNeedDrain, writableLength } = this.#stream;
     return !writableNeedDrain || writableLength + bytes <= this.#limits.bufferBytesMax; // guard: send-buffer-limit
   }
 
-  /** Calls back when all has gone that waits; to be called where there is no room. */
-  drained(then: () => void): void {
+  /** Marks the buffer as full, and calls back when everything has been sent. Call it only if there is no room. */
+  onDrain(then: () => void): void {
     if (this.#stream.destroyed) return;
-    this.#waiting.push(then);
-    if (this.clogged) return;
-    this.#timer = setTimeout(() => {
+    this.#drainCallbacks.push(then);
+    if (this.isFull) return;
+    this.#stuckTimer = setTimeout(() => {
       metrics.readersClosed.inc();
       this.#onStuck(); // guard: stuck-reader-reported
     }, this.#limits.stuckMs);
@@ -76,10 +76,10 @@ export class Outlet {
   }
 
   #drain(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const then of waiting) then();
+    clearTimeout(this.#stuckTimer);
+    this.#stuckTimer = undefined;
+    const callbacks = this.#drainCallbacks;
+    this.#drainCallbacks = [];
+    for (const then of callbacks) then();
   }
 }

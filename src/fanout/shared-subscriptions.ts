@@ -1,62 +1,97 @@
-import type { Logger } from '../platform/observability/logger.ts';
-import type { FeedMessage, LiveFeed } from '../seating/live/live-feed.ts';
-import type { Park } from '../seating/live/seat-updates.ts';
-import { fanoutLimits } from './limits.ts';
-import { Parked } from './parked.ts';
-import { render, type Mask } from './render.ts';
-import { RenderedPayloads } from './rendered-payloads.ts';
-import { SeatChannel } from './seat-channel.ts';
+import type { ExecutionResult } from 'graphql';
+import type { Engine } from '../graphql/engine/engine.ts';
 import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
-import type { Reader, SharedGroup } from './subscriber.ts';
+import type { Results } from '../graphql/engine/subscription.ts';
+import type { LiveFeed } from '../seating/live/live-feed.ts';
+import { SeatSource } from '../seating/live/seat-updates.ts';
+import { fanoutLimits } from './limits.ts';
+import { PayloadCache } from './payload-cache.ts';
+import { render } from './render.ts';
+import { SeatChannel } from './seat-channel.ts';
+import type { Consumer, SharedGroup } from './subscriber.ts';
 
 /**
- * Subscribers of this process that run the same operation: each message is executed and serialised once for all of
- * them. Whether a caller may subscribe at all was decided for each alone, before it comes here.
+ * Serves all subscribers of this process that run the same operation: each message is executed and serialized once for all
+ * of them. Permission to subscribe has been checked for each subscriber before.
  */
 export class SharedSubscriptions {
-  readonly #mask: Mask;
-  readonly #context: object;
-  readonly #logger: Logger;
+  readonly #engine: Engine;
   readonly #channels = new Map<LiveFeed, SeatChannel>();
-  readonly #rendered = new RenderedPayloads(fanoutLimits.renderedCharactersMax);
+  readonly #payloads = new PayloadCache(fanoutLimits.payloadCharactersMax);
 
-  /** `context`: of every execution; see GraphQLEdge. */
-  constructor(mask: Mask, context: object, logger: Logger) {
-    this.#mask = mask;
-    this.#context = context;
-    this.#logger = logger;
+  constructor(engine: Engine) {
+    this.#engine = engine;
   }
 
-  /** Events with subscribers here. */
+  /** Number of events with subscribers. */
   get channels(): number {
     return this.#channels.size;
   }
 
-  /** Parks one subscription of the operation, whose messages go to the reader. */
-  parkFor(operation: SharedOperation, reader: Reader): Park {
-    return (source) =>
-      new Parked(
-        () => this.#channelOf(source.feed).join(source, reader, operation.key, () => this.#open(operation)),
-        () => source.release(),
-      );
+  /**
+   * Subscribes a consumer to a shared operation. Returns null if the source is not one of seats; the caller then executes its
+   * events itself.
+   */
+  subscribe(operation: SharedOperation, source: AsyncIterable<unknown>, consumer: Consumer): Results | null {
+    if (!(source instanceof SeatSource)) return null;
+    const join = () =>
+      this.#getChannel(source.feed).join(source, consumer, operation.key, () => this.#createGroup(operation));
+    return new SharedResults(join, () => source.release());
   }
 
-  #channelOf(feed: LiveFeed): SeatChannel {
+  #getChannel(feed: LiveFeed): SeatChannel {
     let channel = this.#channels.get(feed);
     if (channel === undefined) {
-      channel = new SeatChannel(feed, this.#logger, () => this.#channels.delete(feed));
+      channel = new SeatChannel(feed, this.#engine.logger, () => this.#channels.delete(feed));
       this.#channels.set(feed, channel);
     }
     return channel;
   }
 
-  #open(operation: SharedOperation): SharedGroup {
+  #createGroup(operation: SharedOperation): SharedGroup {
     const { key } = operation;
-    const rendered = (message: FeedMessage) => render(operation, message, this.#context, this.#mask);
     return {
       key,
       members: 0,
-      payloadOf: (message) => this.#rendered.get(message, key, () => rendered(message)),
+      getPayload: (message) =>
+        this.#payloads.get(message, key, () => render(this.#engine, operation, message)),
     };
+  }
+}
+
+/**
+ * The results of one shared subscription. They are empty: the channel sends its messages to the consumer. The first `next`
+ * joins the channel and stays pending until `return` ends the subscription and releases its source.
+ */
+class SharedResults implements AsyncIterableIterator<ExecutionResult> {
+  readonly #join: () => () => void;
+  readonly #release: () => void;
+  #leave: (() => void) | undefined;
+  #isOver = false;
+  #end: (() => void) | undefined;
+
+  constructor(join: () => () => void, release: () => void) {
+    this.#join = join;
+    this.#release = release;
+  }
+
+  next(): Promise<IteratorResult<ExecutionResult>> {
+    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
+    this.#leave ??= this.#join();
+    return new Promise((resolve) => (this.#end = () => resolve({ done: true, value: undefined })));
+  }
+
+  return(): Promise<IteratorResult<ExecutionResult>> {
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#leave?.();
+      this.#release();
+      this.#end?.();
+    }
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 }

@@ -6,7 +6,7 @@ export interface MediaRange {
   readonly at: number;
 }
 
-/** Returns whether a client prefers HTML to JSON, as browsers do. Only a client that names HTML does. */
+/** Returns whether a client prefers HTML to JSON, as browsers do. The header must name HTML explicitly. */
 export function prefersHtml(accept: string): boolean {
   const ranges = parseAccept(accept);
   const html = ranges.find(({ type }) => type === 'text/html')?.weight ?? 0;
@@ -17,7 +17,7 @@ export function parseAccept(accept: string): readonly MediaRange[] {
   return accept.split(',').flatMap((item, at) => parseRange(item, at) ?? []);
 }
 
-/** Returns the most specific range that has the type. It decides the type's weight. */
+/** Returns the most specific range that contains the type. It determines the weight of the type. */
 export function findRange(ranges: readonly MediaRange[], type: string): MediaRange | undefined {
   const [main = '', sub = ''] = type.split('/');
   for (const wanted of [type, `${main}/*`, `*/${sub}`, '*/*']) {
@@ -38,7 +38,7 @@ function parseRange(item: string, at: number): MediaRange | null {
   return { type, weight, at };
 }
 
-/** Returns whether a `Content-Type` header says JSON, in UTF-8 if it names a charset. */
+/** Returns whether a `Content-Type` header names JSON, and UTF-8 if it names a charset. */
 export function isJson(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   const range = parseRange(contentType ?? '', 0);

@@ -2,22 +2,22 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, SocketAddress, type BlockList } from 'node:net';
 
 /**
- * Whose request it is: the peer's address, or where the peer is one of `proxies`, the address that it heard the request
- * from. X-Forwarded-For is read from its end, where each proxy adds its peer: what stands before the first address that
- * is no proxy is the client's own invention. Where a proxy tells of nobody, the address is the proxy's.
+ * Returns the client's address: that of the peer, or, if the peer is one of `proxies`, the one that the proxy reports.
+ * X-Forwarded-For is read from its end, where each proxy appends its peer. Everything before the first address that is not
+ * a proxy was sent by the client and cannot be trusted. If a proxy reports no address, the result is the proxy's own.
  */
-export function clientAddress(req: IncomingMessage, proxies: BlockList): string {
-  const peer = canonical(req.socket.remoteAddress ?? '');
+export function resolveClientAddress(req: IncomingMessage, proxies: BlockList): string {
+  const peer = normalizeAddress(req.socket.remoteAddress ?? '');
   if (peer === null) return 'unknown';
   const header = req.headers['x-forwarded-for'];
-  let told = typeof header === 'string' ? header : '';
+  let forwarded = typeof header === 'string' ? header : '';
   let address = peer;
   while (isProxy(proxies, address)) {
-    const comma = told.lastIndexOf(',');
-    const next = canonical(withoutPort(told.slice(comma + 1)));
+    const comma = forwarded.lastIndexOf(',');
+    const next = normalizeAddress(removePort(forwarded.slice(comma + 1)));
     if (next === null) break;
     address = next;
-    told = told.slice(0, Math.max(comma, 0));
+    forwarded = forwarded.slice(0, Math.max(comma, 0));
   }
   return address;
 }
@@ -26,25 +26,25 @@ function isProxy(proxies: BlockList, address: string): boolean {
   return proxies.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** One text for an address, however it is written; IPv4 within IPv6 is IPv4. Null where it is none. */
-function canonical(address: string): string | null {
+/** Returns the canonical text of an address, with IPv4-mapped IPv6 as IPv4; null if it is not an address. */
+function normalizeAddress(address: string): string | null {
   const family = isIP(address);
   if (family !== 6) return family === 4 ? address : null;
   return new SocketAddress({ address, family: 'ipv6' }).address.replace(/^::ffff:(?=[\d.]+$)/, '');
 }
 
-/** Some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
-function withoutPort(entry: string): string {
+/** Removes the port, which some proxies add: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function removePort(entry: string): string {
   const text = entry.trim();
   const [, v6, v4] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? [];
   return v6 ?? v4 ?? text;
 }
 
 /**
- * What an address counts as where there is a limit for each. Whoever has one IPv6 address has 2^64 of them, or more: a
- * network of 64 bits is the least that is given to anybody.
+ * Returns the key under which an address is limited. For IPv6 it is the /64 network: that is the smallest network that a
+ * client is assigned, so one client has 2^64 addresses.
  */
-export function countedAs(address: string): string {
+export function toAddressKey(address: string): string {
   if (isIP(address) !== 6) return address;
   const [start = '', end = ''] = address.split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':'));

@@ -1,33 +1,36 @@
 const WAVE_MS = 100;
 
-/** What is to be ended when the server stops: all at once, or over a while, so that clients come back spread too. */
-export class Departures {
-  readonly #leaves = new Set<() => void>();
+/**
+ * Ends long-lived connections when the server stops: all at once, or in waves, so that their clients do not all reconnect
+ * at the same time.
+ */
+export class ConnectionDrainer {
+  readonly #connections = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
-  #over = false;
+  #isOver = false;
 
-  /** Returns what forgets it. Whatever comes when all have left is ended at once. */
-  add(leave: () => void): () => void {
-    if (this.#over) leave();
-    else this.#leaves.add(leave);
-    return () => this.#leaves.delete(leave);
+  /** Adds a connection. Returns a function that removes it. A connection that is added after the last wave ends at once. */
+  add(end: () => void): () => void {
+    if (this.#isOver) end();
+    else this.#connections.add(end);
+    return () => this.#connections.delete(end);
   }
 
-  /** Ends them in waves of equal size, the first of them now. */
+  /** Ends the connections in waves of equal size. The first wave is now. */
   start(spreadMs: number): void {
     const waves = Math.max(1, Math.ceil(spreadMs / WAVE_MS));
-    const size = Math.ceil(this.#leaves.size / waves);
+    const size = Math.ceil(this.#connections.size / waves);
     let left = waves;
-    const wave = () => {
-      // What has come since the start leaves with the last wave.
-      this.#over = --left === 0;
-      for (const leave of [...this.#leaves].slice(0, this.#over ? undefined : size)) {
-        this.#leaves.delete(leave);
-        leave();
+    const endWave = () => {
+      // The last wave includes connections that were added since the start.
+      this.#isOver = --left === 0;
+      for (const end of [...this.#connections].slice(0, this.#isOver ? undefined : size)) {
+        this.#connections.delete(end);
+        end();
       }
-      if (this.#over) clearInterval(this.#timer);
+      if (this.#isOver) clearInterval(this.#timer);
     };
-    if (waves > 1) this.#timer = setInterval(wave, WAVE_MS).unref();
-    wave();
+    if (waves > 1) this.#timer = setInterval(endWave, WAVE_MS).unref();
+    endWave();
   }
 }

@@ -1,21 +1,47 @@
 import type { Server } from 'node:http';
 import { isIP, type BlockList, type Socket } from 'node:net';
 import { metrics } from '../platform/observability/metrics.ts';
-import { AddressCounter } from './address-counter.ts';
+import { toAddressKey } from './client-address.ts';
 
 export interface ConnectionLimits {
-  /** TCP connections of one address, whatever they are used for. */
+  /** Maximum number of TCP connections per address. */
   readonly perAddressMax: number;
-  /** TCP connections of the process. */
+  /** Maximum number of TCP connections of the process. */
   readonly max: number;
-  /** Proxies hold the connections of many clients, and are not limited. */
+  /** Trusted proxies. Each has the connections of many clients, so they are not limited. */
   readonly proxies: BlockList;
+}
+
+/** Counts long-lived connections per address, so that no address can use up those of the server. */
+export class AddressCounter {
+  readonly #max: number;
+  readonly #counts = new Map<string, number>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Returns a function that releases the slot; null if the address has no free slot. */
+  acquire(address: string): (() => void) | null {
+    const key = toAddressKey(address); // guard: ipv6-network-as-address
+    const count = this.#counts.get(key) ?? 0;
+    if (count >= this.#max) return null; // guard: connections-per-address
+    this.#counts.set(key, count + 1);
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      const left = (this.#counts.get(key) ?? 1) - 1;
+      if (left > 0) this.#counts.set(key, left);
+      else this.#counts.delete(key);
+    };
+  }
 }
 
 const TOO_MANY =
   'HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 10\r\n\r\n';
 
-/** Limits TCP connections before anything of a request has been read. */
+/** Limits TCP connections before any part of a request has been read. */
 export function limitConnections(server: Server, { perAddressMax, max, proxies }: ConnectionLimits): void {
   server.maxConnections = max;
   server.on('drop', () => metrics.requestsRefused.inc({ reason: 'connections' }));
@@ -27,7 +53,7 @@ export function limitConnections(server: Server, { perAddressMax, max, proxies }
     const release = counter.acquire(address); // guard: tcp-connections-per-address
     if (release !== null) return void socket.once('close', release);
     metrics.requestsRefused.inc({ reason: 'connections_of_address' });
-    // Not `end`: a peer that never closes its side would keep the connection.
+    // `end` would leave the connection open if the peer never closes its side.
     socket.write(TOO_MANY, () => socket.destroy());
   });
 }

@@ -1,6 +1,6 @@
-import type { Exchange } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
-/** Headers that clients and their tracing set on requests; a page may send no other without a setting. */
+/** Request headers that pages may send by default: those of common clients and of tracing. */
 const ALLOWED_HEADERS: readonly string[] = [
   'accept',
   'authorization',
@@ -17,7 +17,7 @@ const ALLOWED_HEADERS: readonly string[] = [
   'tracestate',
   'baggage',
   'x-request-id',
-  // Apollo's clients, for the web, iOS and Kotlin.
+  // Apollo clients for the web, iOS and Kotlin.
   'apollo-require-preflight',
   'apollographql-client-name',
   'apollographql-client-version',
@@ -32,25 +32,26 @@ const ALLOWED_HEADERS: readonly string[] = [
 const EXPOSED_HEADERS = 'allow, etag, retry-after, www-authenticate, x-request-id';
 
 export interface CorsSettings {
-  /** Origins of pages that may read answers; without any, none may. */
+  /** Origins whose pages may read responses. */
   readonly corsOrigins: readonly string[];
-  /** Request headers that such pages may set besides the usual ones. */
+  /** Request headers that these pages may send besides the default ones. */
   readonly corsAllowedHeaders: readonly string[];
 }
 
-/** Sets the headers of an answer. Returns true if the request was a preflight, which is then answered. */
-export type CorsHandler = (exchange: Exchange) => boolean;
+/** Sets response headers. Returns true if the request was a preflight request, which it has answered. */
+export type CorsHandler = (request: RequestContext) => boolean;
 
-/**
- * Lets pages of the configured origins read answers. No credentials: tokens travel in a header that a page sets itself,
- * never in a cookie.
- */
-export function corsHandler({ corsOrigins, corsAllowedHeaders }: CorsSettings): CorsHandler {
+/** Lets pages of the configured origins read responses. Without credentials: tokens are sent in a header, never in a cookie. */
+export function createCorsHandler({ corsOrigins, corsAllowedHeaders }: CorsSettings): CorsHandler {
   const allowedHeaders = [...new Set([...ALLOWED_HEADERS, ...corsAllowedHeaders])].join(', ');
-  return (exchange) => handleCors(exchange, corsOrigins, allowedHeaders);
+  return (request) => handleCors(request, corsOrigins, allowedHeaders);
 }
 
-function handleCors({ req, res }: Exchange, origins: readonly string[], allowedHeaders: string): boolean {
+function handleCors(
+  { req, res }: RequestContext,
+  origins: readonly string[],
+  allowedHeaders: string,
+): boolean {
   if (origins.length === 0) return false;
   res.appendHeader('vary', 'origin');
   const origin = req.headers.origin;

@@ -9,7 +9,7 @@ export interface MetricsServerOptions {
   readonly port: number;
   readonly host: string;
   readonly logger: Logger;
-  /** What GET /ready asks. Without it there is no /ready here. */
+  /** Reads the state that GET /ready reports. Without it there is no /ready. */
   readonly databaseState?: () => Promise<DatabaseState>;
 }
 
@@ -20,11 +20,11 @@ export interface MetricsServer {
 
 const CHECK_TIMEOUT_MS = 1_500;
 
-/** Serves GET /metrics, /health and, for a worker, /ready on a port of their own. */
+/** Serves GET /metrics, /health and, for a worker, /ready on a separate port. */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
   const { port, host, logger } = options;
   const server = createServer({ requestTimeout: 5_000 }, (req, res) => {
-    answer(req.url ?? '', res, options).catch((error: unknown) => {
+    respond(req.url ?? '', res, options).catch((error: unknown) => {
       logger.error({ err: error }, 'failed to serve metrics');
       res.destroy();
     });
@@ -39,7 +39,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   };
 }
 
-async function answer(path: string, res: ServerResponse, options: MetricsServerOptions): Promise<void> {
+async function respond(path: string, res: ServerResponse, options: MetricsServerOptions): Promise<void> {
   const { databaseState, logger } = options;
   if (path === '/metrics') {
     const body = await readMetrics();
@@ -47,13 +47,13 @@ async function answer(path: string, res: ServerResponse, options: MetricsServerO
   } else if (path === '/health') {
     sendJson(res, 200, { status: 'ok' });
   } else if (path === '/ready' && databaseState !== undefined) {
-    const database = await stateOf(databaseState, logger);
+    const database = await checkDatabase(databaseState, logger);
     const ready = database === 'ok';
     sendJson(res, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', database });
   } else res.writeHead(404).end();
 }
 
-async function stateOf(read: () => Promise<DatabaseState>, logger: Logger): Promise<DatabaseState> {
+async function checkDatabase(read: () => Promise<DatabaseState>, logger: Logger): Promise<DatabaseState> {
   try {
     return await withTimeout(read(), CHECK_TIMEOUT_MS, 'the database');
   } catch (error) {

@@ -3,12 +3,12 @@ import type { BlockList } from 'node:net';
 import { classifyDbError, type DbErrorKind } from '../platform/database/db-errors.ts';
 import { BusyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
-import { logAccess } from './access-log.ts';
-import { sendBusy, sendJson } from './responses.ts';
-import type { CorsHandler } from './cors.ts';
-import { exchangeOf, type Exchange } from './request-context.ts';
+import { metrics } from '../platform/observability/metrics.ts';
 import { runInRequest } from '../platform/request-scope.ts';
-import { route, type Route } from './routes.ts';
+import type { CorsHandler } from './cors.ts';
+import { createRequestContext, type RequestContext } from './request-context.ts';
+import { sendBusy, sendJson } from './responses.ts';
+import { handleRoute, type Route } from './routes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 export interface ListenerContext {
@@ -21,47 +21,66 @@ export interface ListenerContext {
 
 const outages: ReadonlySet<DbErrorKind> = new Set(['connection', 'transient']);
 
-/** What every request goes through. Nothing that it throws gets any further than here. */
-export function requestListener(ctx: ListenerContext) {
+/** Creates the listener of all requests. It catches everything that a handler throws. */
+export function createRequestListener(ctx: ListenerContext) {
   return (req: IncomingMessage, res: ServerResponse): void => {
-    const exchange = exchangeOf(req, res, ctx.proxies);
-    req.on('error', (error) =>
-      ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'request aborted'),
-    );
-    res.on('error', (error) =>
-      ctx.logger.debug({ err: error, requestId: exchange.requestId }, 'response aborted'),
-    );
-    logAccess(exchange, ctx.logger);
-    runInRequest(exchange.requestId, () => handle(ctx, exchange)).catch((error: unknown) =>
-      fail(ctx, exchange, error),
-    );
+    const request = createRequestContext(req, res, ctx.proxies);
+    const { requestId } = request;
+    req.on('error', (error) => ctx.logger.debug({ err: error, requestId }, 'request aborted'));
+    res.on('error', (error) => ctx.logger.debug({ err: error, requestId }, 'response aborted'));
+    logAccess(request, ctx.logger);
+    runInRequest(requestId, () => handle(ctx, request)).catch((error: unknown) => fail(ctx, request, error));
   };
 }
 
-async function handle(ctx: ListenerContext, exchange: Exchange): Promise<void> {
-  const { res, requestId } = exchange;
+async function handle(ctx: ListenerContext, request: RequestContext): Promise<void> {
+  const { res, requestId } = request;
   res.setHeader('x-request-id', requestId);
   setSecurityHeaders(res);
-  // A kept connection would keep the stopping server waiting.
+  // A keep-alive connection would delay the stop of the server.
   if (ctx.stopping.aborted) res.setHeader('connection', 'close');
-  if (ctx.cors(exchange)) return;
-  await route(ctx.routes, exchange);
+  if (ctx.cors(request)) return;
+  await handleRoute(ctx.routes, request);
 }
 
-function fail(ctx: ListenerContext, exchange: Exchange, error: unknown): void {
-  const { res, requestId, path } = exchange;
+function fail(ctx: ListenerContext, request: RequestContext, error: unknown): void {
+  const { req, res, requestId, path } = request;
   // guard: busy-503
-  if (error instanceof BusyError && !res.headersSent) return sendBusy(exchange, error.retryAfterSeconds);
+  if (error instanceof BusyError && !res.headersSent) return sendBusy(request, error.retryAfterSeconds);
   // guard: outage-503
   if (!res.headersSent && outages.has(classifyDbError(error))) {
     ctx.logger.warn({ err: error, requestId, path }, 'database unavailable');
-    return sendBusy(exchange, 1);
+    return sendBusy(request, 1);
   }
-  // The client has left: whatever failed for it is no error of the server.
+  // A failure after the client has left is not an error of the server.
   // guard: completed-request-not-aborted
-  const left = (exchange.req.destroyed && !exchange.req.complete) || res.destroyed;
-  const level = left ? 'debug' : 'error';
+  const hasLeft = (req.destroyed && !req.complete) || res.destroyed;
+  const level = hasLeft ? 'debug' : 'error';
   ctx.logger[level]({ err: error, requestId, path }, 'request failed');
   if (res.headersSent) res.destroy();
   else sendJson(res, 500, { error: 'Unexpected error.', requestId });
+}
+
+/**
+ * Logs and counts a request when its response has ended. Logs the path only: query strings contain what callers wrote. A
+ * success is logged at level debug, because thousands of lines per second would make the log a bottleneck.
+ */
+function logAccess({ req, res, path, requestId, address }: RequestContext, logger: Logger): void {
+  const startedAt = performance.now();
+  res.once('close', () => {
+    const status = res.statusCode;
+    metrics.httpRequests.inc({ status: res.headersSent ? `${Math.floor(status / 100)}xx` : 'aborted' });
+    const line = {
+      requestId,
+      method: req.method,
+      path,
+      status,
+      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      address,
+      ...(res.writableFinished ? {} : { aborted: true }),
+    };
+    if (status >= 500) logger.warn(line, 'request');
+    else if (status >= 400) logger.info(line, 'request');
+    else logger.debug(line, 'request');
+  });
 }

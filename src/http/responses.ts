@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { Exchange } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);
@@ -12,21 +12,24 @@ export function sendJson(res: ServerResponse, status: number, value: unknown): v
   res.end(body);
 }
 
-export function sendNotFound({ res, requestId }: Exchange): void {
-  sendJson(res, 404, { error: 'No resource has this path. The GraphQL API is at /graphql.', requestId });
+export function sendNotFound({ res, requestId }: RequestContext): void {
+  sendJson(res, 404, {
+    error: 'No resource has this path. The page at / lists what this server offers.',
+    requestId,
+  });
 }
 
-export function sendMethodNotAllowed({ res, requestId }: Exchange, allow: readonly string[]): void {
+export function sendMethodNotAllowed({ res, requestId }: RequestContext, allow: readonly string[]): void {
   res.setHeader('allow', allow.join(', '));
   sendJson(res, 405, { error: `Method not allowed. Use ${allow.join(' or ')}.`, requestId });
 }
 
-export function sendBusy({ res, requestId }: Exchange, retryAfterSeconds: number): void {
+export function sendBusy({ res, requestId }: RequestContext, retryAfterSeconds: number): void {
   res.setHeader('retry-after', String(retryAfterSeconds));
   sendJson(res, 503, { error: 'The server is temporarily unavailable. Retry later.', requestId });
 }
 
-/** A body in the encodings that it is kept in. */
+/** A body in all its encodings. */
 export interface Encodings {
   readonly identity: Buffer;
   readonly gzip: Buffer;
@@ -41,21 +44,21 @@ export interface StoredBody extends Partial<Omit<Encodings, 'identity'>> {
   readonly cacheControl: string;
 }
 
-export function etagOf(body: Buffer | string): string {
+export function computeEtag(body: Buffer | string): string {
   return createHash('sha256').update(body).digest('base64url').slice(0, 22);
 }
 
-/** Sends a ready-made body in the best encoding that the client takes, or 304 where it has it already. */
-export function sendStored({ req, res }: Exchange, body: StoredBody): void {
-  const encoding = bestEncoding(req.headers['accept-encoding'], body);
-  // Each encoding is another representation, and has a tag of its own (RFC 9110, 8.8.3).
+/** Sends a stored body in the best encoding that the client accepts, or 304 if the client has it already. */
+export function sendStored({ req, res }: RequestContext, body: StoredBody): void {
+  const encoding = chooseEncoding(req.headers['accept-encoding'], body);
+  // Each encoding is a representation of its own, with its own entity tag (RFC 9110, 8.8.3).
   const etag = encoding === 'identity' ? `"${body.etag}"` : `"${body.etag}-${encoding}"`;
   res.setHeader('etag', etag);
   res.setHeader('cache-control', body.cacheControl);
-  // Not set: `origin` may be there already, and shared caches need both.
+  // Appended, because shared caches also need the `origin` that may be in it already.
   res.appendHeader('vary', 'accept-encoding'); // guard: vary-appended
   // guard: not-modified
-  if (tagsOf(req.headers['if-none-match']).some((tag) => tag === '*' || tag === etag)) {
+  if (parseTags(req.headers['if-none-match']).some((tag) => tag === '*' || tag === etag)) {
     res.writeHead(304).end();
     return;
   }
@@ -65,19 +68,19 @@ export function sendStored({ req, res }: Exchange, body: StoredBody): void {
   res.end(bytes);
 }
 
-function tagsOf(header: string | undefined): string[] {
+function parseTags(header: string | undefined): string[] {
   return (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
 }
 
-function bestEncoding(header: string | undefined, body: StoredBody): 'br' | 'gzip' | 'identity' {
+function chooseEncoding(header: string | undefined, body: StoredBody): 'br' | 'gzip' | 'identity' {
   const accepted = new Map<string, number>();
   for (const part of (header ?? '').toLowerCase().split(',')) {
     const [name = '', ...parameters] = part.split(';').map((text) => text.trim());
     const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
     accepted.set(name, Number(quality) || 0);
   }
-  const takes = (name: string) => (accepted.get(name) ?? accepted.get('*') ?? 0) > 0;
-  if (body.br !== undefined && takes('br')) return 'br';
-  if (body.gzip !== undefined && takes('gzip')) return 'gzip';
+  const accepts = (name: string) => (accepted.get(name) ?? accepted.get('*') ?? 0) > 0;
+  if (body.br !== undefined && accepts('br')) return 'br';
+  if (body.gzip !== undefined && accepts('gzip')) return 'gzip';
   return 'identity';
 }

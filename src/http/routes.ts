@@ -1,24 +1,24 @@
 import { sendMethodNotAllowed, sendNotFound } from './responses.ts';
-import type { Exchange } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
-export type Handler = (exchange: Exchange) => void | Promise<void>;
+export type Handler = (request: RequestContext) => void | Promise<void>;
 
 export interface Route {
-  /** The whole path, or its start where it ends in a slash (but for `/` itself). */
+  /** The path. A path that ends with a slash, except `/` itself, is a prefix. */
   readonly path: string;
   readonly methods: readonly ('GET' | 'HEAD' | 'POST')[];
   readonly handle: Handler;
 }
 
-/** 404 where there is nothing, 405 where there is, but not with this method. */
-export function route(routes: readonly Route[], exchange: Exchange): void | Promise<void> {
+/** Passes a request to its route. Answers 404 if there is none, and 405 if the route does not support the method. */
+export function handleRoute(routes: readonly Route[], request: RequestContext): void | Promise<void> {
   const found = routes.find(({ path }) =>
-    path.length > 1 && path.endsWith('/') ? exchange.path.startsWith(path) : exchange.path === path,
+    path.length > 1 && path.endsWith('/') ? request.path.startsWith(path) : request.path === path,
   );
-  if (found === undefined) return sendNotFound(exchange);
-  const method = exchange.req.method ?? '';
-  if (found.methods.some((name) => name === method)) return found.handle(exchange);
+  if (found === undefined) return sendNotFound(request);
+  const method = request.req.method ?? '';
+  if (found.methods.some((name) => name === method)) return found.handle(request);
   const allow = [...found.methods, 'OPTIONS'];
-  if (method !== 'OPTIONS') return sendMethodNotAllowed(exchange, allow);
-  exchange.res.writeHead(204, { allow: allow.join(', ') }).end();
+  if (method !== 'OPTIONS') return sendMethodNotAllowed(request, allow);
+  request.res.writeHead(204, { allow: allow.join(', ') }).end();
 }

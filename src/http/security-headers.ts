@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** For whatever is no page: even if a browser were made to show it, it could load and run nothing. */
+/** Policy of every response that is not a page: a browser that displayed it would load and run nothing. */
 const DEFAULT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export function setSecurityHeaders(res: ServerResponse): void {
@@ -11,7 +11,7 @@ export function setSecurityHeaders(res: ServerResponse): void {
   res.setHeader('content-security-policy', DEFAULT_POLICY);
 }
 
-/** A page's own policy: the default, with what the page adds. */
+/** Sets the policy of a page: the default policy with the directives of the page. */
 export function setPagePolicy(res: ServerResponse, ...directives: readonly string[]): void {
   res.setHeader('content-security-policy', [DEFAULT_POLICY, ...directives].join('; '));
 }

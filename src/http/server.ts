@@ -7,12 +7,12 @@ import { httpLimits } from './limits.ts';
 
 export type ServerConfig = Pick<Config, 'inactivityMs' | 'tcpConnections' | 'trustedProxies'>;
 
-/** Returns a server with its timeouts and connection limits, not yet listening. */
+/** Creates a server with its timeouts and connection limits. It does not listen yet. */
 export function createHttpServer(listener: RequestListener, config: ServerConfig): Server {
   const server = createServer(
     {
       headersTimeout: httpLimits.headersTimeoutMs,
-      // Bodies have deadlines of their own, by their size; this one is the last resort.
+      // The last resort: bodies have shorter deadlines, depending on their size.
       requestTimeout: httpLimits.largeBodyTimeoutMs + httpLimits.headersTimeoutMs,
       connectionsCheckingInterval: 2_000,
       keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
@@ -58,7 +58,7 @@ export async function stopServer({
     server.closeAllConnections();
     endSockets();
   }, httpLimits.stopTimeoutMs);
-  // `close` lets go of the kept connections that are idle now; these become so when their request is done.
+  // `close` has closed idle connections. The others become idle when their requests are done.
   const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
   await closed;
   clearTimeout(timer);

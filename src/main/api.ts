@@ -59,7 +59,7 @@ export async function startApi(config: Config, overrides?: ContextOverrides): Pr
 /** The server alone, on a context whose maker closes it. */
 export async function serveApi(context: AppContext): Promise<RunningServer> {
   const http = httpContext(context);
-  await warmUp(http.edge, context.logger);
+  await warmUp(http.engineOptions);
   return startHttpServer(http);
 }
 
@@ -100,11 +100,12 @@ function httpContext(context: AppContext): HttpContext {
     seatMaps,
     feeds,
     publicVersions,
-    edge: {
+    engineOptions: {
       schema,
       plugins: graphqlPlugins(config),
+      logger,
       maskError: (error, requestId) => maskError(error, { logger, requestId }),
-      contextFor: (caller): GraphQLContext => ({ ...services, ...caller }),
+      createContext: (caller): GraphQLContext => ({ ...services, ...caller }),
       sharedContext: { followedSeats } satisfies SharedContext,
     },
     exampleIds: () => exampleIds(context),

@@ -1,7 +1,6 @@
 import { execute, parse } from 'graphql';
-import type { GraphQLEdge } from '../graphql/engine/engine.ts';
+import type { EngineOptions } from '../graphql/engine/engine.ts';
 import { encodeEventId } from '../platform/ids.ts';
-import type { Logger } from '../platform/observability/logger.ts';
 
 /** No event has this number: nothing is read, but all that reading takes is loaded and compiled. */
 const NO_EVENT = 2_147_483_647;
@@ -20,12 +19,13 @@ const document = parse(`query WarmUp($id: ID!) {
  * while code is loaded and compiled, Prisma's query compiler above all. Never rejects: a process that could not ask is
  * cold, but starts.
  */
-export async function warmUp(edge: GraphQLEdge, logger: Logger): Promise<void> {
+export async function warmUp(options: EngineOptions): Promise<void> {
+  const { schema, logger } = options;
   const variableValues = { id: encodeEventId(NO_EVENT) };
   try {
     for (let i = 0; i < TIMES; i++) {
-      const contextValue = edge.contextFor({ viewer: null, requestId: 'warm-up' });
-      const { errors } = await execute({ schema: edge.schema, document, contextValue, variableValues });
+      const contextValue = options.createContext({ viewer: null, requestId: 'warm-up' });
+      const { errors } = await execute({ schema, document, contextValue, variableValues });
       if (errors !== undefined) throw new AggregateError(errors);
     }
   } catch (error) {

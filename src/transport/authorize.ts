@@ -1,7 +1,7 @@
 import type { Identity } from '../identity/identity.ts';
 import { InvalidTokenError, UncheckedTokenError } from '../identity/token-errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import type { Exchange } from '../http/request-context.ts';
+import type { RequestContext } from '../http/request-context.ts';
 import { Cache } from '../platform/cache.ts';
 import { RequestError } from '../platform/request-error.ts';
 
@@ -19,13 +19,13 @@ interface VerifiedToken {
 const verifiedTokens = new WeakMap<Identity, Cache<string, VerifiedToken>>();
 
 /**
- * Returns who sends a request; null without a token.
+ * Returns the viewer of a request; null without a token.
  *
- * @throws {RequestError} if the token is invalid or cannot be checked: such a request is refused whole.
+ * @throws {RequestError} if the token is invalid or cannot be checked. The whole request is then refused.
  */
-export async function requireViewer(identity: Identity, { req, res }: Exchange): Promise<Viewer | null> {
+export async function requireViewer(identity: Identity, { req, res }: RequestContext): Promise<Viewer | null> {
   try {
-    return await viewerOf(identity, req.headers.authorization);
+    return await authenticate(identity, req.headers.authorization);
   } catch (error) {
     // guard: unchecked-token-retried
     if (error instanceof UncheckedTokenError)
@@ -41,7 +41,7 @@ export async function requireViewer(identity: Identity, { req, res }: Exchange):
 }
 
 /**
- * Returns whose socket it is; null without a token, and with an invalid one: then what is public goes on.
+ * Returns the viewer of a socket; null without a token, or with an invalid one, so that public subscriptions continue.
  *
  * @throws {UncheckedTokenError}
  */
@@ -50,16 +50,16 @@ export async function findViewer(
   authorization: string | undefined,
 ): Promise<Viewer | null> {
   try {
-    return await viewerOf(identity, authorization);
+    return await authenticate(identity, authorization);
   } catch (error) {
     if (error instanceof InvalidTokenError) return null; // guard: invalid-token-acknowledged-on-socket
     throw error;
   }
 }
 
-async function viewerOf(identity: Identity, authorization: string | undefined): Promise<Viewer | null> {
+async function authenticate(identity: Identity, authorization: string | undefined): Promise<Viewer | null> {
   if (authorization === undefined || authorization === '') return null;
-  const cached = cachedViewer(identity, authorization);
+  const cached = findCachedViewer(identity, authorization);
   if (cached !== null) return cached;
   const viewer = await identity.authenticate(authorization);
   cacheViewer(identity, authorization, viewer);
@@ -70,7 +70,7 @@ async function viewerOf(identity: Identity, authorization: string | undefined): 
  * Verifying a signature costs as much as the rest of a small request, and buyers send several requests within seconds.
  * If the provider withdraws a key, that takes effect after VERIFIED_TTL_MS.
  */
-function cachedViewer(identity: Identity, authorization: string): Viewer | null {
+function findCachedViewer(identity: Identity, authorization: string): Viewer | null {
   const token = verifiedTokens.get(identity)?.get(authorization);
   return token !== undefined && Date.now() < token.expiresAtMs ? token.viewer : null;
 }

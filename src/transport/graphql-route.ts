@@ -4,18 +4,19 @@ import type { Identity } from '../identity/identity.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { isJson } from '../http/accept.ts';
-import { responseForms, type ResponseForms } from './response-forms.ts';
+import { negotiateResponse, type ResponseForms } from './negotiate-response.ts';
 import { requireViewer } from './authorize.ts';
-import type { Exchange } from '../http/request-context.ts';
+import type { RequestContext } from '../http/request-context.ts';
 import { paramsFromBody, paramsFromQuery, type GraphQLParams } from '../graphql/engine/graphql-params.ts';
 import { keptLimits } from '../graphql/engine/limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import { prepareOperation, type Engine, type ReadyOperation } from '../graphql/engine/operation.ts';
+import type { Engine } from '../graphql/engine/engine.ts';
+import { prepareOperation, type ReadyOperation } from '../graphql/engine/operation.ts';
 import { readBody } from '../http/read-body.ts';
 import { RequestError } from '../platform/request-error.ts';
 import { sendGraphQLError, sendResponse } from './responses.ts';
 import { EventStream } from './sse/event-stream.ts';
-import { StreamPlace } from './sse/stream-slot.ts';
+import { StreamSlot } from './sse/stream-slot.ts';
 import { streamSubscription, type StreamContext } from './sse/stream-subscription.ts';
 
 export interface GraphQLRouteContext extends StreamContext {
@@ -24,35 +25,35 @@ export interface GraphQLRouteContext extends StreamContext {
   readonly memory: MemoryBudget;
 }
 
-/** `/graphql` over HTTP: a query or mutation gets one response, a subscription a stream of events. */
-export async function handleGraphQL(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
-  const { res, req } = exchange;
+/** Handles `/graphql` over HTTP. A query or mutation gets one response, a subscription an event stream. */
+export async function handleGraphQL(ctx: GraphQLRouteContext, request: RequestContext): Promise<void> {
+  const { res, req } = request;
   try {
-    await respond(ctx, exchange);
+    await respond(ctx, request);
   } catch (error) {
-    const cutOff = req.destroyed && !req.complete;
-    if (error instanceof RequestError && (cutOff || res.destroyed))
+    const isCutOff = req.destroyed && !req.complete;
+    if (error instanceof RequestError && (isCutOff || res.destroyed))
       return metrics.requestsRefused.inc({ reason: 'cut_off' });
     if (res.headersSent || res.destroyed) throw error;
-    if (error instanceof RequestError) return refuse(exchange, error);
-    ctx.engine.logger.error({ err: error, requestId: exchange.requestId }, 'request failed');
+    if (error instanceof RequestError) return refuse(request, error);
+    ctx.engine.logger.error({ err: error, requestId: request.requestId }, 'request failed');
     return refuse(
-      exchange,
+      request,
       new RequestError(503, 'BUSY', 'The server is temporarily unavailable. Retry later.', 1),
     );
   }
 }
 
-async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<void> {
-  const { req, res, requestId, address } = exchange;
-  const forms = responseForms(req.headers.accept);
-  if (forms.regular === null && !forms.stream) throw notAcceptable(); // guard: acceptable-before-execution
-  const viewer = await requireViewer(ctx.identity, exchange);
-  const params = await readParams(ctx, exchange, viewer);
+async function respond(ctx: GraphQLRouteContext, request: RequestContext): Promise<void> {
+  const { req, res, requestId, address } = request;
+  const forms = negotiateResponse(req.headers.accept);
+  if (forms.regular === null && !forms.stream) throw notAcceptableError(); // guard: acceptable-before-execution
+  const viewer = await requireViewer(ctx.identity, request);
+  const params = await readParams(ctx, request, viewer);
   const operation = prepareOperation(ctx.engine, params, { viewer, requestId });
   if (operation.kind === 'invalid') {
     metrics.requestsRefused.inc({ reason: 'invalid_operation' });
-    return sendResult(ctx, exchange, operation, forms);
+    return sendResult(ctx, request, operation, forms);
   }
   // guard: mutations-by-post
   if (operation.type === OperationTypeNode.MUTATION && req.method !== 'POST') {
@@ -61,30 +62,30 @@ async function respond(ctx: GraphQLRouteContext, exchange: Exchange): Promise<vo
   }
   // The client has disconnected: no `close` event will follow that could release what is acquired below.
   if (res.destroyed) return; // guard: gone-client-takes-no-memory
-  res.once('close', ctx.memory.take(address, operation.kept));
-  const place = new StreamPlace(ctx, exchange);
+  res.once('close', ctx.memory.reserve(address, operation.kept));
+  const slot = new StreamSlot(ctx, request);
   if (operation.type === OperationTypeNode.SUBSCRIPTION)
-    return subscribe(ctx, exchange, operation, forms, place);
-  // A mutation that is answered with a stream must not be refused after it has been executed.
-  if (forms.regular === null && !place.take()) return;
-  return sendResult(ctx, exchange, await operation.execute(), forms);
+    return subscribe(ctx, request, operation, forms, slot);
+  // A mutation whose response is a stream must be refused before it is executed.
+  if (forms.regular === null && !slot.acquire()) return;
+  return sendResult(ctx, request, await operation.execute(), forms);
 }
 
 async function subscribe(
   ctx: GraphQLRouteContext,
-  exchange: Exchange,
+  request: RequestContext,
   operation: ReadyOperation,
   forms: ResponseForms,
-  place: StreamPlace,
+  slot: StreamSlot,
 ): Promise<void> {
-  if (!forms.stream) throw notAcceptable(); // guard: subscription-needs-stream
-  const refusal = await streamSubscription(ctx, exchange, operation, place);
-  if (refusal !== null) return sendResult(ctx, exchange, refusal, forms);
+  if (!forms.stream) throw notAcceptableError(); // guard: subscription-needs-stream
+  const refusal = await streamSubscription(ctx, request, operation, slot);
+  if (refusal !== null) return sendResult(ctx, request, refusal, forms);
 }
 
 async function readParams(
   ctx: GraphQLRouteContext,
-  { req, res, query, address }: Exchange,
+  { req, res, query, address }: RequestContext,
   viewer: Viewer | null,
 ): Promise<GraphQLParams> {
   if (req.method !== 'POST') return paramsFromQuery(query);
@@ -98,21 +99,21 @@ async function readParams(
     );
   }
   const body = await readBody(req, {
-    organizer: viewer?.role === 'ORGANIZER',
-    take: (bytes) => ctx.memory.take(address, { document: null, documentBytes: 0, ownBytes: bytes }),
+    allowLarge: viewer?.role === 'ORGANIZER',
+    reserve: (bytes) => ctx.memory.reserve(address, { document: null, documentBytes: 0, ownBytes: bytes }),
   });
   return paramsFromBody(body);
 }
 
 async function sendResult(
   ctx: GraphQLRouteContext,
-  exchange: Exchange,
+  request: RequestContext,
   { errors, data, extensions }: ExecutionResult,
   { regular }: ResponseForms,
 ): Promise<void> {
-  const { res, address } = exchange;
+  const { res, address } = request;
   if (res.destroyed) return;
-  // Until the client has read it, the response waits in memory.
+  // The response stays in memory until the client has read it.
   const count = (bytes: number) => {
     // guard: waiting-response-counted
     if (bytes > keptLimits.responseBytesUncounted) res.once('close', ctx.memory.add(address, bytes));
@@ -136,8 +137,8 @@ async function sendResult(
   await sendResponse(processRegularResult(result, ctx.engine.yoga.fetchAPI, regular), res, count);
 }
 
-/** The usual response, without the detour over a Response object. */
-function sendData(res: Exchange['res'], body: string, mediaType: string): void {
+/** Sends the usual response, without creating a Response object. */
+function sendData(res: RequestContext['res'], body: string, mediaType: string): void {
   res.writeHead(200, {
     'content-type': `${mediaType}; charset=utf-8`,
     'content-length': Buffer.byteLength(body),
@@ -146,7 +147,7 @@ function sendData(res: Exchange['res'], body: string, mediaType: string): void {
   res.end(body);
 }
 
-function notAcceptable(): RequestError {
+function notAcceptableError(): RequestError {
   return new RequestError(
     406,
     'NOT_ACCEPTABLE',
@@ -154,13 +155,13 @@ function notAcceptable(): RequestError {
   );
 }
 
-function refuse(exchange: Exchange, error: RequestError): void {
-  const { req, res } = exchange;
+function refuse(request: RequestContext, error: RequestError): void {
+  const { req, res } = request;
   metrics.requestsRefused.inc({ reason: error.code.toLowerCase() });
   if (error.retryAfterSeconds !== null) res.setHeader('retry-after', String(error.retryAfterSeconds));
-  sendGraphQLError(exchange, error.status, error.code, error.message);
+  sendGraphQLError(request, error.status, error.code, error.message);
   if (req.complete) return;
-  // A client that is still sending can't read the answer if the connection is cut under it. One that goes on is cut off.
+  // A client that is still sending could not read the response from a closed connection. It gets two seconds to stop.
   req.resume();
   const timer = setTimeout(() => req.complete || req.destroy(), 2_000).unref();
   req.once('end', () => clearTimeout(timer));

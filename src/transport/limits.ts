@@ -2,21 +2,21 @@ const MIB = 1024 * 1024;
 
 /** Limits of WebSockets that are not settings. */
 export const socketLimits = {
-  /** The answer may take as long as what waits for a slow reader may: READER_STUCK_SECONDS. */
+  /** The timeout of the pong is READER_STUCK_SECONDS: it waits behind everything that a slow consumer has not read. */
   pingEveryMs: 12_000,
-  /** Seconds' worth of messages that may come at once. */
+  /** Size of a burst, in seconds of the permitted message rate. */
   messageBurstSeconds: 6,
   /** Frames of one message. */
   fragmentsMax: 64,
-  /** Pieces in which the kernel hands over an unfinished frame. */
+  /** Chunks in which an unfinished frame may arrive. */
   bufferedChunksMax: 128,
-  /** From a close frame to its answer; then the connection is cut. */
+  /** From the close frame to its answer. Then the connection is destroyed. */
   closeTimeoutMs: 5_000,
-  /** Maximum size of an operation's id, which is kept while the operation runs. */
+  /** Maximum size of an operation's ID, which is kept while the operation runs. */
   idBytesMax: 128,
   /**
-   * Unsent bytes of one socket at which it is closed instead of sent another answer. Those to what it had asked for
-   * before it was read no more can be this many.
+   * Maximum number of unsent bytes of one socket. The socket is closed instead of being sent another response. A client
+   * that stops reading can reach it by the responses to what it requested before.
    */
   unsentBytesMax: 1 * MIB,
 } as const;
@@ -25,6 +25,6 @@ export const socketLimits = {
 export const streamLimits = {
   /** A client that reads nothing for this long is disconnected. */
   writeTimeoutMs: 30_000,
-  /** A comment is sent this often, so that proxies do not close an idle stream. */
+  /** Interval of comments, which keep proxies from closing an idle stream. */
   pingEveryMs: 12_000,
 } as const;

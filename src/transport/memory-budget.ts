@@ -1,5 +1,5 @@
 import { metrics } from '../platform/observability/metrics.ts';
-import { countedAs } from '../http/client-address.ts';
+import { toAddressKey } from '../http/client-address.ts';
 import { MemoryAccount, type Kept } from '../graphql/engine/kept-memory.ts';
 import { RequestError } from '../platform/request-error.ts';
 
@@ -14,8 +14,8 @@ interface AddressEntry {
 }
 
 /**
- * Bounds the memory that is kept for clients: for each socket, each address, and all of them together. New work that
- * would exceed a limit is refused; what runs already goes on.
+ * Limits the memory that is kept for clients: per socket, per address and per process. New work that would exceed a limit
+ * is refused; running work continues.
  */
 export class MemoryBudget {
   readonly #limits: MemoryLimits;
@@ -27,7 +27,7 @@ export class MemoryBudget {
     this.#process = new MemoryAccount(limits.processBytesMax);
   }
 
-  /** Estimated bytes that are kept for all clients. */
+  /** Estimated memory of all clients. */
   get bytes(): number {
     return this.#process.bytes;
   }
@@ -37,16 +37,16 @@ export class MemoryBudget {
   }
 
   /**
-   * Counts what is kept, and returns a function that ends the count.
+   * Reserves memory. Returns a function that releases it.
    *
-   * @throws {RequestError} RATE_LIMITED: status 429 if the socket or the address has too much, 503 if the process has.
+   * @throws {RequestError} RATE_LIMITED: with status 429 if the socket or the address has too much, 503 if the process has.
    */
-  take(address: string, kept: Kept, socket: MemoryAccount | null = null): () => void {
-    const key = countedAs(address);
-    const entry = this.#entryOf(key);
-    if (socket?.hasRoomFor(kept) === false) throw tooMuch('connection', 429); // guard: memory-per-socket
-    if (!entry.account.hasRoomFor(kept)) throw tooMuch('address', 429); // guard: memory-per-address
-    if (!this.#process.hasRoomFor(kept)) throw tooMuch('server', 503); // guard: memory-of-process
+  reserve(address: string, kept: Kept, socket: MemoryAccount | null = null): () => void {
+    const key = toAddressKey(address);
+    const entry = this.#getEntry(key);
+    if (socket?.hasRoomFor(kept) === false) throw memoryError('connection', 429); // guard: memory-per-socket
+    if (!entry.account.hasRoomFor(kept)) throw memoryError('address', 429); // guard: memory-per-address
+    if (!this.#process.hasRoomFor(kept)) throw memoryError('server', 503); // guard: memory-of-process
     return this.#count(key, entry, kept, [
       entry.account,
       this.#process,
@@ -54,15 +54,15 @@ export class MemoryBudget {
     ]);
   }
 
-  /** Counts what is there already, limit or not: work that comes after it is refused. Returns what ends the count. */
+  /** Counts memory that is in use already, even beyond the limits. Returns a function that releases it. */
   add(address: string, ownBytes: number): () => void {
-    const key = countedAs(address);
-    const entry = this.#entryOf(key);
+    const key = toAddressKey(address);
+    const entry = this.#getEntry(key);
     const kept: Kept = { document: null, documentBytes: 0, ownBytes };
     return this.#count(key, entry, kept, [entry.account, this.#process]);
   }
 
-  #entryOf(key: string): AddressEntry {
+  #getEntry(key: string): AddressEntry {
     return this.#addresses.get(key) ?? { account: new MemoryAccount(this.#limits.addressBytesMax), users: 0 };
   }
 
@@ -82,11 +82,11 @@ export class MemoryBudget {
   }
 }
 
-function tooMuch(whose: string, status: number): RequestError {
+function memoryError(owner: string, status: number): RequestError {
   return new RequestError(
     status,
     'RATE_LIMITED',
-    `The operations of this ${whose} use too much memory. End some of them, or retry later.`,
+    `The operations of this ${owner} use too much memory. End some of them, or retry later.`,
     10,
   );
 }

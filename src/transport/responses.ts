@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import type { Exchange } from '../http/request-context.ts';
-import { responseForms } from './response-forms.ts';
+import type { RequestContext } from '../http/request-context.ts';
+import { negotiateResponse } from './negotiate-response.ts';
 
-/** Sends a fetch Response whose body is complete. */
+/** Sends a fetch Response whose body is complete. Reports the size of the body to `count` before sending it. */
 export async function sendResponse(
   response: Response,
   res: ServerResponse,
@@ -17,15 +17,15 @@ export async function sendResponse(
   res.end(body);
 }
 
-/** An answer in the form that GraphQL clients read, for what failed before GraphQL, or around it. */
+/** Sends a GraphQL response with one error, for a failure before or around GraphQL. */
 export function sendGraphQLError(
-  { req, res, requestId }: Exchange,
+  { req, res, requestId }: RequestContext,
   status: number,
   code: string,
   message: string,
 ): void {
-  // Also to a client that accepts neither: an error that it can read is better than none.
-  const type = responseForms(req.headers.accept).regular ?? 'application/json';
+  // A client that accepts neither media type gets JSON: a readable error is better than none.
+  const type = negotiateResponse(req.headers.accept).regular ?? 'application/json';
   const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
   res.writeHead(status, {
     'content-type': `${type}; charset=utf-8`,

@@ -1,29 +1,75 @@
+import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga';
 import type { GraphQLSchema } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import type { Viewer } from '../../identity/viewer.ts';
-import type { Park } from '../../seating/live/seat-updates.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
+import { currentRequestId } from '../../platform/request-scope.ts';
+import type { Caller, OperationContext } from './caller.ts';
+import { DocumentCache } from './document-cache.ts';
+import { documentCacheLimits } from './limits.ts';
+import { sourceSubscriptions } from './subscription.ts';
 
-/** Who asks, and under which id the logs tell of it. */
-export interface Caller {
-  readonly viewer: Viewer | null;
-  readonly requestId: string;
-  /** Where the transport can serve a subscription together with others. */
-  readonly park?: Park | undefined;
-}
-
-/** What an operation's context is made from, on every transport. */
-export interface OperationContext {
-  readonly caller: Caller;
-}
-
-/** What GraphQL operations are executed with; main puts it together. The same for HTTP, SSE and WebSocket. */
-export interface GraphQLEdge {
+export interface EngineOptions {
   readonly schema: GraphQLSchema;
   readonly plugins: readonly Plugin[];
-  /** What a client may see of an error. */
+  readonly logger: Logger;
+  /** Returns what a client may see of an error. */
   maskError(error: unknown, requestId: string): Error;
-  /** The context of one operation. */
-  contextFor(caller: Caller): object;
-  /** The context of an execution that serves many callers. It has nothing of any of them. */
+  /** Creates the context of one operation. */
+  createContext(caller: Caller): object;
+  /** Context of an execution that serves many callers. It contains no data of any of them. */
   readonly sharedContext: object;
+}
+
+/** Prepares and executes GraphQL operations, on every transport. */
+export interface Engine extends Pick<EngineOptions, 'schema' | 'logger' | 'maskError' | 'sharedContext'> {
+  readonly yoga: Yoga;
+  /** Documents that passed validation. */
+  readonly documents: DocumentCache;
+}
+
+type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>, Record<string, unknown>>;
+
+export function createEngine(options: EngineOptions): Engine {
+  const { schema, logger, sharedContext } = options;
+  const documents = new DocumentCache(documentCacheLimits);
+  return {
+    schema,
+    logger,
+    sharedContext,
+    maskError: (error, requestId) => options.maskError(error, requestId),
+    documents,
+    yoga: createPipeline(options, documents),
+  };
+}
+
+/** Creates Yoga only to parse, validate and execute with plugins. The transports do everything about HTTP. */
+function createPipeline(options: EngineOptions, documents: DocumentCache): Yoga {
+  const { schema, plugins, logger } = options;
+  return createYoga<OperationContext & Record<string, unknown>, Record<string, unknown>>({
+    schema,
+    plugins: [...(plugins as Plugin[]), sourceSubscriptions],
+    context: ({ caller }: OperationContext) => options.createContext(caller) as Record<string, unknown>,
+    maskedErrors: { maskError: (error) => options.maskError(error, currentRequestId()) },
+    graphqlEndpoint: '/graphql',
+    parserAndValidationCache: {
+      documentCache: documents,
+      // Yoga would keep an error as first seen: over a WebSocket, without its HTTP status. So errors are not cached.
+      errorCache: { get: () => undefined, set: () => undefined },
+    },
+    batching: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    maxRequestBodySize: false,
+    logging: createYogaLogger(logger),
+  });
+}
+
+/** Lowers the level of Yoga's messages. Errors that matter are logged where they are masked. */
+function createYogaLogger(logger: Logger): YogaLogger {
+  const log =
+    (level: 'trace' | 'debug' | 'warn') =>
+    (first: unknown, ...rest: unknown[]) =>
+      logger[level](first instanceof Error ? { err: first } : { said: [first, ...rest].map(String) }, 'yoga');
+  return { debug: log('trace'), info: log('debug'), warn: log('warn'), error: log('debug') };
 }

@@ -1,42 +1,34 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../../platform/observability/logger.ts';
-import type { OperationContext } from './engine.ts';
+import type { OperationContext } from './caller.ts';
 
-/** The longest delay that a timer takes; guests' tokens are valid for longer. */
+/** Maximum delay of a timer. Tokens of guests are valid for longer. */
 const DELAY_MS_MAX = 2 ** 31 - 1;
 
 /**
- * Ends private subscriptions when their token expires, on every transport, with an UNAUTHENTICATED error as the last
- * message. Private is what has looked at its caller before it began; what is for everybody goes on.
+ * Observes whether a context's viewer is read. Returns a function to call when the source of the subscription is open: it
+ * returns when the token expires if the viewer has been read, which makes the subscription private, else null.
  */
-export function tokenExpiry(logger: Logger): Plugin<OperationContext> {
-  return {
-    onSubscribe({ args }) {
-      const context = args.contextValue as OperationContext & { readonly viewer?: unknown };
-      const expiresAtMs = context.caller.viewer?.expiresAtMs;
-      if (expiresAtMs === undefined) return undefined;
-      const { viewer } = context;
-      let isPrivate = false;
-      Object.defineProperty(context, 'viewer', {
-        get: () => {
-          isPrivate = true;
-          return viewer;
-        },
-        enumerable: true,
-      });
-      return {
-        onSubscribeResult({ result, setResult }) {
-          if (!isPrivate || !(Symbol.asyncIterator in result)) return; // guard: public-subscription-outlives-token
-          // guard: private-subscription-ends-with-token
-          setResult(untilExpiry(result as AsyncIterable<ExecutionResult>, expiresAtMs, logger));
-        },
-      };
+export function observeExpiry(
+  context: OperationContext & { readonly viewer?: unknown },
+): () => number | null {
+  const expiresAtMs = context.caller.viewer?.expiresAtMs;
+  if (expiresAtMs === undefined) return () => null;
+  const { viewer } = context;
+  let isPrivate = false;
+  Object.defineProperty(context, 'viewer', {
+    get: () => {
+      isPrivate = true;
+      return viewer;
     },
-  };
+    enumerable: true,
+  });
+  // guard: private-subscription-ends-with-token
+  // guard: public-subscription-outlives-token
+  return () => (isPrivate ? expiresAtMs : null);
 }
 
-/** The same results until the token expires, then an error, then the end. Takes one call of `next` at a time. */
+/** Passes results on until the token expires; then sends an UNAUTHENTICATED error and ends. Supports one pending `next`. */
 export function untilExpiry(
   results: AsyncIterable<ExecutionResult>,
   expiresAtMs: number,
@@ -50,7 +42,7 @@ export function untilExpiry(
     if (state === 'over') return;
     state = 'over';
     clearTimeout(timer);
-    // Nobody waits for it.
+    // In the background: the caller does not wait for it.
     inner.return?.().catch((error: unknown) => logger.error({ err: error }, 'failed to end a subscription'));
   };
   const check = () => {
@@ -83,7 +75,7 @@ export function untilExpiry(
     next() {
       if (state === 'over') return Promise.resolve({ done: true, value: undefined });
       if (state === 'expired') return Promise.resolve(expired());
-      // One for each call: a promise that lives as long as the token would keep what each call left there.
+      // A promise per call: one that lives as long as the token would retain the reactions of every call.
       const expiry = Promise.withResolvers<IteratorResult<ExecutionResult>>();
       wake = () => expiry.resolve(expired());
       return Promise.race([expiry.promise, step()]);

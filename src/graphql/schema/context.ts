@@ -10,7 +10,6 @@ import type { EventLayouts } from '../../seating/layout/event-layouts.ts';
 import type { FollowedSeats } from '../../seating/live/followed-seats.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import type { PublicVersions } from '../../seating/map/public-versions.ts';
-import type { Park } from '../../seating/live/seat-updates.ts';
 import type { SeatMaps } from '../../seating/map/seat-maps.ts';
 import type { VenueLayouts } from '../../seating/layout/venue-layouts.ts';
 
@@ -42,6 +41,4 @@ export interface GraphQLContext extends Services {
   readonly viewer: Viewer | null;
   /** In the logs and in masked errors. */
   readonly requestId: string;
-  /** Takes over a subscription that many may share; absent or null: each is served alone. */
-  readonly park?: Park | undefined;
 }

@@ -8,7 +8,7 @@ import type { Logger } from '../../platform/observability/logger.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import { sendJson } from '../responses.ts';
-import type { Exchange } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
 import { httpLimits } from '../limits.ts';
 
@@ -20,53 +20,53 @@ export interface ReadinessContext {
   readonly logger: Logger;
 }
 
-/** What a node depends on, as it found it. */
-interface Surroundings {
+/** The state of the services that a node depends on. */
+interface Dependencies {
   readonly database: DatabaseState;
   readonly redis: 'ok' | 'unreachable';
 }
 
-/** Answers that the process is alive, whatever it depends on. */
-export function handleHealth({ res }: Exchange): void {
+/** Answers that the process is alive. It does not check what the process depends on. */
+export function handleHealth({ res }: RequestContext): void {
   sendJson(res, 200, { status: 'ok' });
 }
 
 /**
- * Answers whether a balancer should send requests here: 200, with what is degraded, as long as the node can serve
- * something. What all nodes share is no reason for 503 while part of the work goes on: it would take out every node at
- * once.
+ * Creates the handler that tells load balancers whether to send requests to this node: 200, with the degraded services, as
+ * long as the node can serve something. An outage of a shared service does not cause 503 while the node can work without
+ * it: that would take out every node at once.
  */
-export function readinessRoute(ctx: ReadinessContext): (exchange: Exchange) => Promise<void> {
+export function createReadinessHandler(ctx: ReadinessContext): (request: RequestContext) => Promise<void> {
   const required = getRequirements();
-  let underWay: Promise<Surroundings> | undefined;
+  let checking: Promise<Dependencies> | undefined;
   return async ({ res }) => {
-    // Single flight: however many ask, one pair of checks runs.
-    underWay ??= check().finally(() => (underWay = undefined));
-    const { database, redis } = await underWay;
+    // Single flight: concurrent requests share one check.
+    checking ??= check().finally(() => (checking = undefined));
+    const { database, redis } = await checking;
     const draining = ctx.stopping.aborted;
-    const reason = draining ? 'draining' : reasonAgainst(database, ctx.feeds.hasMaps); // guard: readiness-ignores-redis
+    const reason = draining ? 'draining' : findReason(database, ctx.feeds.hasMaps); // guard: readiness-ignores-redis
     sendJson(res, reason === null ? 200 : 503, {
       status: reason === null ? 'ready' : 'unavailable',
       ...(reason === null ? {} : { reason }),
-      degraded: degradedBy({ database, redis }),
+      degraded: listDegraded({ database, redis }),
       database,
       redis,
       draining,
     });
   };
 
-  async function check(): Promise<Surroundings> {
+  async function check(): Promise<Dependencies> {
     const { db, redis, logger } = ctx;
     const [database, pong] = await Promise.all([
-      orNull('the database', readDatabaseState(db, required), logger),
-      orNull('redis', redis.ping(), logger),
+      readOrNull('the database', readDatabaseState(db, required), logger),
+      readOrNull('redis', redis.ping(), logger),
     ]);
     return { database: database ?? 'unreachable', redis: pong === null ? 'unreachable' : 'ok' };
   }
 }
 
-/** Why the node can serve nothing; null if it can. */
-function reasonAgainst(database: DatabaseState, hasMaps: boolean): string | null {
+/** Returns why the node can serve nothing; null if it can serve something. */
+function findReason(database: DatabaseState, hasMaps: boolean): string | null {
   if (database === 'unsupported') return 'the PostgreSQL version is not supported';
   if (database === 'outdated') return 'migrations have not been applied';
   // guard: readiness-database
@@ -75,7 +75,7 @@ function reasonAgainst(database: DatabaseState, hasMaps: boolean): string | null
   return null;
 }
 
-function degradedBy({ database, redis }: Surroundings): string[] {
+function listDegraded({ database, redis }: Dependencies): string[] {
   const degraded: string[] = [];
   if (database === 'read-only') degraded.push('writes');
   else if (database !== 'ok') degraded.push('database');
@@ -83,7 +83,7 @@ function degradedBy({ database, redis }: Surroundings): string[] {
   return degraded;
 }
 
-async function orNull<T>(what: string, work: PromiseLike<T>, logger: Logger): Promise<T | null> {
+async function readOrNull<T>(what: string, work: PromiseLike<T>, logger: Logger): Promise<T | null> {
   try {
     return await withTimeout(work, httpLimits.checkTimeoutMs, what, { logger });
   } catch (error) {

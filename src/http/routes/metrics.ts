@@ -1,8 +1,8 @@
 import { metricsContentType, readMetrics } from '../../platform/observability/metrics.ts';
-import type { Exchange } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 
-/** Serves the metrics on the public port. They show how busy the process is, so production turns this off. */
-export async function handleMetrics({ res }: Exchange): Promise<void> {
+/** Serves the metrics on the public port. Production turns this off, because they show how busy the process is. */
+export async function handleMetrics({ res }: RequestContext): Promise<void> {
   const body = await readMetrics();
   res.writeHead(200, {
     'content-type': metricsContentType,

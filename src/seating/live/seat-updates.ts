@@ -18,33 +18,66 @@ export interface SeatUpdatesContext {
   readonly feeds: LiveFeeds;
 }
 
-/** The live seat map of an event, to be followed from `afterVersion` on where that can be. */
-export interface SeatSource {
+/**
+ * The source of a subscription to an event's seats: its live feed, and where to start. Iterating it serves one
+ * subscriber; the fan-out reads its fields instead and serves many. Iterate it at most once, and end it by the iterator's
+ * `return` or by `release`, also if no message was read.
+ */
+export class SeatSource implements AsyncIterable<FeedMessage> {
   readonly feed: LiveFeed;
   readonly afterVersion: number | null;
-  /** The changes up to `version`, from the record; null where that does not reach back to `afterVersion`. */
+  /** Reads the changes up to `version` from the record; null if the record does not reach back to `afterVersion`. */
   readonly changesUntil: (version: number) => Promise<FeedMessage | null>;
   /** Must be called once, at the end. */
   readonly release: () => void;
+
+  constructor({ feed, afterVersion, changesUntil, release }: Omit<SeatSource, typeof Symbol.asyncIterator>) {
+    this.feed = feed;
+    this.afterVersion = afterVersion;
+    this.changesUntil = changesUntil;
+    this.release = release;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<FeedMessage> {
+    let updates: Promise<AsyncIterator<FeedMessage>> | undefined;
+    let isOver = false;
+    const done = { done: true, value: undefined } as const;
+    return {
+      next: async () => {
+        if (isOver) return done;
+        updates ??= followSeats(this);
+        return (await updates).next();
+      },
+      return: async () => {
+        if (isOver) return done;
+        isOver = true;
+        if (updates === undefined) this.release();
+        // If the first message could not be read, the source has been released already.
+        else await updates.then((open) => open.return?.()).catch(() => undefined);
+        return done;
+      },
+    };
+  }
 }
 
-/** Takes over a source to serve it together with others, or (null) leaves it to its owner. */
-export type Park = (source: SeatSource) => AsyncIterableIterator<FeedMessage> | null;
-
-/** The event must exist. Takes up to a tick while changes wait for it. */
+/** The event must exist. Takes up to a tick while changes wait for it. `onRelease` is called with the source's release. */
 export async function openSeats(
   ctx: SeatUpdatesContext,
   eventId: number,
   afterVersion: number | null,
+  onRelease: () => void = () => undefined,
 ): Promise<SeatSource> {
   const { feed, release } = await ctx.feeds.acquire(eventId);
   await feed.sent(); // guard: no-early-flush-on-snapshot
-  return {
+  return new SeatSource({
     feed,
     afterVersion,
     changesUntil: (version) => changesBetween(ctx.db, feed, afterVersion, version),
-    release,
-  };
+    release: () => {
+      release();
+      onRelease();
+    },
+  });
 }
 
 /** As followSeats, for an event that exists. */

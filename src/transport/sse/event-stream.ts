@@ -1,31 +1,31 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
+import { SendBuffer, type SendBufferLimits } from '../../fanout/send-buffer.ts';
+import type { Consumer } from '../../fanout/subscriber.ts';
 import { withCleanErrors } from '../../graphql/engine/clean-errors.ts';
 import { streamLimits } from '../limits.ts';
-import { Outlet, type OutletLimits } from '../../fanout/send-buffer.ts';
-import type { Reader } from '../../fanout/subscriber.ts';
 
 const comment = Buffer.from(':\n\n');
 
-/** A response as a stream of events: the head, a comment now and then, and the results of one operation. */
+/** A response of server-sent events: the results of one operation, and comments that keep the connection open. */
 export class EventStream {
-  /** Takes messages that many subscribers share. */
-  readonly reader: Reader;
+  /** Accepts the messages of shared subscriptions. */
+  readonly consumer: Consumer;
   readonly #res: ServerResponse;
-  readonly #outlet: Outlet;
+  readonly #buffer: SendBuffer;
 
-  constructor(res: ServerResponse, limits: OutletLimits) {
+  constructor(res: ServerResponse, limits: SendBufferLimits) {
     this.#res = res;
-    const outlet = (this.#outlet = new Outlet(res, limits, () => res.destroy()));
-    this.reader = {
+    const buffer = (this.#buffer = new SendBuffer(res, limits, () => res.destroy()));
+    this.consumer = {
       send: ({ event }) => {
-        if (this.#isOver) return true; // Nobody is left to miss it.
-        if (!outlet.hasRoom(event.length)) return false;
+        if (this.#isOver) return true; // The client has left and misses nothing.
+        if (!buffer.hasRoom(event.length)) return false;
         res.write(event);
         return true;
       },
-      drained: (then) => outlet.drained(then),
+      onDrain: (then) => buffer.onDrain(then),
       fail: () => res.destroy(),
     };
   }
@@ -38,22 +38,22 @@ export class EventStream {
     this.#res.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache',
-      // Proxies must not collect what should arrive at once.
+      // Prevents proxies from buffering events.
       'x-accel-buffering': 'no',
     });
-    // Some browsers report the head only when something follows it.
+    // Some browsers report the headers only when the body begins.
     this.#res.write(comment);
     const timer = setInterval(() => {
-      if (!this.#res.writableEnded && this.#outlet.hasRoom(comment.length)) this.#res.write(comment);
+      if (!this.#res.writableEnded && this.#buffer.hasRoom(comment.length)) this.#res.write(comment);
     }, streamLimits.pingEveryMs);
     this.#res.once('close', () => clearInterval(timer));
   }
 
-  /** Sends one result, and waits until the client has taken enough for the next. */
+  /** Sends one result. Resolves when the client has read enough for the next one. */
   async next(result: ExecutionResult): Promise<void> {
     if (this.#isOver) return;
     const data = JSON.stringify(withCleanErrors(result) ?? result);
-    if (!this.#res.write(`event: next\ndata: ${data}\n\n`)) await drained(this.#res);
+    if (!this.#res.write(`event: next\ndata: ${data}\n\n`)) await waitForDrain(this.#res);
   }
 
   complete(): void {
@@ -61,7 +61,7 @@ export class EventStream {
   }
 }
 
-async function drained(res: ServerResponse): Promise<void> {
+async function waitForDrain(res: ServerResponse): Promise<void> {
   if (res.destroyed) return;
   const over = new AbortController();
   const timer = setTimeout(() => res.destroy(), streamLimits.writeTimeoutMs);

@@ -1,33 +1,33 @@
-import type { AddressCounter } from '../../http/address-counter.ts';
+import type { AddressCounter } from '../../http/connection-limits.ts';
+import type { RequestContext } from '../../http/request-context.ts';
 import { sendGraphQLError } from '../responses.ts';
-import type { Exchange } from '../../http/request-context.ts';
 
-export interface StreamPlaceContext {
+export interface StreamSlotContext {
   readonly streams: AddressCounter;
   readonly stopping: AbortSignal;
 }
 
-/** One of the long-lived connections that an address may have, for a request that is answered with a stream. */
-export class StreamPlace {
-  readonly #ctx: StreamPlaceContext;
-  readonly #exchange: Exchange;
-  #taken = false;
+/** The slot of one event stream among the long-lived connections of its address. */
+export class StreamSlot {
+  readonly #ctx: StreamSlotContext;
+  readonly #request: RequestContext;
+  #isAcquired = false;
 
-  constructor(ctx: StreamPlaceContext, exchange: Exchange) {
+  constructor(ctx: StreamSlotContext, request: RequestContext) {
     this.#ctx = ctx;
-    this.#exchange = exchange;
+    this.#request = request;
   }
 
   /**
-   * Takes it once; it is given back when the response closes. False: there is to be no stream, and the request is
-   * answered so, if anybody is still there.
+   * Acquires the slot until the response closes; further calls change nothing. Returns false if there must be no stream.
+   * The request has then been answered, unless its client has left.
    */
-  take(): boolean {
-    const { address, res } = this.#exchange;
-    // It has closed: what would give the place back has been and gone.
+  acquire(): boolean {
+    const { address, res } = this.#request;
+    // The `close` event that would release the slot has been emitted already.
     if (res.destroyed) return false; // guard: gone-reader-takes-no-slot
-    if (this.#taken) return true;
-    // As sockets are refused then: it would only be ended again.
+    if (this.#isAcquired) return true;
+    // A new stream would be ended at once. Sockets are refused too.
     // guard: no-stream-while-stopping
     if (this.#ctx.stopping.aborted)
       return this.#refuse(503, 1, 'BUSY', 'The server is shutting down. Retry.');
@@ -39,14 +39,14 @@ export class StreamPlace {
         'RATE_LIMITED',
         'Too many connections from this address. Close some of them, or retry later.',
       );
-    this.#taken = true;
+    this.#isAcquired = true;
     res.once('close', release);
     return true;
   }
 
   #refuse(status: number, retrySeconds: number, code: string, message: string): false {
-    this.#exchange.res.setHeader('retry-after', String(retrySeconds));
-    sendGraphQLError(this.#exchange, status, code, message);
+    this.#request.res.setHeader('retry-after', String(retrySeconds));
+    sendGraphQLError(this.#request, status, code, message);
     return false;
   }
 }

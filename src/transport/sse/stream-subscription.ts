@@ -1,39 +1,34 @@
 import type { ExecutionResult } from 'graphql';
-import type { Departures } from '../../http/connection-drainer.ts';
-import type { Exchange } from '../../http/request-context.ts';
-import {
-  endResults,
-  toGraphQLError,
-  type Engine,
-  type ReadyOperation,
-} from '../../graphql/engine/operation.ts';
-import type { OutletLimits } from '../../fanout/send-buffer.ts';
+import type { SendBufferLimits } from '../../fanout/send-buffer.ts';
 import type { SharedSubscriptions } from '../../fanout/shared-subscriptions.ts';
+import type { Engine } from '../../graphql/engine/engine.ts';
+import { toGraphQLError, type ReadyOperation } from '../../graphql/engine/operation.ts';
+import { endResults } from '../../graphql/engine/subscription.ts';
+import type { ConnectionDrainer } from '../../http/connection-drainer.ts';
+import type { RequestContext } from '../../http/request-context.ts';
+import { startSubscription } from '../start-subscription.ts';
 import { EventStream } from './event-stream.ts';
-import type { StreamPlace, StreamPlaceContext } from './stream-slot.ts';
+import type { StreamSlot, StreamSlotContext } from './stream-slot.ts';
 
-export interface StreamContext extends StreamPlaceContext {
+export interface StreamContext extends StreamSlotContext {
   readonly engine: Engine;
   readonly shared: SharedSubscriptions;
-  readonly limits: OutletLimits;
-  readonly departures: Departures;
+  readonly limits: SendBufferLimits;
+  readonly drainer: ConnectionDrainer;
 }
 
 /**
- * Answers a subscription with a stream of events, which ends when the client leaves, does not read for too long, or the
- * server stops. Returns the result instead if the subscription could not start.
+ * Answers a subscription with an event stream. It ends when the client leaves, when the client does not read for too long,
+ * or when the server stops. Returns a result with errors, and sends nothing, if the subscription could not start.
  */
 export async function streamSubscription(
   ctx: StreamContext,
-  { req, res }: Exchange,
+  { req, res }: RequestContext,
   operation: ReadyOperation,
-  place: StreamPlace,
+  slot: StreamSlot,
 ): Promise<ExecutionResult | null> {
   const stream = new EventStream(res, ctx.limits);
-  const { shared } = operation;
-  const results = await operation.subscribe(
-    shared === null ? undefined : ctx.shared.parkFor(shared, stream.reader),
-  );
+  const results = await startSubscription(operation, ctx.shared, stream.consumer);
   if (!(Symbol.asyncIterator in results)) return results;
   const iterator = results[Symbol.asyncIterator]();
   const end = () => endResults(iterator, ctx.engine.logger);
@@ -43,7 +38,7 @@ export async function streamSubscription(
     res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' }).end();
     return null;
   }
-  if (!place.take()) {
+  if (!slot.acquire()) {
     end();
     return null;
   }
@@ -51,13 +46,13 @@ export async function streamSubscription(
   res.once('close', end);
   res.once(
     'close',
-    ctx.departures.add(() => res.end()),
+    ctx.drainer.add(() => res.end()),
   );
   await pump(ctx.engine, iterator, stream);
   return null;
 }
 
-/** Shared messages reach the stream directly; the iterator of such a subscription only ends. */
+/** Writes results until they end. The results of a shared subscription are empty: the fan-out writes its messages. */
 async function pump(
   engine: Engine,
   iterator: AsyncIterator<ExecutionResult>,

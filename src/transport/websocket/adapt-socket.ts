@@ -2,14 +2,14 @@ import { MessageType, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import { UncheckedTokenError } from '../../identity/token-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
+import { runInRequest } from '../../platform/request-scope.ts';
 import { uuidV7 } from '../../platform/uuid.ts';
 import { socketLimits } from '../limits.ts';
-import { runInRequest } from '../../platform/request-scope.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
+import type { SocketExtra } from './graphql-protocol.ts';
 import { keepAlive } from './keep-alive.ts';
-import { MessageBudget } from './token-bucket.ts';
-import type { SocketExtra } from './socket-extra.ts';
-import type { SocketOutlet } from './socket-send-buffer.ts';
+import type { SocketSendBuffer } from './socket-send-buffer.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 export interface SocketContext {
   readonly protocol: Server<SocketExtra>;
@@ -19,103 +19,108 @@ export interface SocketContext {
 }
 
 /**
- * Ties a socket to the protocol. graphql-ws has an adapter of its own, which leaves a rejected promise unhandled when a
- * subscription can't be ended, passes a client's long id on as a close reason (`ws` throws), and counts no messages.
+ * Connects a socket to the protocol. The adapter of graphql-ws is not used: it leaves a rejected promise unhandled if a
+ * subscription fails to end, uses a long operation ID as a close reason (`ws` throws), and does not limit messages.
  */
 export function adaptSocket(
   socket: WebSocket,
   extra: SocketExtra,
   { protocol, messagesPerSecondMax, stuckMs, logger }: SocketContext,
 ): void {
-  const fail = (error: unknown) => {
+  const onError = (error: unknown) => {
     if (error instanceof UncheckedTokenError)
       return closeSocket(socket, closeCodes.tryAgainLater, error.message);
     logger.error({ err: error }, 'websocket failed');
     closeSocket(socket, closeCodes.tryAgainLater, 'Internal server error');
   };
   socket.on('error', (error) => logger.debug({ err: error }, 'websocket error'));
-  const limits = { everyMs: socketLimits.pingEveryMs, answerMs: stuckMs };
-  keepAlive(socket, limits, () => extra.outlet.clogged);
-  const closed = protocol.opened(
+  const limits = { everyMs: socketLimits.pingEveryMs, pongTimeoutMs: stuckMs };
+  keepAlive(socket, limits, () => extra.sendBuffer.isFull);
+  const onClosed = protocol.opened(
     {
       protocol: socket.protocol,
       send: (data) => {
-        const told = extra.ids.outgoing(data);
-        return told === null ? Promise.resolve() : send(socket, extra.outlet, told);
+        const message = extra.ids.outgoing(data);
+        return message === null ? Promise.resolve() : send(socket, extra.sendBuffer, message);
       },
       close: (code, reason) => closeSocket(socket, code ?? closeCodes.tryAgainLater, reason ?? ''),
       onMessage: (handle) =>
-        onText(socket, extra.outlet, { budget: new MessageBudget(messagesPerSecondMax), fail }, (text) => {
-          const message = extra.ids.incoming(text);
-          if (message === null) return;
-          if ('code' in message) return closeSocket(socket, message.code, message.reason);
-          const work = () => runInRequest(uuidV7(), () => handle(JSON.stringify(message)).catch(fail));
-          if (message.type === MessageType.Subscribe) extra.operations.run(message.id, work);
-          else void work();
-        }),
+        onText(
+          socket,
+          extra.sendBuffer,
+          { bucket: new TokenBucket(messagesPerSecondMax), onError },
+          (text) => {
+            const message = extra.ids.incoming(text);
+            if (message === null) return;
+            if ('code' in message) return closeSocket(socket, message.code, message.reason);
+            const work = () => runInRequest(uuidV7(), () => handle(JSON.stringify(message)).catch(onError));
+            if (message.type === MessageType.Subscribe) extra.operations.run(message.id, work);
+            else void work();
+          },
+        ),
     },
     extra,
   );
   socket.once('close', (code, reason) => {
     extra.operations.endAll();
-    closed(code, reason.toString()).catch((error: unknown) =>
+    onClosed(code, reason.toString()).catch((error: unknown) =>
       logger.error({ err: error }, 'failed to end a subscription'),
     );
   });
 }
 
-/** Resolves when the socket has taken the bytes. Producers wait for it before they send more. */
-function send(socket: WebSocket, outlet: SocketOutlet, data: string): Promise<void> {
+/** Sends a message. Resolves when the socket has accepted it; producers wait for that before they send more. */
+function send(socket: WebSocket, buffer: SocketSendBuffer, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
     // guard: unread-responses-limit
-    if (outlet.unsent > socketLimits.unsentBytesMax) {
+    if (buffer.unsentBytes > socketLimits.unsentBytesMax) {
       closeSocket(socket, closeCodes.readerTooSlow, 'Responses were not read in time');
       return resolve();
     }
-    // An answer can't be skipped; but who does not read it has no more time than any other reader.
-    heed(outlet, data.length);
+    // A response cannot be skipped, but its consumer has no more time to read than any other.
+    checkRoom(buffer, data.length);
     // A failure to send is followed by `close`, which ends everything.
     socket.send(data, () => resolve());
   });
 }
 
-/** Starts the clock on a reader whose unsent bytes are too many: it is closed if they don't drain in time. */
-function heed(outlet: SocketOutlet, bytes: number): boolean {
-  const room = outlet.hasRoom(bytes);
-  if (!room) outlet.drained(() => undefined);
-  return room;
+/** Returns whether the buffer has room. If not, the socket is closed unless the buffer drains in time. */
+function checkRoom(buffer: SocketSendBuffer, bytes: number): boolean {
+  const hasRoom = buffer.hasRoom(bytes);
+  if (!hasRoom) buffer.onDrain(() => undefined);
+  return hasRoom;
 }
 
 interface TextOptions {
-  readonly budget: MessageBudget;
-  /** Nothing may leave a listener: it would end the process. */
-  readonly fail: (error: unknown) => void;
+  readonly bucket: TokenBucket;
+  /** Handles whatever a listener throws: an uncaught error would end the process. */
+  readonly onError: (error: unknown) => void;
 }
 
 function onText(
   socket: WebSocket,
-  outlet: SocketOutlet,
-  { budget, fail }: TextOptions,
+  buffer: SocketSendBuffer,
+  { bucket, onError }: TextOptions,
   handle: (text: string) => unknown,
 ): void {
-  const take = () => {
-    if (budget.take()) return true; // guard: socket-message-rate
+  const checkRate = () => {
+    if (bucket.take()) return true; // guard: socket-message-rate
     closeSocket(socket, closeCodes.tooManyMessages, 'Too many messages');
     return false;
   };
-  // Not left to `ws`: it would answer one who never reads with ever more bytes that wait.
+  // `ws` would queue pongs without limit for a client that sends pings and reads nothing.
   socket.on('ping', (data: Buffer) => {
-    if (take() && heed(outlet, data.length)) socket.pong(data); // guard: unread-pings-limit
+    if (checkRate() && checkRoom(buffer, data.length)) socket.pong(data); // guard: unread-pings-limit
   });
-  socket.on('pong', take);
+  socket.on('pong', checkRate);
   socket.on('message', (data: RawData, isBinary: boolean) => {
-    if (socket.readyState !== socket.OPEN || !take()) return;
+    if (socket.readyState !== socket.OPEN || !checkRate()) return;
     if (isBinary) return closeSocket(socket, closeCodes.unsupportedData, 'Text only');
     try {
       handle((data as Buffer).toString('utf8'));
     } catch (error) {
-      fail(error);
+      onError(error);
     }
   });
 }

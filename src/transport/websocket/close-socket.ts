@@ -1,17 +1,17 @@
 import type { WebSocket } from 'ws';
 
-/** A close frame has room for this many bytes; `ws` throws beyond. */
+/** Maximum size of the reason in a close frame. `ws` throws if it is longer. */
 const REASON_BYTES_MAX = 123;
 
 export const closeCodes = {
   goingAway: 1001,
   unsupportedData: 1003,
-  /** It failed. The protocol's 4500 would say so too, but tells graphql-ws's client never to come back. */
+  /** A server error. Not 4500 of graphql-transport-ws: clients of graphql-ws never reconnect after it. */
   tryAgainLater: 1013, // guard: retry-close-code
-  /** A message was begun and not finished within the deadline. */
+  /** A message was not complete in time. */
   messageTimeout: 1008,
   tooManyMessages: 4429,
-  /** Ours, not the protocol's: the reader was too far behind for too long. Clients come back, and resume. */
+  /** A slow consumer was behind for too long. Not part of the protocol: clients reconnect and resume. */
   readerTooSlow: 4508,
 } as const;
 
@@ -19,6 +19,6 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
   if (socket.readyState !== socket.OPEN) return;
   const fits = Buffer.byteLength(reason) <= REASON_BYTES_MAX;
   socket.close(code, fits ? reason : '');
-  // Where it was paused: its peer's close frame is still to come.
+  // A paused socket would never read the close frame of its peer.
   socket.resume(); // guard: closed-socket-read-again
 }

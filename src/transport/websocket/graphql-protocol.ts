@@ -1,17 +1,35 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { makeServer, type Context, type Server } from 'graphql-ws';
+import type { SharedSubscriptions } from '../../fanout/shared-subscriptions.ts';
+import type { Consumer } from '../../fanout/subscriber.ts';
+import { cleaned, withCleanErrors } from '../../graphql/engine/clean-errors.ts';
+import type { Engine } from '../../graphql/engine/engine.ts';
+import { paramsFrom } from '../../graphql/engine/graphql-params.ts';
+import type { MemoryAccount } from '../../graphql/engine/kept-memory.ts';
+import { prepareOperation, toGraphQLError, type ReadyOperation } from '../../graphql/engine/operation.ts';
+import type { Results } from '../../graphql/engine/subscription.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
-import { findViewer } from '../authorize.ts';
-import { cleaned, withCleanErrors } from '../../graphql/engine/clean-errors.ts';
-import { paramsFrom } from '../../graphql/engine/graphql-params.ts';
-import type { MemoryBudget } from '../memory-budget.ts';
-import { prepareOperation, toGraphQLError, type Engine } from '../../graphql/engine/operation.ts';
 import { currentRequestId } from '../../platform/request-scope.ts';
-import type { SharedSubscriptions } from '../../fanout/shared-subscriptions.ts';
-import { subscribe, type Prepared } from './run-operation.ts';
-import type { SocketExtra } from './socket-extra.ts';
+import { findViewer } from '../authorize.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
+import { startSubscription } from '../start-subscription.ts';
+import type { OperationIds } from './operation-ids.ts';
+import type { Operations } from './operations.ts';
+import type { SocketSendBuffer } from './socket-send-buffer.ts';
+
+/** The data of one socket that graphql-ws passes to its hooks. */
+export interface SocketExtra {
+  readonly sendBuffer: SocketSendBuffer;
+  readonly ids: OperationIds;
+  readonly operations: Operations;
+  /** The client's address, through trusted proxies. */
+  readonly address: string;
+  readonly memory: MemoryAccount;
+  /** From connection_init: `Bearer …` or the bare token. */
+  authorization?: string;
+}
 
 type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
@@ -23,30 +41,37 @@ export interface ProtocolContext {
   readonly limits: Pick<Config['sockets'], 'initTimeoutMs' | 'operationsMax'>;
 }
 
-/** graphql-transport-ws. Operations go through the same plugins, limits and masking as those over HTTP. */
-export function graphqlProtocol(ctx: ProtocolContext): Server<SocketExtra> {
+/** A prepared operation. graphql-ws passes it from `onSubscribe` to `execute` or `subscribe`. */
+interface PreparedOperation extends ExecutionArgs {
+  readonly operation: ReadyOperation;
+  readonly consumer: Consumer;
+  readonly operations: Operations;
+}
+
+/** Creates the server side of graphql-transport-ws. Operations have the same plugins, limits and masking as over HTTP. */
+export function createGraphQLProtocol(ctx: ProtocolContext): Server<SocketExtra> {
   return makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: ctx.limits.initTimeoutMs,
     onConnect: (socket) => connect(ctx, socket),
     onSubscribe: (socket, id) => prepare(ctx, socket, id),
-    execute: (args) => (args as Prepared).operation.execute(),
-    subscribe: (args) => subscribe(args as Prepared, ctx.shared, ctx.engine.logger),
+    execute: (args) => (args as PreparedOperation).operation.execute(),
+    subscribe: (args) => subscribe(ctx, args as PreparedOperation),
     onError: (_socket, _id, _payload, errors) => cleaned(errors),
     onNext: (_socket, _id, _payload, _args, result) => withCleanErrors(result),
   });
 }
 
 /**
- * Acknowledges every connection, for watching needs no token; an invalid one has no caller. Only a token that cannot be
- * checked now closes the socket: its owner is to come back, and not to be taken for nobody.
+ * Acknowledges every connection, because watching seats needs no token. A connection with an invalid token has no viewer.
+ * If a token cannot be checked now, the socket is closed, so that the client retries instead of being treated as anonymous.
  *
  * @throws {UncheckedTokenError}
  */
 async function connect(ctx: ProtocolContext, { connectionParams, extra }: SocketContext): Promise<boolean> {
-  const given = connectionParams?.['authorization'];
-  if (typeof given !== 'string') return true;
-  await findViewer(ctx.identity, given); // guard: socket-token-checked-first
-  extra.authorization = given;
+  const authorization = connectionParams?.['authorization'];
+  if (typeof authorization !== 'string') return true;
+  await findViewer(ctx.identity, authorization); // guard: socket-token-checked-first
+  extra.authorization = authorization;
   return true;
 }
 
@@ -54,48 +79,57 @@ async function prepare(
   ctx: ProtocolContext,
   { extra }: SocketContext,
   id: string,
-): Promise<Prepared | readonly GraphQLError[]> {
+): Promise<PreparedOperation | readonly GraphQLError[]> {
   const { operationsMax } = ctx.limits;
   const payload = extra.ids.takeParams(id);
-  if (extra.ids.idOf(id) === null) return completedBefore();
+  if (extra.ids.getClientId(id) === null) return completedBefore();
   // guard: operations-per-socket
-  if (extra.operations.underWay > operationsMax) {
+  if (extra.operations.running > operationsMax) {
     const message = `Too many concurrent operations: a connection can run at most ${operationsMax}. Complete one before you start another.`;
-    return refused([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })]);
+    return refuse([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })]);
   }
   try {
     const caller = {
-      // New for each operation: a token that has expired meanwhile is no longer valid, as over HTTP.
+      // Checked for each operation, as over HTTP: the token may have expired since the connection was opened.
       viewer: await findViewer(ctx.identity, extra.authorization),
       requestId: currentRequestId(),
     };
     const operation = prepareOperation(ctx.engine, paramsFrom(payload), caller);
-    if (operation.kind === 'invalid') return refused(operation.errors);
-    const clientId = extra.ids.idOf(id);
+    if (operation.kind === 'invalid') return refuse(operation.errors);
+    const clientId = extra.ids.getClientId(id);
     if (clientId === null) return completedBefore();
-    extra.operations.releases(id, ctx.memory.take(extra.address, operation.kept, extra.memory));
+    extra.operations.onEnd(id, ctx.memory.reserve(extra.address, operation.kept, extra.memory));
     const { document, operationName } = operation;
     return {
-      schema: ctx.engine.edge.schema,
+      schema: ctx.engine.schema,
       document,
       operationName,
       rootValue: undefined,
       contextValue: undefined,
       operation,
       operations: extra.operations,
-      reader: extra.outlet.readerOf(clientId),
+      consumer: extra.sendBuffer.createConsumer(clientId),
     };
   } catch (error) {
-    return refused([toGraphQLError(ctx.engine, error)]);
+    return refuse([toGraphQLError(ctx.engine, error)]);
   }
 }
 
-/** Not sent: graphql-ws sends no error of an operation that the client has completed. */
+/** Starts a subscription, and tracks it among the socket's operations until it ends. */
+async function subscribe(
+  { shared }: ProtocolContext,
+  { operation, operations, consumer }: PreparedOperation,
+): Promise<ExecutionResult | Results> {
+  const result = await startSubscription(operation, shared, consumer);
+  return Symbol.asyncIterator in result ? operations.track(result) : result;
+}
+
+/** Stops graphql-ws. The error is not sent, because the client has completed the operation. */
 function completedBefore(): readonly GraphQLError[] {
   return [new GraphQLError('The client completed the operation before it started.')];
 }
 
-function refused(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+function refuse(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   metrics.requestsRefused.inc({ reason: 'invalid_operation' });
   return errors;
 }

@@ -3,11 +3,11 @@ import { closeCodes, closeSocket } from './close-socket.ts';
 
 export interface KeepAliveLimits {
   readonly everyMs: number;
-  /** From a ping to its answer: it waits behind all that is on its way, which the kernel may hold megabytes of. */
-  readonly answerMs: number;
+  /** From a ping to its pong. The ping waits behind all unsent bytes, megabytes of which the kernel may hold. */
+  readonly pongTimeoutMs: number;
 }
 
-/** Parts of `ws`'s receiver that tell whether a message has begun and not ended. */
+/** Internals of `ws` that show whether a message has begun and not ended. */
 interface Receiving {
   readonly _receiver?: {
     readonly _bufferedBytes: number;
@@ -16,14 +16,14 @@ interface Receiving {
 }
 
 /**
- * Pings, so that no proxy takes the connection for dead, and ends sockets whose peer no longer answers. One that is
- * `clogged` could not answer, and has a deadline of its own. Closes a socket whose message is still unfinished a whole
- * interval later: its pieces are kept in memory.
+ * Sends pings, so that proxies keep the connection open, and terminates sockets whose peer no longer answers. A slow
+ * consumer cannot answer, and has a deadline of its own. Closes a socket whose message is unfinished for a whole interval,
+ * because its fragments are kept in memory.
  */
 export function keepAlive(
   socket: WebSocket,
-  { everyMs, answerMs }: KeepAliveLimits,
-  clogged: () => boolean,
+  { everyMs, pongTimeoutMs }: KeepAliveLimits,
+  isSlow: () => boolean,
 ): void {
   let unansweredMs = 0;
   let messages = 0;
@@ -31,7 +31,7 @@ export function keepAlive(
   socket.on('pong', () => (unansweredMs = 0));
   socket.on('message', () => messages++);
   const timer = setInterval(() => {
-    if (clogged()) {
+    if (isSlow()) {
       unansweredMs = 0;
       messagesWhenUnfinished = null;
       return;
@@ -40,8 +40,8 @@ export function keepAlive(
     if (messagesWhenUnfinished === messages && isUnfinished(socket))
       return closeSocket(socket, closeCodes.messageTimeout, 'Message was not complete in time');
     messagesWhenUnfinished = isUnfinished(socket) ? messages : null;
-    if (unansweredMs >= answerMs) return socket.terminate(); // guard: silent-peer-terminated
-    // Those that follow the one that is not answered are counted with it.
+    if (unansweredMs >= pongTimeoutMs) return socket.terminate(); // guard: silent-peer-terminated
+    // The timeout counts from the first unanswered ping.
     unansweredMs += everyMs;
     if (socket.readyState === socket.OPEN) socket.ping();
   }, everyMs);

@@ -3,32 +3,32 @@ import { exceededJsonLimit } from '../../graphql/engine/json-size.ts';
 import { operationLimits } from '../../graphql/engine/limits.ts';
 import { socketLimits } from '../limits.ts';
 
-/** Why a socket is closed. */
-export interface Closing {
+/** The code and reason with which to close a socket. */
+export interface CloseReason {
   readonly code: number;
   readonly reason: string;
 }
 
-const badRequest = (reason: string): Closing => ({ code: CloseCode.BadRequest, reason });
+const badRequest = (reason: string): CloseReason => ({ code: CloseCode.BadRequest, reason });
 
 /**
- * graphql-ws knows an operation by its id alone, also while that comes to its end. A client may use an id again as soon
- * as it has completed what it used it for, and would then be told the end of the old one as that of the new. So towards
- * graphql-ws every operation of a socket has a number of its own, which is the client's id on the way out; what is told of
- * an operation that the client has completed goes nowhere.
+ * Translates the operation IDs of a client. graphql-ws identifies an operation by its ID even while it ends. A client may
+ * reuse an ID as soon as it has completed the operation, and would then get the end of the old operation as that of the new
+ * one. So graphql-ws gets a unique number for each operation, which is replaced by the client's ID in outgoing messages.
+ * Messages about an operation that the client has completed are dropped.
  *
- * graphql-ws also keeps each message as long as the operation or the socket lasts. It gets only what it needs of one: of
- * an operation its number, of a connection's payload the authorization.
+ * graphql-ws also retains each message as long as the operation or the socket lasts. So it gets only what it needs: the
+ * number of an operation, and the authorization from the payload of connection_init.
  */
 export class OperationIds {
   readonly #numbers = new Map<string, string>();
   readonly #ids = new Map<string, string>();
-  /** Parameters of operations that graphql-ws has not asked for yet. */
+  /** Parameters of operations that graphql-ws has not started yet. */
   readonly #params = new Map<string, unknown>();
   #last = 0;
 
-  /** A client's message as graphql-ws is to get it. Null: there is nothing to be done about it. */
-  incoming(text: string): Message | Closing | null {
+  /** Translates a message of the client for graphql-ws. Returns null if the message needs no action. */
+  incoming(text: string): Message | CloseReason | null {
     let message: Message;
     try {
       message = parseMessage(text);
@@ -60,7 +60,7 @@ export class OperationIds {
       }
       case MessageType.ConnectionInit:
         // guard: socket-keeps-authorization-only
-        return { type: message.type, payload: authorizationOf(message.payload) };
+        return { type: message.type, payload: pickAuthorization(message.payload) };
       case MessageType.Ping:
       case MessageType.Pong:
         return message;
@@ -70,7 +70,7 @@ export class OperationIds {
     }
   }
 
-  /** A message of graphql-ws as the client is to get it; null where the client has completed its operation. */
+  /** Translates a message of graphql-ws for the client. Returns null if the client has completed the operation. */
   outgoing(text: string): string | null {
     const [head, number, type] = /^\{"id":"(\d+)","type":"(\w+)"/.exec(text) ?? [];
     if (head === undefined || number === undefined) return text;
@@ -80,12 +80,12 @@ export class OperationIds {
     return `{"id":${JSON.stringify(id)},"type":"${type}"${text.slice(head.length)}`;
   }
 
-  /** Returns the client's id of an operation; null if the client has completed it already. */
-  idOf(number: string): string | null {
+  /** Returns the client's ID of an operation; null if the client has completed it. */
+  getClientId(number: string): string | null {
     return this.#ids.get(number) ?? null;
   }
 
-  /** Returns the parameters of an operation that has begun, once. */
+  /** Returns the parameters of an operation, and forgets them. */
   takeParams(number: string): unknown {
     const params = this.#params.get(number);
     this.#params.delete(number);
@@ -99,10 +99,10 @@ export class OperationIds {
   }
 }
 
-/** No valid token is longer, and the socket keeps it. */
+/** No valid token is longer, and the socket retains it. */
 const AUTHORIZATION_LENGTH_MAX = 8_200;
 
-function authorizationOf(payload: Record<string, unknown> | undefined): Record<string, unknown> {
+function pickAuthorization(payload: Record<string, unknown> | undefined): Record<string, unknown> {
   const given = payload?.['authorization'] ?? payload?.['Authorization'];
   if (given === undefined || given === null) return {};
   const fits = typeof given === 'string' && given.length <= AUTHORIZATION_LENGTH_MAX;

@@ -1,58 +1,85 @@
-/** What one socket has under way. */
-export class Operations {
-  /** What ends the subscriptions that have begun. */
-  readonly #open = new Set<() => void>();
-  readonly #releases = new Map<string, () => void>();
-  #underWay = 0;
-  #answered: (() => void) | undefined;
+import type { ExecutionResult } from 'graphql';
+import { endResults, type Results } from '../../graphql/engine/subscription.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
 
-  /** Also those that the client has completed and whose end has not come yet. */
-  get underWay(): number {
-    return this.#underWay;
+/** The operations of one socket that have not ended. */
+export class Operations {
+  readonly #logger: Logger;
+  /** Functions that end the subscriptions that have started. */
+  readonly #subscriptions = new Set<() => void>();
+  readonly #onEnd = new Map<string, () => void>();
+  #running = 0;
+  #onAnswered: (() => void) | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
   }
 
-  /** Counts the work of an operation until it has ended. It must not reject. */
+  /** Number of running operations, including those that the client has completed and that have not ended yet. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Counts an operation until its work has ended. The work must not reject. */
   run(id: string, work: () => Promise<void>): void {
-    this.#underWay++;
+    this.#running++;
     void work().then(() => {
-      this.#underWay--;
-      this.#releases.get(id)?.();
-      this.#releases.delete(id);
-      this.#look();
+      this.#running--;
+      this.#onEnd.get(id)?.();
+      this.#onEnd.delete(id);
+      this.#checkAnswered();
     });
   }
 
-  /** Calls `release` when the work of the operation has ended. */
-  releases(id: string, release: () => void): void {
-    this.#releases.set(id, release);
+  /** Calls back when the work of the operation has ended. */
+  onEnd(id: string, then: () => void): void {
+    this.#onEnd.set(id, then);
   }
 
-  /** A subscription has begun; `end` ends it. */
-  began(end: () => void): void {
-    this.#open.add(end);
-    this.#look();
-  }
-
-  /** False: it had ended before. */
-  ended(end: () => void): boolean {
-    return this.#open.delete(end);
+  /** Registers a started subscription until its results end. Returning the new iterator ends it in the background. */
+  track(results: Results): AsyncIterableIterator<ExecutionResult> {
+    const iterator = results[Symbol.asyncIterator]();
+    const end = () => {
+      if (this.#subscriptions.delete(end)) endResults(iterator, this.#logger);
+    };
+    this.#subscriptions.add(end);
+    this.#checkAnswered();
+    return {
+      next: async () => {
+        try {
+          const result = await iterator.next();
+          if (result.done === true) this.#subscriptions.delete(end);
+          return result;
+        } catch (error) {
+          end();
+          throw error;
+        }
+      },
+      return: () => {
+        end();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   endAll(): void {
-    for (const end of this.#open) end();
+    for (const end of this.#subscriptions) end();
   }
 
-  /** Calls back once, when nothing is under way but subscriptions that have begun. */
-  whenAnswered(then: () => void): void {
-    this.#answered = then;
-    this.#look();
+  /** Calls back once, when only started subscriptions are running. */
+  onceAnswered(then: () => void): void {
+    this.#onAnswered = then;
+    this.#checkAnswered();
   }
 
-  #look(): void {
+  #checkAnswered(): void {
     // guard: pending-responses-before-close
-    if (this.#answered === undefined || this.#underWay > this.#open.size) return;
-    const then = this.#answered;
-    this.#answered = undefined;
+    if (this.#onAnswered === undefined || this.#running > this.#subscriptions.size) return;
+    const then = this.#onAnswered;
+    this.#onAnswered = undefined;
     then();
   }
 }

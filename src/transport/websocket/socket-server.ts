@@ -4,24 +4,23 @@ import type { BlockList } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server } from 'graphql-ws';
 import { WebSocketServer, type ServerOptions } from 'ws';
-import type { Config } from '../../platform/config/config.ts';
-import type { Logger } from '../../platform/observability/logger.ts';
-import type { AddressCounter } from '../../http/address-counter.ts';
-import { clientAddress } from '../../http/client-address.ts';
-import type { Departures } from '../../http/connection-drainer.ts';
-import { targetOf } from '../../http/request-context.ts';
 import { MemoryAccount } from '../../graphql/engine/kept-memory.ts';
 import { keptLimits } from '../../graphql/engine/limits.ts';
+import { resolveClientAddress } from '../../http/client-address.ts';
+import type { ConnectionDrainer } from '../../http/connection-drainer.ts';
+import type { AddressCounter } from '../../http/connection-limits.ts';
+import { parseTarget } from '../../http/request-context.ts';
+import type { Config } from '../../platform/config/config.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
+import { RequestError } from '../../platform/request-error.ts';
 import { socketLimits } from '../limits.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
-import { RequestError } from '../../platform/request-error.ts';
 import { adaptSocket } from './adapt-socket.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
+import type { SocketExtra } from './graphql-protocol.ts';
 import { OperationIds } from './operation-ids.ts';
 import { Operations } from './operations.ts';
-import type { SocketExtra } from './socket-extra.ts';
-import { originAllowed } from './origin.ts';
-import { SocketOutlet } from './socket-send-buffer.ts';
+import { SocketSendBuffer } from './socket-send-buffer.ts';
 
 export interface SocketServerContext {
   readonly protocol: Server<SocketExtra>;
@@ -31,17 +30,17 @@ export interface SocketServerContext {
   readonly sockets: AddressCounter;
   readonly memory: MemoryBudget;
   readonly stopping: AbortSignal;
-  readonly departures: Departures;
+  readonly drainer: ConnectionDrainer;
   readonly logger: Logger;
 }
 
 /**
- * Takes WebSockets at `/graphql`; when the server stops they are told to come back elsewhere (1001), in waves. Returns
- * what ends those that did not answer to that.
+ * Accepts WebSockets at `/graphql`. When the server stops, it closes them with 1001 in waves. Returns a function that
+ * terminates those that are still open.
  */
 export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () => void {
-  const { limits, departures } = ctx;
-  // `closeTimeout` is not among the declared options.
+  const { limits, drainer } = ctx;
+  // The declared options lack `closeTimeout`.
   // guard: chunks-per-message
   // guard: fragments-per-message
   const options: ServerOptions & { readonly closeTimeout: number } = {
@@ -50,7 +49,7 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
     maxFragments: socketLimits.fragmentsMax,
     maxBufferedChunks: socketLimits.bufferedChunksMax,
     closeTimeout: socketLimits.closeTimeoutMs, // guard: close-timeout
-    // A hundred kilobytes of memory for each socket, for messages that are small or base64.
+    // It takes 100 KB of memory per socket, and the messages are small or base64.
     perMessageDeflate: false,
     autoPong: false,
     handleProtocols,
@@ -58,30 +57,29 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
   const sockets = new WebSocketServer(options);
   http.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => ctx.logger.debug({ err: error }, 'upgrade aborted'));
-    const status = refusal(ctx, req);
-    const address = clientAddress(req, ctx.proxies);
-    const release = status === null ? takePlace(ctx, address) : status;
+    const status = findRefusal(ctx, req);
+    const address = resolveClientAddress(req, ctx.proxies);
+    const release = status === null ? acquireSlot(ctx, address) : status;
     if (typeof release === 'number') return refuse(socket, release);
     socket.once('close', release);
     sockets.handleUpgrade(req, socket, head, (webSocket) => {
-      const outlet = new SocketOutlet(webSocket, socket, limits);
-      const operations = new Operations();
+      const operations = new Operations(ctx.logger);
       const extra = {
-        outlet,
+        sendBuffer: new SocketSendBuffer(webSocket, socket, limits),
         ids: new OperationIds(),
         operations,
         address,
         memory: new MemoryAccount(keptLimits.socketBytesMax),
       };
       adaptSocket(webSocket, extra, { ...ctx, ...limits });
-      const leave = () => {
-        // Nothing more is taken, and what was is answered first.
+      const drain = () => {
+        // Accepts nothing more, and answers what was accepted first.
         webSocket.pause(); // guard: leaving-socket-not-read
-        operations.whenAnswered(() =>
+        operations.onceAnswered(() =>
           closeSocket(webSocket, closeCodes.goingAway, 'Server is shutting down'),
         );
       };
-      webSocket.once('close', departures.add(leave));
+      webSocket.once('close', drainer.add(drain));
     });
   });
   return () => {
@@ -89,13 +87,14 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
   };
 }
 
-/** Returns what gives the place of a socket back, or the status of the refusal. */
-function takePlace({ sockets, memory }: SocketServerContext, address: string): (() => void) | number {
+/** Acquires the slot of a socket. Returns a function that releases it, or the status of the refusal. */
+function acquireSlot({ sockets, memory }: SocketServerContext, address: string): (() => void) | number {
   const release = sockets.acquire(address);
   if (release === null) return 429;
   try {
     // guard: socket-base-memory
-    const free = memory.take(address, { document: null, documentBytes: 0, ownBytes: keptLimits.socketBytes });
+    const kept = { document: null, documentBytes: 0, ownBytes: keptLimits.socketBytes };
+    const free = memory.reserve(address, kept);
     return () => {
       release();
       free();
@@ -107,11 +106,32 @@ function takePlace({ sockets, memory }: SocketServerContext, address: string): (
   }
 }
 
-function refusal(ctx: SocketServerContext, req: IncomingMessage): number | null {
-  if (targetOf(req).path !== '/graphql') return 404;
+/** Returns the status with which to refuse an upgrade; null to accept it. */
+function findRefusal(ctx: SocketServerContext, req: IncomingMessage): number | null {
+  if (parseTarget(req).path !== '/graphql') return 404;
   if (ctx.stopping.aborted) return 503; // guard: no-socket-while-stopping
   if (req.method !== 'GET') return 405;
-  return originAllowed(req, ctx.origins) ? null : 403; // guard: socket-origin
+  return isOriginAllowed(req, ctx.origins) ? null : 403; // guard: socket-origin
+}
+
+/**
+ * Checks the origin of the page. Browsers let every page open a WebSocket to any server; this server allows its own pages
+ * and those of the configured origins. A client that sends no `Origin` is not a browser, and needs only its token.
+ */
+function isOriginAllowed(req: IncomingMessage, origins: readonly string[]): boolean {
+  const { origin, host } = req.headers;
+  if (origin === undefined) return true;
+  if (origins.includes(origin)) return true;
+  // Compares hosts, not schemes: a proxy that terminates TLS passes on the host, and only the proxy knows the scheme.
+  const url = URL.parse(origin);
+  return (
+    url !== null && url.host !== '' && host !== undefined && url.host === normalizeHost(url.protocol, host)
+  );
+}
+
+/** Writes a host as URLs do: in lower case, without the default port of the scheme. */
+function normalizeHost(protocol: string, host: string): string | undefined {
+  return URL.parse(`${protocol}//${host}`)?.host;
 }
 
 function refuse(socket: Duplex, status: number): void {

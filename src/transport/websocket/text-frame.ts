@@ -3,18 +3,16 @@ import type { Writable } from 'node:stream';
 /** The FIN bit, and the opcode of a text message (RFC 6455, 5.2). */
 const TEXT = 0x81;
 /**
- * Up to here one part that is copied is cheaper than two; beyond, memory for the copies costs more (a third of the CPU at
- * 2 kB, measured), and the shared part is also kept but once for all who have not read it.
+ * Maximum size of a frame that is copied into one buffer. Copying is cheaper than a second write for small frames. For
+ * larger ones, allocating the copies costs more (a third of the CPU at 2 kB, measured), and a shared tail is kept in memory
+ * once for all slow consumers.
  */
 const COPY_BYTES_MAX = 512;
 
-/**
- * Writes one unmasked text message made of two parts: one of so many bytes in UTF-8, and one that is the same in many
- * messages.
- */
+/** Writes an unmasked text frame: a head of `headBytes` in UTF-8, and a tail that many messages share. */
 export function writeTextFrame(stream: Writable, head: string, headBytes: number, tail: Buffer): void {
   const length = headBytes + tail.length;
-  const tailStart = headerBytes(length) + headBytes;
+  const tailStart = getHeaderBytes(length) + headBytes;
   const copied = length <= COPY_BYTES_MAX;
   const frame = Buffer.allocUnsafe(copied ? tailStart + tail.length : tailStart);
   frame.write(head, writeHeader(frame, length));
@@ -29,11 +27,11 @@ export function writeTextFrame(stream: Writable, head: string, headBytes: number
   stream.uncork();
 }
 
-function headerBytes(length: number): number {
+function getHeaderBytes(length: number): number {
   return length < 126 ? 2 : length < 65_536 ? 4 : 10;
 }
 
-/** Returns how many bytes it took. */
+/** Returns the size of the header. */
 function writeHeader(frame: Buffer, length: number): number {
   frame[0] = TEXT;
   if (length < 126) {

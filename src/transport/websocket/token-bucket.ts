@@ -1,23 +1,23 @@
 import { socketLimits } from '../limits.ts';
 
-/** A bucket of messages that fills at a steady rate: bursts pass, floods do not. */
-export class MessageBudget {
+/** A token bucket for the messages of one socket. It permits bursts, and limits the rate. */
+export class TokenBucket {
   readonly #perSecond: number;
-  readonly #burst: number;
-  #left: number;
-  #at = performance.now();
+  readonly #capacity: number;
+  #tokens: number;
+  #updatedAt = performance.now();
 
   constructor(perSecond: number) {
     this.#perSecond = perSecond;
-    this.#left = this.#burst = perSecond * socketLimits.messageBurstSeconds;
+    this.#tokens = this.#capacity = perSecond * socketLimits.messageBurstSeconds;
   }
 
-  /** False: this one was too many. */
+  /** Takes one token. Returns false if there was none. */
   take(): boolean {
     const now = performance.now();
-    const earned = ((now - this.#at) / 1000) * this.#perSecond;
-    this.#left = Math.min(this.#burst, this.#left + earned) - 1;
-    this.#at = now;
-    return this.#left >= 0;
+    const refill = ((now - this.#updatedAt) / 1000) * this.#perSecond;
+    this.#tokens = Math.min(this.#capacity, this.#tokens + refill) - 1;
+    this.#updatedAt = now;
+    return this.#tokens >= 0;
   }
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { socketLimits } from '../../../src/transport/limits.ts';
-import { Outlet } from '../../../src/fanout/send-buffer.ts';
+import { SendBuffer } from '../../../src/fanout/send-buffer.ts';
 import { OperationIds } from '../../../src/transport/websocket/operation-ids.ts';
-import { SocketOutlet } from '../../../src/transport/websocket/socket-send-buffer.ts';
+import { SocketSendBuffer } from '../../../src/transport/websocket/socket-send-buffer.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -68,7 +68,7 @@ it('a socket that does not read is skipped, gets one snapshot a subscription lat
 
 it('a socket that does not read its answers is not read either, and gets all of them later', async () => {
   const taken = vi.spyOn(OperationIds.prototype, 'incoming');
-  const clogged = vi.spyOn(SocketOutlet.prototype, 'drained');
+  const clogged = vi.spyOn(SocketSendBuffer.prototype, 'onDrain');
   onTestFinished(() => {
     taken.mockRestore();
     clogged.mockRestore();
@@ -104,7 +104,7 @@ it('a socket that does not read its answers is not read either, and gets all of 
 });
 
 it('a socket for which too much waits gets no further answer, but is closed with 4508', async () => {
-  const unsent = vi.spyOn(Outlet.prototype, 'unsent', 'get');
+  const unsent = vi.spyOn(SendBuffer.prototype, 'unsentBytes', 'get');
   onTestFinished(() => unsent.mockRestore());
   const raw = await RawSocket.init(http.port);
   unsent.mockReturnValue(socketLimits.unsentBytesMax);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { encodeEventId } from '../../../src/platform/ids.ts';
-import { unsentBytes } from '../../../src/fanout/send-buffer.ts';
+import { measureUnsentBytes } from '../../../src/fanout/send-buffer.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RawSocket, type HttpFixture } from '../http/http.fixture.ts';
@@ -49,9 +49,7 @@ it('a socket that does not read the answers to its queries is closed with 4508',
   const pages = ['a', 'b', 'c', 'd', 'e'].map((alias) => `${alias}: ${page}`).join(' ');
   const query = `query ($e: ID!) { event(id: $e) { ${pages} } }`;
   let sent = 0;
-  await untilOneIsClosed(() =>
-    stuck.subscribe(String(sent++), query, { e: encodeEventId(event.hall.eventId) }),
-  );
+  await untilOneIsClosed(() => stuck.subscribe(String(sent++), query, { e: encodeEventId(event.hall.eventId) }));
   stuck.socket.resume();
   expect(await stuck.closed).toBe(4508);
 });
@@ -66,11 +64,11 @@ it('a socket that pings and does not read the answers is closed with 4508, thoug
   };
   await eventually('the answers fill its buffer', async () => {
     await pingOften();
-    return unsentBytes().most + 2 * data.length > BUFFER_BYTES_MAX;
+    return measureUnsentBytes().most + 2 * data.length > BUFFER_BYTES_MAX;
   });
   await pingOften();
   await untilOneIsClosed(() => stuck.socket.pong());
-  expect(unsentBytes().most).toBeLessThan(BUFFER_BYTES_MAX + 2 * data.length);
+  expect(measureUnsentBytes().most).toBeLessThan(BUFFER_BYTES_MAX + 2 * data.length);
   stuck.socket.resume();
   expect(await stuck.closed).toBe(4508);
 });

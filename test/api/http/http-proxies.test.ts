@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientAddress, countedAs } from '../../../src/http/client-address.ts';
+import { resolveClientAddress, toAddressKey } from '../../../src/http/client-address.ts';
 import { ConfigError, loadConfig } from '../../../src/platform/config/config.ts';
 import { RawSocket, refusalOf, startHttp, type HttpFixture } from './http.fixture.ts';
 
@@ -16,7 +16,7 @@ function addressOf(trusted: string, peer: string | undefined, forwarded?: string
     socket: { remoteAddress: peer },
     headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
   };
-  return clientAddress(req as unknown as IncomingMessage, proxiesOf(trusted));
+  return resolveClientAddress(req as unknown as IncomingMessage, proxiesOf(trusted));
 }
 
 describe('the address of a client', () => {
@@ -68,7 +68,7 @@ it.each([
   ['::1', '0:0:0:0::/64'],
   ['::', '0:0:0:0::/64'],
 ])('the address %s counts as %s', (address, counted) => {
-  expect(countedAs(address)).toBe(counted);
+  expect(toAddressKey(address)).toBe(counted);
 });
 
 describe('behind a trusted proxy', () => {

@@ -2,7 +2,7 @@ import type { MutantGroup } from '../mutant.ts';
 
 export const connections: readonly MutantGroup[] = [
   {
-    tests: ['test/unit/fanout/shared-outlet.test.ts'],
+    tests: ['test/unit/fanout/send-buffer.test.ts'],
     mutants: [
       {
         guard: 'send-buffer-limit',
@@ -16,7 +16,7 @@ export const connections: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/api/fanout/shared-stuck-readers.test.ts'],
+    tests: ['test/api/fanout/stuck-consumers.test.ts'],
     mutants: [
       { guard: 'stuck-socket-closed', mutation: { with: 'undefined' }, only: 'does not read for too long' },
       {
@@ -27,7 +27,7 @@ export const connections: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/api/fanout/shared-slow-readers.test.ts'],
+    tests: ['test/api/fanout/slow-consumers.test.ts'],
     mutants: [
       { guard: 'full-socket-not-read', mutation: 'remove', only: 'is not read either' },
       {
@@ -38,7 +38,7 @@ export const connections: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/unit/fanout/shared-keep-alive.test.ts'],
+    tests: ['test/unit/transport/keep-alive.test.ts'],
     mutants: [{ guard: 'silent-peer-terminated', mutation: 'remove' }],
   },
   {
@@ -80,12 +80,12 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'socket-keeps-no-parameters', mutation: { replace: ": { query: '' }", with: '' } },
       {
         guard: 'socket-keeps-authorization-only',
-        mutation: { replace: 'authorizationOf(message.payload)', with: 'message.payload' },
+        mutation: { replace: 'pickAuthorization(message.payload)', with: 'message.payload' },
       },
     ],
   },
   {
-    tests: ['test/unit/fanout/shared-rendered.test.ts'],
+    tests: ['test/unit/fanout/payload-cache.test.ts'],
     mutants: [
       {
         guard: 'rendered-entry-cost',
@@ -105,7 +105,7 @@ export const connections: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'no-stream-while-stopping',
-        mutation: { replace: 'aborted', with: 'aborted && this.#taken' },
+        mutation: { replace: 'aborted', with: 'aborted && this.#isAcquired' },
         only: 'in the same waves',
       },
       { guard: 'no-socket-while-stopping', mutation: 'remove', only: 'in the same waves' },

@@ -47,12 +47,12 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'private-subscription-ends-with-token',
-        mutation: { replace: 'setResult', with: 'void' },
+        mutation: { replace: 'expiresAtMs', with: 'null' },
         only: 'a token that expires',
       },
       {
         guard: 'public-subscription-outlives-token',
-        mutation: 'right only',
+        mutation: 'always',
         only: 'and nothing else',
       },
     ],
@@ -72,7 +72,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'declared-variables-only',
-        mutation: { with: 'declaredVariables(operation, given ?? {}); const variables = given ?? {};' },
+        mutation: { with: 'pickDeclaredVariables(operation, given ?? {}); const variables = given ?? {};' },
         only: 'is not kept',
       },
     ],

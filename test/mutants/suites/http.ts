@@ -8,7 +8,7 @@ export const http: readonly MutantGroup[] = [
   {
     tests: ['test/api/http/http-proxies.test.ts'],
     mutants: [
-      { guard: 'ipv6-network-as-address', mutation: { replace: 'countedAs', with: 'address || countedAs' } },
+      { guard: 'ipv6-network-as-address', mutation: { replace: 'toAddressKey', with: 'address || toAddressKey' } },
     ],
   },
   {
@@ -75,7 +75,7 @@ export const http: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'completed-request-not-aborted',
-        mutation: { replace: '&& !exchange.req.complete', with: '' },
+        mutation: { replace: '&& !req.complete', with: '' },
       },
     ],
   },

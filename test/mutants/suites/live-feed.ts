@@ -20,10 +20,10 @@ export const liveFeed: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/unit/fanout/shared-channel.test.ts'],
+    tests: ['test/unit/fanout/seat-channel.test.ts'],
     mutants: [
       { guard: 'no-shared-resume-from-ambiguous-version', mutation: 'remove' },
-      { guard: 'kept-resumes-limit', mutation: { replace: 'fanoutLimits.resumesKeptMax', with: '1_000' } },
+      { guard: 'kept-resumes-limit', mutation: { replace: 'fanoutLimits.resumesCachedMax', with: '1_000' } },
     ],
   },
   {

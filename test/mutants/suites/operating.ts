@@ -75,8 +75,8 @@ export const operating: readonly MutantGroup[] = [
       {
         guard: 'readiness-ignores-redis',
         mutation: {
-          replace: 'reasonAgainst(database, ctx.feeds.hasMaps',
-          with: "(redis === 'ok' ? reasonAgainst(database, ctx.feeds.hasMaps) : 'redis'",
+          replace: 'findReason(database, ctx.feeds.hasMaps',
+          with: "(redis === 'ok' ? findReason(database, ctx.feeds.hasMaps) : 'redis'",
         },
       },
     ],

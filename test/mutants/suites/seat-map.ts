@@ -25,12 +25,12 @@ export const seatMap: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'seat-map-body-batch',
-        mutation: { replace: 'kept.batchId === wanted.batchId', with: 'true' },
+        mutation: { replace: 'cached.batchId === wanted.batchId', with: 'true' },
       },
       { guard: 'seat-map-body-not-ahead', mutation: 'left only' },
       {
         guard: 'seat-map-tag-batch',
-        mutation: { replace: '${batchId.slice(0, BATCH_ID_IN_TAG)}', with: '' },
+        mutation: { replace: '${batchId.slice(0, BATCH_ID_CHARACTERS)}', with: '' },
       },
     ],
   },
@@ -117,7 +117,7 @@ export const seatMap: readonly MutantGroup[] = [
       { guard: 'seat-map-tag-version', mutation: { replace: '${version}', with: '0' }, only: '304' },
       {
         guard: 'seat-map-tag-layout',
-        mutation: { replace: '${info.layoutHash.slice(0, HASH_IN_TAG)}', with: 'layout' },
+        mutation: { replace: '${info.layoutHash.slice(0, HASH_CHARACTERS)}', with: 'layout' },
         only: '304',
       },
     ],

@@ -1,11 +1,11 @@
 import { Payload } from '../../../src/fanout/payload.ts';
 import { SeatChannel } from '../../../src/fanout/seat-channel.ts';
-import type { Reader, SharedGroup } from '../../../src/fanout/subscriber.ts';
+import type { Consumer, SharedGroup } from '../../../src/fanout/subscriber.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { FeedMessage, LiveFeed } from '../../../src/seating/live/live-feed.ts';
 import { SeatStates } from '../../../src/seating/map/seat-states.ts';
-import type { SeatSource } from '../../../src/seating/live/seat-updates.ts';
+import { SeatSource } from '../../../src/seating/live/seat-updates.ts';
 import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 
 export const SEATS = 12;
@@ -66,7 +66,7 @@ class StillFeed {
 }
 
 /** One who watches, whose reading and whose record can be held up. */
-export class Watcher implements Reader {
+export class Watcher implements Consumer {
   readonly follower = new SeatMapFollower(SEATS);
   readonly joinedAt: number;
   readonly leave: () => void;
@@ -78,7 +78,7 @@ export class Watcher implements Reader {
   constructor(feed: StillFeed, channel: SeatChannel, operation: string, afterVersion: number | null) {
     this.joinedAt = feed.version;
     if (afterVersion !== null) this.follower.version = afterVersion;
-    const source: SeatSource = {
+    const source = new SeatSource({
       feed: feed as unknown as LiveFeed,
       afterVersion,
       changesUntil: (version) =>
@@ -90,7 +90,7 @@ export class Watcher implements Reader {
           );
         }),
       release: () => undefined,
-    };
+    });
     this.leave = channel.join(source, this, operation, () => groupOf(operation));
   }
 
@@ -101,7 +101,7 @@ export class Watcher implements Reader {
     return true;
   }
 
-  drained(then: () => void): void {
+  onDrain(then: () => void): void {
     this.#drained.push(then);
   }
 
@@ -127,7 +127,7 @@ function groupOf(key: string): SharedGroup {
   return {
     key,
     members: 0,
-    payloadOf(message) {
+    getPayload(message) {
       let payload = payloads.get(message);
       if (payload === undefined) {
         executed.push(message);

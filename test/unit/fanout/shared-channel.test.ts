@@ -40,7 +40,7 @@ describe('a channel', () => {
     // Both waited for the same read.
     expect(long.follower.messages).toHaveLength(3);
     const late = join(2);
-    change(fanoutLimits.recentMessagesMax + 1);
+    change(fanoutLimits.replayMessagesMax + 1);
     await feed.answer();
     expect(late.follower.messages.map(({ kind }) => kind)).toEqual(['changes', 'snapshot']);
     expect(late.follower.version).toBe(feed.version);
@@ -79,8 +79,8 @@ describe('a channel', () => {
   it('keeps what was read for whoever resumes from the same version, but not of all versions', async () => {
     const { feed, join } = start();
     join();
-    const { resumesKeptMax } = fanoutLimits;
-    for (let i = 0; i < resumesKeptMax + 2; i++) feed.change(0, 1);
+    const { resumesCachedMax } = fanoutLimits;
+    for (let i = 0; i < resumesCachedMax + 2; i++) feed.change(0, 1);
     feed.send();
     const reads = async (after: number): Promise<number> => {
       const watcher = join(after);
@@ -90,7 +90,7 @@ describe('a channel', () => {
       return asked;
     };
     expect([await reads(1), await reads(1)]).toEqual([1, 0]);
-    for (let after = 2; after < resumesKeptMax + 2; after++) expect(await reads(after)).toBe(1);
+    for (let after = 2; after < resumesCachedMax + 2; after++) expect(await reads(after)).toBe(1);
     expect(await reads(1)).toBe(1);
   });
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { PassThrough, type Writable } from 'node:stream';
 import * as ws from 'ws';
 import { expect, it, vi } from 'vitest';
-import { Departures } from '../../../src/http/connection-drainer.ts';
-import { Rounds } from '../../../src/fanout/broadcast.ts';
+import { ConnectionDrainer } from '../../../src/http/connection-drainer.ts';
+import { Broadcast } from '../../../src/fanout/broadcast.ts';
 import { writeTextFrame } from '../../../src/transport/websocket/text-frame.ts';
 
 /** Exported by `ws`, but not by its types. */
@@ -32,7 +32,7 @@ it('a round serves everybody, in slices, and again for what came meanwhile', asy
   let longest = 0;
   let last = performance.now();
   const failed = vi.fn<() => void>();
-  const rounds = new Rounds(
+  const broadcast = new Broadcast(
     () => members,
     (member) => {
       const now = performance.now();
@@ -46,11 +46,11 @@ it('a round serves everybody, in slices, and again for what came meanwhile', asy
     longest = Math.max(longest, performance.now() - last);
     last = performance.now();
   }, 0);
-  rounds.run();
+  broadcast.run();
   expect(members[0]?.served).toBe(1);
   expect(members[199]?.served).toBe(0);
-  rounds.run();
-  rounds.run();
+  broadcast.run();
+  broadcast.run();
   await vi.waitFor(() => expect(members[199]?.served).toBe(2), 10_000);
   clearInterval(watch);
   expect(members.every(({ served }) => served === 2)).toBe(true);
@@ -60,23 +60,23 @@ it('a round serves everybody, in slices, and again for what came meanwhile', asy
 it.each([0, 1_000])('departures over %i ms end everyone once, in waves', (spreadMs) => {
   vi.useFakeTimers();
   try {
-    const departures = new Departures();
+    const drainer = new ConnectionDrainer();
     const left: number[] = [];
     for (let i = 0; i < 95; i++) {
-      const forget = departures.add(() => left.push(i));
+      const forget = drainer.add(() => left.push(i));
       if (i % 2 === 0) forget();
     }
-    departures.start(spreadMs);
+    drainer.start(spreadMs);
     expect(left).toHaveLength(spreadMs === 0 ? 47 : 5);
     const during = vi.fn<() => void>();
-    for (let i = 0; i < 20; i++) departures.add(() => during());
+    for (let i = 0; i < 20; i++) drainer.add(() => during());
     vi.advanceTimersByTime(spreadMs);
     expect(during).toHaveBeenCalledTimes(20);
     expect(left).toEqual(Array.from({ length: 47 }, (_, i) => 2 * i + 1));
     expect(vi.getTimerCount()).toBe(0);
     // It was being prepared when the others left; nobody would come for it again.
     const late = vi.fn<() => void>();
-    departures.add(late);
+    drainer.add(late);
     expect(late).toHaveBeenCalledTimes(1);
   } finally {
     vi.useRealTimers();

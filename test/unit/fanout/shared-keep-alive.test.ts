@@ -10,9 +10,9 @@ function start() {
   const ping = vi.fn<() => void>();
   const terminate = vi.fn<() => void>();
   const socket = Object.assign(new EventEmitter(), { OPEN: 1, readyState: 1, ping, terminate });
-  const reader = { clogged: false };
-  keepAlive(socket as unknown as WebSocket, { everyMs: 12_000, answerMs: 30_000 }, () => reader.clogged);
-  return { socket, ping, terminate, reader };
+  const consumer = { isSlow: false };
+  keepAlive(socket as unknown as WebSocket, { everyMs: 12_000, pongTimeoutMs: 30_000 }, () => consumer.isSlow);
+  return { socket, ping, terminate, consumer };
 }
 
 it('pings, and ends a socket that has not answered in time', () => {
@@ -41,11 +41,11 @@ it('leaves one alone that answers late, as what was before the ping took long to
 });
 
 it('leaves one alone that is clogged, and gives it all its time when it no longer is', () => {
-  const { ping, terminate, reader } = start();
+  const { ping, terminate, consumer } = start();
   vi.advanceTimersByTime(36_000);
-  reader.clogged = true;
+  consumer.isSlow = true;
   vi.advanceTimersByTime(600_000);
-  reader.clogged = false;
+  consumer.isSlow = false;
   expect(ping).toHaveBeenCalledTimes(3);
   vi.advanceTimersByTime(36_000);
   expect(terminate).not.toHaveBeenCalled();

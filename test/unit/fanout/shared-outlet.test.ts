@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { Outlet } from '../../../src/fanout/send-buffer.ts';
+import { SendBuffer } from '../../../src/fanout/send-buffer.ts';
 
 /** A stream whose bytes go when `flow` is called. */
 function slowStream(highWaterMark: number) {
@@ -19,28 +19,28 @@ const limits = { bufferBytesMax: 100, stuckMs: 1_000_000 };
 
 it('has room up to its limit, and again when all has gone', async () => {
   const { stream, flow } = slowStream(10);
-  const outlet = new Outlet(stream, limits, () => undefined);
-  expect(outlet.hasRoom(1_000)).toBe(true); // Nothing waits: what comes must go, however large.
+  const buffer = new SendBuffer(stream, limits, () => undefined);
+  expect(buffer.hasRoom(1_000)).toBe(true); // Nothing waits: what comes must go, however large.
   stream.write(Buffer.alloc(60));
-  expect([outlet.hasRoom(40), outlet.hasRoom(41)]).toEqual([true, false]);
+  expect([buffer.hasRoom(40), buffer.hasRoom(41)]).toEqual([true, false]);
   const drained = vi.fn<() => void>();
-  outlet.drained(drained);
-  outlet.drained(drained);
+  buffer.onDrain(drained);
+  buffer.onDrain(drained);
   // Once full, it stays closed until it is empty: readers are not to be fed drop by drop.
-  expect([outlet.clogged, outlet.hasRoom(1)]).toEqual([true, false]);
+  expect([buffer.isFull, buffer.hasRoom(1)]).toEqual([true, false]);
   expect(drained).not.toHaveBeenCalled();
   await flow();
   expect(drained).toHaveBeenCalledTimes(2);
-  expect([outlet.clogged, outlet.hasRoom(1)]).toEqual([false, true]);
+  expect([buffer.isFull, buffer.hasRoom(1)]).toEqual([false, true]);
 });
 
 it('lets whoever is called back write, and be full again', async () => {
   const { stream, flow } = slowStream(10);
-  const outlet = new Outlet(stream, limits, () => undefined);
+  const buffer = new SendBuffer(stream, limits, () => undefined);
   let sent = 0;
   const send = (): void => {
     if (sent === 50) return;
-    if (!outlet.hasRoom(30)) return outlet.drained(send);
+    if (!buffer.hasRoom(30)) return buffer.onDrain(send);
     stream.write(Buffer.alloc(30));
     expect(stream.writableLength).toBeLessThanOrEqual(100);
     sent++;
@@ -49,7 +49,7 @@ it('lets whoever is called back write, and be full again', async () => {
   send();
   expect(sent).toBe(3);
   while (sent < 50) await flow();
-  expect(outlet.clogged).toBe(false);
+  expect(buffer.isFull).toBe(false);
 });
 
 it('tells when it is stuck, and only then', async () => {
@@ -57,15 +57,15 @@ it('tells when it is stuck, and only then', async () => {
   try {
     const stuck = vi.fn<() => void>();
     const { stream, flow } = slowStream(10);
-    const outlet = new Outlet(stream, { ...limits, stuckMs: 30 }, stuck);
+    const buffer = new SendBuffer(stream, { ...limits, stuckMs: 30 }, stuck);
     stream.write(Buffer.alloc(200));
-    outlet.drained(() => undefined);
+    buffer.onDrain(() => undefined);
     vi.advanceTimersByTime(29);
     await flow();
     vi.advanceTimersByTime(100);
     expect(stuck).not.toHaveBeenCalled();
     stream.write(Buffer.alloc(200));
-    outlet.drained(() => undefined);
+    buffer.onDrain(() => undefined);
     vi.advanceTimersByTime(30);
     expect(stuck).toHaveBeenCalledTimes(1);
   } finally {
@@ -79,12 +79,12 @@ it('forgets everybody when the stream closes', async () => {
   const { stream } = slowStream(10);
   const stuck = vi.fn<() => void>();
   const drained = vi.fn<() => void>();
-  const outlet = new Outlet(stream, { ...limits, stuckMs: 1 }, stuck);
+  const buffer = new SendBuffer(stream, { ...limits, stuckMs: 1 }, stuck);
   stream.write(Buffer.alloc(200));
-  outlet.drained(drained);
+  buffer.onDrain(drained);
   stream.destroy();
   await new Promise((resolve) => stream.once('close', resolve));
-  outlet.drained(drained);
+  buffer.onDrain(drained);
   vi.advanceTimersByTime(60_000);
   expect([stuck.mock.calls, drained.mock.calls]).toEqual([[], []]);
 });

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { Payload } from '../../../src/fanout/payload.ts';
-import { RenderedPayloads } from '../../../src/fanout/rendered-payloads.ts';
+import { PayloadCache } from '../../../src/fanout/payload-cache.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 
 const message = (version: number): FeedMessage => ({ kind: 'snapshot', version, states: '' });
@@ -8,32 +8,32 @@ const render = vi.fn<() => Payload>(() => new Payload('x'.repeat(100)));
 
 it('renders a message once an operation, while there is room', () => {
   render.mockClear();
-  const rendered = new RenderedPayloads(10_000);
+  const payloads = new PayloadCache(10_000);
   const [first, second] = [message(1), message(2)];
-  const payload = rendered.get(first, 'one', render);
-  for (let i = 0; i < 3; i++) expect(rendered.get(first, 'one', render)).toBe(payload);
-  expect(rendered.get(first, 'two', render)).not.toBe(payload);
-  expect(rendered.get(second, 'one', render)).not.toBe(payload);
+  const payload = payloads.get(first, 'one', render);
+  for (let i = 0; i < 3; i++) expect(payloads.get(first, 'one', render)).toBe(payload);
+  expect(payloads.get(first, 'two', render)).not.toBe(payload);
+  expect(payloads.get(second, 'one', render)).not.toBe(payload);
   expect(render).toHaveBeenCalledTimes(3);
 });
 
 it('keeps no more than it may, however many operations there are', () => {
   render.mockClear();
-  const rendered = new RenderedPayloads(10_000);
+  const payloads = new PayloadCache(10_000);
   const only = message(1);
-  for (let i = 0; i < 5_000; i++) rendered.get(only, String(i), render);
+  for (let i = 0; i < 5_000; i++) payloads.get(only, String(i), render);
   // Of those before, as many are known as fit; asking for the latest first, each that is not pushes others out.
   render.mockClear();
-  for (let i = 4_999; i >= 0; i--) rendered.get(only, String(i), render);
+  for (let i = 4_999; i >= 0; i--) payloads.get(only, String(i), render);
   expect(5_000 - render.mock.calls.length).toBeLessThanOrEqual(100);
 });
 
 it('keeps few that are empty, for each takes room of its own', () => {
-  const rendered = new RenderedPayloads(10_000);
+  const payloads = new PayloadCache(10_000);
   const only = message(1);
   const empty = vi.fn<() => Payload>(() => new Payload(''));
-  for (let i = 0; i < 1_000; i++) rendered.get(only, String(i), empty);
+  for (let i = 0; i < 1_000; i++) payloads.get(only, String(i), empty);
   empty.mockClear();
-  for (let i = 999; i >= 0; i--) rendered.get(only, String(i), empty);
+  for (let i = 999; i >= 0; i--) payloads.get(only, String(i), empty);
   expect(1_000 - empty.mock.calls.length).toBeLessThanOrEqual(20);
 });

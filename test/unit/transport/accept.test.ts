@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isJson, prefersHtml } from '../../../src/http/accept.ts';
-import { responseForms } from '../../../src/transport/response-forms.ts';
+import { negotiateResponse } from '../../../src/transport/negotiate-response.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL = 'application/graphql-response+json';
@@ -46,12 +46,12 @@ describe('Accept', () => {
     [`${GRAPHQL};q=2, ${JSON_TYPE}`, JSON_TYPE, false],
     [',;,', null, false],
   ])('%s: a single result is %s, a stream can be sent: %s', (accept, result, stream) => {
-    expect(responseForms(accept)).toEqual({ regular: result === STREAM ? null : result, stream });
+    expect(negotiateResponse(accept)).toEqual({ regular: result === STREAM ? null : result, stream });
   });
 
   it('is read in linear time, and long ones are not kept', () => {
     const long = Array(5_000).fill('a/b').join(',');
-    expect(responseForms(`${long},${JSON_TYPE}`)).toEqual({ regular: JSON_TYPE, stream: false });
+    expect(negotiateResponse(`${long},${JSON_TYPE}`)).toEqual({ regular: JSON_TYPE, stream: false });
   });
 
   it.each([

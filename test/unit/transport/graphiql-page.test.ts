@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { exampleTabs } from '../../../src/http/routes/graphiql/examples.ts';
+import { createExampleTabs } from '../../../src/http/routes/graphiql/examples.ts';
 import { pageScript } from '../../../src/http/routes/graphiql/page-script.ts';
 
 interface Page {
@@ -49,7 +49,7 @@ const confirm = {
 
 const titleOf = (number: number) =>
   / (\w+)[ ({]/.exec(/^(?!#).+/m.exec(tabs[number - 1]?.query ?? '')?.[0] ?? '')?.[1];
-const tabs = exampleTabs(null);
+const tabs = createExampleTabs(null);
 
 async function messageOf(response: Promise<Response>): Promise<string> {
   const { errors } = (await (await response).json()) as { errors: { message: string }[] };

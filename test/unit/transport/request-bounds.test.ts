@@ -182,7 +182,7 @@ describe('memory that is kept for clients', () => {
         const running: (() => void)[] = [];
         for (const { address, bytes, document: of, end } of steps) {
           try {
-            running.push(budget.take(address, kept(bytes, of), socket));
+            running.push(budget.reserve(address, kept(bytes, of), socket));
           } catch (error) {
             expect([429, 503]).toContain((error as RequestError).status);
           }
@@ -204,8 +204,8 @@ describe('memory that is kept for clients', () => {
   ])('is refused beyond the limit of %s', (_whose, status, socket, addressBytesMax, processBytesMax) => {
     const budget = new MemoryBudget({ addressBytesMax, processBytesMax });
     const account = socket();
-    const release = budget.take('192.0.2.1', kept(60), account);
-    const more = () => budget.take('192.0.2.1', kept(60), account);
+    const release = budget.reserve('192.0.2.1', kept(60), account);
+    const more = () => budget.reserve('192.0.2.1', kept(60), account);
     expect(more).toThrow(expect.objectContaining({ status, code: 'RATE_LIMITED' }) as RequestError);
     release();
     more()();
@@ -213,7 +213,7 @@ describe('memory that is kept for clients', () => {
 
   it('counts a document once for all who share it', () => {
     const budget = new MemoryBudget({ addressBytesMax: 1e6, processBytesMax: 1e6 });
-    const releases = Array.from({ length: 10 }, () => budget.take('192.0.2.1', kept(5, document)));
+    const releases = Array.from({ length: 10 }, () => budget.reserve('192.0.2.1', kept(5, document)));
     expect(budget.bytes).toBe(1_050);
     for (const release of releases.slice(1)) release();
     expect(budget.bytes).toBe(1_005);

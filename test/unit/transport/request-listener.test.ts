@@ -2,7 +2,7 @@ import { createServer, request } from 'node:http';
 import { BlockList } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Route } from '../../../src/http/routes.ts';
-import { requestListener, type ListenerContext } from '../../../src/http/request-listener.ts';
+import { createRequestListener, type ListenerContext } from '../../../src/http/request-listener.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { eventually } from '../../support/eventually.ts';
 import { closeServer, listenOnFreePort } from '../../support/services/free-port.ts';
@@ -31,7 +31,7 @@ const context: ListenerContext = {
   logger,
   stopping: new AbortController().signal,
 };
-const server = createServer((req, res) => requestListener(context)(req, res));
+const server = createServer((req, res) => createRequestListener(context)(req, res));
 let port: number;
 
 beforeEach(async () => {

@@ -8,11 +8,11 @@ import { keepAlive } from '../../../src/transport/websocket/keep-alive.ts';
 async function connect() {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
-  const reader = { clogged: false };
+  const reader = { isSlow: false };
   const received: string[] = [];
   server.on('connection', (socket) => {
     socket.on('message', (data: Buffer) => received.push(data.toString()));
-    keepAlive(socket, { everyMs: 20, answerMs: 60_000 }, () => reader.clogged);
+    keepAlive(socket, { everyMs: 20, pongTimeoutMs: 60_000 }, () => reader.isSlow);
   });
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const closed = once(client, 'close') as Promise<[number, Buffer]>;

@@ -1,6 +1,6 @@
 import { BREAK, visit, type FieldNode, type GraphQLResolveInfo } from 'graphql';
 import { parseEventId } from '../../../platform/ids.ts';
-import { followSeats, openSeats, type SeatSource } from '../../../seating/live/seat-updates.ts';
+import { openSeats, type SeatSource } from '../../../seating/live/seat-updates.ts';
 import { builder } from '../../schema/builder.ts';
 import { notFound } from '../../schema/errors.ts';
 import type { GraphQLContext } from '../../schema/context.ts';
@@ -24,8 +24,7 @@ builder.subscriptionField('seatUpdates', (t) =>
     subscribe: async (_root, { eventId: id, afterVersion }, ctx, info) => {
       const eventId = parseEventId(id);
       if (eventId === null || !(await canSeeEvent(ctx, eventId))) throw notFound('event');
-      const source = await openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
-      return ctx.park?.(source) ?? followSeats(source);
+      return openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
     },
     resolve: (message, { eventId }) => ({ ...message, eventId: parseEventId(eventId) ?? 0 }),
   }),
@@ -42,12 +41,7 @@ async function openSource(
   if (!withSeats) return openSeats(reads, eventId, afterVersion);
   const unfollow = await ctx.followedSeats.follow(eventId);
   try {
-    const source = await openSeats(reads, eventId, afterVersion);
-    const release = () => {
-      source.release();
-      unfollow();
-    };
-    return { ...source, release };
+    return await openSeats(reads, eventId, afterVersion, unfollow);
   } catch (error) {
     unfollow();
     throw error;

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { etagOf, type StoredBody } from '../../responses.ts';
+import { computeEtag, type StoredBody } from '../../responses.ts';
 import { pageScript } from './page-script.ts';
 import { editBundle, tabRunsScript } from './tab-runs.ts';
 
@@ -14,8 +14,8 @@ export interface GraphiQLAssets {
 }
 
 /**
- * Tabs slide into place as they appear; a mouse button that is pressed on one throws it back to where it slid from, and
- * the click misses it (GraphiQL 5 in Chromium 156). So they stand still.
+ * Disables the animation of new tabs: pressing the mouse button on a tab resets it to where it started, so that the click
+ * misses it (GraphiQL 5 in Chromium 156).
  */
 const OWN_STYLE = `
 .graphiql-tab { transform: none !important; }
@@ -31,9 +31,9 @@ const OPTIONS_MARK = 'YogaGraphiQL.renderYogaGraphiQL(';
 let loading: Promise<GraphiQLAssets> | undefined;
 
 /**
- * GraphiQL as two files of this server. The package gives one page of 9 MB with everything inline; taken apart, the
- * large parts have an address of their content, so that a browser loads them once, and the page may forbid inline
- * scripts. Loaded and compressed when first asked for: a server whose GraphiQL nobody opens does without.
+ * Loads GraphiQL as two files. The package renders one page of 9 MB with everything inline. Split up, the large parts have
+ * content-addressed URLs, which browsers cache, and the page can forbid inline scripts. The files are created and compressed
+ * on first use.
  */
 export function loadGraphiQL(): Promise<GraphiQLAssets> {
   loading ??= load().catch((error: unknown) => {
@@ -48,11 +48,11 @@ async function load(): Promise<GraphiQLAssets> {
   const page = renderGraphiQL({});
   const script = between(page, '<script>', '</script>');
   const bundle = editBundle(script.slice(0, script.lastIndexOf(OPTIONS_MARK)));
-  // `startPage` is what our own script defines; it reads the options from the page.
-  const whole = `${pageScript}\n${tabRunsScript}\n${bundle}\nstartPage(YogaGraphiQL);\n`;
+  // `pageScript` defines `startPage`, which reads the options from the page.
+  const text = `${pageScript}\n${tabRunsScript}\n${bundle}\nstartPage(YogaGraphiQL);\n`;
   const [scriptAsset, styleAsset] = await Promise.all([
-    asset('js', 'text/javascript; charset=utf-8', whole),
-    asset('css', 'text/css; charset=utf-8', `${between(page, '<style>', '</style>')}\n${OWN_STYLE}\n`),
+    createAsset('js', 'text/javascript; charset=utf-8', text),
+    createAsset('css', 'text/css; charset=utf-8', `${between(page, '<style>', '</style>')}\n${OWN_STYLE}\n`),
   ]);
   return { script: scriptAsset, style: styleAsset };
 }
@@ -60,17 +60,17 @@ async function load(): Promise<GraphiQLAssets> {
 function between(text: string, start: string, end: string): string {
   const from = text.indexOf(start) + start.length;
   const to = text.lastIndexOf(end);
-  if (from < start.length || to < from) throw new Error(`the GraphiQL package has no ${start} any more`);
+  if (from < start.length || to < from) throw new Error(`the GraphiQL package no longer contains ${start}`);
   return text.slice(from, to);
 }
 
-async function asset(extension: string, type: string, text: string): Promise<Asset> {
+async function createAsset(extension: string, type: string, text: string): Promise<Asset> {
   const identity = Buffer.from(text);
   const [gzipped, br] = await Promise.all([
     promisify(gzip)(identity),
     promisify(brotliCompress)(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
   ]);
-  const etag = etagOf(identity);
+  const etag = computeEtag(identity);
   return {
     path: `/graphiql/${etag}.${extension}`,
     identity,

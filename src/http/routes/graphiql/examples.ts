@@ -1,4 +1,4 @@
-/** What the examples are about: an event on sale, and two of its seats that are free. */
+/** The IDs in the examples: an event on sale, and two of its free seats. */
 export interface ExampleIds {
   readonly eventId: string;
   readonly seatIds: readonly string[];
@@ -12,8 +12,8 @@ export interface ExampleTab {
 
 const AS_GUEST = JSON.stringify({ authorization: 'Bearer <token>' }, null, 2);
 
-/** GraphiQL's tabs, to be run from left to right. */
-export function exampleTabs(ids: ExampleIds | null): readonly ExampleTab[] {
+/** Returns the tabs of GraphiQL, in the order in which to run them. */
+export function createExampleTabs(ids: ExampleIds | null): readonly ExampleTab[] {
   const eventId = ids?.eventId ?? 'the id of an event (first tab)';
   const seatIds = ids?.seatIds ?? [];
   return [

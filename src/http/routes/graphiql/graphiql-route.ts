@@ -1,21 +1,21 @@
 import type { Logger } from '../../../platform/observability/logger.ts';
 import { prefersHtml } from '../../accept.ts';
-import { etagOf, sendNotFound, sendStored } from '../../responses.ts';
-import type { Exchange } from '../../request-context.ts';
+import { computeEtag, sendNotFound, sendStored } from '../../responses.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
 import { html, Html } from '../home/html.ts';
 import { setPagePolicy } from '../../security-headers.ts';
 import { loadGraphiQL, type GraphiQLAssets } from './assets.ts';
-import { exampleTabs, type ExampleIds } from './examples.ts';
+import { createExampleTabs, type ExampleIds } from './examples.ts';
 
 export interface GraphiQLContext {
-  /** Null where no event is on sale. */
+  /** Returns null if no event is on sale. */
   readonly exampleIds: () => Promise<ExampleIds | null>;
   readonly logger: Logger;
 }
 
-/** The editor makes styles and workers of its own as it runs; nothing else is let in, and no other host. */
+/** Content security policy. The editor creates styles and workers at run time; no other host is allowed. */
 const policy = [
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -25,49 +25,49 @@ const policy = [
   "font-src 'self' data:",
 ];
 
-/** A browser asks for a page, a program for JSON. */
-export function wantsGraphiQL({ req }: Exchange): boolean {
+/** Returns whether the client is a browser that requests a page. */
+export function wantsGraphiQL({ req }: RequestContext): boolean {
   return (req.method === 'GET' || req.method === 'HEAD') && prefersHtml(req.headers.accept ?? '');
 }
 
-export function graphiqlRoute(ctx: GraphiQLContext): (exchange: Exchange) => Promise<void> {
-  let underWay: Promise<ExampleIds | null> | undefined;
-  return async (exchange) => {
-    underWay ??= readIds(ctx).finally(() => (underWay = undefined));
-    const [assets, ids] = await Promise.all([loadGraphiQL(), underWay]);
-    const page = Buffer.from(graphiqlPage(assets, ids));
-    setPagePolicy(exchange.res, ...policy);
-    exchange.res.appendHeader('vary', 'accept');
-    sendStored(exchange, {
+export function createGraphiQLHandler(ctx: GraphiQLContext): (request: RequestContext) => Promise<void> {
+  let reading: Promise<ExampleIds | null> | undefined;
+  return async (request) => {
+    reading ??= readIds(ctx).finally(() => (reading = undefined));
+    const [assets, ids] = await Promise.all([loadGraphiQL(), reading]);
+    const page = Buffer.from(renderPage(assets, ids));
+    setPagePolicy(request.res, ...policy);
+    request.res.appendHeader('vary', 'accept');
+    sendStored(request, {
       identity: page,
       type: 'text/html; charset=utf-8',
-      etag: etagOf(page),
+      etag: computeEtag(page),
       cacheControl: 'no-cache',
     });
   };
 }
 
-export async function handleGraphiQLAsset(exchange: Exchange): Promise<void> {
+export async function handleGraphiQLAsset(request: RequestContext): Promise<void> {
   const { script, style } = await loadGraphiQL();
-  const asset = [script, style].find(({ path }) => path === exchange.path);
-  if (asset === undefined) return sendNotFound(exchange);
-  sendStored(exchange, asset);
+  const asset = [script, style].find(({ path }) => path === request.path);
+  if (asset === undefined) return sendNotFound(request);
+  sendStored(request, asset);
 }
 
 async function readIds({ exampleIds, logger }: GraphiQLContext): Promise<ExampleIds | null> {
   try {
-    return await withTimeout(exampleIds(), httpLimits.checkTimeoutMs, 'the ids for the examples', { logger });
+    return await withTimeout(exampleIds(), httpLimits.checkTimeoutMs, 'the IDs for the examples', { logger });
   } catch (error) {
-    logger.warn({ err: error }, 'ids for the examples of GraphiQL not read');
+    logger.warn({ err: error }, 'failed to read the IDs for the examples of GraphiQL');
     return null;
   }
 }
 
-function graphiqlPage({ script, style }: GraphiQLAssets, ids: ExampleIds | null): string {
+function renderPage({ script, style }: GraphiQLAssets, ids: ExampleIds | null): string {
   const options = JSON.stringify({
     title: 'Sellout',
     endpoint: '/graphql',
-    defaultTabs: exampleTabs(ids),
+    defaultTabs: createExampleTabs(ids),
     shouldPersistHeaders: true,
     defaultEditorToolsVisibility: 'variables',
   });

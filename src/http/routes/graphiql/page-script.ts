@@ -1,8 +1,8 @@
 /**
- * Runs before GraphiQL. It makes the examples runnable one after the other without copying anything: the token of
- * startGuestSession and the id of the last hold are remembered in this browser, so that a second window has them too. They
- * replace <token> and <bookingId> in headers and variables when a request leaves. A request for which one of them is
- * missing is not sent: its answer says which tab to run first. The schema is read without a token.
+ * The script of the page, which runs before GraphiQL. With it the examples run one after the other without copying values:
+ * it stores the token of startGuestSession and the ID of the last hold in this browser, also for other windows, and replaces
+ * <token> and <bookingId> in the headers and variables of each request. If a value is missing, it does not send the request,
+ * but responds with the tab to run first. It requests the schema without a token.
  */
 // guard: graphiql-forgets-refused-token
 // guard: graphiql-missing-input
@@ -31,7 +31,7 @@ export const pageScript = String.raw`
       headers: { 'content-type': 'application/json' },
     });
 
-  const rememberAnswer = async (response) => {
+  const rememberResponse = async (response) => {
     if (!(response.headers.get('content-type') ?? '').includes('json')) return;
     const { data } = await response.json();
     const token = data?.startGuestSession?.token;
@@ -43,7 +43,7 @@ export const pageScript = String.raw`
   window.fetch = async (input, init = {}) => {
     const headers = new Headers(init.headers);
     const body = typeof init.body === 'string' ? JSON.parse(init.body) : {};
-    // Subscriptions travel in the address.
+    // A subscription has its parameters in the URL.
     const address = new URL(input, location.href);
     if (body.operationName === 'IntrospectionQuery') {
       headers.delete('authorization');
@@ -65,8 +65,8 @@ export const pageScript = String.raw`
       forget('token');
       return hint(hints.refused);
     }
-    // The editor shows an answer that can't be read; there is nothing to remember of it.
-    rememberAnswer(response.clone()).catch((error) => console.debug('not remembered', error));
+    // A response that cannot be parsed has nothing to remember. The editor shows it.
+    rememberResponse(response.clone()).catch((error) => console.debug('not remembered', error));
     return response;
   };
 }

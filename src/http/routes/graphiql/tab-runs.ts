@@ -1,19 +1,19 @@
 /**
- * GraphiQL knows one operation at a time: it stops a subscription when another tab is chosen, and writes what arrives into
- * the tab that is visible. With this script each tab has an operation of its own, which goes on while others are visible:
- * its responses are kept in its tab, and shown when it is chosen again. The edits below make GraphiQL's store use it.
+ * Gives each tab of GraphiQL an operation of its own. GraphiQL runs one operation at a time: it stops a subscription when
+ * another tab is selected, and writes responses to the visible tab. With this script an operation continues while other tabs
+ * are visible, and its tab shows its responses when it is selected again. The edits below connect it to GraphiQL's store.
  */
 // guard: graphiql-tab-responses
 export const tabRunsScript = String.raw`
 const tabRuns = (() => {
   const idle = { isFetching: false, subscription: null };
-  /** The last run of each tab, by the id of the tab. */
+  /** The last run of each tab, by the ID of the tab. */
   const runs = new Map();
 
   const visibleTab = (state) => state.tabs[state.activeTabIndex];
 
-  /** What the store says of the visible tab's run, once this tab is the visible one. */
-  const stateOf = (tab) => {
+  /** Returns the state of a tab's run, for the store to show when the tab becomes visible. */
+  const getState = (tab) => {
     const { isFetching, subscription } = runs.get(tab?.id) ?? idle;
     return { isFetching, subscription };
   };
@@ -25,7 +25,7 @@ const tabRuns = (() => {
     return idle;
   };
 
-  /** Calls GraphiQL's own run with a store that is bound to the tab that is visible now. */
+  /** Calls GraphiQL's run function with a store that is bound to the tab that is visible now. */
   const start = (set, get, run) => {
     const tab = visibleTab(get());
     if (runs.get(tab.id)?.subscription) return set(stop(tab));
@@ -47,7 +47,7 @@ const tabRuns = (() => {
       return {
         ...state,
         ...own,
-        // GraphiQL drops what arrives for another query than the last one.
+        // GraphiQL drops responses to any query but the last one.
         queryId: isLast() ? own.queryId : null,
         responseEditor: state.responseEditor && {
           setValue: (text) => isVisible() && state.responseEditor.setValue(text),
@@ -58,7 +58,7 @@ const tabRuns = (() => {
     return run(setOwn, getOwn);
   };
 
-  return { stateOf, stop, start, visibleTab };
+  return { getState, stop, start, visibleTab };
 })();
 `;
 
@@ -67,23 +67,23 @@ interface Edit {
   readonly replace: string;
 }
 
-/** Each text stands exactly once in the bundle of the pinned version of the package. */
+/** Each text occurs exactly once in the bundle of the pinned version of the package. */
 const edits: readonly Edit[] = [
-  // Choosing a tab, an added one included, shows the state of its run instead of stopping the one before.
+  // Selecting or adding a tab shows the state of its run, and does not stop the run of the previous tab.
   {
     find: 'a?.(h),h})},changeTab(o){e(({actions:a,onTabChange:l,tabs:u})=>{a.stop();const c=',
     replace:
-      'a?.(h),{...h,...tabRuns.stateOf(tabRuns.visibleTab(h))}})},changeTab(o){e(({actions:a,onTabChange:l,tabs:u})=>{const c=',
+      'a?.(h),{...h,...tabRuns.getState(tabRuns.visibleTab(h))}})},changeTab(o){e(({actions:a,onTabChange:l,tabs:u})=>{const c=',
   },
   {
     find: 'i(c.tabs[c.activeTabIndex]),l?.(c),c})}',
-    replace: 'i(c.tabs[c.activeTabIndex]),l?.(c),{...c,...tabRuns.stateOf(tabRuns.visibleTab(c))}})}',
+    replace: 'i(c.tabs[c.activeTabIndex]),l?.(c),{...c,...tabRuns.getState(tabRuns.visibleTab(c))}})}',
   },
-  // Closing a tab stops its run, visible or not.
+  // Closing a tab stops its run, even if the tab is not visible.
   { find: '{a===o&&u.stop();const d=', replace: '{tabRuns.stop(c[o]);const d=' }, // guard: graphiql-closed-tab
   {
     find: 'l?.(d),d})},updateActiveTabValues(',
-    replace: 'l?.(d),{...d,...tabRuns.stateOf(tabRuns.visibleTab(d))}})},updateActiveTabValues(',
+    replace: 'l?.(d),{...d,...tabRuns.getState(tabRuns.visibleTab(d))}})},updateActiveTabValues(',
   },
   {
     find: 'stop(){e(({subscription:s})=>(s?.unsubscribe(),{isFetching:!1,subscription:null}))}',
@@ -99,12 +99,12 @@ const edits: readonly Edit[] = [
   },
 ];
 
-/** @throws {Error} if the package no longer has a text that is edited. */
+/** @throws {Error} if the bundle does not contain each text exactly once. */
 export function editBundle(bundle: string): string {
   return edits.reduce((text, { find, replace }) => {
     const parts = text.split(find);
     if (parts.length !== 2)
-      throw new Error(`GraphiQL's bundle has "${find}" ${parts.length - 1} times, not once`);
+      throw new Error(`the GraphiQL bundle contains "${find}" ${parts.length - 1} times instead of once`);
     return parts.join(replace);
   }, bundle);
 }

@@ -9,7 +9,7 @@ export interface EventOnSale {
   readonly total: number;
 }
 
-/** What the home page lists: the next events that can be bought now. */
+/** Reads the next events on sale, for the home page. */
 export function readEventsOnSale(db: PrismaClient, limit: number): Promise<EventOnSale[]> {
   // guard: home-page-sale-end
   return db.$queryRaw<EventOnSale[]>(sql`/* readEventsOnSale */
@@ -25,7 +25,7 @@ export interface ExampleSeats {
   readonly seatIndexes: readonly number[];
 }
 
-/** The first event on sale, with two free seats that follow each other in its plan: what GraphiQL's examples are about. */
+/** Reads the first event on sale and two of its free seats that follow each other, for the examples of GraphiQL. */
 export async function readExampleSeats(db: PrismaClient): Promise<ExampleSeats | null> {
   const [event] = await readEventsOnSale(db, 1);
   if (event === undefined) return null;

@@ -3,14 +3,14 @@ import type { EventOnSale } from './events-on-sale.sql.ts';
 import { html, Html } from './html.ts';
 import { homeStyle } from './home-style.ts';
 
-/** For the page's policy: this style, and no other. */
+/** Hash of the only style that the content security policy of the page allows. */
 export const homeStyleHash = `'sha256-${createHash('sha256').update(homeStyle).digest('base64')}'`;
 
-/** Whole, so that no formatting of the page adds a blank to what the hash is of. */
+/** A constant, because white space that a formatter adds would change the hash. */
 const styleElement = new Html(`<style>${homeStyle}</style>`);
 
 export interface ListedEvent extends EventOnSale {
-  /** Null where it could not be found out. */
+  /** Null if it is unknown. */
   readonly layoutPath: string | null;
 }
 
@@ -22,8 +22,8 @@ const graphiqlLink = html`<a class="first" href="/graphql"
   ></a
 >`;
 
-/** The page that says what runs here and where to go. `events` is null if they can't be read at the moment. */
-export function homePage(events: readonly ListedEvent[] | null, graphiql: boolean): string {
+/** Renders the page that lists what this server offers. `events` is null if they cannot be read at the moment. */
+export function renderHomePage(events: readonly ListedEvent[] | null, graphiql: boolean): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -48,7 +48,7 @@ export function homePage(events: readonly ListedEvent[] | null, graphiql: boolea
           </nav>
           <section>
             <h2>On sale now</h2>
-            ${eventList(events)}
+            ${renderEvents(events)}
           </section>
           <section>
             <h2>API</h2>
@@ -75,7 +75,7 @@ export function homePage(events: readonly ListedEvent[] | null, graphiql: boolea
     </html> `.text;
 }
 
-function eventList(events: readonly ListedEvent[] | null): Html {
+function renderEvents(events: readonly ListedEvent[] | null): Html {
   if (events === null) return html`<p>The list of events is temporarily unavailable.</p>`;
   if (events.length === 0) return html`<p>No event is on sale.</p>`;
   return html`<table>
@@ -94,8 +94,8 @@ function eventList(events: readonly ListedEvent[] | null): Html {
           html`<tr>
             <td>${event.name}</td>
             <td>${event.venue}</td>
-            <td><time datetime="${event.startsAt.toISOString()}">${startOf(event.startsAt)}</time></td>
-            <td>${grouped(event.available)} of ${grouped(event.total)}</td>
+            <td><time datetime="${event.startsAt.toISOString()}">${formatStart(event.startsAt)}</time></td>
+            <td>${formatCount(event.available)} of ${formatCount(event.total)}</td>
             <td>${event.layoutPath === null ? '' : html`<a href="${event.layoutPath}">JSON</a>`}</td>
           </tr> `,
       )}
@@ -103,10 +103,10 @@ function eventList(events: readonly ListedEvent[] | null): Html {
   </table>`;
 }
 
-function startOf(date: Date): string {
+function formatStart(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function grouped(count: number): string {
+function formatCount(count: number): string {
   return count.toLocaleString('en');
 }

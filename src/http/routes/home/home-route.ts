@@ -1,13 +1,13 @@
 import type { PrismaClient } from '../../../platform/database/db.ts';
 import type { Logger } from '../../../platform/observability/logger.ts';
 import type { EventLayouts } from '../../../seating/layout/event-layouts.ts';
-import { etagOf, sendStored } from '../../responses.ts';
-import type { Exchange } from '../../request-context.ts';
+import { computeEtag, sendStored } from '../../responses.ts';
+import type { RequestContext } from '../../request-context.ts';
 import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
 import { setPagePolicy } from '../../security-headers.ts';
 import { readEventsOnSale } from './events-on-sale.sql.ts';
-import { homePage, homeStyleHash, type ListedEvent } from './home-page.ts';
+import { renderHomePage, homeStyleHash, type ListedEvent } from './home-page.ts';
 
 const EVENTS_LISTED_MAX = 20;
 
@@ -19,16 +19,16 @@ export interface HomeContext {
   readonly graphiql: boolean;
 }
 
-export function homeRoute(ctx: HomeContext): (exchange: Exchange) => Promise<void> {
-  let underWay: Promise<ListedEvent[] | null> | undefined;
-  return async (exchange) => {
-    underWay ??= listEvents(ctx).finally(() => (underWay = undefined));
-    const page = Buffer.from(homePage(await underWay, ctx.graphiql));
-    setPagePolicy(exchange.res, `style-src ${homeStyleHash}`, 'img-src data:');
-    sendStored(exchange, {
+export function createHomeHandler(ctx: HomeContext): (request: RequestContext) => Promise<void> {
+  let listing: Promise<ListedEvent[] | null> | undefined;
+  return async (request) => {
+    listing ??= listEvents(ctx).finally(() => (listing = undefined));
+    const page = Buffer.from(renderHomePage(await listing, ctx.graphiql));
+    setPagePolicy(request.res, `style-src ${homeStyleHash}`, 'img-src data:');
+    sendStored(request, {
       identity: page,
       type: 'text/html; charset=utf-8',
-      etag: etagOf(page),
+      etag: computeEtag(page),
       cacheControl: 'no-cache',
     });
   };

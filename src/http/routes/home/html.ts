@@ -14,13 +14,13 @@ export class Html {
   }
 }
 
-/** A template whose values are escaped, unless they are Html themselves. */
+/** Renders a template. Escapes all values except Html. */
 export function html(strings: TemplateStringsArray, ...values: readonly unknown[]): Html {
-  return new Html(strings.reduce((text, part, i) => text + rendered(values[i - 1]) + part));
+  return new Html(strings.reduce((text, part, i) => text + renderValue(values[i - 1]) + part));
 }
 
-function rendered(value: unknown): string {
+function renderValue(value: unknown): string {
   if (value instanceof Html) return value.text;
-  if (Array.isArray(value)) return value.map(rendered).join('');
+  if (Array.isArray(value)) return value.map(renderValue).join('');
   return String(value).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 }

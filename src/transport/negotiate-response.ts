@@ -3,11 +3,11 @@ import { Cache } from '../platform/cache.ts';
 
 export type RegularMediaType = 'application/json' | 'application/graphql-response+json';
 
-/** The forms of a response that a client takes. */
+/** The forms of a response that a client accepts. */
 export interface ResponseForms {
-  /** The media type for one result; null if the client accepts neither, or prefers a stream of events. */
+  /** The media type of a single result; null if the client accepts neither, or prefers an event stream. */
   readonly regular: RegularMediaType | null;
-  /** Whether the client takes a stream of events. */
+  /** Whether the client accepts an event stream. */
   readonly stream: boolean;
 }
 
@@ -15,11 +15,14 @@ const regularTypes = ['application/json', 'application/graphql-response+json'] a
 const streamType = 'text/event-stream';
 
 const formsByAccept = new Cache<string, ResponseForms>({ entriesMax: 200 });
-/** Maximum length of a header value that is cached. Longer ones are parsed each time. */
+/** Maximum length of a header that is cached. Longer ones are parsed each time. */
 const CACHED_LENGTH_MAX = 500;
 
-/** Reads an `Accept` header (RFC 9110, 12.5.1). Of equal weights the first wins; a wildcard means application/json first. */
-export function responseForms(accept = '*/*'): ResponseForms {
+/**
+ * Reads an `Accept` header (RFC 9110, 12.5.1). Among types of equal weight, the first in the header wins; for a wildcard,
+ * application/json does.
+ */
+export function negotiateResponse(accept = '*/*'): ResponseForms {
   const cached = formsByAccept.get(accept);
   if (cached !== undefined) return cached;
   const forms = choose(accept.trim() === '' ? '*/*' : accept);

@@ -15,11 +15,11 @@ interface Entry {
 }
 
 /**
- * Messages as rendered for each operation, cached as long as the message exists. On a quiet event that is long, and
- * clients can make up any number of operations, so the total size is bounded as well: beyond it, the least recently used
- * payloads are evicted and rendered again on demand. `operation` is a key whose length no client chooses.
+ * Caches payloads by message and operation for as long as the message is in use, which on a quiet event is long. Clients
+ * can invent any number of operations, so the total size is limited too: the least recently used payloads are evicted, and
+ * rendered again on demand. `operation` is a hash: no client chooses its length.
  */
-export class RenderedPayloads {
+export class PayloadCache {
   readonly #byMessage = new WeakMap<FeedMessage, PayloadsByOperation>();
   readonly #entries: Cache<number, Entry>;
   readonly #charactersMax: number;
@@ -35,10 +35,10 @@ export class RenderedPayloads {
   }
 
   get(message: FeedMessage, operation: string, render: () => Payload): Payload {
-    const known = this.#byMessage.get(message)?.get(operation);
-    if (known !== undefined) {
-      this.#entries.get(known.id); // Marks it as used.
-      return known.payload;
+    const cached = this.#byMessage.get(message)?.get(operation);
+    if (cached !== undefined) {
+      this.#entries.get(cached.id); // Marks it as used.
+      return cached.payload;
     }
     const payload = render();
     const payloads: PayloadsByOperation = this.#byMessage.get(message) ?? new Map();
