@@ -26,7 +26,7 @@ function start() {
 describe('a shared subscription', () => {
   it('joins its channel with the first call of next, and leaves it once', async () => {
     const { shared, source, consumer, release } = start();
-    // The payload is not of interest here: its rendering fails, and the consumer is told so.
+    // Rendering fails here, which ends the consumer and does not matter to this test.
     const iterator = shared.subscribe(operation, source, consumer)?.[Symbol.asyncIterator]();
     expect(shared.channels).toBe(0);
     const pending = iterator?.next();

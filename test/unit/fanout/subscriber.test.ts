@@ -50,7 +50,9 @@ describe('the transition table of a subscriber', () => {
     const subscriber = subscriberIn(state);
     const next = possible[state][event];
     if (next === undefined) {
-      expect(() => subscriber.apply(event)).toThrow(`bug: event "${event}" of a subscriber that is "${state}"`);
+      expect(() => subscriber.apply(event)).toThrow(
+        `bug: event "${event}" of a subscriber that is "${state}"`,
+      );
       expect(subscriber.state).toBe(state);
     } else {
       expect(subscriber.apply(event)).toBe(next);

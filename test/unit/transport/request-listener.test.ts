@@ -45,16 +45,19 @@ afterEach(async () => {
 
 const failure = () => lines.find(({ msg }) => msg === 'request failed');
 
-it.each(['GET', 'POST'])('a %s that fails is an error in the log, its body read or not', async (method) => {
-  const handling = new Promise<void>((resolve) => (entered = resolve));
-  const answer = fetch(`http://127.0.0.1:${port}/fails`, { method, body: method === 'POST' ? 'x' : null });
-  await handling;
-  goOn();
-  expect((await answer).status).toBe(500);
-  expect(failure()).toMatchObject({ level: 'error', err: { message: 'planted' } });
-});
+it.each(['GET', 'POST'])(
+  'a failing %s is logged as an error, whether its body was read or not',
+  async (method) => {
+    const handling = new Promise<void>((resolve) => (entered = resolve));
+    const answer = fetch(`http://127.0.0.1:${port}/fails`, { method, body: method === 'POST' ? 'x' : null });
+    await handling;
+    goOn();
+    expect((await answer).status).toBe(500);
+    expect(failure()).toMatchObject({ level: 'error', err: { message: 'planted' } });
+  },
+);
 
-it('what fails for a client that has left is none', async () => {
+it('a failure after the client has left is not', async () => {
   const handling = new Promise<void>((resolve) => (entered = resolve));
   const req = request({ port, host: '127.0.0.1', path: '/fails', method: 'POST' }).on('error', () => {});
   req.end('x');

@@ -4,7 +4,7 @@ import { silent } from '../../support/booking.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** A subscription whose messages the test sends. */
+/** A subscription whose messages are sent by the test. */
 class Source {
   ended = 0;
   #waiting: ((result: IteratorResult<{ data: { n: number } }>) => void) | undefined;
@@ -40,7 +40,7 @@ describe('a private subscription', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  it('brings its messages until the token expires, then an error, then its end', async () => {
+  it('delivers messages until the token expires, then an error, then ends', async () => {
     const source = new Source();
     const results = untilExpiry(source, Date.now() + 1_000, silent);
     const first = results.next();
@@ -56,7 +56,7 @@ describe('a private subscription', () => {
     expect(source.ended).toBe(1);
   });
 
-  it('ends also if nobody waits for its next message when the token expires', async () => {
+  it('ends even if no message is awaited when the token expires', async () => {
     const source = new Source();
     const results = untilExpiry(source, Date.now() + 1_000, silent);
     vi.advanceTimersByTime(5_000);
@@ -64,13 +64,13 @@ describe('a private subscription', () => {
     expect(source.ended).toBe(1);
   });
 
-  it('lives as long as a token that is valid for longer than a timer can wait', async () => {
+  it('lasts as long as a token that is valid for longer than the maximum delay of a timer', async () => {
     const source = new Source();
     const timers = vi.spyOn(globalThis, 'setTimeout');
     const results = untilExpiry(source, Date.now() + 90 * DAY_MS, silent);
     const first = results.next();
     vi.advanceTimersByTime(1_000);
-    // Node makes of too long a delay one of a millisecond.
+    // Node reduces a longer delay to one millisecond.
     expect(timers).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(90 * DAY_MS - 1_001);
     source.send(1);
@@ -80,7 +80,7 @@ describe('a private subscription', () => {
     expect(await second).toEqual(expired);
   });
 
-  it('leaves no timer behind when it ends by itself, or is ended', async () => {
+  it('leaves no timer when it ends or is ended', async () => {
     const sources = [new Source(), new Source()];
     const [alone, left] = sources.map((source) => untilExpiry(source, Date.now() + 1_000, silent));
     const end = alone?.next();

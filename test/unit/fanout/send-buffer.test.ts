@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { SendBuffer } from '../../../src/fanout/send-buffer.ts';
 
-/** A stream whose bytes go when `flow` is called. */
+/** Creates a stream whose bytes are written when `flow` is called. */
 function slowStream(highWaterMark: number) {
   const waiting: (() => void)[] = [];
   const stream = new Writable({ highWaterMark, write: (_chunk, _encoding, done) => void waiting.push(done) });
@@ -17,16 +17,16 @@ function slowStream(highWaterMark: number) {
 
 const limits = { bufferBytesMax: 100, stuckMs: 1_000_000 };
 
-it('has room up to its limit, and again when all has gone', async () => {
+it('has room up to its limit, and again when it has drained', async () => {
   const { stream, flow } = slowStream(10);
   const buffer = new SendBuffer(stream, limits, () => undefined);
-  expect(buffer.hasRoom(1_000)).toBe(true); // Nothing waits: what comes must go, however large.
+  expect(buffer.hasRoom(1_000)).toBe(true); // An empty buffer accepts a message of any size.
   stream.write(Buffer.alloc(60));
   expect([buffer.hasRoom(40), buffer.hasRoom(41)]).toEqual([true, false]);
   const drained = vi.fn<() => void>();
   buffer.onDrain(drained);
   buffer.onDrain(drained);
-  // Once full, it stays closed until it is empty: readers are not to be fed drop by drop.
+  // Once full, it accepts nothing until it is empty.
   expect([buffer.isFull, buffer.hasRoom(1)]).toEqual([true, false]);
   expect(drained).not.toHaveBeenCalled();
   await flow();
@@ -34,7 +34,7 @@ it('has room up to its limit, and again when all has gone', async () => {
   expect([buffer.isFull, buffer.hasRoom(1)]).toEqual([false, true]);
 });
 
-it('lets whoever is called back write, and be full again', async () => {
+it('accepts writes in a drain callback, and can be full again', async () => {
   const { stream, flow } = slowStream(10);
   const buffer = new SendBuffer(stream, limits, () => undefined);
   let sent = 0;
@@ -52,7 +52,7 @@ it('lets whoever is called back write, and be full again', async () => {
   expect(buffer.isFull).toBe(false);
 });
 
-it('tells when it is stuck, and only then', async () => {
+it('reports when it is stuck, and only then', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const stuck = vi.fn<() => void>();
@@ -73,7 +73,7 @@ it('tells when it is stuck, and only then', async () => {
   }
 });
 
-it('forgets everybody when the stream closes', async () => {
+it('drops all callbacks when the stream closes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const { stream } = slowStream(10);

@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { EventStream } from '../../../src/transport/sse/event-stream.ts';
 import { streamLimits } from '../../../src/transport/limits.ts';
 
-it('writes nothing more once it has ended, though it has not closed yet', () => {
+it('writes nothing after its end, even before it has closed', () => {
   vi.useFakeTimers();
   try {
     const res = Object.assign(new PassThrough(), { writeHead: vi.fn<() => void>() });

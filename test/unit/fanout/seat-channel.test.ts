@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fanoutLimits } from '../../../src/fanout/limits.ts';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
-import { executed, SEATS, start, type Watcher } from './shared-channel.fixture.ts';
+import { executed, SEATS, start, type Watcher } from './seat-channel.fixture.ts';
 
 describe('a channel', () => {
-  it('lets nobody begin before what was changed already, nor sends what is not due', () => {
+  it('starts a subscriber after pending changes, and does not send them early', () => {
     const { feed, join } = start();
     const first = join();
     feed.change(1, 1);
     const second = join();
-    // The snapshot would show a version that the others have not been told of, or hide one.
+    // A snapshot now would show a version that was not sent to the others, or hide one.
     expect(second.follower.messages).toEqual([]);
     expect(first.follower.messages).toHaveLength(1);
     feed.send();
@@ -18,7 +18,7 @@ describe('a channel', () => {
     expect(first.follower.messages).toMatchObject([{ version: 0 }, { fromVersion: 0, version: 1 }]);
   });
 
-  it('resumes with what came while the record was read, and with a snapshot where that is too much', async () => {
+  it('resumes with the messages sent during the read, or with a snapshot if there are too many', async () => {
     const { feed, join } = start();
     join();
     for (const seat of [0, 1, 2]) feed.change(seat, 1);
@@ -46,7 +46,7 @@ describe('a channel', () => {
     expect(late.follower.version).toBe(feed.version);
   });
 
-  it('gives a snapshot to whoever resumes from a version that the database had lost', async () => {
+  it('sends a snapshot to a subscriber that resumes from a version of a lost history', async () => {
     const { feed, join } = start();
     join();
     for (const seat of [0, 1, 2]) feed.change(seat, 1);
@@ -61,7 +61,7 @@ describe('a channel', () => {
     ]);
   });
 
-  it('gives a snapshot where too many read the record at once', async () => {
+  it('sends a snapshot if too many reads of the record are running', async () => {
     const { feed, join } = start();
     join();
     const { resumesMax } = fanoutLimits;
@@ -76,7 +76,7 @@ describe('a channel', () => {
     expect(watchers.every(({ follower }) => follower.version === feed.version)).toBe(true);
   });
 
-  it('keeps what was read for whoever resumes from the same version, but not of all versions', async () => {
+  it('caches the changes from a version for other subscribers, for a limited number of versions', async () => {
     const { feed, join } = start();
     join();
     const { resumesCachedMax } = fanoutLimits;
@@ -94,7 +94,7 @@ describe('a channel', () => {
     expect(await reads(1)).toBe(1);
   });
 
-  it('gives a snapshot where the record can’t be read', async () => {
+  it('sends a snapshot if the record cannot be read', async () => {
     const { feed, join } = start();
     join();
     for (const seat of [0, 1]) feed.change(seat, 1);
@@ -105,25 +105,25 @@ describe('a channel', () => {
     expect(watcher.follower.messages).toMatchObject([{ kind: 'snapshot', version: 2 }]);
   });
 
-  it('ends a subscriber that can’t be served, wherever that shows, and serves the others', async () => {
+  it('ends a subscriber that cannot be served, and serves the others', async () => {
     const { feed, join } = start();
     const sound = join();
     for (const seat of [0, 1]) feed.change(seat, 1);
     feed.send();
-    const [resuming, clogged] = [join(1), join()];
-    clogged.full = true;
+    const [resuming, slow] = [join(1), join()];
+    slow.full = true;
     feed.change(2, 1);
     feed.send();
-    resuming.broken = clogged.broken = true;
+    resuming.broken = slow.broken = true;
     await feed.answer();
-    clogged.drain();
-    expect([resuming.failed, clogged.failed, sound.failed]).toEqual([1, 1, 0]);
+    slow.drain();
+    expect([resuming.failed, slow.failed, sound.failed]).toEqual([1, 1, 0]);
     feed.change(3, 1);
     feed.send();
     expect([resuming.failed, sound.follower.version]).toEqual([2, 4]);
   });
 
-  it('executes each message once an operation, and ends with its last subscriber', () => {
+  it('executes each message once per operation, and ends with its last subscriber', () => {
     const { feed, join, isEmpty } = start();
     executed.length = 0;
     const watchers = [join(), join(), join(null, 'two'), join(null, 'two')];
@@ -138,7 +138,7 @@ describe('a channel', () => {
     expect([isEmpty(), feed.followers]).toEqual([true, 0]);
   });
 
-  it('is right for all, whatever happens in whichever order (2,000 runs of 60 steps)', async () => {
+  it('keeps every map correct under any order of events (2,000 runs of 60 steps)', async () => {
     for (let run = 0; run < 2_000; run++) {
       const { feed, join } = start();
       const watchers = new Set([join()]);
@@ -157,7 +157,7 @@ describe('a channel', () => {
           watchers.delete(watcher);
           departed.set(watcher, watcher.follower.messages.length);
         },
-        clog: () => (any().full = true),
+        fill: () => (any().full = true),
         drain: () => any().drain(),
         answer: () => feed.answer(),
       };
@@ -169,13 +169,13 @@ describe('a channel', () => {
       }
       feed.send();
       for (let i = 0; i < 3; i++) {
-        // A round that took long goes on in another turn.
+        // A long round continues in another turn of the event loop.
         await new Promise((resolve) => setImmediate(resolve));
         for (const watcher of [...watchers, ...departed.keys()]) watcher.drain();
         await feed.answer();
       }
       for (const [{ follower }, had] of departed)
-        if (follower.messages.length !== had) throw new Error(`it had left: ${log.join()}`);
+        if (follower.messages.length !== had) throw new Error(`sent after leaving: ${log.join()}`);
       const { version, states } = feed.snapshot();
       for (const { follower, joinedAt } of watchers) {
         const [first] = follower.messages;

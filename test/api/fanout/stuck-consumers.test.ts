@@ -10,7 +10,7 @@ import {
   nextTurn,
   startImpatient,
   type BigEvent,
-} from './shared-readers.fixture.ts';
+} from './slow-consumers.fixture.ts';
 import { valueOf } from './shared.fixture.ts';
 
 let http: HttpFixture;

@@ -8,7 +8,7 @@ import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { RawSocket, type HttpFixture } from '../http/http.fixture.ts';
-import { bigEvent, nextTurn, startPatient, type BigEvent } from './shared-readers.fixture.ts';
+import { bigEvent, nextTurn, startPatient, type BigEvent } from './slow-consumers.fixture.ts';
 import { applyTo, updateOf, valueOf } from './shared.fixture.ts';
 
 let http: HttpFixture;

@@ -11,18 +11,22 @@ function start() {
   const terminate = vi.fn<() => void>();
   const socket = Object.assign(new EventEmitter(), { OPEN: 1, readyState: 1, ping, terminate });
   const consumer = { isSlow: false };
-  keepAlive(socket as unknown as WebSocket, { everyMs: 12_000, pongTimeoutMs: 30_000 }, () => consumer.isSlow);
+  keepAlive(
+    socket as unknown as WebSocket,
+    { everyMs: 12_000, pongTimeoutMs: 30_000 },
+    () => consumer.isSlow,
+  );
   return { socket, ping, terminate, consumer };
 }
 
-it('pings, and ends a socket that has not answered in time', () => {
+it('sends pings, and terminates a socket that does not answer in time', () => {
   const { socket, ping, terminate } = start();
   for (let i = 0; i < 5; i++) {
     vi.advanceTimersByTime(12_000);
     socket.emit('pong');
   }
   expect(ping).toHaveBeenCalledTimes(5);
-  // The next ping goes out after 12 s; from there on it has 30.
+  // The next ping is sent after 12 s. Its timeout of 30 s starts then.
   vi.advanceTimersByTime(12_000 + 29_999);
   expect(terminate).not.toHaveBeenCalled();
   vi.advanceTimersByTime(12_000);
@@ -31,7 +35,7 @@ it('pings, and ends a socket that has not answered in time', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('leaves one alone that answers late, as what was before the ping took long to read', () => {
+it('keeps a socket that answers late but in time', () => {
   const { socket, terminate } = start();
   for (let i = 0; i < 5; i++) {
     vi.advanceTimersByTime(30_000);
@@ -40,7 +44,7 @@ it('leaves one alone that answers late, as what was before the ping took long to
   expect(terminate).not.toHaveBeenCalled();
 });
 
-it('leaves one alone that is clogged, and gives it all its time when it no longer is', () => {
+it('keeps a slow consumer, and starts a full timeout when it has caught up', () => {
   const { ping, terminate, consumer } = start();
   vi.advanceTimersByTime(36_000);
   consumer.isSlow = true;

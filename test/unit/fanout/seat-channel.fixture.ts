@@ -10,21 +10,21 @@ import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 
 export const SEATS = 12;
 
-/** A feed without a clock: changes wait until `send`. Its record is complete. */
+/** A feed without a clock: changes wait for `send`. Its change record is complete. */
 class StillFeed {
   readonly eventId = 1;
   ambiguousUpTo = -1;
   readonly record: (readonly [number, SeatStatusCode])[] = [];
   readonly #followers = new Set<(message: FeedMessage) => void>();
-  /** Reads of the record under way, which end when they are called. */
+  /** Functions that end the pending reads of the record. */
   readonly reads: (() => void)[] = [];
-  /** What is read of the record fails. */
+  /** Whether reads of the record fail. */
   failing = false;
   #sent = 0;
 
   async answer(): Promise<void> {
     for (const answer of this.reads.splice(0)) answer();
-    // Promises on the way of an answer.
+    // Lets the promise callbacks of the reads run.
     for (let i = 0; i < 10; i++) await Promise.resolve();
   }
 
@@ -65,7 +65,7 @@ class StillFeed {
   }
 }
 
-/** One who watches, whose reading and whose record can be held up. */
+/** A subscriber whose consumer can be made slow or broken. */
 export class Watcher implements Consumer {
   readonly follower = new SeatMapFollower(SEATS);
   readonly joinedAt: number;
@@ -85,7 +85,7 @@ export class Watcher implements Consumer {
         new Promise((resolve, reject) => {
           feed.reads.push(() =>
             feed.failing
-              ? reject(new Error('out of reach'))
+              ? reject(new Error('unreachable'))
               : resolve(feed.changes(afterVersion ?? 0, version)),
           );
         }),
@@ -106,7 +106,7 @@ export class Watcher implements Consumer {
   }
 
   fail(): void {
-    if (!this.broken) throw new Error('not expected');
+    if (!this.broken) throw new Error('unexpected failure');
     this.failed++;
   }
 
@@ -119,7 +119,7 @@ export class Watcher implements Consumer {
 }
 
 const messages = new WeakMap<Payload, FeedMessage>();
-/** Every message that was executed, once for each time. */
+/** Every message that was executed, once per execution. */
 export const executed: FeedMessage[] = [];
 
 function groupOf(key: string): SharedGroup {
@@ -140,7 +140,7 @@ function groupOf(key: string): SharedGroup {
   };
 }
 
-/** A channel of a feed of its own. */
+/** Starts a channel with its own feed. */
 export function start() {
   const feed = new StillFeed();
   let empty = false;

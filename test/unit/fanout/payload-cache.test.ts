@@ -6,7 +6,7 @@ import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 const message = (version: number): FeedMessage => ({ kind: 'snapshot', version, states: '' });
 const render = vi.fn<() => Payload>(() => new Payload('x'.repeat(100)));
 
-it('renders a message once an operation, while there is room', () => {
+it('renders a message once per operation, if there is room', () => {
   render.mockClear();
   const payloads = new PayloadCache(10_000);
   const [first, second] = [message(1), message(2)];
@@ -17,18 +17,18 @@ it('renders a message once an operation, while there is room', () => {
   expect(render).toHaveBeenCalledTimes(3);
 });
 
-it('keeps no more than it may, however many operations there are', () => {
+it('stays within its limit for any number of operations', () => {
   render.mockClear();
   const payloads = new PayloadCache(10_000);
   const only = message(1);
   for (let i = 0; i < 5_000; i++) payloads.get(only, String(i), render);
-  // Of those before, as many are known as fit; asking for the latest first, each that is not pushes others out.
+  // Requests the latest payloads first: each miss may evict others.
   render.mockClear();
   for (let i = 4_999; i >= 0; i--) payloads.get(only, String(i), render);
   expect(5_000 - render.mock.calls.length).toBeLessThanOrEqual(100);
 });
 
-it('keeps few that are empty, for each takes room of its own', () => {
+it('counts the size of an entry even if its payload is empty', () => {
   const payloads = new PayloadCache(10_000);
   const only = message(1);
   const empty = vi.fn<() => Payload>(() => new Payload(''));
