@@ -32,7 +32,7 @@ class Watcher {
   #raw: RawSocket | undefined;
   #id = 0;
 
-  /** Subscribes anew: from what it has, or from nothing; on its socket, or on another. */
+  /** Subscribes again, with or without resuming, on the same socket or on a new one. */
   async subscribe(resume: boolean, reconnect: boolean): Promise<void> {
     if (this.#raw === undefined || reconnect) {
       this.#raw?.socket.terminate();
@@ -56,7 +56,7 @@ class Watcher {
     this.#raw?.socket.close();
   }
 
-  /** What the present subscription says; an ended one may still have messages on their way. */
+  /** Ignores messages of an ended subscription that are still in transit. */
   async #next(): Promise<unknown> {
     for (;;) {
       const message = (await this.#raw?.next()) ?? {};
@@ -66,7 +66,7 @@ class Watcher {
   }
 }
 
-it(`is gap-free for ${WATCHERS} who come, go and resume at random through ${CHANGES} changes`, async () => {
+it(`has no gap for ${WATCHERS} watchers that join, leave and resume at random during ${CHANGES} changes`, async () => {
   const seed = Date.now() % 1_000_000;
   const random = randomOf(seed);
   let changing = true;
@@ -85,7 +85,7 @@ it(`is gap-free for ${WATCHERS} who come, go and resume at random through ${CHAN
   });
   await Promise.all([0, 1, 2, 3].map(change));
   changing = false;
-  // Whoever waits for a message that no longer comes is woken by one more.
+  // One more change wakes watchers that wait for a message which does not come.
   const token = await http.token();
   const last = await holdWith(http, token, 39);
   await Promise.all(watching);

@@ -22,13 +22,13 @@ async function currentVersion(): Promise<number> {
 }
 
 describe('the same operation', () => {
-  it('is executed once a message for 200 subscribers, each of whom gets it under its own id', async () => {
+  it('is executed once per message for 200 subscribers, each of which gets it under its own ID', async () => {
     const before = await valueOf(metrics.sharedExecutions);
     const sockets = await Promise.all(Array.from({ length: 20 }, () => RawSocket.init(http.port)));
     const version = await currentVersion();
     for (const [s, raw] of sockets.entries())
       for (let i = 0; i < 10; i++)
-        // Some say the same in another order, or say what the operation does not ask for.
+        // Half of them send the variables in another order, with one that the operation does not declare.
         raw.send({
           id: `${s}/${i} "ü"`,
           type: 'subscribe',
@@ -64,7 +64,7 @@ describe('the same operation', () => {
     await eventually('all have left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
   });
 
-  it('is the same to the byte for all readers of event streams', async () => {
+  it('sends the same bytes to all event streams', async () => {
     const leaving = new AbortController();
     const before = await valueOf(metrics.sharedExecutions);
     const readers = await Promise.all(
@@ -83,7 +83,7 @@ describe('the same operation', () => {
     await eventually('all have left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
   });
 
-  it('is one for sockets and streams together, and may be asked for with GET', async () => {
+  it('is shared by sockets and streams, also if sent by GET', async () => {
     const before = await valueOf(metrics.sharedExecutions);
     const leaving = new AbortController();
     const query = `subscription { seatUpdates(eventId: "${http.eventId}") { __typename } }`;
@@ -107,7 +107,7 @@ describe('the same operation', () => {
 });
 
 describe('resuming', () => {
-  it('shapes the first message alone, as a variable or within the document', async () => {
+  it('affects only the first message, as a variable or within the document', async () => {
     const before = await valueOf(metrics.sharedExecutions);
     const raw = await RawSocket.init(http.port);
     const version = await currentVersion();
@@ -124,7 +124,7 @@ describe('resuming', () => {
     expect(await watch(version)).toMatchObject({ fromVersion: version, version, seats: [] });
     expect(await watch(version + 1)).toMatchObject({ __typename: 'SeatMapSnapshot', version });
     expect(await watch(-1)).toMatchObject({ __typename: 'SeatMapSnapshot', version });
-    // Three shapes of a first message; the snapshot was executed once.
+    // The first messages have three shapes. The snapshot was executed once.
     expect(await valueOf(metrics.sharedExecutions)).toBe(before + 3);
     raw.subscribe(
       'inline',
@@ -142,7 +142,7 @@ describe('resuming', () => {
     raw.socket.close();
   });
 
-  it('takes an early seat change for no later than a query would', async () => {
+  it('shows every change that a query would have shown', async () => {
     const raw = await RawSocket.init(http.port);
     for (let i = 0; i < 5; i++) {
       await holdNext();
@@ -178,7 +178,7 @@ describe('another operation', () => {
         seatUpdates: { __typename: 'SeatMapSnapshot', eventId: expect.any(String) as string },
       },
     ],
-  ])('has messages of its own shape: %s', async (_name, selection, data) => {
+  ])('has messages with its own fields: %s', async (_name, selection, data) => {
     const raw = await RawSocket.init(http.port);
     raw.subscribe('plain', seatUpdates, { e: http.eventId });
     raw.subscribe('1', `subscription ($e: ID!) ${selection}`, { e: http.eventId });
@@ -187,7 +187,7 @@ describe('another operation', () => {
     raw.socket.close();
   });
 
-  it('is one that includes by other variables, under the same text', async () => {
+  it('is one with the same text and other variables', async () => {
     const query = `subscription A($e: ID!, $with: Boolean = false) { seatUpdates(eventId: $e) { __typename ... on SeatMapSnapshot { version @include(if: $with) } } }
       subscription B($e: ID!) { seatUpdates(eventId: $e) { b: __typename } }`;
     const raw = await RawSocket.init(http.port);
@@ -210,7 +210,7 @@ describe('another operation', () => {
     raw.socket.close();
   });
 
-  it('is left to the executor where directives stand at its root', async () => {
+  it('is not shared if it has directives at its root', async () => {
     const before = await valueOf(metrics.sharedExecutions);
     const raw = await RawSocket.init(http.port);
     const query = `subscription { seatUpdates(eventId: "${http.eventId}") @include(if: true) { __typename } }`;

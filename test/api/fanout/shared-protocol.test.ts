@@ -18,7 +18,7 @@ afterAll(() => http.close());
 const allLeft = () =>
   eventually('all have left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
 
-/** Whether one may see a draft the database is asked each time: what watches it takes a while to begin. */
+/** Connects the organizer of a draft. Its subscriptions start slowly, because each one asks the database for permission. */
 async function organizerOfDraft() {
   const organizerId = randomUUID();
   const { eventId } = await createHall(http.context.database.reads, { status: 'DRAFT', organizerId });
@@ -28,7 +28,7 @@ async function organizerOfDraft() {
 }
 
 describe('a shared subscription', () => {
-  it('ends with complete, alone among those of its socket, and its id is free again', async () => {
+  it('ends with complete, without affecting others on its socket, and frees its ID', async () => {
     const raw = await RawSocket.init(http.port);
     raw.subscribe('1', seatUpdates, { e: http.eventId });
     raw.subscribe('2', seatUpdates, { e: http.eventId });
@@ -43,7 +43,7 @@ describe('a shared subscription', () => {
     await allLeft();
   });
 
-  it('is no second one under an id that is taken (4409)', async () => {
+  it('cannot use an ID that is in use (4409)', async () => {
     const raw = await RawSocket.init(http.port);
     raw.subscribe('1', seatUpdates, { e: http.eventId });
     await raw.next();
@@ -59,7 +59,7 @@ describe('a shared subscription', () => {
     await allLeft();
   });
 
-  it('leaves pings and other operations of its socket alone', async () => {
+  it('does not disturb pings and other operations of its socket', async () => {
     const raw = await RawSocket.init(http.port);
     raw.subscribe('watch', seatUpdates, { e: http.eventId });
     await raw.next();
@@ -74,7 +74,7 @@ describe('a shared subscription', () => {
     await allLeft();
   });
 
-  it('counts among the operations of its socket, also when it is completed before it has begun', async () => {
+  it('counts among the operations of its socket, even if it is completed before it has begun', async () => {
     const { raw, draft } = await organizerOfDraft();
     for (let i = 0; i < 11; i++) {
       raw.subscribe(String(i), seatUpdates, draft);
@@ -89,7 +89,7 @@ describe('a shared subscription', () => {
     await allLeft();
   });
 
-  it('is served once, however quickly it is completed and asked for again under its id', async () => {
+  it('is served once, however quickly it is completed and started again under its ID', async () => {
     const raw = await RawSocket.init(http.port);
     const subscribe = () => raw.subscribe('same', seatUpdates, { e: http.eventId });
     const complete = () => raw.send({ id: 'same', type: 'complete' });
@@ -98,7 +98,7 @@ describe('a shared subscription', () => {
         subscribe();
         await raw.next();
       }
-      // In one piece, so that the server comes to nothing else in between.
+      // Sent in one chunk, so that the server does nothing in between.
       raw.together(() => {
         if (i % 2 === 1) subscribe();
         complete();
@@ -116,7 +116,7 @@ describe('a shared subscription', () => {
     raw.socket.close();
   });
 
-  it('keeps no place for what has no operation, or several', async () => {
+  it('does not count requests with no operation or with several', async () => {
     const raw = await RawSocket.init(http.port);
     for (let i = 0; i < 12; i++) {
       raw.subscribe('same', 'query A { __typename } query B { __typename }');
@@ -127,7 +127,7 @@ describe('a shared subscription', () => {
     raw.socket.close();
   });
 
-  it('is closed with 1013 where it cannot be served, after which the graphql-ws client comes back', async () => {
+  it('is closed with 1013 if it cannot be served, after which the graphql-ws client reconnects', async () => {
     const client = createClient({
       url: `ws://127.0.0.1:${http.port}/graphql`,
       retryWait: () => Promise.resolve(),

@@ -20,8 +20,8 @@ interface BookingMessage {
   readonly payload: { readonly data: { readonly bookingUpdates: { id: string; status: string } } };
 }
 
-describe('what depends on the viewer', () => {
-  it('reaches the viewer alone, whoever sends the same document', async () => {
+describe('a subscription that depends on the viewer', () => {
+  it('reaches only its viewer, even if others send the same document', async () => {
     const before = await valueOf(metrics.sharedExecutions);
     const viewers = await Promise.all(
       Array.from({ length: 8 }, async (_, i) => {
@@ -65,8 +65,8 @@ describe('what depends on the viewer', () => {
   });
 });
 
-describe('an error that all who share an operation get to see', () => {
-  it('bears an id that is the request of none of them', async () => {
+describe('an error that all subscribers of an operation see', () => {
+  it('has an ID that is the request of none of them', async () => {
     const field = schema.getSubscriptionType()?.getFields()['seatUpdates'];
     if (field === undefined) throw new Error('there is no such field');
     const failing = vi.spyOn(field, 'resolve').mockImplementation(() => {
@@ -96,7 +96,7 @@ describe('an error that all who share an operation get to see', () => {
 });
 
 describe('a draft', () => {
-  it('is its organizer’s alone, also while the organizer watches with the same document', async () => {
+  it('is visible only to its organizer, even while the organizer watches with the same document', async () => {
     const organizerId = randomUUID();
     const { reads } = http.context.database;
     const draft = await createHall(reads, { status: 'DRAFT', organizerId });

@@ -19,7 +19,7 @@ const codes = { AVAILABLE: 0, HELD: 1, BOOKED: 2, BLOCKED: 3 } as const satisfie
   SeatStatusCode
 >;
 
-/** The message within a `next`, or within the data of an event. */
+/** Returns the message in a `next` or in an event. */
 export function updateOf(payload: unknown): Update {
   const { data } = payload as { readonly data?: { readonly seatUpdates: Update } | null };
   if (data == null) throw new Error(`no data but ${JSON.stringify(payload)}`);
@@ -45,7 +45,7 @@ export async function valueOf(metric: Counter | Gauge): Promise<number> {
   return (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** Holds seats as a new buyer; the booking's id. */
+/** Holds seats as a new buyer. Returns the booking's ID. */
 export async function hold(http: HttpFixture, ...seats: readonly number[]): Promise<string> {
   const token = await http.token();
   return holdWith(http, token, ...seats);
@@ -72,7 +72,7 @@ async function bookingOf(http: HttpFixture, token: string, field: string, type: 
   return data.done.id;
 }
 
-/** Reads an event stream until it has had so many messages; gives its text, and the messages. */
+/** Reads an event stream, and keeps its text and its messages. */
 export class StreamReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();

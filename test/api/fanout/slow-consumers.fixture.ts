@@ -9,13 +9,13 @@ import { createHall, type Hall } from '../../support/hall.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 import { seatUpdates, valueOf } from './shared.fixture.ts';
 
-/** An event with so many seats that a few hundred messages fill the buffers between server and client. */
+/** An event with enough seats that a few hundred messages fill the buffers between server and client. */
 export interface BigEvent {
   readonly hall: Hall;
   readonly feed: LiveFeed;
-  /** All seats change at once: some 60 kB a message. */
+  /** Changes all seats at once, in a message of about 60 kB. */
   readonly changeAll: () => void;
-  /** Changes until the server has skipped a reader; `others` is awaited after each. */
+  /** Changes seats until the server has skipped a slow consumer. Awaits `others` after each change. */
   changeUntilOneIsSkipped(others: () => Promise<void>): Promise<void>;
   watch(ids?: readonly string[]): Promise<RawSocket>;
   stream(): Promise<IncomingMessage>;
@@ -25,7 +25,7 @@ export function startPatient(): Promise<HttpFixture> {
   return startHttp({ FEED_TICK_MS: '0', READER_STUCK_SECONDS: '600' });
 }
 
-/** The least that can be configured. */
+/** The minimum of the setting. */
 export const BUFFER_BYTES_MAX = 65_536;
 
 export function startImpatient(): Promise<HttpFixture> {
@@ -41,7 +41,7 @@ export async function bigEvent(http: HttpFixture, rows = 40): Promise<BigEvent> 
   const hall = await createHall(http.context.database.reads, { rows, seatsPerRow: 50 });
   const { eventId } = hall;
   const { feed } = await http.context.feeds.acquire(eventId);
-  // Its changes are in no database; whoever compares the two would bring it back to where it began.
+  // The changes are not in the database. A comparison with it would reset the feed.
   vi.spyOn(feed, 'compareWith').mockReturnValue();
   const changeAll = () => {
     const code = feed.version % 2 === 0 ? 1 : 0;

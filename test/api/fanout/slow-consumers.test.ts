@@ -21,7 +21,7 @@ beforeEach(async () => {
   event = await bigEvent(http);
 });
 
-/** A query for so many hundred seats, each of which is some hundred bytes. */
+/** A query for hundreds of seats, of about a hundred bytes each. */
 const pages = (count: number) =>
   `query ($e: ID!) { event(id: $e) { ${Array.from({ length: count }, (_, i) => `p${i}: seats(first: 100) { ...Page }`).join(' ')} } }
   fragment Page on SeatConnection { edges { node { id index section row number label } } }`;
@@ -30,7 +30,7 @@ const follower = () => new SeatMapFollower(event.hall.seatCount);
 const snapshotsOf = ({ messages }: SeatMapFollower) =>
   messages.filter(({ kind }) => kind === 'snapshot').length;
 
-it('a socket that does not read is skipped, gets one snapshot a subscription later, and costs the others nothing', async () => {
+it('a socket that does not read is skipped, later gets one snapshot per subscription, and does not delay the others', async () => {
   const { feed, changeAll } = event;
   const [live, slow] = [await event.watch(), await event.watch(['a', 'b', 'c'])];
   const liveMap = follower();
@@ -59,14 +59,14 @@ it('a socket that does not read is skipped, gets one snapshot a subscription lat
     expect(map.states).toBe(feed.snapshot().states);
     expect(map.gaps).toEqual([]);
   }
-  // The one that it began with, and one for all that it missed.
+  // The first snapshot, and one for everything that it missed.
   expect(Object.values(slowMaps).map(snapshotsOf)).toEqual([2, 2, 2]);
   expect(snapshotsOf(liveMap)).toBe(1);
   for (const raw of [live, slow]) raw.socket.close();
   await eventually('all have left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
 });
 
-it('a socket that does not read its answers is not read either, and gets all of them later', async () => {
+it('a socket that does not read its responses is not read either, and gets all of them later', async () => {
   const taken = vi.spyOn(OperationIds.prototype, 'incoming');
   const clogged = vi.spyOn(SocketSendBuffer.prototype, 'onDrain');
   onTestFinished(() => {
@@ -80,7 +80,7 @@ it('a socket that does not read its answers is not read either, and gets all of 
   const ids: string[] = [];
   const ask = () => slow.subscribe(ids[ids.push(`slow ${ids.length}`) - 1] ?? '', query, variables);
   const takenOfSlow = () => taken.mock.calls.filter(([text]) => text.includes('"id":"slow')).length;
-  // In the time of which the other would be answered as well.
+  // Meanwhile the other socket would have been answered as well.
   const askElsewhere = async () => {
     live.subscribe('live', query, variables);
     expect((await live.take(2)).map(({ type }) => type)).toEqual(['next', 'complete']);
@@ -90,7 +90,7 @@ it('a socket that does not read its answers is not read either, and gets all of 
     await askElsewhere();
   }
   const before = takenOfSlow();
-  // Their answers together are less than may wait.
+  // Together, the responses stay below the limit of unsent bytes.
   for (let i = 0; i < 4; i++) ask();
   for (let i = 0; i < 5; i++) await askElsewhere();
   expect(takenOfSlow()).toBe(before);
@@ -103,7 +103,7 @@ it('a socket that does not read its answers is not read either, and gets all of 
   for (const raw of [slow, live]) raw.socket.close();
 });
 
-it('a socket for which too much waits gets no further answer, but is closed with 4508', async () => {
+it('a socket with too many unsent bytes gets no further answer, but is closed with 4508', async () => {
   const unsent = vi.spyOn(SendBuffer.prototype, 'unsentBytes', 'get');
   onTestFinished(() => unsent.mockRestore());
   const raw = await RawSocket.init(http.port);
@@ -116,7 +116,7 @@ it('a socket for which too much waits gets no further answer, but is closed with
   expect(await raw.closed).toBe(4508);
 });
 
-it('an event stream that is not read is skipped, and gets a snapshot when it is read again', async () => {
+it('an event stream that does not read is skipped, and gets a snapshot when it reads again', async () => {
   const { feed, changeAll } = event;
   const res = await event.stream();
   await event.changeUntilOneIsSkipped(nextTurn);
@@ -138,7 +138,7 @@ it('an event stream that is not read is skipped, and gets a snapshot when it is 
   await eventually('it has left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
 });
 
-it('a message about very many seats is a snapshot', async () => {
+it('a message with very many seats is sent as a snapshot', async () => {
   event = await bigEvent(http, 60);
   const raw = await event.watch();
   await raw.next();

@@ -42,7 +42,7 @@ it('a socket that does not read for too long is closed with 4508', async () => {
   await eventually('it has left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
 });
 
-it('a socket that does not read the answers to its queries is closed with 4508', async () => {
+it('a socket that does not read the responses to its queries is closed with 4508', async () => {
   const stuck = await RawSocket.init(http.port);
   stuck.socket.pause();
   const page = 'seats(first: 100) { edges { node { id index section row number label } } }';
@@ -54,7 +54,7 @@ it('a socket that does not read the answers to its queries is closed with 4508',
   expect(await stuck.closed).toBe(4508);
 });
 
-it('a socket that pings and does not read the answers is closed with 4508, though it says that it is alive', async () => {
+it('a socket that sends pings and does not read is closed with 4508, although it appears to be alive', async () => {
   const stuck = await RawSocket.init(http.port);
   stuck.socket.pause();
   const data = Buffer.alloc(125);
@@ -73,7 +73,7 @@ it('a socket that pings and does not read the answers is closed with 4508, thoug
   expect(await stuck.closed).toBe(4508);
 });
 
-it('an event stream that is not read for too long is cut', async () => {
+it('an event stream that does not read for too long is destroyed', async () => {
   const res = await event.stream();
   await event.changeUntilOneIsSkipped(nextTurn);
   await eventually('it has left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);

@@ -32,7 +32,7 @@ async function hold(index: number) {
   return data.holdSeats.id as string;
 }
 
-test('seatUpdates sends the map first and then what changes', async () => {
+test('seatUpdates sends the map first, then every change', async () => {
   const updates = client.follow(seatUpdates, { id: encodeEventId(hall.eventId) });
   const first = await updates.next();
   const snapshot = first.value?.data.seatUpdates;
@@ -54,7 +54,7 @@ test('seatUpdates sends the map first and then what changes', async () => {
   await resumed.return();
 });
 
-test('bookingUpdates sends the present state first and then each change', async () => {
+test('bookingUpdates sends the current state first, then every change', async () => {
   const bookingId = await hold(7);
   const updates = client.follow(
     'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { id status seats { status } event { availability { held } } } }',
@@ -78,7 +78,7 @@ test('bookingUpdates sends the present state first and then each change', async 
   await updates.return();
 });
 
-test('bookingUpdates tells of a change that it could not read at first', async () => {
+test('bookingUpdates sends a change that it could not read at first', async () => {
   const bookingId = await hold(8);
   const updates = client.follow(
     'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { status seats { status } } }',
@@ -86,7 +86,7 @@ test('bookingUpdates tells of a change that it could not read at first', async (
     buyer,
   );
   expect((await updates.next()).value?.data.bookingUpdates).toMatchObject({ status: 'HOLD' });
-  // For longer than a read waits for a connection.
+  // Longer than a read waits for a connection.
   const { reads } = client.app.database;
   const taken = Promise.all(
     Array.from({ length: 8 }, () => reads.$queryRaw(sql`SELECT 1 FROM pg_sleep(4.5)`)),
@@ -101,7 +101,7 @@ test('bookingUpdates tells of a change that it could not read at first', async (
   await updates.return();
 });
 
-test('bookingUpdates ends with an error where the booking is the caller’s no more', async () => {
+test('bookingUpdates ends with an error if the booking no longer belongs to the caller', async () => {
   const bookingId = await hold(6);
   const updates = client.follow(
     'subscription ($id: ID!) { bookingUpdates(bookingId: $id) { status } }',
@@ -119,7 +119,7 @@ test('bookingUpdates ends with an error where the booking is the caller’s no m
   expect(await updates.next()).toEqual({ done: true, value: undefined });
 });
 
-test('what does not exist, or is not the caller’s, can’t be followed', async () => {
+test('an object that does not exist or is not the caller’s can’t be followed', async () => {
   const codeOf = async (query: string, id: string, viewer: Viewer | null) => {
     const { value } = await client.follow(query, { id }, viewer).next();
     return value?.errors[0]?.extensions.code as unknown;
@@ -140,7 +140,7 @@ test('what does not exist, or is not the caller’s, can’t be followed', async
   expect(await codeOf(bookingUpdates, own, null)).toBe('UNAUTHENTICATED');
 });
 
-test('a crowd that comes back asks the database once whether it may see the event', async () => {
+test('a crowd that reconnects asks the database for permission to see the event once', async () => {
   const watch = async () => {
     const updates = client.follow(seatUpdates, { id: encodeEventId(hall.eventId) });
     expect((await updates.next()).value?.data.seatUpdates.__typename).toBe('SeatMapSnapshot');
@@ -149,11 +149,11 @@ test('a crowd that comes back asks the database once whether it may see the even
   await watch();
   const statements = await captureStatements(() => Promise.all(Array.from({ length: 30 }, watch)));
   expect(statements.filter((text) => !text.includes('readPublicVersion'))).toEqual([]);
-  // Thirty on a busy machine may take more than a second.
+  // On a busy machine, thirty may take more than a second.
   expect(statements.length).toBeLessThan(5);
 });
 
-test('a draft can be followed by its organizer, and by everybody from the moment it is on sale', async () => {
+test('a draft can be followed by its organizer, and by everyone once it is on sale', async () => {
   const { reads } = client.app.database;
   const { eventId, organizerId } = await createHall(reads, { status: 'DRAFT' });
   const first = async (viewer: Viewer | null) => {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => http.close());
 
-// vitest fails the run on an unhandled rejection or exception, in which a server on its own would end.
+// Vitest fails on an unhandled rejection or exception, which would end the process of a server.
 async function stillServes(): Promise<boolean> {
   const answer = await http.post({ query: '{events(first:1){totalCount}}' });
   return (await answer.text()) === '{"data":{"events":{"totalCount":1}}}';
@@ -26,7 +26,7 @@ const handshake = [
   'Sec-WebSocket-Protocol: graphql-transport-ws',
 ];
 
-describe('what no client would send', () => {
+describe('invalid input', () => {
   it.each([
     ['no HTTP', 'hello\r\n\r\n', /^HTTP\/1\.1 400/],
     ['a TLS handshake', Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), /^HTTP\/1\.1 400/],
@@ -70,7 +70,7 @@ describe('what no client would send', () => {
     expect(await stillServes()).toBe(true);
   });
 
-  it('targets that are no paths', async () => {
+  it('targets that are not paths', async () => {
     for (const target of [
       '*',
       'http://[',
@@ -90,7 +90,7 @@ describe('what no client would send', () => {
     expect(await stillServes()).toBe(true);
   });
 
-  it('bodies and connections that break off', async () => {
+  it('bodies and connections that are cut off', async () => {
     const head =
       'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n';
     for (const bytes of [head, `${head}{"query"`, 'GET /graphql HTT', upgrade(handshake)]) {

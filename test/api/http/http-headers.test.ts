@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => http.close());
 
 describe('headers of an event stream', () => {
-  it('are the same as those of a shared one, and leave the connection to the server', async () => {
+  it('are the same for a shared stream, and leave the connection to the server', async () => {
     const request = (query: string) => {
       const body = JSON.stringify({ query });
       const lines = [
@@ -24,7 +24,7 @@ describe('headers of an event stream', () => {
       ];
       return `${lines.join('\r\n')}\r\n\r\n${body}`;
     };
-    // A query has an end; it is never shared.
+    // A query is never shared.
     const answer = await rawExchange(http.port, request('{ __typename }'));
     const [head = '', body] = answer.split('\r\n\r\n', 2);
     expect(head).toMatch(/^HTTP\/1\.1 200 /);
@@ -37,7 +37,7 @@ describe('headers of an event stream', () => {
 
 describe('Vary', () => {
   it.each([`/events/%ID%/seat-map`, '/layouts/', '/graphql'])(
-    'names the origin where answers depend on it: %s',
+    'names the origin if responses depend on it: %s',
     async (path) => {
       const layout = (await http.context.eventLayouts.path(http.hall.eventId)) ?? '';
       const target = path === '/layouts/' ? layout : path.replace('%ID%', encodeURIComponent(http.eventId));
@@ -53,7 +53,7 @@ describe('Vary', () => {
 });
 
 describe('cross-origin requests', () => {
-  it('may set the headers of clients, of their tracing and of the settings', async () => {
+  it('may send the headers of clients, of tracing and of the settings', async () => {
     const wanted = [
       'accept authorization content-type last-event-id x-my-shop x-my-release',
       'if-match if-modified-since if-none-match',
@@ -75,14 +75,14 @@ describe('cross-origin requests', () => {
     expect(new Set(allowed).size).toBe(allowed.length);
   });
 
-  it('show pages the headers that clients act on', async () => {
+  it('expose the headers that clients use', async () => {
     const { headers } = await fetch(`${http.url}/health`, { headers: { origin: ORIGIN } });
     expect(headers.get('access-control-expose-headers')?.split(', ')).toEqual(
       expect.arrayContaining(['etag', 'retry-after', 'www-authenticate', 'x-request-id']),
     );
   });
 
-  it('cannot be configured with what is no header', () => {
+  it('cannot be configured with invalid header names', () => {
     const given = { DATABASE_URL: 'postgresql://x', REDIS_URL: 'redis://x', AUTH_SECRET: 'x'.repeat(32) };
     for (const text of ['x y', 'x:y', 'x\r\ny'])
       expect(() => loadConfig({ ...given, CORS_ALLOWED_HEADERS: text })).toThrow(

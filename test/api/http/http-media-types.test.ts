@@ -15,7 +15,7 @@ function send(init: RequestInit & { readonly search?: string }): Promise<Respons
   return fetch(`${http.url}/graphql${init.search ?? ''}`, init);
 }
 
-/** What a POST of these bytes is answered with, without what `fetch` adds to a request. */
+/** Returns the response to a POST, without the headers that `fetch` would add. */
 async function rawPost(contentType: string | null, body: string): Promise<string> {
   const lines = ['POST /graphql HTTP/1.1', 'Host: x', 'Connection: close', `Content-Length: ${body.length}`];
   if (contentType !== null) lines.push(`Content-Type: ${contentType}`);
@@ -33,7 +33,7 @@ describe('the media type of a body', () => {
     expect([response.status, await response.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
   });
 
-  // A page of any origin can send the first five without the server being asked whether it may.
+  // A page of any origin can send the first five without a preflight request.
   it.each([
     ['text/plain', '{"query":"{ __typename }"}'],
     ['text/plain;application/json', '{"query":"{ __typename }"}'],
@@ -52,7 +52,7 @@ describe('the media type of a body', () => {
     });
   });
 
-  it('of a mutation is looked at before it is executed', async () => {
+  it('of a mutation is checked before it is executed', async () => {
     const userId = randomUUID();
     const { token } = await http.context.identity.issue({ userId, role: 'BUYER' });
     const input = `{ eventId: "${http.eventId}", seatIds: ["${http.seatId(3)}"] }`;
@@ -70,7 +70,7 @@ describe('the media type of a body', () => {
   });
 });
 
-describe('the media type of an answer', () => {
+describe('the media type of a response', () => {
   it.each([
     ['*/*', 'application/json'],
     ['', 'application/json'],
@@ -94,7 +94,7 @@ describe('the media type of an answer', () => {
     ['POST', 'multipart/mixed'],
     ['GET', 'image/png'],
     ['GET', `${GRAPHQL};q=0, application/json;q=0`],
-  ])('that there is none for is 406, with a body: %s %s', async (method, accept) => {
+  ])('is 406 with a body if none is acceptable: %s %s', async (method, accept) => {
     const response =
       method === 'POST'
         ? await http.post({ query }, { accept })
@@ -104,7 +104,7 @@ describe('the media type of an answer', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_ACCEPTABLE' } }] });
   });
 
-  it('that there is none for is noticed before a mutation is executed', async () => {
+  it('is checked before a mutation is executed', async () => {
     const userId = randomUUID();
     const { token } = await http.context.identity.issue({ userId, role: 'BUYER' });
     const input = { eventId: http.eventId, seatIds: [http.seatId(4)] };
@@ -121,7 +121,7 @@ describe('the media type of an answer', () => {
     ['application/json', 406],
     ['text/event-stream;q=0, */*', 406],
     ['application/json, text/event-stream;q=0.1', 200],
-  ])('of a subscription is an event stream alone: %s', async (accept, status) => {
+  ])('for a subscription is that of an event stream alone: %s', async (accept, status) => {
     const leaving = new AbortController();
     const watch = 'subscription($e:ID!){seatUpdates(eventId:$e){__typename}}';
     const response = await fetch(`${http.url}/graphql`, {

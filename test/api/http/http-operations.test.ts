@@ -45,7 +45,7 @@ const accepts = [
   'multipart/mixed, application/json',
 ];
 
-/** Yoga with its own HTTP handling, on the same schema. */
+/** Creates Yoga with its own HTTP handling, on the same schema. */
 function stockYoga() {
   const { logger } = http.context;
   return createYoga({
@@ -63,7 +63,7 @@ interface Body {
 
 describe('POST of one operation', () => {
   for (const [name, request] of Object.entries(requests)) {
-    it(`is answered as stock Yoga answers it: ${name}`, async () => {
+    it(`gets the same response as from stock Yoga: ${name}`, async () => {
       const yoga = stockYoga();
       for (const accept of accepts) {
         const headers = { accept, 'content-type': 'application/json', 'x-request-id': 'one-request-id' };
@@ -84,7 +84,7 @@ describe('POST of one operation', () => {
     });
   }
 
-  it('is answered with 400 if its variables are wrong and the media type is GraphQL’s own', async () => {
+  it('gets 400 if its variables are invalid and the media type is GraphQL’s own', async () => {
     for (const name of ['a variable of the wrong type', 'a missing variable']) {
       const answer = await http.post(requests[name] ?? {}, { accept: 'application/graphql-response+json' });
       expect([answer.status, await answer.json()]).toMatchObject([
@@ -158,8 +158,8 @@ describe('a request is refused if', () => {
   });
 });
 
-describe('mistakes in variables', () => {
-  it('are reported until there are a few mistakes', async () => {
+describe('errors in variables', () => {
+  it('are reported up to a few mistakes', async () => {
     const answer = await http.post({
       query: 'query ($i: [ID!]!) { nodes(ids: $i) { id } }',
       variables: { i: Array(10_000).fill(null) },
@@ -168,7 +168,7 @@ describe('mistakes in variables', () => {
     expect([answer.status, errors.length]).toEqual([400, 6]);
   });
 
-  it('are quoted at little length', async () => {
+  it('are quoted briefly', async () => {
     const answer = await http.post({
       query: 'mutation ($i: HoldSeatsInput!) { holdSeats(input: $i) { __typename } }',
       variables: {
@@ -183,7 +183,7 @@ describe('mistakes in variables', () => {
   });
 });
 
-describe('a request is taken with', () => {
+describe('a request is accepted with', () => {
   it.each([
     ['an empty operation name', { query: '{ __typename }', operationName: '' }],
     ['unknown keys', { query: '{ __typename }', other: 1 }],

@@ -19,7 +19,7 @@ describe('parameters of a GET', () => {
   const malformed = ['{bad', '{"a":1', 'nonsense', '[]', '1', '"x"', '{"a":undefined}', '\0'];
 
   it.each(malformed.flatMap((text) => [{ variables: text }, { extensions: text }]))(
-    'that are malformed are 400: %s',
+    'get 400 if they are malformed: %s',
     async (params) => {
       for (const accept of accepts) {
         const response = await get({ query, ...params }, accept);
@@ -47,7 +47,7 @@ describe('parameters of a GET', () => {
 describe('an empty operation name', () => {
   const named = 'query Only { __typename }';
 
-  it('is none, by POST, GET and as a stream', async () => {
+  it('counts as none by POST, GET and as a stream', async () => {
     for (const accept of accepts)
       for (const operationName of ['', null]) {
         const posted = await http.post({ query: named, operationName }, { accept });
@@ -58,7 +58,7 @@ describe('an empty operation name', () => {
     expect(await got.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('is none over a WebSocket', async () => {
+  it('counts as none over a WebSocket', async () => {
     const raw = await RawSocket.init(http.port);
     const payload = { query: named, operationName: '' };
     raw.send({ id: '1', type: 'subscribe', payload });
@@ -70,7 +70,7 @@ describe('an empty operation name', () => {
     raw.socket.close();
   });
 
-  it('is none for a subscription, which is shared with those that name none', async () => {
+  it('counts as none for a subscription, which is shared with those that name none', async () => {
     const watch = `subscription Watch { seatUpdates(eventId: "${http.eventId}") { __typename } }`;
     const leaving = new AbortController();
     const stream = await fetch(`${http.url}/graphql`, {
@@ -87,7 +87,7 @@ describe('an empty operation name', () => {
     raw.socket.close();
   });
 
-  it('leaves several operations undecided', async () => {
+  it('does not choose among several operations', async () => {
     const several = 'query A { __typename } query B { __typename }';
     const response = await http.post(
       { query: several, operationName: '' },
@@ -97,7 +97,7 @@ describe('an empty operation name', () => {
   });
 });
 
-describe('what is not known', () => {
+describe('an unknown parameter', () => {
   const unknown = { query, id: 'x', doc_id: 1, operationId: 'abc', debug: { a: [1] }, __proto__x: null };
 
   it('is ignored in a body', async () => {
@@ -132,7 +132,7 @@ describe('a persisted query', () => {
     ],
   };
 
-  it('without its text is answered in a way that makes clients send it', async () => {
+  it('without its text gets an error that makes clients send it', async () => {
     for (const accept of accepts) {
       const posted = await http.post({ operationName: 'A', variables: {}, extensions }, { accept });
       expect([accept, posted.status]).toEqual([accept, 200]);

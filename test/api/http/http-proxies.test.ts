@@ -67,7 +67,7 @@ it.each([
   ['2001::3:4:5:6:7', '2001:0:0:3::/64'],
   ['::1', '0:0:0:0::/64'],
   ['::', '0:0:0:0::/64'],
-])('the address %s counts as %s', (address, counted) => {
+])('the address %s has the key %s', (address, counted) => {
   expect(toAddressKey(address)).toBe(counted);
 });
 
@@ -78,7 +78,7 @@ describe('behind a trusted proxy', () => {
   });
   afterAll(() => http.close());
 
-  it('each client has its own share of connections, whatever it says about itself', async () => {
+  it('each client has its own limit of connections, whatever address it claims', async () => {
     const from = (headers: string) => ({ 'x-forwarded-for': headers });
     const sockets = await Promise.all(
       ['1.1.1.1', '6.6.6.6, 1.1.1.1', '2.2.2.2'].map((forwarded) =>
@@ -95,7 +95,7 @@ describe('behind a trusted proxy', () => {
     for (const raw of sockets) raw.socket.terminate();
   });
 
-  it('the addresses of a network that is one client’s share what it has', async () => {
+  it('the addresses of one client’s network share a limit', async () => {
     const from = (address: string) => ({ 'x-forwarded-for': address });
     const open = (address: string) => RawSocket.init(http.port, undefined, { headers: from(address) });
     const sockets = await Promise.all(['2001:db8:0:1::1', '2001:db8:0:1:ffff::2'].map(open));

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => http.close());
 
-/** As it goes over the wire: fetch takes encodings off. */
+/** Returns the encoded body, which fetch would decode. */
 async function get(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const req = request(`${http.url}${path}`, { method, headers }).end();
   const [res] = (await once(req, 'response')) as [IncomingMessage];
@@ -22,7 +22,7 @@ async function get(path: string, headers: Record<string, string> = {}, method = 
 }
 
 describe('routes', () => {
-  it('says that it is alive, and ready', async () => {
+  it('reports that it is alive and ready', async () => {
     expect(await (await fetch(`${http.url}/health`)).json()).toEqual({ status: 'ok' });
     const ready = await fetch(`${http.url}/ready`);
     expect([ready.status, await ready.json()]).toEqual([
@@ -31,7 +31,7 @@ describe('routes', () => {
     ]);
   });
 
-  it('lists what is on sale on its home page, escaped', async () => {
+  it('lists events on sale on the home page, escaped', async () => {
     await http.context.database.reads.event.update({
       where: { id: http.hall.eventId },
       data: { name: '<script>alert("1")</script>' },
@@ -44,14 +44,14 @@ describe('routes', () => {
     expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   });
 
-  it('lets its home page have its style', async () => {
+  it('allows the style of the home page', async () => {
     const page = await fetch(`${http.url}/`);
     const [, style = ''] = /<style>([^]*)<\/style>/.exec(await page.text()) ?? [];
     const hash = createHash('sha256').update(style).digest('base64');
     expect(page.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}'`);
   });
 
-  it('answers 404 for what is not there, 405 for what is not done there', async () => {
+  it('answers 404 for an unknown path, and 405 for an unsupported method', async () => {
     expect((await fetch(`${http.url}/nothing`)).status).toBe(404);
     const refused = await fetch(`${http.url}/health`, { method: 'DELETE' });
     expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
@@ -65,7 +65,7 @@ describe('routes', () => {
     },
   );
 
-  it('sends no sniffing, framing or referrer, and a policy without foreign hosts', async () => {
+  it('forbids sniffing, framing, referrers and foreign hosts', async () => {
     for (const [path, accept] of [
       ['/', 'text/html'],
       ['/graphql', 'text/html'],
@@ -86,7 +86,7 @@ describe('routes', () => {
 describe('offers of another protocol', () => {
   const offer = ['Host: x', 'Connection: Upgrade, HTTP2-Settings, close', 'HTTP2-Settings: AAMAAABkAAQ'];
 
-  it.each(['h2c', 'h2c, websocket', 'TLS/1.2'])('are passed over: %s', async (protocol) => {
+  it.each(['h2c', 'h2c, websocket', 'TLS/1.2'])('are ignored: %s', async (protocol) => {
     const headers = [...offer, `Upgrade: ${protocol}`].join('\r\n');
     const health = await rawExchange(http.port, `GET /health HTTP/1.1\r\n${headers}\r\n\r\n`);
     expect(health).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"ok"\}$/);
@@ -98,7 +98,7 @@ describe('offers of another protocol', () => {
 });
 
 describe('layouts', () => {
-  it('are served for ever, compressed, with a tag', async () => {
+  it('are immutable, compressed, and have an entity tag', async () => {
     const path = (await http.context.eventLayouts.path(http.hall.eventId)) ?? '';
     const plain = await get(path);
     expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
@@ -127,7 +127,7 @@ describe('layouts', () => {
 });
 
 describe('GraphiQL', () => {
-  it('is a small page with examples, whose large parts are cached and compressed', async () => {
+  it('is a small page with examples, and its large parts are cached and compressed', async () => {
     const page = await get('/graphql', { accept: 'text/html' });
     const text = page.body.toString();
     expect(text).toContain(http.eventId);
@@ -139,7 +139,7 @@ describe('GraphiQL', () => {
     expect(br.headers['cache-control']).toContain('immutable');
     expect(br.body.length).toBeLessThan(3_000_000);
     const style = await get(/href="(\/graphiql\/[\w-]{22}\.css)"/.exec(text)?.[1] ?? '');
-    // No tab is cut off in a narrow window.
+    // Tabs wrap in a narrow window.
     expect(style.body.toString()).toContain('.graphiql-tabs { flex-wrap: wrap;');
     const again = await get('/graphql', { accept: 'text/html', 'if-none-match': page.headers.etag ?? '' });
     expect(again.status).toBe(304);
@@ -153,7 +153,7 @@ describe('cross-origin requests', () => {
     'access-control-request-headers': 'authorization',
   };
 
-  it('are for configured origins alone', async () => {
+  it('are limited to configured origins', async () => {
     const ours = await get('/graphql', { origin: 'https://tickets.example.com', ...preflight }, 'OPTIONS');
     expect([ours.status, ours.headers['access-control-allow-origin']]).toEqual([
       204,
@@ -168,7 +168,7 @@ describe('cross-origin requests', () => {
 });
 
 describe('bodies', () => {
-  it('of more than 256 KiB are refused, announced or not', async () => {
+  it('of more than 256 KiB are refused, with and without a length', async () => {
     const large = JSON.stringify({ query: '{__typename}', variables: { x: 'a'.repeat(256 * 1024) } });
     const announced = await http.post(large);
     expect([announced.status, await announced.json()]).toMatchObject([
@@ -191,34 +191,34 @@ describe('bodies', () => {
     expect([buyers.status, organizers.status]).toEqual([413, 200]);
   });
 
-  it('are one operation each', async () => {
+  it('contain one operation each', async () => {
     const batch = await http.post([{ query: '{__typename}' }, { query: '{__typename}' }]);
     expect(batch.status).toBe(400);
   });
 
-  it('are not unpacked', async () => {
+  it('must not be compressed', async () => {
     expect((await http.post('x', { 'content-encoding': 'gzip' })).status).toBe(415);
   });
 });
 
-describe('who is calling', () => {
+describe('the viewer', () => {
   const query = '{viewer{id}}';
 
-  it('is told by the token', async () => {
+  it('comes from the token', async () => {
     const mine = await http.post({ query }, { authorization: `Bearer ${await http.token()}` });
     expect(await mine.json()).toMatchObject({ data: { viewer: { id: expect.any(String) as string } } });
   });
 });
 
-describe('request ids', () => {
-  it('are taken over when sane, and made otherwise', async () => {
+describe('request IDs', () => {
+  it('are the caller’s if valid, and generated otherwise', async () => {
     const given = await fetch(`${http.url}/health`, { headers: { 'x-request-id': 'trace-0123456789' } });
     expect(given.headers.get('x-request-id')).toBe('trace-0123456789');
     const insane = await fetch(`${http.url}/health`, { headers: { 'x-request-id': '"}{injected' } });
     expect(insane.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('stand in masked errors', async () => {
+  it('appear in masked errors', async () => {
     const { reads } = http.context.database;
     await reads.$executeRawUnsafe('ALTER TABLE events RENAME TO events_away');
     try {

@@ -23,7 +23,7 @@ function stream(signal: AbortSignal, accept = 'text/event-stream'): Promise<Resp
 }
 
 describe('server-sent events', () => {
-  it('bring the snapshot and what changes, through graphql-sse', async () => {
+  it('deliver the snapshot and changes to graphql-sse', async () => {
     const client = createClient({ url: `${http.url}/graphql` });
     const updates = client.iterate<{ seatUpdates: { __typename: string } }>({
       query,
@@ -45,7 +45,7 @@ describe('server-sent events', () => {
     client.dispose();
   });
 
-  it('let go of the feed when the reader leaves, and of the place that the address had', async () => {
+  it('release the feed and the slot of the address when the client leaves', async () => {
     let open = 0;
     const { feeds } = http.context;
     const acquire = feeds.acquire.bind(feeds);
@@ -64,13 +64,13 @@ describe('server-sent events', () => {
     leaving.abort();
     await eventually('all feeds are released', () => open === 0);
     const again = new AbortController();
-    await eventually('a place is free again', async () => (await stream(again.signal)).status === 200);
+    await eventually('a slot is free again', async () => (await stream(again.signal)).status === 200);
     again.abort();
     await eventually('that feed is released too', () => open === 0);
     spy.mockRestore();
   });
 
-  it('count by what is answered, not by what was asked for', async () => {
+  it('count by the response, not by the `Accept` header', async () => {
     const leaving = new AbortController();
     const anything = await Promise.all([1, 2, 3].map(() => stream(leaving.signal, '*/*')));
     expect(anything.map(({ headers }) => headers.get('content-type'))).toEqual(
@@ -78,11 +78,11 @@ describe('server-sent events', () => {
     );
     for (const accept of ['*/*', 'text/event-stream', 'Text/Event-Stream'])
       expect((await stream(AbortSignal.timeout(10_000), accept)).status).toBe(429);
-    // What is no stream has nothing to do with it, not even where a stream would do.
+    // Other responses are not limited, even if the client would accept a stream.
     const json = { accept: 'application/json, text/event-stream' };
     expect((await http.post({ query: '{ __typename }' }, json)).status).toBe(200);
     leaving.abort();
-    await eventually('the places are free again', async () => (await openStreams('*/*', 3)) === 3);
+    await eventually('the slots are free again', async () => (await openStreams('*/*', 3)) === 3);
   });
 
   it.each([
@@ -103,7 +103,7 @@ describe('server-sent events', () => {
   });
 
   it.each(['*/*', 'text/event-stream, application/json'])(
-    'take no place when the reader has left before the answer (%s)',
+    'take no slot if the client has left before the answer (%s)',
     async (accept) => {
       const { feeds } = http.context;
       const acquire = feeds.acquire.bind(feeds);
@@ -129,7 +129,7 @@ describe('server-sent events', () => {
     },
   );
 
-  it('have a head alone for HEAD, and take no place for it', async () => {
+  it('have a head alone for HEAD, and take no slot', async () => {
     const url = `${http.url}/graphql?query=${encodeURIComponent(query)}&variables=${encodeURIComponent(JSON.stringify({ e: http.eventId }))}`;
     for (let i = 0; i < 5; i++)
       for (const accept of ['text/event-stream', '*/*']) {
@@ -140,7 +140,7 @@ describe('server-sent events', () => {
   });
 });
 
-/** How many of so many streams are answered; all have left then. */
+/** Returns how many of a number of streams are accepted, and closes them. */
 async function openStreams(accept: string, count: number): Promise<number> {
   const leaving = new AbortController();
   const answers = await Promise.all(Array.from({ length: count }, () => stream(leaving.signal, accept)));

@@ -20,7 +20,7 @@ async function getWith(agent: Agent, path: string) {
 }
 
 describe('stopping', () => {
-  it('says so first, closes sockets and streams, finishes what is under way, then takes nothing more', async () => {
+  it('is reported first, closes sockets and streams, finishes requests in progress, then refuses connections', async () => {
     const agent = new Agent({ keepAlive: true });
     const watching = await RawSocket.init(http.port);
     watching.subscribe('1', 'subscription($e:ID!){seatUpdates(eventId:$e){__typename}}', { e: http.eventId });
@@ -29,7 +29,7 @@ describe('stopping', () => {
       `${http.url}/graphql?query=${encodeURIComponent(`subscription{seatUpdates(eventId:"${http.eventId}"){__typename}}`)}`,
       { headers: { accept: 'text/event-stream' } },
     );
-    // Its body is still on its way when the server begins to stop.
+    // Its body is incomplete when the server begins to stop.
     const body = JSON.stringify({ query: '{__typename}' });
     const underWay = request(`${http.url}/graphql`, {
       method: 'POST',
@@ -52,7 +52,7 @@ describe('stopping', () => {
   });
 });
 
-describe('a socket that waits for an answer when the server stops', () => {
+describe('a socket that waits for a response when the server stops', () => {
   it('gets it, is closed then, and is asked for nothing more', async () => {
     const stopping = await startHttp();
     onTestFinished(() => stopping.close());
@@ -89,7 +89,7 @@ describe('a socket that waits for an answer when the server stops', () => {
     expect(await buying.closed).toBe(1001);
     expect(submitted).toHaveBeenCalledTimes(1);
     await stopped;
-    // It has been closed in order, and was not cut off when its time was over.
+    // It was closed properly, not destroyed at the end of its timeout.
     expect(cutOff).not.toHaveBeenCalled();
   });
 });
@@ -110,13 +110,13 @@ describe('draining', () => {
     });
   }
 
-  /** A directive at its root leaves it to the executor. */
+  /** Not shared, because of the directive at its root. */
   const unshared = 'subscription ($e: ID!) { seatUpdates(eventId: $e) @include(if: true) { __typename } }';
 
-  it('ends sockets, shared streams and all others in the same waves, and sends new ones elsewhere', async () => {
+  it('ends sockets, shared streams and all others in the same waves, and refuses new ones', async () => {
     const order: number[] = [];
     const ends: Promise<unknown>[] = [];
-    // All kinds in turn: waves go by when they came.
+    // All kinds in turn: waves follow the order of connections.
     for (let i = 0; i < EACH; i++) {
       const raw = await RawSocket.init(draining.port);
       raw.subscribe('1', seatUpdates, { e: draining.eventId });
@@ -137,7 +137,7 @@ describe('draining', () => {
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     }
     expect(await refusalOf(draining.port, '/graphql')).toBe(503);
-    // What is no stream is answered as long as connections are taken.
+    // Other requests are answered as long as connections are accepted.
     await hold(draining, 0);
     await Promise.all(ends);
     await stopped;

@@ -21,7 +21,7 @@ afterAll(async () => {
 const query = '{ __typename }';
 const bookingUpdates = 'subscription($b:ID!){bookingUpdates(bookingId:$b){status}}';
 
-/** A token of this server's own that is valid for so long. */
+/** Issues a token of this server with a given lifetime. */
 async function tokenFor(ttlSeconds: number, role: 'BUYER' | 'ORGANIZER' = 'BUYER', userId = randomUUID()) {
   return (await http.context.identity.issue({ userId, role }, ttlSeconds)).token;
 }
@@ -82,7 +82,7 @@ describe('a WebSocket with an invalid token', () => {
   };
 
   for (const [name, invalid] of Object.entries(payloads))
-    it(`is acknowledged, and has no caller: ${name}`, async () => {
+    it(`is acknowledged, and has no viewer: ${name}`, async () => {
       const raw = await RawSocket.init(http.port, { authorization: await invalid() });
       raw.subscribe('public', '{ __typename viewer { id } }');
       expect(await raw.next()).toMatchObject({
@@ -106,7 +106,7 @@ describe('a WebSocket with an invalid token', () => {
 
 describe('a token that cannot be checked', () => {
   const providers = async () => `Bearer ${await provider.token({ sub: randomUUID() })}`;
-  /** The provider is away for one test, and its keys are not known. */
+  /** Makes the provider unavailable for one test, before its keys are known. */
   async function withoutProvider(test: (http: HttpFixture) => Promise<void>): Promise<void> {
     const other = await startHttp(provider.environment);
     provider.answerWith(() => ({ status: 503, body: '' }));
@@ -127,7 +127,7 @@ describe('a token that cannot be checked', () => {
         expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'BUSY' } }] });
       }
       expect(await valueOf(metrics.tokensUnchecked)).toBe(before + 2);
-      // Nobody else is concerned.
+      // Other requests are not affected.
       const own = { authorization: `Bearer ${await other.token()}` };
       expect((await other.post({ query }, own)).status).toBe(200);
       expect((await other.post({ query })).status).toBe(200);
@@ -145,7 +145,7 @@ describe('a token that cannot be checked', () => {
 
 describe('a token that expires', () => {
   it('ends private subscriptions of its socket with an error, and nothing else', async () => {
-    // Long enough to subscribe, and for the messages that the test then waits for.
+    // Long enough to subscribe and to get the messages that the test awaits.
     const userId = randomUUID();
     const booking = await holdWith(http, await tokenFor(60, 'BUYER', userId), 1);
     const raw = await RawSocket.init(http.port, { authorization: await tokenFor(3, 'BUYER', userId) });
@@ -176,7 +176,7 @@ describe('a token that expires', () => {
     const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
     const response = await http.post(body, headers);
     expect(response.status).toBe(200);
-    // It ends by itself.
+    // The subscription has ended already.
     return response.text();
   }
 
@@ -188,7 +188,7 @@ describe('a token that expires', () => {
     expect(text).toMatch(/"status":"HOLD"[^]*"code":"UNAUTHENTICATED"[^]*event: complete/);
   });
 
-  it('ends the watching of an event that is not public yet', async () => {
+  it('ends a subscription to an event that is not public yet', async () => {
     const organizerId = randomUUID();
     const hall = await createHall(http.context.database.reads, { status: 'DRAFT', organizerId });
     const variables = { e: encodeEventId(hall.eventId) };

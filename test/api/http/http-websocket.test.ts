@@ -13,7 +13,7 @@ afterAll(() => http.close());
 
 const watch = 'subscription($e:ID!){seatUpdates(eventId:$e){__typename}}';
 
-/** Counts feeds that are in use. */
+/** Counts the feeds in use. */
 function countFeeds() {
   const counts = { open: 0 };
   const { feeds } = http.context;
@@ -49,7 +49,7 @@ describe('upgrades', () => {
     expect(await raw.closed).toBe(1005);
   });
 
-  it('are served to the own origin', async () => {
+  it('are accepted from the server’s own origin', async () => {
     const raw = await RawSocket.init(http.port, undefined, { origin: http.url });
     raw.socket.close();
     expect(await raw.closed).toBe(1005);
@@ -75,7 +75,7 @@ describe('connection_init', () => {
   it.each([
     ['bare', ''],
     ['with Bearer', 'Bearer '],
-  ])('takes a token %s', async (_name, prefix) => {
+  ])('accepts a token %s', async (_name, prefix) => {
     const raw = await RawSocket.init(http.port, { authorization: `${prefix}${await http.token()}` });
     raw.subscribe('1', '{viewer{id}}');
     expect(await raw.next()).toMatchObject({
@@ -85,7 +85,7 @@ describe('connection_init', () => {
     raw.socket.close();
   });
 
-  it('has ten seconds, must come first, and once', async () => {
+  it('has ten seconds, must be the first message, and is sent once', async () => {
     const late = await RawSocket.open(http.port);
     const hasty = await RawSocket.open(http.port);
     hasty.subscribe('1', '{__typename}');
@@ -94,7 +94,7 @@ describe('connection_init', () => {
     expect(await Promise.all([hasty.closed, twice.closed, late.closed])).toEqual([4401, 4429, 4408]);
   });
 
-  it('speaks graphql-transport-ws alone', async () => {
+  it('requires graphql-transport-ws', async () => {
     const raw = await RawSocket.open(http.port, { protocol: 'graphql-ws' }).catch(() => null);
     expect(raw).toBeNull();
   });
@@ -132,7 +132,7 @@ describe('operations', () => {
     await eventually('all feeds are released', () => feeds.counts.open === 0);
   });
 
-  it('that last take little memory', async () => {
+  it('of subscriptions take little memory', async () => {
     const raw = await RawSocket.init(http.port);
     const refused = { type: 'error', payload: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] };
     const fields = Array.from({ length: 300 }, (_, i) => `a${i % 10}: __typename`).join(' ');
@@ -159,7 +159,7 @@ describe('operations', () => {
     expect(feeds.counts.open).toBe(2);
     raw.send({ id: '1', type: 'complete' });
     await eventually('one feed is released', () => feeds.counts.open === 1);
-    // Before it has begun: whatever comes of it must not stay.
+    // Before it has started: it must leave nothing behind.
     raw.subscribe('3', watch, { e: http.eventId });
     raw.send({ id: '3', type: 'complete' });
     raw.subscribe('4', watch, { e: http.eventId });
@@ -168,7 +168,7 @@ describe('operations', () => {
   });
 });
 
-describe('what no client would send', () => {
+describe('invalid input', () => {
   it.each([
     ['no JSON', 'nonsense', 4400],
     ['an unknown message', '{"type":"dance"}', 4400],
@@ -200,9 +200,9 @@ describe('what no client would send', () => {
     expect(await raw.closed).toBe(1008);
   });
 
-  it('closes the socket: an id twice, however long', async () => {
+  it('closes the socket: a duplicate ID of any length', async () => {
     const raw = await RawSocket.init(http.port);
-    // With it the reason is longer than a close frame may be.
+    // It makes the reason longer than a close frame permits.
     const id = 'x'.repeat(128);
     raw.subscribe(id, watch, { e: http.eventId });
     raw.subscribe(id, watch, { e: http.eventId });

@@ -20,14 +20,14 @@ export interface HttpFixture {
   readonly port: number;
   readonly url: string;
   token(role?: Role): Promise<string>;
-  /** A POST to /graphql. */
+  /** Sends a POST to /graphql. */
   post(body: string | object, headers?: Record<string, string>): Promise<Response>;
-  /** Ends the server alone, as a signal does. */
+  /** Stops only the server, as a signal does. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The whole API in this process, with an event on sale, on services of its own. */
+/** Starts the whole API in this process, with an event on sale and its own services. */
 export async function startHttp(environment: Record<string, string> = {}): Promise<HttpFixture> {
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const config = loadConfig({
@@ -78,7 +78,7 @@ interface OpenOptions {
   readonly headers?: Record<string, string>;
 }
 
-/** A WebSocket as no client library would use it: whole messages out, whole messages in. */
+/** A WebSocket without a client library: it sends and receives whole messages. */
 export class RawSocket {
   readonly socket: WebSocket;
   readonly closed: Promise<number>;
@@ -123,7 +123,7 @@ export class RawSocket {
     this.socket.send(JSON.stringify(message));
   }
 
-  /** What is sent meanwhile goes out in one piece. */
+  /** Sends the messages of `send` in one chunk. */
   together(sends: () => void): void {
     const { _socket: stream } = this.socket as unknown as { readonly _socket: Socket };
     stream.cork();
@@ -135,7 +135,7 @@ export class RawSocket {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
   }
 
-  /** The next message, for one caller at a time; fails when the socket closes before one comes. */
+  /** Returns the next message, for one caller at a time. Rejects if the socket closes first. */
   async next(): Promise<Record<string, unknown>> {
     for (;;) {
       const message = this.#messages.shift();
@@ -152,7 +152,7 @@ export class RawSocket {
   }
 }
 
-/** The HTTP status that an upgrade is refused with. */
+/** Returns the HTTP status with which an upgrade is refused. */
 export async function refusalOf(
   port: number,
   path: string,
@@ -165,12 +165,12 @@ export async function refusalOf(
   return response.statusCode;
 }
 
-/** Writes bytes to the server, and gives all that comes back until it hangs up. */
+/** Writes bytes to the server. Returns everything that it sends until it closes the connection. */
 export async function rawExchange(port: number, ...chunks: readonly (string | Buffer)[]): Promise<string> {
   const socket: Socket = connect(port, '127.0.0.1');
   let answer = '';
   socket.on('data', (data) => (answer += data.toString('latin1')));
-  // A reset is one way for a server to hang up.
+  // A server may also close with a reset.
   socket.on('error', () => undefined);
   const hungUp = new Promise((resolve) => socket.once('close', resolve));
   await once(socket, 'connect');

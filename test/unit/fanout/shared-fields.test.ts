@@ -5,7 +5,7 @@ import { schema } from '../../../src/graphql/schema/schema.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 
-/** Every field without arguments beneath a type, and beneath the types of those. */
+/** Returns a selection of every field of a type, recursively. */
 function everything(type: GraphQLNamedType): string {
   if (!isCompositeType(type)) return '';
   const members = schema.getPossibleTypes(type as never) as readonly GraphQLNamedType[];
@@ -35,7 +35,7 @@ const context: SharedContext = {
 test.each<FeedMessage>([
   { kind: 'snapshot', version: 1, states: 'AA==' },
   { kind: 'changes', fromVersion: 0, version: 1, seats: [[3, 1]] },
-])('no field of a shared message waits: $kind', (rootValue) => {
+])('no field of a shared message is asynchronous: $kind', (rootValue) => {
   const field = schema.getSubscriptionType()?.getFields()['seatUpdates'];
   if (field === undefined) throw new Error('there is no such subscription');
   const selection = everything(getNamedType(field.type)).replaceAll(/\{ __typename \}/g, '');

@@ -47,7 +47,7 @@ it('is another with another operation of the same document, or another included 
   expect(new Set(keys).size).toBe(4);
 });
 
-it('has a key that is short however long the text is', () => {
+it('has a short key for a text of any length', () => {
   const [short, long] = [keyOf(watch, { e: '1' }), keyOf(`${watch} #${'x'.repeat(1_000_000)}`, { e: '1' })];
   expect(long).not.toBe(short);
   expect(long).toHaveLength(short?.length ?? 0);
@@ -62,7 +62,7 @@ it.each([
   'subscription ($e: ID!, $a: Int) { seats(event: $e, after: $a) { since(version: $a) } }',
   'subscription ($e: ID!, $a: Int) { seats(event: $e) { since(version: $a) } }',
   'subscription ($e: ID!, $a: Int) { ...Root } fragment Root on Subscription { seats(event: $e, after: $a) { ...F } } fragment F on Seats { since(version: $a) }',
-])('is another where the place to resume from shapes more than the first message: %s', (query) => {
+])('is another if the resume version affects more than the first message: %s', (query) => {
   expect(keyOf(query, { e: '1', a: 1 })).not.toBe(keyOf(query, { e: '1', a: 2 }));
 });
 
@@ -78,7 +78,7 @@ it.each([
   expect(keyOf(query)).toBeNull();
 });
 
-it('is not shared where its variables do not fit', () => {
+it('is not shared if its variables are invalid', () => {
   expect(keyOf(watch, {})).toBeNull();
   expect(keyOf(watch, { e: '1', a: 'three' })).toBeNull();
 });

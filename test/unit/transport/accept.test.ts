@@ -15,13 +15,13 @@ describe('Accept', () => {
     [JSON_TYPE, JSON_TYPE, false],
     ['Application/JSON', JSON_TYPE, false],
     [GRAPHQL, GRAPHQL, false],
-    // The order counts if weights are equal, and only then.
+    // The order decides only between equal weights.
     [`${GRAPHQL}, ${JSON_TYPE}`, GRAPHQL, false],
     [`${JSON_TYPE}, ${GRAPHQL}`, JSON_TYPE, false],
     [`${JSON_TYPE};q=0.9, ${GRAPHQL}`, GRAPHQL, false],
     [`${GRAPHQL}; q=0.5, ${JSON_TYPE}; q=0.7`, JSON_TYPE, false],
     [`${GRAPHQL};Q=0.5, ${JSON_TYPE} ; Q=0.7`, JSON_TYPE, false],
-    // A weight of 0 means never, and the most specific range counts.
+    // A weight of 0 excludes a type. The most specific range decides.
     [`${JSON_TYPE};q=0, ${GRAPHQL};q=0.1`, GRAPHQL, false],
     [`${JSON_TYPE};q=0`, null, false],
     [`${JSON_TYPE};q=0, */*`, GRAPHQL, true],
@@ -29,14 +29,14 @@ describe('Accept', () => {
     [`*/*;q=0.1, ${GRAPHQL};q=0`, JSON_TYPE, true],
     [`application/*;q=0, */*`, STREAM, true],
     ['*/*;q=0', null, false],
-    // An event stream answers a query if the client wants it more than JSON.
+    // A query gets an event stream if the client prefers it to JSON.
     [STREAM, STREAM, true],
     [`${STREAM}, ${JSON_TYPE}`, JSON_TYPE, true],
     [`${STREAM}, ${JSON_TYPE};q=0.5`, STREAM, true],
     [`${JSON_TYPE}, ${STREAM};q=0.5`, JSON_TYPE, true],
     [`${JSON_TYPE}, ${STREAM};q=0`, JSON_TYPE, false],
     [`${STREAM};q=0, */*`, JSON_TYPE, false],
-    // Other types, character sets and weights that are none.
+    // Other types, charsets and invalid weights.
     ['text/html', null, false],
     ['multipart/mixed', null, false],
     [`multipart/mixed;deferSpec=20220824, ${GRAPHQL}, ${JSON_TYPE};q=0.9`, GRAPHQL, false],
@@ -49,7 +49,7 @@ describe('Accept', () => {
     expect(negotiateResponse(accept)).toEqual({ regular: result === STREAM ? null : result, stream });
   });
 
-  it('is read in linear time, and long ones are not kept', () => {
+  it('is read in linear time, and long headers are not cached', () => {
     const long = Array(5_000).fill('a/b').join(',');
     expect(negotiateResponse(`${long},${JSON_TYPE}`)).toEqual({ regular: JSON_TYPE, stream: false });
   });
@@ -80,7 +80,7 @@ describe('Content-Type', () => {
     expect(isJson(type)).toBe(true);
   });
 
-  // What browsers send across origins without asking first must not be among them.
+  // Must exclude the types that browsers send across origins without a preflight request.
   it.each([
     undefined,
     '',

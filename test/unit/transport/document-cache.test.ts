@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { DocumentCache } from '../../../src/graphql/engine/document-cache.ts';
 import { estimateDocumentBytes } from '../../../src/graphql/engine/kept-memory.ts';
 
-it('keeps what was used last, within its limits, and counts what it keeps', () => {
+it('keeps the most recently used documents within its limits, and counts their memory', () => {
   const texts = Array.from({ length: 12 }, (_, i) => `{ ${'a '.repeat(1 + i * 20)} }`);
   const step = fc.record({ kind: fc.constantFrom('set', 'get', 'delete'), text: fc.constantFrom(...texts) });
   fc.assert(
@@ -18,7 +18,7 @@ it('keeps what was used last, within its limits, and counts what it keeps', () =
         if (used.includes(text)) used.splice(used.indexOf(text), 1);
         if (known) used.push(text);
         const kept = used.filter((one) => one === text || cache.get(one) !== undefined);
-        // Asking has changed the order to that of `used`.
+        // The lookups have changed the order to that of `used`.
         used.splice(0, used.length, ...kept);
         const bytes = kept.reduce((sum, one) => sum + estimateDocumentBytes(parse(one), one), 0);
         expect([cache.bytes, kept.length <= 5, cache.bytes <= 200_000]).toEqual([bytes, true, true]);
@@ -27,7 +27,7 @@ it('keeps what was used last, within its limits, and counts what it keeps', () =
   );
 });
 
-it('forgets what a thousand dense documents would take', () => {
+it('evicts dense documents by their memory, not by their number', () => {
   const cache = new DocumentCache({ entriesMax: 1_000, bytesMax: 2_000_000 });
   for (let i = 0; i < 100; i++) {
     const text = `{a${i} ${'a(b:c)'.repeat(300)}}`;

@@ -55,12 +55,12 @@ async function open() {
 
 const next = (a: number) => ({ id: 'x', type: 'next', payload: { data: { a } } });
 
-it('an id may be used again at once, though what was before under it has not ended', async () => {
+it('an ID can be reused at once, even if the operation before it has not ended', async () => {
   const { take, told, letGo } = await open();
   take(message('subscribe', 'x'));
   await turn();
   expect(told.splice(0)).toEqual([next(100)]);
-  // The first message of the old one is still on its way.
+  // The first message of the old operation is still in transit.
   take(message('complete', 'x'));
   take(message('subscribe', 'x'));
   await turn();
@@ -74,7 +74,7 @@ it('an id may be used again at once, though what was before under it has not end
   expect(told).toEqual([]);
 });
 
-it('an id is taken until its operation is completed, by either side', () => {
+it('an ID is in use until either side completes its operation', () => {
   const ids = new OperationIds();
   expect(ids.incoming(message('subscribe', 'x'))).toMatchObject({ id: '1', type: 'subscribe' });
   expect(ids.incoming(message('subscribe', 'x'))).toMatchObject({ code: 4409 });
@@ -95,7 +95,7 @@ it('an id is taken until its operation is completed, by either side', () => {
   expect(ids.incoming(message('subscribe', 'x'))).toMatchObject({ id: '4' });
 });
 
-it('an id is any text of up to 128 bytes, and comes back as it was', () => {
+it('an ID is any text of up to 128 bytes, and is returned unchanged', () => {
   const ids = new OperationIds();
   for (const id of ['2', '"\\\n', '__proto__', 'é'.repeat(64)]) {
     const taken = ids.incoming(message('subscribe', id)) as { readonly id: string };
@@ -107,13 +107,13 @@ it('an id is any text of up to 128 bytes, and comes back as it was', () => {
   expect(ids.incoming(message('subscribe', `${'é'.repeat(64)}e`))).toMatchObject({ code: 4400 });
 });
 
-it('what has no id goes by as it is', () => {
+it('a message without an ID is passed on unchanged', () => {
   const ids = new OperationIds();
   for (const text of ['{"type":"ping"}', '{"type":"pong","payload":{"id":"1"}}'])
     expect([ids.incoming(text), ids.outgoing(text)]).toEqual([JSON.parse(text), text]);
 });
 
-it('parameters are given once, and not kept for graphql-ws', () => {
+it('parameters are returned once, and not passed to graphql-ws', () => {
   const ids = new OperationIds();
   const payload = { query: 'subscription { a }', variables: { large: 'x'.repeat(1_000) } };
   const taken = ids.incoming(JSON.stringify({ id: 'x', type: 'subscribe', payload }));
@@ -121,7 +121,7 @@ it('parameters are given once, and not kept for graphql-ws', () => {
   expect([ids.takeParams('1'), ids.takeParams('1')]).toEqual([payload, undefined]);
 });
 
-it('of a connection only the authorization is kept, if a token can be that long', () => {
+it('only the authorization of a connection is kept, unless it is too long for a token', () => {
   const ids = new OperationIds();
   const init = (payload: object) =>
     ids.incoming(JSON.stringify({ type: 'connection_init', payload })) as { readonly payload: unknown };

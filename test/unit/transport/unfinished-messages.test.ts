@@ -34,13 +34,13 @@ async function connect() {
 /** The start of a masked text frame of 100 bytes. */
 const started = Buffer.from([0x81, 0x80 | 100, 0, 0, 0, 0, 0x61, 0x61]);
 
-it('a frame that is begun and not finished closes the socket with 1008', async () => {
+it('an unfinished frame closes the socket with 1008', async () => {
   await using peer = await connect();
   peer.stream.write(started);
   expect((await peer.closed)[0]).toBe(1008);
 });
 
-it('so does a message whose last fragment does not come, pings in between or not', async () => {
+it('so does a message without its last fragment, with or without pings in between', async () => {
   await using peer = await connect();
   peer.client.send('a', { fin: false });
   peer.client.ping();
@@ -48,7 +48,7 @@ it('so does a message whose last fragment does not come, pings in between or not
   expect((await peer.closed)[0]).toBe(1008);
 });
 
-it('finished messages keep the socket open, however long it is quiet between them', async () => {
+it('complete messages keep the socket open, however long the pauses between them', async () => {
   await using peer = await connect();
   for (let i = 0; i < 5; i++) {
     peer.client.send('a', { fin: false });
