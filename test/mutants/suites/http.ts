@@ -8,7 +8,10 @@ export const http: readonly MutantGroup[] = [
   {
     tests: ['test/api/http/http-proxies.test.ts'],
     mutants: [
-      { guard: 'ipv6-network-as-address', mutation: { replace: 'toAddressKey', with: 'address || toAddressKey' } },
+      {
+        guard: 'ipv6-network-as-address',
+        mutation: { replace: 'toAddressKey', with: 'address || toAddressKey' },
+      },
     ],
   },
   {
