@@ -23,7 +23,10 @@ const verifiedTokens = new WeakMap<Identity, Cache<string, VerifiedToken>>();
  *
  * @throws {RequestError} if the token is invalid or cannot be checked. The whole request is then refused.
  */
-export async function requireViewer(identity: Identity, { req, res }: RequestContext): Promise<Viewer | null> {
+export async function requireViewer(
+  identity: Identity,
+  { req, res }: RequestContext,
+): Promise<Viewer | null> {
   try {
     return await authenticate(identity, req.headers.authorization);
   } catch (error) {

@@ -115,7 +115,9 @@ async function createBody(layouts: EventLayouts, eventId: number, map: SeatMap):
   const info = await layouts.info(eventId);
   if (info === null) throw new Error(`event ${eventId} no longer exists`);
   const layoutUrl = layoutPathOf(info);
-  const identity = Buffer.from(JSON.stringify({ eventId: encodeEventId(eventId), version, states, layoutUrl }));
+  const identity = Buffer.from(
+    JSON.stringify({ eventId: encodeEventId(eventId), version, states, layoutUrl }),
+  );
   const plain = {
     identity,
     type: 'application/json; charset=utf-8',

@@ -49,7 +49,9 @@ it('a socket that does not read the responses to its queries is closed with 4508
   const pages = ['a', 'b', 'c', 'd', 'e'].map((alias) => `${alias}: ${page}`).join(' ');
   const query = `query ($e: ID!) { event(id: $e) { ${pages} } }`;
   let sent = 0;
-  await untilOneIsClosed(() => stuck.subscribe(String(sent++), query, { e: encodeEventId(event.hall.eventId) }));
+  await untilOneIsClosed(() =>
+    stuck.subscribe(String(sent++), query, { e: encodeEventId(event.hall.eventId) }),
+  );
   stuck.socket.resume();
   expect(await stuck.closed).toBe(4508);
 });
