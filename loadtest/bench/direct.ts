@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
 import { SelloutError } from '../../src/platform/errors.ts';
-import { assertSound } from '../../test/support/booking.ts';
+import { assertInvariants } from '../../test/support/booking.ts';
 import { assertSold } from './arena.ts';
 import type { BenchContext } from './context.ts';
 import { closedLoop } from './closed-loop.ts';
@@ -120,7 +120,7 @@ function sellout({ services, app, arena }: BenchContext): Contender {
         }),
       );
       await assertSold(arena.db, eventId, figures.held);
-      await assertSound(arena.db);
+      await assertInvariants(arena.db);
       return figures;
     },
   };

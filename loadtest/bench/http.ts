@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AppContext } from '../../src/main/context.ts';
-import { assertSound } from '../../test/support/booking.ts';
+import { assertInvariants } from '../../test/support/booking.ts';
 import { assertSold } from './arena.ts';
 import type { BenchContext } from './context.ts';
 import { closedLoop, type Answer } from './closed-loop.ts';
@@ -87,7 +87,7 @@ async function runOne(
   for (const connection of connections) connection.close();
   if (seats !== null) {
     await assertSold(arena.db, eventId, figures.held);
-    await assertSound(arena.db);
+    await assertInvariants(arena.db);
   }
   return { ...figures, serverMicros: (serverSeconds / figures.answers) * 1e6 };
 }

@@ -81,39 +81,40 @@ const usages = {
 
   chaos: `Usage: npm run chaos -- [--runs N] [--seconds N] [--pages N] [--seed S] [--log FILE]
 
-  Opens pages with a live seat map on two API processes while buyers crowd the hall, and Redis, its connections, an API
-  process, the pages' sockets and their lines fail. In the end every map must equal the database's, no stream may have a
-  gap, memory must stay flat, and every kind of fault must have happened. Exit status 1 on any breach.
+  Opens pages with a live seat map on two API processes while buyers compete for the seats. Meanwhile Redis, its
+  connections, an API process, the pages' sockets and their lines fail. At the end every map must equal the database, no
+  stream may have a gap, memory must stay flat, and every kind of fault must have happened. Exit status 1 on any breach.
 
   --runs     number of runs; default: 1. Each has the next seed.
   --seconds  length of a run; default: 60
   --pages    number of pages; default: 200
-  --seed     repeats the choices of a run, but not its timing
+  --seed     repeats the random choices of a run, but not its timing
   --log      writes the logs of the servers to FILE`,
 
   adversary: `Usage: npm run adversary -- [--minutes N] [--seed S] [--no-keep]
        npm run adversary -- --case FILE
 
   Sends hostile documents, variables, frames, handshakes and bodies to an API process with a heap of 512 MiB, while
-  honest clients hold and watch seats. The process must survive, no request may use more than 100 ms of CPU in a turn of
-  the event loop, memory must be released, responses must stay small, and honest clients must be served. Exit status 1
-  on any finding.
+  honest clients hold and watch seats. The process must survive, and use at most 100 ms of CPU in a turn of the event
+  loop. Memory must be released, responses must stay small, and honest clients must be served. Exit status 1 on any
+  finding.
 
-  --minutes  how long; default: 1
+  --minutes  duration; default: 1
   --seed     repeats the attacks of a run, but not its timing
-  --no-keep  prints a finding only; by default its minimal case is stored in test/adversary/cases and rerun first
-  --case     runs one stored case alone`,
+  --no-keep  only prints findings; by default their minimal cases are stored in test/adversary/cases and rerun first
+  --case     runs only this stored case`,
 
   torture: `Usage: npm run torture -- [--minutes N] [--seed S] [--round-seconds N] [--clients N] [--no-faults] [--log FILE]
 
-  Random buyers crowd small halls through two API processes, while processes are killed and frozen, connections cut, and
-  PostgreSQL and Redis crashed. Then every answer is checked against the change record. Exit status 1 on any breach.
+  Random buyers compete for the seats of small halls on two API processes. Meanwhile processes are killed and frozen,
+  connections are cut, and PostgreSQL and Redis crash. Then a checker compares every response with the change record.
+  Exit status 1 on any breach.
 
-  --minutes        how long; default: 1
-  --seed           repeats the choices from a round on; each round prints its seed
+  --minutes        duration; default: 1
+  --seed           repeats the random choices from a round on; each round prints its seed
   --round-seconds  length of a round; default: 30
   --clients        number of buyers; default: 40
-  --no-faults      lets nothing fail
+  --no-faults      turns all faults off
   --log            writes the logs of the servers to FILE`,
 
   bench: `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER]

@@ -20,7 +20,7 @@ import {
   watchConnection,
 } from '../../src/web/seat-feed/graphql-ws.ts';
 import { startHttp, type HttpFixture } from '../api/http/http.fixture.ts';
-import { aBuyer } from '../support/booking.ts';
+import { createBuyerId } from '../support/booking.ts';
 import { eventually } from '../support/eventually.ts';
 import { startForgetfulProxy } from '../support/proxies/forgetful-proxy.ts';
 import { createHall } from '../support/hall.ts';
@@ -100,7 +100,7 @@ const clients: Record<string, (socket: SocketClient) => SeatFeedTransport> = {
 
 async function holdOne(seat: number): Promise<void> {
   await holdSeats(http.context, {
-    buyerId: aBuyer(),
+    buyerId: createBuyerId(),
     eventId: http.hall.eventId,
     seats: [seat],
     idempotencyKey: null,

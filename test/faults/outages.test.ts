@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApiProcess, startWorkerProcess, type ServerProcess } from '../support/processes/api-process.ts';
-import { assertSound, silent } from '../support/booking.ts';
+import { assertInvariants, silent } from '../support/booking.ts';
 import { BuyerClient, socketTo } from '../support/clients/buyer-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHall } from '../support/hall.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await assertSound(db.reads);
+  await assertInvariants(db.reads);
   await api[Symbol.asyncDispose]();
   await worker[Symbol.asyncDispose]();
   await db.close();

@@ -7,11 +7,11 @@ import { releaseBooking } from '../../src/booking/operations/release-booking.ts'
 import { sql } from '../../src/platform/database/db.ts';
 import { SelloutError } from '../../src/platform/errors.ts';
 import {
-  aBuyer,
-  assertSound,
-  holdUnderLock,
-  letHoldRunOut,
-  sessionsWaitingForLock,
+  createBuyerId,
+  assertInvariants,
+  runWhileLocked,
+  makeHoldOverdue,
+  waitForBlockedSessions,
   silent,
   silentPubSub,
   startBookingProcess,
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await assertSound(processes[0].database.reads);
+  await assertInvariants(processes[0].database.reads);
   for (const process of processes) await process[Symbol.asyncDispose]();
   await database.drop();
 });
@@ -61,7 +61,7 @@ describe('many buyers at the same time on two processes', () => {
   it('make one booking when 200 of them want the same two seats', async () => {
     const at = await createHall(processes[0].database.reads);
     const results = await Promise.allSettled(
-      Array.from({ length: 200 }, (_, i) => hold(either(i), at, aBuyer(), [7, 8])),
+      Array.from({ length: 200 }, (_, i) => hold(either(i), at, createBuyerId(), [7, 8])),
     );
     expect(refusals(results)).toEqual(Array.from({ length: 199 }, () => 'SEATS_UNAVAILABLE'));
   });
@@ -70,7 +70,7 @@ describe('many buyers at the same time on two processes', () => {
     const at = await createHall(processes[0].database.reads, { rows: 5 });
     const seatsOf = (i: number) => [0, 1, 2, 3].map((k) => (i * 7 + k * 13) % 50);
     const results = await Promise.allSettled(
-      Array.from({ length: 400 }, (_, i) => hold(either(i), at, aBuyer(), seatsOf(i))),
+      Array.from({ length: 400 }, (_, i) => hold(either(i), at, createBuyerId(), seatsOf(i))),
     );
     expect(new Set(refusals(results))).toEqual(new Set(['SEATS_UNAVAILABLE']));
     const held = results.flatMap((result) => (result.status === 'fulfilled' ? result.value.seats : []));
@@ -81,7 +81,7 @@ describe('many buyers at the same time on two processes', () => {
 
   it('never exceed one buyer’s limit, however many requests race', async () => {
     const at = await createHall(processes[0].database.reads, { seatLimit: 4 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, i) => hold(either(i), at, buyer, [2 * i, 2 * i + 1])),
     );
@@ -91,20 +91,20 @@ describe('many buyers at the same time on two processes', () => {
 
   it('never exceed one buyer’s limit when two processes decide before either commits', async () => {
     const at = await createHall(processes[0].database.reads, { seatLimit: 1 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     let attempts: Promise<PromiseSettledResult<unknown>[]> | undefined;
     await processes[0].database.reads.$transaction(async (tx) => {
       // A batch locks the event's row last. While this test holds it, both batches have decided or wait for each other.
       await tx.$queryRaw(sql`SELECT 1 FROM events WHERE id = ${at.eventId} FOR NO KEY UPDATE`);
       attempts = Promise.allSettled(processes.map((process, seat) => hold(process, at, buyer, [seat])));
-      await sessionsWaitingForLock(processes[0].database.worker, 2);
+      await waitForBlockedSessions(processes[0].database.worker, 2);
     });
     expect(refusals((await attempts) ?? [])).toEqual(['SEAT_LIMIT_EXCEEDED']);
   });
 
   it('make one booking per idempotency key', async () => {
     const at = await createHall(processes[0].database.reads);
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const bookings = await Promise.all(
       Array.from({ length: 30 }, (_, i) => hold(either(i), at, buyer, [5], 'the same')),
     );
@@ -116,7 +116,7 @@ describe('many buyers at the same time on two processes', () => {
     const results = await Promise.allSettled(
       Array.from({ length: 60 }, (_, i) =>
         holdBestAvailable(either(i), {
-          buyerId: aBuyer(),
+          buyerId: createBuyerId(),
           eventId: at.eventId,
           quantity: 2,
           section: null,
@@ -132,7 +132,7 @@ describe('many buyers at the same time on two processes', () => {
   it('confirm or release a hold, but never both', async () => {
     const at = await createHall(processes[0].database.reads);
     for (let round = 0; round < 20; round++) {
-      const buyerId = aBuyer();
+      const buyerId = createBuyerId();
       const { id: bookingId } = await hold(processes[0], at, buyerId, [round]);
       const input = { buyerId, eventId: at.eventId, bookingId };
       const [confirmed, released] = await Promise.allSettled([
@@ -149,11 +149,11 @@ describe('many buyers at the same time on two processes', () => {
     for (let round = 0; round < 5; round++) {
       const old = await Promise.all(
         Array.from({ length: 20 }, async (_, i) => {
-          const buyerId = aBuyer();
+          const buyerId = createBuyerId();
           return { buyerId, booking: await hold(processes[0], at, buyerId, [3 * i, 3 * i + 1, 3 * i + 2]) };
         }),
       );
-      for (const { booking } of old) await letHoldRunOut(reads, booking.id);
+      for (const { booking } of old) await makeHoldOverdue(reads, booking.id);
       const sweeps = processes.map(({ database: { worker } }) =>
         expireHolds({ db: worker, pubsub: silentPubSub, logger: silent, defaultHoldTtlMs: 300_000 }),
       );
@@ -166,7 +166,7 @@ describe('many buyers at the same time on two processes', () => {
             idempotencyKey: null,
           }),
         ),
-        ...old.map((_, i) => hold(either(i), at, aBuyer(), [3 * i + 2, (3 * i + 3) % 60])),
+        ...old.map((_, i) => hold(either(i), at, createBuyerId(), [3 * i + 2, (3 * i + 3) % 60])),
       ]);
       await Promise.all(sweeps);
       expect(refusals(results).filter((code) => code === 'HOLD_EXPIRED')).toHaveLength(20);
@@ -191,8 +191,8 @@ describe('many buyers at the same time on two processes', () => {
 describe('the row lock', () => {
   it('makes a hold wait for another transaction on the seat and see its result', async () => {
     const at = await createHall(processes[0].database.reads);
-    const attempt = await holdUnderLock(processes[0], at, [3], {
-      meanwhile: () => hold(processes[1], at, aBuyer(), [3, 4]),
+    const attempt = await runWhileLocked(processes[0], at, [3], {
+      meanwhile: () => hold(processes[1], at, createBuyerId(), [3, 4]),
       beforeCommit: (tx) =>
         tx.$executeRaw(sql`UPDATE event_seats SET status = 'BLOCKED'
         WHERE event_id = ${at.eventId} AND seat_index = 3`),
@@ -208,8 +208,8 @@ describe('the lock order', () => {
     const at = await createHall(processes[0].database.reads, { seatLimit: 10 });
     const seats = [9, 1, 8, 2, 7, 3, 6, 4, 5];
     let locked: number[] = [];
-    const attempt = await holdUnderLock(processes[0], at, [5], {
-      meanwhile: () => hold(processes[1], at, aBuyer(), seats),
+    const attempt = await runWhileLocked(processes[0], at, [5], {
+      meanwhile: () => hold(processes[1], at, createBuyerId(), seats),
       async beforeCommit(tx) {
         const free = await tx.$queryRaw<{ seat_index: number }[]>(sql`SELECT seat_index FROM event_seats
           WHERE event_id = ${at.eventId} AND seat_index BETWEEN 1 AND 9 AND seat_index <> 5 FOR UPDATE SKIP LOCKED`);
@@ -225,8 +225,8 @@ describe('the lock order', () => {
 describe("the event's status", () => {
   it('is checked again in the last statement: a decision on an older status is repeated', async () => {
     const at = await createHall(processes[0].database.reads);
-    const attempt = await holdUnderLock(processes[0], at, [3], {
-      meanwhile: () => hold(processes[1], at, aBuyer(), [3]),
+    const attempt = await runWhileLocked(processes[0], at, [3], {
+      meanwhile: () => hold(processes[1], at, createBuyerId(), [3]),
       beforeCommit: () =>
         processes[0].database.worker.event.update({ where: { id: at.eventId }, data: { status: 'ENDED' } }),
     });
@@ -237,11 +237,11 @@ describe("the event's status", () => {
 describe('the clock', () => {
   it('is read after locking: a hold that expired during the wait is not confirmed', async () => {
     const at = await createHall(processes[0].database.reads);
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id: bookingId } = await hold(processes[0], at, buyerId, [0]);
     await processes[0].database.reads.$executeRaw(sql`UPDATE bookings
       SET hold_expires_at = clock_timestamp() + interval '700 milliseconds' WHERE id = ${bookingId}::uuid`);
-    const attempt = await holdUnderLock(processes[0], at, [0], {
+    const attempt = await runWhileLocked(processes[0], at, [0], {
       meanwhile: () =>
         confirmBooking(processes[1], { buyerId, eventId: at.eventId, bookingId, idempotencyKey: null }),
       beforeCommit: (tx) =>
@@ -264,16 +264,16 @@ describe('the constraint', () => {
 
   it('refuses a second claim on a seat, whatever the code decided', async () => {
     const at = await createHall(processes[0].database.reads);
-    await hold(processes[0], at, aBuyer(), [0]);
-    const other = await hold(processes[0], at, aBuyer(), [1]);
+    await hold(processes[0], at, createBuyerId(), [0]);
+    const other = await hold(processes[0], at, createBuyerId(), [1]);
     await expect(claim(at, other.id, 0)).rejects.toMatchObject(uniqueViolation);
   });
 
   it('refuses to revive an expired booking whose seat has another holder', async () => {
     const at = await createHall(processes[0].database.reads);
-    const old = await hold(processes[0], at, aBuyer(), [0]);
-    await letHoldRunOut(processes[0].database.reads, old.id);
-    await hold(processes[0], at, aBuyer(), [0]);
+    const old = await hold(processes[0], at, createBuyerId(), [0]);
+    await makeHoldOverdue(processes[0].database.reads, old.id);
+    await hold(processes[0], at, createBuyerId(), [0]);
     const revive = processes[0].database.reads.$executeRaw(sql`UPDATE bookings
       SET status = 'CONFIRMED', confirmed_at = now(), ended_at = NULL WHERE id = ${old.id}::uuid`);
     await expect(revive).rejects.toMatchObject(uniqueViolation);
@@ -281,7 +281,7 @@ describe('the constraint', () => {
 
   it("refuses a claim whose status is not its booking's", async () => {
     const at = await createHall(processes[0].database.reads);
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const booking = await hold(processes[0], at, buyerId, [0]);
     await confirmBooking(processes[0], {
       buyerId,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApiProcess, type ServerProcess } from '../support/processes/api-process.ts';
-import { assertSound, silent } from '../support/booking.ts';
+import { assertInvariants, silent } from '../support/booking.ts';
 import { BuyerClient, socketTo } from '../support/clients/buyer-client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await assertSound(db.reads);
+  await assertInvariants(db.reads);
   for (const node of nodes) await node[Symbol.asyncDispose]();
   await db.close();
   await redis.stop();

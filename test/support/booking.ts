@@ -68,18 +68,18 @@ export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_
   };
 }
 
-export function aBuyer(): string {
+export function createBuyerId(): string {
   return randomUUID();
 }
 
 /** Moves a hold's deadline into the past. */
-export async function letHoldRunOut(db: PrismaClient, bookingId: string): Promise<void> {
+export async function makeHoldOverdue(db: PrismaClient, bookingId: string): Promise<void> {
   await db.$executeRaw(sql`UPDATE bookings SET created_at = created_at - interval '1 hour',
     hold_expires_at = clock_timestamp() - interval '1 millisecond' WHERE id = ${bookingId}::uuid`);
 }
 
 /** Resolves once this many sessions of the database wait for a lock. */
-export async function sessionsWaitingForLock(db: PrismaClient, count: number): Promise<void> {
+export async function waitForBlockedSessions(db: PrismaClient, count: number): Promise<void> {
   await eventually(`${count} session(s) wait for a lock`, async () => {
     const [row] = await db.$queryRaw<
       { waiting: number }[]
@@ -93,7 +93,7 @@ export async function sessionsWaitingForLock(db: PrismaClient, count: number): P
  * Locks seats in a separate transaction and starts `meanwhile`. Once that waits for the lock, runs `beforeCommit` and
  * commits. Returns the promise of `meanwhile`, boxed so that awaiting this function does not await that promise.
  */
-export async function holdUnderLock<T>(
+export async function runWhileLocked<T>(
   process: BookingProcess,
   at: { readonly eventId: number },
   seats: readonly number[],
@@ -106,7 +106,7 @@ export async function holdUnderLock<T>(
       WHERE event_id = ${at.eventId} AND seat_index = ANY(${seats}::int[]) FOR UPDATE`);
     started = steps.meanwhile();
     started.catch(() => undefined); // The caller awaits it; until then a rejection must not count as unhandled.
-    await sessionsWaitingForLock(reads, 1);
+    await waitForBlockedSessions(reads, 1);
     await steps.beforeCommit(tx);
   });
   const outcome = started;
@@ -122,7 +122,7 @@ export const silentPubSub: PubSub = {
 };
 
 /** Runs the product's audit. @throws if it finds a breach, with its report. */
-export async function assertSound(db: PrismaClient): Promise<void> {
+export async function assertInvariants(db: PrismaClient): Promise<void> {
   const limits = { ...auditLimits, historyDays: 30 };
   // Tests that have a Redis check it themselves. Overdue holds stay if no worker runs.
   const report = await audit({ db, watermarks: null, swept: false, limits });

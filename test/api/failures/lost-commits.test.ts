@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { backUp } from '../../support/services/lost-commits.ts';
@@ -16,7 +16,7 @@ afterAll(() => http.close());
 
 async function hold(at: Hall, ...seats: number[]): Promise<void> {
   for (const seat of seats) {
-    const order = { buyerId: aBuyer(), idempotencyKey: null, onConflict: 'FAIL' as const };
+    const order = { buyerId: createBuyerId(), idempotencyKey: null, onConflict: 'FAIL' as const };
     await holdSeats(http.context, { ...order, eventId: at.eventId, seats: [seat] });
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { eventInputFor } from '../mutations/event-input.fixture.ts';
 import { mutationsOfHall } from '../mutations/mutations.fixture.ts';
-import { aBuyer } from '../mutations/tiered-hall.fixture.ts';
+import { createBuyerId } from '../mutations/tiered-hall.fixture.ts';
 
 const { hall, seats, eventId, mutate } = mutationsOfHall();
 const organizer = (): Viewer => ({ userId: hall().organizerId, role: 'ORGANIZER' });
@@ -41,7 +41,7 @@ describe('all wrong fields are listed at once', () => {
       }),
     ],
   ])('by %s: %j', async (field, wrong, input) => {
-    const viewer = /createEvent|block/i.test(field) ? organizer() : aBuyer();
+    const viewer = /createEvent|block/i.test(field) ? organizer() : createBuyerId();
     const { result } = await mutate(field, input(), viewer);
     expect(result).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT', field: wrong[0] });
     expect(result.errors.map((error: { field: string }) => error.field)).toEqual(wrong);

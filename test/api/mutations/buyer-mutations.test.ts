@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { encodeBookingId, encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { createHall } from '../../support/hall.ts';
 import { mutationsOfHall } from './mutations.fixture.ts';
-import { aBuyer } from './tiered-hall.fixture.ts';
+import { createBuyerId } from './tiered-hall.fixture.ts';
 
 const { client, hall, seats, eventId, mutate, holdSeats } = mutationsOfHall();
 
 describe('holding', () => {
   test('answers with the booking, and releasing and confirming lead it on', async () => {
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const held = await holdSeats([0, 10], buyer);
     expect(held.errors).toEqual([]);
     expect(held.result).toMatchObject({
@@ -48,12 +48,12 @@ describe('holding', () => {
         { index: 21, label: 'Block A, row 3, seat 2' },
       ],
     });
-    const instead = await holdSeats([22, 21, 20], aBuyer(), { onConflict: 'BEST_ALTERNATIVE' });
+    const instead = await holdSeats([22, 21, 20], createBuyerId(), { onConflict: 'BEST_ALTERNATIVE' });
     expect(instead.result.seats).toHaveLength(3);
   });
 
   test('has a limit a buyer', async () => {
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     await holdSeats([90, 91, 92], buyer);
     expect((await holdSeats([93, 94], buyer)).result).toMatchObject({
       code: 'SEAT_LIMIT_EXCEEDED',
@@ -71,7 +71,7 @@ describe('holding', () => {
   });
 
   test('gives the same booking for the same key, and refuses the key for another input', async () => {
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const first = await holdSeats([40, 41], buyer, { idempotencyKey: 'k' });
     const again = await holdSeats([41, 40], buyer, { idempotencyKey: 'k', admissionToken: 'x' });
     expect(again.result.id).toBe(first.result.id);
@@ -163,7 +163,7 @@ describe('a booking of somebody else', () => {
   });
 
   test('whose time has run out can be confirmed no more', async () => {
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const quick = await createHall(client().app.database.reads, { holdTtlMs: 1 });
     const { result } = await mutate(
       'holdSeats',

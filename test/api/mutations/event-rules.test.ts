@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import type { Hall } from '../../support/hall.ts';
 import { eventInputFor } from './event-input.fixture.ts';
-import { aBuyer, hallsWithRules, organizerOf } from './hold-rules.fixture.ts';
+import { createBuyerId, hallsWithRules, organizerOf } from './hold-rules.fixture.ts';
 
 const { client, hall, mutate } = hallsWithRules();
 
@@ -52,7 +52,7 @@ describe('the best seats', () => {
         await mutate(
           'holdBestAvailable',
           { eventId: encodeEventId(at.eventId), quantity: 2, ...more },
-          aBuyer(),
+          createBuyerId(),
         )
       ).result;
     expect(await best({ section: 'Block A', priceTier: 'Standard' })).toMatchObject({ status: 'HOLD' });
@@ -68,6 +68,8 @@ describe('the best seats', () => {
   test('of a draft do not give away its sections', async () => {
     const at = await hall({}, { status: 'DRAFT' });
     const input = { eventId: encodeEventId(at.eventId), quantity: 1, section: 'Block Z' };
-    expect((await mutate('holdBestAvailable', input, aBuyer())).result).toMatchObject({ code: 'NOT_FOUND' });
+    expect((await mutate('holdBestAvailable', input, createBuyerId())).result).toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 });

@@ -3,11 +3,11 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Prisma } from '../../../src/generated/prisma/client.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { encodeEventId, parseBookingId, encodeSeatId } from '../../../src/platform/ids.ts';
-import { assertSound, letHoldRunOut } from '../../support/booking.ts';
+import { assertInvariants, makeHoldOverdue } from '../../support/booking.ts';
 import { createHall, type Hall, type HallOptions } from '../../support/hall.ts';
 import { createSchemaClient, type SchemaClient } from '../../support/clients/schema-client.ts';
 
-export const aBuyer = (): Viewer => ({ userId: randomUUID(), role: 'BUYER' });
+export const createBuyerId = (): Viewer => ({ userId: randomUUID(), role: 'BUYER' });
 export const organizerOf = (at: Hall): Viewer => ({ userId: at.organizerId, role: 'ORGANIZER' });
 export const seats = (at: Hall, ...indexes: number[]) =>
   indexes.map((index) => encodeSeatId(at.eventId, index));
@@ -19,7 +19,7 @@ export function hallsWithRules() {
     client = await createSchemaClient();
   });
   afterAll(async () => {
-    await assertSound(client.app.database.reads);
+    await assertInvariants(client.app.database.reads);
     await client.close();
   });
 
@@ -57,7 +57,7 @@ export function hallsWithRules() {
   }
 
   async function runOut(bookingId: string): Promise<void> {
-    await letHoldRunOut(client.app.database.reads, parseBookingId(bookingId)?.bookingId ?? '');
+    await makeHoldOverdue(client.app.database.reads, parseBookingId(bookingId)?.bookingId ?? '');
   }
 
   return { client: () => client, hall, setRules, mutate, hold, runOut };

@@ -4,12 +4,12 @@ import type { Viewer } from '../../../src/identity/viewer.ts';
 import { encodeBookingId, encodeEventId, parseBookingId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { Hall } from '../../support/hall.ts';
 import { captureStatements } from '../../support/services/capture-statements.ts';
-import { aBuyer, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
+import { createBuyerId, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
 
 const { client, hall, setRules, mutate, hold, runOut } = hallsWithRules();
 
 async function confirmed(at: Hall) {
-  const buyer = aBuyer();
+  const buyer = createBuyerId();
   const { id: bookingId } = await hold(at, buyer, 0, 1);
   await mutate('confirmBooking', { bookingId }, buyer);
   return { buyer, bookingId };
@@ -30,9 +30,9 @@ describe.each(operations)('%s', (field, inputFor) => {
 
   test('finds neither the bookings of others nor such as never were', async () => {
     const at = await hall({ holdExtensionMs: 60_000, buyersMayCancel: true });
-    const { id } = await hold(at, aBuyer(), 0);
+    const { id } = await hold(at, createBuyerId(), 0);
     const unknown = [id, encodeBookingId(at.eventId, randomUUID()), encodeBookingId(999_999, randomUUID())];
-    const strangers = [aBuyer(), { ...organizerOf(at), userId: randomUUID() }];
+    const strangers = [createBuyerId(), { ...organizerOf(at), userId: randomUUID() }];
     for (const bookingId of unknown) {
       const input = inputFor(bookingId, { ...at, eventId: parseBookingId(bookingId)?.eventId ?? 0 });
       for (const stranger of strangers)
@@ -43,7 +43,7 @@ describe.each(operations)('%s', (field, inputFor) => {
   test('names the field of an id that is none', async () => {
     const at = await hall();
     for (const bookingId of ['', 'x', encodeEventId(at.eventId)])
-      expect((await mutate(field, inputFor(bookingId, at), aBuyer())).result).toMatchObject({
+      expect((await mutate(field, inputFor(bookingId, at), createBuyerId())).result).toMatchObject({
         __typename: 'InvalidInputError',
         code: 'INVALID_INPUT',
         field: 'bookingId',
@@ -52,7 +52,7 @@ describe.each(operations)('%s', (field, inputFor) => {
 
   test('leaves alone what has been given back', async () => {
     const at = await hall({ holdExtensionMs: 60_000, buyersMayCancel: true });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id } = await hold(at, buyer, 0);
     await mutate('releaseBooking', { bookingId: id }, buyer);
     expect((await mutate(field, inputFor(id, at), buyer)).result).toMatchObject({
@@ -65,7 +65,7 @@ describe.each(operations)('%s', (field, inputFor) => {
 describe('extendHold', () => {
   test('puts the deadline off once, and says when it was', async () => {
     const at = await hall({ holdExtensionMs: 120_000 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const held = await hold(at, buyer, 0);
     expect(held).toMatchObject({ __typename: 'Booking', extendedAt: null });
     const { result } = await mutate('extendHold', { bookingId: held.id }, buyer);
@@ -86,7 +86,7 @@ describe('extendHold', () => {
   });
 
   test('is refused where the event allows none, is over, or the time has run out', async () => {
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const strict = await hold(await hall(), buyer, 0);
     expect((await mutate('extendHold', { bookingId: strict.id }, buyer)).result).toMatchObject({
       code: 'EXTENSION_REFUSED',
@@ -111,7 +111,7 @@ describe('changeSeats', () => {
       { name: 'Circle', amount: 3_000 },
     ];
     const at = await hall({}, { tiers });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const held = await hold(at, buyer, 0, 1);
     const input = { bookingId: held.id, seatIds: seats(at, 12, 1) };
     expect((await mutate('changeSeats', input, buyer)).result).toMatchObject({
@@ -125,14 +125,14 @@ describe('changeSeats', () => {
         { index: 12, status: 'HELD' },
       ],
     });
-    expect(await hold(at, aBuyer(), 0)).toMatchObject({ __typename: 'Booking' });
+    expect(await hold(at, createBuyerId(), 0)).toMatchObject({ __typename: 'Booking' });
   });
 
   test('is refused where holding would be, and past the deadline', async () => {
     const at = await hall({}, { seatLimit: 3 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0, 1);
-    await hold(at, aBuyer(), 5);
+    await hold(at, createBuyerId(), 5);
     const change = async (...indexes: number[]) =>
       (await mutate('changeSeats', { bookingId, seatIds: seats(at, ...indexes) }, buyer)).result;
     expect(await change(4, 5)).toMatchObject({ code: 'SEATS_UNAVAILABLE', seats: [{ index: 5 }] });
@@ -178,7 +178,7 @@ describe('cancelBooking', () => {
     });
     expect((await look(buyer)).data).toMatchObject({ booking: { status: 'CANCELED' } });
     expect(JSON.stringify(result)).not.toContain(buyer.userId);
-    expect(await hold(at, aBuyer(), 0, 1)).toMatchObject({ __typename: 'Booking' });
+    expect(await hold(at, createBuyerId(), 0, 1)).toMatchObject({ __typename: 'Booking' });
   });
 
   test("is the buyer's where the event allows it", async () => {
@@ -194,7 +194,7 @@ describe('cancelBooking', () => {
 
   test('is no way to give back a hold', async () => {
     const at = await hall({ buyersMayCancel: true });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0);
     for (const viewer of [buyer, organizerOf(at)])
       expect((await mutate('cancelBooking', { bookingId }, viewer)).result).toMatchObject({
@@ -207,7 +207,7 @@ describe('cancelBooking', () => {
 describe('an event that forbids orphans', () => {
   test('names the seats left alone, and choices that it takes', async () => {
     const at = await hall({ orphanRule: 'FORBID' });
-    const refused = await hold(at, aBuyer(), 1, 2);
+    const refused = await hold(at, createBuyerId(), 1, 2);
     expect(refused).toMatchObject({
       __typename: 'OrphanSeatsError',
       code: 'ORPHAN_SEATS',
@@ -220,13 +220,13 @@ describe('an event that forbids orphans', () => {
       const indexes = choice.map(({ index }) => index);
       expect(indexes).toHaveLength(2);
       expect(indexes[1]).toBe((indexes[0] ?? 0) + 1);
-      expect(await hold(at, aBuyer(), ...indexes)).toMatchObject({ __typename: 'Booking' });
+      expect(await hold(at, createBuyerId(), ...indexes)).toMatchObject({ __typename: 'Booking' });
     }
   });
 
   test('binds changes too', async () => {
     const at = await hall({ orphanRule: 'FORBID' });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0, 1);
     const { result } = await mutate('changeSeats', { bookingId, seatIds: seats(at, 11, 12) }, buyer);
     expect(result).toMatchObject({ __typename: 'OrphanSeatsError', seats: [{ index: 10 }] });
@@ -236,7 +236,7 @@ describe('an event that forbids orphans', () => {
 describe('the number of statements', () => {
   test("of a change is not raised by asking for the booking's own fields", async () => {
     const at = await hall({ holdExtensionMs: 60_000 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const extend = async (fields: string, index: number) => {
       const { id: bookingId } = await hold(at, buyer, index);
       return captureStatements(() =>
@@ -254,11 +254,11 @@ describe('the number of statements', () => {
 
   test('of a refusal does not grow with the choices that it names', async () => {
     const at = await hall({ orphanRule: 'FORBID' }, { rows: 1 });
-    const refuse = async () => (await captureStatements(() => hold(at, aBuyer(), 1, 2))).length;
+    const refuse = async () => (await captureStatements(() => hold(at, createBuyerId(), 1, 2))).length;
     await refuse();
     const many = await refuse();
-    await hold(at, aBuyer(), 5, 6, 7, 8, 9);
-    const few = await hold(at, aBuyer(), 1, 2);
+    await hold(at, createBuyerId(), 5, 6, 7, 8, 9);
+    const few = await hold(at, createBuyerId(), 1, 2);
     expect(few).toMatchObject({ __typename: 'OrphanSeatsError' });
     // Where memory knows of fewer than three choices, the database is asked once.
     expect(await refuse()).toBeLessThanOrEqual(many + 1);

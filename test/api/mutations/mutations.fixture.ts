@@ -1,6 +1,6 @@
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
-import { aBuyer, tieredHall } from './tiered-hall.fixture.ts';
+import { createBuyerId, tieredHall } from './tiered-hall.fixture.ts';
 
 /** A hall of 120 seats in two tiers, four of them a buyer, and its mutations, for the test file that calls this. */
 export function mutationsOfHall() {
@@ -9,7 +9,7 @@ export function mutationsOfHall() {
   const eventId = () => encodeEventId(hall().eventId);
 
   /** A mutation with one input and a result union; every member's fields are asked for. */
-  async function mutate(field: string, input: object, viewer: Viewer | null = aBuyer()) {
+  async function mutate(field: string, input: object, viewer: Viewer | null = createBuyerId()) {
     const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input`;
     const { data, errors } = await client().ask(
       `mutation ($input: ${type}!) { ${field}(input: $input) { __typename ... on Node { ...done } ... on Error { ...refused } } }

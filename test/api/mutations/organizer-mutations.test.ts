@@ -5,7 +5,7 @@ import { encodeEventId } from '../../../src/platform/ids.ts';
 import { createHall } from '../../support/hall.ts';
 import { eventInputFor } from './event-input.fixture.ts';
 import { mutationsOfHall } from './mutations.fixture.ts';
-import { aBuyer } from './tiered-hall.fixture.ts';
+import { createBuyerId } from './tiered-hall.fixture.ts';
 
 const { client, hall, seats, eventId, mutate, holdSeats } = mutationsOfHall();
 
@@ -90,7 +90,7 @@ describe('an organizer', () => {
     ['unblockSeats', () => ({ eventId: eventId(), seatIds: seats(1) })],
   ])('alone may call %s', async (field, input) => {
     expect((await mutate(field, input(), null)).code).toBe('UNAUTHENTICATED');
-    expect((await mutate(field, input(), aBuyer())).code).toBe('FORBIDDEN');
+    expect((await mutate(field, input(), createBuyerId())).code).toBe('FORBIDDEN');
   });
 });
 

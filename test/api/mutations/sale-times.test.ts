@@ -3,7 +3,7 @@ import { readEventsOnSale } from '../../../src/http/routes/home/events-on-sale.s
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import { createEventIn, type Hall } from '../../support/hall.ts';
 import { eventInputFor } from './event-input.fixture.ts';
-import { aBuyer, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
+import { createBuyerId, hallsWithRules, organizerOf, seats } from './hold-rules.fixture.ts';
 
 const { client, hall, setRules, mutate, hold } = hallsWithRules();
 
@@ -21,7 +21,7 @@ async function statusOf(at: { readonly eventId: number }): Promise<string> {
 describe('from saleEndsAt on', () => {
   test('seats are neither held, chosen nor changed, and the refusal says when the sale ended', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0, 1);
     const saleEndsAt = ago(SECOND);
     await setRules(at, { saleEndsAt });
@@ -43,7 +43,7 @@ describe('from saleEndsAt on', () => {
 
   test('standing holds can be extended and confirmed until their own deadline', async () => {
     const at = await hall({ holdExtensionMs: 60_000 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0, 1);
     await setRules(at, { saleEndsAt: ago(SECOND) });
     expect((await mutate('extendHold', { bookingId }, buyer)).result).toMatchObject({ status: 'HOLD' });
@@ -120,7 +120,7 @@ describe('from saleEndsAt on', () => {
 
 test('from cancelableUntil on only the organizer cancels', async () => {
   const at = await hall({ buyersMayCancel: true, cancelableUntil: within(HOUR) });
-  const buyer = aBuyer();
+  const buyer = createBuyerId();
   const book = async (seat: number) => {
     const { id: bookingId } = await hold(at, buyer, seat);
     await mutate('confirmBooking', { bookingId }, buyer);

@@ -9,7 +9,7 @@ export const tiers = [
   { name: 'Balcony', amount: 3_000 },
 ];
 
-export const aBuyer = (): Viewer => ({ userId: randomUUID(), role: 'BUYER' });
+export const createBuyerId = (): Viewer => ({ userId: randomUUID(), role: 'BUYER' });
 
 /** A schema client and a hall of 120 seats in two tiers, for the test file that calls this. */
 export function tieredHall(seatLimit = 6) {

@@ -9,10 +9,10 @@ import {
   encodeSeatId,
 } from '../../../src/platform/ids.ts';
 import { createEventIn, createHall, type Hall } from '../../support/hall.ts';
-import { aBuyer, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
+import { createBuyerId, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 
 const { client, hall } = tieredHall();
-const buyer = aBuyer();
+const buyer = createBuyerId();
 const organizer = (): Viewer => ({ userId: hall().organizerId, role: 'ORGANIZER' });
 const stranger: Viewer = { userId: randomUUID(), role: 'ORGANIZER' };
 const eventId = () => encodeEventId(hall().eventId);
@@ -48,13 +48,13 @@ beforeAll(async () => {
   await mutate('confirmBooking', { bookingId: bookings.confirmed });
   bookings.released = await hold(1);
   await mutate('releaseBooking', { bookingId: bookings.released });
-  bookings.overdue = await hold(2, aBuyer());
+  bookings.overdue = await hold(2, createBuyerId());
   const { bookingId = '' } = parseBookingId(bookings.overdue) ?? {};
   await reads.booking.update({
     where: { eventId_id: { eventId: hall().eventId, id: bookingId } },
     data: { createdAt: new Date(Date.now() - 60_000), holdExpiresAt: new Date(Date.now() - 1_000) },
   });
-  bookings.held = await hold(3, aBuyer());
+  bookings.held = await hold(3, createBuyerId());
 });
 
 describe('an organizer reads', () => {
@@ -115,7 +115,7 @@ describe('an organizer reads', () => {
   });
 
   test('a booking of the event by its id, and no other', async () => {
-    const foreign = await hold(0, aBuyer(), another.eventId);
+    const foreign = await hold(0, createBuyerId(), another.eventId);
     const one = async (booking: string) => {
       const { data, errors } = await client().ask(
         'query ($id: ID!, $booking: ID!) { event(id: $id) { booking(id: $booking) { id status } } }',

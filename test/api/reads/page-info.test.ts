@@ -18,10 +18,10 @@ import {
 } from '../../../src/platform/ids.ts';
 import { createEventIn, createHall } from '../../support/hall.ts';
 import { relayPage } from './relay-reference.ts';
-import { aBuyer, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
+import { createBuyerId, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 
 const { client, hall } = tieredHall(100);
-const buyer = aBuyer();
+const buyer = createBuyerId();
 const organizer = (): Viewer => ({ userId: hall().organizerId, role: 'ORGANIZER' });
 const NOW = new Date();
 const DAY = 86_400_000;

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { encodeBookingId, encodeId, encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { createEventIn } from '../../support/hall.ts';
-import { aBuyer, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
+import { createBuyerId, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 
 const { client, hall } = tieredHall();
-const buyer = aBuyer();
-const stranger = aBuyer();
+const buyer = createBuyerId();
+const stranger = createBuyerId();
 
 async function hold(viewer: Viewer, ...indexes: number[]): Promise<string> {
   const { data } = await client().ask(
@@ -154,7 +154,7 @@ describe('a booking', () => {
   });
 
   test('is listed with the newest first', async () => {
-    const viewer = aBuyer();
+    const viewer = createBuyerId();
     const ids = [];
     for (const index of [20, 21, 22]) ids.push(await hold(viewer, index));
     const ask = (args: string) =>

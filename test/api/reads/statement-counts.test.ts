@@ -8,7 +8,7 @@ import { readVersions } from '../../../src/seating/map/seat-map.sql.ts';
 import { silent } from '../../support/booking.ts';
 import { createEventIn, createHall } from '../../support/hall.ts';
 import { captureStatements } from '../../support/services/capture-statements.ts';
-import { aBuyer, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
+import { createBuyerId, tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 
 const { client, hall } = tieredHall();
 
@@ -61,7 +61,7 @@ describe('the number of statements', () => {
   });
 
   test('does not grow with bookings and what belongs to them', async () => {
-    const viewer = aBuyer();
+    const viewer = createBuyerId();
     const own = await createHall(client().app.database.reads, { rows: 10, seatLimit: 100 });
     const input = { eventId: encodeEventId(own.eventId), quantity: 1 };
     for (let i = 0; i < 20; i++)
@@ -98,7 +98,7 @@ describe('the number of statements', () => {
       count(
         `mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) { ... on Booking { ${fields} } } }`,
         { input: { eventId: encodeEventId(hall().eventId), seatIds: [encodeSeatId(hall().eventId, index)] } },
-        aBuyer(),
+        createBuyerId(),
       );
     await ask('id', 70); // Prepared statements and caches.
     const bare = await ask('__typename', 71);

@@ -5,7 +5,7 @@ import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { encodeSeatMap, seatMapKey } from '../../../src/seating/map/seat-map-cache.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createEventIn, createHall, type Hall } from '../../support/hall.ts';
 import { captureStatements } from '../../support/services/capture-statements.ts';
@@ -36,7 +36,7 @@ function get(id: string, headers: Record<string, string> = {}, method = 'GET'): 
 }
 
 async function hold(at: Hall, seat: number): Promise<void> {
-  const order = { buyerId: aBuyer(), idempotencyKey: null, onConflict: 'FAIL' as const };
+  const order = { buyerId: createBuyerId(), idempotencyKey: null, onConflict: 'FAIL' as const };
   await holdSeats(http.context, { ...order, eventId: at.eventId, seats: [seat] });
 }
 

@@ -7,7 +7,7 @@ import { printReport } from '../../../src/booking/audit/print-report.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { SeatMapCache, seatMapKey, type SeatMap } from '../../../src/seating/map/seat-map-cache.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
-import { aBuyer, silent } from '../../support/booking.ts';
+import { createBuyerId, silent } from '../../support/booking.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
 import { createHall } from '../../support/hall.ts';
 import { startAuditBench, type AuditBench } from './audit.fixture.ts';
@@ -115,7 +115,7 @@ describe('the audit of the cached maps', () => {
     let compared = 0;
     const trade = async (seat: number) => {
       while (going) {
-        const buyerId = aBuyer();
+        const buyerId = createBuyerId();
         const order = { buyerId, eventId, idempotencyKey: null, onConflict: 'FAIL' as const };
         const { id } = await holdSeats(app, { ...order, seats: [seat] });
         await releaseBooking(app, { buyerId, eventId, bookingId: id });

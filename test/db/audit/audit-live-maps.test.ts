@@ -9,7 +9,7 @@ import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import type { LiveFeed } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { LiveMapReporter, liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
-import { aBuyer, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, silent, silentPubSub } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { backUp } from '../../support/services/lost-commits.ts';
@@ -61,7 +61,7 @@ async function reported(): Promise<readonly number[]> {
 
 async function hold(...seats: number[]): Promise<SeatsChanged> {
   for (const seat of seats) {
-    const order = { buyerId: aBuyer(), idempotencyKey: null, onConflict: 'FAIL' as const };
+    const order = { buyerId: createBuyerId(), idempotencyKey: null, onConflict: 'FAIL' as const };
     await holdSeats(bench.app, { ...order, eventId: at.eventId, seats: [seat] });
   }
   const last = bench.app.committed.at(-1);
@@ -187,7 +187,7 @@ describe('the audit of the live maps', () => {
     let compared = 0;
     const trading = (async () => {
       while (going) {
-        const buyerId = aBuyer();
+        const buyerId = createBuyerId();
         const order = { buyerId, eventId, idempotencyKey: null, onConflict: 'FAIL' as const };
         const { id: bookingId } = await holdSeats(app, { ...order, seats: [1] });
         await releaseBooking(app, { buyerId, eventId, bookingId });

@@ -11,7 +11,7 @@ import { audit, auditLimits } from '../../../src/booking/audit/audit.ts';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
 import { SelloutError } from '../../../src/platform/errors.ts';
 import {
-  aBuyer,
+  createBuyerId,
   silent,
   silentPubSub,
   startBookingProcess,
@@ -37,7 +37,7 @@ it(`raises no alarm in ${AUDITS} audits while two processes commit ${BATCHES_MIN
   const clients = Array.from({ length: CLIENTS }, async (_, i) => {
     const hall = halls[i % 2];
     if (hall === undefined) throw new Error('there is no such hall');
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     while (!stop.signal.aborted) await trade(i % 4 < 2 ? first : second, hall, buyerId);
   });
   const sweeper = (async () => {
@@ -71,7 +71,7 @@ async function trade(app: BookingProcess, hall: Hall, buyerId: string): Promise<
       await unblockSeats(app, { eventId, organizerId, seats });
       return;
     }
-    const key = random(2) === 0 ? aBuyer() : null;
+    const key = random(2) === 0 ? createBuyerId() : null;
     const { id } = await holdSeats(app, { buyerId, eventId, seats, idempotencyKey: key, onConflict: 'FAIL' });
     const booking = { buyerId, eventId, bookingId: id };
     if (random(3) === 0) await changeSeats(app, { ...booking, seats: [random(hall.seatCount)] });

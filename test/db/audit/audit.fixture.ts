@@ -15,8 +15,8 @@ import { watermarksIn } from '../../../src/messaging/watermarks.ts';
 import { liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import {
-  aBuyer,
-  letHoldRunOut,
+  createBuyerId,
+  makeHoldOverdue,
   silent,
   silentPubSub,
   startBookingProcess,
@@ -109,18 +109,18 @@ async function liveThrough(app: BookingProcess, { eventId, organizerId }: Hall) 
     await confirmBooking(app, { ...booking, idempotencyKey: randomUUID() });
     return booking;
   };
-  const held = await hold(aBuyer(), 0);
-  const owned = await confirmed(aBuyer(), 1);
-  await releaseBooking(app, await hold(aBuyer(), 2, 3));
-  await changeSeats(app, { ...(await hold(aBuyer(), 4)), seats: [5, 6] });
-  const canceled = await confirmed(aBuyer(), 7);
+  const held = await hold(createBuyerId(), 0);
+  const owned = await confirmed(createBuyerId(), 1);
+  await releaseBooking(app, await hold(createBuyerId(), 2, 3));
+  await changeSeats(app, { ...(await hold(createBuyerId(), 4)), seats: [5, 6] });
+  const canceled = await confirmed(createBuyerId(), 7);
   await cancelBooking(app, { eventId, bookingId: canceled.bookingId, callerId: organizerId });
   await blockSeats(app, { eventId, organizerId, seats: [8, 9] });
-  const overdue = await hold(aBuyer(), 10);
-  await letHoldRunOut(app.database.reads, overdue.bookingId);
-  await hold(aBuyer(), 10);
-  const swept = await hold(aBuyer(), 11);
-  await letHoldRunOut(app.database.reads, swept.bookingId);
+  const overdue = await hold(createBuyerId(), 10);
+  await makeHoldOverdue(app.database.reads, overdue.bookingId);
+  await hold(createBuyerId(), 10);
+  const swept = await hold(createBuyerId(), 11);
+  await makeHoldOverdue(app.database.reads, swept.bookingId);
   await expireHolds({
     db: app.database.worker,
     pubsub: silentPubSub,

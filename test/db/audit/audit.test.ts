@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { broken, record, startAuditBench, type Plant } from './audit.fixture.ts';
 
@@ -17,7 +17,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
     ({ hall }) => [
       'DROP INDEX booking_seats_one_claim',
       `INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at)
-       VALUES (${hall.eventId}, '${second}', '${aBuyer()}', 'HOLD', 1, 4900, now(), now() + interval '5 minutes')`,
+       VALUES (${hall.eventId}, '${second}', '${createBuyerId()}', 'HOLD', 1, 4900, now(), now() + interval '5 minutes')`,
       `INSERT INTO booking_seats VALUES (${hall.eventId}, '${second}', 0, 'HOLD')`,
       record([], { [second]: 'HOLD' }),
     ],
@@ -66,7 +66,9 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
     'I6',
     'a key belongs to another buyer than its booking',
     'but the booking is',
-    ({ owned }) => [`UPDATE idempotency_keys SET buyer_id = '${aBuyer()}' WHERE booking_id = '${owned.id}'`],
+    ({ owned }) => [
+      `UPDATE idempotency_keys SET buyer_id = '${createBuyerId()}' WHERE booking_id = '${owned.id}'`,
+    ],
   ],
   [
     'I6',
@@ -176,7 +178,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
     'the booking is EXPIRED, and on no record',
     ({ hall }) => [
       `INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, ended_at)
-       VALUES (${hall.eventId}, '${second}', '${aBuyer()}', 'EXPIRED', 1, 4900, now() - interval '5 minutes', now(), now())`,
+       VALUES (${hall.eventId}, '${second}', '${createBuyerId()}', 'EXPIRED', 1, 4900, now() - interval '5 minutes', now(), now())`,
       `INSERT INTO booking_seats VALUES (${hall.eventId}, '${second}', 20, 'EXPIRED')`,
     ],
   ],

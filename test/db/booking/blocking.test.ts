@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blockSeats, unblockSeats } from '../../../src/booking/operations/block-seats.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
 const { app, hall, hold, statusesOf } = bookingSuite();
@@ -12,11 +12,11 @@ describe('blocking', () => {
     await blockSeats(app(), input([0, 1]));
     await blockSeats(app(), input([1, 2]));
     expect(await statusesOf(at)).toMatch(/^3330/);
-    await expect(hold(at, aBuyer(), [2, 3])).rejects.toMatchObject({
+    await expect(hold(at, createBuyerId(), [2, 3])).rejects.toMatchObject({
       code: 'SEATS_UNAVAILABLE',
       seatIndexes: [2],
     });
-    await hold(at, aBuyer(), [3]);
+    await hold(at, createBuyerId(), [3]);
     await expect(blockSeats(app(), input([3, 4]))).rejects.toMatchObject({
       code: 'SEATS_UNAVAILABLE',
       seatIndexes: [3],
@@ -28,7 +28,7 @@ describe('blocking', () => {
 
   it("is the event's organizer's alone", async () => {
     const at = await hall();
-    const input = { organizerId: aBuyer(), eventId: at.eventId, seats: [0] };
+    const input = { organizerId: createBuyerId(), eventId: at.eventId, seats: [0] };
     await expect(blockSeats(app(), input)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -5,7 +5,7 @@ import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import type { Prisma } from '../../../src/generated/prisma/client.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
-import { assertSound, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
+import { assertInvariants, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall, type HallOptions } from '../../support/hall.ts';
 
@@ -18,7 +18,7 @@ export function bookingSuite() {
     started = startBookingProcess(database.url);
   });
   afterAll(async () => {
-    await assertSound(started.database.reads);
+    await assertInvariants(started.database.reads);
     await started[Symbol.asyncDispose]();
     await database.drop();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
 const { app, hall, hold, confirm, release, statusesOf } = bookingSuite();
@@ -8,7 +8,7 @@ const { app, hall, hold, confirm, release, statusesOf } = bookingSuite();
 describe('confirming and releasing', () => {
   it('books the seats of a hold, once, and answers with the booking each time', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id } = await hold(at, buyer, [0, 1]);
     const confirmed = await confirm(at, buyer, id);
     expect(confirmed).toMatchObject({ status: 'CONFIRMED' });
@@ -20,27 +20,27 @@ describe('confirming and releasing', () => {
 
   it("treats somebody else's booking as none", async () => {
     const at = await hall();
-    const { id } = await hold(at, aBuyer(), [0]);
-    await expect(confirm(at, aBuyer(), id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const attempt = release(at, aBuyer(), id);
+    const { id } = await hold(at, createBuyerId(), [0]);
+    await expect(confirm(at, createBuyerId(), id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const attempt = release(at, createBuyerId(), id);
     await expect(attempt).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await statusesOf(at)).toMatch(/^10/);
   });
 
   it('gives a hold back, and its seats to the next', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id } = await hold(at, buyer, [0]);
     const released = await release(at, buyer, id);
     expect(released).toMatchObject({ status: 'RELEASED' });
     expect(await release(at, buyer, id)).toEqual(released);
     await expect(confirm(at, buyer, id)).rejects.toMatchObject({ code: 'BOOKING_STATE', status: 'RELEASED' });
-    await hold(at, aBuyer(), [0]);
+    await hold(at, createBuyerId(), [0]);
   });
 
   it('releases no confirmed booking', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id } = await hold(at, buyer, [0]);
     await confirm(at, buyer, id);
     const attempt = release(at, buyer, id);
@@ -49,7 +49,7 @@ describe('confirming and releasing', () => {
 
   it('confirms a standing hold while the event is paused, but not once it has ended', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const [one, two] = [await hold(at, buyer, [0]), await hold(at, buyer, [1])];
     await app().database.reads.event.update({ where: { id: at.eventId }, data: { status: 'PAUSED' } });
     await expect(confirm(at, buyer, one.id)).resolves.toMatchObject({ status: 'CONFIRMED' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
-import { aBuyer, letHoldRunOut, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, makeHoldOverdue, silent, silentPubSub } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
@@ -23,9 +23,9 @@ async function sweep(): Promise<SeatsChanged[]> {
 describe('a hold past its deadline', () => {
   it('can neither be confirmed nor released, though no sweeper has run', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const { id } = await hold(at, buyer, [0]);
-    await letHoldRunOut(app().database.reads, id);
+    await makeHoldOverdue(app().database.reads, id);
     await expect(confirm(at, buyer, id)).rejects.toMatchObject({ code: 'HOLD_EXPIRED' });
     const attempt = release(at, buyer, id);
     await expect(attempt).rejects.toMatchObject({ code: 'HOLD_EXPIRED' });
@@ -33,9 +33,9 @@ describe('a hold past its deadline', () => {
 
   it('gives its seats to whoever asks next, and ends as a whole', async () => {
     const at = await hall();
-    const { id } = await hold(at, aBuyer(), [0, 1, 2]);
-    await letHoldRunOut(app().database.reads, id);
-    const next = await hold(at, aBuyer(), [2, 3]);
+    const { id } = await hold(at, createBuyerId(), [0, 1, 2]);
+    await makeHoldOverdue(app().database.reads, id);
+    const next = await hold(at, createBuyerId(), [2, 3]);
     expect(next.seats).toEqual([2, 3]);
     expect(await statusesOf(at)).toMatch(/^00110/);
     const old = await app().database.reads.booking.findFirst({ where: { id } });
@@ -44,8 +44,8 @@ describe('a hold past its deadline', () => {
 
   it('is written down and published by the sweeper, once', async () => {
     const at = await hall();
-    const holds = [await hold(at, aBuyer(), [0, 1]), await hold(at, aBuyer(), [5])];
-    for (const { id } of holds) await letHoldRunOut(app().database.reads, id);
+    const holds = [await hold(at, createBuyerId(), [0, 1]), await hold(at, createBuyerId(), [5])];
+    for (const { id } of holds) await makeHoldOverdue(app().database.reads, id);
     const [message, ...others] = (await sweep()).filter(({ eventId }) => eventId === at.eventId);
     expect(others).toEqual([]);
     expect([...(message?.seats ?? [])].sort((a, b) => a[0] - b[0])).toEqual([
@@ -61,8 +61,8 @@ describe('a hold past its deadline', () => {
   it('is swept in every event, also while a Redis that hangs takes no messages', async () => {
     // More events than are swept at once.
     const halls = await Promise.all(Array.from({ length: 10 }, () => hall({ rows: 1 })));
-    const holds = await Promise.all(halls.map((at) => hold(at, aBuyer(), [0])));
-    for (const { id } of holds) await letHoldRunOut(app().database.reads, id);
+    const holds = await Promise.all(halls.map((at) => hold(at, createBuyerId(), [0])));
+    for (const { id } of holds) await makeHoldOverdue(app().database.reads, id);
     const hanging = Promise.withResolvers<boolean>();
     const pubsub = { ...silentPubSub, publishSeatsChanged: () => hanging.promise };
     const swept = expireHolds({

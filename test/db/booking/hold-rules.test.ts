@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cancelBooking } from '../../../src/booking/operations/cancel-booking.ts';
 import { changeSeats } from '../../../src/booking/operations/change-seats.ts';
 import { extendHold } from '../../../src/booking/operations/extend-hold.ts';
-import { aBuyer, letHoldRunOut } from '../../support/booking.ts';
+import { createBuyerId, makeHoldOverdue } from '../../support/booking.ts';
 import type { Hall, HallOptions } from '../../support/hall.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
@@ -11,7 +11,7 @@ const { app, hall, hold, confirm } = bookingSuite();
 describe('extending a hold', () => {
   it('puts the deadline off once, by what the event says', async () => {
     const at = await hall({}, { holdExtensionMs: 120_000 });
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id: bookingId, holdExpiresAtMs } = await hold(at, buyerId, [0]);
     const extended = await extendHold(app(), { buyerId, eventId: at.eventId, bookingId });
     expect(extended.holdExpiresAtMs).toBe(holdExpiresAtMs + 120_000);
@@ -24,7 +24,7 @@ describe('extending a hold', () => {
 
   it('never goes past the longest life of a hold', async () => {
     const at = await hall({}, { holdExtensionMs: 120_000, holdLifetimeMaxMs: 330_000 });
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id: bookingId, createdAtMs } = await hold(at, buyerId, [0]);
     const extended = await extendHold(app(), { buyerId, eventId: at.eventId, bookingId });
     expect(extended.holdExpiresAtMs).toBe(createdAtMs + 330_000);
@@ -32,16 +32,16 @@ describe('extending a hold', () => {
 
   it('is refused where the event allows none, past the deadline, and to anyone else', async () => {
     const [strict, lenient] = [await hall(), await hall({}, { holdExtensionMs: 60_000 })];
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const fixed = await hold(strict, buyerId, [0]);
     const input = { buyerId, eventId: strict.eventId, bookingId: fixed.id };
     await expect(extendHold(app(), input)).rejects.toMatchObject({ code: 'EXTENSION_REFUSED' });
     const late = await hold(lenient, buyerId, [0]);
     const lateInput = { buyerId, eventId: lenient.eventId, bookingId: late.id };
-    await expect(extendHold(app(), { ...lateInput, buyerId: aBuyer() })).rejects.toMatchObject({
+    await expect(extendHold(app(), { ...lateInput, buyerId: createBuyerId() })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    await letHoldRunOut(app().database.reads, late.id);
+    await makeHoldOverdue(app().database.reads, late.id);
     await expect(extendHold(app(), lateInput)).rejects.toMatchObject({ code: 'HOLD_EXPIRED' });
   });
 });
@@ -58,7 +58,7 @@ describe('changing the seats of a hold', () => {
         { name: 'Back', amount: 3000 },
       ],
     });
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const first = await hold(at, buyerId, [0, 1]);
     const changed = await change(at, buyerId, first.id, [1, 12]);
     expect(changed).toMatchObject({
@@ -66,24 +66,24 @@ describe('changing the seats of a hold', () => {
       totalAmount: 8000,
       holdExpiresAtMs: first.holdExpiresAtMs,
     });
-    await hold(at, aBuyer(), [0]);
-    await expect(hold(at, aBuyer(), [12])).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
+    await hold(at, createBuyerId(), [0]);
+    await expect(hold(at, createBuyerId(), [12])).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
     const confirmed = await confirm(at, buyerId, first.id);
     expect(confirmed.seats).toEqual([1, 12]);
   });
 
   it('changes nothing where one of the new seats is taken', async () => {
     const at = await hall();
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id } = await hold(at, buyerId, [0, 1]);
-    await hold(at, aBuyer(), [5]);
+    await hold(at, createBuyerId(), [5]);
     await expect(change(at, buyerId, id, [4, 5])).rejects.toMatchObject({ seatIndexes: [5] });
-    await expect(hold(at, aBuyer(), [0])).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
+    await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
   });
 
   it('keeps to the limit, counting what is given back', async () => {
     const at = await hall({ seatLimit: 3 });
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id } = await hold(at, buyerId, [0, 1]);
     await hold(at, buyerId, [9]);
     await expect(change(at, buyerId, id, [4, 5])).resolves.toMatchObject({ seats: [4, 5] });
@@ -93,7 +93,7 @@ describe('changing the seats of a hold', () => {
 
 describe('canceling a confirmed booking', () => {
   async function confirmed(at: Hall) {
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id: bookingId } = await hold(at, buyerId, [0, 1]);
     await confirm(at, buyerId, bookingId);
     return { buyerId, bookingId, eventId: at.eventId };
@@ -105,7 +105,7 @@ describe('canceling a confirmed booking', () => {
     const canceled = await cancelBooking(app(), { callerId: at.organizerId, eventId, bookingId });
     expect(canceled).toMatchObject({ status: 'CANCELED', buyerId });
     expect(await cancelBooking(app(), { callerId: at.organizerId, eventId, bookingId })).toEqual(canceled);
-    await hold(at, aBuyer(), [0, 1]);
+    await hold(at, createBuyerId(), [0, 1]);
   });
 
   it("is the buyer's where the event allows it, and nobody else's", async () => {
@@ -115,7 +115,7 @@ describe('canceling a confirmed booking', () => {
       code: 'CANCELLATION_REFUSED',
     });
     const two = await confirmed(lenient);
-    await expect(cancelBooking(app(), { ...two, callerId: aBuyer() })).rejects.toMatchObject({
+    await expect(cancelBooking(app(), { ...two, callerId: createBuyerId() })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
     await expect(cancelBooking(app(), { ...two, callerId: two.buyerId })).resolves.toMatchObject({
@@ -125,7 +125,7 @@ describe('canceling a confirmed booking', () => {
 
   it('is no way to give back a hold', async () => {
     const at = await hall({}, { buyersMayCancel: true });
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id: bookingId } = await hold(at, buyerId, [0]);
     const cancel = cancelBooking(app(), { callerId: buyerId, eventId: at.eventId, bookingId });
     await expect(cancel).rejects.toMatchObject({ code: 'BOOKING_STATE', status: 'HOLD' });
@@ -137,27 +137,30 @@ describe('an event that forbids orphans', () => {
 
   it('refuses a choice that leaves a single seat alone, and names choices that do not', async () => {
     const at = await forbids();
-    const refusal = hold(at, aBuyer(), [1, 2]);
+    const refusal = hold(at, createBuyerId(), [1, 2]);
     await expect(refusal).rejects.toMatchObject({ code: 'ORPHAN_SEATS', seatIndexes: [0] });
     const { alternatives } = (await refusal.catch((error: { alternatives: number[][] }) => error)) as {
       alternatives: number[][];
     };
     expect(alternatives.length).toBeGreaterThan(0);
     for (const seats of alternatives)
-      await expect(hold(at, aBuyer(), seats)).resolves.toMatchObject({ seats });
+      await expect(hold(at, createBuyerId(), seats)).resolves.toMatchObject({ seats });
   });
 
   it('allows it where it cannot be helped, and where nobody is left alone', async () => {
     const at = await forbids({ rows: 1, seatsPerRow: 10 });
-    await hold(at, aBuyer(), [3, 4]);
-    await hold(at, aBuyer(), [0, 1]); // Of the three that are free on the left, one has to stay.
-    await expect(hold(at, aBuyer(), [6])).rejects.toMatchObject({ code: 'ORPHAN_SEATS', seatIndexes: [5] });
-    await hold(at, aBuyer(), [5, 6, 7]);
+    await hold(at, createBuyerId(), [3, 4]);
+    await hold(at, createBuyerId(), [0, 1]); // Of the three that are free on the left, one has to stay.
+    await expect(hold(at, createBuyerId(), [6])).rejects.toMatchObject({
+      code: 'ORPHAN_SEATS',
+      seatIndexes: [5],
+    });
+    await hold(at, createBuyerId(), [5, 6, 7]);
   });
 
   it('binds changes of a hold as well', async () => {
     const at = await forbids({ rows: 1, seatsPerRow: 10 });
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id: bookingId } = await hold(at, buyerId, [0, 1]);
     const change = changeSeats(app(), { buyerId, eventId: at.eventId, bookingId, seats: [1, 2] });
     await expect(change).rejects.toMatchObject({ code: 'ORPHAN_SEATS', seatIndexes: [0] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { holdBestAvailable } from '../../../src/booking/operations/hold-best-available.ts';
-import { aBuyer, letHoldRunOut } from '../../support/booking.ts';
+import { createBuyerId, makeHoldOverdue } from '../../support/booking.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
@@ -15,7 +15,7 @@ describe('holding seats', () => {
         { name: 'Back', amount: 3000 },
       ],
     });
-    const booking = await hold(at, aBuyer(), [12, 3]);
+    const booking = await hold(at, createBuyerId(), [12, 3]);
     expect(booking).toMatchObject({ status: 'HOLD', seats: [3, 12], totalAmount: 8000 });
     expect(booking.holdExpiresAtMs - booking.createdAtMs).toBe(300_000);
     expect(await statusesOf(at)).toBe('00010000000010000000');
@@ -23,14 +23,14 @@ describe('holding seats', () => {
 
   it("uses the event's own hold time where it has one", async () => {
     const at = await hall({ holdTtlMs: 90_000 });
-    const booking = await hold(at, aBuyer(), [0]);
+    const booking = await hold(at, createBuyerId(), [0]);
     expect(booking.holdExpiresAtMs - booking.createdAtMs).toBe(90_000);
   });
 
   it('holds none where one is taken, and names exactly those that are', async () => {
     const at = await hall();
-    await hold(at, aBuyer(), [4, 5]);
-    await expect(hold(at, aBuyer(), [3, 4, 5, 6])).rejects.toMatchObject({
+    await hold(at, createBuyerId(), [4, 5]);
+    await expect(hold(at, createBuyerId(), [3, 4, 5, 6])).rejects.toMatchObject({
       code: 'SEATS_UNAVAILABLE',
       seatIndexes: [4, 5],
     });
@@ -39,7 +39,7 @@ describe('holding seats', () => {
 
   it("counts the caller's own held seat as taken", async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     await hold(at, buyer, [1]);
     await expect(hold(at, buyer, [1, 2])).rejects.toMatchObject({
       code: 'SEATS_UNAVAILABLE',
@@ -53,7 +53,7 @@ describe('holding seats', () => {
     ['a seat named twice', [7, 3, 7]],
   ])('refuses %s as invalid input', async (_, seats) => {
     const at = await hall({ seatLimit: 50 });
-    await expect(hold(at, aBuyer(), seats)).rejects.toMatchObject({
+    await expect(hold(at, createBuyerId(), seats)).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       field: 'seatIds',
     });
@@ -61,33 +61,33 @@ describe('holding seats', () => {
 
   it('answers NOT_FOUND for a seat and for an event that do not exist', async () => {
     const at = await hall();
-    await expect(hold(at, aBuyer(), [0, 40])).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(hold({ ...at, eventId: 2_000_000_000 }, aBuyer(), [0])).rejects.toMatchObject({
+    await expect(hold(at, createBuyerId(), [0, 40])).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(hold({ ...at, eventId: 2_000_000_000 }, createBuyerId(), [0])).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
 
   it('lets nobody hold and own more than the limit together', async () => {
     const at = await hall({ seatLimit: 3 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const first = await hold(at, buyer, [0, 1]);
     await confirm(at, buyer, first.id);
     await expect(hold(at, buyer, [2, 3])).rejects.toMatchObject({ code: 'SEAT_LIMIT_EXCEEDED', limit: 3 });
     const second = await hold(at, buyer, [2]);
     await expect(hold(at, buyer, [4])).rejects.toMatchObject({ code: 'SEAT_LIMIT_EXCEEDED' });
-    await letHoldRunOut(app().database.reads, second.id);
+    await makeHoldOverdue(app().database.reads, second.id);
     await expect(hold(at, buyer, [4])).resolves.toMatchObject({ seats: [4] });
   });
 
   it.each(['PAUSED', 'ENDED', 'CANCELED'] as const)('takes no hold while the event is %s', async (status) => {
     const at = await hall({ status });
-    await expect(hold(at, aBuyer(), [0])).rejects.toMatchObject({ code: 'EVENT_NOT_ON_SALE', status });
+    await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject({ code: 'EVENT_NOT_ON_SALE', status });
   });
 
   it('takes no hold before the on-sale instant', async () => {
     const onSaleAt = new Date(Date.now() + 3_600_000);
     const at = await hall({ onSaleAt });
-    await expect(hold(at, aBuyer(), [0])).rejects.toMatchObject({
+    await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject({
       code: 'EVENT_NOT_ON_SALE',
       status: 'ON_SALE',
       onSaleAt,
@@ -96,7 +96,7 @@ describe('holding seats', () => {
 
   it('hides a draft from everyone but its organizer', async () => {
     const at = await hall({ status: 'DRAFT' });
-    await expect(hold(at, aBuyer(), [0])).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(hold(at, at.organizerId, [0])).rejects.toMatchObject({
       code: 'EVENT_NOT_ON_SALE',
       status: 'DRAFT',
@@ -105,17 +105,17 @@ describe('holding seats', () => {
 
   it('takes the nearest equal block instead, where that is asked for', async () => {
     const at = await hall();
-    await hold(at, aBuyer(), [4, 5]);
-    const booking = await hold(at, aBuyer(), [5, 6], { alternative: true });
+    await hold(at, createBuyerId(), [4, 5]);
+    const booking = await hold(at, createBuyerId(), [5, 6], { alternative: true });
     expect(booking.seats).toEqual([6, 7]);
-    await expect(hold(at, aBuyer(), [5, 6])).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
+    await expect(hold(at, createBuyerId(), [5, 6])).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
   });
 });
 
 describe('holding the best available', () => {
   const best = (at: Hall, quantity: number, more: { section?: string; tierIndex?: number } = {}) =>
     holdBestAvailable(app(), {
-      buyerId: aBuyer(),
+      buyerId: createBuyerId(),
       eventId: at.eventId,
       quantity,
       section: more.section ?? null,

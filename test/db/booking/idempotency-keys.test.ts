@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
 const { hall, hold, confirm, release } = bookingSuite();
@@ -7,7 +7,7 @@ const { hall, hold, confirm, release } = bookingSuite();
 describe('idempotency keys', () => {
   it('give the same booking again for the same input, whatever the order of the seats', async () => {
     const at = await hall({ seatLimit: 2 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const first = await hold(at, buyer, [3, 4], { key: 'a' });
     expect(await hold(at, buyer, [4, 3], { key: 'a' })).toEqual(first);
     await expect(hold(at, buyer, [5], { key: 'a' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
@@ -15,18 +15,18 @@ describe('idempotency keys', () => {
 
   it('make one booking of calls that run at the same time', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const ids = await Promise.all(Array.from({ length: 20 }, () => hold(at, buyer, [3], { key: 'same' })));
     expect(new Set(ids.map(({ id }) => id)).size).toBe(1);
   });
 
   it('belong to buyer, event and operation', async () => {
     const [here, there] = [await hall(), await hall()];
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const ids = [
       await hold(here, buyer, [0], { key: 'k' }),
       await hold(there, buyer, [0], { key: 'k' }),
-      await hold(here, aBuyer(), [1], { key: 'k' }),
+      await hold(here, createBuyerId(), [1], { key: 'k' }),
     ].map(({ id }) => id);
     expect(new Set(ids).size).toBe(3);
     await expect(confirm(here, buyer, ids[0] ?? '', 'k')).resolves.toMatchObject({ status: 'CONFIRMED' });
@@ -34,9 +34,9 @@ describe('idempotency keys', () => {
 
   it('are not used up by a refusal', async () => {
     const at = await hall();
-    const other = aBuyer();
+    const other = createBuyerId();
     const blocking = await hold(at, other, [0]);
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     await expect(hold(at, buyer, [0], { key: 'k' })).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
     await release(at, other, blocking.id);
     await expect(hold(at, buyer, [0], { key: 'k' })).resolves.toMatchObject({ seats: [0] });
@@ -50,7 +50,7 @@ describe('idempotency keys', () => {
     ['\ud800', 0],
   ])('are any string of 1 to 255 characters (%#)', async (key, faults) => {
     const at = await hall();
-    const attempt = hold(at, aBuyer(), [0], { key });
+    const attempt = hold(at, createBuyerId(), [0], { key });
     if (faults === 0) await expect(attempt).resolves.toMatchObject({ status: 'HOLD' });
     else await expect(attempt).rejects.toMatchObject({ code: 'INVALID_INPUT', field: 'idempotencyKey' });
   });

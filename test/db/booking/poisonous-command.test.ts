@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { submitForBooking } from '../../../src/booking/operations/submit.ts';
 import { uuidV7 } from '../../../src/platform/uuid.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
 const { app, hall } = bookingSuite();
@@ -13,7 +13,7 @@ it('a command that fails for a lasting reason harms none of those in its batch',
       command: {
         kind: 'hold',
         bookingId,
-        buyerId: aBuyer(),
+        buyerId: createBuyerId(),
         named: [seat],
         quantity: 1,
         chosen: null,

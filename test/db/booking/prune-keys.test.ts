@@ -3,7 +3,7 @@ import { cancelBooking } from '../../../src/booking/operations/cancel-booking.ts
 import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
 import { pruneHistory } from '../../../src/booking/operations/prune-history.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { aBuyer, letHoldRunOut, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, makeHoldOverdue, silent, silentPubSub } from '../../support/booking.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
@@ -35,7 +35,7 @@ async function holds(at: Hall, buyerId: string, ...seats: number[]): Promise<str
 describe('an idempotency key', () => {
   it('gives the same booking again after any time, as long as that is held or confirmed', async () => {
     const at = await hall({ holdTtlMs: 1_000_000_000 });
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const [held = '', confirmed = ''] = await holds(at, buyer, 0, 1);
     await confirm(at, buyer, confirmed, 'confirm');
     for (let year = 0; year < 3; year++) {
@@ -49,10 +49,10 @@ describe('an idempotency key', () => {
 
   it('is deleted after two days if its booking has ended, in whatever way', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const [held = '', released = '', overdue = '', canceled = ''] = await holds(at, buyer, 0, 1, 2, 3);
     await release(at, buyer, released);
-    await letHoldRunOut(db(), overdue);
+    await makeHoldOverdue(db(), overdue);
     await expireHolds({ db: db(), pubsub: silentPubSub, defaultHoldTtlMs: 300_000, logger: silent });
     await confirm(at, buyer, canceled);
     await cancelBooking(app(), { eventId: at.eventId, bookingId: canceled, callerId: at.organizerId });
@@ -68,7 +68,7 @@ describe('an idempotency key', () => {
 
   it('is deleted when its booking ends later, and is not read at every round until then', async () => {
     const at = await hall();
-    const buyer = aBuyer();
+    const buyer = createBuyerId();
     const [id = ''] = await holds(at, buyer, 0);
     const due = [];
     for (const days of [2, 3, 6]) {
@@ -88,7 +88,7 @@ describe('an idempotency key', () => {
 
   it('is deleted with a booking that is gone', async () => {
     const at = await hall();
-    await holds(at, aBuyer(), 0);
+    await holds(at, createBuyerId(), 0);
     await db().$executeRaw(
       sql`UPDATE idempotency_keys SET event_id = -event_id WHERE event_id = ${at.eventId}`,
     );

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HoldSweeper } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { connectDatabase, sql, type Database } from '../../../src/platform/database/db.ts';
-import { aBuyer, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, silent, silentPubSub } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from './booking.fixture.ts';
@@ -29,7 +29,7 @@ function startSweeper() {
 /** Holds one seat after the other, and lets all of them run out, the first seat's first. */
 async function overdueHolds(at: Hall, count: number): Promise<string[]> {
   const seats = Array.from({ length: count }, (_, seat) => seat);
-  const holds = await Promise.all(seats.map((seat) => hold(at, aBuyer(), [seat])));
+  const holds = await Promise.all(seats.map((seat) => hold(at, createBuyerId(), [seat])));
   await app().database.reads
     .$executeRaw(sql`UPDATE bookings b SET created_at = created_at - interval '1 hour',
       hold_expires_at = date_trunc('milliseconds', clock_timestamp()) - interval '1 minute' + interval '1 millisecond' * bs.seat_index

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
 const { app, anotherProcess, hall } = bookingSuite();
@@ -12,7 +12,7 @@ it('a batch that was committed is not run again if announcing it fails', async (
     throw new Error('planted');
   };
   const held = await holdSeats(process, {
-    buyerId: aBuyer(),
+    buyerId: createBuyerId(),
     eventId: at.eventId,
     seats: [0],
     idempotencyKey: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 
@@ -28,9 +28,9 @@ describe('a database server that is out of', () => {
     ['resources', '53000'],
   ])('%s is BUSY for each command, at once, with one line in the log a batch', async (_what, sqlState) => {
     const at = await hall();
-    const { buyerId, id } = await hold(at, aBuyer(), [9]);
+    const { buyerId, id } = await hold(at, createBuyerId(), [9]);
     await failBookings(at, sqlState);
-    const results = await Promise.allSettled([0, 1, 2, 3].map((seat) => hold(at, aBuyer(), [seat])));
+    const results = await Promise.allSettled([0, 1, 2, 3].map((seat) => hold(at, createBuyerId(), [seat])));
     for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: busy });
     // The first command was a batch by itself, and none is retried.
     expect(linesAbout(at)).toMatchObject([{ level: 50 }, { level: 50 }]);
@@ -43,7 +43,7 @@ it("timeouts of the server become BUSY after the command's deadline, with one lo
     ['57014', '55P03', '25P03', '25P04', '53300'].map(async (sqlState) => {
       const at = await hall();
       await failBookings(at, sqlState);
-      await expect(hold(at, aBuyer(), [0])).rejects.toMatchObject(busy);
+      await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject(busy);
       expect(linesAbout(at)).toMatchObject([{ level: 40 }]);
     }),
   );

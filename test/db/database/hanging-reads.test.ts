@@ -3,7 +3,7 @@ import { confirmBooking } from '../../../src/booking/operations/confirm-booking.
 import { holdBestAvailable } from '../../../src/booking/operations/hold-best-available.ts';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
-import { aBuyer, type BookingProcess } from '../../support/booking.ts';
+import { createBuyerId, type BookingProcess } from '../../support/booking.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 
@@ -14,7 +14,7 @@ const LOCK_SEATS = 'BEGIN; LOCK TABLE venue_seats IN ACCESS EXCLUSIVE MODE';
 function best(process: BookingProcess, { eventId }: Hall) {
   const kind = { section: null, tierIndex: null };
   return holdBestAvailable(process, {
-    buyerId: aBuyer(),
+    buyerId: createBuyerId(),
     eventId,
     quantity: 2,
     ...kind,
@@ -41,7 +41,7 @@ async function decideFour(
 
 it('while choosing seats hangs, only the commands that need it wait', async () => {
   const at = await hall();
-  const holds = await Promise.all([0, 10, 20, 30].map((seat) => hold(at, aBuyer(), [seat])));
+  const holds = await Promise.all([0, 10, 20, 30].map((seat) => hold(at, createBuyerId(), [seat])));
   await using process = anotherProcess();
   const unlock = await session(LOCK_SEATS);
   const chosen = [best(process, at), best(process, at)];
@@ -53,12 +53,12 @@ it('while choosing seats hangs, only the commands that need it wait', async () =
 
 it('while reading neighbors hangs, only the commands that need them wait', async () => {
   const at = await hall({}, { orphanRule: 'FORBID' });
-  const holds = await Promise.all([0, 10, 20, 30].map((seat) => hold(at, aBuyer(), [seat])));
+  const holds = await Promise.all([0, 10, 20, 30].map((seat) => hold(at, createBuyerId(), [seat])));
   await using process = anotherProcess();
   const unlock = await session(LOCK_SEATS);
   const named = [5, 15].map((seat) =>
     holdSeats(process, {
-      buyerId: aBuyer(),
+      buyerId: createBuyerId(),
       eventId: at.eventId,
       seats: [seat],
       idempotencyKey: null,
@@ -72,7 +72,7 @@ it('while reading neighbors hangs, only the commands that need them wait', async
 
 it('a read that fails permanently fails only the commands that need it', async () => {
   const at = await hall();
-  const { buyerId, id } = await hold(at, aBuyer(), [0]);
+  const { buyerId, id } = await hold(at, createBuyerId(), [0]);
   await using process = anotherProcess();
   const choose = () => Promise.reject(new TypeError('a defect'));
   Object.assign(process.bestAvailable, { choose });

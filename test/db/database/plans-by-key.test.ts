@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { runBatch } from '../../../src/booking/batch/run-batch.ts';
 import { readOverdueHolds } from '../../../src/booking/expiry/overdue-holds.sql.ts';
 import { sql, type PrismaClient, type Tx } from '../../../src/platform/database/db.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 
 const { app, hall, hold } = bookingSuite();
@@ -37,7 +37,7 @@ it('a batch writes its rows by key even if the tables were never analyzed', asyn
   for (const table of ['events', 'event_seats', 'bookings', 'booking_seats'])
     await database.worker.$executeRawUnsafe(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
   const at = await hall({ rows: 40, seatsPerRow: 50 });
-  await Promise.all(Array.from({ length: 2_000 }, (_, seat) => hold(at, aBuyer(), [seat])));
+  await Promise.all(Array.from({ length: 2_000 }, (_, seat) => hold(at, createBuyerId(), [seat])));
   await database.reads.$executeRaw(sql`UPDATE bookings SET created_at = created_at - interval '1 hour',
     hold_expires_at = clock_timestamp() - interval '1 millisecond' WHERE event_id = ${at.eventId}`);
   const holds = await readOverdueHolds(database.batches, at.eventId, null, 2_000);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
-import { aBuyer, type BookingProcess } from '../../support/booking.ts';
+import { createBuyerId, type BookingProcess } from '../../support/booking.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 
@@ -26,7 +26,12 @@ it('a batch that was prepared for a draft is prepared again once the event is pu
   const at = await hall({ status: 'DRAFT' }, { orphanRule: 'FORBID' });
   await using process = anotherProcess();
   const counter = afterPreparation(process, () => publish(at));
-  const input = { buyerId: aBuyer(), eventId: at.eventId, idempotencyKey: null, onConflict: 'FAIL' } as const;
+  const input = {
+    buyerId: createBuyerId(),
+    eventId: at.eventId,
+    idempotencyKey: null,
+    onConflict: 'FAIL',
+  } as const;
   expect(await holdSeats(process, { ...input, seats: [0, 1] })).toMatchObject({ status: 'HOLD' });
   expect(counter.prepared).toBe(2);
   // Seat 2 would be left alone between seats 1 and 3.

@@ -4,7 +4,7 @@ import { sql } from '../../../src/platform/database/db.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import type { Watermarks } from '../../../src/messaging/watermarks.ts';
 import { republishAll } from '../../../src/workers/republish.ts';
-import { aBuyer, silent, silentPubSub, startBookingProcess } from '../../support/booking.ts';
+import { createBuyerId, silent, silentPubSub, startBookingProcess } from '../../support/booking.ts';
 import { createTestDatabase } from '../../support/services/database.ts';
 import { createHall } from '../../support/hall.ts';
 
@@ -13,7 +13,7 @@ it('publishes nothing that would skip what is no longer on record', async () => 
   await using app = startBookingProcess(database.url);
   const db = app.database.worker;
   const { eventId } = await createHall(db);
-  const buyerId = aBuyer();
+  const buyerId = createBuyerId();
   for (const seat of [0, 1, 2, 3, 4, 5])
     await holdSeats(app, { buyerId, eventId, seats: [seat], idempotencyKey: null, onConflict: 'FAIL' });
   await db.$executeRaw(sql`DELETE FROM event_changes WHERE event_id = ${eventId} AND version IN (2, 3, 5)`);

@@ -7,7 +7,7 @@ import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
 import { watermarksIn, type Watermarks } from '../../../src/messaging/watermarks.ts';
 import { republishAll, republishRecent, type RepublishContext } from '../../../src/workers/republish.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
-import { aBuyer, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
+import { createBuyerId, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
@@ -46,7 +46,7 @@ beforeEach(async () => {
 
 /** Commits changes as a process does that ends before it publishes them. */
 async function commit(count: number): Promise<void> {
-  const buyerId = aBuyer();
+  const buyerId = createBuyerId();
   for (let i = 0; i < count; i++) {
     const seats = [nextSeat++ % hall.seatCount];
     await holdSeats(app, { buyerId, eventId: hall.eventId, seats, idempotencyKey: null, onConflict: 'FAIL' });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { sql } from '../../../src/platform/database/db.ts';
-import { aBuyer } from '../../support/booking.ts';
+import { createBuyerId } from '../../support/booking.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 
@@ -25,8 +25,11 @@ it('seats of a venue that is there already are adjacent by where they stand', as
 it('an orphan is a seat that is left alone between aisles, not between numbers', async () => {
   const at = await splitRow();
   // Seats 1 and 3 of three: that the third is left cannot be helped.
-  const { seats } = await hold(at, aBuyer(), [0, 2]);
+  const { seats } = await hold(at, createBuyerId(), [0, 2]);
   expect(seats).toEqual([0, 2]);
   // The middle one of the other three would leave two alone.
-  await expect(hold(at, aBuyer(), [3])).rejects.toMatchObject({ code: 'ORPHAN_SEATS', seatIndexes: [1, 5] });
+  await expect(hold(at, createBuyerId(), [3])).rejects.toMatchObject({
+    code: 'ORPHAN_SEATS',
+    seatIndexes: [1, 5],
+  });
 });

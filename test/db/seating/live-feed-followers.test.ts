@@ -4,7 +4,7 @@ import { connectDatabase } from '../../../src/platform/database/db.ts';
 import { BookingUpdates } from '../../../src/seating/live/booking-updates.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
-import { aBuyer, silent } from '../../support/booking.ts';
+import { createBuyerId, silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
 import { liveFeedSuite } from './live-feed.fixture.ts';
@@ -79,7 +79,7 @@ describe('changes of one booking', () => {
   it('are told at once and then each time, to whoever follows it', async () => {
     const at = await hall();
     const { db, feeds } = startNode();
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id } = await holdUnpublished(at, 1, buyerId);
     await publishAll(at);
     const read = () => db.booking.findFirstOrThrow({ where: { id }, select: { status: true } });

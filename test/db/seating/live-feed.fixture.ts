@@ -7,7 +7,7 @@ import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
-import { aBuyer, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
+import { createBuyerId, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
@@ -47,7 +47,7 @@ export function liveFeedSuite() {
   }
 
   /** Holds a seat as a process does that has not yet published it. */
-  function holdUnpublished(at: Hall, seat: number, buyerId = aBuyer()): Promise<BookingRecord> {
+  function holdUnpublished(at: Hall, seat: number, buyerId = createBuyerId()): Promise<BookingRecord> {
     const order = { idempotencyKey: null, onConflict: 'FAIL' } as const;
     return holdSeats(app, { buyerId, eventId: at.eventId, seats: [seat], ...order });
   }
@@ -59,7 +59,7 @@ export function liveFeedSuite() {
 
   /** Holds a seat, gives every other one back, and publishes each change as an API process does. */
   async function change(at: Hall, seat: number): Promise<void> {
-    const buyerId = aBuyer();
+    const buyerId = createBuyerId();
     const { id: bookingId } = await holdUnpublished(at, seat, buyerId);
     if (seat % 2 === 0) await releaseBooking(app, { buyerId, eventId: at.eventId, bookingId });
     await publishAll(at);

@@ -4,7 +4,7 @@ import type { SeatsChanged, SeatVersion } from '../../../src/messaging/messages.
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { SeatMaps } from '../../../src/seating/map/seat-maps.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
-import { aBuyer, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, silent, silentPubSub } from '../../support/booking.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Hall } from '../../support/hall.ts';
@@ -24,7 +24,7 @@ function startNode() {
 }
 
 async function holdOne(at: Hall, seat: number): Promise<SeatsChanged> {
-  await hold(at, aBuyer(), [seat]);
+  await hold(at, createBuyerId(), [seat]);
   const [result] = app().committed.splice(0);
   if (result === undefined) throw new Error('nothing was committed');
   return changeMessage(at.eventId, result);

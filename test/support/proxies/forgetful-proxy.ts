@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { closeServer, listenOnFreePort, throughPort } from '../services/free-port.ts';
+import { closeServer, listenOnFreePort, withLocalPort } from '../services/free-port.ts';
 
 export interface ForgetfulProxy extends AsyncDisposable {
   /** Returns the server's address through the proxy. */
@@ -53,7 +53,7 @@ export async function startForgetfulProxy(targetPort: () => number | null): Prom
   });
   const port = await listenOnFreePort(proxy);
   return {
-    url: (serverUrl) => throughPort(port, serverUrl),
+    url: (serverUrl) => withLocalPort(port, serverUrl),
     forget() {
       for (const { client, server } of pairs) {
         for (const socket of [client, server]) socket.unpipe().resume();

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { closeServer, listenOnFreePort, throughPort } from '../services/free-port.ts';
+import { closeServer, listenOnFreePort, withLocalPort } from '../services/free-port.ts';
 
 export interface StallingProxy extends AsyncDisposable {
   /** Returns the server's address through the proxy. */
@@ -43,7 +43,7 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
   });
   const port = await listenOnFreePort(proxy);
   return {
-    url: (serverUrl) => throughPort(port, serverUrl),
+    url: (serverUrl) => withLocalPort(port, serverUrl),
     get connections() {
       return clients.size;
     },

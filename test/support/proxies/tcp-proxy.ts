@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { closeServer, listenOnFreePort, throughPort } from '../services/free-port.ts';
+import { closeServer, listenOnFreePort, withLocalPort } from '../services/free-port.ts';
 import { ClientMessages } from './postgres-messages.ts';
 
 /**
@@ -76,7 +76,7 @@ export async function startPostgresProxy(target: {
 
   const port = await listenOnFreePort(server);
   return {
-    url: (databaseUrl) => throughPort(port, databaseUrl),
+    url: (databaseUrl) => withLocalPort(port, databaseUrl),
     cutCommits(where, count) {
       cuts.where = where;
       cuts.left = count;

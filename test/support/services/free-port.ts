@@ -14,7 +14,7 @@ export async function closeServer(server: Server): Promise<void> {
 }
 
 /** Returns the URL with another port on the loopback address. */
-export function throughPort(port: number, address: string): string {
+export function withLocalPort(port: number, address: string): string {
   const url = new URL(address);
   url.host = `127.0.0.1:${port}`;
   return url.href;

@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net';
-import { closeServer, listenOnFreePort, throughPort } from './free-port.ts';
+import { closeServer, listenOnFreePort, withLocalPort } from './free-port.ts';
 
 export interface OlderPostgres extends AsyncDisposable {
   /** The same database, on a server that reports PostgreSQL 15 and behaves like it. */
@@ -29,7 +29,7 @@ export async function startOlderPostgres(databaseUrl: string, versionNum: string
   });
   const port = await listenOnFreePort(proxy);
   return {
-    url: throughPort(port, databaseUrl),
+    url: withLocalPort(port, databaseUrl),
     [Symbol.asyncDispose]: () => closeServer(proxy),
   };
 }
