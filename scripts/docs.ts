@@ -40,7 +40,7 @@ function brokenReferences(): string[] {
     npmScripts: Object.keys(manifest.scripts),
     read,
   };
-  return globSync(['*.md', 'docs/**/*.md', 'src/web/**/*.md'], { cwd: root })
+  return globSync(['*.md', 'docs/**/*.md', 'src/web/*/*.md'], { cwd: root })
     .toSorted()
     .flatMap((page) => pageErrors(page, repository));
 }

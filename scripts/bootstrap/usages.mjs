@@ -23,10 +23,6 @@ const usages = {
   Runs types, lint, format:check, check:docs, check:files and check:mutants in turn, and stops at the first one that
   fails.`,
 
-  'build:seat-feed': `Usage: npm run build:seat-feed
-
-  Stages the client module seat-feed in dist/package, for npm pack ./dist/package.`,
-
   docs: `Usage: npm run docs [-- --check]
 
   Writes docs/configuration.md and .env.example from the code.
