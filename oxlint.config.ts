@@ -24,7 +24,7 @@ export default defineConfig({
     'import/no-cycle': ['error', { ignoreTypes: false }],
     'typescript/await-thenable': 'error',
     'typescript/ban-ts-comment': 'error',
-    // Also refuses `import('…').Type`, which no-restricted-imports does not see.
+    // Also rejects `import('…').Type`, which no-restricted-imports does not see.
     'typescript/consistent-type-imports': 'error',
     'typescript/no-explicit-any': 'error',
     'typescript/no-floating-promises': 'error',
@@ -40,12 +40,12 @@ export default defineConfig({
     'unicorn/no-abusive-eslint-disable': 'error',
     'unicorn/prefer-node-protocol': 'error',
 
-    // Matters of taste, or false alarms here: what each would ask for is not what this code base wants.
+    // Rules of style that this code base does not follow, or that report false positives here.
     'import/no-named-as-default': 'off',
     'import/no-named-as-default-member': 'off',
     'import/no-unassigned-import': 'off', // Pothos types register themselves.
     'no-shadow': 'off',
-    'no-unmodified-loop-condition': 'off', // Blind to what a signal handler or a callback changes.
+    'no-unmodified-loop-condition': 'off', // Does not see changes by signal handlers and callbacks.
     'no-underscore-dangle': 'off', // GraphQL's __typename.
     'promise/always-return': 'off',
     'typescript/consistent-return': 'off', // tsc's noImplicitReturns does it.
@@ -88,7 +88,7 @@ export default defineConfig({
     },
     {
       files: ['src/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts'],
-      // Files of root fields bear the field's exact name.
+      // Files of root fields have the field's exact name.
       excludeFiles: ['src/graphql/operations/**'],
       rules: { 'unicorn/filename-case': ['error', { case: 'kebabCase' }] },
     },

@@ -1,11 +1,11 @@
-// What stands between a fresh clone and a running program: dependencies, generated code, the right Node.
+// Prepares a fresh clone, then runs a command: installs the dependencies, generates code, and finds a suitable Node.
 //
-//   node scripts/bootstrap.mjs scripts/start.ts        a script of ours
+//   node scripts/bootstrap.mjs scripts/start.ts        a script of this repository
 //   node scripts/bootstrap.mjs vitest run              the command of an installed package
-//   node scripts/bootstrap.mjs --generate              only make src/generated anew
+//   node scripts/bootstrap.mjs --generate              only generates src/generated
 //
-// Plain JavaScript without dependencies, for it runs on whatever Node is there (20 or newer) before anything is
-// installed. When all is in place it says nothing and costs some milliseconds.
+// This is plain JavaScript without dependencies, because it runs on any Node from version 20 before anything is
+// installed. If nothing needs to be done, it prints nothing and takes a few milliseconds.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generate, reasonToGenerate } from './bootstrap/generate.mjs';
@@ -17,7 +17,7 @@ import { getUsage, requestedUsage } from './bootstrap/usages.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Commands for operators: they run after `npm ci --omit=dev` too. */
+/** Commands for operators, which also run after `npm ci --omit=dev`. */
 const WITHOUT_DEV = new Set(
   ['start', 'migrate', 'reset', 'token', 'import-plan', 'audit'].map((name) => `scripts/${name}.ts`),
 ).add('--generate');
@@ -25,13 +25,13 @@ const WITHOUT_DEV = new Set(
 async function prepare(generateAnyway, needsDev) {
   if (!generateAnyway && !reasonToInstall(root, needsDev) && !reasonToGenerate(root)) return findNode(root);
   const lock = await takeLock(root, 'bootstrap', () => {
-    process.stderr.write('  … another command is setting up this folder: waiting for it\n');
+    process.stderr.write('  … waiting for another command that is setting up this folder\n');
   });
   try {
     const missing = reasonToInstall(root, needsDev);
     if (missing) await step(`Dependencies with npm ci (${missing})`, () => install(root, needsDev));
     const node = findNode(root);
-    const outdated = generateAnyway ? 'asked for' : reasonToGenerate(root);
+    const outdated = generateAnyway ? 'requested' : reasonToGenerate(root);
     if (outdated) await step(`Prisma client generated (${outdated})`, () => generate(root, node));
     return node;
   } finally {

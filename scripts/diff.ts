@@ -1,20 +1,17 @@
-// `npm run db:diff`: do prisma/migrations and prisma/schema.prisma say the same? Exit code 1 where they do not.
+// `npm run db:diff`: compares prisma/migrations with prisma/schema.prisma. Exit code 1 if they differ.
 //
-// The migrations make one scratch database, the datamodel makes another, and PostgreSQL describes both. (The schema
-// engine's own comparison cannot read a live PostgreSQL 18 through an adapter.) It needs no running start, and touches
-// no data.
+// Creates one scratch database from the migrations and one from the datamodel, and compares their catalogs. (The schema
+// engine's own comparison can't read a live PostgreSQL 18 through an adapter.) Uses no other database.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { step } from './bootstrap/steps.mjs';
-import { ROOT } from './local/environment.ts';
-import { command } from './local/explain.ts';
-import { withScratchPostgres } from './local/scratch-postgres.ts';
-import { refuseArguments } from './local/usage.ts';
+import { refuseArguments, ROOT, runCommand } from './local/command.ts';
+import { withScratchPostgres } from './local/postgres/scratch-postgres.ts';
 import { migrate } from './schema/apply-migrations.ts';
 import { type Catalog, readCatalog } from './schema/catalog.sql.ts';
 import { type Drift, findDrift, type SqlOnlyObject } from './schema/drift.ts';
-import { datamodelSql } from './schema/engine.ts';
+import { getDatamodelSql } from './schema/engine.ts';
 
 async function query(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -32,7 +29,7 @@ async function readBoth(): Promise<{ migrations: Catalog; datamodel: Catalog }> 
     other.pathname = '/datamodel';
     await query(url, 'CREATE DATABASE datamodel');
     await step('Database from the migrations', () => migrate(url));
-    await step('Database from the datamodel', async () => query(other.href, await datamodelSql()));
+    await step('Database from the datamodel', async () => query(other.href, await getDatamodelSql()));
     return { migrations: await readCatalog(url), datamodel: await readCatalog(other.href) };
   });
 }
@@ -45,7 +42,7 @@ function print(drift: readonly Drift[]): void {
   }
 }
 
-await command(async () => {
+await runCommand(async () => {
   refuseArguments('db:diff');
   const sqlOnly = JSON.parse(
     readFileSync(path.join(ROOT, 'prisma/sql-only.json'), 'utf8'),

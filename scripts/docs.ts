@@ -1,5 +1,5 @@
-// Writes the documentation that follows from code: docs/configuration.md, docs/seat-map.svg and .env.example.
-// With --check: writes nothing. Reports files that are out of date, and broken references in all Markdown pages.
+// Generates documentation from code: docs/configuration.md, docs/seat-map.svg and .env.example.
+// With --check: only reports outdated files, and broken references in all Markdown pages.
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSchema } from 'graphql';

@@ -1,21 +1,20 @@
-// `npm run import-plan -- FILE [--organizer UUID]`: makes a venue of a seating plan, in the database that `npm start`
-// would use. The same plan again gives the venue that is there.
+// `npm run import-plan -- FILE [--organizer UUID]`: creates a venue from a seating plan, in the database of `npm start`.
+// Importing the same plan again returns the existing venue.
 import { readFile } from 'node:fs/promises';
 import { DEMO_ORGANIZER_ID, rememberDemoOrganizer } from '../prisma/seed/demo-organizer.ts';
 import { InvalidPlanError } from '../src/catalog/errors.ts';
 import { importVenue } from '../src/catalog/venues/import-venue.ts';
 import { encodeId } from '../src/platform/ids.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
-import { command } from './local/explain.ts';
-import { useDatabase } from './local/use-database.ts';
-import { isUuid, readArguments, UsageError } from './local/usage.ts';
+import { isUuid, readArguments, runCommand, UsageError } from './local/command.ts';
+import { useDatabase } from './local/database.ts';
 
 interface Arguments {
   readonly file: string;
   readonly organizerId: string;
 }
 
-function readCall(): Arguments {
+function readImportArguments(): Arguments {
   const options = { organizer: { type: 'string' } } as const;
   const { values, positionals } = readArguments('import-plan', { options, allowPositionals: true });
   const [file, ...others] = positionals;
@@ -42,20 +41,20 @@ async function importPlan({ file, organizerId }: Arguments): Promise<void> {
   process.stdout.write(`Venue ${venueId}, ID in the API: ${encodeId('Venue', venueId)}\n`);
 }
 
-/** Each fault on a line of its own. */
-function tellFaults({ faults, faultCount }: InvalidPlanError, file: string): void {
+/** Prints one line per error. */
+function printErrors({ faults, faultCount }: InvalidPlanError, file: string): void {
   const lines = faults.map(({ path, message }) => `  ${path}: ${message}`);
   if (faultCount > faults.length) lines.push(`  … and ${faultCount - faults.length} more`);
   process.stderr.write(`${file} has ${faultCount} error(s). Nothing was imported:\n${lines.join('\n')}\n`);
   process.exitCode = 1;
 }
 
-await command(async () => {
-  const given = readCall();
+await runCommand(async () => {
+  const args = readImportArguments();
   try {
-    await importPlan(given);
+    await importPlan(args);
   } catch (error) {
     if (!(error instanceof InvalidPlanError)) throw error;
-    tellFaults(error, given.file);
+    printErrors(error, args.file);
   }
 });

@@ -1,19 +1,18 @@
-// `npm run db:migrate`: applies prisma/migrations to the database that `npm start` would use.
+// `npm run db:migrate`: applies prisma/migrations to the database of `npm start`.
 //
-//   npm run db:migrate                              apply what is not applied yet
-//   npm run -s db:migrate -- --print-datamodel      print the SQL that makes the whole datamodel from nothing, to
-//                                                   write a migration from; needs no database
+//   npm run db:migrate                              applies pending migrations
+//   npm run -s db:migrate -- --print-datamodel      prints the SQL that creates the whole datamodel, to write a
+//                                                   migration from; needs no database
 import { step } from './bootstrap/steps.mjs';
 import { readEnvironment } from '../src/platform/config/environment.ts';
-import { command } from './local/explain.ts';
-import { readArguments } from './local/usage.ts';
-import { withDatabase } from './local/with-database.ts';
+import { readArguments, runCommand } from './local/command.ts';
+import { withDatabase } from './local/database.ts';
 import { migrate } from './schema/apply-migrations.ts';
-import { datamodelSql } from './schema/engine.ts';
+import { getDatamodelSql } from './schema/engine.ts';
 
-await command(async () => {
+await runCommand(async () => {
   const { values } = readArguments('db:migrate', { options: { 'print-datamodel': { type: 'boolean' } } });
-  if (values['print-datamodel'] === true) process.stdout.write(await datamodelSql());
+  if (values['print-datamodel'] === true) process.stdout.write(await getDatamodelSql());
   else await withDatabase(readEnvironment(), apply);
 });
 

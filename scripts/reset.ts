@@ -1,16 +1,15 @@
-// `npm run reset`: empties the data folder. The next start begins anew.
+// `npm run reset`: empties the data folder. The next start creates a new database.
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { step } from './bootstrap/steps.mjs';
 import { folderInUse, lockDataFolder, openDataFolder } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
-import { command } from './local/explain.ts';
-import { stopPostgres } from './local/postgres.ts';
-import { stopRedis } from './local/redis.ts';
-import { refuseArguments } from './local/usage.ts';
+import { refuseArguments, runCommand } from './local/command.ts';
+import { stopPostgres } from './local/postgres/postgres.ts';
+import { stopRedis } from './local/redis/redis.ts';
 
-/** What Sellout puts into its folder. Whatever else lies there, should the folder be shared, is not ours to delete. */
-const OURS = ['postgres', 'redis', 'auth-secret', 'running.json'];
+/** Files and folders that Sellout creates. Others are kept, because the folder may be shared. */
+const CREATED = ['postgres', 'redis', 'auth-secret', 'running.json'];
 
 async function reset(): Promise<void> {
   refuseArguments('reset');
@@ -19,10 +18,10 @@ async function reset(): Promise<void> {
   const lock = await lockDataFolder(data);
   if (!lock) throw folderInUse(data);
   await step(`Emptied ${data.folder}`, async () => {
-    // What a killed start left running still writes here.
+    // Services of a killed start may still be running and write here.
     await stopPostgres(data.postgres);
     await stopRedis(data.redis);
-    for (const name of OURS) rmSync(path.join(data.folder, name), { recursive: true, force: true });
+    for (const name of CREATED) rmSync(path.join(data.folder, name), { recursive: true, force: true });
   });
   const left = readdirSync(data.folder);
   if (left.length > 0) process.stderr.write(`    kept, not created by Sellout: ${left.join(', ')}\n`);
@@ -31,4 +30,4 @@ async function reset(): Promise<void> {
   }
 }
 
-await command(reset);
+await runCommand(reset);

@@ -1,23 +1,22 @@
-// Prints the public contract: schema.graphql, its introspection, and the possible types of its unions and interfaces.
-// With --check: reports the files that differ from what the code would print.
+// Writes the public schema: schema.graphql, its introspection, and the possible types of its unions and interfaces.
+// With --check: only reports files that differ from the code.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { schema } from '../src/graphql/schema/schema.ts';
-import { command } from './local/explain.ts';
-import { readArguments } from './local/usage.ts';
-import { differences } from './schema/differences.ts';
+import { readArguments, runCommand } from './local/command.ts';
+import { diffLines } from './schema/diff-lines.ts';
 import { printContract } from './schema/print-contract.ts';
 
 const root = path.join(import.meta.dirname, '..');
-await command(() => {
+await runCommand(() => {
   const { values } = readArguments('schema', { options: { check: { type: 'boolean', default: false } } });
   for (const [name, printed] of Object.entries(printContract(schema))) {
     const file = path.join(root, name);
     if (!values.check) writeFileSync(file, printed);
-    else if (readOrNothing(file) !== printed) {
-      // The other files follow from schema.graphql, and are too long to compare line by line.
+    else if (readOrEmpty(file) !== printed) {
+      // The other files are derived from the same schema and too long for a line-by-line comparison.
       const lines = name.endsWith('.graphql')
-        ? `\n${differences(readOrNothing(file), printed).join('\n')}\n`
+        ? `\n${diffLines(readOrEmpty(file), printed).join('\n')}\n`
         : '';
       process.stderr.write(
         `${name} differs from the code (- file, + code). Run \`npm run schema\` and commit the result.\n${lines}`,
@@ -27,7 +26,7 @@ await command(() => {
   }
 });
 
-function readOrNothing(name: string): string {
+function readOrEmpty(name: string): string {
   try {
     return readFileSync(name, 'utf8');
   } catch {

@@ -1,13 +1,12 @@
-// `npm start`: everything that Sellout needs, in one process and two services beside it.
+// `npm start`: runs the worker and the API in this process, and PostgreSQL and Redis beside it.
 import { step } from './bootstrap/steps.mjs';
 import * as folder from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { explainListenError } from '../src/platform/listen.ts';
-import { explain } from './local/explain.ts';
+import { explain, refuseArguments } from './local/command.ts';
 import { canListen } from './local/ports.ts';
 import { runPostgres, runRedis } from './local/services.ts';
 import { Shutdown } from './local/shutdown.ts';
-import { refuseArguments } from './local/usage.ts';
 import { welcome } from './local/welcome.ts';
 import { migrate } from './schema/apply-migrations.ts';
 
@@ -26,16 +25,16 @@ async function start(): Promise<void> {
   process.once('exit', () => folder.clearState(data));
 
   const { loadConfig } = await import('../src/platform/config/config.ts');
-  // In production the secret must be given: one that this folder made would differ from one machine to the next.
+  // Production requires a configured secret: a generated one would differ between machines.
   const secret = env['NODE_ENV'] === 'production' ? undefined : folder.authSecret(data);
-  // The steps are what is to be read here; whoever wants the log as well sets LOG_LEVEL.
+  // The terminal shows the steps. LOG_LEVEL overrides this default.
   const given = { LOG_LEVEL: 'warn', ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? secret };
-  // Mistakes are told before anything is started; what the embedded services will have for addresses can't be wrong.
-  const soon = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
-  const { port, warnings } = loadConfig({ ...soon, ...given });
+  // Validates the configuration before anything starts. The embedded services' addresses are not known yet.
+  const placeholders = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
+  const { port, warnings } = loadConfig({ ...placeholders, ...given });
   for (const warning of warnings) process.stderr.write(`  ! ${warning}\n`);
   await checkPort(port);
-  await checkOwnServices(env);
+  await checkConfiguredServices(env);
 
   const databaseUrl = env['DATABASE_URL'] ?? (await runPostgres(data, shutdown));
   const redisUrl = env['REDIS_URL'] ?? (await runRedis(data, shutdown));
@@ -45,7 +44,7 @@ async function start(): Promise<void> {
     const applied = await migrate(databaseUrl);
     rename(applied.length === 0 ? 'Migrations: none to apply' : `Migrations applied: ${applied.length}`);
   });
-  // A production database is somebody's own: no examples there.
+  // A production database gets no examples.
   if (env['NODE_ENV'] !== 'production') {
     await step('Example venues and events', async () => {
       const { seed } = await import('../prisma/seed.ts');
@@ -79,8 +78,8 @@ async function checkPort(port: number): Promise<void> {
   }
 }
 
-/** Checks the services that the environment names, before anything is started. */
-async function checkOwnServices({ DATABASE_URL: database, REDIS_URL: redis }: Environment): Promise<void> {
+/** Checks the configured services before anything is started. */
+async function checkConfiguredServices({ DATABASE_URL: database, REDIS_URL: redis }: Environment): Promise<void> {
   if (database !== undefined) {
     const { checkServer } = await import('../src/platform/database/database-check.ts');
     await step('PostgreSQL of DATABASE_URL', () => checkServer(database));
@@ -94,7 +93,7 @@ async function checkOwnServices({ DATABASE_URL: database, REDIS_URL: redis }: En
 try {
   await start();
 } catch (error) {
-  // What fails because we are stopping is no news.
+  // Errors during a shutdown are caused by it.
   if (!shutdown.underWay) {
     process.stderr.write(`\n${explain(error)}\n\n`);
     await shutdown.run(1);

@@ -1,4 +1,4 @@
-// `npm run -s token -- --role organizer`: prints a token, and nothing else on standard output, for `$(…)`.
+// `npm run -s token -- --role organizer`: prints only the token to stdout, for use in `$(…)`.
 import { randomUUID } from 'node:crypto';
 import { DEMO_ORGANIZER_ID } from '../prisma/seed/demo-organizer.ts';
 import { Identity } from '../src/identity/identity.ts';
@@ -7,9 +7,8 @@ import { loadConfig } from '../src/platform/config/config.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { authSecret, openDataFolder } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
-import { command } from './local/explain.ts';
-import { useDatabase } from './local/use-database.ts';
-import { isUuid, readArguments, UsageError } from './local/usage.ts';
+import { isUuid, readArguments, runCommand, UsageError } from './local/command.ts';
+import { useDatabase } from './local/database.ts';
 
 function readViewer(): Viewer {
   const options = { role: { type: 'string' }, user: { type: 'string' } } as const;
@@ -27,14 +26,14 @@ function readViewer(): Viewer {
     : { role: 'BUYER', userId: user ?? randomUUID() };
 }
 
-/** The secret that a start here signs with: given, or, other than in production, the data folder's. */
+/** Returns the configured secret, or that of the data folder if none is configured and this is not production. */
 function readAuth(env: ReturnType<typeof readEnvironment>) {
-  const own = env['NODE_ENV'] === 'production' ? undefined : authSecret(openDataFolder(env));
-  const soon = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
-  return loadConfig({ ...soon, ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? own }).auth;
+  const generated = env['NODE_ENV'] === 'production' ? undefined : authSecret(openDataFolder(env));
+  const placeholders = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
+  return loadConfig({ ...placeholders, ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? generated }).auth;
 }
 
-await command(async () => {
+await runCommand(async () => {
   const viewer = readViewer();
   const env = readEnvironment();
   const auth = readAuth(env);

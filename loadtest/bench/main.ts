@@ -3,8 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config/config.ts';
-import { command } from '../../scripts/local/explain.ts';
-import { readArguments, UsageError } from '../../scripts/local/usage.ts';
+import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { createArena } from './arena.ts';
 import { runBlocks } from './blocks.ts';
 import { runExpiry } from './expiry.ts';
@@ -26,7 +25,7 @@ const names = [
   'blocks',
 ];
 
-await command(async () => {
+await runCommand(async () => {
   const { values } = readArguments('bench', {
     options: {
       only: { type: 'string', multiple: true },

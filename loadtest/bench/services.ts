@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { startPostgres, type Postgres } from '../../scripts/local/postgres.ts';
-import { startRedis } from '../../scripts/local/redis.ts';
+import { startPostgres, type Postgres } from '../../scripts/local/postgres/postgres.ts';
+import { startRedis } from '../../scripts/local/redis/redis.ts';
 import { makeScratchFolder } from '../../scripts/local/scratch-folder.ts';
 import { migrate } from '../../scripts/schema/apply-migrations.ts';
 

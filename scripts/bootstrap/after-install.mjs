@@ -1,4 +1,5 @@
-// npm runs this after every install, `npm ci --omit=dev` included: the generated client belongs to what is installed.
+// npm runs this after every install, including `npm ci --omit=dev`, because the generated Prisma client must match the
+// installed version.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generate, reasonToGenerate } from './generate.mjs';
@@ -6,7 +7,7 @@ import { findNode } from './runtime.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-// No lock: the bootstrap may hold it, and wait for this install.
+// Takes no lock: the bootstrap may hold it while it waits for this install.
 if (reasonToGenerate(root)) {
   try {
     await generate(root, findNode(root));

@@ -1,4 +1,4 @@
-// Runs `prisma generate` when src/generated is missing or was made from something else.
+// Runs `prisma generate` if src/generated is missing or outdated.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,9 +13,9 @@ const SOURCES = [
 
 /** @param {string} root */
 export function reasonToGenerate(root) {
-  const mark = markFile(root);
-  if (!existsSync(mark)) return 'src/generated is missing';
-  return readFileSync(mark, 'utf8') === fingerprint(root) ? null : 'the schema has changed';
+  const marker = markerFile(root);
+  if (!existsSync(marker)) return 'src/generated is missing';
+  return readFileSync(marker, 'utf8') === fingerprint(root) ? null : 'the schema has changed';
 }
 
 /**
@@ -23,9 +23,9 @@ export function reasonToGenerate(root) {
  * @param {string} node
  */
 export async function generate(root, node) {
-  const made = fingerprint(root);
-  // The mark goes first and comes last, so that a run that was cut off is not taken for a finished one.
-  rmSync(markFile(root), { force: true });
+  const generatedFrom = fingerprint(root);
+  // The marker is deleted first and written last, so that an interrupted run does not look complete.
+  rmSync(markerFile(root), { force: true });
   const prisma = spawn(
     node,
     [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--no-hints'],
@@ -34,11 +34,11 @@ export async function generate(root, node) {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        // Generators are looked up by name, and start on the Node that comes first.
+        // Prisma finds generators by name, and they run on the first Node in PATH.
         PATH: [path.dirname(node), path.join(root, 'node_modules/.bin'), process.env['PATH']].join(
           path.delimiter,
         ),
-        // `generate` asks for a schema engine that it does not use, and would download it.
+        // `generate` downloads a schema engine that it does not use, unless this variable names one.
         PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ?? '/bin/true',
         CHECKPOINT_DISABLE: '1',
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
@@ -53,10 +53,10 @@ export async function generate(root, node) {
     prisma.on('close', resolve);
   });
   if (code !== 0) throw new Error(`prisma generate failed with exit code ${code}:\n\n${output.trim()}`);
-  writeFileSync(markFile(root), made);
+  writeFileSync(markerFile(root), generatedFrom);
 }
 
-function markFile(root) {
+function markerFile(root) {
   return path.join(root, 'src/generated/.made-from');
 }
 

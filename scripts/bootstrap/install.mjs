@@ -1,13 +1,12 @@
-// Installs the dependencies when node_modules is missing or is not what package-lock.json says.
+// Installs the dependencies if node_modules is missing or does not match package-lock.json.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Returns why an install is needed, or null if it is not. npm leaves a lock file of its own in node_modules as the last
- * thing of every install, `npm ci` or `npm install`; its entries are compared with the repository's. Optional packages may
- * be absent, because they are another platform's. Development packages may be absent if the command does not need them:
- * `npm ci --omit=dev` leaves them out.
+ * Returns why an install is needed, or null if it is not. Compares package-lock.json with the lock file that npm writes to
+ * node_modules at the end of every install. Optional packages may be missing, because they are for another platform.
+ * Development packages may be missing if the command does not need them (`npm ci --omit=dev`).
  *
  * @param {string} root
  * @param {boolean} needsDev
@@ -24,10 +23,10 @@ export function reasonToInstall(root, needsDev) {
     if (have === undefined) {
       // guard: no-dev-packages-in-production
       if (entry.optional || (entry.dev && !needsDev) || entry.devOptional) continue;
-      return `${nameOf(location)} is not installed`;
+      return `${packageName(location)} is not installed`;
     }
     if (have.version !== entry.version || have.integrity !== entry.integrity) {
-      return `${nameOf(location)} is ${have.version}, expected ${entry.version}`;
+      return `${packageName(location)} is ${have.version}, expected ${entry.version}`;
     }
   }
   return null;
@@ -65,6 +64,6 @@ function readPackages(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
 }
 
-function nameOf(location) {
+function packageName(location) {
   return location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }

@@ -1,8 +1,8 @@
-// One process at a time, for a folder and a purpose.
+// A lock between processes, per folder and purpose.
 //
-// The lock is a listening socket rather than a file: the kernel takes it back the moment its process ends, however it
-// ends, so that there is never a stale one to judge. On Linux its name lies in the abstract namespace and leaves no
-// file behind; it is made of the folder's device and inode, so that two names of one folder are one lock.
+// The lock is a listening socket instead of a file. The kernel releases it when its process ends, even after SIGKILL, so
+// there are no stale locks. On Linux the socket is in the abstract namespace and leaves no file behind. Its name is derived
+// from the folder's device and inode, so that two paths of one folder share a lock.
 import { createHash } from 'node:crypto';
 import { statSync, unlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -10,25 +10,27 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
+ * Takes the lock if it is free.
+ *
  * @param {string} folder must exist
  * @param {string} purpose
- * @returns {Promise<{ release(): Promise<void> } | null>} null: another process has it
+ * @returns {Promise<{ release(): Promise<void> } | null>} null if another process holds it
  */
 export async function tryLock(folder, purpose) {
-  const address = addressOf(folder, purpose);
+  const address = getAddress(folder, purpose);
   const server = createServer();
   try {
     await listen(server, address);
   } catch (error) {
     if (error.code !== 'EADDRINUSE') throw error;
-    if (address.startsWith('\0') || (await holderLives(address))) return null;
+    if (address.startsWith('\0') || (await isHolderAlive(address))) return null;
     unlinkSync(address);
     return tryLock(folder, purpose);
   }
   const waiting = new Set();
   server.on('connection', (socket) => {
     waiting.add(socket);
-    // A waiter that goes away is nobody's concern here.
+    // A waiting process may go away.
     socket.on('error', () => {}).on('close', () => waiting.delete(socket));
     socket.unref();
   });
@@ -43,7 +45,7 @@ export async function tryLock(folder, purpose) {
 }
 
 /**
- * Waits until the lock is free. `onWait` is called once if it has to.
+ * Takes the lock, and waits for it if necessary. Calls `onWait` once when it starts to wait.
  *
  * @param {string} folder
  * @param {string} purpose
@@ -54,11 +56,11 @@ export async function takeLock(folder, purpose, onWait = () => {}) {
     const lock = await tryLock(folder, purpose);
     if (lock) return lock;
     if (attempt === 1) onWait();
-    await holderEnds(addressOf(folder, purpose));
+    await waitForHolder(getAddress(folder, purpose));
   }
 }
 
-function addressOf(folder, purpose) {
+function getAddress(folder, purpose) {
   const { dev, ino } = statSync(folder, { bigint: true });
   const name = createHash('sha256').update(`${dev}:${ino}:${purpose}`).digest('hex').slice(0, 24);
   return process.platform === 'linux' ? `\0sellout-${name}` : path.join(tmpdir(), `sellout-${name}.sock`);
@@ -71,10 +73,10 @@ function listen(server, address) {
   });
 }
 
-/** Resolves when the holder's socket closes, which happens when it releases the lock or ends. */
-function holderEnds(address) {
+/** Resolves when the holder releases the lock or ends, which closes its socket. */
+function waitForHolder(address) {
   return new Promise((resolve) => {
-    // An error means the same as a close: the holder is not there any more, so try again.
+    // An error is followed by a close; either way the holder is gone, so the caller tries again.
     connect(address)
       .on('error', () => {})
       .on('close', resolve)
@@ -82,7 +84,7 @@ function holderEnds(address) {
   });
 }
 
-function holderLives(address) {
+function isHolderAlive(address) {
   return new Promise((resolve) => {
     const socket = connect(address);
     socket.on('connect', () => resolve(true)).on('error', () => resolve(false));

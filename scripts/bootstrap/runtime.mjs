@@ -1,4 +1,4 @@
-// Finds the Node that runs everything, and hands over to it.
+// Finds a suitable Node and runs the command on it.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,29 +19,29 @@ export function findNode(root) {
 }
 
 /**
- * Runs a .ts file, or the command of an installed package, and resolves with its exit code. Signals are passed on.
+ * Runs a .ts file or the command of an installed package, forwards signals, and resolves with the exit code.
  *
  * @param {string} root
  * @param {string} node
  * @param {string[]} command
  */
 export async function run(root, node, [target, ...rest]) {
-  // It may have ended while the dependencies were installed.
+  // npm may have ended while the dependencies were being installed.
   if (npmHasEnded()) return 1;
   const isScript = target.endsWith('.ts');
-  const file = isScript ? path.resolve(root, target) : binOf(root, target);
+  const file = isScript ? path.resolve(root, target) : findBin(root, target);
   const child = spawn(node, [file, ...rest], {
-    // The channel is there only to end: that is how a script learns that this process was killed.
+    // The IPC channel carries no messages. Its end tells the script that this process was killed.
     stdio: isScript ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
     env: {
       ...process.env,
       PATH: [path.dirname(node), process.env['PATH']].join(path.delimiter),
-      // The schema engine is a WebAssembly module, and Node warns at each import of one. Processes inherit this.
+      // Node prints a warning for each import of a WebAssembly module, and the schema engine is one.
       NODE_OPTIONS: [process.env['NODE_OPTIONS'], '--disable-warning=ExperimentalWarning'].join(' ').trim(),
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    // Ctrl-C in a terminal reaches the child by itself, and a second one would tell it to hurry.
+    // Ctrl-C in a terminal also reaches the child directly, and a second SIGINT would make it stop immediately.
     const arrivesAnyway = signal === 'SIGINT' && process.stdin.isTTY;
     process.on(signal, () => arrivesAnyway || child.kill(signal));
   }
@@ -53,16 +53,16 @@ export async function run(root, node, [target, ...rest]) {
 }
 
 /**
- * npm starts us through a shell, and a signal that ends npm or that shell goes no further (kill -9 never does). Without
- * this the server would live on and keep its port. Only under npm: whoever starts a script directly and logs out may
- * want it to go on.
+ * npm starts this process through a shell. If npm or the shell is killed, this process receives no signal, and the server
+ * would keep running and hold its port. Therefore the process checks regularly that npm is still there. A script that was
+ * started without npm may outlive its parent, for example after a logout.
  */
 const parent = process.ppid;
-const npm = isShellOfNpm(parent) ? parentOf(parent) : null;
+const npm = isShellOfNpm(parent) ? getParent(parent) : null;
 
 function npmHasEnded() {
   if (!process.env['npm_lifecycle_event']) return false;
-  return process.ppid !== parent || (npm !== null && parentOf(parent) !== npm);
+  return process.ppid !== parent || (npm !== null && getParent(parent) !== npm);
 }
 
 function whenNpmEnds(callback) {
@@ -78,7 +78,7 @@ function isShellOfNpm(pid) {
   return readProcess(pid, 'cmdline').includes('scripts/bootstrap.mjs');
 }
 
-function parentOf(pid) {
+function getParent(pid) {
   return /^PPid:\s+(\d+)/m.exec(readProcess(pid, 'status'))?.[1] ?? null;
 }
 
@@ -86,12 +86,12 @@ function readProcess(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    // It has ended, or this system has no /proc: nothing is known of it.
+    // The process has ended, or this system has no /proc.
     return '';
   }
 }
 
-function binOf(root, name) {
+function findBin(root, name) {
   const folder = path.join(root, 'node_modules', name);
   const { bin } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
   return path.join(folder, typeof bin === 'string' ? bin : bin[name]);

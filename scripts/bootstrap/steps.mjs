@@ -1,4 +1,4 @@
-// Steps with their times, for people. They go to stderr, so that what a command prints stays clean to pipe.
+// Progress messages with durations. They go to stderr, so that the output of a command can be piped.
 
 const LABEL_WIDTH = 64;
 const SHOW_RUNNING_AFTER_MS = 1_000;
@@ -9,8 +9,8 @@ export function formatTime(ms) {
 }
 
 /**
- * Runs one step and prints one line with the time that it took. While it runs, a terminal shows its name; a log file
- * gets a line of its own only where the step takes longer than a second.
+ * Runs a step and prints a line with its duration. While the step runs, a terminal shows its label; other outputs get an
+ * extra line if it takes longer than a second.
  *
  * @template T
  * @param {string} label

@@ -1,5 +1,5 @@
-// How to call each command of package.json. `npm run NAME -- --help` prints it before anything is installed or started,
-// and so does a command that is called with a wrong argument.
+// Usage of each command of package.json. `npm run NAME -- --help` prints it before anything is installed or started, and a
+// command that is called with a wrong argument prints it with the error.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -7,11 +7,11 @@ const usages = {
   start: `Usage: npm start
 
   Starts PostgreSQL, Redis, the worker and the API, applies migrations and seeds the examples. Ctrl-C stops everything.
-  It takes no arguments: settings are environment variables or lines of .env, such as PORT=4001 (docs/configuration.md).`,
+  The command takes no arguments. Settings are environment variables or lines of .env, such as PORT=4001 (docs/configuration.md).`,
 
   test: `Usage: npm test [-- FILE...] [-t NAME]
 
-  Runs all tests, on a PostgreSQL and a Redis of their own; no other service is touched.
+  Runs all tests on their own PostgreSQL and Redis. Other services are not touched.
 
   FILE  part of a path, such as test/unit: runs only these files
   -t    runs only tests whose name contains NAME
@@ -25,17 +25,19 @@ const usages = {
 
   docs: `Usage: npm run docs [-- --check]
 
-  Writes docs/configuration.md and .env.example from the code.
+  Generates docs/configuration.md, docs/seat-map.svg and .env.example.
 
-  --check  writes nothing and reports files that are out of date, with exit status 1`,
+  --check  the same as npm run check:docs`,
 
   'check:docs': `Usage: npm run check:docs
 
-  Reports generated documentation that is out of date, with exit status 1. npm run docs writes it.`,
+  Reports outdated generated documentation and broken references in Markdown pages, with exit status 1. npm run docs
+  writes the generated files.`,
 
   'check:files': `Usage: npm run check:files
 
-  Checks every file that git tracks for stray paths, wrong line endings and the like. Exit status 1 on any fault.`,
+  Checks every file that git tracks for paths of one machine, names of package registries, timers in tests and files that
+  are too long. Exit status 1 on any finding.`,
 
   format: `Usage: npm run format
 
@@ -55,8 +57,8 @@ const usages = {
 
   reset: `Usage: npm run reset
 
-  Empties the data folder (SELLOUT_DATA_DIR). The next npm start creates a new database. Databases of DATABASE_URL and
-  REDIS_URL stay as they are.`,
+  Empties the data folder (SELLOUT_DATA_DIR). The next npm start creates a new database. The services of DATABASE_URL and
+  REDIS_URL are not changed.`,
 
   'db:migrate': `Usage: npm run db:migrate [-- --print-datamodel]
 
@@ -81,7 +83,7 @@ const usages = {
   connections, an API process, the pages' sockets and their lines fail. At the end every map must equal the database, no
   stream may have a gap, memory must stay flat, and every kind of fault must have happened. Exit status 1 on any breach.
 
-  --runs     number of runs; default: 1. Each has the next seed.
+  --runs     number of runs, each with the next seed; default: 1
   --seconds  length of a run; default: 60
   --pages    number of pages; default: 200
   --seed     repeats the random choices of a run, but not its timing
@@ -115,24 +117,24 @@ const usages = {
 
   bench: `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER]
 
-  Runs contenders in turn on services of its own and prints Markdown tables of medians.
+  Runs the contenders of each benchmark in turn on its own services, and prints Markdown tables of medians.
 
   --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, expiry, fan-out,
              seat-map, idle or blocks
   --pairs    number of repetitions; default: 5
   --seconds  length of one measurement; default: 2
-  --profile  leaves a CPU profile of each server process in FOLDER, for Chromium's developer tools`,
+  --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools`,
 
   token: `Usage: npm run -s token -- --role organizer|buyer [--user UUID]
 
   Prints a token that the API accepts for 30 days.
 
-  --role  what the bearer may do
-  --user  whose token it is; default: the organizer of the examples, or a new buyer`,
+  --role  role of the user
+  --user  ID of the user; default: the organizer of the examples, or a new buyer`,
 
   mutants: `Usage: npm run mutants [-- WORD | --check]
 
-  Runs the mutation tests: disables each guard (a lock, constraint, deadline or limit) in a copy of the tree, and
+  Runs the mutation tests: disables each guard (a lock, constraint, deadline or limit) in a copy of the repository, and
   expects a test to fail. Exit status 1 if a mutant survives.
 
   WORD     runs only mutants with the word in the name or file of their guard
@@ -145,9 +147,9 @@ const usages = {
 
   audit: `Usage: npm run audit
 
-  Checks DATABASE_URL and REDIS_URL against the invariants; without them, what npm start runs here, or, if nothing runs,
-  the database that it left. Exit status 0: no breach; 1: a breach, or the audit failed; 2: no breach, but Redis was
-  unreachable.`,
+  Checks the data in DATABASE_URL and REDIS_URL against the invariants. Without them, checks the services of npm start, or
+  the database in the data folder if nothing runs. Exit status 0: no violation; 1: a violation, or the audit failed; 2: no
+  violation, but Redis was unreachable.`,
 
   generate: `Usage: npm run generate
 
@@ -157,10 +159,10 @@ const usages = {
 
   Writes schema.graphql, its introspection and possible-types.json from the code.
 
-  --check  writes nothing and reports files that are out of date, with exit status 1`,
+  --check  only reports outdated files, with exit status 1`,
 };
 
-/** Returns how to call the command with this name in package.json. */
+/** Returns the usage of a command of package.json. */
 export function getUsage(name) {
   const usage = usages[name];
   if (usage === undefined) throw new Error(`scripts/bootstrap/usages.mjs has no usage of ${name}`);
@@ -168,21 +170,21 @@ export function getUsage(name) {
 }
 
 /**
- * Returns the usage that `--help` or `-h` asks for, or null.
+ * Returns the usage to print if the arguments contain `--help` or `-h`, else null.
  *
  * @param {string} root
- * @param {string[]} command what the bootstrap was called with
+ * @param {string[]} command arguments of the bootstrap
  */
 export function requestedUsage(root, command) {
   const end = command.indexOf('--');
   const options = end === -1 ? command : command.slice(0, end);
   if (!options.includes('--help') && !options.includes('-h')) return null;
-  const name = nameOf(root, command);
+  const name = findName(root, command);
   return name === null ? null : getUsage(name);
 }
 
-/** The command of package.json that begins like this one; the longest, for `docs` begins like `check:docs`. */
-function nameOf(root, command) {
+/** Returns the command of package.json with the longest match, because `docs` is a prefix of `check:docs`. */
+function findName(root, command) {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const called = `node scripts/bootstrap.mjs ${command.join(' ')} `;
   const names = Object.keys(scripts).filter((name) => called.startsWith(`${scripts[name]} `));

@@ -1,11 +1,10 @@
-// `npm run check`: all checks in turn, up to the first one that fails.
+// `npm run check`: runs all checks in turn and stops at the first one that fails.
 import { spawnSync } from 'node:child_process';
-import { command } from '../local/explain.ts';
-import { refuseArguments } from '../local/usage.ts';
+import { refuseArguments, runCommand } from '../local/command.ts';
 
 const checks = ['types', 'lint', 'format:check', 'check:docs', 'check:files', 'check:mutants'];
 
-await command(() => {
+await runCommand(() => {
   refuseArguments('check');
   for (const name of checks) {
     const { status, error } = spawnSync('npm', ['run', name], { stdio: 'inherit' });

@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 interface LineRule {
-  /** Which files it is for, by path in the repository. */
+  /** Matches the repository paths of the files to check. */
   readonly files: RegExp;
   readonly pattern: RegExp;
   readonly message: string;
@@ -12,13 +12,13 @@ const lineRules: readonly LineRule[] = [
   {
     files: /(^|\/)package-lock\.json$/,
     pattern: /"resolved":\s*"[a-z+]+:/,
-    message: 'the lock file names where a package came from; .npmrc tells npm to leave it out',
+    message: 'the lock file contains the URL of a package; .npmrc tells npm to omit it',
   },
   {
     files: /./,
     pattern:
       /\bregistry\.[a-z0-9-]+\.[a-z]{2,}|\b(?:artifactory|verdaccio|nexus)\.[a-z0-9-]+\.[a-z]{2,}|^\s*(?:@[\w-]+:)?registry\s*=/i,
-    message: 'names a package registry, which each machine configures itself',
+    message: 'names a package registry; each machine configures its own',
   },
   {
     files: /./,
@@ -28,7 +28,7 @@ const lineRules: readonly LineRule[] = [
   {
     files: /^src\/(?!generated\/).*\.(?:ts|tsx|mts)$/,
     pattern: /\bimport\(\s*(?!['"\s])/,
-    message: 'import() with a computed path: the import table cannot be checked',
+    message: 'import() with a computed path, which the import table cannot check',
   },
   {
     files: /^test\/(?!support\/(?:eventually|pause)\.ts$)/,
@@ -43,30 +43,30 @@ const lineRules: readonly LineRule[] = [
   },
 ];
 
-/** Code that people write and read; prose and data may be longer. */
+/** Files with a limited length. Prose and data may be longer. */
 const codeFiles = /^(?:src|scripts|prisma|test|loadtest)\/.*\.[cm]?[jt]sx?$/;
 const LINES_MAX = 300;
 
-/** Every fault of one file, as `path:line: what is wrong`. */
-export function faultsOf(file: string, text: string, machinePaths: readonly string[] = ownPaths()): string[] {
+/** Returns all findings in one file, as `path:line: message`. */
+export function findFileFaults(file: string, text: string, machinePaths: readonly string[] = getMachinePaths()): string[] {
   const rules = lineRules.filter(({ files }) => files.test(file));
   const lines = text.replace(/\n$/, '').split('\n');
   const tooLong = codeFiles.test(file) && lines.length > LINES_MAX;
   return lines.flatMap((line, index) => {
     const messages = rules.filter(({ pattern }) => pattern.test(line)).map(({ message }) => message);
-    if (machinePaths.some((own) => namesPath(line, own))) messages.push('names a path of this machine');
+    if (machinePaths.some((own) => mentionsPath(line, own))) messages.push('names a path of this machine');
     if (tooLong && index === LINES_MAX) messages.push(`more than ${LINES_MAX} lines: split it by subject`);
     return messages.map((message) => `${file}:${index + 1}: ${message}`);
   });
 }
 
-/** Where this copy and its user live. Short paths such as `/` or `/app` stand in too many sentences to look for. */
-function ownPaths(): string[] {
-  const own = [path.join(import.meta.dirname, '..', '..'), os.homedir()];
-  return own.filter((place) => place.split(path.sep).length > 2);
+/** Returns the paths of this clone and of the user's home. Omits short ones such as `/app`, which occur in prose. */
+function getMachinePaths(): string[] {
+  const paths = [path.join(import.meta.dirname, '..', '..'), os.homedir()];
+  return paths.filter((place) => place.split(path.sep).length > 2);
 }
 
-function namesPath(line: string, place: string): boolean {
+function mentionsPath(line: string, place: string): boolean {
   const at = line.indexOf(place);
   return at >= 0 && !/[\w-]/.test(line.charAt(at + place.length));
 }
@@ -76,10 +76,10 @@ interface LockEntry {
 }
 
 /**
- * Optional packages that the lock file names but does not list. npm leaves one out when the registry in use does not
- * have it (another platform's build, say), and then `npm ci` refuses the whole file.
+ * Returns optional packages that the lock file names but does not list. npm omits one if the configured registry does not
+ * have it, such as a build for another platform. `npm ci` then rejects the whole file.
  */
-export function lockFaults(text: string): string[] {
+export function findLockFaults(text: string): string[] {
   const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, LockEntry>> };
   return Object.entries(packages).flatMap(([location, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies)

@@ -2,8 +2,8 @@ import type { OxlintOverride } from 'oxlint';
 import { importTable, modules, type ImportRow } from './import-table.ts';
 
 /*
- * no-restricted-imports sees the text of a specifier, not the file it leads to. A module is therefore recognized by
- * `../module/`, and every roundabout way of writing a path that would hide it is refused.
+ * no-restricted-imports matches the text of a specifier, not the file that it resolves to. The rules therefore recognize a
+ * module by `../module/`, and reject every longer way to write a path.
  */
 const roundabout = {
   regex: String.raw`^(/|#|file:|src/)|//|^\./\.\.|[^./]/\.\.?/|/\./`,
@@ -22,30 +22,30 @@ const environment = {
 };
 
 const top = (name: string) => name.split('/')[0] ?? name;
-const regexOf = (path: string) => String.raw`^(\.\./)+(${path})(/|$)`;
+const toRegex = (path: string) => String.raw`^(\.\./)+(${path})(/|$)`;
 
-/** The top-level modules of which a module may import nothing. */
-function closedModules(name: string, row: ImportRow): string[] {
+/** Returns the top-level modules from which a module may import nothing. */
+function getClosedModules(name: string, row: ImportRow): string[] {
   const mentioned = new Set([top(name), ...row.may.map(top)]);
   const closed = [...new Set(modules.map(top))].filter((other) => !mentioned.has(other));
   return row.generated === undefined ? [...closed, 'generated'] : closed;
 }
 
-/** A folder with a row of its own, as `http/routes`, is open to main alone. */
-function closedFolders(name: string): object[] {
+/** Returns patterns that reserve a folder with its own row, such as `http/routes`, for main. */
+function getClosedFolders(name: string): object[] {
   return modules.flatMap((folder) => {
     if (!folder.includes('/') || name === folder || name === 'main') return [];
     const inParent = String.raw`^\.\.?/(${folder.slice(folder.indexOf('/') + 1)})(/|$)`;
-    const regex = name === top(folder) ? inParent : regexOf(folder);
+    const regex = name === top(folder) ? inParent : toRegex(folder);
     return [{ regex, message: `Only main may import ${folder}.` }];
   });
 }
 
-function patternsOf(name: string, row: ImportRow): object[] {
-  const patterns: object[] = [roundabout, outside, ...closedFolders(name)];
-  const closed = closedModules(name, row);
+function getPatterns(name: string, row: ImportRow): object[] {
+  const patterns: object[] = [roundabout, outside, ...getClosedFolders(name)];
+  const closed = getClosedModules(name, row);
   if (closed.length > 0) {
-    const regex = regexOf(closed.join('|'));
+    const regex = toRegex(closed.join('|'));
     patterns.push({ regex, message: `The import table does not allow ${name} to import this module.` });
   }
   for (const entry of row.may.filter((other) => other.includes('/'))) {
@@ -56,7 +56,7 @@ function patternsOf(name: string, row: ImportRow): object[] {
   }
   if (row.generated === 'types') {
     const message = 'This module may import only types from src/generated. Import values through platform.';
-    patterns.push({ regex: regexOf('generated'), allowTypeImports: true, message });
+    patterns.push({ regex: toRegex('generated'), allowTypeImports: true, message });
   }
   return patterns;
 }
@@ -68,11 +68,11 @@ function override(files: string, patterns: object[]): OxlintOverride {
   };
 }
 
-/** One oxlint override a module. The first is for a folder without a row: it may import nothing but itself. */
+/** Returns one oxlint override per module, after one for folders without a row, which may import only themselves. */
 export function importOverrides(): OxlintOverride[] {
   const noRow = { regex: String.raw`^\.\.(/|$)`, message: 'This folder has no row in the import table.' };
   return [
     override('src/**', [roundabout, outside, noRow]),
-    ...Object.entries(importTable).map(([name, row]) => override(`src/${name}/**`, patternsOf(name, row))),
+    ...Object.entries(importTable).map(([name, row]) => override(`src/${name}/**`, getPatterns(name, row))),
   ];
 }

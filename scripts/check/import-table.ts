@@ -1,11 +1,11 @@
 /**
- * Who may import whom under src/, deny by default: a module imports itself and what its row names, nothing else.
- * oxlint.config.ts turns the rows into rules; the test of the import table proves every pair, allowed or not.
+ * Allowed imports of one module under src/. A module may import only itself and what its row lists. oxlint.config.ts turns the
+ * rows into lint rules, and a test checks every pair of modules.
  */
 export interface ImportRow {
-  /** Modules, or `module/folder` and `module/file.ts` if only that part of a module is open. */
+  /** Modules, or `module/folder` and `module/file.ts` if only that part of a module may be imported. */
   readonly may: readonly string[];
-  /** `types`: only `import type`. A module without this property does not import from src/generated at all. */
+  /** `types` allows only `import type`. Without this property, a module may not import from src/generated. */
   readonly generated?: 'types' | 'all';
 }
 

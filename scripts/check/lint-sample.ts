@@ -8,7 +8,7 @@ export const repository = path.join(import.meta.dirname, '..', '..');
 export interface Finding {
   /** Path inside the sample, such as `src/booking/rules/decide.ts`. */
   readonly file: string;
-  /** As oxlint prints it: `eslint(no-restricted-imports)`. */
+  /** Name of the rule as oxlint prints it, such as `eslint(no-restricted-imports)`. */
   readonly rule: string;
 }
 
@@ -17,7 +17,7 @@ interface OxlintReport {
   readonly number_of_files: number;
 }
 
-/** Lints made-up files in a folder of their own under this repository's own oxlint configuration. */
+/** Lints sample files in a temporary folder with this repository's oxlint configuration. */
 export function lintSample(files: Readonly<Record<string, string>>): Finding[] {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'sellout-lint-')));
   try {
@@ -59,7 +59,7 @@ function runOxlint(folder: string, names: readonly string[]): Finding[] {
   const report = JSON.parse(result.stdout) as OxlintReport;
   const expected = names.filter((name) => !name.startsWith('src/generated/')).length;
   if (report.number_of_files < expected) {
-    throw new Error(`oxlint looked at ${report.number_of_files} of ${expected} files: this proves nothing`);
+    throw new Error(`oxlint checked only ${report.number_of_files} of ${expected} files`);
   }
   return report.diagnostics.map(({ filename, code = '' }) => ({
     file: path.relative(folder, path.resolve(folder, filename)),

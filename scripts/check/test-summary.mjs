@@ -2,8 +2,8 @@
 //
 //   node scripts/check/test-summary.mjs REPORT.json
 //
-// Exits with 1 when something failed, when nothing ran, and when the report can't be read. Plain JavaScript, because it
-// has to run on any Node even when the set-up went wrong.
+// Exits with 1 if a test failed, if no test ran, or if the report can't be read. Plain JavaScript, because it must run on
+// any Node, even after a failed setup.
 import { readFileSync } from 'node:fs';
 
 /** @returns {{ passed: number, failed: number, fault?: string }} */
@@ -18,7 +18,7 @@ export function summarize(text) {
     return { passed: 0, failed: 0, fault: 'the test report lists no files' };
   const tests = report.testResults.flatMap((file) => file.assertionResults ?? []);
   const passed = tests.filter(({ status }) => status === 'passed').length;
-  // A file that could not be loaded, or whose set-up failed, counts as one failure: its tests are not in the report.
+  // A file that failed to load or set up counts as one failure, because its tests are missing from the report.
   const brokenFiles = report.testResults.filter(
     (file) =>
       file.status === 'failed' && !(file.assertionResults ?? []).some(({ status }) => status === 'failed'),

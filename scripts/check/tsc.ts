@@ -1,4 +1,4 @@
 import path from 'node:path';
 
-/** TypeScript's command is called tsc and its package typescript, so bootstrap can't find the one by the other. */
+/** Path of tsc. The bootstrap finds a command only if its package has the same name. */
 export const tsc = path.join(import.meta.dirname, '..', '..', 'node_modules', 'typescript', 'bin', 'tsc');

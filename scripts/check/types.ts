@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { tsc } from './tsc.ts';
 
-// What runs in browsers must do without the types of Node, so it is a project of its own.
+// seat-feed runs in browsers, so it is a separate project without Node's types.
 for (const project of [[], ['--project', 'src/web/seat-feed']]) {
   const { status, error } = spawnSync(process.execPath, [tsc, ...project], { stdio: 'inherit' });
   if (error !== undefined) throw error;

@@ -32,19 +32,19 @@ function linkErrors(page: string, link: string, repository: Repository): string[
   const [target = '', anchor] = link.split('#');
   const text = repository.read(target === '' ? page : path.posix.join(path.posix.dirname(page), target));
   if (text === undefined) return [`the link to ${link} leads nowhere`];
-  const isKnown = anchor === undefined || headings(text).includes(anchor);
+  const isKnown = anchor === undefined || getAnchors(text).includes(anchor);
   return isKnown ? [] : [`the link to ${link} names a heading that does not exist`];
 }
 
-/** Paths may be shortened to a test's name without its extension, as `npm test` accepts it. */
+/** Accepts a test's path without its extension, as `npm test` does. */
 function pathErrors(code: string, repository: Repository): string[] {
   if (!REPOSITORY_PATH.test(code)) return [];
   const isThere = [code, `${code}.ts`, `${code}.test.ts`].some((file) => repository.read(file) !== undefined);
   return isThere ? [] : [`${code} does not exist`];
 }
 
-/** Anchors of the headings, as GitHub forms them. */
-function headings(text: string): string[] {
+/** Returns the anchors of the headings in GitHub's form. */
+function getAnchors(text: string): string[] {
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()

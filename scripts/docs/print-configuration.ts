@@ -19,7 +19,7 @@ interface DocumentedSetting {
   readonly default: string;
   readonly values: string;
   readonly example: string;
-  /** Whether the line of `.env.example` itself shows the default. */
+  /** True if the example line in `.env.example` shows the default. */
   readonly isDefaultShown: boolean;
 }
 

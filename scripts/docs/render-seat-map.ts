@@ -27,7 +27,7 @@ const LEGEND_HEIGHT = 90;
 const colors = { AVAILABLE: '#3aa757', HELD: '#f4b400', BOOKED: '#9aa0a6', BLOCKED: '#3c4043' };
 type Status = keyof typeof colors;
 
-/** Returns an SVG of the plan in the middle of a sale. The statuses are made up, and the same each time. */
+/** Renders the plan in the middle of a sale as SVG, with invented statuses that are the same each time. */
 export function renderSeatMap(plan: Plan): string {
   const seats: Record<Status, Point[]> = { AVAILABLE: [], HELD: [], BOOKED: [], BLOCKED: [] };
   const random = createRandom(7);
@@ -37,7 +37,7 @@ export function renderSeatMap(plan: Plan): string {
     for (const row of zone.rows)
       for (const seat of row.seats) {
         if (seatsLeft-- === 0) {
-          // Parties of two to five sit together.
+          // Groups of up to four seats have the same status.
           status = pickStatus(random());
           seatsLeft = 1 + Math.floor(random() * 4);
         }
@@ -72,7 +72,7 @@ function renderArea(origin: Point, area: NonNullable<Plan['zones'][number]['area
   return `${rect}<text x="${textX}" y="${textY}" text-anchor="middle" fill="#5f6368">${area.text}</text>`;
 }
 
-/** A line of no length: its round cap is the seat. */
+/** Returns a line of zero length, whose round cap is the seat. */
 function dot({ x, y }: Point): string {
   return `M${Math.round(x)} ${Math.round(y)}h0`;
 }

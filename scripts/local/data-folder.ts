@@ -13,9 +13,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { type Lock, tryLock } from '../bootstrap/lock.mjs';
 import { StartupError } from '../../src/platform/startup-error.ts';
-import { ROOT } from './environment.ts';
+import { ROOT } from './command.ts';
 
-/** What a running start tells other commands about itself. Believed only while its lock is held. */
+/** State that a running `npm start` leaves for other commands. It is valid only while the folder is locked. */
 export interface RunningState {
   pid: number;
   startedAt: string;
@@ -31,7 +31,7 @@ export interface DataFolder {
   stateFile: string;
 }
 
-/** `SELLOUT_DATA_DIR` counts from the repository, wherever the command was called. It is made when missing. */
+/** Creates the data folder if it is missing. A relative SELLOUT_DATA_DIR is resolved against the repository. */
 export function openDataFolder(env: Readonly<Record<string, string | undefined>>): DataFolder {
   const folder = makeWritable(path.resolve(ROOT, env['SELLOUT_DATA_DIR'] ?? '.data'));
   return {
@@ -43,7 +43,7 @@ export function openDataFolder(env: Readonly<Record<string, string | undefined>>
   };
 }
 
-/** Returns the real path. @throws {StartupError} if the folder can't be made or written. */
+/** Returns the real path. @throws {StartupError} if the folder can't be created or written. */
 function makeWritable(folder: string): string {
   try {
     makeFolder(folder);
@@ -58,19 +58,19 @@ function makeWritable(folder: string): string {
   }
 }
 
-/** Creates the folder and its missing parents. Node's own `recursive` never returns in a file system such as /proc. */
+/** Creates a folder and its missing parents. Node's `recursive` option never returns in a file system such as /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(path.dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another command may have created it meanwhile.
+    // Another command may have created it in the meantime.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
-/** Whoever uses the services in the folder holds this lock. Null: a start, or another command, has it. */
+/** Takes the lock that guards the services in the folder. Returns null if another command holds it. */
 export function lockDataFolder(data: DataFolder): Promise<Lock | null> {
   return tryLock(data.folder, 'data');
 }
@@ -88,7 +88,7 @@ export function clearState(data: DataFolder): void {
   rmSync(data.stateFile, { force: true });
 }
 
-/** Refuses in words that say who has the folder, and what to do. */
+/** Returns an error that names the process that uses the folder, and says what to do. */
 export function folderInUse(data: DataFolder): Error {
   const state = readState(data);
   const who = state === null ? 'another Sellout command' : `process ${state.pid}, since ${state.startedAt}`;
@@ -99,7 +99,7 @@ export function folderInUse(data: DataFolder): Error {
   );
 }
 
-/** The key that signs tokens: made once, so that tokens outlive a restart. */
+/** Returns the key that signs tokens. It is created once, so that tokens remain valid after a restart. */
 export function authSecret(data: DataFolder): string {
   if (existsSync(data.secretFile)) return readFileSync(data.secretFile, 'utf8').trim();
   const secret = randomBytes(32).toString('base64url');

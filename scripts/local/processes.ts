@@ -9,15 +9,15 @@ export interface ServiceOptions {
   args: readonly string[];
   logFile: string;
   env?: Record<string, string>;
-  /** setpriv's options for whom to run as; none: as we are. */
+  /** Options of setpriv that choose the user. Default: none. */
   privileges?: readonly string[];
-  /** What the kernel sends to the service when the process that started it is gone, however it went. */
+  /** Signal that the kernel sends to the service when its parent process ends for any reason. */
   signalWithParent: 'INT' | 'TERM' | 'KILL';
 }
 
 /**
- * Starts a service in a session of its own, so that Ctrl-C in the terminal reaches us alone and we stop things in
- * order. Its output goes to a log file that starts anew.
+ * Starts a service in its own session, so that Ctrl-C in the terminal does not reach it and services stop in order.
+ * Truncates its log file.
  */
 export function spawnService(options: ServiceOptions): ChildProcess {
   const log = openSync(options.logFile, 'w', 0o600);
@@ -40,7 +40,7 @@ function withSetpriv(options: ServiceOptions): [string, string[]] {
 
 let setprivFound: boolean | undefined;
 
-/** setpriv is part of util-linux, which every Debian and Ubuntu has. Elsewhere orphans are left to the next start. */
+/** Checks for setpriv, a part of util-linux. On systems without it, the next start stops orphaned services. */
 function hasSetpriv(): boolean {
   setprivFound ??= runs('setpriv', ['--pdeathsig', 'KILL', '--', 'true']);
   return setprivFound;
@@ -51,7 +51,6 @@ export function runs(command: string, args: readonly string[]): boolean {
     execFileSync(command, args, { stdio: 'ignore', cwd: '/' });
     return true;
   } catch {
-    // Not found and refused come to the same for whoever asks whether it works.
     return false;
   }
 }
@@ -61,12 +60,12 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
-    // No such process, or none that is ours to signal.
+    // No such process, or no permission to signal it.
     return false;
   }
 }
 
-/** What a process was started as, and where it works; null when there is none, or it is somebody else's. */
+/** Returns a process's command line and working directory, or null if it does not exist or can't be read. */
 export function describeProcess(pid: number): { command: string[]; cwd: string } | null {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
@@ -76,12 +75,12 @@ export function describeProcess(pid: number): { command: string[]; cwd: string }
   }
 }
 
-/** Polls until `condition` holds. False: the deadline passed first. */
-export async function becomesTrue(
+/** Polls until `condition` holds, and returns whether it did within the time. */
+export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
-  deadlineMs: number,
+  timeoutMs: number,
 ): Promise<boolean> {
-  const deadline = performance.now() + deadlineMs;
+  const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > deadline) return false;
     await delay(POLL_MS);
@@ -89,7 +88,7 @@ export async function becomesTrue(
   return true;
 }
 
-/** Sends each signal in turn and gives the process its time for it. */
+/** Sends each signal in turn, and waits for the process to exit before the next. @throws if it never exits. */
 export async function endProcess(
   pid: number,
   signals: readonly { signal: NodeJS.Signals; waitMs: number }[],
@@ -97,7 +96,7 @@ export async function endProcess(
   for (const { signal, waitMs } of signals) {
     if (!isAlive(pid)) return;
     process.kill(pid, signal);
-    if (await becomesTrue(() => !isAlive(pid), waitMs)) return;
+    if (await waitUntil(() => !isAlive(pid), waitMs)) return;
   }
   throw new Error(`Process ${pid} did not exit`);
 }

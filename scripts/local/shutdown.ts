@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { step } from '../bootstrap/steps.mjs';
 
-const CLEANUP_WITHIN_MS = 15_000;
+const CLEANUP_TIMEOUT_MS = 15_000;
 
-/** One Ctrl-C arrives more than once: from the terminal, and passed on by npm and by the bootstrap. */
+/** One Ctrl-C arrives several times: from the terminal, from npm and from the bootstrap. */
 const SAME_KEYSTROKE_MS = 500;
 
-/** Ends the process in order: what was started last stops first. */
+/** Stops everything in reverse order of its start, then ends the process. */
 export class Shutdown {
   private readonly cleanups: { label: string; stop: () => Promise<void> }[] = [];
   private startedAt: number | null = null;
 
-  /** Listens for the signals, and for the end of the bootstrap that we run under (SIGKILL tells nobody else). */
+  /** Listens for signals, and for the end of the bootstrap process, which SIGKILL ends without a signal to its child. */
   listen(): void {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.asked());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.requested());
     process.on('uncaughtException', (error) => this.failed(error)); // guard: npm-start-uncaught-error
-    if (process.channel) process.once('disconnect', () => this.asked());
+    if (process.channel) process.once('disconnect', () => this.requested());
   }
 
-  /** Registered before the thing is started, so that a start that is cut off is cleaned up too. */
+  /** Registers a cleanup. Call it before the start, so that an interrupted start is cleaned up too. */
   add(label: string, stop: () => Promise<void>): void {
     this.cleanups.push({ label, stop });
   }
@@ -27,14 +27,14 @@ export class Shutdown {
     return this.startedAt !== null;
   }
 
-  /** Stops everything and ends the process. A cleanup that fails or hangs does not keep the others from running. */
+  /** Stops everything and ends the process. If a cleanup fails or hangs, the others still run. */
   async run(exitCode: number): Promise<void> {
     if (this.startedAt !== null) return;
     this.startedAt = performance.now();
     let code = exitCode;
     for (const { label, stop } of this.cleanups.reverse()) {
       try {
-        await step(`${label} stopped`, () => within(stop(), CLEANUP_WITHIN_MS));
+        await step(`${label} stopped`, () => withTimeout(stop(), CLEANUP_TIMEOUT_MS));
       } catch (error) {
         code = 1;
         process.stderr.write(`    ${error instanceof Error ? error.message : String(error)}\n`);
@@ -43,13 +43,13 @@ export class Shutdown {
     process.exit(code);
   }
 
-  /** After an error that nothing caught, the services are still stopped in order. */
+  /** Stops the services in order after an uncaught error. */
   private failed(error: unknown): void {
     process.stderr.write(`\n  Uncaught error: ${error instanceof Error ? error.stack : String(error)}\n`);
     void this.run(1);
   }
 
-  private asked(): void {
+  private requested(): void {
     if (this.startedAt === null) {
       process.stderr.write('\n');
       void this.run(0);
@@ -60,12 +60,12 @@ export class Shutdown {
   }
 }
 
-async function within(work: Promise<void>, deadlineMs: number): Promise<void> {
-  const passed = new AbortController();
-  const deadline = delay(deadlineMs, undefined, { signal: passed.signal }).then(() => {
-    throw new Error(`not finished after ${deadlineMs / 1000} s`);
+async function withTimeout(work: Promise<void>, timeoutMs: number): Promise<void> {
+  const settled = new AbortController();
+  const timeout = delay(timeoutMs, undefined, { signal: settled.signal }).then(() => {
+    throw new Error(`not finished after ${timeoutMs / 1000} s`);
   });
-  // Once the work is done nobody waits for the deadline any more, and its cancellation is no error.
-  deadline.catch(() => {});
-  await Promise.race([work, deadline]).finally(() => passed.abort());
+  // When the work finishes first, the timer is canceled, which must not count as an unhandled rejection.
+  timeout.catch(() => {});
+  await Promise.race([work, timeout]).finally(() => settled.abort());
 }

@@ -1,16 +1,16 @@
 import path from 'node:path';
 import { formatTime } from '../bootstrap/steps.mjs';
-import { ROOT } from './environment.ts';
+import { ROOT } from './command.ts';
 
 interface Started {
   readonly url: string;
   readonly dataFolder: string;
-  /** Whether the API serves GraphiQL. */
+  /** True if the API serves GraphiQL. */
   readonly graphiql: boolean;
   readonly tookMs: number;
 }
 
-/** Returns what `npm start` prints when everything runs. */
+/** Returns the message that `npm start` prints when everything runs. */
 export function welcome({ url, dataFolder, graphiql, tookMs }: Started): string {
   const base = url.replace(/\/+$/, '');
   const lines = [
@@ -20,7 +20,7 @@ export function welcome({ url, dataFolder, graphiql, tookMs }: Started): string 
     `    Start here     ${base}/`,
     ...(graphiql ? [`    GraphiQL       ${base}/graphql`] : []),
     `    State          ${base}/ready`,
-    `    Data           ${nameOf(dataFolder)} (npm run reset empties it)`,
+    `    Data           ${displayPath(dataFolder)} (npm run reset empties it)`,
     '',
     '  Press Ctrl-C to stop Sellout and everything that it started.',
     '',
@@ -28,8 +28,8 @@ export function welcome({ url, dataFolder, graphiql, tookMs }: Started): string 
   return `${lines.join('\n')}\n`;
 }
 
-/** Names a folder of the repository relative to it, and any other by its full path. */
-function nameOf(folder: string): string {
+/** Shortens the path of a folder inside the repository. */
+function displayPath(folder: string): string {
   const relative = path.relative(ROOT, folder);
   return relative.startsWith('..') ? folder : relative || '.';
 }

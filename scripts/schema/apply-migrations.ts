@@ -3,14 +3,12 @@ import { assertVersion } from '../../src/platform/database/database-check.ts';
 import { NO_FILTERS, readMigrations, withSchemaEngine } from './engine.ts';
 import { wholeScriptAdapter } from './whole-script-adapter.ts';
 
-/** Any number that nothing else in this database takes an advisory lock on. */
+/** Key of the advisory lock; arbitrary, but used for nothing else in this database. */
 const MIGRATION_LOCK = 5_310_718;
 
 /**
- * Applies prisma/migrations, and returns the names of those that were not applied yet. They are recorded in
- * `_prisma_migrations` exactly as `prisma migrate deploy` records them, so either can follow the other.
- *
- * Two processes may do this at once: the second waits for the first on an advisory lock.
+ * Applies pending migrations of prisma/migrations and returns their names. Records them in `_prisma_migrations` exactly as
+ * `prisma migrate deploy` does, so the two can be mixed. A concurrent call in another process waits on an advisory lock.
  */
 export async function migrate(databaseUrl: string, log?: (line: string) => void): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -21,32 +19,32 @@ export async function migrate(databaseUrl: string, log?: (line: string) => void)
     await client.end();
     throw error;
   }
-  // One connection: the engine's session lock and its statements belong together.
+  // One connection, because the engine's session lock and its statements belong to one session.
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const migrationsList = await readMigrations();
-    const unfinished = await unfinishedMigrations(client);
+    const retryable = await findRetryableMigrations(client);
     const applied = await withSchemaEngine(wholeScriptAdapter(pool), async (engine) => {
-      for (const migrationName of unfinished) {
+      for (const migrationName of retryable) {
         await engine.markMigrationRolledBack({ migrationName });
-        log?.(`trying ${migrationName} again`);
+        log?.(`retrying ${migrationName}`);
       }
       return engine.applyMigrations({ migrationsList, filters: NO_FILTERS });
     });
     for (const name of applied.appliedMigrationNames) log?.(`applied ${name}`);
     return applied.appliedMigrationNames;
   } catch (error) {
-    throw withoutTrace(error);
+    throw removeTrace(error);
   } finally {
     await pool.end();
-    // Ending the session gives the lock back, whatever state it is in.
+    // Ending the session releases the lock in any case.
     await client.end();
   }
 }
 
-/** The engine's message goes on with a trace, of which only the name of the migration says anything to its users. */
-function withoutTrace(error: unknown): unknown {
+/** Removes the engine's trace from the message, and keeps the name of the migration. */
+function removeTrace(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const [message = '', trace = ''] = error.message.split(/\n\s+(?=0: )/);
   const name = /migration_name="([^"]+)"/.exec(trace)?.[1];
@@ -56,11 +54,11 @@ function withoutTrace(error: unknown): unknown {
 }
 
 /**
- * Migrations that failed or were cut off. Each runs as one transaction, so that nothing of it is there, and it may be
- * tried again; Prisma would refuse to go on until somebody says so by hand. It does refuse where a script manages
- * transactions of its own or builds an index concurrently, for then part of it may be there.
+ * Returns failed or interrupted migrations that can be retried because they ran as one transaction. Prisma itself would
+ * refuse to continue until someone resolves them by hand. That remains so for a script that manages its own transactions or
+ * builds an index concurrently, because it may have been applied in part.
  */
-async function unfinishedMigrations(client: pg.Client): Promise<string[]> {
+async function findRetryableMigrations(client: pg.Client): Promise<string[]> {
   const { rows: tables } = await client.query(`SELECT to_regclass('public._prisma_migrations') AS name`);
   if (tables[0]?.name === null) return [];
   const { rows } = await client.query<{ migration_name: string }>(
@@ -73,7 +71,7 @@ async function unfinishedMigrations(client: pg.Client): Promise<string[]> {
 }
 
 function isOneTransaction(entry: { migrationFile: { content: { value: string } } }): boolean {
-  // A semicolon after BEGIN tells a statement from the body of a function.
+  // The semicolon after BEGIN distinguishes the statement from a function's body.
   const ownTransaction = /\bCONCURRENTLY\b|^\s*(BEGIN|START|COMMIT)(\s+(TRANSACTION|WORK))?\s*;/im;
   return !ownTransaction.test(entry.migrationFile.content.value);
 }

@@ -1,11 +1,11 @@
 import pg from 'pg';
 
-/** Every object of a schema by its name, such as `index event_seats_status_idx`, with what PostgreSQL says it is. */
+/** Definitions of a database's objects by name, such as `index event_seats_status_idx`, as PostgreSQL prints them. */
 export type Catalog = ReadonlyMap<string, string>;
 
-const OURS = `n.nspname = 'public' AND c.relname <> '_prisma_migrations'`;
+const IN_SCHEMA = `n.nspname = 'public' AND c.relname <> '_prisma_migrations'`;
 
-/** Each statement gives rows (object, definition). Not-null constraints are part of their column, and left out. */
+/** Each statement returns (object, definition). Not-null constraints are part of their columns' definitions. */
 const STATEMENTS = {
   tables: `
     SELECT 'table ' || c.relname AS object,
@@ -14,11 +14,11 @@ const STATEMENTS = {
                      CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
                      CASE WHEN c.relrowsecurity THEN 'row level security' END) AS definition
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS} AND c.relkind IN ('r', 'p')`,
+     WHERE ${IN_SCHEMA} AND c.relkind IN ('r', 'p')`,
   storage: `
     SELECT 'storage ' || c.relname AS object, array_to_string(ARRAY(SELECT unnest(c.reloptions) ORDER BY 1), ', ') AS definition
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS} AND c.relkind IN ('r', 'p') AND c.reloptions IS NOT NULL`,
+     WHERE ${IN_SCHEMA} AND c.relkind IN ('r', 'p') AND c.reloptions IS NOT NULL`,
   columns: `
     SELECT 'column ' || c.relname || '.' || a.attname AS object,
            concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'NOT NULL' ELSE 'NULL' END,
@@ -29,7 +29,7 @@ const STATEMENTS = {
       JOIN pg_class c ON c.oid = a.attrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-     WHERE ${OURS} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped`,
+     WHERE ${IN_SCHEMA} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped`,
   indexes: `
     SELECT 'index ' || i.relname AS object,
            pg_get_indexdef(i.oid) || coalesce(' ' || array_to_string(i.reloptions, ', '), '') AS definition
@@ -37,14 +37,14 @@ const STATEMENTS = {
       JOIN pg_class i ON i.oid = x.indexrelid
       JOIN pg_class c ON c.oid = x.indrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS}`,
+     WHERE ${IN_SCHEMA}`,
   constraints: `
     SELECT 'constraint ' || c.relname || '.' || k.conname AS object,
            pg_get_constraintdef(k.oid) || CASE WHEN k.convalidated THEN '' ELSE ' NOT VALIDATED' END AS definition
       FROM pg_constraint k
       JOIN pg_class c ON c.oid = k.conrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS} AND k.contype NOT IN ('n', 't')`,
+     WHERE ${IN_SCHEMA} AND k.contype NOT IN ('n', 't')`,
   enums: `
     SELECT 'enum ' || t.typname AS object, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder) AS definition
       FROM pg_type t
@@ -64,17 +64,17 @@ const STATEMENTS = {
       FROM pg_trigger g
       JOIN pg_class c ON c.oid = g.tgrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS} AND NOT g.tgisinternal`,
+     WHERE ${IN_SCHEMA} AND NOT g.tgisinternal`,
   views: `
     SELECT 'view ' || c.relname AS object, pg_get_viewdef(c.oid) AS definition
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS} AND c.relkind IN ('v', 'm')`,
+     WHERE ${IN_SCHEMA} AND c.relkind IN ('v', 'm')`,
   sequences: `
     SELECT 'sequence ' || c.relname AS object, concat_ws(' ', s.seqtypid::regtype, 'by', s.seqincrement, 'from', s.seqstart) AS definition
       FROM pg_sequence s
       JOIN pg_class c ON c.oid = s.seqrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS}`,
+     WHERE ${IN_SCHEMA}`,
   extensions: `
     SELECT 'extension ' || extname AS object, extname::text AS definition FROM pg_extension WHERE extname <> 'plpgsql'`,
 };

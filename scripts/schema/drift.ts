@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.sql.ts';
 
-/** An object that stands in the migrations alone. `*` at the end of its name stands for any end. */
+/** An object that may exist only in the migrations. A trailing `*` in its name matches any suffix. */
 export interface SqlOnlyObject {
   object: string;
   reason: string;
@@ -14,9 +14,8 @@ export interface Drift {
 }
 
 /**
- * Where the migrations and the datamodel disagree. What the list names may be in the migrations alone, or be more there
- * than in the datamodel; nothing may be in the datamodel alone. An entry that excuses nothing is itself reported, so
- * that the list stays true.
+ * Returns the differences between migrations and datamodel. Listed objects may differ or exist only in the migrations. No
+ * object may exist only in the datamodel. A listed object that does not differ is reported too.
  */
 export function findDrift(
   migrations: Catalog,

@@ -12,12 +12,12 @@ const PRISMA_FOLDER = path.join(import.meta.dirname, '../../prisma');
 export const MIGRATIONS_FOLDER = path.join(PRISMA_FOLDER, 'migrations');
 const SCHEMA_FILE = path.join(PRISMA_FOLDER, 'schema.prisma');
 
-/** Nothing is managed from outside: the engine looks at every table and enum. */
+/** Excludes no tables or enums from the engine's view. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /**
- * Prisma's own schema engine as WebAssembly: the same code as the binary that `prisma migrate` downloads, so that the
- * migrations stay ordinary Prisma migrations.
+ * Runs `work` with Prisma's schema engine as WebAssembly. It is the same code as the binary that `prisma migrate` downloads,
+ * so the migrations remain ordinary Prisma migrations.
  */
 export async function withSchemaEngine<T>(
   adapter: SqlMigrationAwareDriverAdapterFactory,
@@ -36,8 +36,8 @@ export async function withSchemaEngine<T>(
 }
 
 /**
- * The engine bounds its wait for a lock with a timer of ten seconds, and leaves it behind when it has the lock: every
- * process that migrates would end ten seconds late. What is under way meanwhile has sockets that keep the process.
+ * Makes new timers not keep the process alive. The engine never clears the ten-second timer of its lock, which would delay
+ * the exit of every process that migrates. Open sockets keep the process alive while work is in progress.
  */
 function unrefTimers(): () => void {
   const { setTimeout } = globalThis;
@@ -46,8 +46,8 @@ function unrefTimers(): () => void {
   return () => (globalThis.setTimeout = setTimeout);
 }
 
-/** The SQL that makes the datamodel from nothing. It needs no database, but the engine insists on an adapter. */
-export async function datamodelSql(): Promise<string> {
+/** Returns the SQL that creates the datamodel. Needs no database. */
+export async function getDatamodelSql(): Promise<string> {
   const content = await readFile(SCHEMA_FILE, 'utf8');
   return withSchemaEngine(noDatabase, async (engine) => {
     const { stdout } = await engine.diff({
@@ -62,7 +62,7 @@ export async function datamodelSql(): Promise<string> {
   });
 }
 
-/** prisma/migrations as the engine wants it: every folder by name, with its migration.sql. */
+/** Reads prisma/migrations in the form that the engine takes. */
 export async function readMigrations(): Promise<MigrationList> {
   const entries = await readdir(MIGRATIONS_FOLDER, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);

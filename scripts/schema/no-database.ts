@@ -8,8 +8,8 @@ function unreachable(): never {
   throw new Error('The schema engine requested a database unexpectedly');
 }
 
-/** What the engine asks on start, whatever it is about to do: does the schema exist, and which PostgreSQL is this? */
-const greeting = {
+/** Result of the engine's first query, which reads the existence of the schema and the version of PostgreSQL. */
+const versionResult = {
   columnNames: ['exists', 'version', 'numeric_version'],
   columnTypes: [ColumnTypeEnum.Boolean, ColumnTypeEnum.Text, ColumnTypeEnum.Int32],
   rows: [[true, 'PostgreSQL 18.0', 180000]],
@@ -20,7 +20,7 @@ async function connect(): Promise<SqlDriverAdapter> {
     provider: 'postgres',
     adapterName: 'no-database',
     getConnectionInfo: () => ({ schemaName: 'public', supportsRelationJoins: true }),
-    queryRaw: async ({ sql }) => (sql.includes('version()') ? greeting : unreachable()),
+    queryRaw: async ({ sql }) => (sql.includes('version()') ? versionResult : unreachable()),
     executeRaw: async () => unreachable(),
     executeScript: async () => unreachable(),
     startTransaction: async () => unreachable(),
@@ -28,7 +28,7 @@ async function connect(): Promise<SqlDriverAdapter> {
   };
 }
 
-/** An adapter without a database, for the work that only compares texts: the engine refuses to start without one. */
+/** An adapter without a database. The engine requires an adapter even for work that needs no database. */
 export const noDatabase: SqlMigrationAwareDriverAdapterFactory = {
   provider: 'postgres',
   adapterName: 'no-database',

@@ -1,6 +1,6 @@
 import { introspectionFromSchema, isAbstractType, printSchema, type GraphQLSchema } from 'graphql';
 
-/** The files that `npm run schema` writes, by their names in the root folder. */
+/** Returns the files that `npm run schema` writes, by their names in the root folder. */
 export function printContract(schema: GraphQLSchema): Readonly<Record<string, string>> {
   return {
     'schema.graphql': `# Printed by \`npm run schema\` from src/graphql. Never edited by hand.\n\n${printSchema(schema)}\n`,
@@ -9,7 +9,7 @@ export function printContract(schema: GraphQLSchema): Readonly<Record<string, st
   };
 }
 
-/** The object types of each union and interface, in the form that Apollo's InMemoryCache takes as `possibleTypes`. */
+/** Lists the object types of each union and interface in the form of `possibleTypes` of Apollo's InMemoryCache. */
 function possibleTypes(schema: GraphQLSchema): Record<string, string[]> {
   const abstract = Object.values(schema.getTypeMap()).filter(isAbstractType);
   return Object.fromEntries(

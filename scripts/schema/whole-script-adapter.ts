@@ -3,9 +3,9 @@ import { DriverAdapterError, type SqlMigrationAwareDriverAdapterFactory } from '
 import pg from 'pg';
 
 /**
- * The adapter of Prisma, but a script goes to PostgreSQL whole. PrismaPg splits it at every semicolon, also inside
- * comments and function bodies, and runs the pieces on any connection of its pool. Sent whole, a migration is one
- * implicit transaction, as with the engine's own binary: one that fails or is cut off leaves nothing behind.
+ * Creates an adapter that sends each script to PostgreSQL as a whole. PrismaPg splits scripts at every semicolon, even inside
+ * comments and function bodies, and runs the parts on any connections of its pool. A whole script runs as one implicit
+ * transaction, as with the engine's binary, so a migration that fails or is interrupted leaves nothing behind.
  */
 export function wholeScriptAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
   const factory = new PrismaPg(pool);
@@ -18,7 +18,7 @@ export function wholeScriptAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapte
         try {
           await pool.query(script);
         } catch (error) {
-          throw error instanceof pg.DatabaseError ? asEngineError(error) : error;
+          throw error instanceof pg.DatabaseError ? toEngineError(error) : error;
         }
       };
       return Object.assign(adapter, { executeScript });
@@ -29,8 +29,8 @@ export function wholeScriptAdapter(pool: pg.Pool): SqlMigrationAwareDriverAdapte
   };
 }
 
-/** The form in which the engine takes PostgreSQL's errors: it records them, and tells them in its own. */
-function asEngineError(error: pg.DatabaseError): DriverAdapterError {
+/** Converts an error of PostgreSQL to the form that the engine records and reports. */
+function toEngineError(error: pg.DatabaseError): DriverAdapterError {
   return new DriverAdapterError({
     kind: 'postgres',
     code: error.code ?? 'N/A',

@@ -1,5 +1,4 @@
-import { command } from '../../scripts/local/explain.ts';
-import { readArguments, UsageError } from '../../scripts/local/usage.ts';
+import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { Adversary } from './adversary.ts';
 import { tryCase } from './investigate/try-case.ts';
 import { storeCase } from './investigate/stored-cases.ts';
@@ -7,7 +6,7 @@ import { formatReport } from './report.ts';
 
 const shrink = { attempts: 80, seconds: 90 };
 
-await command(async () => {
+await runCommand(async () => {
   const { values } = readArguments('adversary', {
     options: {
       minutes: { type: 'string', default: '1' },

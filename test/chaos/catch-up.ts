@@ -1,4 +1,4 @@
-import { becomesTrue } from '../../scripts/local/processes.ts';
+import { waitUntil } from '../../scripts/local/processes.ts';
 import type { PrismaClient } from '../../src/platform/database/db.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import type { Fault } from '../torture/cluster/inject-faults.ts';
@@ -34,7 +34,7 @@ export function timed(
       const overAt = performance.now();
       const committed = (await readSeatMap(db, eventId))?.version ?? Infinity;
       const isBehind = (page: Page) => page.awake && (page.version ?? -1) < committed;
-      if (!(await becomesTrue(() => !pages.some(isBehind), WITHIN_MS))) {
+      if (!(await waitUntil(() => !pages.some(isBehind), WITHIN_MS))) {
         const behind = pages.filter(isBehind).length;
         breaches.push(`${WITHIN_MS} ms after ${fault.kind}, ${behind} reading pages are still behind`);
       }

@@ -1,4 +1,4 @@
-import { becomesTrue } from '../../scripts/local/processes.ts';
+import { waitUntil } from '../../scripts/local/processes.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import { createHall } from '../support/hall.ts';
 import { startBuyers } from '../torture/buyers/buyers.ts';
@@ -50,7 +50,7 @@ export async function runChaos({ seed, seconds, pages: count, log }: ChaosOption
   const url = () => anyNode(cluster, choices);
   const pages = await Promise.all(Array.from({ length: count }, () => Page.open({ ...hall, url })));
   const buyers = await startBuyers(spared.server.url ?? '', BUYERS);
-  const allOpen = await becomesTrue(() => pages.every(({ version }) => version !== null), RIGHT_WITHIN_MS);
+  const allOpen = await waitUntil(() => pages.every(({ version }) => version !== null), RIGHT_WITHIN_MS);
   if (!allOpen) throw new Error('the pages do not open');
 
   const breaches: string[] = [];
@@ -91,7 +91,7 @@ export async function runChaos({ seed, seconds, pages: count, log }: ChaosOption
 /** Waits for quiet. Then every map must be correct, and the nodes must have no subscribers except the pages. */
 async function afterQuiet(cluster: Cluster, eventId: number, pages: readonly Page[], breaches: string[]) {
   const quietFrom = performance.now();
-  await becomesTrue(async () => await allRight(cluster, eventId, pages), RIGHT_WITHIN_MS);
+  await waitUntil(async () => await allRight(cluster, eventId, pages), RIGHT_WITHIN_MS);
   const rightAfterMs = performance.now() - quietFrom;
   const truth = await readSeatMap(cluster.database.reads, eventId);
   const wanted = truth?.states.toBase64();
@@ -101,7 +101,7 @@ async function afterQuiet(cluster: Cluster, eventId: number, pages: readonly Pag
     breaches.push(...page.seen.faults.map((fault) => `page ${i} received ${fault}`));
   }
   const subscribers = async () => (await readCounters(cluster.nodes)).subscribers;
-  if (!(await becomesTrue(async () => (await subscribers()) === pages.length, LET_GO_WITHIN_MS)))
+  if (!(await waitUntil(async () => (await subscribers()) === pages.length, LET_GO_WITHIN_MS)))
     breaches.push(
       `the nodes have ${await subscribers()} subscribers, though only ${pages.length} pages are open`,
     );

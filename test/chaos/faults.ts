@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { becomesTrue } from '../../scripts/local/processes.ts';
+import { waitUntil } from '../../scripts/local/processes.ts';
 import { pause } from '../support/pause.ts';
 import type { Cluster } from '../torture/cluster/cluster.ts';
 import { redisRestarts } from '../torture/cluster/faults.ts';
@@ -94,7 +94,7 @@ function pageFaults(pages: readonly Page[], breaches: string[]): Fault[] {
       async run(random) {
         const cutOff = some(random);
         for (const page of cutOff) page.loseLine();
-        const noticed = await becomesTrue(() => !cutOff.some(({ deceived }) => deceived), NOTICED_WITHIN_MS);
+        const noticed = await waitUntil(() => !cutOff.some(({ deceived }) => deceived), NOTICED_WITHIN_MS);
         if (noticed) return;
         const left = cutOff.filter(({ deceived }) => deceived).length;
         breaches.push(`${left} pages did not notice their dead line within ${NOTICED_WITHIN_MS} ms`);

@@ -1,10 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { command } from '../../scripts/local/explain.ts';
-import { readArguments, UsageError } from '../../scripts/local/usage.ts';
+import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { runChaos } from './chaos.ts';
 import { formatReport } from './report.ts';
 
-await command(async () => {
+await runCommand(async () => {
   const { values } = readArguments('chaos', {
     options: {
       runs: { type: 'string', default: '1' },

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { command } from '../../scripts/local/explain.ts';
-import { readArguments } from '../../scripts/local/usage.ts';
+import { readArguments, runCommand } from '../../scripts/local/command.ts';
 import { allMutants, type TestedMutant } from './all-mutants.ts';
 import { findFaults } from './find-faults.ts';
 import { findMarkers } from './markers.ts';
@@ -95,4 +94,4 @@ function secondsSince(started: number): string {
   return ((performance.now() - started) / 1000).toFixed(1);
 }
 
-await command(main);
+await runCommand(main);

@@ -1,9 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { command } from '../../scripts/local/explain.ts';
-import { readArguments, UsageError } from '../../scripts/local/usage.ts';
+import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { runTorture, type TortureResult } from './torture.ts';
 
-await command(async () => {
+await runCommand(async () => {
   const { values } = readArguments('torture', {
     options: {
       minutes: { type: 'string', default: '1' },

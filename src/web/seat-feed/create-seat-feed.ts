@@ -1,52 +1,52 @@
-import { backoffMs } from './backoff.ts';
+import { getBackoffMs } from './backoff.ts';
 import { LiveSeats, type SeatChange } from './live-seats.ts';
 import type { SeatCounts, SeatStatus } from './packed-seats.ts';
 import { parseSeatUpdate } from './seat-update.ts';
 
 export type { SeatChange, SeatCounts, SeatStatus };
 
-/** `connecting` until the first message; `reconnecting`: the map is that of `version`, and may be old. */
+/** `connecting` before the first map. In `reconnecting`, the map is that of `version` and may be outdated. */
 export type SeatFeedState = 'connecting' | 'live' | 'reconnecting' | 'closed';
 
-/** Where a subscription puts what it receives. */
+/** Receiver of a subscription's messages. */
 export interface SeatFeedSink {
-  /** `data.seatUpdates` of one message. */
+  /** Takes `data.seatUpdates` of one message. */
   next(update: unknown): void;
-  /** The subscription has failed, and ends. */
+  /** Reports that the subscription failed and ended. */
   error(error: unknown): void;
-  /** The subscription has ended. */
+  /** Reports that the subscription ended. */
   complete(): void;
 }
 
-/** How messages get here, with whatever client there is. */
+/** Connection between the feed and a GraphQL client. */
 export interface SeatFeedTransport {
-  /** Starts `seatUpdates(eventId, afterVersion)`, and returns what ends it. Called anew after each failure, never twice at a time. */
+  /** Starts `seatUpdates(eventId, afterVersion)` and returns a function that ends it. Called again after each failure. */
   readonly subscribe: (afterVersion: number | null, sink: SeatFeedSink) => () => void;
-  /** Ends the connection on which messages came, which may be dead by now: else `reconnect()` would subscribe on it again. */
+  /** Ends the connection, which may be dead. Without it, `reconnect()` subscribes on the same connection again. */
   readonly abandon?: () => void;
 }
 
 export interface SeatFeedOptions extends SeatFeedTransport {
-  /** From the layout or `venue.seatCount`; SeatStates does not tell. */
+  /** Number of seats, from the layout or `venue.seatCount`. SeatStates does not contain it. */
   readonly seatCount: number;
-  /** A map that is there already, from `event.seatMap` or `GET /events/<id>/seat-map`. */
+  /** Map that is known already, from `event.seatMap` or `GET /events/<id>/seat-map`. */
   readonly initial?: { readonly version: number; readonly states: string };
   /**
-   * Whenever seats have changed: first all that are not AVAILABLE, of `initial` too, then what differs from what was told
-   * before. Nothing is called before `createSeatFeed` has returned.
+   * Called when seats change: first with all seats that are not AVAILABLE, including those of `initial`, then with each
+   * difference. No callback is called before `createSeatFeed` returns.
    */
   onChange?(change: SeatFeedChange): void;
   onState?(state: SeatFeedState): void;
-  /** What made a subscription end, and what callbacks threw. The feed goes on; whoever knows better calls `close()`. */
+  /** Called with the reason why a subscription ended, and with errors that callbacks threw. The feed continues. */
   onError?(error: unknown): void;
-  /** For tests: chance and time. */
+  /** Replaces randomness and time in tests. */
   readonly environment?: Partial<SeatFeedEnvironment>;
 }
 
 export interface SeatFeedEnvironment {
   random(): number;
   nowMs(): number;
-  /** Returns what cancels it. */
+  /** Schedules an action and returns a function that cancels it. */
   after(delayMs: number, action: () => void): () => void;
 }
 
@@ -56,22 +56,22 @@ export interface SeatFeedChange {
 }
 
 export interface SeatFeed {
-  /** Null as long as there is no map. */
+  /** Version of the map; null before the first map. */
   readonly version: number | null;
   readonly state: SeatFeedState;
   /** The map as SeatStates. */
   readonly states: string;
-  /** @throws {RangeError} for a seat that is none. */
+  /** @throws {RangeError} if no seat has this index. */
   statusOf(index: number): SeatStatus;
   counts(): SeatCounts;
-  /** Subscribes anew at once, on a new connection: for a page that has woken up, whose old one may be dead. */
+  /** Subscribes again immediately on a new connection. Call it when a page wakes up, because the old one may be dead. */
   reconnect(): void;
-  /** For good. Nothing is called after it. */
+  /** Ends the feed. No callback is called afterwards, except `onState('closed')`. */
   close(): void;
 }
 
-/** Who has had a map for this long starts again with short waits when the connection breaks. */
-const STEADY_MS = 10_000;
+/** Time live after which the backoff starts again with short delays. */
+const STABLE_MS = 10_000;
 
 declare const setTimeout: (action: () => void, delayMs: number) => unknown;
 declare const clearTimeout: (timer: unknown) => void;
@@ -86,10 +86,10 @@ const realEnvironment: SeatFeedEnvironment = {
 };
 
 /**
- * The live seat map of one event. Applies snapshots and changes, resumes with `afterVersion` when the connection was lost,
- * and asks for a snapshot where the changes do not continue. Nothing is queued: each message is applied as it comes.
+ * Creates the live seat map of one event. Applies snapshots and changes, resumes with `afterVersion` after a lost connection,
+ * and requests a snapshot if a change is missing. Each message is applied when it arrives; none is queued.
  *
- * @throws {TypeError} where `seatCount` or `initial` cannot be.
+ * @throws {TypeError} if `seatCount` or `initial` is invalid.
  */
 export function createSeatFeed(options: SeatFeedOptions): SeatFeed {
   return new Feed(options);
@@ -101,10 +101,10 @@ class Feed implements SeatFeed {
   readonly #seats: LiveSeats;
   #state: SeatFeedState = 'connecting';
   #failures = 0;
-  /** What came last did not continue the map: a snapshot is asked for until something does. */
-  #lacksSnapshot = false;
+  /** True after a gap: subscriptions request a snapshot until a message applies. */
+  #needsSnapshot = false;
   #liveSinceMs: number | null = null;
-  /** Messages of a subscription that is over are not for this map any more. */
+  /** Identity of the current subscription. Messages of earlier ones are ignored. */
   #current: object | undefined;
   #unsubscribe: (() => void) | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -160,12 +160,12 @@ class Feed implements SeatFeed {
 
   #start(): void {
     const { version } = this;
-    if (version !== null) this.#tellChange(version, this.#seats.takenSeats());
+    if (version !== null) this.#notifyChange(version, this.#seats.takenSeats());
     this.#subscribe();
   }
 
   #subscribe(): void {
-    // A callback may have closed it, or subscribed already.
+    // A callback may have closed the feed, or may have subscribed already.
     if (this.#state === 'closed' || this.#current !== undefined) return; // guard: one-subscription-per-page
     const own = {};
     this.#current = own;
@@ -175,14 +175,14 @@ class Feed implements SeatFeed {
     };
     try {
       // guard: resume-from-version
-      const unsubscribe = this.#options.subscribe(this.#lacksSnapshot ? null : this.version, {
+      const unsubscribe = this.#options.subscribe(this.#needsSnapshot ? null : this.version, {
         next: (update) => {
-          if (isCurrent()) this.#take(update); // guard: left-subscription-ignored
+          if (isCurrent()) this.#apply(update); // guard: left-subscription-ignored
         },
         error: lost,
         complete: () => lost(new Error('the server ended the subscription')),
       });
-      // It may be over before it was begun.
+      // The subscription may end before `subscribe` returns.
       if (isCurrent()) this.#unsubscribe = unsubscribe;
       else this.#call(unsubscribe);
     } catch (error) {
@@ -190,34 +190,34 @@ class Feed implements SeatFeed {
     }
   }
 
-  #take(message: unknown): void {
+  #apply(message: unknown): void {
     const update = parseSeatUpdate(message, this.#options.seatCount);
     const applied = update === null ? 'gap' : this.#seats.apply(update);
-    this.#lacksSnapshot = applied === 'gap';
+    this.#needsSnapshot = applied === 'gap';
     if (update === null) return this.#retry(new TypeError('received an unexpected message'));
     if (applied === 'gap') return this.#retry(new RangeError('missed changes'));
     this.#liveSinceMs ??= this.#environment.nowMs();
     this.#setState('live');
-    if (applied !== 'known') this.#tellChange(update.version, applied.seats);
+    if (applied !== 'known') this.#notifyChange(update.version, applied.seats);
   }
 
-  #tellChange(version: number, seats: readonly SeatChange[]): void {
+  #notifyChange(version: number, seats: readonly SeatChange[]): void {
     if (seats.length === 0 || this.#state === 'closed') return;
     this.#call(() => this.#options.onChange?.({ version, seats }));
   }
 
-  /** Also after a gap or nonsense it waits: a server that sends such things should not be asked all the time. */
+  /** Waits before the next attempt, even after a gap or an invalid message, to protect a server that keeps sending them. */
   #retry(error: unknown): void {
     const since = this.#liveSinceMs;
-    if (since !== null && this.#environment.nowMs() - since >= STEADY_MS) this.#failures = 0;
+    if (since !== null && this.#environment.nowMs() - since >= STABLE_MS) this.#failures = 0;
     this.#end();
-    const delayMs = backoffMs(this.#failures++, () => this.#environment.random());
+    const delayMs = getBackoffMs(this.#failures++, () => this.#environment.random());
     this.#cancelRetry = this.#environment.after(delayMs, () => {
       this.#cancelRetry = undefined;
       this.#subscribe();
     });
     this.#setState(this.version === null ? 'connecting' : 'reconnecting');
-    this.#tell(error);
+    this.#reportError(error);
   }
 
   #end(): void {
@@ -235,21 +235,21 @@ class Feed implements SeatFeed {
     this.#call(() => this.#options.onState?.(state));
   }
 
-  /** Other people's code: what it throws must not stop the feed. */
+  /** Runs the user's code. Its errors must not stop the feed. */
   #call(callback: () => void): void {
     try {
       callback();
     } catch (error) {
-      this.#tell(error);
+      this.#reportError(error);
     }
   }
 
-  #tell(error: unknown): void {
+  #reportError(error: unknown): void {
     if (this.#state === 'closed') return;
     try {
       this.#options.onError?.(error);
     } catch {
-      // Who is told of errors and throws is told no more.
+      // An error of the error callback can't be reported.
     }
   }
 }

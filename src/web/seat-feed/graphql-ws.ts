@@ -3,7 +3,7 @@ import { watchConnection, type WatchedClient } from './watch-connection.ts';
 
 export { watchConnection, type WatchedClient };
 
-/** The subscription that the feed is made of; its `data.seatUpdates` goes into `sink.next`. */
+/** Subscription of the feed. `sink.next` takes its `data.seatUpdates`. */
 export const SEAT_UPDATES = `subscription SeatUpdates($eventId: ID!, $afterVersion: Int) {
   seatUpdates(eventId: $eventId, afterVersion: $afterVersion) {
     __typename
@@ -12,7 +12,7 @@ export const SEAT_UPDATES = `subscription SeatUpdates($eventId: ID!, $afterVersi
   }
 }`;
 
-/** What is needed of a client of graphql-ws (`createClient`). */
+/** The part of a graphql-ws client (`createClient`) that the transport uses. */
 export interface GraphQLWsClient extends WatchedClient {
   subscribe(
     payload: { readonly query: string; readonly variables: Record<string, unknown> },
@@ -24,16 +24,16 @@ export interface GraphQLWsClient extends WatchedClient {
   ): () => void;
 }
 
-/** One GraphQL result, from whatever client. */
+/** One GraphQL result of any client. */
 export interface SeatUpdatesResult {
   readonly data?: unknown;
   readonly errors?: unknown;
 }
 
 /**
- * For `createSeatFeed({ ...graphqlWsTransport(client, eventId), … })`. Give the client `keepAlive`, without which it does not
- * notice that a connection is dead ({@link watchConnection}), and `retryAttempts: 0`: when it retries by itself it repeats
- * the old `afterVersion`, which is right but costs more than resuming from the latest.
+ * Creates a transport for `createSeatFeed({ ...graphqlWsTransport(client, eventId), … })`. Set `keepAlive` on the client;
+ * without it, dead connections are not detected ({@link watchConnection}). Also set `retryAttempts: 0`: a retry of the client
+ * repeats the old `afterVersion`, which is correct but transfers more than resuming from the latest version.
  */
 export function graphqlWsTransport(client: GraphQLWsClient, eventId: string): Required<SeatFeedTransport> {
   const { abandon } = watchConnection(client);
@@ -44,7 +44,7 @@ export function graphqlWsTransport(client: GraphQLWsClient, eventId: string): Re
         {
           next(result) {
             passOn(result, sink);
-            // The server keeps the connection, and with it the old token: only a new one sends another.
+            // The connection remains open with its old token. Only a new connection sends a new token.
             if (isTokenExpired(result)) abandon();
           },
           error: (error) => sink.error(error),
@@ -56,8 +56,8 @@ export function graphqlWsTransport(client: GraphQLWsClient, eventId: string): Re
 }
 
 /**
- * Whether the subscription ended because its token expired. Only events that are not public yet need one. For adapters to
- * other clients: make a new connection then, with a new token.
+ * Returns true if the subscription ended because its token expired, which can happen only for events that are not yet public.
+ * Transports for other clients then open a new connection with a new token.
  */
 export function isTokenExpired({ errors }: SeatUpdatesResult): boolean {
   if (!Array.isArray(errors)) return false;
@@ -67,7 +67,7 @@ export function isTokenExpired({ errors }: SeatUpdatesResult): boolean {
   );
 }
 
-/** Hands a result to the feed: its data, or its errors. For adapters to other clients. */
+/** Passes the data or the errors of a result to the feed. Used by transports for other clients. */
 export function passOn({ data, errors }: SeatUpdatesResult, sink: SeatFeedSink): void {
   const failed = Array.isArray(errors) && errors.length > 0;
   if (failed || typeof data !== 'object' || data === null)

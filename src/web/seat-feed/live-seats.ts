@@ -13,10 +13,10 @@ export interface SeatChange {
   readonly to: SeatStatus;
 }
 
-/** `gap`: the update continues a version that is not here, and nothing of it was applied. */
-export type Applied = 'gap' | 'known' | { readonly seats: readonly SeatChange[] };
+/** Result of an update. `gap`: the update starts after the current version, so it was not applied. `known`: it is old. */
+export type ApplyResult = 'gap' | 'known' | { readonly seats: readonly SeatChange[] };
 
-/** The map of one event, kept right by numbered updates. Before the first one all seats count as AVAILABLE. */
+/** Seat map of one event, kept up to date by numbered updates. Before the first update, all seats are AVAILABLE. */
 export class LiveSeats {
   #seats: PackedSeats;
   #counts: SeatCounts;
@@ -27,7 +27,7 @@ export class LiveSeats {
     this.#counts = this.#seats.counts();
   }
 
-  /** Null before the first snapshot. */
+  /** Version of the map; null before the first snapshot. */
   get version(): number | null {
     return this.#version;
   }
@@ -36,7 +36,7 @@ export class LiveSeats {
     return this.#seats.encode();
   }
 
-  /** @throws {RangeError} for a seat that is none. */
+  /** @throws {RangeError} if no seat has this index. */
   statusOf(index: number): SeatStatus {
     if (!Number.isInteger(index) || index < 0 || index >= this.#seats.seatCount) {
       throw new RangeError(`seat ${index} is not one of ${this.#seats.seatCount}`);
@@ -48,7 +48,7 @@ export class LiveSeats {
     return { ...this.#counts };
   }
 
-  /** What makes this map of one in which all seats are AVAILABLE. */
+  /** Returns the changes from a map with only AVAILABLE seats to this one. */
   takenSeats(): SeatChange[] {
     const taken: SeatChange[] = [];
     for (let index = 0; index < this.#seats.seatCount; index++) {
@@ -58,19 +58,19 @@ export class LiveSeats {
     return taken;
   }
 
-  apply(update: SeatUpdate): Applied {
+  apply(update: SeatUpdate): ApplyResult {
     if (update.kind === 'snapshot') return this.#replace(update.version, update.seats);
     if (this.#version === null || update.fromVersion > this.#version) return 'gap'; // guard: missed-version-detected
     if (update.version <= this.#version) return 'known'; // guard: known-update-dropped
-    // Where it begins before the version held, it tells some changes again, and of each seat the latest: no harm.
+    // An update from before the current version repeats changes, but contains the latest status of each seat.
     const changed: SeatChange[] = [];
     for (const [index, code] of update.seats) this.#set(index, code, changed);
     this.#version = update.version;
     return { seats: changed };
   }
 
-  /** Whatever was known before is forgotten; told is only what differs. */
-  #replace(version: number, seats: PackedSeats): Applied {
+  /** Replaces the map and returns only the differences. */
+  #replace(version: number, seats: PackedSeats): ApplyResult {
     const changed: SeatChange[] = [];
     for (let index = 0; index < seats.seatCount; index++) this.#set(index, seats.get(index), changed);
     this.#version = version;

@@ -1,6 +1,6 @@
 import { PackedSeats, seatStatuses, type SeatCode } from './packed-seats.ts';
 
-/** A message of the feed, after it was found to be one. */
+/** A validated message of the feed. */
 export type SeatUpdate =
   | { readonly kind: 'snapshot'; readonly version: number; readonly seats: PackedSeats }
   | {
@@ -11,8 +11,8 @@ export type SeatUpdate =
     };
 
 /**
- * Reads `data.seatUpdates` of the subscription: a SeatMapSnapshot has `states`, SeatsChanged has `fromVersion` and
- * `seats`. Null for anything else, also for seats and statuses that there are not: a map is right or it is not shown.
+ * Parses `data.seatUpdates`: a SeatMapSnapshot has `states`, a SeatsChanged has `fromVersion` and `seats`. Returns null for
+ * anything else, including unknown seats and statuses, so that no message is applied in part.
  */
 export function parseSeatUpdate(value: unknown, seatCount: number): SeatUpdate | null {
   if (!isObject(value)) return null;
@@ -23,7 +23,7 @@ export function parseSeatUpdate(value: unknown, seatCount: number): SeatUpdate |
     return packed === null ? null : { kind: 'snapshot', version, seats: packed };
   }
   if (!isVersion(fromVersion) || fromVersion > version) return null;
-  // Each seat stands in a message once, so that more than all seats are too many.
+  // A message contains each seat at most once.
   if (!Array.isArray(seats) || seats.length > seatCount) return null;
   const parsed: (readonly [number, SeatCode])[] = [];
   for (const seat of seats as readonly unknown[]) {

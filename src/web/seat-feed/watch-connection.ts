@@ -1,4 +1,4 @@
-/** What is needed of a client of graphql-ws (`createClient`) to see whether its connection is alive. */
+/** The part of a graphql-ws client (`createClient`) that detects dead connections. */
 export interface WatchedClient {
   on(event: 'ping' | 'pong', listener: (received: boolean) => void): () => void;
   on(event: 'connected' | 'closed', listener: () => void): () => void;
@@ -6,12 +6,12 @@ export interface WatchedClient {
 }
 
 export interface WatchedConnection {
-  /** Ends the connection at once, without asking the other side; what uses it is told, and may come back on a new one. */
+  /** Ends the connection immediately, without a close handshake. Its subscriptions end and may reconnect. */
   readonly abandon: () => void;
 }
 
-/** How long the server may take to answer a ping. */
-const ANSWER_WITHIN_MS = 5_000;
+/** Default time within which the server must answer a ping. */
+const PONG_TIMEOUT_MS = 5_000;
 
 declare const setTimeout: (action: () => void, delayMs: number) => unknown;
 declare const clearTimeout: (timer: unknown) => void;
@@ -19,37 +19,37 @@ declare const clearTimeout: (timer: unknown) => void;
 const watched = new WeakMap<WatchedClient, WatchedConnection>();
 
 /**
- * Abandons a connection on which a ping was not answered in time: a line can be dead for long without anybody being told,
- * after a change of networks, or where a router forgot about it. Pings are the client's own: give it `keepAlive`. Once a
- * client is enough, and more often does no harm.
+ * Abandons a connection if a ping is not answered in time. After a change of networks, or if a router loses its state, a
+ * connection can be dead for a long time without an error. Set `keepAlive` on the client, which sends the pings. Repeated
+ * calls for one client have no effect.
  */
 export function watchConnection(
   client: WatchedClient,
-  answerWithinMs: number = ANSWER_WITHIN_MS,
+  pongTimeoutMs: number = PONG_TIMEOUT_MS,
 ): WatchedConnection {
   const known = watched.get(client);
   if (known !== undefined) return known;
-  // It may have been so before it was watched.
+  // The client may have connected before this call.
   let connected = true;
   let timer: unknown;
   const abandon = () => {
-    // One that is only being made is a new one already.
+    // A connection that is still being opened is new.
     if (connected) client.terminate();
   };
-  const answered = () => {
+  const cancelTimer = () => {
     clearTimeout(timer);
     timer = undefined;
   };
   client.on('connected', () => (connected = true));
   client.on('closed', () => {
     connected = false;
-    answered();
+    cancelTimer();
   });
   client.on('ping', (received) => {
-    if (!received) timer ??= setTimeout(abandon, answerWithinMs); // guard: dead-connection-detected
+    if (!received) timer ??= setTimeout(abandon, pongTimeoutMs); // guard: dead-connection-detected
   });
   client.on('pong', (received) => {
-    if (received) answered();
+    if (received) cancelTimer();
   });
   const connection = { abandon };
   watched.set(client, connection);

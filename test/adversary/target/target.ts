@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres } from '../../../scripts/local/postgres.ts';
-import { startRedis } from '../../../scripts/local/redis.ts';
+import { startPostgres } from '../../../scripts/local/postgres/postgres.ts';
+import { startRedis } from '../../../scripts/local/redis/redis.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 import { Identity } from '../../../src/identity/identity.ts';

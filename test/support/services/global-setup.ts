@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { step } from '../../../scripts/bootstrap/steps.mjs';
-import { startPostgres } from '../../../scripts/local/postgres.ts';
-import { findRedis } from '../../../scripts/local/redis-binary.ts';
+import { startPostgres } from '../../../scripts/local/postgres/postgres.ts';
+import { findRedis } from '../../../scripts/local/redis/find-redis.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { inject } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/local/postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/local/postgres/postgres.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 
 export interface TestPostgres extends AsyncDisposable {

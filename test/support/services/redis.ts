@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { inject } from 'vitest';
-import { type Redis, startRedis } from '../../../scripts/local/redis.ts';
+import { type Redis, startRedis } from '../../../scripts/local/redis/redis.ts';
 
 export interface TestRedis extends AsyncDisposable {
   /** The address survives a restart. */

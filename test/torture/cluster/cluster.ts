@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
-import { startPostgres } from '../../../scripts/local/postgres.ts';
-import { startRedis } from '../../../scripts/local/redis.ts';
+import { startPostgres } from '../../../scripts/local/postgres/postgres.ts';
+import { startRedis } from '../../../scripts/local/redis/redis.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';

@@ -1,4 +1,4 @@
-import { becomesTrue } from '../../../scripts/local/processes.ts';
+import { waitUntil } from '../../../scripts/local/processes.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import type { Breach } from '../check/breach.ts';
@@ -23,11 +23,11 @@ export async function quiesce(
   const breaches: Breach[] = [];
   const add = (rule: string, eventId: number, what: string) => void breaches.push({ rule, eventId, what });
   const eventIds = halls.map(({ eventId }) => eventId);
-  const swept = await becomesTrue(async () => (await overdueHolds(cluster, eventIds)) === 0, SWEPT_WITHIN_MS);
+  const swept = await waitUntil(async () => (await overdueHolds(cluster, eventIds)) === 0, SWEPT_WITHIN_MS);
   if (!swept) add('I3', 0, `${await overdueHolds(cluster, eventIds)} overdue holds remain`);
 
   for (const watcher of watchers) {
-    if (await becomesTrue(() => watcher.isCorrect(cluster.database.reads), MAPS_RIGHT_WITHIN_MS)) continue;
+    if (await waitUntil(() => watcher.isCorrect(cluster.database.reads), MAPS_RIGHT_WITHIN_MS)) continue;
     const { version, states } = watcher.follower;
     const map = await readSeatMap(cluster.database.reads, watcher.eventId);
     const truth = `version ${map?.version} ${map?.states.toBase64()}`;
@@ -54,7 +54,7 @@ export async function quiesce(
     for (const how of server.unexpectedExits.splice(0)) add('I12', 0, how);
   }
   // A backend may still execute the last statement of a stopped node.
-  const ended = await becomesTrue(async () => (await openTransactions(cluster)) === 0, ENDED_WITHIN_MS);
+  const ended = await waitUntil(async () => (await openTransactions(cluster)) === 0, ENDED_WITHIN_MS);
   if (!ended) add('I9', 0, `${await openTransactions(cluster)} transactions remain open`);
   return breaches;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BACKOFF_MAX_MS, backoffMs } from '../../../src/web/seat-feed/backoff.ts';
+import { BACKOFF_MAX_MS, getBackoffMs } from '../../../src/web/seat-feed/backoff.ts';
 import {
   createSeatFeed,
   type SeatFeedOptions,
@@ -186,8 +186,8 @@ describe('the seat feed', () => {
 
   it('never waits longer than half a minute, and spreads what waits', () => {
     for (let failures = 0; failures < 2_000; failures++) {
-      expect(backoffMs(failures, () => 1)).toBeLessThanOrEqual(BACKOFF_MAX_MS);
-      expect(backoffMs(failures, () => 0)).toBe(0);
+      expect(getBackoffMs(failures, () => 1)).toBeLessThanOrEqual(BACKOFF_MAX_MS);
+      expect(getBackoffMs(failures, () => 0)).toBe(0);
     }
   });
 

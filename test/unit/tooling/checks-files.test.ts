@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultsOf, lockFaults } from '../../../scripts/check/file-faults.ts';
+import { findFileFaults, findLockFaults } from '../../../scripts/check/file-faults.ts';
 
 // Put together here, so that this file is not a finding itself.
 const home = ['', 'home', 'someone', 'sellout'].join('/');
@@ -24,7 +24,7 @@ test.each([
   ['a promised timer of a test', 'test/torture/buyers/clients.ts', promisedTimer],
   ['a hole in the import table', 'src/http/server.ts', '// oxlint-disable-next-line no-restricted-imports'],
 ])('%s is a fault', (_what, file, line) => {
-  const faults = faultsOf(file, `first line\n${line}\n`, ['/builds/sellout']);
+  const faults = findFileFaults(file, `first line\n${line}\n`, ['/builds/sellout']);
   expect(faults.length).toBeGreaterThan(0);
   expect(faults[0]).toContain(`${file}:2: `);
 });
@@ -42,7 +42,7 @@ test.each([
     '// oxlint-disable-next-line no-console -- the banner',
   ],
 ])('%s is none', (_what, file, line) => {
-  expect(faultsOf(file, line, ['/builds/sellout'])).toEqual([]);
+  expect(findFileFaults(file, line, ['/builds/sellout'])).toEqual([]);
 });
 
 test.each([
@@ -51,9 +51,9 @@ test.each([
   ['docs/requirements.md', false],
 ])('%s may have 300 lines, and no more where it is code (%s)', (file, isCode) => {
   const lines = (count: number) => 'x\n'.repeat(count);
-  expect(faultsOf(file, lines(300), [])).toEqual([]);
+  expect(findFileFaults(file, lines(300), [])).toEqual([]);
   const faults = isCode ? [`${file}:301: more than 300 lines: split it by subject`] : [];
-  expect(faultsOf(file, lines(301), [])).toEqual(faults);
+  expect(findFileFaults(file, lines(301), [])).toEqual(faults);
 });
 
 test('an optional package that the lock file leaves out is a fault, wherever it is named', () => {
@@ -65,7 +65,7 @@ test('an optional package that the lock file leaves out is a fault, wherever it 
     'node_modules/a/node_modules/tool': { optionalDependencies },
     'node_modules/a/node_modules/tool-other': {},
   };
-  expect(lockFaults(JSON.stringify({ packages }))).toEqual([
+  expect(findLockFaults(JSON.stringify({ packages }))).toEqual([
     'package-lock.json: tool-other, optional for node_modules/tool, is not listed',
   ]);
 });

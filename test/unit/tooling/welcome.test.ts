@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT } from '../../../scripts/local/environment.ts';
+import { ROOT } from '../../../scripts/local/command.ts';
 import { welcome } from '../../../scripts/local/welcome.ts';
 
 const started = {

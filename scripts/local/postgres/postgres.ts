@@ -1,24 +1,24 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import pg from 'pg';
-import { freePort } from './ports.ts';
-import { postgresBinaries } from './postgres-binaries.ts';
+import { freePort } from '../ports.ts';
+import { postgresBinaries } from './binaries.ts';
 import {
   clusterPaths,
   createCluster,
-  serverOf,
+  findServer,
   stopServer,
   type StopMode,
   SUPERUSER,
-} from './postgres-cluster.ts';
-import { postgresUserFor } from './postgres-user.ts';
-import { becomesTrue, spawnService } from './processes.ts';
+} from './cluster.ts';
+import { postgresUserFor } from './system-user.ts';
+import { waitUntil, spawnService } from '../processes.ts';
 
 const DATABASE = 'sellout';
 const READY_WITHIN_MS = 60_000;
 const PORT_ATTEMPTS_MAX = 5;
 
-/** For a machine of two cores, beside everything else that runs on it. */
+/** Settings for a machine with two cores that also runs the servers and the tests. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -33,16 +33,16 @@ const SETTINGS = {
 };
 
 /**
- * Quick, and worth nothing after a crash of the machine. A crash of the server alone still loses no commit, because
- * the log is with the system by then; synchronous_commit=off would lose some.
+ * Settings for scratch databases. A crash of the machine corrupts the data. A crash of the server alone loses no commit,
+ * because the WAL has reached the operating system by then; synchronous_commit=off would lose some.
  */
 const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
 
 export interface PostgresOptions {
-  /** A folder of its own: the cluster, its password and its log lie in it. */
+  /** Contains the cluster, its password and its log, and nothing else. */
   folder: string;
   durable: boolean;
-  /** A free one when absent. */
+  /** Default: a free port. */
   port?: number;
   settings?: Record<string, string>;
 }
@@ -56,7 +56,7 @@ export interface Postgres {
   stop(mode?: StopMode): Promise<void>;
 }
 
-/** Starts the embedded PostgreSQL, and creates its cluster first where there is none. */
+/** Starts the embedded PostgreSQL, and creates its cluster first if there is none. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   mkdirSync(options.folder, { recursive: true });
   const folder = realpathSync(options.folder);
@@ -82,7 +82,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       signalWithParent: 'INT',
     });
     const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`;
-    const version = await untilReady(url, child);
+    const version = await waitUntilReady(url, child);
     if (version !== null) {
       const stop = (mode: StopMode = 'fast'): Promise<void> => stopPostgres(folder, mode);
       return { url, port, version, process: child, logFile, stop };
@@ -96,19 +96,19 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   }
 }
 
-/** Stops whatever serves the cluster in this folder: ours, or what a killed process left behind. */
+/** Stops the server of the cluster in this folder, even if a killed process left it behind. */
 export async function stopPostgres(folder: string, mode: StopMode = 'fast'): Promise<void> {
-  const pid = serverOf(folder);
+  const pid = findServer(folder);
   if (pid !== null) await stopServer(pid, mode);
 }
 
-/** The server's version, or null when it ended instead of becoming ready. */
-async function untilReady(url: string, child: ChildProcess): Promise<string | null> {
+/** Returns the server's version, or null if it exited before it was ready. */
+async function waitUntilReady(url: string, child: ChildProcess): Promise<string | null> {
   let version: string | null = null;
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   let spawnError: Error | undefined;
   child.once('error', (error) => (spawnError = error));
-  const settled = await becomesTrue(async () => {
+  const settled = await waitUntil(async () => {
     if (spawnError) throw spawnError;
     if (!ended()) version = await tryConnect(url);
     return version !== null || ended();
@@ -117,7 +117,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<string | nu
   return version;
 }
 
-/** Connects to the maintenance database, makes ours where it is missing; null while the server is not ready. */
+/** Creates the database if it is missing, and returns the server's version, or null while the server is not ready. */
 async function tryConnect(url: string): Promise<string | null> {
   const maintenance = new URL(url);
   maintenance.pathname = '/postgres';
@@ -132,7 +132,7 @@ async function tryConnect(url: string): Promise<string | null> {
     if (rows[0]?.exists === false) await client.query(`CREATE DATABASE ${DATABASE}`);
     return rows[0]?.version ?? null;
   } catch (error) {
-    // 57P03: the server is there and still starting. Anything else that the server says is an answer, not a delay.
+    // 57P03: the server is still starting. Any other error of the server is final.
     const { code } = error as { code?: string };
     if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === '57P03') return null;
     throw error;

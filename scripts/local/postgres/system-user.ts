@@ -1,18 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, statSync } from 'node:fs';
-import type { PostgresBinaries } from './postgres-binaries.ts';
-import { runs } from './processes.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import { runs } from '../processes.ts';
 
-// PostgreSQL refuses to run as root. Nothing is added to the system for it: it runs as the user that is there for such
-// things.
+// PostgreSQL refuses to run as root. Root runs it as an existing unprivileged user instead of creating one.
 const USER = 'nobody';
 
 /**
- * What lets that user into a folder that only root can enter (a clone in /root, say). The first that is enough is
- * taken: nothing; the right to pass and read; and, for containers that root has only without that one, the right to
- * pass anything. The secure bit lets access(2), with which PostgreSQL looks for its parts, count such a right too.
+ * Capabilities that let the user enter a folder that only root can enter, such as a clone in /root. The first sufficient
+ * entry is used: none; CAP_DAC_READ_SEARCH; or CAP_DAC_OVERRIDE, for containers whose root lacks the other one. The secure
+ * bit makes access(2), which PostgreSQL uses to find its files, take the capabilities into account.
  */
-const PATH_RIGHTS = [[], ['dac_read_search'], ['dac_override']].map((names) =>
+const CAPABILITY_OPTIONS = [[], ['dac_read_search'], ['dac_override']].map((names) =>
   names.flatMap((name) => [
     '--securebits=+no_setuid_fixup',
     `--inh-caps=+${name}`,
@@ -21,25 +20,25 @@ const PATH_RIGHTS = [[], ['dac_read_search'], ['dac_override']].map((names) =>
 );
 
 export interface PostgresUser {
-  /** Options of setpriv; empty when we are not root. */
+  /** Options of setpriv. Empty unless this process runs as root. */
   privileges: string[];
-  /** Gives a file or folder to that user. */
+  /** Makes the user the owner of a file or folder. */
   own(path: string): void;
 }
 
-/** Finds how to run PostgreSQL on `folder`, which must exist. */
+/** Chooses the user that runs PostgreSQL on `folder`, which must exist. */
 export function postgresUserFor(folder: string, { initdb }: PostgresBinaries): PostgresUser {
   if (process.getuid?.() !== 0) return { privileges: [], own: () => {} };
-  // A cluster that an ordinary user made stays that user's; a folder that we just made is still root's.
+  // A cluster that a regular user created keeps its owner; a folder that was just created belongs to root.
   const owner = statSync(folder);
   const [uid, gid] = owner.uid === 0 ? [idOf('-u'), idOf('-g')] : [owner.uid, owner.gid];
   const own = (path: string): void => chownSync(path, uid, gid);
   own(folder);
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  // initdb looks for its parts and reports what it would do. That it may also write is left to test(1).
+  // initdb --show finds its files and prints its settings; test(1) checks that the folder is writable.
   const script = 'test -w "$1" && "$2" --show --username=sellout --locale=C --pgdata="$1"';
-  for (const rights of PATH_RIGHTS) {
-    const privileges = [...identity, ...rights];
+  for (const capabilities of CAPABILITY_OPTIONS) {
+    const privileges = [...identity, ...capabilities];
     if (runs('setpriv', [...privileges, '--', 'sh', '-c', script, 'sh', folder, initdb]))
       return { privileges, own };
   }

@@ -1,8 +1,8 @@
-/** Lines kept around each difference, so that one sees where it is. */
+/** Number of unchanged lines shown around each difference. */
 const CONTEXT = 3;
 
-/** What tells two texts apart, line by line: `- ` only in the first, `+ ` only in the second. Empty: nothing. */
-export function differences(first: string, second: string): string[] {
+/** Returns a line diff: `- ` marks lines of the first text, `+ ` lines of the second. Empty if the texts are equal. */
+export function diffLines(first: string, second: string): string[] {
   const a = first.split('\n');
   const b = second.split('\n');
   const common = commonLengths(a, b);
@@ -22,7 +22,7 @@ export function differences(first: string, second: string): string[] {
   return lines.filter((_line, at) => changed.some((other) => Math.abs(other - at) <= CONTEXT));
 }
 
-/** For each pair of places, how many lines the rests from there on have in common, in order. */
+/** Computes the length of the longest common subsequence of lines for each pair of suffixes. */
 function commonLengths(a: readonly string[], b: readonly string[]): Uint16Array[] {
   const lengths = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--) {

@@ -3,19 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { freePort } from './ports.ts';
-import { becomesTrue, describeProcess, endProcess, isAlive, spawnService } from './processes.ts';
-import { findRedis } from './redis-binary.ts';
+import { freePort } from '../ports.ts';
+import { waitUntil, describeProcess, endProcess, isAlive, spawnService } from '../processes.ts';
+import { findRedis } from './find-redis.ts';
 
 const READY_WITHIN_MS = 10_000;
 const PORT_ATTEMPTS_MAX = 5;
 
 export interface RedisOptions {
-  /** A folder of its own: configuration, pid file and log lie in it. */
+  /** Contains the configuration, the pid file and the log, and nothing else. */
   folder: string;
-  /** A free one when absent. */
+  /** Default: a free port. */
   port?: number;
-  /** The one of the run before when absent and there was none: it stays the same over a restart. */
+  /** Default: a random password. A restart passes the previous one. */
   password?: string;
 }
 
@@ -29,7 +29,7 @@ export interface Redis {
   stop(): Promise<void>;
 }
 
-/** Starts a private Redis that keeps nothing: every byte in it may vanish at any moment. */
+/** Starts a private Redis without persistence: a restart loses all its data. */
 export async function startRedis(options: RedisOptions): Promise<Redis> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const folder = realpathSync(options.folder);
@@ -47,7 +47,7 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
       env: redis.env,
       signalWithParent: 'KILL',
     });
-    if (await untilReady(port, password, child)) {
+    if (await waitUntilReady(port, password, child)) {
       const url = `redis://:${password}@127.0.0.1:${port}`;
       const stop = (): Promise<void> => stopRedis(folder);
       return { url, port, password, version: redis.version, process: child, logFile, stop };
@@ -61,9 +61,9 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
   }
 }
 
-/** Stops the Redis of this folder: ours, or one that a killed process left behind. */
+/** Stops the Redis of this folder, even if a killed process left it behind. */
 export async function stopRedis(folder: string): Promise<void> {
-  const pid = redisOf(folder);
+  const pid = findRedisServer(folder);
   if (pid === null) return;
   await endProcess(pid, [
     { signal: 'SIGTERM', waitMs: 3_000 },
@@ -71,8 +71,8 @@ export async function stopRedis(folder: string): Promise<void> {
   ]);
 }
 
-/** The pid file names it, and the process must agree: it works in this folder, and is a Redis. */
-export function redisOf(folder: string): number | null {
+/** Returns the PID of the Redis of this folder, or null. The pid file may be stale, so the process is checked. */
+export function findRedisServer(folder: string): number | null {
   const pidFile = path.join(folder, 'redis.pid');
   if (!existsSync(pidFile)) return null;
   const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
@@ -82,7 +82,7 @@ export function redisOf(folder: string): number | null {
   return isOurs ? pid : null;
 }
 
-/** A file rather than arguments: the password stays out of the process list, and people can start it by hand. */
+/** Writes a configuration file, because arguments would show the password in the process list. */
 function writeConfig(folder: string, port: number, password: string): string {
   const file = path.join(folder, 'redis.conf');
   const lines = [
@@ -99,23 +99,23 @@ function writeConfig(folder: string, port: number, password: string): string {
   return file;
 }
 
-/** False: it ended instead of becoming ready. */
-async function untilReady(port: number, password: string, child: ChildProcess): Promise<boolean> {
+/** Returns false if Redis exited before it was ready. */
+async function waitUntilReady(port: number, password: string, child: ChildProcess): Promise<boolean> {
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   let spawnError: Error | undefined;
   child.once('error', (error) => (spawnError = error));
   let ready = false;
-  const settled = await becomesTrue(async () => {
+  const settled = await waitUntil(async () => {
     if (spawnError) throw spawnError;
-    ready = !ended() && (await answers(port, password));
+    ready = !ended() && (await respondsToPing(port, password));
     return ready || ended();
   }, READY_WITHIN_MS);
   if (!settled) throw new Error(`Redis was not ready after ${READY_WITHIN_MS / 1000} s`);
-  // Something else may have had the port and answered: only a Redis that took our password and still runs is ours.
+  // Another process may own the port and respond. Ours accepts the password and is still running.
   return ready && !ended();
 }
 
-function answers(port: number, password: string): Promise<boolean> {
+function respondsToPing(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
     let reply = '';
@@ -124,7 +124,7 @@ function answers(port: number, password: string): Promise<boolean> {
       reply += chunk.toString();
       if (reply.includes('+PONG') || reply.startsWith('-')) socket.destroy();
     });
-    // Refused while it starts: the close that follows settles the answer.
+    // The connection is refused during startup; the close event settles the result.
     socket.on('error', () => {});
     socket.on('close', () => resolve(reply.includes('+PONG')));
   });

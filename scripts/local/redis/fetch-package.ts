@@ -6,17 +6,17 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const PACKAGES = ['redis-server', 'valkey-server'] as const;
 
-/** What redis-server needs on Debian and Ubuntu, for when apt cannot work it out. */
-const USUAL_COMPANIONS = ['redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'];
+/** Dependencies of redis-server on Debian and Ubuntu, used if apt fails to resolve them. */
+const DEFAULT_DEPENDENCIES = ['redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'];
 
 /**
- * Fetches the distribution's own Redis with apt, which checks its signatures, and unpacks it into a folder inside
- * `work`. Nothing is installed, and nothing outside `work` is written: apt gets lists and caches of its own, and the
- * hooks of the system's configuration (which clean the system's caches) are left out. It needs no rights.
+ * Downloads the distribution's Redis with apt, which verifies signatures, and unpacks it into a folder inside `work`. Writes
+ * nothing outside `work` and installs nothing: apt uses private lists and caches, and the configured hooks, which clean the
+ * system's caches, are disabled. Needs no privileges.
  */
 export async function fetchRedisPackage(work: string): Promise<string> {
   const apt = new PrivateApt(work);
-  // The system's own lists are used where it has any: that saves fetching them.
+  // The system's package lists, if it has any, save a download.
   const problems: unknown[] = [];
   for (const lists of ['system', 'own'] as const) {
     try {
@@ -26,7 +26,7 @@ export async function fetchRedisPackage(work: string): Promise<string> {
       problems.push(error);
     }
   }
-  throw new AggregateError(problems, messageOf(problems.at(-1)));
+  throw new AggregateError(problems, getMessage(problems.at(-1)));
 }
 
 async function download(apt: PrivateApt, folder: string): Promise<string> {
@@ -34,7 +34,7 @@ async function download(apt: PrivateApt, folder: string): Promise<string> {
   let problem: unknown;
   for (const name of PACKAGES) {
     try {
-      await apt.run('apt-get', ['download', name, ...(await apt.missingFor(name))], folder);
+      await apt.run('apt-get', ['download', name, ...(await apt.findMissingDependencies(name))], folder);
       return folder;
     } catch (error) {
       problem = error;
@@ -66,7 +66,7 @@ class PrivateApt {
       '#clear APT::Update::Pre-Invoke;',
       '#clear APT::Update::Post-Invoke;',
       '#clear APT::Update::Post-Invoke-Success;',
-      // As root, apt would download as a user of its own, who may not enter this folder.
+      // As root, apt would download as its own user, which may not be able to enter this folder.
       'APT::Sandbox::User "root";',
       'Acquire::Languages "none";',
       'Acquire::Retries "2";',
@@ -82,16 +82,16 @@ class PrivateApt {
     await this.run('apt-get', ['update'], this.work);
   }
 
-  /** The packages that an installation of `name` would add to this system, as apt works it out. */
-  async missingFor(name: string): Promise<string[]> {
+  /** Returns the other packages that installing `name` would add to this system. */
+  async findMissingDependencies(name: string): Promise<string[]> {
     try {
       const options = ['install', '--print-uris', '--yes', '--no-install-recommends', name];
       const { stdout } = await this.run('apt-get', options, this.work);
       const files = [...stdout.matchAll(/^'[^']+' (\S+?)_\S+\.deb /gm)].map((match) => match[1] ?? '');
       return files.filter((file) => file !== '' && file !== name);
     } catch {
-      // A system whose packages are in disorder: apt refuses to plan, but it still downloads what it is told to.
-      return name === 'redis-server' ? USUAL_COMPANIONS : [];
+      // apt can't resolve dependencies on a system with broken packages, but still downloads named packages.
+      return name === 'redis-server' ? DEFAULT_DEPENDENCIES : [];
     }
   }
 
@@ -101,7 +101,7 @@ class PrivateApt {
   }
 }
 
-function messageOf(error: unknown): string {
+function getMessage(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message: string };
   return stderr?.trim() || message;
 }

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { PostgresBinaries } from './postgres-binaries.ts';
-import type { PostgresUser } from './postgres-user.ts';
-import { describeProcess, endProcess, isAlive } from './processes.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import type { PostgresUser } from './system-user.ts';
+import { describeProcess, endProcess, isAlive } from '../processes.ts';
 
 export const SUPERUSER = 'sellout';
 
-/** Where a cluster keeps its things inside its folder. */
+/** Returns the paths of a cluster's files inside its folder. */
 export function clusterPaths(folder: string): { cluster: string; passwordFile: string; logFile: string } {
   return {
     cluster: path.join(folder, 'cluster'),
@@ -18,7 +18,7 @@ export function clusterPaths(folder: string): { cluster: string; passwordFile: s
   };
 }
 
-/** Creates the cluster unless it is there. An attempt that was cut off leaves nothing that counts as one. */
+/** Creates the cluster if it does not exist. The final rename keeps an interrupted attempt from looking complete. */
 export async function createCluster(
   folder: string,
   binaries: PostgresBinaries,
@@ -52,8 +52,8 @@ export async function createCluster(
   renameSync(unfinished, cluster);
 }
 
-/** The process that serves this cluster, if one does: the pid file names it, and the process itself must agree. */
-export function serverOf(folder: string): number | null {
+/** Returns the PID of the server of this cluster, or null. The pid file may be stale, so the process's command is checked. */
+export function findServer(folder: string): number | null {
   const { cluster } = clusterPaths(folder);
   const pidFile = path.join(cluster, 'postmaster.pid');
   if (!existsSync(pidFile)) return null;
@@ -64,7 +64,7 @@ export function serverOf(folder: string): number | null {
 
 export type StopMode = 'fast' | 'immediate';
 
-/** Stops a server by its pid. Fast rolls back what is open and writes a checkpoint; immediate is a crash. */
+/** Stops a server. `fast` rolls back open transactions and writes a checkpoint; `immediate` is like a crash. */
 export async function stopServer(pid: number, mode: StopMode): Promise<void> {
   await endProcess(pid, [
     ...(mode === 'fast' ? [{ signal: 'SIGINT', waitMs: 10_000 } as const] : []),

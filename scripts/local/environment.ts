@@ -1,3 +1,0 @@
-import path from 'node:path';
-
-export const ROOT = path.join(import.meta.dirname, '../..');
