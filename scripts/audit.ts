@@ -27,7 +27,11 @@ function waitUntilReady(redis: Redis): Promise<unknown> {
 }
 
 function run(env: Environment): Promise<AuditReport> {
-  const placeholders = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon', AUTH_SECRET: 'x'.repeat(32) };
+  const placeholders = {
+    DATABASE_URL: 'postgresql://soon',
+    REDIS_URL: 'redis://soon',
+    AUTH_SECRET: 'x'.repeat(32),
+  };
   const { historyDays } = loadConfig({ ...placeholders, ...env });
   return useDatabase(env, async (db) => {
     // Read here, because useDatabase deletes the state of a killed start.

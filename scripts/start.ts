@@ -79,7 +79,10 @@ async function checkPort(port: number): Promise<void> {
 }
 
 /** Checks the configured services before anything is started. */
-async function checkConfiguredServices({ DATABASE_URL: database, REDIS_URL: redis }: Environment): Promise<void> {
+async function checkConfiguredServices({
+  DATABASE_URL: database,
+  REDIS_URL: redis,
+}: Environment): Promise<void> {
   if (database !== undefined) {
     const { checkServer } = await import('../src/platform/database/database-check.ts');
     await step('PostgreSQL of DATABASE_URL', () => checkServer(database));

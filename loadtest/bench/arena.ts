@@ -3,20 +3,20 @@ import { PrismaClient } from '../../src/generated/prisma/client.ts';
 import { sql } from '../../src/platform/database/db.ts';
 import { createEventIn, createHall, type Hall } from '../../test/support/hall.ts';
 
-/** Seats of the event that is measured: a stadium. */
+/** Number of seats of the measured event: a stadium. */
 export const SEATS = 100_000;
 const SEATS_PER_ROW = 500;
 
 export interface Arena extends AsyncDisposable {
-  /** Without the product's timeouts: to prepare and to check. */
+  /** Client without Sellout's timeouts, for preparations and checks. */
   readonly db: PrismaClient;
-  /** An event with every seat free, and no other event, booking or record in the database. */
+  /** Creates an event with all seats free, and deletes all other events and bookings. */
   freshEvent(): Promise<number>;
 }
 
-/** A venue of 100,000 seats. Each measurement gets an event of its own in it, so that each finds the same tables. */
+/** Creates a venue of 100,000 seats. Each measurement gets a new event in it, so that all start with equal tables. */
 export async function createArena(databaseUrl: string): Promise<Arena> {
-  // Foreign keys are left out while the hall is made, for it is right; whoever is measured has them all.
+  // Skips foreign key checks during preparations. The measured sessions have all of them.
   const options = '-c session_replication_role=replica';
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, options, max: 1 }) });
   const hall: Hall = await createHall(db, { rows: SEATS / SEATS_PER_ROW, seatsPerRow: SEATS_PER_ROW });
@@ -28,7 +28,7 @@ export async function createArena(databaseUrl: string): Promise<Arena> {
       const eventId = await createEventIn(db, hall.venueId, SEATS, hall.organizerId, {
         holdTtlMs: 3_600_000,
       });
-      // As on an evening of sale: statistics and visibility map are there, and a checkpoint is not about to begin.
+      // As in production, statistics and visibility map exist, and no checkpoint is imminent.
       await db.$executeRawUnsafe('VACUUM ANALYZE events, event_seats, price_tiers');
       await db.$executeRawUnsafe('CHECKPOINT');
       return eventId;
@@ -37,10 +37,7 @@ export async function createArena(databaseUrl: string): Promise<Arena> {
   };
 }
 
-/**
- * @throws where the database does not say exactly what the callers were told: so many successes, so many seats held,
- *   each by one booking.
- */
+/** @throws if the database does not contain exactly one booking and one held seat per successful response. */
 export async function assertSold(db: PrismaClient, eventId: number, successes: number): Promise<void> {
   const [found] = await db.$queryRaw<
     { bookings: number; seats: number; claims: number; counted: number }[]

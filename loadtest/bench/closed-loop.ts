@@ -1,23 +1,23 @@
-/** What a caller was told: of a hold whether he has it, of anything else what it shows. */
-export type Answer = 'held' | 'refused' | 'shown';
+/** Outcome of a request: `held` or `refused` for a hold, `shown` for a read. */
+export type Outcome = 'held' | 'refused' | 'shown';
 
 export interface LoopResult {
-  readonly answers: number;
-  /** Of these answers. */
+  readonly responses: number;
+  /** Number of responses that are successful holds. */
   readonly held: number;
   readonly seconds: number;
-  /** Of each answer, ascending. */
+  /** Latency of each response, ascending. */
   readonly latenciesMs: Float64Array;
 }
 
 /**
- * So many callers at once, each asking anew as soon as it was answered, for `seconds`; then those under way finish. What
- * throws ends the measurement: an error is no answer.
+ * Runs concurrent callers for `seconds`. Each sends a request as soon as the previous one is answered, and pending requests
+ * finish. An error ends the measurement.
  */
 export async function closedLoop(
   callers: number,
   seconds: number,
-  ask: (caller: number) => Promise<Answer>,
+  ask: (caller: number) => Promise<Outcome>,
 ): Promise<LoopResult> {
   const latencies: number[] = [];
   const counts = { held: 0, refused: 0, shown: 0 };
@@ -33,7 +33,7 @@ export async function closedLoop(
   };
   await Promise.all(Array.from({ length: callers }, (_, index) => caller(index)));
   return {
-    answers: latencies.length,
+    responses: latencies.length,
     held: counts.held,
     seconds: (performance.now() - startedAt) / 1000,
     latenciesMs: Float64Array.from(latencies).sort(),

@@ -3,15 +3,15 @@ import type { AppContext } from '../../src/main/context.ts';
 import type { Arena } from './arena.ts';
 import type { BenchServices } from './services.ts';
 
-/** What every benchmark runs on. */
+/** Resources shared by all benchmarks. */
 export interface BenchContext {
   readonly services: BenchServices;
-  /** The product, in the benchmark's own process. */
+  /** Sellout in the process of the benchmark. */
   readonly app: AppContext;
-  /** What the baseline uses instead. */
+  /** Client of the baseline. */
   readonly plain: PrismaClient;
   readonly arena: Arena;
-  /** For servers in processes of their own. */
+  /** Environment of server processes. */
   readonly env: Readonly<Record<string, string>>;
   readonly pairs: number;
   readonly seconds: number;

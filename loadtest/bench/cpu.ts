@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Of Linux, whatever the machine: what the kernel reports to programs is in hundredths of a second. */
+/** Unit of CPU times in /proc, which is the same on all Linux machines (USER_HZ). */
 const TICKS_PER_SECOND = 100;
 
 interface ProcessTimes {
   readonly parent: number;
   readonly own: number;
-  /** Of its children that have ended. */
+  /** Ticks of its children that have ended. */
   readonly ended: number;
 }
 
-/** CPU seconds of a process, of its children that run, and of those that have ended. */
-export function cpuSecondsOf(pid: number): number {
+/** Returns the CPU seconds of a process and of its running and ended children. */
+export function readCpuSeconds(pid: number): number {
   let ticks = 0;
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    const times = timesOf(Number(name));
+    const times = readTimes(Number(name));
     if (times === null) continue;
     if (Number(name) === pid) ticks += times.own + times.ended;
     else if (times.parent === pid) ticks += times.own + times.ended;
@@ -27,15 +27,15 @@ export function ownCpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** Null: the process has ended meanwhile. */
-function timesOf(pid: number): ProcessTimes | null {
+/** Returns null if the process has ended. */
+function readTimes(pid: number): ProcessTimes | null {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch {
     return null;
   }
-  // The second field is the program's name in parentheses, and may have any character in it.
+  // The second field is the program's name in parentheses, which may contain any character.
   const fields = text
     .slice(text.lastIndexOf(')') + 2)
     .split(' ')

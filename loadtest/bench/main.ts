@@ -5,14 +5,14 @@ import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config/config.ts';
 import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { createArena } from './arena.ts';
-import { runBlocks } from './blocks.ts';
-import { runExpiry } from './expiry.ts';
-import { directScenarios, runDirect } from './direct.ts';
-import { connectPlainPrisma } from './plain-prisma.ts';
-import { runFanOut } from './fan-out.ts';
-import { runHttp } from './http.ts';
-import { runIdle } from './idle.ts';
-import { runSeatMap } from './seat-map.ts';
+import { runBlocks } from './blocks/blocks.ts';
+import { runExpiry } from './holds/expiry.ts';
+import { directScenarios, runDirect } from './holds/holds.ts';
+import { connectPlainPrisma } from './holds/plain-prisma.ts';
+import { runFanOut } from './fan-out/fan-out.ts';
+import { runHttp } from './http/http.ts';
+import { runIdle } from './fan-out/idle.ts';
+import { runSeatMap } from './seat-map/seat-map.ts';
 import { startServices, type BenchServices } from './services.ts';
 
 const names = [
@@ -36,11 +36,11 @@ await runCommand(async () => {
   });
   const wanted = (name: string) => values.only === undefined || values.only.includes(name);
   const unknown = (values.only ?? []).filter((only) => !names.includes(only));
-  if (unknown.length > 0) throw new UsageError('bench', `There is no benchmark ${unknown.join(', ')}.`);
+  if (unknown.length > 0) throw new UsageError('bench', `Unknown benchmark: ${unknown.join(', ')}.`);
 
   await using services = await startServices();
-  print(machine(services));
-  const env = { ...environmentFor(services), ...profiling(values.profile) };
+  print(describeMachine(services));
+  const env = { ...createEnvironment(services), ...getProfileOptions(values.profile) };
   const app = await createContext(loadConfig(env));
   const plain = connectPlainPrisma(services.postgres.url);
   try {
@@ -72,17 +72,17 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function machine({ postgres }: BenchServices): string {
+function describeMachine({ postgres }: BenchServices): string {
   const cores = os.cpus();
   const load = os.loadavg().map((value) => value.toFixed(1));
   return `${cores.length} × ${cores[0]?.model ?? 'CPU'}, Node ${process.versions.node}, PostgreSQL ${postgres.version} (durable), load before: ${load.join(' ')}\n`;
 }
 
-function profiling(folder: string | undefined): Record<string, string> {
+function getProfileOptions(folder: string | undefined): Record<string, string> {
   return folder === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path.resolve(folder)}` };
 }
 
-function environmentFor(services: BenchServices): Record<string, string> {
+function createEnvironment(services: BenchServices): Record<string, string> {
   return {
     DATABASE_URL: services.postgres.url,
     REDIS_URL: services.redisUrl,

@@ -1,4 +1,4 @@
-/** A table in Markdown, its columns padded so that it reads well in a terminal too. The first column is text. */
+/** Returns a Markdown table with padded columns. All but the first column are aligned to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, i) =>
     Math.max(title.length, 3, ...rows.map((row) => (row[i] ?? '').length)),
@@ -14,7 +14,7 @@ export function whole(value: number): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : '–';
 }
 
-/** Three digits, however small. */
+/** Formats a number with about three significant digits. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '–';
   return value >= 100 ? whole(value) : value.toPrecision(value >= 10 ? 3 : 2);

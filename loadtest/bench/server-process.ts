@@ -1,10 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 
 /**
- * A program of this folder in a process of its own, which first tells its parent on which port it listens, and then
- * answers each message with one. It ends with its parent.
+ * A server in a child process. Its first message to the parent contains its port; then it answers each message with one. It
+ * ends with its parent.
  */
 export class ServerProcess {
   readonly port: number;
@@ -19,20 +18,20 @@ export class ServerProcess {
   }
 
   static async start(
-    file: string,
+    program: URL,
     args: readonly string[],
     env: Readonly<Record<string, string>>,
   ): Promise<ServerProcess> {
-    const child = forkHere(file, args, env);
+    const child = forkProgram(program, args, env);
     const ended = once(child, 'exit').then(() =>
-      Promise.reject(new Error(`${file} ${args.join(' ')} ended`)),
+      Promise.reject(new Error(`${program.pathname} ${args.join(' ')} ended`)),
     );
     const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
     ended.catch(() => undefined);
     return new ServerProcess(child, ended, port);
   }
 
-  /** What the process answers; the caller knows what that is. */
+  /** Sends a message and returns the answer, whose type the caller knows. */
   async ask<T>(message: string): Promise<T> {
     this.#process.send(message);
     const [answer] = (await Promise.race([once(this.#process, 'message'), this.#ended])) as [T];
@@ -49,13 +48,13 @@ export class ServerProcess {
   }
 }
 
-/** A program of this folder as a process. */
-export function forkHere(
-  file: string,
+/** Runs a program in a child process. */
+export function forkProgram(
+  program: URL,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcess {
-  return fork(path.join(import.meta.dirname, file), args, {
+  return fork(program, args, {
     env: { ...process.env, ...env, NODE_ENV: 'production' },
   });
 }

@@ -8,13 +8,13 @@ import { migrate } from '../../scripts/schema/apply-migrations.ts';
 export interface BenchServices extends AsyncDisposable {
   readonly postgres: Postgres;
   readonly redisUrl: string;
-  /** For files of the run; removed with it. */
+  /** Folder for files of the run, removed at its end. */
   readonly folder: string;
 }
 
 /**
- * A PostgreSQL and a Redis of the benchmark's own, in a folder that is removed afterwards. PostgreSQL is durable and has
- * the settings of `npm start`: every commit that is measured has reached the disk.
+ * Starts PostgreSQL and Redis in a temporary folder. PostgreSQL is durable and has the settings of `npm start`, so that every
+ * measured commit has reached the disk.
  */
 export async function startServices(settings: Record<string, string> = {}): Promise<BenchServices> {
   const scratch = await makeScratchFolder();

@@ -48,7 +48,11 @@ const codeFiles = /^(?:src|scripts|prisma|test|loadtest)\/.*\.[cm]?[jt]sx?$/;
 const LINES_MAX = 300;
 
 /** Returns all findings in one file, as `path:line: message`. */
-export function findFileFaults(file: string, text: string, machinePaths: readonly string[] = getMachinePaths()): string[] {
+export function findFileFaults(
+  file: string,
+  text: string,
+  machinePaths: readonly string[] = getMachinePaths(),
+): string[] {
   const rules = lineRules.filter(({ files }) => files.test(file));
   const lines = text.replace(/\n$/, '').split('\n');
   const tooLong = codeFiles.test(file) && lines.length > LINES_MAX;

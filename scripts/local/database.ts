@@ -12,7 +12,10 @@ const UNDEFINED_TABLE = '42P01';
  * Runs `work` on the database that `npm start` would use: DATABASE_URL if set, else the embedded PostgreSQL. If that is not
  * running, starts it and stops it afterwards.
  */
-export async function withDatabase<T>(env: Environment, work: (databaseUrl: string) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  env: Environment,
+  work: (databaseUrl: string) => Promise<T>,
+): Promise<T> {
   if (env['DATABASE_URL'] !== undefined) return work(env['DATABASE_URL']);
   const data = openDataFolder(env);
   const lock = await lockDataFolder(data);

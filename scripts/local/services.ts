@@ -57,7 +57,11 @@ async function keepRunning<S extends Service>(name: string, start: (previous?: S
   let stopping = false;
 
   const restart = async (): Promise<void> => {
-    for (let waitMs = RESTART_DELAY_MS.first; !stopping; waitMs = Math.min(waitMs * 2, RESTART_DELAY_MS.max)) {
+    for (
+      let waitMs = RESTART_DELAY_MS.first;
+      !stopping;
+      waitMs = Math.min(waitMs * 2, RESTART_DELAY_MS.max)
+    ) {
       await delay(waitMs);
       if (stopping) return;
       try {

@@ -16,7 +16,6 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { tsc } from '../../scripts/check/tsc.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const workspace = path.join(root, 'src', 'web', 'seat-feed');
 const run = promisify(execFile);
 
 /** Runs npm as a person starts it: a surrounding `npm test` would set its project and configuration. */

@@ -3,14 +3,7 @@ import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import pg from 'pg';
 import { freePort } from '../ports.ts';
 import { postgresBinaries } from './binaries.ts';
-import {
-  clusterPaths,
-  createCluster,
-  findServer,
-  stopServer,
-  type StopMode,
-  SUPERUSER,
-} from './cluster.ts';
+import { clusterPaths, createCluster, findServer, stopServer, type StopMode, SUPERUSER } from './cluster.ts';
 import { postgresUserFor } from './system-user.ts';
 import { waitUntil, spawnService } from '../processes.ts';
 

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
-import { watchBlocks } from '../../../loadtest/bench/longest-block.ts';
+import { watchBlocks } from '../../../loadtest/bench/blocks/longest-block.ts';
 
 export interface TurnReport {
   /** Longest turn of the event loop since the last report, in CPU time of the main thread. */

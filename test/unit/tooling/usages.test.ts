@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { directScenarios } from '../../../loadtest/bench/direct.ts';
+import { directScenarios } from '../../../loadtest/bench/holds/holds.ts';
 import { ROOT } from '../../../scripts/local/command.ts';
 import { getUsage } from '../../../scripts/bootstrap/usages.mjs';
 import { runToEnd } from '../../support/processes/run-to-end.ts';

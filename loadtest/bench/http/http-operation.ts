@@ -1,6 +1,6 @@
-import { encodeEventId, encodeSeatId } from '../../src/platform/ids.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 
-/** What every caller sends. */
+/** Document that every caller sends. */
 export const document = `mutation Hold($input: HoldSeatsInput!) {
   holdSeats(input: $input) {
     __typename
@@ -9,7 +9,7 @@ export const document = `mutation Hold($input: HoldSeatsInput!) {
   }
 }`;
 
-/** What the resolvers that do nothing answer. */
+/** Booking that the idle resolvers return. */
 export const idleRecord = {
   eventId: 1,
   id: '01990000-0000-7000-8000-000000000000',

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
-import { SelloutError } from '../../src/platform/errors.ts';
-import { assertInvariants } from '../../test/support/booking.ts';
-import { assertSold } from './arena.ts';
-import type { BenchContext } from './context.ts';
-import { closedLoop } from './closed-loop.ts';
-import { short, table, times, whole } from './markdown.ts';
-import { measured, medianRatio, medians, type Figures } from './measure.ts';
+import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
+import { SelloutError } from '../../../src/platform/errors.ts';
+import { assertInvariants } from '../../../test/support/booking.ts';
+import { assertSold } from '../arena.ts';
+import type { BenchContext } from '../context.ts';
+import { closedLoop } from '../closed-loop.ts';
+import { short, table, times, whole } from '../markdown.ts';
+import { measure, medianRatio, medians, type Figures } from '../measure.ts';
 import { hasPgbench, PGBENCH_CLIENTS, runPgbench } from './pgbench.ts';
 import { holdWithPlainPrisma, PLAIN_POOL_SIZE } from './plain-prisma.ts';
-import { distinctSeats, sameSeat, seeded, zipfSeats, type SeatSource } from './seat-sources.ts';
+import { distinctSeats, sameSeat, createRandom, zipfSeats, type SeatSource } from './seat-sources.ts';
 
 export interface DirectScenario {
   readonly name: string;
   readonly title: string;
   readonly callers: number;
   readonly seats: () => SeatSource;
-  /** Whether no two callers meet: then pgbench can take part, which counts successes alone. */
+  /** True if no two callers request the same seat. Only then can pgbench, which counts successes, take part. */
   readonly distinct: boolean;
 }
 
@@ -36,7 +36,7 @@ export const directScenarios: readonly DirectScenario[] = [
     name: 'zipf',
     title: 'Zipf-distributed seats (s = 1), 256 callers',
     callers: 256,
-    seats: () => zipfSeats(seeded(1)),
+    seats: () => zipfSeats(createRandom(1)),
     distinct: false,
   },
   {
@@ -50,11 +50,11 @@ export const directScenarios: readonly DirectScenario[] = [
 
 interface Contender {
   readonly label: string;
-  /** One run on a fresh event, checked afterwards. */
+  /** Runs once on a new event and checks the result. */
   run(scenario: DirectScenario, seconds: number): Promise<Figures>;
 }
 
-/** Prints one table: the contenders in turn, `pairs` times, after one round that only warms up. */
+/** Returns a table. Runs the contenders in turn, `pairs` times, after one round to warm up. */
 export async function runDirect(ctx: BenchContext, scenario: DirectScenario): Promise<string> {
   const contenders = [
     plainPrisma(ctx),
@@ -107,7 +107,7 @@ function sellout({ services, app, arena }: BenchContext): Contender {
     async run({ callers, seats }, seconds) {
       const eventId = await arena.freshEvent();
       const next = seats();
-      const figures = await measured(services, () =>
+      const figures = await measure(services, () =>
         closedLoop(callers, seconds, async () => {
           try {
             const input = { eventId, buyerId: randomUUID(), seats: [next()], idempotencyKey: null };
@@ -132,7 +132,7 @@ function plainPrisma({ services, plain, arena }: BenchContext): Contender {
     async run({ callers, seats }, seconds) {
       const eventId = await arena.freshEvent();
       const next = seats();
-      const figures = await measured(services, () =>
+      const figures = await measure(services, () =>
         closedLoop(callers, seconds, () =>
           holdWithPlainPrisma(plain, { eventId, buyerId: randomUUID(), seats: [next()] }),
         ),
@@ -149,7 +149,7 @@ function pgbench({ services, arena }: BenchContext): Contender {
     async run(_scenario, seconds) {
       const eventId = await arena.freshEvent();
       const { url } = services.postgres;
-      const figures = await measured(services, () => runPgbench(url, services.folder, eventId, seconds));
+      const figures = await measure(services, () => runPgbench(url, services.folder, eventId, seconds));
       await assertSold(arena.db, eventId, figures.held);
       return figures;
     },

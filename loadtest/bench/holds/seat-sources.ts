@@ -1,15 +1,15 @@
-import { SEATS } from './arena.ts';
+import { SEATS } from '../arena.ts';
 
-/** Gives the seat that the next caller asks for. */
+/** Returns the seat that the next caller requests. */
 export type SeatSource = () => number;
 
-/** Every seat once, scattered over the hall: a step that shares no factor with their number visits them all. */
+/** Returns every seat once, scattered over the venue. The step is coprime to the number of seats. */
 export function distinctSeats(): SeatSource {
   const step = 38_197;
   let seat = 0;
   let given = 0;
   return () => {
-    if (++given > SEATS) throw new Error(`all ${SEATS} seats were asked for: measure for a shorter time`);
+    if (++given > SEATS) throw new Error(`All ${SEATS} seats were requested. Run for a shorter time.`);
     seat = (seat + step) % SEATS;
     return seat;
   };
@@ -19,15 +19,15 @@ export function sameSeat(): SeatSource {
   return () => 4_711;
 }
 
-/** The seat of rank r is asked for in proportion to 1/r. Ranks are scattered over the hall as `distinctSeats` are. */
+/** Returns the seat of rank r with a probability proportional to 1/r. Ranks are scattered as in `distinctSeats`. */
 export function zipfSeats(random: () => number): SeatSource {
   const sums = new Float64Array(SEATS);
   let sum = 0;
   for (let rank = 0; rank < SEATS; rank++) sums[rank] = sum += 1 / (rank + 1);
-  return () => (firstAtLeast(sums, random() * sum) * 38_197) % SEATS;
+  return () => (findFirstAtLeast(sums, random() * sum) * 38_197) % SEATS;
 }
 
-function firstAtLeast(ascending: Float64Array, value: number): number {
+function findFirstAtLeast(ascending: Float64Array, value: number): number {
   let low = 0;
   let high = ascending.length - 1;
   while (low < high) {
@@ -38,8 +38,8 @@ function firstAtLeast(ascending: Float64Array, value: number): number {
   return low;
 }
 
-/** The same numbers in each run (mulberry32). */
-export function seeded(seed: number): () => number {
+/** Returns a seeded random generator (mulberry32), so that each run uses the same numbers. */
+export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

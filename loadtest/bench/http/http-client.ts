@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly head: string;
   readonly body: Buffer;
@@ -9,22 +9,22 @@ export interface HttpAnswer {
 interface Head {
   readonly status: number;
   readonly text: string;
-  /** Bytes of the answer, head included. */
+  /** Size of the response in bytes, including the head. */
   readonly total: number;
 }
 
-/** A connection that is kept, with one request under way at a time. Reads no more of HTTP than its own servers write. */
+/** A persistent connection for one request at a time. Parses only the subset of HTTP that the compared servers send. */
 export class HttpConnection {
   readonly #socket: Socket;
   #received: Buffer[] = [];
   #length = 0;
   #head: Head | null = null;
-  #settle: { resolve(answer: HttpAnswer): void; reject(error: Error): void } | null = null;
+  #settle: { resolve(response: HttpResponse): void; reject(error: Error): void } | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
-    socket.on('data', (chunk) => this.#take(chunk));
+    socket.on('data', (chunk) => this.#append(chunk));
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('the server closed the connection')));
   }
@@ -36,15 +36,15 @@ export class HttpConnection {
     });
   }
 
-  /** The body of the answer. @throws where its status is not 200. */
+  /** Returns the body of the response. @throws if its status is not 200. */
   async post(head: string, body: string): Promise<string> {
-    const answer = await this.send(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-    if (answer.status !== 200) throw new Error(`${answer.head}\n\n${answer.body.toString()}`);
-    return answer.body.toString();
+    const response = await this.send(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    if (response.status !== 200) throw new Error(`${response.head}\n\n${response.body.toString()}`);
+    return response.body.toString();
   }
 
-  /** Sends a whole request. */
-  send(request: string): Promise<HttpAnswer> {
+  /** Sends a complete request. */
+  send(request: string): Promise<HttpResponse> {
     this.#socket.write(request);
     return new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
   }
@@ -54,7 +54,7 @@ export class HttpConnection {
     this.#socket.destroy();
   }
 
-  #take(chunk: Buffer): void {
+  #append(chunk: Buffer): void {
     this.#received.push(chunk);
     this.#length += chunk.length;
     this.#head ??= this.#readHead();
@@ -69,7 +69,7 @@ export class HttpConnection {
     settle?.resolve({ status, head: text, body });
   }
 
-  /** Null until all of it is there. */
+  /** Returns null until the head is complete. */
   #readHead(): Head | null {
     const all = this.#all();
     const end = all.indexOf('\r\n\r\n');
@@ -77,7 +77,7 @@ export class HttpConnection {
     const text = all.toString('latin1', 0, end);
     const status = Number(text.slice(9, 12));
     const length = status === 304 ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? Number.NaN);
-    if (Number.isNaN(length)) this.#fail(new Error(`an answer without a length: ${text}`));
+    if (Number.isNaN(length)) this.#fail(new Error(`a response without a length: ${text}`));
     return { status, text, total: end + 4 + length };
   }
 
@@ -99,7 +99,7 @@ export function postHead(path: string, headers: Readonly<Record<string, string>>
   return requestHead('POST', path, headers);
 }
 
-/** A whole request, for it has no body. */
+/** Returns a complete request without a body. */
 export function getRequest(path: string, headers: Readonly<Record<string, string>>): string {
   return `${requestHead('GET', path, headers)}\r\n`;
 }

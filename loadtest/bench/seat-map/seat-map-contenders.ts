@@ -1,35 +1,35 @@
 import { brotliDecompressSync } from 'node:zlib';
-import type { SeatStatus } from '../../src/generated/prisma/enums.ts';
-import { encodeEventId } from '../../src/platform/ids.ts';
-import { codeOf, SeatStates } from '../../src/seating/map/seat-states.ts';
-import { getRequest, postHead, type HttpAnswer } from './http-client.ts';
-import type { Figures } from './measure.ts';
+import type { SeatStatus } from '../../../src/generated/prisma/enums.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
+import { codeOf, SeatStates } from '../../../src/seating/map/seat-states.ts';
+import { getRequest, postHead, type HttpResponse } from '../http/http-client.ts';
+import type { Figures } from '../measure.ts';
 import { seatMapPath } from './seat-map-event.ts';
 import type { SeatMapServerKind } from './seat-map-server.ts';
 
-/** An answer of a megabyte takes a second: more callers would only wait in a longer queue. */
+/** A response of several megabytes takes about a second, so more callers would only wait longer. */
 const LIST_CONNECTIONS = 2;
 
 export interface SeatMapContender {
   readonly server: SeatMapServerKind;
   readonly request: (eventId: number) => string;
   readonly connections?: number;
-  /** Whether the map changes ten times a second meanwhile. */
+  /** Changes the map ten times a second during the measurement. */
   readonly changing?: true;
-  /** What is shown: of each answer that has a body. */
-  readonly shown?: (answer: HttpAnswer) => Shown;
+  /** Reads the map from a response with a body. */
+  readonly shown?: (response: HttpResponse) => Shown;
 }
 
-/** What an answer says of the map. */
+/** The map in a response. */
 export interface Shown {
-  /** Null: the answer does not say. */
+  /** Null if the response contains no version. */
   readonly version: number | null;
   readonly states: string;
 }
 
 export interface SeatMapFigures extends Figures {
   readonly serverMicros: number;
-  /** Of one answer, head included. */
+  /** Size of one response, including its head. */
   readonly bytes: number;
 }
 
@@ -45,46 +45,46 @@ const post = (query: (id: string) => string) => (eventId: number) => {
 const inBr = { 'accept-encoding': 'br' };
 const unchanged = { 'if-none-match': '*' };
 
-const ofBody = ({ body }: HttpAnswer) => JSON.parse(body.toString()) as Shown;
-const ofBr = ({ body }: HttpAnswer) => JSON.parse(brotliDecompressSync(body).toString()) as Shown;
-/** A ready buffer stays at the version at which it was made; the states come back to it. */
+const parseBody = ({ body }: HttpResponse) => JSON.parse(body.toString()) as Shown;
+const parseBrotli = ({ body }: HttpResponse) => JSON.parse(brotliDecompressSync(body).toString()) as Shown;
+/** The prepared buffer keeps its original version; the states return to their original values. */
 const withoutVersion = (shown: Shown): Shown => ({ ...shown, version: null });
-const ofEvent = ({ body }: HttpAnswer) =>
+const parseEvent = ({ body }: HttpResponse) =>
   (JSON.parse(body.toString()) as { data: { event: { seatMap: Shown } } }).data.event.seatMap;
-function ofList({ body }: HttpAnswer): Shown {
+function parseList({ body }: HttpResponse): Shown {
   const { data } = JSON.parse(body.toString()) as {
     data: { seats: { index: number; status: SeatStatus }[] };
   };
   const digits = data.seats.map(({ status }, index) => {
-    if (data.seats[index]?.index !== index) throw new Error(`seat ${index} is not where it belongs`);
+    if (data.seats[index]?.index !== index) throw new Error(`seat ${index} is out of order`);
     return codeOf(status);
   });
   return { version: null, states: SeatStates.fromDigits(digits.join('')).toBase64() };
 }
 
 export const seatMapContenders = {
-  bare: { server: 'bare', request: get(), shown: (answer) => withoutVersion(ofBody(answer)) },
-  plain: { server: 'sellout', request: get(), shown: ofBody },
-  bareBr: { server: 'bare', request: get(inBr), shown: (answer) => withoutVersion(ofBr(answer)) },
-  br: { server: 'sellout', request: get(inBr), shown: ofBr },
+  bare: { server: 'bare', request: get(), shown: (response) => withoutVersion(parseBody(response)) },
+  plain: { server: 'sellout', request: get(), shown: parseBody },
+  bareBr: { server: 'bare', request: get(inBr), shown: (response) => withoutVersion(parseBrotli(response)) },
+  br: { server: 'sellout', request: get(inBr), shown: parseBrotli },
   bareUnchanged: { server: 'bare', request: get(unchanged) },
   unchanged: { server: 'sellout', request: get(unchanged) },
-  changing: { server: 'sellout', request: get(), shown: ofBody, changing: true },
+  changing: { server: 'sellout', request: get(), shown: parseBody, changing: true },
   graphql: {
     server: 'sellout',
     request: post((id) => `{ event(id: "${id}") { seatMap { version states } } }`),
-    shown: ofEvent,
+    shown: parseEvent,
   },
   listInMemory: {
     server: 'list',
     request: post(() => '{ seats: seatsInMemory { index status } }'),
-    shown: ofList,
+    shown: parseList,
     connections: LIST_CONNECTIONS,
   },
   list: {
     server: 'list',
     request: post(() => '{ seats { index status } }'),
-    shown: ofList,
+    shown: parseList,
     connections: LIST_CONNECTIONS,
   },
 } as const satisfies Record<string, SeatMapContender>;

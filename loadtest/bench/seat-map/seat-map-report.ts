@@ -1,5 +1,5 @@
-import { short, table, times, whole } from './markdown.ts';
-import { median, medianRatio, medians } from './measure.ts';
+import { short, table, times, whole } from '../markdown.ts';
+import { median, medianRatio, medians } from '../measure.ts';
 import type { SeatMapFigures, SeatMapRuns } from './seat-map-contenders.ts';
 
 export function seatMapReport(runs: SeatMapRuns, gzipBytes: number): string {

@@ -1,32 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { expireHolds } from '../../src/booking/expiry/expire-holds.ts';
-import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
-import type { AppContext } from '../../src/main/context.ts';
-import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
-import type { BenchContext } from './context.ts';
-import { short, table, times, whole } from './markdown.ts';
+import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
+import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
+import type { AppContext } from '../../../src/main/context.ts';
+import { sql, type PrismaClient } from '../../../src/platform/database/db.ts';
+import type { BenchContext } from '../context.ts';
+import { short, table, times, whole } from '../markdown.ts';
 
-/** Holds that run out in the same second, a seat each. The rest of the hall is free, for the buyers meanwhile. */
+/** Number of holds that expire in the same second, one seat each. Buyers hold the other seats during the sweep. */
 const OVERDUE = 90_000;
 
 /**
- * Sweeping 90,000 overdue holds, against one UPDATE of the same rows, which answers no buyer before it is done; and what
- * buyers of the same event notice meanwhile.
+ * Compares sweeping 90,000 overdue holds with one UPDATE of the same rows, which blocks all buyers until it finishes. Also
+ * measures the latency of holds in the same event during the sweep.
  */
 export async function runExpiry(ctx: BenchContext): Promise<string> {
   const updates: number[] = [];
   const sweeps: number[] = [];
   const waits: number[] = [];
   for (let pair = 0; pair < ctx.pairs; pair++) {
-    await overdueEvent(ctx);
-    updates.push(await timed(() => oneUpdate(ctx.arena.db)));
-    const eventId = await overdueEvent(ctx);
+    await createOverdueEvent(ctx);
+    updates.push(await measureMs(() => updateAtOnce(ctx.arena.db)));
+    const eventId = await createOverdueEvent(ctx);
     let sweeping = true;
     const buyers = (async () => {
       for (let seat = OVERDUE; sweeping && seat < OVERDUE + 9_000; seat++)
-        waits.push(await timedHold(ctx, eventId, seat));
+        waits.push(await measureHoldMs(ctx, eventId, seat));
     })();
-    sweeps.push(await timed(() => sweepAll(ctx.app)));
+    sweeps.push(await measureMs(() => sweepAll(ctx.app)));
     sweeping = false;
     await buyers;
     await assertSwept(ctx.arena.db, eventId);
@@ -42,13 +42,13 @@ export async function runExpiry(ctx: BenchContext): Promise<string> {
       short(quantile(waits, 0.99)),
     ],
   ];
-  return `### ${whole(OVERDUE)} holds that run out in the same second\n\n${table(
+  return `### ${whole(OVERDUE)} holds that expire in the same second\n\n${table(
     ['contender', 'holds/s', 'to one UPDATE', 'buyers wait p50 ms', 'p99 ms'],
     rows,
   )}\n`;
 }
 
-async function overdueEvent({ arena }: BenchContext): Promise<number> {
+async function createOverdueEvent({ arena }: BenchContext): Promise<number> {
   const eventId = await arena.freshEvent();
   await arena.db.$executeRaw(sql`
     WITH made AS (
@@ -65,8 +65,8 @@ async function overdueEvent({ arena }: BenchContext): Promise<number> {
   return eventId;
 }
 
-/** The same rows, written at once, with every constraint and every foreign key at work. */
-async function oneUpdate(db: PrismaClient): Promise<void> {
+/** Updates all rows in one transaction, with all constraints and foreign keys enabled. */
+async function updateAtOnce(db: PrismaClient): Promise<void> {
   await db.$transaction(
     async (tx) => {
       await tx.$executeRaw(sql`SET LOCAL session_replication_role = origin`);
@@ -87,7 +87,7 @@ async function sweepAll({ database, pubsub, logger, config }: AppContext): Promi
   await expireHolds({ db: database.batches, pubsub, logger, defaultHoldTtlMs: config.holdTtlMs });
 }
 
-async function timedHold({ app }: BenchContext, eventId: number, seat: number): Promise<number> {
+async function measureHoldMs({ app }: BenchContext, eventId: number, seat: number): Promise<number> {
   const startedAt = performance.now();
   await holdSeats(app, {
     buyerId: randomUUID(),
@@ -107,7 +107,7 @@ async function assertSwept(db: PrismaClient, eventId: number): Promise<void> {
     throw new Error(`not swept: ${JSON.stringify(found)}`);
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+async function measureMs(work: () => Promise<void>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;

@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { AppContext } from '../../src/main/context.ts';
-import { assertInvariants } from '../../test/support/booking.ts';
-import { assertSold } from './arena.ts';
-import type { BenchContext } from './context.ts';
-import { closedLoop, type Answer } from './closed-loop.ts';
+import type { AppContext } from '../../../src/main/context.ts';
+import { assertInvariants } from '../../../test/support/booking.ts';
+import { assertSold } from '../arena.ts';
+import type { BenchContext } from '../context.ts';
+import { closedLoop, type Outcome } from '../closed-loop.ts';
 import { HttpConnection, postHead } from './http-client.ts';
 import { bodyFor } from './http-operation.ts';
-import { short, table, times, whole } from './markdown.ts';
-import { measured, median, medianRatio, medians, type Figures } from './measure.ts';
-import { distinctSeats, sameSeat, type SeatSource } from './seat-sources.ts';
-import { ServerProcess } from './server-process.ts';
+import { short, table, times, whole } from '../markdown.ts';
+import { measure, median, medianRatio, medians, type Figures } from '../measure.ts';
+import { distinctSeats, sameSeat, type SeatSource } from '../holds/seat-sources.ts';
+import { ServerProcess } from '../server-process.ts';
 
+const SERVER = new URL('./http-server.ts', import.meta.url);
 const CONNECTIONS = 256;
-/** Buyers take turns, each with fewer requests than an event lets them hold seats. */
+/** Buyers take turns, so that each stays below the event's seat limit. */
 const BUYERS = 2_000;
 
-/** A run with the server's CPU besides, which is another process. */
+/** Figures of a run with the CPU time of the server process. */
 interface HttpFigures extends Figures {
   readonly serverMicros: number;
 }
@@ -23,7 +24,7 @@ interface HttpFigures extends Figures {
 interface Contender {
   readonly label: string;
   readonly server: 'bare' | 'yoga' | 'idle' | 'sellout';
-  /** What is asked for; null: any seat, for nothing is looked at. */
+  /** Requested seats. Null if the server does not look at them. */
   readonly seats: (() => SeatSource) | null;
 }
 
@@ -42,15 +43,14 @@ export async function runHttp(ctx: BenchContext): Promise<string> {
   const servers = new Map<string, ServerProcess>();
   try {
     for (const { server } of contenders) {
-      if (!servers.has(server))
-        servers.set(server, await ServerProcess.start('http-server.ts', [server], ctx.env));
+      if (!servers.has(server)) servers.set(server, await ServerProcess.start(SERVER, [server], ctx.env));
     }
-    const heads = await headsFor(ctx.app);
+    const heads = await createHeads(ctx.app);
     const runs = contenders.map((): HttpFigures[] => []);
     for (let round = 0; round <= ctx.pairs; round++) {
       for (const [i, contender] of contenders.entries()) {
         const server = servers.get(contender.server);
-        if (server === undefined) throw new Error(`${contender.server} does not run`);
+        if (server === undefined) throw new Error(`${contender.server} is not running`);
         const figures = await runOne(ctx, contender, server, heads, round === 0 ? 1 : ctx.seconds);
         if (round > 0) runs[i]?.push(figures);
       }
@@ -76,11 +76,11 @@ async function runOne(
   await introduceBuyers(connections, heads);
   const cpuBefore = await server.cpuSeconds();
   let turn = 0;
-  const figures = await measured(services, () =>
+  const figures = await measure(services, () =>
     closedLoop(CONNECTIONS, seconds, async (caller) => {
       const head = `${heads[turn++ % heads.length] ?? ''}content-type: application/json\r\n`;
       const answer = await connections[caller]?.post(head, bodyFor(eventId, next()));
-      return answerIn(answer ?? '');
+      return parseOutcome(answer ?? '');
     }),
   );
   const serverSeconds = (await server.cpuSeconds()) - cpuBefore;
@@ -89,10 +89,10 @@ async function runOne(
     await assertSold(arena.db, eventId, figures.held);
     await assertInvariants(arena.db);
   }
-  return { ...figures, serverMicros: (serverSeconds / figures.answers) * 1e6 };
+  return { ...figures, serverMicros: (serverSeconds / figures.responses) * 1e6 };
 }
 
-/** Each buyer has asked for something within the last minute: on an evening of sale they have looked at the map. */
+/** Sends one request per buyer, because buyers of a real sale have recently loaded the map. */
 async function introduceBuyers(
   connections: readonly HttpConnection[],
   heads: readonly string[],
@@ -105,13 +105,13 @@ async function introduceBuyers(
   await Promise.all(connections.map(introduce));
 }
 
-function answerIn(body: string): Answer {
+function parseOutcome(body: string): Outcome {
   if (body.includes('"__typename":"Booking"')) return 'held';
   if (body.includes('"code":"SEATS_UNAVAILABLE"')) return 'refused';
-  throw new Error(`an unexpected answer: ${body}`);
+  throw new Error(`unexpected response: ${body}`);
 }
 
-async function headsFor({ identity }: AppContext): Promise<string[]> {
+async function createHeads({ identity }: AppContext): Promise<string[]> {
   const heads: string[] = [];
   while (heads.length < BUYERS) {
     const { token } = await identity.issue({ userId: randomUUID(), role: 'BUYER' });

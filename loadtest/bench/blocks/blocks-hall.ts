@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { generateStadium } from '../../prisma/plans/stadium.ts';
-import { storeEvent } from '../../src/catalog/events/create-event.ts';
-import { importVenue } from '../../src/catalog/venues/import-venue.ts';
-import type { AppContext } from '../../src/main/context.ts';
-import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
-import type { Arena } from './arena.ts';
+import { generateStadium } from '../../../prisma/plans/stadium.ts';
+import { storeEvent } from '../../../src/catalog/events/create-event.ts';
+import { importVenue } from '../../../src/catalog/venues/import-venue.ts';
+import type { AppContext } from '../../../src/main/context.ts';
+import { sql, type PrismaClient } from '../../../src/platform/database/db.ts';
+import type { Arena } from '../arena.ts';
 
-/** A stadium of 80,000 seats with an event for each thing that is asked for. */
+/** A stadium of 80,000 seats with one event per kind of request. */
 export interface BlocksHall {
   readonly app: AppContext;
   readonly venueId: number;
   readonly organizerToken: string;
   readonly categories: readonly string[];
-  /** All seats free. */
+  /** Event with all seats free. */
   readonly free: number;
-  /** All seats free, and none may be left alone. */
+  /** Event with all seats free, whose rule forbids orphan seats. */
   readonly orphans: number;
-  /** Every sixteenth seat free: none next to another. */
+  /** Event with every sixteenth seat free, so that no two are adjacent. */
   readonly almostFull: number;
-  /** Its last 10,000 versions on record, of two seats each. */
+  /** Event with 10,000 recorded versions of two seats each. */
   readonly recorded: number;
-  /** The text of the stadium's plan, as another venue's each time. */
+  /** Returns the plan of the stadium as JSON, with a different name each time. */
   freshPlan(): string;
   buyerToken(): Promise<string>;
 }
@@ -81,7 +81,7 @@ async function fill(db: PrismaClient, eventId: number): Promise<void> {
   await db.$executeRaw(sql`UPDATE events SET seats_blocked = ${blocked} WHERE id = ${eventId}`);
 }
 
-/** As if two seats had been blocked and freed in turn, again and again. */
+/** Records alternating blocks and unblocks of two seats. */
 async function record(db: PrismaClient, eventId: number): Promise<void> {
   const nobody = '00000000-0000-0000-0000-000000000000';
   await db.$executeRaw(sql`INSERT INTO event_changes

@@ -1,17 +1,17 @@
 import { createYoga } from 'graphql-yoga';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { schema } from '../../src/graphql/schema/schema.ts';
-import { bookingFromRecord } from '../../src/graphql/types/booking-from-record.ts';
-import { serveApi } from '../../src/main/api.ts';
-import { createContext } from '../../src/main/context.ts';
-import { loadConfig } from '../../src/platform/config/config.ts';
-import { ownCpuSeconds } from './cpu.ts';
+import { schema } from '../../../src/graphql/schema/schema.ts';
+import { bookingFromRecord } from '../../../src/graphql/types/booking-from-record.ts';
+import { serveApi } from '../../../src/main/api.ts';
+import { createContext } from '../../../src/main/context.ts';
+import { loadConfig } from '../../../src/platform/config/config.ts';
+import { ownCpuSeconds } from '../cpu.ts';
 import { idleRecord } from './http-operation.ts';
 
 /*
- * One of the servers that are compared, in a process of its own: http-server.ts bare|yoga|idle|sellout. Tells its parent
- * on which port it listens, and, asked, how much CPU it has used.
+ * One of the compared servers, as a child process: http-server.ts bare|yoga|idle|sellout. Sends its port to the parent, then
+ * reports its CPU time on request.
  */
 
 type Kind = 'bare' | 'yoga' | 'idle' | 'sellout';
@@ -19,10 +19,10 @@ type Kind = 'bare' | 'yoga' | 'idle' | 'sellout';
 const kind = process.argv[2] as Kind;
 const config = loadConfig();
 
-/** The mutation as it is, but for what it does. */
+/** Replaces the resolver of holdSeats with one that returns a constant. */
 function makeIdle(): void {
   const field = schema.getMutationType()?.getFields()['holdSeats'];
-  if (field === undefined) throw new Error('there is no holdSeats');
+  if (field === undefined) throw new Error('the schema has no holdSeats');
   field.resolve = () => bookingFromRecord(idleRecord);
 }
 
@@ -53,7 +53,7 @@ async function bare(): Promise<number> {
   );
 }
 
-/** Yoga as its documentation starts it, on the same schema. */
+/** Starts Yoga as in its documentation, on the same schema. */
 async function stockYoga(): Promise<number> {
   makeIdle();
   const clock = { nowMs: () => Date.now() };

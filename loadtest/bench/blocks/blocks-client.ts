@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-/** Where the server listens that is measured. */
+/** Client of the measured server. */
 export interface BlocksClient {
   readonly get: (path: string) => Promise<void>;
-  /** The answer's data. @throws where there is none, or a result is another member of its union than `expected`. */
+  /** Returns the response's data. @throws if there is none, or if a result is not one of the `expected` types. */
   readonly ask: (
     query: string,
     variables?: object,
     token?: string,
     expected?: readonly string[],
   ) => Promise<unknown>;
-  /** Resolves with the first message of the subscription; the socket stays open. */
+  /** Subscribes and resolves after the first message. The socket stays open. */
   readonly watch: (query: string, variables: object) => Promise<WebSocket>;
 }
 
-export function blocksClient(port: number): BlocksClient {
+export function createBlocksClient(port: number): BlocksClient {
   const base = `http://127.0.0.1:${port}`;
   return {
     async get(path) {
@@ -30,11 +30,11 @@ export function blocksClient(port: number): BlocksClient {
         ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
       };
       const body = JSON.stringify({ query, variables });
-      const response = await fetch(`${base}/graphql`, { method: 'POST', headers, body });
-      const answer = (await response.json()) as { data?: Record<string, { __typename?: string }> };
-      const [result] = Object.values(answer.data ?? {});
+      const reply = await fetch(`${base}/graphql`, { method: 'POST', headers, body });
+      const response = (await reply.json()) as { data?: Record<string, { __typename?: string }> };
+      const [result] = Object.values(response.data ?? {});
       const right = expected.length === 0 || expected.includes(result?.__typename ?? '');
-      if (result == null || !right) throw new Error(JSON.stringify(answer).slice(0, 1_000));
+      if (result == null || !right) throw new Error(JSON.stringify(response).slice(0, 1_000));
       return result;
     },
     async watch(query, variables) {

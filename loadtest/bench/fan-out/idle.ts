@@ -1,19 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeEventId } from '../../src/platform/ids.ts';
-import type { BenchContext } from './context.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
+import type { BenchContext } from '../context.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
-import { short, table, times, whole } from './markdown.ts';
-import { median } from './measure.ts';
-import { forkHere, ServerProcess } from './server-process.ts';
+import { short, table, times, whole } from '../markdown.ts';
+import { median } from '../measure.ts';
+import { forkProgram, ServerProcess } from '../server-process.ts';
 
+const SERVER = new URL('./fan-out-server.ts', import.meta.url);
+const CLIENT = new URL('./fan-out-client.ts', import.meta.url);
 const SOCKETS = 10_000;
-/** The first sockets also make code be compiled and heaps grow, and are not counted. */
+/** Sockets opened before the measurement, because the first ones also compile code and grow the heap. */
 const FIRST_SOCKETS = 1_000;
-/** The others come from several processes, none of which opens more files than many systems let one. */
+/** Number of client processes, so that none exceeds the usual limit of open files. */
 const CLIENTS = 3;
-/** Each of the servers pings each socket once in this time. */
+/** Each server pings each socket once in this time. */
 const IDLE_MS = 12_000;
 
 const contenders: readonly { readonly label: string; readonly server: FanOutKind }[] = [
@@ -25,14 +27,14 @@ const BARE = 0;
 const STOCK = 1;
 
 interface Figures {
-  /** Bytes a socket. */
+  /** Bytes per socket. */
   readonly rss: number;
   readonly heap: number;
-  /** CPU milliseconds of a second, with all sockets. */
+  /** CPU milliseconds per second, for all sockets. */
   readonly cpuMillis: number;
 }
 
-/** What 10,000 sockets cost that watch an event in which nothing happens. */
+/** Measures the cost of 10,000 sockets that watch an event without changes. */
 export async function runIdle(ctx: BenchContext): Promise<string> {
   const eventId = await ctx.arena.freshEvent();
   const runs = contenders.map((): Figures[] => []);
@@ -47,22 +49,22 @@ async function runOne({ env }: BenchContext, kind: FanOutKind, eventId: number):
     CONNECTIONS_PER_ADDRESS_MAX: '1000000',
     CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: '1000000000',
   };
-  const server = await ServerProcess.start('fan-out-server.ts', [kind, String(eventId), '0'], settings);
+  const server = await ServerProcess.start(SERVER, [kind, String(eventId), '0'], settings);
   const clients: ChildProcess[] = [];
   const open = async (sockets: number): Promise<void> => {
     const args = [String(server.port), String(sockets), encodeEventId(eventId), 'OWN'];
-    const client = forkHere('fan-out-client.ts', args, settings);
+    const client = forkProgram(CLIENT, args, settings);
     clients.push(client);
-    const ended = once(client, 'exit').then(() => Promise.reject(new Error('a client ended')));
+    const ended = once(client, 'exit').then(() => Promise.reject(new Error('a client exited')));
     ended.catch(() => undefined);
     await Promise.race([once(client, 'message'), ended]);
   };
   try {
     await open(FIRST_SOCKETS);
-    const before = await memoryOf(server);
+    const before = await readMemory(server);
     const others = SOCKETS - FIRST_SOCKETS;
     await Promise.all(Array.from({ length: CLIENTS }, () => open(others / CLIENTS)));
-    const after = await memoryOf(server);
+    const after = await readMemory(server);
     const cpuBefore = await server.cpuSeconds();
     await sleep(IDLE_MS);
     const cpuSeconds = (await server.cpuSeconds()) - cpuBefore;
@@ -77,7 +79,7 @@ async function runOne({ env }: BenchContext, kind: FanOutKind, eventId: number):
   }
 }
 
-async function memoryOf(server: ServerProcess): Promise<NodeJS.MemoryUsage> {
+async function readMemory(server: ServerProcess): Promise<NodeJS.MemoryUsage> {
   return (await server.ask<Required<FanOutReport>>('memory')).memory;
 }
 
@@ -105,5 +107,5 @@ function report(runs: readonly (readonly Figures[])[]): string {
     'CPU ms per second, all',
     'to bare',
   ];
-  return `### ${whole(SOCKETS)} sockets that watch one event, and nothing happens\n\n${table(header, rows)}\n`;
+  return `### ${whole(SOCKETS)} idle sockets that watch one event\n\n${table(header, rows)}\n`;
 }

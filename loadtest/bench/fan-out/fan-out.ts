@@ -1,23 +1,25 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { encodeEventId } from '../../src/platform/ids.ts';
-import type { BenchContext } from './context.ts';
-import { percentile } from './closed-loop.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
+import type { BenchContext } from '../context.ts';
+import { percentile } from '../closed-loop.ts';
 import type { FanOutArrivals } from './fan-out-client.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
-import { short, table, times, whole } from './markdown.ts';
-import { median } from './measure.ts';
-import { forkHere, ServerProcess } from './server-process.ts';
+import { short, table, times, whole } from '../markdown.ts';
+import { median } from '../measure.ts';
+import { forkProgram, ServerProcess } from '../server-process.ts';
 
+const SERVER = new URL('./fan-out-server.ts', import.meta.url);
+const CLIENT = new URL('./fan-out-client.ts', import.meta.url);
 const SOCKETS = 2_000;
-/** Those of one booking, and those of a tick while a sale has begun. */
+/** Seats per change: those of one booking, and those of a tick at the start of a sale. */
 const SEATS = [2, 50];
 const BOOKING_SEATS_MAX = 6;
 
 interface Contender {
   readonly label: string;
   readonly server: FanOutKind;
-  /** One for all, or each socket its own, as client libraries make them up. */
+  /** Operation IDs: the same for all sockets, or one per socket as client libraries choose them. */
   readonly ids: 'SAME' | 'OWN';
 }
 
@@ -37,7 +39,7 @@ interface Figures {
   readonly p99Ms: number;
 }
 
-/** A change, all sockets have it, the next change: as fast as that goes. */
+/** Makes changes as fast as possible, each after all sockets have received the previous one. */
 export async function runFanOut(ctx: BenchContext): Promise<string> {
   const reports: string[] = [];
   for (const seats of SEATS) reports.push(await runSize(ctx, seats));
@@ -70,14 +72,14 @@ async function runOne(
     FEED_TICK_MS: '0',
   };
   const args = [kind, String(eventId), String(seats)];
-  const server = await ServerProcess.start('fan-out-server.ts', args, settings);
-  const client = forkHere(
-    'fan-out-client.ts',
+  const server = await ServerProcess.start(SERVER, args, settings);
+  const client = forkProgram(
+    CLIENT,
     [String(server.port), String(SOCKETS), encodeEventId(eventId), ids],
     settings,
   );
   try {
-    await nextOf(client);
+    await nextMessage(client);
     for (let i = 0; i < 10; i++) await change(server, client);
     const cpuBefore = await server.cpuSeconds();
     const startedAt = performance.now();
@@ -99,20 +101,20 @@ async function runOne(
   }
 }
 
-/** From COMMIT to each socket, in ms. */
+/** Makes a change and returns the time until each socket received it, in ms. */
 async function change(server: ServerProcess, client: ChildProcess): Promise<number[]> {
   const [{ changedAt }, { arrivals }] = await Promise.all([
     server.ask<Required<FanOutReport>>('change'),
-    nextOf(client) as Promise<Required<FanOutArrivals>>,
+    nextMessage(client) as Promise<Required<FanOutArrivals>>,
   ]);
   return arrivals.map((at) => at - changedAt);
 }
 
-/** What the client says next. */
-async function nextOf(client: ChildProcess): Promise<unknown> {
+/** Waits for the client's next message. */
+async function nextMessage(client: ChildProcess): Promise<unknown> {
   const over = new AbortController();
   const ended = once(client, 'exit', { signal: over.signal }).then(() => {
-    throw new Error('the client ended');
+    throw new Error('the client exited');
   });
   try {
     const [message] = await Promise.race([once(client, 'message', { signal: over.signal }), ended]);

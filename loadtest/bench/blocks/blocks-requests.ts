@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { withTimeout } from '../../src/platform/with-timeout.ts';
-import { encodeEventId, encodeSeatId } from '../../src/platform/ids.ts';
+import { withTimeout } from '../../../src/platform/with-timeout.ts';
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { BlocksClient } from './blocks-client.ts';
 import { RECORDED_VERSIONS, type BlocksHall } from './blocks-hall.ts';
 
-/** One kind of request. `ready` is not measured; what it returns is, first and again. */
+/** One kind of request. `ready` prepares it and returns the measured function, which runs once and then repeatedly. */
 export interface BlocksRequest {
   readonly label: string;
   readonly again: number;
@@ -154,7 +154,7 @@ export const blocksRequests: readonly BlocksRequest[] = [
   },
 ];
 
-/** Each buyer is another, and asks for ten seats somewhere. */
+/** Holds ten random adjacent seats, each time for a new buyer. */
 async function holding(hall: BlocksHall, { ask }: BlocksClient, eventId: number, buyers = 1) {
   return async () => {
     const tokens = await Promise.all(Array.from({ length: buyers }, () => hall.buyerToken()));
@@ -169,7 +169,7 @@ async function holding(hall: BlocksHall, { ask }: BlocksClient, eventId: number,
   };
 }
 
-/** One asks for ten seats; of several each for another kind of seats. */
+/** Holds the best available seats. Several buyers request different quantities and price tiers. */
 async function choosing(hall: BlocksHall, { ask }: BlocksClient, eventId: number, buyers: number) {
   const { categories } = hall;
   return async () => {
@@ -194,7 +194,7 @@ async function alternatives(hall: BlocksHall, { ask }: BlocksClient) {
   };
 }
 
-/** What was blocked once stays so, and nobody is told of it again: every change is of the next seats. */
+/** Next seat to block. Each change blocks further seats, because blocking a blocked seat changes nothing. */
 let seatsBlocked = 0;
 
 async function watching(hall: BlocksHall, { ask, watch }: BlocksClient) {

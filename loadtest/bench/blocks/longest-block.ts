@@ -1,8 +1,7 @@
 /*
- * How long the event loop of this process was busy in one go. A timer of a millisecond notes how late it comes, and how
- * much CPU the thread has used since it came last: whatever the loop does in between, one callback or several in a row,
- * nobody else is served meanwhile. So each figure is up to a millisecond too high. The CPU is that of the main thread
- * alone, its garbage collection included, and excludes what other processes on the cores cause.
+ * Measures how long the event loop was blocked. A 1 ms timer records the wall time and the CPU time since its previous run;
+ * the loop served no other client in between. Each figure is therefore up to 1 ms too high. The CPU time is that of the main
+ * thread, including its garbage collection, and excludes other processes.
  */
 
 export interface LongestBlock {
@@ -14,9 +13,9 @@ const TIMER_MS = 1;
 const NONE: LongestBlock = { wallMs: 0, cpuMs: 0 };
 
 export interface BlockWatch {
-  /** The longest block since this was called last. */
+  /** Returns the longest block since the previous call. */
   take(): LongestBlock;
-  /** What has been done in this turn so far is not counted. */
+  /** Excludes the current turn so far. */
   restart(): void;
 }
 

@@ -2,30 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
-import { releaseBooking } from '../../src/booking/operations/release-booking.ts';
-import { serveApi } from '../../src/main/api.ts';
-import { createContext } from '../../src/main/context.ts';
-import { loadConfig } from '../../src/platform/config/config.ts';
-import { connectDatabase } from '../../src/platform/database/db.ts';
-import { createLogger } from '../../src/platform/observability/logger.ts';
-import { ownCpuSeconds } from './cpu.ts';
-import { getRequest, HttpConnection } from './http-client.ts';
+import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
+import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
+import { serveApi } from '../../../src/main/api.ts';
+import { createContext } from '../../../src/main/context.ts';
+import { loadConfig } from '../../../src/platform/config/config.ts';
+import { connectDatabase } from '../../../src/platform/database/db.ts';
+import { createLogger } from '../../../src/platform/observability/logger.ts';
+import { ownCpuSeconds } from '../cpu.ts';
+import { getRequest, HttpConnection } from '../http/http-client.ts';
 import { FREE_SEATS, seatMapPath } from './seat-map-event.ts';
 
 /*
- * One of the servers that are compared, in a process of its own: seat-map-server.ts sellout|bare|list EVENT [PORT OF SELLOUT]. Tells
- * its parent on which port it listens; asked, how much CPU it has used; and asked to, changes the map.
+ * One of the compared servers, as a child process: seat-map-server.ts sellout|bare|list EVENT [PORT OF SELLOUT]. Sends its port
+ * to the parent, then reports its CPU time or changes the map on request.
  */
 
 export type SeatMapServerKind = 'sellout' | 'bare' | 'list';
 
 const [kind = '', eventNumber, productPort] = process.argv.slice(2);
 const eventId = Number(eventNumber);
-/** Holds some seats, then gives them back, and so on; where there is something to change. */
+/** Alternately holds and releases some seats. Does nothing on servers that can't change. */
 let change = (): Promise<void> => Promise.resolve();
 
-/** The product, as a node on which somebody follows the event. */
+/** Starts Sellout with a live feed of the event. */
 async function sellout(): Promise<number> {
   const context = await createContext(loadConfig());
   await context.feeds.acquire(eventId);
@@ -44,7 +44,7 @@ async function sellout(): Promise<number> {
   return (await serveApi(context)).port;
 }
 
-/** What the product answers, ready in memory: as it is, in br, and for who has it already. */
+/** Starts a server that sends Sellout's responses from memory: uncompressed, in br, and 304. */
 async function bare(): Promise<number> {
   const connection = await HttpConnection.open(Number(productPort));
   const fetched = async (headers: Record<string, string>) => {
@@ -70,7 +70,7 @@ async function bare(): Promise<number> {
   );
 }
 
-/** Yoga as its documentation starts it, with the list of seats that everybody writes first. */
+/** Starts Yoga as in its documentation, with a plain list of seats. */
 async function list(): Promise<number> {
   const config = loadConfig();
   const { reads } = connectDatabase(config.databaseUrl, createLogger(config.logLevel));
@@ -99,8 +99,8 @@ function listen(server: Server): Promise<number> {
 
 const starts: Record<SeatMapServerKind, () => Promise<number>> = { sellout, bare, list };
 const port = await starts[kind as SeatMapServerKind]();
-process.on('message', (asked: 'cpu' | 'change') => {
-  if (asked === 'cpu') return void process.send?.({ cpuSeconds: ownCpuSeconds() });
+process.on('message', (request: 'cpu' | 'change') => {
+  if (request === 'cpu') return void process.send?.({ cpuSeconds: ownCpuSeconds() });
   void change().then(() => process.send?.({}));
 });
 process.on('disconnect', () => process.exit(0));

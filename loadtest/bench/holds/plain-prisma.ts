@@ -1,13 +1,13 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { createHash } from 'node:crypto';
-import { PrismaClient } from '../../src/generated/prisma/client.ts';
-import { sql } from '../../src/platform/database/db.ts';
-import { uuidV7 } from '../../src/platform/uuid.ts';
+import { PrismaClient } from '../../../src/generated/prisma/client.ts';
+import { sql } from '../../../src/platform/database/db.ts';
+import { uuidV7 } from '../../../src/platform/uuid.ts';
 
-/** Interactive transactions at once: a usual size for a machine of two cores. */
+/** Maximum number of concurrent transactions, a usual size for a machine with two cores. */
 export const PLAIN_POOL_SIZE = 16;
 
-/** With the planner settings of Sellout's own sessions, prepared statements, and patience for a place in the pool. */
+/** Connects with the planner settings of Sellout's sessions and with prepared statements. */
 export function connectPlainPrisma(connectionString: string): PrismaClient {
   const options = ['jit', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map(
     (name) => `-c ${name}=off`,
@@ -27,10 +27,10 @@ export function connectPlainPrisma(connectionString: string): PrismaClient {
 }
 
 /**
- * The baseline: a hold as a careful Prisma user writes it, one interactive transaction each. It locks the seats, checks
- * the event, the price and the buyer's limit, creates the booking with its claims, and counts along. The same tables with
- * the same constraints and indexes, the same pool settings, statements prepared. It does less than Sellout does: there
- * is no change record and no idempotency key, and two requests of one buyer can pass the limit together.
+ * Holds seats as a careful Prisma user would, in one interactive transaction: the baseline. It locks the seats, checks the
+ * event, the price and the buyer's limit, creates the booking with its claims, and updates the counters. Tables, constraints,
+ * indexes and session settings are the same as Sellout's. It does less than Sellout: it writes no change record and has no
+ * idempotency keys, and two concurrent requests of one buyer can exceed the limit.
  */
 export function holdWithPlainPrisma(
   db: PrismaClient,

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
 /*
- * The sockets that watch one event, in a process of their own: fan-out-client.ts PORT SOCKETS EVENT-ID SAME|OWN. Tells
- * its parent when all watch, and, each time that all have had a message, when each had it.
+ * Sockets that watch one event, as a child process: fan-out-client.ts PORT SOCKETS EVENT-ID SAME|OWN. Notifies the parent
+ * when all have subscribed, and sends the arrival times each time that all have received a message.
  */
 
 export interface FanOutArrivals {
   readonly ready?: true;
-  /** Milliseconds since 1970, one a socket. */
+  /** Arrival time at each socket, in milliseconds since 1970. */
   readonly arrivals?: readonly number[];
 }
 
@@ -19,7 +19,7 @@ const query = `subscription ($e: ID!) { seatUpdates(eventId: $e) { __typename ..
 let arrivals: number[] = [];
 const total = Number(sockets);
 
-/** Every message must continue the one before: the status of the seats alternates. */
+/** Records the arrival of each message. @throws if a message does not continue the previous one. */
 function watch(socket: WebSocket): void {
   let last: number | null = null;
   socket.on('message', (data: Buffer) => {
@@ -38,7 +38,7 @@ async function open(): Promise<void> {
   await once(socket, 'open');
   socket.send('{"type":"connection_init"}');
   await once(socket, 'message');
-  // Ids are the client's to choose; libraries make them up at random.
+  // Client libraries choose random IDs.
   const id = ids === 'SAME' ? '1' : randomUUID();
   socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query, variables: { e: eventId } } }));
   await once(socket, 'message');

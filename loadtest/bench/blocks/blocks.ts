@@ -1,27 +1,27 @@
-import type { BenchContext } from './context.ts';
-import { blocksClient } from './blocks-client.ts';
+import type { BenchContext } from '../context.ts';
+import { createBlocksClient } from './blocks-client.ts';
 import { createBlocksHall, type BlocksHall } from './blocks-hall.ts';
 import { blocksRequests, type BlocksRequest } from './blocks-requests.ts';
 import type { LongestBlock } from './longest-block.ts';
-import { short, table } from './markdown.ts';
-import { median } from './measure.ts';
-import { ServerProcess } from './server-process.ts';
+import { short, table } from '../markdown.ts';
+import { median } from '../measure.ts';
+import { ServerProcess } from '../server-process.ts';
 
-/** What is begun by a request and ends after its answer is its work too. */
-const AFTER_MS = 150;
+/** Time to wait after a response for work that the request started. */
+const SETTLE_MS = 150;
 
 interface Blocks {
   readonly first: LongestBlock;
   readonly again: LongestBlock;
 }
 
-/** The longest blocks of the event loop: for each kind of request, as the first after a start, and again. */
+/** Measures the longest block of the event loop per kind of request: for the first one after a start, and for repetitions. */
 export async function runBlocks(ctx: BenchContext): Promise<string> {
   const hall = await createBlocksHall(ctx.app, ctx.arena);
   const rows: string[][] = [];
   for (const request of blocksRequests) {
     const starts: Blocks[] = [];
-    for (let start = 0; start < ctx.pairs; start++) starts.push(await oneStart(ctx, hall, request));
+    for (let start = 0; start < ctx.pairs; start++) starts.push(await runOnce(ctx, hall, request));
     const middle = (when: keyof Blocks, what: keyof LongestBlock) =>
       short(median(starts.map((blocks) => blocks[when][what])));
     const row = [request.label, middle('first', 'cpuMs'), middle('first', 'wallMs')];
@@ -31,21 +31,21 @@ export async function runBlocks(ctx: BenchContext): Promise<string> {
   return `### Longest block of the event loop, 80,000 seats\n\n${table(header, rows)}\n`;
 }
 
-async function oneStart({ env }: BenchContext, hall: BlocksHall, request: BlocksRequest): Promise<Blocks> {
-  const server = await ServerProcess.start('blocks-server.ts', [], env);
+async function runOnce({ env }: BenchContext, hall: BlocksHall, request: BlocksRequest): Promise<Blocks> {
+  const server = await ServerProcess.start(new URL('./blocks-server.ts', import.meta.url), [], env);
   try {
-    const run = await request.ready(hall, blocksClient(server.port));
-    await longestSince(server);
+    const run = await request.ready(hall, createBlocksClient(server.port));
+    await takeLongest(server);
     await run();
-    const first = await longestSince(server);
+    const first = await takeLongest(server);
     for (let i = 0; i < request.again; i++) await run();
-    return { first, again: await longestSince(server) };
+    return { first, again: await takeLongest(server) };
   } finally {
     await server.stop();
   }
 }
 
-async function longestSince(server: ServerProcess): Promise<LongestBlock> {
-  await new Promise((resolve) => setTimeout(resolve, AFTER_MS));
+async function takeLongest(server: ServerProcess): Promise<LongestBlock> {
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   return server.ask<LongestBlock>('longest');
 }

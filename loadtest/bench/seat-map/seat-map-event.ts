@@ -1,17 +1,17 @@
-import { sql, type PrismaClient } from '../../src/platform/database/db.ts';
-import { encodeEventId } from '../../src/platform/ids.ts';
-import { createHall } from '../../test/support/hall.ts';
+import { sql, type PrismaClient } from '../../../src/platform/database/db.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
+import { createHall } from '../../../test/support/hall.ts';
 
 const ROWS = 160;
 const SEATS_PER_ROW = 500;
 export const SEAT_MAP_SEATS = ROWS * SEATS_PER_ROW;
 
-/** The first seats stay free, for those who change the map while it is read. */
+/** Number of first seats that stay free, so that the map can change during reads. */
 export const FREE_SEATS = 6;
 
 /**
- * An event of 80,000 seats, each in one of the four states by chance: no map is harder to compress. The bookings that
- * seats name are not there, which nobody looks at, for `db` checks no foreign keys.
+ * Creates an event of 80,000 seats with random statuses, which compress worst. The seats refer to bookings that do not exist,
+ * because `db` checks no foreign keys.
  */
 export async function createSeatMapEvent(db: PrismaClient): Promise<number> {
   const { eventId } = await createHall(db, { rows: ROWS, seatsPerRow: SEATS_PER_ROW });

@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { runs } from '../../scripts/local/processes.ts';
-import { SEATS } from './arena.ts';
-import type { LoopResult } from './closed-loop.ts';
+import { runs } from '../../../scripts/local/processes.ts';
+import { SEATS } from '../arena.ts';
+import type { LoopResult } from '../closed-loop.ts';
 
 export const PGBENCH_CLIENTS = 16;
 
 /**
- * The plain statements of a hold, on a seat that nobody else asks for. Each client takes every sixteenth seat of a
- * permutation, so that no two meet.
+ * The plain statements of a hold. Each client takes every sixteenth seat of a permutation, so that no two clients request the
+ * same seat.
  */
 const SCRIPT = String.raw`
 \set n :n + 1
@@ -31,7 +31,7 @@ export function hasPgbench(): boolean {
   return runs('pgbench', ['--version']);
 }
 
-/** @throws where a transaction failed: what is compared must have succeeded. */
+/** @throws if a transaction failed. */
 export async function runPgbench(
   databaseUrl: string,
   folder: string,
@@ -47,7 +47,7 @@ export async function runPgbench(
   );
   const files = ['-f', script, `--log-prefix=${log}`];
   const server = ['-h', url.hostname, '-p', url.port, '-U', url.username, url.pathname.slice(1)];
-  // The same planner settings as Sellout's own sessions (db.ts).
+  // The same planner settings as in Sellout's sessions.
   const env = {
     ...process.env,
     PGPASSWORD: decodeURIComponent(url.password),
@@ -59,15 +59,15 @@ export async function runPgbench(
   const held = count(/transactions actually processed: (\d+)/);
   const perSecond = count(/tps = ([\d.]+)/);
   return {
-    answers: held,
+    responses: held,
     held,
     seconds: held / perSecond,
-    latenciesMs: latenciesIn(folder, path.basename(log)),
+    latenciesMs: readLatencies(folder, path.basename(log)),
   };
 }
 
-/** A line a transaction: client, number, microseconds, script, time. */
-function latenciesIn(folder: string, prefix: string): Float64Array {
+/** Reads the logs, which have one line per transaction: client, number, microseconds, script, time. */
+function readLatencies(folder: string, prefix: string): Float64Array {
   const lines = readdirSync(folder)
     .filter((name) => name.startsWith(prefix))
     .flatMap((name) => readFileSync(path.join(folder, name), 'utf8').trim().split('\n'));

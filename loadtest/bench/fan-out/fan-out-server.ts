@@ -9,18 +9,17 @@ import { PubSub } from 'graphql-subscriptions';
 import { buildSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
-import { releaseBooking } from '../../src/booking/operations/release-booking.ts';
-import { serveApi } from '../../src/main/api.ts';
-import { createContext } from '../../src/main/context.ts';
-import { loadConfig } from '../../src/platform/config/config.ts';
-import { SEATS } from './arena.ts';
-import { ownCpuSeconds } from './cpu.ts';
+import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
+import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
+import { serveApi } from '../../../src/main/api.ts';
+import { createContext } from '../../../src/main/context.ts';
+import { loadConfig } from '../../../src/platform/config/config.ts';
+import { SEATS } from '../arena.ts';
+import { ownCpuSeconds } from '../cpu.ts';
 
 /*
- * One of the servers that are compared, in a process of its own: fan-out-server.ts bare|stock|feed|sellout EVENT SEATS. Tells its
- * parent on which port it listens; asked to, makes a change, and tells when it was committed or handed over; and tells
- * what it has used of CPU and memory.
+ * One of the compared servers, as a child process: fan-out-server.ts bare|stock|feed|sellout EVENT SEATS. Sends its port to the
+ * parent. On request, makes a change and reports when it was committed or published, or reports its CPU time or memory.
  */
 
 export type FanOutKind = 'bare' | 'stock' | 'feed' | 'sellout';
@@ -39,7 +38,7 @@ const now = () => performance.timeOrigin + performance.now();
 
 interface Contender {
   readonly port: number;
-  /** Some seats more, or less, are held. When it was so: the moment of COMMIT, or of handing it over. */
+  /** Holds or releases the seats, and returns the time of the COMMIT or of the publication. */
   change(count: number): Promise<number>;
 }
 
@@ -49,16 +48,16 @@ function message(count: number) {
   return { __typename: 'SeatsChanged', fromVersion: count, version: count + 1, seats };
 }
 
-/** A map as large as the product's, which every subscription begins with. */
+/** First message of every subscription: a map as large as Sellout's. */
 const snapshot = {
   __typename: 'SeatMapSnapshot',
   version: 0,
   states: Buffer.alloc(Math.ceil(SEATS / 4)).toString('base64'),
 };
-/** As often as the product and graphql-ws do. */
+/** Same interval as Sellout and graphql-ws. */
 const PING_EVERY_MS = 12_000;
 
-/** `ws` alone, with the pings of its documentation: the ceiling. */
+/** Starts plain `ws` with the pings of its documentation, as the upper bound. */
 async function bare(): Promise<Contender> {
   const http = createServer();
   const sockets = new Set<WebSocket>();
@@ -96,7 +95,7 @@ async function bare(): Promise<Contender> {
   };
 }
 
-/** graphql-ws with a PubSub, as their documentation has it. */
+/** Starts graphql-ws with a PubSub, as in their documentation. */
 async function stock(): Promise<Contender> {
   const http = createServer();
   const schema = buildSchema(`type Query { a: Int }
@@ -108,7 +107,7 @@ async function stock(): Promise<Contender> {
     enum SeatStatus { AVAILABLE HELD BOOKED BLOCKED }`);
   const pubsub = new PubSub({ eventEmitter: new EventEmitter().setMaxListeners(0) });
   const field = schema.getSubscriptionType()?.getFields()['seatUpdates'];
-  if (field === undefined) throw new Error('there is no seatUpdates');
+  if (field === undefined) throw new Error('the schema has no seatUpdates');
   field.subscribe = async function* seatUpdates() {
     const changes = pubsub.asyncIterableIterator('seats');
     const first = changes.next();
@@ -127,11 +126,11 @@ async function stock(): Promise<Contender> {
   };
 }
 
-/** The product, handed each change as the others are. */
+/** Starts Sellout and passes changes to it directly, as to the other servers. */
 async function feed(): Promise<Contender> {
   const context = await createContext(loadConfig());
   const { port } = await serveApi(context);
-  // The database knows nothing of these changes: each poll would put the feed back to where it is.
+  // These changes are not in the database, so a poll would reset the feed.
   const followed = await context.feeds.acquire(eventId);
   followed.feed.compareWith = () => undefined;
   let previousBatchId = followed.feed.peek()?.batchId ?? '';
@@ -156,7 +155,7 @@ async function feed(): Promise<Contender> {
   };
 }
 
-/** The product, with a transaction for each change. */
+/** Starts Sellout with a transaction per change. */
 async function sellout(): Promise<Contender> {
   let committedAt = 0;
   const context = await createContext(loadConfig(), {
@@ -185,8 +184,8 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-/** What is left when nothing is garbage. The second time collects what the first made free to collect. */
-async function collected(): Promise<NodeJS.MemoryUsage> {
+/** Returns the memory after garbage collection, repeated because finalizers release more memory. */
+async function measureMemory(): Promise<NodeJS.MemoryUsage> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   for (let i = 0; i < 3; i++) {
@@ -199,10 +198,10 @@ async function collected(): Promise<NodeJS.MemoryUsage> {
 const starts: Record<FanOutKind, () => Promise<Contender>> = { bare, stock, feed, sellout };
 const contender = await starts[kind]();
 let count = 0;
-process.on('message', (asked: 'change' | 'cpu' | 'memory') => {
-  if (asked === 'memory')
-    return void collected().then((memory) => process.send?.({ memory } satisfies FanOutReport));
-  if (asked === 'cpu') return void process.send?.({ cpuSeconds: ownCpuSeconds() } satisfies FanOutReport);
+process.on('message', (request: 'change' | 'cpu' | 'memory') => {
+  if (request === 'memory')
+    return void measureMemory().then((memory) => process.send?.({ memory } satisfies FanOutReport));
+  if (request === 'cpu') return void process.send?.({ cpuSeconds: ownCpuSeconds() } satisfies FanOutReport);
   void contender.change(count++).then((changedAt) => process.send?.({ changedAt } satisfies FanOutReport));
 });
 process.on('disconnect', () => process.exit(0));
