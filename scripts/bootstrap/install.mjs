@@ -10,6 +10,7 @@ import path from 'node:path';
  *
  * @param {string} root
  * @param {boolean} needsDev
+ * @returns {string | null}
  */
 export function reasonToInstall(root, needsDev) {
   const installedFile = path.join(root, 'node_modules', '.package-lock.json');
@@ -65,5 +66,5 @@ function readPackages(file) {
 }
 
 function packageName(location) {
-  return location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  return location.split('node_modules/').at(-1);
 }

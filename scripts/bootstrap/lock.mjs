@@ -9,12 +9,14 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+/** @typedef {{ release(): Promise<void> }} Lock */
+
 /**
  * Takes the lock if it is free.
  *
  * @param {string} folder must exist
  * @param {string} purpose
- * @returns {Promise<{ release(): Promise<void> } | null>} null if another process holds it
+ * @returns {Promise<Lock | null>} null if another process holds it
  */
 export async function tryLock(folder, purpose) {
   const address = getAddress(folder, purpose);
@@ -50,6 +52,7 @@ export async function tryLock(folder, purpose) {
  * @param {string} folder
  * @param {string} purpose
  * @param {() => void} [onWait]
+ * @returns {Promise<Lock>}
  */
 export async function takeLock(folder, purpose, onWait = () => {}) {
   for (let attempt = 1; ; attempt++) {

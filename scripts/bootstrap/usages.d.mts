@@ -1,2 +1,0 @@
-export function getUsage(name: string): string;
-export function requestedUsage(root: string, command: readonly string[]): string | null;

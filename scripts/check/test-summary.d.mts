@@ -1,1 +1,0 @@
-export function summarize(text: string): { passed: number; failed: number; fault?: string };
