@@ -68,7 +68,7 @@ export function trimTo(seatCount: number, sections: Section[], trimmed: Section[
   }
 }
 
-export function countSeats(sections: Section[]): number {
+function countSeats(sections: Section[]): number {
   return sections.reduce((sum, { rows }) => sum + rows.flat().length, 0);
 }
 

@@ -20,8 +20,8 @@ const usages = {
 
   check: `Usage: npm run check
 
-  Runs types, lint, format:check, check:docs, check:files and check:mutants in turn, and stops at the first one that
-  fails.`,
+  Runs types, lint, format:check, check:unused, check:docs, check:files and check:mutants in turn, and stops at the
+  first one that fails.`,
 
   docs: `Usage: npm run docs [-- --check]
 
@@ -33,6 +33,10 @@ const usages = {
 
   Reports outdated generated documentation and broken references in Markdown pages, with exit status 1. npm run docs
   writes the generated files.`,
+
+  'check:unused': `Usage: npm run check:unused
+
+  Reports unused files, exports and dependencies, with exit status 1. Any argument goes to knip.`,
 
   'check:files': `Usage: npm run check:files
 

@@ -2,7 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { refuseArguments, runCommand } from '../local/command.ts';
 
-const checks = ['types', 'lint', 'format:check', 'check:docs', 'check:files', 'check:mutants'];
+const checks = [
+  'types',
+  'lint',
+  'format:check',
+  'check:unused',
+  'check:docs',
+  'check:files',
+  'check:mutants',
+];
 
 await runCommand(() => {
   refuseArguments('check');

@@ -9,7 +9,7 @@ import type { MigrationDirectory, MigrationList } from '@prisma/schema-engine-wa
 import { noDatabase } from './no-database.ts';
 
 const PRISMA_FOLDER = path.join(import.meta.dirname, '../../prisma');
-export const MIGRATIONS_FOLDER = path.join(PRISMA_FOLDER, 'migrations');
+const MIGRATIONS_FOLDER = path.join(PRISMA_FOLDER, 'migrations');
 const SCHEMA_FILE = path.join(PRISMA_FOLDER, 'schema.prisma');
 
 /** Excludes no tables or enums from the engine's view. */

@@ -30,7 +30,7 @@ export function sendBusy({ res, requestId }: RequestContext, retryAfterSeconds: 
 }
 
 /** A body in all its encodings. */
-export interface Encodings {
+interface Encodings {
   readonly identity: Buffer;
   readonly gzip: Buffer;
   readonly br: Buffer;

@@ -62,7 +62,7 @@ export function parseBookingId(id: string): { readonly eventId: number; readonly
 }
 
 /** Parses the key of a seat ID, such as `12:345`. */
-export function parseSeatKey(key: string): { readonly eventId: number; readonly index: number } | null {
+function parseSeatKey(key: string): { readonly eventId: number; readonly index: number } | null {
   const [eventId, index, ...rest] = key.split(':').map(parseInt4);
   if (eventId == null || index == null || rest.length > 0) return null;
   return { eventId, index };

@@ -1,7 +1,7 @@
 import { findRange, parseAccept, type MediaRange } from '../http/accept.ts';
 import { Cache } from '../platform/cache.ts';
 
-export type RegularMediaType = 'application/json' | 'application/graphql-response+json';
+type RegularMediaType = 'application/json' | 'application/graphql-response+json';
 
 /** The forms of a response that a client accepts. */
 export interface ResponseForms {

@@ -1,7 +1,7 @@
 import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 
 /** Document that every caller sends. */
-export const document = `mutation Hold($input: HoldSeatsInput!) {
+const document = `mutation Hold($input: HoldSeatsInput!) {
   holdSeats(input: $input) {
     __typename
     ... on Booking { id status createdAt holdExpiresAt }

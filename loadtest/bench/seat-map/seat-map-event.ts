@@ -4,7 +4,7 @@ import { createHall } from '../../../test/support/hall.ts';
 
 const ROWS = 160;
 const SEATS_PER_ROW = 500;
-export const SEAT_MAP_SEATS = ROWS * SEATS_PER_ROW;
+const SEAT_MAP_SEATS = ROWS * SEATS_PER_ROW;
 
 /** Number of first seats that stay free, so that the map can change during reads. */
 export const FREE_SEATS = 6;

@@ -72,7 +72,7 @@ export async function stopRedis(folder: string): Promise<void> {
 }
 
 /** Returns the PID of the Redis of this folder, or null. The pid file may be stale, so the process is checked. */
-export function findRedisServer(folder: string): number | null {
+function findRedisServer(folder: string): number | null {
   const pidFile = path.join(folder, 'redis.pid');
   if (!existsSync(pidFile)) return null;
   const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);

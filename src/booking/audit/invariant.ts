@@ -1,6 +1,6 @@
 import type { sql } from '../../platform/database/db.ts';
 
-export type InvariantId = 'I1' | 'I2' | 'I3' | 'I6' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';
+type InvariantId = 'I1' | 'I2' | 'I3' | 'I6' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';
 
 export interface AuditLimits {
   /** An overdue hold may stand this long: the sweeper's two seconds, and what a crashed worker takes to be replaced. */

@@ -47,7 +47,7 @@ export interface GroupCommitLimits {
   readonly waitMaxMs: number;
 }
 
-export const defaultGroupCommitLimits: GroupCommitLimits = {
+const defaultGroupCommitLimits: GroupCommitLimits = {
   batchMax: 512,
   batchSeatsMax: 4_000,
   queueMax: 20_000,

@@ -4,7 +4,7 @@ import { InputErrors } from '../../platform/input-errors.ts';
 import { minorUnitExponents } from './currencies.ts';
 import { findNameFault } from '../names.ts';
 
-export const eventLimits = {
+const eventLimits = {
   nameLengthMax: 200,
   seatLimitMax: 100,
   holdTtlSecondsMin: 10,

@@ -1,6 +1,6 @@
 import type { EventStatus } from '../../generated/prisma/enums.ts';
 
-export interface HoldTimes {
+interface HoldTimes {
   readonly holdTtlMs: number;
   readonly holdExtensionMs: number | null;
   readonly holdLifetimeMaxMs: number | null;
@@ -12,7 +12,7 @@ export interface SaleTimes extends HoldTimes {
 }
 
 /** Returns the maximum lifetime of a hold of the event, including its extension. */
-export function getLongestHoldMs({ holdTtlMs, holdExtensionMs, holdLifetimeMaxMs }: HoldTimes): number {
+function getLongestHoldMs({ holdTtlMs, holdExtensionMs, holdLifetimeMaxMs }: HoldTimes): number {
   const extended = holdTtlMs + (holdExtensionMs ?? 0); // guard: extended-hold-status
   return Math.max(holdTtlMs, Math.min(extended, holdLifetimeMaxMs ?? extended));
 }

@@ -29,7 +29,7 @@ export type PlanFileRow = {
   seats: PlanFileSeat[];
 };
 
-export type PlanFileSeat = { seat_guid: string; seat_number: string; position: Point; category: string };
+type PlanFileSeat = { seat_guid: string; seat_number: string; position: Point; category: string };
 
 /** A shape beneath the seats. Older files have `width`, `height` and `text` in the area itself. */
 export type PlanFileArea = {

@@ -53,7 +53,7 @@ const color = z.string({
   error: ({ input }) => `The color is ${describeValue(input)}; it must be a string.`,
 });
 
-export const positionShape = object('The position', { x: coordinate('x'), y: coordinate('y') });
+const positionShape = object('The position', { x: coordinate('x'), y: coordinate('y') });
 
 export const planShape = object('The plan', {
   name: text('The name of the plan', 1, planLimits.nameLengthMax),

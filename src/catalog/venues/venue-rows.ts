@@ -16,7 +16,7 @@ export interface VenueRows {
 }
 
 /** The seats of one statement, as a JSON array in UTF-8. */
-export interface SeatRows {
+interface SeatRows {
   readonly count: number;
   readonly json: Uint8Array;
 }

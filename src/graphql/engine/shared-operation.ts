@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 
 /** A field's extension: nothing beneath it depends on the viewer, and one argument shapes the first message alone. */
-export interface SharedField {
+interface SharedField {
   readonly resumesBy: string;
 }
 

@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql';
 
 /** Codes of errors in `errors`, which require another request or another caller. */
-export type ErrorExtensionCode =
+type ErrorExtensionCode =
   'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'QUERY_TOO_COMPLEX';
 
-export function graphqlError(code: ErrorExtensionCode, message: string): GraphQLError {
+function graphqlError(code: ErrorExtensionCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 

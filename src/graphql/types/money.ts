@@ -1,6 +1,6 @@
 import { builder } from '../schema/builder.ts';
 
-export const Money = builder.objectType('Money', {
+builder.objectType('Money', {
   description: 'An amount of money.',
   fields: (t) => ({
     amount: t.expose('amount', {

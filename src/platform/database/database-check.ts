@@ -13,7 +13,7 @@ import { describeError, StartupError } from '../startup-error.ts';
  */
 
 /** The first PostgreSQL with `transaction_timeout`, which ends a transaction whose node hangs. */
-export const SERVER_MAJOR_MIN = 17;
+const SERVER_MAJOR_MIN = 17;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const UNDEFINED_TABLE = '42P01';
@@ -40,7 +40,7 @@ export function getRequirements(): Requirements {
 }
 
 /** Returns the major version of a `server_version_num`, e.g. 18 of 180004. */
-export function getMajorVersion(versionNum: number): number {
+function getMajorVersion(versionNum: number): number {
   return Math.floor(versionNum / 10_000);
 }
 

@@ -14,7 +14,7 @@ export interface LiveMap extends SeatVersion {
 }
 
 /** What one node shows of the events that it follows. */
-export interface LiveMapReport {
+interface LiveMapReport {
   /** Host, process and a random part. */
   readonly node: string;
   /** Counts the reports of the node. */
@@ -27,7 +27,7 @@ export interface LiveMapReports {
   read(): Promise<readonly LiveMapReport[]>;
 }
 
-export const REPORT_EVERY_MS = 5_000;
+const REPORT_EVERY_MS = 5_000;
 /** A node that has not reported for this long has ended, or is stuck, and is left out. */
 export const REPORT_TTL_MS = 15_000;
 /** The largest hall's digest takes some 30 µs: other work comes in between. */

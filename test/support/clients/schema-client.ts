@@ -10,7 +10,7 @@ import { createTestDatabase } from '../services/database.ts';
 import { startTestRedis } from '../services/redis.ts';
 
 /* oxlint-disable typescript/no-explicit-any -- Answers have the form that each test asks for. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly data: any;
   readonly errors: readonly { readonly message: string; readonly path?: unknown; readonly extensions: any }[];

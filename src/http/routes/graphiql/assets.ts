@@ -4,7 +4,7 @@ import { computeEtag, type StoredBody } from '../../responses.ts';
 import { pageScript } from './page-script.ts';
 import { editBundle, tabRunsScript } from './tab-runs.ts';
 
-export interface Asset extends StoredBody {
+interface Asset extends StoredBody {
   readonly path: string;
 }
 

@@ -31,7 +31,7 @@ export function checkRounds(
 }
 
 /** A TypeScript file for the repository's root that gives the same batches to decide again. The last one is at fault. */
-export function scriptOf({ batches }: Trace, fault: string): string {
+function scriptOf({ batches }: Trace, fault: string): string {
   const print = (value: unknown): string =>
     inspect(value, {
       depth: null,
