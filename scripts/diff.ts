@@ -7,7 +7,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { step } from './bootstrap/steps.mjs';
 import { refuseArguments, ROOT, runCommand } from './local/command.ts';
-import { withScratchPostgres } from './local/postgres/scratch-postgres.ts';
+import { withScratchPostgres } from './local/scratch-services.ts';
 import { migrate } from './schema/apply-migrations.ts';
 import { type Catalog, readCatalog } from './schema/catalog.sql.ts';
 import { type Drift, findDrift, type SqlOnlyObject } from './schema/drift.ts';
@@ -24,7 +24,7 @@ async function query(url: string, sql: string): Promise<void> {
 }
 
 async function readBoth(): Promise<{ migrations: Catalog; datamodel: Catalog }> {
-  return withScratchPostgres(async ({ url }) => {
+  return withScratchPostgres(async (url) => {
     const other = new URL(url);
     other.pathname = '/datamodel';
     await query(url, 'CREATE DATABASE datamodel');

@@ -155,6 +155,11 @@ const usages = {
   the database in the data folder if nothing runs. Exit status 0: no violation; 1: a violation, or the audit failed; 2: no
   violation, but Redis was unreachable.`,
 
+  'warm-path': `Usage: npm run warm-path
+
+  Prints the source files that one warm holdSeats runs through, from the request to the seat update of a watcher, as V8's
+  coverage reports them. Runs on temporary services.`,
+
   generate: `Usage: npm run generate
 
   Generates the Prisma client in src/generated.`,
