@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { findFileFaults, findLockFaults } from './file-faults.ts';
+import { findFileErrors, findLockErrors } from './file-errors.ts';
 
 // Checks every file that git tracks or would track after `git add`.
 const root = path.join(import.meta.dirname, '..', '..');
@@ -14,12 +14,12 @@ const list = execFileSync(
 const files = list.split('\0').filter((file) => file !== '' && existsSync(path.join(root, file)));
 if (!files.includes('package-lock.json')) throw new Error('git does not list the files of this repository');
 
-const faults = findLockFaults(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+const faults = findLockErrors(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
 for (const file of files) {
   const full = path.join(root, file);
   if (!lstatSync(full).isFile()) continue;
   const bytes = readFileSync(full);
-  if (!bytes.includes(0)) faults.push(...findFileFaults(file, bytes.toString('utf8')));
+  if (!bytes.includes(0)) faults.push(...findFileErrors(file, bytes.toString('utf8')));
 }
 for (const fault of faults) console.error(fault);
 console.log(`${files.length} files, ${faults.length} faults`);

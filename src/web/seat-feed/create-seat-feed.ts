@@ -66,7 +66,7 @@ export interface SeatFeed {
   counts(): SeatCounts;
   /** Subscribes again immediately on a new connection. Call it when a page wakes up, because the old one may be dead. */
   reconnect(): void;
-  /** Ends the feed. No callback is called afterwards, except `onState('closed')`. */
+  /** Ends the feed. `onState('closed')` is the last callback. */
   close(): void;
 }
 

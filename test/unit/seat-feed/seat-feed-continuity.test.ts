@@ -23,17 +23,17 @@ async function turns(): Promise<void> {
   for (let i = 0; i < 25; i++) await Promise.resolve();
 }
 
-/** As the schema writes it. */
+/** A message in the form of the schema. */
 function written(message: FeedMessage): object {
   if (message.kind === 'snapshot') return { version: message.version, states: message.states };
   const seats = message.seats.map(([index, code]) => ({ index, status: statusOf(code) }));
   return { fromVersion: message.fromVersion, version: message.version, seats };
 }
 
-/** What becomes of a message between the server and the page. */
+/** Fate of a message between the server and the page. */
 type Fate = 'arrives' | 'is lost' | 'comes twice' | 'comes late' | 'breaks the connection';
 
-/** A server with one page, and a connection that does to each message what the test says. */
+/** A server with one page, and a connection that treats each message as the test decides. */
 class World {
   readonly recorded = new Recorded();
   readonly event = this.recorded.add(1, SEATS);
@@ -51,7 +51,7 @@ class World {
       seatCount: SEATS,
       subscribe: (afterVersion, sink) => this.#subscribe(afterVersion, sink),
       onChange: ({ version }) => {
-        // Whatever happens, what a page shows is the map of the version that it says.
+        // The page always shows exactly the map of its version.
         if (this.feed.states !== this.event.history.get(version)) this.wrong.push(version);
       },
     });
@@ -114,7 +114,7 @@ const history = fc.array(
   { minLength: 1, maxLength: 30, size: 'max' },
 );
 
-it(`shows what is so at the end, and never what was not, over the worst of connections (${RUNS} histories)`, async () => {
+it(`shows the right map at the end, and never a wrong one, over an unreliable connection (${RUNS} histories)`, async () => {
   let subscriptions = 0;
   let resumed = 0;
   await fc.assert(
@@ -129,7 +129,7 @@ it(`shows what is so at the end, and never what was not, over the worst of conne
         vi.advanceTimersByTime(pauseMs);
         await turns();
       }
-      // From now on nothing is lost; the next change shows what was.
+      // From here on nothing is lost, so the next change reveals earlier losses.
       world.fates = [];
       for (let i = 0; i < 3; i++) {
         world.recorded.deliver(world.event.commit([[0, (i % 2) as SeatStatusCode]]));

@@ -14,7 +14,7 @@ function serverStates(codes: readonly SeatStatusCode[]): string {
 }
 
 describe('packing', () => {
-  it('is the same on both sides', () => {
+  it('matches the server', () => {
     fc.assert(
       fc.property(hall, (codes) => {
         const seats = PackedSeats.decode(serverStates(codes), codes.length);
@@ -24,7 +24,7 @@ describe('packing', () => {
     );
   });
 
-  it('sets one seat and no other', () => {
+  it('sets exactly one seat', () => {
     fc.assert(
       fc.property(hall, fc.nat(), code, (codes, at, to) => {
         const index = at % codes.length;
@@ -59,14 +59,14 @@ describe('packing', () => {
   });
 });
 
-/** What a server would tell of a hall's history: any stretch of it, merged, and whole maps in between. */
+/** Messages that a server may send: any merged range of the history, and snapshots. */
 const history = fc.record({
   start: hall,
   batches: fc.array(fc.array(fc.tuple(fc.nat(), code), { minLength: 1, maxLength: 6 }), { maxLength: 12 }),
   tells: fc.array(fc.tuple(fc.boolean(), fc.nat(), fc.nat()), { maxLength: 30 }),
 });
 
-/** Every version of the hall, from the first on. */
+/** All versions of the map, starting with the first. */
 function versionsOf(start: readonly SeatCode[], batches: readonly (readonly [number, SeatCode][])[]) {
   const versions: SeatCode[][] = [[...start]];
   for (const batch of batches) {
@@ -100,7 +100,7 @@ function changesOf(
 }
 
 describe('merging and ordering', () => {
-  it('shows exactly the version that it says, whatever stretches come in whatever order', () => {
+  it('shows exactly its version, whatever ranges arrive in whatever order', () => {
     fc.assert(
       fc.property(history, ({ start, batches, tells }) => {
         const versions = versionsOf(start, batches);
@@ -121,7 +121,7 @@ describe('merging and ordering', () => {
     );
   });
 
-  it('tells each seat that differs, from what to what, and counts them', () => {
+  it('reports each changed seat with its old and new status, and counts them', () => {
     fc.assert(
       fc.property(hall, fc.array(code, { minLength: 70, maxLength: 70 }), (before, other) => {
         const after = other.slice(0, before.length);
@@ -139,7 +139,7 @@ describe('merging and ordering', () => {
     );
   });
 
-  it('goes back where a snapshot does, for the server knows best', () => {
+  it('accepts a snapshot of an older version', () => {
     const live = new LiveSeats(1);
     live.apply(snapshotOf([[1]], 0));
     live.apply({ ...snapshotOf([[2]], 0), version: 1_000_000 });
@@ -176,7 +176,7 @@ describe('hostile messages', () => {
     expect(parseSeatUpdate(message, 3)).toBeNull();
   });
 
-  it('takes no message that it could not apply, whatever comes', () => {
+  it('rejects every message that it can not apply', () => {
     fc.assert(
       fc.property(fc.anything(), (message) => {
         const update = parseSeatUpdate(message, 3);

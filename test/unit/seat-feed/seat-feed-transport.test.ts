@@ -8,8 +8,8 @@ import {
 
 const map = { version: 5, states: 'AA==' };
 
-describe('the adapter for graphql-ws', () => {
-  it('passes on data, and takes errors for what they are', () => {
+describe('the graphql-ws transport', () => {
+  it('passes data and errors to the feed', () => {
     const seen: unknown[] = [];
     const sink: SeatFeedSink = {
       next: (update) => seen.push(update),
@@ -39,20 +39,20 @@ describe('the adapter for graphql-ws', () => {
   });
 });
 
-describe('an expired token', () => {
+describe('a result of the subscription', () => {
   const unauthenticated = { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] };
 
   it.each([
-    ['makes the adapter leave the connection, which would keep it', unauthenticated, 1],
-    ['is no other error', { errors: [{ message: 'no', extensions: { code: 'BUSY' } }] }, 0],
-    ['is no error of another shape', { errors: [null, { message: 'no' }, 'no'] }, 0],
-    ['is no data', { data: { seatUpdates: map } }, 0],
+    ['with an expired token ends the connection', unauthenticated, 1],
+    ['with another error does not', { errors: [{ message: 'no', extensions: { code: 'BUSY' } }] }, 0],
+    ['with an error of another shape does not', { errors: [null, { message: 'no' }, 'no'] }, 0],
+    ['with data does not', { data: { seatUpdates: map } }, 0],
   ])('%s', (_name, result, terminated) => {
     const seen: unknown[] = [];
     const client = {
       terminated: 0,
       on: () => () => undefined,
-      // By then the feed knows, and waits: it must not take the lost connection for another failure.
+      // The feed must receive the error first, so that it does not count the lost connection as a second failure.
       terminate: () => (client.terminated++, seen.push('terminated')),
       subscribe: (_payload: unknown, results: { next(result: object): void }) => (
         results.next(result),
@@ -70,12 +70,12 @@ describe('an expired token', () => {
   });
 });
 
-describe('a connection that is watched', () => {
+describe('a watched connection', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  /** A client whose events the test makes up. */
-  function aClient() {
+  /** Creates a client whose events the test emits. */
+  function createClient() {
     const listeners = new Map<string, ((received: boolean) => void)[]>();
     const client = {
       on(event: string, listener: (received: boolean) => void) {
@@ -94,8 +94,8 @@ describe('a connection that is watched', () => {
     return { client, emit };
   }
 
-  it('is abandoned when a ping is not answered in time, and is left alone when it is', () => {
-    const { client, emit } = aClient();
+  it('is abandoned if and only if a ping is not answered in time', () => {
+    const { client, emit } = createClient();
     watchConnection(client, 5_000);
     emit('connected');
     emit('ping');
@@ -103,7 +103,7 @@ describe('a connection that is watched', () => {
     vi.advanceTimersByTime(60_000);
     expect(client.terminated).toBe(0);
     emit('ping');
-    // The other side's pings, and the pongs that answer them, say nothing of the way there and back.
+    // Pings of the server and the pongs for them do not prove that a round trip works.
     emit('ping', true);
     emit('pong', false);
     vi.advanceTimersByTime(4_999);
@@ -112,8 +112,8 @@ describe('a connection that is watched', () => {
     expect(client.terminated).toBe(1);
   });
 
-  it('does not blame the next connection for the pings of the last', () => {
-    const { client, emit } = aClient();
+  it('ignores unanswered pings of an earlier connection', () => {
+    const { client, emit } = createClient();
     watchConnection(client, 5_000);
     emit('ping');
     emit('closed');
@@ -122,11 +122,11 @@ describe('a connection that is watched', () => {
     expect(client.terminated).toBe(0);
   });
 
-  it('is watched once, and abandoned once, however many feeds are on it', () => {
-    const { client, emit } = aClient();
+  it('is abandoned once, even if several feeds use it', () => {
+    const { client, emit } = createClient();
     const [first, second] = [watchConnection(client), watchConnection(client)];
     first.abandon();
-    // By now another one is being made.
+    // The client is opening a new connection.
     second.abandon();
     expect(client.terminated).toBe(1);
     emit('connected');

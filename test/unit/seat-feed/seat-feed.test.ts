@@ -14,28 +14,28 @@ const held = (fromVersion: number, version: number, ...indexes: number[]) => ({
   seats: indexes.map((index) => ({ index, status: 'HELD' })),
 });
 
-/** A server and a clock, both in the test's hands. */
+/** A server and a clock that the test controls. */
 class Bench {
-  /** Of each subscription, what it asked for. */
-  readonly asked: (number | null)[] = [];
-  readonly told: unknown[] = [];
+  /** `afterVersion` of each subscription. */
+  readonly requested: (number | null)[] = [];
+  readonly reported: unknown[] = [];
   readonly delays: number[] = [];
   ended = 0;
   nowMs = 0;
   sink: SeatFeedSink = { next: () => undefined, error: () => undefined, complete: () => undefined };
   #due: (() => void) | undefined;
 
-  /** Nothing has been called when it returns: everything begins in the next turn. */
+  /** Creates a feed, which starts in the next microtask. */
   create(options: Partial<SeatFeedOptions> = {}) {
     return createSeatFeed({
       seatCount: SEATS,
       subscribe: (afterVersion, sink) => {
-        this.asked.push(afterVersion);
+        this.requested.push(afterVersion);
         this.sink = sink;
         return () => void this.ended++;
       },
-      onChange: (change) => this.told.push(change),
-      onState: (state) => this.told.push(state),
+      onChange: (change) => this.reported.push(change),
+      onState: (state) => this.reported.push(state),
       environment: {
         random: () => 1,
         nowMs: () => this.nowMs,
@@ -67,13 +67,13 @@ class Bench {
 }
 
 describe('the seat feed', () => {
-  it('tells a snapshot, then changes, seat by seat', async () => {
+  it('reports the seats of a snapshot, then each change', async () => {
     const bench = new Bench();
     const feed = await bench.open();
     expect([feed.state, feed.version, feed.statusOf(0)]).toEqual(['connecting', null, 'AVAILABLE']);
     bench.sink.next({ version: 5, states: 'AQ==' });
     bench.sink.next(held(5, 8, 2, 0));
-    expect(bench.told).toEqual([
+    expect(bench.reported).toEqual([
       'live',
       { version: 5, seats: [{ index: 0, from: 'AVAILABLE', to: 'HELD' }] },
       { version: 8, seats: [{ index: 2, from: 'AVAILABLE', to: 'HELD' }] },
@@ -83,14 +83,18 @@ describe('the seat feed', () => {
     expect(() => feed.statusOf(SEATS)).toThrow(RangeError);
   });
 
-  it('starts from a map that is there already', async () => {
+  it('starts from an initial map', async () => {
     const bench = new Bench();
     const feed = await bench.open({ initial: { version: 5, states: 'AQ==' } });
-    expect([bench.asked, feed.statusOf(0), feed.version]).toEqual([[5], 'HELD', 5]);
+    expect([bench.requested, feed.statusOf(0), feed.version]).toEqual([[5], 'HELD', 5]);
     bench.sink.next({ fromVersion: 5, version: 5, seats: [] });
     bench.sink.next(held(5, 6, 1));
     const seat = (index: number) => ({ index, from: 'AVAILABLE', to: 'HELD' });
-    expect(bench.told).toEqual([{ version: 5, seats: [seat(0)] }, 'live', { version: 6, seats: [seat(1)] }]);
+    expect(bench.reported).toEqual([
+      { version: 5, seats: [seat(0)] },
+      'live',
+      { version: 6, seats: [seat(1)] },
+    ]);
     expect(() => bench.create({ initial: { version: 5, states: 'AAAA' } })).toThrow(TypeError);
   });
 
@@ -105,13 +109,13 @@ describe('the seat feed', () => {
     lose(bench.sink);
     expect([feed.state, bench.ended, feed.statusOf(1)]).toEqual(['reconnecting', 1, 'HELD']);
     bench.elapse();
-    expect(bench.asked).toEqual([null, 6]);
-    // Resumed a little earlier than asked: known changes come again.
+    expect(bench.requested).toEqual([null, 6]);
+    // The server resumes from an earlier version, so changes repeat.
     bench.sink.next(held(5, 7, 1, 2));
     expect([feed.state, feed.version, feed.counts().HELD]).toEqual(['live', 7, 2]);
   });
 
-  it('asks for a snapshot where changes are missing, and applies nothing until then', async () => {
+  it('requests a snapshot if changes are missing, and applies nothing until it arrives', async () => {
     const bench = new Bench();
     const errors: unknown[] = [];
     const feed = await bench.open({ onError: (error) => errors.push(error) });
@@ -120,13 +124,13 @@ describe('the seat feed', () => {
     bench.sink.next(held(5, 6, 2));
     expect([feed.version, feed.counts().HELD, feed.state]).toEqual([5, 0, 'reconnecting']);
     bench.elapse();
-    expect(bench.asked).toEqual([null, null]);
+    expect(bench.requested).toEqual([null, null]);
     bench.sink.next({ version: 7, states: 'FA==' });
     expect([feed.version, feed.counts().HELD, feed.state]).toEqual([7, 2, 'live']);
     expect(errors).toEqual([expect.any(RangeError)]);
   });
 
-  it('asks for a snapshot until it has one, however often that fails', async () => {
+  it('keeps requesting a snapshot until one arrives', async () => {
     const bench = new Bench();
     const feed = await bench.open();
     bench.sink.next(empty);
@@ -138,20 +142,20 @@ describe('the seat feed', () => {
     bench.sink.next(empty);
     bench.sink.complete();
     bench.elapse();
-    expect(bench.asked).toEqual([null, null, null, null, 5]);
+    expect(bench.requested).toEqual([null, null, null, null, 5]);
   });
 
-  it('takes nonsense for a reason to begin anew, and not at once', async () => {
+  it('subscribes again after an invalid message, with a delay', async () => {
     const bench = new Bench();
     const feed = await bench.open();
     bench.sink.next(empty);
     bench.sink.next({ fromVersion: 5, version: 6, seats: [{ index: 99, status: 'HELD' }] });
-    expect([feed.version, bench.asked.length, bench.waiting]).toEqual([5, 1, true]);
+    expect([feed.version, bench.requested.length, bench.waiting]).toEqual([5, 1, true]);
     bench.elapse();
-    expect(bench.asked).toEqual([null, null]);
+    expect(bench.requested).toEqual([null, null]);
   });
 
-  it('does not hear a subscription that it has left', async () => {
+  it('ignores messages of an ended subscription', async () => {
     const bench = new Bench();
     const feed = await bench.open();
     const first = bench.sink;
@@ -162,10 +166,10 @@ describe('the seat feed', () => {
     expect([feed.version, bench.delays.length]).toEqual([5, 1]);
     bench.elapse();
     first.complete();
-    expect([bench.asked.length, bench.waiting]).toEqual([2, false]);
+    expect([bench.requested.length, bench.waiting]).toEqual([2, false]);
   });
 
-  it('waits longer each time, and short again after it has been well for a while', async () => {
+  it('doubles the delay after each failure, and resets it after a stable connection', async () => {
     const bench = new Bench();
     await bench.open();
     for (let i = 0; i < 9; i++) {
@@ -184,36 +188,36 @@ describe('the seat feed', () => {
     expect(bench.delays.slice(-3)).toEqual([500, 1_000, 2_000]);
   });
 
-  it('never waits longer than half a minute, and spreads what waits', () => {
+  it('waits at most 30 seconds, with full jitter', () => {
     for (let failures = 0; failures < 2_000; failures++) {
       expect(getBackoffMs(failures, () => 1)).toBeLessThanOrEqual(BACKOFF_MAX_MS);
       expect(getBackoffMs(failures, () => 0)).toBe(0);
     }
   });
 
-  it('begins anew at once when asked to, and on another connection where it had one', async () => {
+  it('reconnect() subscribes immediately, on a new connection if it was live', async () => {
     const bench = new Bench();
     let abandoned = 0;
     const feed = await bench.open({ abandon: () => void abandoned++ });
     bench.sink.next(empty);
     feed.reconnect();
-    expect([bench.asked, bench.ended, bench.waiting, abandoned]).toEqual([[null, 5], 1, false, 1]);
+    expect([bench.requested, bench.ended, bench.waiting, abandoned]).toEqual([[null, 5], 1, false, 1]);
     bench.sink.error('gone');
     feed.reconnect();
-    expect([bench.asked, bench.waiting, abandoned]).toEqual([[null, 5, 5], false, 1]);
+    expect([bench.requested, bench.waiting, abandoned]).toEqual([[null, 5, 5], false, 1]);
   });
 
-  it('has one subscription only, though a callback asks it to begin anew', async () => {
+  it('has at most one subscription, even if a callback reconnects', async () => {
     const bench = new Bench();
     const feed = await bench.open({ onState: (state) => state === 'reconnecting' && feed.reconnect() });
     bench.sink.next(empty);
     feed.reconnect();
     bench.sink.next(held(5, 6, 1));
     bench.sink.complete();
-    expect([bench.asked.length - bench.ended, bench.waiting]).toEqual([1, false]);
+    expect([bench.requested.length - bench.ended, bench.waiting]).toEqual([1, false]);
   });
 
-  it('calls nobody before it is there, so that a callback may close it', async () => {
+  it('calls no callback before it returns, so that a callback can close it', async () => {
     const bench = new Bench();
     const feed = bench.create({
       subscribe: () => {
@@ -225,7 +229,7 @@ describe('the seat feed', () => {
     expect([feed.state, bench.waiting]).toEqual(['closed', false]);
   });
 
-  it('is silent once closed, from within a callback too', async () => {
+  it('calls no callback after it was closed, even inside a callback', async () => {
     const bench = new Bench();
     const feed = await bench.open({ onState: (state) => state === 'live' && feed.close() });
     bench.sink.next(empty);
@@ -233,7 +237,7 @@ describe('the seat feed', () => {
     bench.sink.complete();
     feed.reconnect();
     feed.close();
-    expect([feed.state, bench.told, bench.asked.length, bench.ended, bench.waiting]).toEqual([
+    expect([feed.state, bench.reported, bench.requested.length, bench.ended, bench.waiting]).toEqual([
       'closed',
       [],
       1,
@@ -242,20 +246,20 @@ describe('the seat feed', () => {
     ]);
   });
 
-  it('survives callbacks that throw, and a subscribe that throws or answers at once', async () => {
+  it('survives callbacks that throw, and a subscribe that throws or responds synchronously', async () => {
     const bench = new Bench();
     const errors: unknown[] = [];
-    const fault = new Error('from a callback');
+    const failure = new Error('from a callback');
     let calls = 0;
     const feed = await bench.open({
       subscribe: (_, sink) => {
-        if (calls++ === 0) throw fault;
+        if (calls++ === 0) throw failure;
         sink.next({ version: 4 + calls, states: calls === 2 ? 'AQ==' : 'BA==' });
         if (calls === 2) sink.complete();
         return () => void bench.ended++;
       },
       onChange: () => {
-        throw fault;
+        throw failure;
       },
       onError: (error) => {
         errors.push(error);
@@ -267,6 +271,6 @@ describe('the seat feed', () => {
     expect([feed.version, feed.state, bench.ended]).toEqual([6, 'reconnecting', 1]);
     bench.elapse();
     expect([feed.state, calls]).toEqual(['live', 3]);
-    expect(errors.filter((error) => error === fault)).toHaveLength(3);
+    expect(errors.filter((error) => error === failure)).toHaveLength(3);
   });
 });

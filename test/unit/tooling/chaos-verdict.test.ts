@@ -29,7 +29,7 @@ const right = {
 };
 const grown = (by: Partial<typeof least>) => [least, least, least, { ...least, ...by }];
 
-it('finds nothing wrong with a run in which everything happened', () => {
+it('accepts a run in which everything happened', () => {
   expect(judgeRun(right)).toEqual([]);
 });
 
@@ -40,14 +40,14 @@ it.each([
   ['no skipped reader', { skipped: 0 }, 'skipped'],
   ['objects that leak', { memory: grown({ objects: 44.1 * MIB }) }, 'objects grew by 2.1 MiB'],
   ['buffers that leak', { memory: grown({ buffers: 12.1 * MIB }) }, 'buffers grew by 6.1 MiB'],
-])('a run is wrong for %s', (_, change, words) => {
+])('rejects a run with %s', (_, change, words) => {
   expect(judgeRun({ ...right, ...change })).toEqual([expect.stringContaining(words)]);
 });
 
-it('a run without figures is wrong', () => {
+it('rejects a run without figures', () => {
   expect(judgeRun({ ...right, version: Number.NaN, skipped: Number.NaN, memory: [] })).toHaveLength(4);
 });
 
-it('does not judge memory while caches fill', () => {
+it('ignores memory in short runs, in which caches still fill', () => {
   expect(judgeRun({ ...right, seconds: 15, memory: grown({ objects: 50 * MIB }) })).toEqual([]);
 });

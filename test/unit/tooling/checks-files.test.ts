@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { findFileFaults, findLockFaults } from '../../../scripts/check/file-faults.ts';
+import { findFileErrors, findLockErrors } from '../../../scripts/check/file-errors.ts';
 
-// Put together here, so that this file is not a finding itself.
+// Concatenated, so that the check does not report this file.
 const home = ['', 'home', 'someone', 'sellout'].join('/');
 const registry = ['https://registry', 'npmjs', 'org/ws/-/ws-8.0.0.tgz'].join('.');
 const timer = `${['set', 'Timeout'].join('')}(done, 100);`;
@@ -23,10 +23,10 @@ test.each([
   ['a timer of a test', 'test/db/booking/holding.test.ts', timer],
   ['a promised timer of a test', 'test/torture/buyers/clients.ts', promisedTimer],
   ['a hole in the import table', 'src/http/server.ts', '// oxlint-disable-next-line no-restricted-imports'],
-])('%s is a fault', (_what, file, line) => {
-  const faults = findFileFaults(file, `first line\n${line}\n`, ['/builds/sellout']);
-  expect(faults.length).toBeGreaterThan(0);
-  expect(faults[0]).toContain(`${file}:2: `);
+])('reports %s', (_what, file, line) => {
+  const errors = findFileErrors(file, `first line\n${line}\n`, ['/builds/sellout']);
+  expect(errors.length).toBeGreaterThan(0);
+  expect(errors[0]).toContain(`${file}:2: `);
 });
 
 test.each([
@@ -41,22 +41,22 @@ test.each([
     'src/main/api.ts',
     '// oxlint-disable-next-line no-console -- the banner',
   ],
-])('%s is none', (_what, file, line) => {
-  expect(findFileFaults(file, line, ['/builds/sellout'])).toEqual([]);
+])('accepts %s', (_what, file, line) => {
+  expect(findFileErrors(file, line, ['/builds/sellout'])).toEqual([]);
 });
 
 test.each([
   ['test/db/booking/holding.test.ts', true],
   ['scripts/bootstrap.mjs', true],
   ['docs/requirements.md', false],
-])('%s may have 300 lines, and no more where it is code (%s)', (file, isCode) => {
+])('limits %s to 300 lines if it is code (%s)', (file, isCode) => {
   const lines = (count: number) => 'x\n'.repeat(count);
-  expect(findFileFaults(file, lines(300), [])).toEqual([]);
-  const faults = isCode ? [`${file}:301: more than 300 lines: split it by subject`] : [];
-  expect(findFileFaults(file, lines(301), [])).toEqual(faults);
+  expect(findFileErrors(file, lines(300), [])).toEqual([]);
+  const errors = isCode ? [`${file}:301: more than 300 lines: split it by subject`] : [];
+  expect(findFileErrors(file, lines(301), [])).toEqual(errors);
 });
 
-test('an optional package that the lock file leaves out is a fault, wherever it is named', () => {
+test('reports optional packages that the lock file omits', () => {
   const optionalDependencies = { 'tool-linux': '1.0.0', 'tool-other': '1.0.0' };
   const packages = {
     '': {},
@@ -65,7 +65,7 @@ test('an optional package that the lock file leaves out is a fault, wherever it 
     'node_modules/a/node_modules/tool': { optionalDependencies },
     'node_modules/a/node_modules/tool-other': {},
   };
-  expect(findLockFaults(JSON.stringify({ packages }))).toEqual([
+  expect(findLockErrors(JSON.stringify({ packages }))).toEqual([
     'package-lock.json: tool-other, optional for node_modules/tool, is not listed',
   ]);
 });

@@ -4,9 +4,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { lintSample, repository, type Finding } from '../../../scripts/check/lint-sample.ts';
 
 /*
- * The import table once more, written by hand as docs/architecture.md states it, so that a slip in the rules cannot
- * hide in its own proof. Row: who imports. Column: what. `x` all of it, `t` types only, `f` one named file or
- * folder, `.` nothing.
+ * The import table of docs/architecture.md, repeated by hand to check the rules independently. Row: importing module.
+ * Column: imported module. `x` everything, `t` types only, `f` one file or folder, `.` nothing.
  */
 const matrix = `
              main transport graphql workers fanout http http/routes booking seating payment ticketing waiting-room   traffic identity catalog analytics messaging platform web generated
@@ -105,51 +104,51 @@ beforeAll(() => {
   findings = lintSample(sample());
 });
 
-function rulesOf(file: string): string[] {
+function getRules(file: string): string[] {
   return [...new Set(findings.filter((finding) => finding.file === file).map(({ rule }) => rule))];
 }
 
-const refused = (file: string) => rulesOf(file).includes('eslint(no-restricted-imports)');
+const isRejected = (file: string) => getRules(file).includes('eslint(no-restricted-imports)');
 
 describe('the import table', () => {
-  test('has a row for every folder of src, and src has no loose files', () => {
+  test('has a row for every folder of src, which has no files of its own', () => {
     const inSrc = readdirSync(path.join(repository, 'src')).filter((name) => name !== 'generated');
     expect(inSrc.filter((name) => !modules.includes(name))).toEqual([]);
     expect(new Set(header)).toEqual(new Set([...modules, 'generated']));
     expect(pairs).toHaveLength(modules.length * (modules.length + 1));
   });
 
-  test.each(modules)('%s imports what its row allows, and nothing else', (module) => {
+  test.each(modules)('%s may import exactly what its row allows', (module) => {
     const row = crossing.filter(({ from }) => from === module);
     expect(row).toHaveLength(modules.length);
     for (const { from, to, access } of row) {
       for (const way of Object.keys(ways)) {
         const name = `${way}-${to.replace('/', '-')}.ts`;
         const open = access === 'x' || (access === 't' && way === 'type');
-        const seen = [`src/${from}/${name}`, `src/${from}/deep/${name}`].map(refused);
+        const seen = [`src/${from}/${name}`, `src/${from}/deep/${name}`].map(isRejected);
         expect(seen, `${way} import of ${to}`).toEqual([!open, !open]);
-        const openFile = refused(`src/${from}/open-${name}`);
+        const openFile = isRejected(`src/${from}/open-${name}`);
         expect(openFile, `${way} import of the open file of ${to}`).toBe(!open && access !== 'f');
       }
     }
   });
 
-  test('lets a folder without a row import no other', () => {
-    expect(refused('src/no-row/value-platform.ts')).toBe(true);
-    expect(refused('src/no-row/type-platform.ts')).toBe(true);
+  test('allows a folder without a row no imports', () => {
+    expect(isRejected('src/no-row/value-platform.ts')).toBe(true);
+    expect(isRejected('src/no-row/type-platform.ts')).toBe(true);
   });
 
-  test.each(Object.keys(roundabout))('refuses the roundabout path: %s', (name) => {
-    expect(refused(`src/booking/${name}.ts`)).toBe(true);
+  test.each(Object.keys(roundabout))('rejects a path that is not the shortest: %s', (name) => {
+    expect(isRejected(`src/booking/${name}.ts`)).toBe(true);
   });
 
-  test('refuses types imported inline, and type imports that still load the module', () => {
-    expect(rulesOf('src/booking/inline-type.ts')).toContain('typescript(consistent-type-imports)');
-    expect(rulesOf('src/booking/mixed-type.ts')).toContain('typescript(no-import-type-side-effects)');
+  test('rejects inline type imports, and type imports that load the module', () => {
+    expect(getRules('src/booking/inline-type.ts')).toContain('typescript(consistent-type-imports)');
+    expect(getRules('src/booking/mixed-type.ts')).toContain('typescript(no-import-type-side-effects)');
   });
 
-  test('refuses a cycle, even one of types alone', () => {
-    expect(rulesOf('src/booking/cycle-a.ts')).toContain('import(no-cycle)');
-    expect(rulesOf('src/booking/cycle-b.ts')).toContain('import(no-cycle)');
+  test('rejects import cycles, even of types only', () => {
+    expect(getRules('src/booking/cycle-a.ts')).toContain('import(no-cycle)');
+    expect(getRules('src/booking/cycle-b.ts')).toContain('import(no-cycle)');
   });
 });

@@ -12,16 +12,16 @@ function report(success: boolean, ...testResults: ReturnType<typeof file>[]): st
   return JSON.stringify({ success, numPassedTests, testResults });
 }
 
-test('counts what passed', () => {
+test('counts passed tests', () => {
   expect(summarize(report(true, file('passed', 'passed', 'passed')))).toEqual({ passed: 2, failed: 0 });
 });
 
-test('counts what failed', () => {
+test('counts failed tests', () => {
   const text = report(false, file('failed', 'passed', 'failed'), file('passed', 'passed'));
   expect(summarize(text)).toEqual({ passed: 2, failed: 1 });
 });
 
-test('counts a file that could not be loaded as a failure', () => {
+test('counts a file that failed to load as a failure', () => {
   expect(summarize(report(false, file('failed'), file('passed', 'passed')))).toEqual({
     passed: 1,
     failed: 1,
@@ -36,6 +36,6 @@ test.each([
   ['a run of skipped tests only', report(true, file('passed', 'skipped'))],
   ['an unhandled rejection beside green tests', report(false, file('passed', 'passed'))],
   ['counts that disagree', JSON.stringify({ success: true, numPassedTests: 3, testResults: [] })],
-])('never takes %s for a pass', (_what, text) => {
+])('does not count %s as a pass', (_what, text) => {
   expect(summarize(text).fault).toBeDefined();
 });

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(clone, { recursive: true }));
 
-/** As `npm run NAME -- ARGUMENTS` calls it. */
+/** Runs a command like `npm run NAME -- ARGUMENTS`. */
 function call(folder: string, name: string, ...args: string[]) {
   const [node, ...command] = scripts[name]?.split(' ') ?? [];
   expect(node).toBe('node');
@@ -39,7 +39,7 @@ it.each(names)('npm run %s -- --help prints the usage before anything is install
   expect(readdirSync(clone)).toEqual(before);
 });
 
-it('takes -h, and --help after other arguments', async () => {
+it('accepts -h, and --help after other arguments', async () => {
   expect((await call(clone, 'token', '--role', 'buyer', '-h')).stdout).toBe(`${getUsage('token')}\n`);
 });
 
@@ -47,7 +47,7 @@ it('names every benchmark', () => {
   for (const { name } of directScenarios) expect(getUsage('bench')).toContain(name);
 });
 
-it('refuses arguments that a command does not take, and does nothing', async () => {
+it('rejects unknown arguments before doing anything', async () => {
   const data = mkdtempSync(path.join(tmpdir(), 'sellout-data-'));
   writeFileSync(path.join(data, 'auth-secret'), 'kept');
   const { code, stderr } = await runToEnd(

@@ -48,7 +48,7 @@ const codeFiles = /^(?:src|scripts|prisma|test|loadtest)\/.*\.[cm]?[jt]sx?$/;
 const LINES_MAX = 300;
 
 /** Returns all findings in one file, as `path:line: message`. */
-export function findFileFaults(
+export function findFileErrors(
   file: string,
   text: string,
   machinePaths: readonly string[] = getMachinePaths(),
@@ -83,7 +83,7 @@ interface LockEntry {
  * Returns optional packages that the lock file names but does not list. npm omits one if the configured registry does not
  * have it, such as a build for another platform. `npm ci` then rejects the whole file.
  */
-export function findLockFaults(text: string): string[] {
+export function findLockErrors(text: string): string[] {
   const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, LockEntry>> };
   return Object.entries(packages).flatMap(([location, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies)
