@@ -18,8 +18,8 @@ import { refuseArguments, ROOT, runCommand } from './local/command.ts';
 import { withScratchServices } from './local/scratch-services.ts';
 import { migrate } from './schema/apply-migrations.ts';
 
-const EVENT = `{ events(status: ON_SALE, first: 1) { nodes { id
-  seats(first: 2, status: AVAILABLE) { nodes { id } } } } }`;
+const EVENT = `{ events(status: ON_SALE, first: 1) { edges { node { id
+  seats(first: 2, status: AVAILABLE) { edges { node { id } } } } } } }`;
 const SESSION = 'mutation { startGuestSession { token } }';
 const HOLD = `mutation Hold($input: HoldSeatsInput!) {
   holdSeats(input: $input) { __typename ... on Booking { id status } ... on Error { code message } }
@@ -32,13 +32,12 @@ const UPDATES = `subscription Updates($eventId: ID!) {
   }
 }`;
 
+interface Connection<Node> {
+  readonly edges: readonly { readonly node: Node }[];
+}
+
 interface EventData {
-  readonly events: {
-    readonly nodes: readonly {
-      readonly id: string;
-      readonly seats: { readonly nodes: readonly { readonly id: string }[] };
-    }[];
-  };
+  readonly events: Connection<{ readonly id: string; readonly seats: Connection<{ readonly id: string }> }>;
 }
 
 interface CalledFile {
@@ -72,7 +71,7 @@ await runCommand(async () => {
 
 /** Holds one seat without and one with coverage, and returns the files that the second hold ran through. */
 async function traceHold(url: string): Promise<CalledFile[]> {
-  const [event] = (await request<EventData>(url, EVENT)).events.nodes;
+  const event = (await request<EventData>(url, EVENT)).events.edges[0]?.node;
   const session = await request<{ startGuestSession: { token: string } }>(url, SESSION);
   const { token } = session.startGuestSession;
   if (event === undefined) throw new Error('The examples contain no event on sale.');
@@ -81,10 +80,10 @@ async function traceHold(url: string): Promise<CalledFile[]> {
     const inspector = new Session();
     inspector.connect();
     await inspector.post('Profiler.enable');
-    for (const [i, { id }] of event.seats.nodes.entries()) {
+    for (const [i, { node }] of event.seats.edges.entries()) {
       if (i > 0) await inspector.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
       const update = once(socket, 'message');
-      const input = { eventId: event.id, seatIds: [id] };
+      const input = { eventId: event.id, seatIds: [node.id] };
       const { holdSeats } = await request<{ holdSeats: { __typename: string } }>(url, HOLD, { input }, token);
       if (holdSeats.__typename !== 'Booking') throw new Error(JSON.stringify(holdSeats));
       await update;

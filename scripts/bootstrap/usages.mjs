@@ -6,8 +6,9 @@ import path from 'node:path';
 const usages = {
   start: `Usage: npm start
 
-  Starts PostgreSQL, Redis, the worker and the API, applies migrations and seeds the examples. Ctrl-C stops everything.
-  The command takes no arguments. Settings are environment variables or lines of .env, such as PORT=4001 (docs/configuration.md).`,
+  Starts PostgreSQL, Redis, the worker and the API, applies migrations and seeds the examples. Ctrl-C stops
+  everything. The command takes no arguments. Settings are environment variables or lines of .env, such as PORT=4001
+  (docs/configuration.md).`,
 
   test: `Usage: npm test [-- FILE...] [-t NAME]
 
@@ -40,8 +41,8 @@ const usages = {
 
   'check:files': `Usage: npm run check:files
 
-  Checks every file that git tracks for paths of one machine, names of package registries, timers in tests and files that
-  are too long. Exit status 1 on any finding.`,
+  Checks every file that git tracks for paths of one machine, names of package registries, timers in tests and files
+  that are too long. Exit status 1 on any finding.`,
 
   format: `Usage: npm run format
 
@@ -61,8 +62,8 @@ const usages = {
 
   reset: `Usage: npm run reset
 
-  Empties the data folder (SELLOUT_DATA_DIR). The next npm start creates a new database. The services of DATABASE_URL and
-  REDIS_URL are not changed.`,
+  Empties the data folder (SELLOUT_DATA_DIR). The next npm start creates a new database. The services of DATABASE_URL
+  and REDIS_URL are not changed.`,
 
   'db:migrate': `Usage: npm run db:migrate [-- --print-datamodel]
 
@@ -151,14 +152,14 @@ const usages = {
 
   audit: `Usage: npm run audit
 
-  Checks the data in DATABASE_URL and REDIS_URL against the invariants. Without them, checks the services of npm start, or
-  the database in the data folder if nothing runs. Exit status 0: no violation; 1: a violation, or the audit failed; 2: no
-  violation, but Redis was unreachable.`,
+  Checks the data in DATABASE_URL and REDIS_URL against the invariants. Without them, checks the services of npm
+  start, or the database in the data folder if nothing runs. Exit status 0: no violation; 1: a violation, or the audit
+  failed; 2: no violation, but Redis was unreachable.`,
 
   'warm-path': `Usage: npm run warm-path
 
-  Prints the source files that one warm holdSeats runs through, from the request to the seat update of a watcher, as V8's
-  coverage reports them. Runs on temporary services.`,
+  Prints the source files that one warm holdSeats runs through, from the request to the seat update of a watcher, as
+  V8's coverage reports them. Runs on temporary services.`,
 
   generate: `Usage: npm run generate
 
