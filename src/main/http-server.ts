@@ -1,12 +1,5 @@
-import type { Identity } from '../identity/identity.ts';
-import type { Config } from '../platform/config/config.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
-import type { Logger } from '../platform/observability/logger.ts';
-import type { Redis } from '../platform/redis/redis.ts';
-import type { EventLayouts } from '../seating/layout/event-layouts.ts';
-import type { LiveFeeds } from '../seating/live/live-feeds.ts';
-import type { PublicVersions } from '../seating/map/public-versions.ts';
-import type { SeatMaps } from '../seating/map/seat-maps.ts';
+import { encodeEventId, encodeSeatId } from '../platform/ids.ts';
 import { AddressCounter } from '../http/connection-limits.ts';
 import { createCorsHandler } from '../http/cors.ts';
 import { ConnectionDrainer } from '../http/connection-drainer.ts';
@@ -22,6 +15,7 @@ import { handleHealth, createReadinessHandler } from '../http/routes/health.ts';
 import { handleLayout } from '../http/routes/layout.ts';
 import { MemoryBudget } from '../transport/memory-budget.ts';
 import { handleMetrics } from '../http/routes/metrics.ts';
+import { readExampleSeats } from '../http/routes/home/events-on-sale.sql.ts';
 import { createHomeHandler } from '../http/routes/home/home-route.ts';
 import { createRequestListener } from '../http/request-listener.ts';
 import type { Route } from '../http/routes.ts';
@@ -31,35 +25,7 @@ import { createHttpServer, stopServer } from '../http/server.ts';
 import { listen } from '../platform/listen.ts';
 import { createGraphQLProtocol } from '../transport/websocket/graphql-protocol.ts';
 import { acceptSockets } from '../transport/websocket/socket-server.ts';
-
-export interface HttpContext {
-  readonly config: Pick<
-    Config,
-    | 'host'
-    | 'port'
-    | 'corsOrigins'
-    | 'corsAllowedHeaders'
-    | 'trustedProxies'
-    | 'connectionsPerAddressMax'
-    | 'clientMemory'
-    | 'tcpConnections'
-    | 'inactivityMs'
-    | 'sockets'
-    | 'drainMs'
-    | 'graphiql'
-    | 'publicMetrics'
-  >;
-  readonly logger: Logger;
-  readonly db: PrismaClient;
-  readonly redis: Redis;
-  readonly identity: Identity;
-  readonly eventLayouts: EventLayouts;
-  readonly seatMaps: SeatMaps;
-  readonly feeds: LiveFeeds;
-  readonly publicVersions: PublicVersions;
-  readonly engineOptions: EngineOptions;
-  readonly exampleIds: () => Promise<ExampleIds | null>;
-}
+import type { AppContext } from './context.ts';
 
 export interface RunningServer {
   readonly port: number;
@@ -67,8 +33,11 @@ export interface RunningServer {
 }
 
 /** Starts the HTTP server with all its routes and WebSockets. Resolves when it accepts connections. */
-export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> {
-  const { config, engineOptions, identity, logger } = ctx;
+export async function startHttpServer(
+  context: AppContext,
+  engineOptions: EngineOptions,
+): Promise<RunningServer> {
+  const { config, identity, logger } = context;
   const stopping = new AbortController();
   const engine = createEngine(engineOptions);
   const memory = new MemoryBudget(config.clientMemory);
@@ -86,7 +55,7 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
     streams: longLived,
     stopping: stopping.signal,
   };
-  const routes = createRoutes(ctx, graphql);
+  const routes = createRoutes(context, graphql);
   const listener = createRequestListener({
     routes,
     cors: createCorsHandler(config),
@@ -113,10 +82,12 @@ export async function startHttpServer(ctx: HttpContext): Promise<RunningServer> 
   return { port, stop: () => stopServer({ server, stopping, endSockets, drainMs: config.drainMs, logger }) };
 }
 
-function createRoutes(ctx: HttpContext, graphql: GraphQLRouteContext): Route[] {
-  const { config, eventLayouts } = ctx;
+function createRoutes(context: AppContext, graphql: GraphQLRouteContext): Route[] {
+  const { config, database, eventLayouts, logger } = context;
   const { stopping } = graphql;
-  const graphiql = config.graphiql ? createGraphiQLHandler(ctx) : null; // guard: graphiql-switch
+  const db = database.reads;
+  const exampleIds = () => findExampleIds(db);
+  const graphiql = config.graphiql ? createGraphiQLHandler({ exampleIds, logger }) : null; // guard: graphiql-switch
   // guard: public-metrics-switch
   return [
     {
@@ -130,18 +101,18 @@ function createRoutes(ctx: HttpContext, graphql: GraphQLRouteContext): Route[] {
       methods: ['GET', 'HEAD'],
       handle: handleGraphiQLAsset,
     }),
-    { path: '/', methods: ['GET', 'HEAD'], handle: createHomeHandler({ ...ctx, graphiql: config.graphiql }) },
+    { path: '/', methods: ['GET', 'HEAD'], handle: createHomeHandler({ ...context, db, graphiql: config.graphiql }) },
     { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
     {
       path: '/ready',
       methods: ['GET', 'HEAD'],
-      handle: createReadinessHandler({ ...ctx, stopping }),
+      handle: createReadinessHandler({ ...context, db, stopping }),
     },
     ...optional(config.publicMetrics, { path: '/metrics', methods: ['GET', 'HEAD'], handle: handleMetrics }),
     {
       path: '/events/',
       methods: ['GET', 'HEAD'],
-      handle: createSeatMapHandler(ctx),
+      handle: createSeatMapHandler(context),
     },
     {
       path: '/layouts/',
@@ -153,4 +124,14 @@ function createRoutes(ctx: HttpContext, graphql: GraphQLRouteContext): Route[] {
 
 function optional(enabled: boolean, route: Route): Route[] {
   return enabled ? [route] : [];
+}
+
+async function findExampleIds(db: PrismaClient): Promise<ExampleIds | null> {
+  const found = await readExampleSeats(db);
+  if (found === null) return null;
+  const { eventId, seatIndexes } = found;
+  return {
+    eventId: encodeEventId(eventId),
+    seatIds: seatIndexes.map((index) => encodeSeatId(eventId, index)),
+  };
 }

@@ -8,14 +8,15 @@ interface Running {
   stop(): Promise<void>;
 }
 
-/** How long requests that are under way may take to finish after an error that nothing caught. */
+/** Time that requests have to finish after an uncaught error. */
 const DRAIN_MS_MAX = 10_000;
-/** One error may come many times while the process drains. */
+/** An error can repeat many times while the process drains. */
 const UNCAUGHT_LOGGED_MAX = 5;
 
 /**
- * Runs a server as this process: reads the configuration, starts it, and stops it on SIGINT or SIGTERM. A second signal
- * ends the process at once. A failure to start that the operator can fix is one line on standard error and exit status 1.
+ * Runs a server in this process: reads the configuration, starts the server, and stops it on SIGINT or SIGTERM. A second
+ * signal ends the process at once. If the operator can fix a failed start, prints one line to standard error; exits with
+ * status 1 after any failed start.
  */
 export async function runProcess(
   start: (config: Config) => Promise<Running>,
@@ -35,7 +36,7 @@ export async function runProcess(
   }
 }
 
-/** A process between its start and its end, which a signal or an uncaught error brings about. */
+/** A running process, until a signal or an uncaught error ends it. */
 class RunningProcess {
   readonly #logger: Logger;
   readonly #drainMsMax: number;
@@ -46,8 +47,8 @@ class RunningProcess {
   constructor(logger: Logger, drainMsMax: number) {
     this.#logger = logger;
     this.#drainMsMax = drainMsMax;
-    // Unhandled rejections arrive here too. This is the last resort, after which the state of the process is unknown:
-    // what is under way may finish, nothing new is taken, and a supervisor starts a new process.
+    // Includes unhandled rejections. After an uncaught error, the state of the process is unknown: it finishes the
+    // requests in flight, accepts no new ones, and exits, so that a supervisor starts a new process.
     process.on('uncaughtException', (error: unknown, origin) => this.#onUncaught(error, origin));
   }
 

@@ -2,7 +2,7 @@ import { execute, parse } from 'graphql';
 import type { EngineOptions } from '../graphql/engine/engine.ts';
 import { encodeEventId } from '../platform/ids.ts';
 
-/** No event has this number: nothing is read, but all that reading takes is loaded and compiled. */
+/** No event has this ID, so that nothing is read, but all code for reading is loaded and compiled. */
 const NO_EVENT = 2_147_483_647;
 const TIMES = 3;
 
@@ -15,9 +15,9 @@ const document = parse(`query WarmUp($id: ID!) {
 }`);
 
 /**
- * Asks what an event page asks, before anybody is there to wait: the first to ask holds up all others for 50 to 70 ms
- * while code is loaded and compiled, Prisma's query compiler above all. Never rejects: a process that could not ask is
- * cold, but starts.
+ * Runs the query of an event page before the server accepts connections. Otherwise the first request blocks the process
+ * for 50 to 70 ms while code is loaded and compiled, Prisma's query compiler above all. Never rejects: a process starts
+ * even if it could not warm up.
  */
 export async function warmUp(options: EngineOptions): Promise<void> {
   const { schema, logger } = options;

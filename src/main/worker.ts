@@ -4,42 +4,41 @@ import { checkDatabase, getRequirements, readDatabaseState } from '../platform/d
 import { createLogger, type Logger } from '../platform/observability/logger.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
-import { createPubSub } from '../messaging/pubsub.ts';
+import { createPublisher } from '../messaging/publisher.ts';
 import { watermarksIn } from '../messaging/watermarks.ts';
 import { awaitListening } from '../platform/listen.ts';
 import { startMetricsServer, type MetricsServer } from '../http/metrics-server.ts';
-import { cachingPubSub } from '../seating/map/caching-pubsub.ts';
 import { liveMapReportsIn } from '../seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
-import { workerTasks } from '../workers/tasks.ts';
+import { createTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
 import { runProcess } from './run-process.ts';
 
 export interface RunningWorker {
-  /** Where its /metrics are served, if anywhere. */
+  /** The port of the metrics server, if WORKER_METRICS_PORT is set. */
   readonly metricsPort: number | undefined;
   stop(): Promise<void>;
 }
 
 /**
- * The part of the product that time drives. Any number of workers may run at once.
+ * Starts the worker, which runs tasks at intervals. Any number of workers can run at once. A worker publishes messages
+ * and does not subscribe to any.
  *
- * @throws {StartupError} for a database that this version can't work with, or a port that can't be had.
+ * @throws {StartupError} if this version does not work with the database, or a port is not available.
  */
 export async function startWorker(config: Config): Promise<RunningWorker> {
   await checkDatabase(config.databaseUrl); // guard: worker-database-check
   const logger = createLogger(config.logLevel);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout-worker', logger);
-  const cachedMaps = new SeatMapCache(redis, logger);
-  const pubsub = cachingPubSub(createPubSub(config.redisUrl, logger), cachedMaps);
+  const publisher = createPublisher(config.redisUrl, logger);
   collectProcessMetrics();
-  const tasks = workerTasks({
+  const tasks = createTasks({
     db: database.worker,
     batches: database.batches,
-    pubsub,
+    publisher,
     watermarks: watermarksIn(redis),
-    cachedMaps,
+    seatMapCache: new SeatMapCache(redis, logger),
     liveMaps: liveMapReportsIn(redis),
     logger,
     defaultHoldTtlMs: config.holdTtlMs,
@@ -54,7 +53,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     async stop() {
       await metricsServer?.stop();
       await worker.stop();
-      await pubsub.close();
+      await publisher.close();
       redis.disconnect();
       await database.close();
     },

@@ -1,10 +1,10 @@
 --[[
-  Lowers an event's watermark to the version that the database has, if it still is what the caller read: the commits
-  between the two were lost. A watermark that moved on since then was raised by a new commit.
+  Lowers an event's watermark to the database's version after commits were lost. Does nothing if the watermark has
+  changed since the caller read it: a new commit raised it.
 
   KEYS[1]  the watermark, event:{<id>}:published
-  ARGV[1]  what the caller read
-  ARGV[2]  the version of the database, read after that
+  ARGV[1]  the watermark that the caller read
+  ARGV[2]  the version in the database, read after the watermark
 
   Output: 1 if it was lowered, 0 if not
 ]]

@@ -3,24 +3,59 @@ export type SeatStatusCode = 0 | 1 | 2 | 3;
 
 /**
  * A version of an event's seats, with the batch that made it. The number alone does not identify a version: a database
- * that lost commits gives it to another batch. A batch id is never used twice.
+ * that has lost commits gives the number to another batch. A batch ID is never used twice.
  */
 export interface SeatVersion {
   readonly version: number;
   readonly batchId: string;
 }
 
-/**
- * What one committed batch did to an event, for everybody who follows it. `fromVersion` is the version that it
- * continues: always `version - 1`.
- */
+/** The changes of one committed batch to one event. `fromVersion` is always `version - 1`. */
 export interface SeatsChanged extends SeatVersion {
   readonly eventId: number;
   readonly fromVersion: number;
-  /** The batch that made the version before. */
+  /** The batch that made the previous version. */
   readonly previousBatchId: string;
-  /** `[seat index, status]`, the state after the batch, each seat once. */
+  /** `[seat index, status]` after the batch, each seat once. */
   readonly seats: readonly (readonly [number, SeatStatusCode])[];
   /** Bookings whose status or seats changed. */
   readonly bookingIds: readonly string[];
+}
+
+/** The channel of an event. The braces put it and every key of the event into one Redis Cluster slot. */
+export function eventTopic(eventId: number): string {
+  return `event:{${eventId}}:changes`;
+}
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/**
+ * Parses what Redis delivered; returns null for anything but a valid message. Other releases publish to the same
+ * channels, as can anyone with access to Redis. An invalid message must neither end the process nor set seats that do
+ * not exist.
+ */
+export function parseSeatsChanged(value: unknown): SeatsChanged | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { eventId, fromVersion, version, previousBatchId, batchId, seats, bookingIds } = value as Partial<
+    Record<keyof SeatsChanged, unknown>
+  >;
+  if (!isCount(eventId) || !isCount(fromVersion) || !isCount(version) || version <= fromVersion) return null;
+  if (!isBatchId(previousBatchId) || !isBatchId(batchId)) return null;
+  if (!Array.isArray(seats) || !seats.every(isSeat)) return null;
+  if (!Array.isArray(bookingIds) || !bookingIds.every((id) => typeof id === 'string')) return null;
+  return { eventId, fromVersion, version, previousBatchId, batchId, seats, bookingIds };
+}
+
+function isBatchId(value: unknown): value is string {
+  return typeof value === 'string' && UUID.test(value);
+}
+
+function isSeat(value: unknown): value is SeatsChanged['seats'][number] {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [index, code] = value as unknown[];
+  return isCount(index) && isCount(code) && code <= 3;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,11 +1,11 @@
 --[[
-  Raises an event's watermark, the last version that was published, and never lowers it: messages are published by many
-  processes, and their replies come back in any order.
+  Raises an event's watermark, the last published version. Never lowers it: many processes publish, and their commands
+  arrive in any order.
 
   KEYS[1]  the watermark, event:{<id>}:published
-  ARGV[1]  the version that was published
+  ARGV[1]  the published version
 
-  Output: the watermark as it stands now
+  Output: the watermark after the call
 ]]
 local version = tonumber(ARGV[1])
 local watermark = tonumber(redis.call('GET', KEYS[1]))

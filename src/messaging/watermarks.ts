@@ -1,19 +1,18 @@
 import { loadLua } from '../platform/redis/lua.ts';
 import type { Redis } from '../platform/redis/redis.ts';
-import { watermarkKey } from './topics.ts';
 
 /**
- * The version up to which each event's changes were published. A hint, as all that Redis keeps: a missing one means
- * that nobody knows, and publishing again is harmless.
+ * The last published version of each event. A hint, like everything in Redis: if the watermark is missing, the last
+ * published version is unknown, and publishing a change twice is harmless.
  */
 export interface Watermarks {
-  /** False while Redis is away, and at first. */
+  /** False until Redis is connected, and while it is unavailable. */
   readonly reachable: boolean;
-  /** Never lowers it. */
+  /** Raises the watermark to `version`; never lowers it. */
   raise(eventId: number, version: number): Promise<void>;
-  /** After lost commits: to the database's version, which was read after the watermark `from`. */
+  /** Lowers it after lost commits: from `from` to the database's version, which was read after the watermark. */
   lower(eventId: number, from: number, version: number): Promise<void>;
-  /** In the order asked; null where there is none. One command, however many events. */
+  /** Returns the watermarks in the order asked, null for a missing one. One command for any number of events. */
   read(eventIds: readonly number[]): Promise<readonly (number | null)[]>;
 }
 
@@ -36,4 +35,8 @@ export function watermarksIn(redis: Redis): Watermarks {
       return values.map((value) => (value === null ? null : Number(value)));
     },
   };
+}
+
+export function watermarkKey(eventId: number): string {
+  return `event:{${eventId}}:published`;
 }

@@ -50,11 +50,10 @@ export class IdempotencyConflictError extends SelloutError {
 
 export class ReadOnlyError extends SelloutError {
   readonly code = 'READ_ONLY';
-  readonly retryAfterSeconds: number;
+  readonly retryAfterSeconds = 10;
 
-  constructor(retryAfterSeconds = 10) {
+  constructor() {
     super('Writes are temporarily disabled, and nothing was changed. Reads still work; retry later.');
-    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -64,7 +63,8 @@ export class BusyError extends SelloutError {
   /** False if certainly nothing was changed. True if the outcome is unknown: a retry with the same key returns it. */
   readonly outcomeUnknown: boolean;
 
-  constructor(retryAfterSeconds = 1, outcomeUnknown = false) {
+  /** Nothing was changed. */
+  constructor({ outcomeUnknown = false, retryAfterSeconds = 1 } = {}) {
     super(
       outcomeUnknown
         ? 'The connection to the database was lost; the outcome of the operation is unknown. Retry with the same idempotency key, or check the current state before you retry.'
@@ -74,9 +74,13 @@ export class BusyError extends SelloutError {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** The connection was lost during COMMIT. */
   static outcomeUnknown(): BusyError {
-    return new BusyError(1, true);
+    return new BusyError({ outcomeUnknown: true });
+  }
+
+  /** Nothing was changed; the client should wait this long before it retries. */
+  static retryAfter(retryAfterSeconds: number): BusyError {
+    return new BusyError({ retryAfterSeconds });
   }
 }
 

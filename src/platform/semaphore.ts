@@ -18,7 +18,7 @@ export class Semaphore {
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else if (this.#waiting.length >= this.#waitingMax)
-      throw new BusyError(RETRY_AFTER_SECONDS); // guard: waiting-tasks-limit
+      throw BusyError.retryAfter(RETRY_AFTER_SECONDS); // guard: waiting-tasks-limit
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await task();

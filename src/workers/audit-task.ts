@@ -2,7 +2,7 @@ import { audit, type AuditContext, type AuditReport } from '../booking/audit/aud
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 
-/** Audits, counts what was found, and logs each breach. */
+/** Runs an audit, sets its metrics, and logs each breach. */
 export async function auditAndReport(ctx: AuditContext, logger: Logger): Promise<AuditReport> {
   const report = await audit(ctx);
   metrics.auditSeconds.set(report.tookMs / 1000);

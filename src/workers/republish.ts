@@ -2,38 +2,40 @@ import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { SeatsChanged } from '../messaging/messages.ts';
-import type { PubSub } from '../messaging/pubsub.ts';
 import type { Watermarks } from '../messaging/watermarks.ts';
+import { publishChange, type PublishContext } from '../seating/map/publish-change.ts';
 import { readChanges, readVersions } from '../seating/map/seat-map.sql.ts';
 import { readRecentVersions, readVersionsAfter, type EventVersion } from './unpublished.sql.ts';
 
-export interface RepublishContext {
+export interface RepublishContext extends PublishContext {
   readonly db: PrismaClient;
-  readonly pubsub: PubSub;
   readonly watermarks: Watermarks;
   readonly logger: Logger;
 }
 
-/** Until then a change is its maker's to publish. With the task's interval: well within two seconds after a crash. */
+/** A change younger than this is left to the process that made it. After a crash, it is published within two seconds. */
 const GRACE_MS = 1_000;
-/** What lies further back is found by the look at all events. */
+/** Older changes are found by republishAll. */
 const RECENT_MS = 120_000;
-/** Of a longer gap only the newest change is published: whoever follows sees that it missed some, and reads them. */
+/**
+ * Maximum number of changes that are republished for one event. Of a longer gap, only the newest change is published:
+ * subscribers detect the gap and read the rest.
+ */
 const GAP_MAX = 100;
 const PAGE_MAX = 1_000;
 
 interface Republished {
   readonly changes: number;
-  /** Redis took no more: the rest would fail too, each after seconds, and the next run finds it again. */
+  /** Redis failed. The remaining changes would fail too, each after seconds; the next run finds them. */
   readonly failed: boolean;
 }
 
 /**
- * Publishes what was committed and not published, because the process that committed it ended in between, or Redis was
- * away or has lost everything: found by the event's watermark. Any number of workers may do it at once, for publishing
- * twice is harmless and watermarks only rise.
+ * Publishes recent changes that were committed but not published: the process ended in between, or Redis was unavailable
+ * or lost its data. They are found by the events' watermarks. Any number of workers can do this at once, because
+ * publishing twice is harmless and watermarks only rise.
  *
- * @returns how many changes were published. None while Redis is away, which is logged elsewhere.
+ * @returns the number of published changes; 0 while Redis is unavailable, which its connection logs.
  */
 export async function republishRecent(ctx: RepublishContext): Promise<number> {
   if (!ctx.watermarks.reachable) return 0;
@@ -41,7 +43,7 @@ export async function republishRecent(ctx: RepublishContext): Promise<number> {
   return changes;
 }
 
-/** As republishRecent, of all events, however long they have been quiet: for after an outage that was longer. */
+/** Like republishRecent, for all events: after a long outage, the unpublished changes are no longer recent. */
 export async function republishAll(ctx: RepublishContext): Promise<number> {
   if (!ctx.watermarks.reachable) return 0;
   let published = 0;
@@ -80,9 +82,9 @@ async function republishBehind(ctx: RepublishContext, events: readonly EventVers
 }
 
 /**
- * Lowers watermarks that are ahead of the database, which has lost commits then: else what follows would not be
- * republished until versions have passed them. Mostly a watermark is only newer than the version that was read before
- * it; a version that is read after it is never behind.
+ * Lowers watermarks that are ahead of the database, which has lost commits. Otherwise new changes would not be
+ * republished until versions pass the watermark. Usually a watermark is only newer than the version that was read before
+ * it, so the version is read again: it is behind only if commits were lost.
  */
 async function lowerWatermarks(ctx: RepublishContext, ahead: readonly EventVersion[]): Promise<void> {
   if (ahead.length === 0) return;
@@ -106,11 +108,11 @@ async function republish(
   const newest = version - 1;
   const from = watermark === null || version - watermark > GAP_MAX ? newest : watermark;
   const recorded = await readChanges(ctx.db, eventId, from, GAP_MAX);
-  // One after a gap in the record says that it continues what it does not: a map would skip what lies between unseen.
+  // After a gap in the record, a change claims to continue a version that it does not. Maps would miss the gap.
   // guard: republish-single-versions
   const changes = recorded.filter((change) => change.version === change.fromVersion + 1);
   const published = await publishInOrder(ctx, changes);
-  // The record no longer reaches back so far: there is nothing to publish, and who waits for it polls.
+  // The record no longer reaches back that far. There is nothing to publish; subscribers poll.
   if (changes.length === 0) await ctx.watermarks.raise(eventId, version);
   metrics.republished.inc(published);
   if (watermark !== null && published > 0)
@@ -118,9 +120,9 @@ async function republish(
   return { changes: published, failed: published < changes.length };
 }
 
-/** Each raises the watermark; one after a failed one would raise it past that. Returns how many were published. */
+/** Publishes until one fails, because the next would raise the watermark past it. Returns the number of published ones. */
 async function publishInOrder(ctx: RepublishContext, changes: readonly SeatsChanged[]): Promise<number> {
   // guard: unpublished-not-counted
-  for (const [i, change] of changes.entries()) if (!(await ctx.pubsub.publishSeatsChanged(change))) return i;
+  for (const [i, change] of changes.entries()) if (!(await publishChange(ctx, change))) return i;
   return changes.length;
 }

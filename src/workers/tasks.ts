@@ -1,11 +1,11 @@
 import { auditLimits } from '../booking/audit/audit.ts';
-import type { CachedMaps } from '../booking/audit/maps/cached-maps.ts';
 import { HoldSweeper } from '../booking/expiry/hold-sweeper.ts';
 import { pruneHistory } from '../booking/operations/prune-history.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
-import type { PubSub } from '../messaging/pubsub.ts';
+import type { Publisher } from '../messaging/publisher.ts';
 import type { LiveMapReports } from '../seating/live/live-map-reports.ts';
+import type { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import type { Watermarks } from '../messaging/watermarks.ts';
 import { auditAndReport } from './audit-task.ts';
 import { republishAll, republishRecent } from './republish.ts';
@@ -13,11 +13,11 @@ import type { Task } from './worker.ts';
 
 export interface WorkerContext {
   readonly db: PrismaClient;
-  /** For batches, as the API has it. */
+  /** The connection pool of batches, as in the API. */
   readonly batches: PrismaClient;
-  readonly pubsub: PubSub;
+  readonly publisher: Publisher;
   readonly watermarks: Watermarks;
-  readonly cachedMaps: CachedMaps;
+  readonly seatMapCache: SeatMapCache;
   readonly liveMaps: LiveMapReports;
   readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
@@ -25,23 +25,24 @@ export interface WorkerContext {
   readonly auditEveryMs: number;
 }
 
-/** Often enough that buyers see a hold run out well within two seconds. */
+/** Buyers see a hold expire within two seconds. */
 const EXPIRE_EVERY_MS = 500;
 const REPUBLISH_EVERY_MS = 500;
 const REPUBLISH_ALL_EVERY_MS = 60_000;
-/** By then Redis is connected, and what is recent is published. */
+/** By then Redis is connected and recent changes are published. */
 const REPUBLISH_ALL_AFTER_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
-/** Where tables are so large that an audit takes long, it may take this part of the time at most. */
+/** Maximum fraction of the time that audits run, even if tables are so large that an audit takes long. */
 const AUDIT_SHARE_MAX = 0.1;
 
-export function workerTasks(ctx: WorkerContext): Task[] {
+export function createTasks(worker: WorkerContext): Task[] {
+  const ctx = { ...worker, feeds: null };
   const sweeper = new HoldSweeper({ ...ctx, db: ctx.batches });
   return [
     {
       name: 'expireHolds',
       everyMs: EXPIRE_EVERY_MS,
-      run: () => sweeper.look().then(noMore),
+      run: () => sweeper.scan().then(noMore),
       stop: () => sweeper.stop(),
     },
     { name: 'republishRecent', everyMs: REPUBLISH_EVERY_MS, run: () => republishRecent(ctx).then(noMore) },
@@ -52,12 +53,12 @@ export function workerTasks(ctx: WorkerContext): Task[] {
       run: () => republishAll(ctx).then(noMore),
     },
     { name: 'pruneHistory', everyMs: PRUNE_EVERY_MS, run: () => pruneHistory(ctx.db, ctx.historyDays) },
-    auditTask(ctx),
+    createAuditTask(worker),
   ];
 }
 
-function auditTask(ctx: WorkerContext): Task {
-  const { db, watermarks, cachedMaps, liveMaps, historyDays, auditEveryMs, logger } = ctx;
+function createAuditTask(ctx: WorkerContext): Task {
+  const { db, watermarks, seatMapCache: cachedMaps, liveMaps, historyDays, auditEveryMs, logger } = ctx;
   const limits = { ...auditLimits, historyDays };
   let tookMs = 0;
   return {

@@ -3,20 +3,17 @@ import { pause } from '../platform/pause.ts';
 
 export interface Task {
   readonly name: string;
-  /** From the end of one run to the start of the next. */
+  /** Pause between the end of one run and the start of the next. */
   readonly everyMs: number;
-  /** Default 0: the first run comes at once. */
+  /** Delay of the first run. Default: 0. */
   readonly startsAfterMs?: number;
-  /** True: there is more to do, run again at once. A long run ends itself, by throwing, when the signal says so. */
+  /** Returns true if there is more to do, to run again at once. A long run throws when the signal is aborted. */
   run(signal: AbortSignal): Promise<boolean>;
-  /** Called once no run is under way any more: resolves when nothing of the task is. */
+  /** Called after the last run. Resolves when the task has no work in flight. */
   stop?(): Promise<void>;
 }
 
-/**
- * Runs tasks over and over until stopped. A run that fails is logged, and the next one comes at its time: no failure
- * ends the worker.
- */
+/** Runs tasks at their intervals until stopped. A failed run is logged, and the next one starts as usual. */
 export function runTasks(tasks: readonly Task[], logger: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const loops = tasks.map((task) => loop(task, logger, stopping.signal));

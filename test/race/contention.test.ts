@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirmBooking } from '../../src/booking/operations/confirm-booking.ts';
-import { expireHolds } from '../../src/booking/expiry/expire-holds.ts';
+import { expireHolds } from '../../src/booking/expiry/hold-sweeper.ts';
 import { holdBestAvailable } from '../../src/booking/operations/hold-best-available.ts';
 import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../src/booking/operations/release-booking.ts';
@@ -12,9 +12,8 @@ import {
   runWhileLocked,
   makeHoldOverdue,
   waitForBlockedSessions,
-  silent,
-  silentPubSub,
   startBookingProcess,
+  unannounced,
   type BookingProcess,
 } from '../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
@@ -155,7 +154,7 @@ describe('many buyers at the same time on two processes', () => {
       );
       for (const { booking } of old) await makeHoldOverdue(reads, booking.id);
       const sweeps = processes.map(({ database: { worker } }) =>
-        expireHolds({ db: worker, pubsub: silentPubSub, logger: silent, defaultHoldTtlMs: 300_000 }),
+        expireHolds({ ...unannounced, db: worker, defaultHoldTtlMs: 300_000 }),
       );
       const results = await Promise.allSettled([
         ...old.map(({ buyerId, booking }) =>
@@ -177,9 +176,8 @@ describe('many buyers at the same time on two processes', () => {
         hold_expires_at = clock_timestamp() WHERE status = 'HOLD' AND event_id = ${at.eventId}`);
       await eventually('every hold is swept', async () => {
         await expireHolds({
+          ...unannounced,
           db: processes[0].database.worker,
-          pubsub: silentPubSub,
-          logger: silent,
           defaultHoldTtlMs: 300_000,
         });
         return (await reads.booking.count({ where: { eventId: at.eventId, status: 'HOLD' } })) === 0;

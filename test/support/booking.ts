@@ -4,7 +4,7 @@ import { audit, auditLimits } from '../../src/booking/audit/audit.ts';
 import { printReport } from '../../src/booking/audit/print-report.ts';
 import { createExecuteBatch } from '../../src/booking/batch/execute-batch.ts';
 import { GroupCommit } from '../../src/booking/batch/group-commit.ts';
-import type { BatchResult } from '../../src/booking/batch/batch.ts';
+import type { AnnounceContext } from '../../src/booking/batch/announce.ts';
 import {
   connectDatabase,
   sql,
@@ -13,8 +13,9 @@ import {
   type Tx,
 } from '../../src/platform/database/db.ts';
 import { createLogger, type Logger } from '../../src/platform/observability/logger.ts';
-import type { PubSub } from '../../src/messaging/pubsub.ts';
-import { changeMessage } from '../../src/booking/batch/change-message.ts';
+import type { SeatsChanged } from '../../src/messaging/messages.ts';
+import type { Publisher } from '../../src/messaging/publisher.ts';
+import type { Subscriber } from '../../src/messaging/subscriber.ts';
 import { LiveFeeds } from '../../src/seating/live/live-feeds.ts';
 import { BestAvailable } from '../../src/seating/best-available/choose-for-event.ts';
 import { EventLayouts } from '../../src/seating/layout/event-layouts.ts';
@@ -26,8 +27,8 @@ export interface BookingProcess extends AsyncDisposable {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
-  /** Every batch that this process committed, in order. */
-  readonly committed: BatchResult[];
+  /** Every change that this process committed, in order. It publishes none of them. */
+  readonly committed: SeatsChanged[];
   /** Warnings and errors that this process logged, one line each. */
   readonly warnings: string[];
 }
@@ -39,18 +40,23 @@ export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_
   const logger = pino({ level: 'warn' }, { write: (line) => warnings.push(line) });
   const database = connectDatabase(databaseUrl, logger);
   const layouts = new EventLayouts(database.reads, new VenueLayouts(database.reads));
-  const feeds = new LiveFeeds({ db: database.reads, pubsub: silentPubSub, logger: silent, tickMs: 100 });
+  const subscriber = silentSubscriber;
+  const feeds = new LiveFeeds({ db: database.reads, subscriber, logger: silent, tickMs: 100 });
   const bestAvailable = new BestAvailable({ db: database.reads, layouts, feeds });
-  const committed: BatchResult[] = [];
+  const committed: SeatsChanged[] = [];
   const execute = createExecuteBatch({
+    ...unannounced,
     db: database.batches,
     logger,
     defaultHoldTtlMs,
-    chooseSeats: (...request) => bestAvailable.choose(...request),
-    neighboursOf: (eventId, seats) => bestAvailable.neighboursOf(eventId, seats),
-    committed: (eventId, result) => {
-      committed.push(result);
-      feeds.take(changeMessage(eventId, result));
+    bestAvailable,
+    feeds,
+    publisher: {
+      ...silentPublisher,
+      async publishSeatsChanged(message) {
+        committed.push(message);
+        return true;
+      },
     },
   });
   const groupCommit = new GroupCommit(execute);
@@ -114,11 +120,24 @@ export async function runWhileLocked<T>(
   return () => outcome;
 }
 
-/** Drops all messages. */
-export const silentPubSub: PubSub = {
+/** Publishes nothing. */
+export const silentPublisher: Publisher = {
   publishSeatsChanged: () => Promise.resolve(true),
-  subscribeSeatsChanged: () => ({ ready: Promise.resolve(), close() {} }),
   close: () => Promise.resolve(),
+};
+
+/** Receives nothing. */
+export const silentSubscriber: Subscriber = {
+  subscribeSeatsChanged: () => ({ ready: Promise.resolve(), close() {} }),
+  close() {},
+};
+
+/** Announces changes to nobody. */
+export const unannounced: AnnounceContext = {
+  publisher: silentPublisher,
+  seatMapCache: { change: () => Promise.resolve('none'), store: () => Promise.resolve(false) },
+  feeds: null,
+  logger: silent,
 };
 
 /** Runs the product's audit. @throws if it finds a breach, with its report. */

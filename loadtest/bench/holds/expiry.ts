@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
+import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import type { AppContext } from '../../../src/main/context.ts';
 import { sql, type PrismaClient } from '../../../src/platform/database/db.ts';
@@ -83,8 +83,8 @@ async function updateAtOnce(db: PrismaClient): Promise<void> {
   );
 }
 
-async function sweepAll({ database, pubsub, logger, config }: AppContext): Promise<void> {
-  await expireHolds({ db: database.batches, pubsub, logger, defaultHoldTtlMs: config.holdTtlMs });
+async function sweepAll(app: AppContext): Promise<void> {
+  await expireHolds({ ...app, db: app.database.batches });
 }
 
 async function measureHoldMs({ app }: BenchContext, eventId: number, seat: number): Promise<number> {

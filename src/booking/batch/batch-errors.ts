@@ -1,6 +1,6 @@
 import type { BatchInput, BatchResult } from './batch.ts';
 
-/** The event's status changed between the plan and the version's UPDATE: rolled back, to be run again. */
+/** The event's status or rules changed while the batch ran. The batch was rolled back and is retried. */
 export class StaleRulesError extends Error {
   constructor() {
     super('the event changed while the batch was being decided');
@@ -8,7 +8,7 @@ export class StaleRulesError extends Error {
   }
 }
 
-/** The batch took longer than it may; nothing of it was committed, and nothing more of it is sent. */
+/** The batch exceeded its deadline. Nothing was committed, and no further statement is sent. */
 export class BatchAbandonedError extends Error {
   constructor() {
     super('the batch exceeded its deadline');
@@ -16,7 +16,7 @@ export class BatchAbandonedError extends Error {
   }
 }
 
-/** COMMIT was sent and no answer came: only the database can tell what happened. */
+/** COMMIT was sent and not answered. Only the database knows whether the batch is committed. */
 export class CommitUnknownError extends Error {
   readonly input: BatchInput;
   readonly result: BatchResult;

@@ -1,7 +1,7 @@
 import { plannedEachTime, sql, type Tx } from '../../platform/database/db.ts';
-import { bookingFromRow, type BookingRow } from './booking-row.ts';
 import type {
   BookingRecord,
+  BookingStatus,
   EventRules,
   EventStatus,
   Key,
@@ -13,19 +13,18 @@ import type {
 import { thisEvent } from './this-event.ts';
 
 /*
- * What a batch locks and reads, in the order in which run-batch.ts does. Locks are taken in one order everywhere: the
- * buyers' rows by buyer, the seats by index, the event's row last; bookings are covered by their seats. Locking
- * statements name plain rows, never a JOIN.
+ * The statements by which a batch locks and reads, in the order in which run-batch.ts sends them; the lock order is
+ * described there. Locking statements name plain rows, never a JOIN.
  */
 
-/** Until the end of the transaction. */
+/** Sets lock_timeout until the end of the transaction. */
 export async function setLockTimeout(tx: Tx, ms: number): Promise<void> {
   await tx.$queryRaw(sql`/* setLockTimeout */ SELECT set_config('lock_timeout', ${String(ms)}, true)`);
 }
 
 /**
- * The event, and the seats to lock besides the named ones: those of named bookings and of overdue ones in the way. Null
- * if there is none, or if it is a draft and its organizer is not among the callers: then nothing of it is read.
+ * Reads the event, and the seats to lock besides the named ones: the seats of the named bookings, and of overdue bookings
+ * that have a named seat. Returns null if the event does not exist, or is a draft and its organizer is not a caller.
  */
 export async function readPlan(
   tx: Tx,
@@ -33,7 +32,7 @@ export async function readPlan(
   named: {
     readonly seats: readonly number[];
     readonly bookingIds: readonly string[];
-    /** Null among them: the server itself, which sees every event. */
+    /** Null stands for the server itself, which sees every event. */
     readonly callerIds: readonly (string | null)[];
   },
   defaultHoldTtlMs: number,
@@ -95,8 +94,8 @@ export async function readPlan(
 }
 
 /**
- * Locks one row a buyer, in order, making those that are missing. The condition is never true: PostgreSQL locks a row
- * in conflict all the same, and writes no new version of it.
+ * Locks one row per buyer, in order, and creates missing ones. The WHERE condition is never true: PostgreSQL still locks
+ * the conflicting row, but writes no new version of it.
  */
 export async function lockBuyers(tx: Tx, eventId: number, buyerIds: readonly string[]): Promise<void> {
   await tx.$executeRaw(sql`/* lockBuyers */
@@ -105,7 +104,7 @@ export async function lockBuyers(tx: Tx, eventId: number, buyerIds: readonly str
     ON CONFLICT (event_id, buyer_id) DO UPDATE SET buyer_id = excluded.buyer_id WHERE false`);
 }
 
-/** Locks seats by index. `skipLocked` is the sweeper's: what somebody is at needs no sweeping now. */
+/** Locks seats by index. The sweeper sets `skipLocked` to skip seats that another transaction has locked. */
 export async function lockSeats(
   tx: Tx,
   eventId: number,
@@ -140,9 +139,9 @@ export async function lockSeats(
 }
 
 /**
- * What is read once the locks are held, the clock first of all: `now()` would be the time of BEGIN, and a clock read
- * by the locking statement itself the time before its wait. Planned anew each time (db.ts): a plan that was made while
- * the event had no bookings must not be kept.
+ * Reads bookings, idempotency keys and the clock under the locks. `now()` would be the time of BEGIN, and a clock read by
+ * the locking statement the time before its wait. The statement is planned on every call (see db.ts): a plan made while
+ * the event had no bookings must not be reused.
  */
 export async function readLocked(
   tx: Tx,
@@ -190,7 +189,7 @@ export async function readLocked(
   if (row === undefined) throw new Error('readLocked returned no row');
   return {
     clockMs: row.clock_ms,
-    bookings: new Map((row.bookings ?? []).map((booking) => [booking[0], bookingFromRow(eventId, booking)])),
+    bookings: new Map((row.bookings ?? []).map((booking) => [booking[0], parseBooking(eventId, booking)])),
     keys: (row.keys ?? []).map(([buyerId, operation, keyHash, inputHash, bookingId]) => ({
       buyerId,
       operation,
@@ -198,5 +197,47 @@ export async function readLocked(
       inputHash,
       bookingId,
     })),
+  };
+}
+
+/** A booking as readLocked returns it: `[id, buyer, status, seats, total, created, expires, extended, confirmed, ended]`, times in ms. */
+type BookingRow = readonly [
+  string,
+  string,
+  BookingStatus,
+  readonly number[],
+  number,
+  number,
+  number,
+  number | null,
+  number | null,
+  number | null,
+];
+
+function parseBooking(eventId: number, row: BookingRow): BookingRecord {
+  const [
+    id,
+    buyerId,
+    status,
+    seats,
+    totalAmount,
+    createdAtMs,
+    holdExpiresAtMs,
+    extendedAtMs,
+    confirmedAtMs,
+    endedAtMs,
+  ] = row;
+  return {
+    eventId,
+    id,
+    buyerId,
+    status,
+    seats,
+    totalAmount,
+    createdAtMs,
+    holdExpiresAtMs,
+    extendedAtMs,
+    confirmedAtMs,
+    endedAtMs,
   };
 }

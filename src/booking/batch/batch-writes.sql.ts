@@ -1,18 +1,19 @@
 import { sql, type Tx } from '../../platform/database/db.ts';
 import type { BookingRecord, BookingStatus, Changes, EventRules, SeatStatus } from '../rules/model.ts';
+import type { RaisedVersion } from './batch.ts';
 import { thisEvent } from './this-event.ts';
 
 /*
- * Statuses are compared with `(a = b) IS TRUE`, which no index can be searched by. A plain comparison would let the planner
- * take an index that has the status in it for the key, while it knows little of a table: then each of 2,000 seats is
- * looked for among all seats of that status.
+ * Statuses are compared with `(a = b) IS TRUE`, for which no index can be used. With a plain comparison and few statistics,
+ * the planner may prefer an index on the status to the primary key, and search all seats of that status for each of 2,000
+ * seats.
  */
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Bookings that were there before, as the batch leaves them, without the claims that they gave up. A statement of its
- * own, before the claims of the same batch: in one statement both would see the old claims, and the constraint refuse.
+ * Updates existing bookings and deletes the claims that they gave up. This must be a separate statement before the new
+ * claims: the parts of one statement all see the old claims, so the constraint would reject the new ones.
  */
 export async function changeBookings(
   tx: Tx,
@@ -47,7 +48,7 @@ export async function changeBookings(
     WHERE b.event_id = ${thisEvent(eventId)} AND b.id = u.id AND (b.status = u.before) IS TRUE`);
 }
 
-/** New bookings with their claims, used keys, and every seat as the batch leaves it. Returns the seats written. */
+/** Inserts new bookings with their claims and used keys, and updates all changed seats. Returns the number of seats. */
 export async function writeSeats(
   tx: Tx,
   eventId: number,
@@ -55,7 +56,7 @@ export async function writeSeats(
   changes: Changes,
 ): Promise<number> {
   const created = changes.createdBookings;
-  const claims = newClaims(changes);
+  const claims = collectNewClaims(changes);
   const keys = changes.usedKeys;
   // guard: status-comparison-without-index
   return tx.$executeRaw(sql`/* writeSeats */
@@ -93,7 +94,7 @@ export async function writeSeats(
     WHERE s.event_id = ${thisEvent(eventId)} AND s.seat_index = u.seat_index AND (s.status = u.before) IS TRUE`);
 }
 
-function newClaims(changes: Changes): { readonly seat: number; readonly booking: BookingRecord }[] {
+function collectNewClaims(changes: Changes): { readonly seat: number; readonly booking: BookingRecord }[] {
   const added = changes.changedBookings.flatMap(({ before, after }) =>
     after.seats.filter((seat) => !before.seats.includes(seat)).map((seat) => ({ seat, booking: after })),
   );
@@ -103,17 +104,11 @@ function newClaims(changes: Changes): { readonly seat: number; readonly booking:
   ];
 }
 
-export interface RaisedVersion {
-  readonly version: number;
-  /** The batch that made the version before. */
-  readonly previousBatchId: string;
-}
-
 /**
- * The last statement before COMMIT: raises the version by one, counts seats along, and records every step under the new
- * version, with the batch before it. It is also where batches for one event of several processes stand in line.
+ * The last statement before COMMIT: raises the event's version by one, updates its seat counters, and records every step
+ * under the new version. It locks the event's row, where batches of several processes for one event queue.
  *
- * @returns the new version; null where the event's status is no longer what the batch was decided on.
+ * @returns the new version; null if the event's status is not the one that the batch was decided on.
  */
 export async function raiseVersion(
   tx: Tx,
@@ -149,8 +144,8 @@ export async function raiseVersion(
 }
 
 /**
- * Whether a batch whose connection broke in COMMIT is in the database. Waits for the event's row first: as long as the
- * lost transaction is still under way there, it holds that row.
+ * Returns whether a batch whose connection broke during COMMIT was committed. First waits for the event's row, which the
+ * lost transaction holds as long as it is in flight.
  */
 export async function findBatch(tx: Tx, eventId: number, version: number, batchId: string): Promise<boolean> {
   await tx.$queryRaw(sql`/* awaitEvent */ SELECT 1 FROM events WHERE id = ${eventId} FOR NO KEY UPDATE`);

@@ -1,28 +1,34 @@
-import type { Changes, Command, Neighbours, Outcome } from '../rules/model.ts';
+import type { Neighbors } from '../../seating/rows/neighbors.ts';
+import type { Changes, Command, Outcome } from '../rules/model.ts';
 
 export interface BatchInput {
   readonly eventId: number;
   readonly batchId: string;
   readonly commands: readonly Command[];
-  /** The seats next to those that the commands name, where the event forbids orphans. */
-  readonly neighbours: ReadonlyMap<number, Neighbours>;
-  /** For the sweeper: skips seats that another transaction has locked. */
+  /** Neighbors of the seats around those that the commands name; empty if the event allows orphans. */
+  readonly neighbors: ReadonlyMap<number, Neighbors>;
+  /** True for the sweeper, which skips seats that another transaction has locked. */
   readonly skipLocked: boolean;
 }
 
 export interface BatchResult {
+  /** The outcome of each command, in the order of the commands. */
   readonly outcomes: readonly Outcome[];
   readonly changes: Changes;
-  /** The event's version after the batch; null where it changed no seat and no booking. */
-  readonly version: number | null;
   readonly batchId: string;
-  /** The batch that made the version before; null where `version` is. */
-  readonly previousBatchId: string | null;
+  /** Null if the batch changed no seat and no booking. */
+  readonly raised: RaisedVersion | null;
 }
 
-/** How far a batch has come. Between `versioned` and `committed` lies COMMIT; the answers go out after `published`. */
+/** The version that a batch gave the event. */
+export interface RaisedVersion {
+  readonly version: number;
+  /** The batch that made the previous version. */
+  readonly previousBatchId: string;
+}
+
+/** Progress of a batch. COMMIT lies between `versioned` and `committed`; responses are sent after `published`. */
 export type BatchStep =
   'planned' | 'locked' | 'decided' | 'written' | 'versioned' | 'committed' | 'published';
 
-/** Told of each step of each batch: to measure it, or, in a test, to end the process there. */
-export type OnBatchStep = (step: BatchStep, input: BatchInput) => void;
+export type OnBatchStep = (step: BatchStep) => void;

@@ -1,87 +1,97 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../../platform/database/db.ts';
 import { classifyDbError } from '../../platform/database/db-errors.ts';
+import type { PrismaClient } from '../../platform/database/db.ts';
 import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/observability/logger.ts';
+import { metrics } from '../../platform/observability/metrics.ts';
 import { pause } from '../../platform/pause.ts';
-import type { Chosen, InLine } from '../../seating/best-available/best-available.ts';
-import type { BatchResult, OnBatchStep } from './batch.ts';
+import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
+import { announce, type AnnounceContext } from './announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
+import type { BatchResult, OnBatchStep } from './batch.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
-import { BatchPreparation, type NeighboursOf, type PreparedBatch } from './prepare-batch.ts';
+import { BatchPreparation, type PreparedBatch } from './prepare-batch.ts';
 import { runBatchToTheEnd } from './resolve-unknown-commit.ts';
 
-export interface BatchContext {
+export interface BatchContext extends AnnounceContext {
   readonly db: PrismaClient;
-  readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
-  /** Chooses seats for each wish in line, no seat twice. `exact`: from the database, not from memory. */
-  chooseSeats(eventId: number, line: readonly InLine[], exact: boolean): Promise<readonly Chosen[]>;
-  /** Called once a batch is committed. */
-  committed(eventId: number, result: BatchResult): void;
-  readonly neighboursOf: NeighboursOf;
+  readonly bestAvailable: Pick<BestAvailable, 'choose' | 'getNeighborsAround'>;
+  /** Called after each step of each batch; for tests. */
   readonly onStep?: OnBatchStep | undefined;
 }
 
-/** Longer than the server's own transaction_timeout, so that PostgreSQL is the one to end a stuck batch. */
+/** Longer than the session's transaction_timeout, so that PostgreSQL is the one to end a stuck batch. */
 const BATCH_DEADLINE_MS = 10_000;
 const RETRY_DELAY_MS = 50;
 
+/** Returns the function that runs a batch: prepares its commands, commits them, announces the changes. */
 export function createExecuteBatch(ctx: BatchContext): ExecuteBatch {
   const preparation = new BatchPreparation({
-    chooseSeats: (...request) => ctx.chooseSeats(...request),
-    neighboursOf: ctx.neighboursOf,
-    failed: (eventId, pendings, error) => failed(ctx, eventId, pendings, error),
+    bestAvailable: ctx.bestAvailable,
+    onReadError: (eventId, pendings, error) => handleFailure(ctx, eventId, pendings, error),
   });
   return async (eventId, batch) => {
+    const startedAt = performance.now();
     const prepared = await preparation.prepare(eventId, batch);
-    const { ready, later } = prepared;
-    if (ready.length === 0) return later;
-    try {
-      return [...settle(ready, await commit(ctx, eventId, prepared)), ...later];
-    } catch (error) {
-      return [...(await failed(ctx, eventId, ready, error)), ...later];
-    }
+    const executed = await execute(ctx, eventId, prepared);
+    const retry = [...executed.retry, ...prepared.later];
+    metrics.batchSeconds.observe((performance.now() - startedAt) / 1000);
+    metrics.batchCommands.observe(batch.length);
+    const notCommitted = retry.length > 0 ? 'retried' : 'failed';
+    metrics.batches.inc({ outcome: executed.committed ? 'committed' : notCommitted });
+    return retry;
   };
+}
+
+interface Executed {
+  readonly committed: boolean;
+  /** Commands for the next batch. */
+  readonly retry: readonly Pending[];
+}
+
+async function execute(ctx: BatchContext, eventId: number, prepared: PreparedBatch): Promise<Executed> {
+  const { ready } = prepared;
+  if (ready.length === 0) return { committed: false, retry: [] };
+  let result: BatchResult;
+  try {
+    result = await commit(ctx, eventId, prepared);
+  } catch (error) {
+    return { committed: false, retry: await handleFailure(ctx, eventId, ready, error) };
+  }
+  return { committed: true, retry: settle(ready, result) };
 }
 
 async function commit(
   ctx: BatchContext,
   eventId: number,
-  { commands, neighbours }: PreparedBatch,
+  { commands, neighbors }: PreparedBatch,
 ): Promise<BatchResult> {
-  const input = { eventId, batchId: randomUUID(), commands, neighbours, skipLocked: false };
-  const settings = {
-    defaultHoldTtlMs: ctx.defaultHoldTtlMs,
-    deadlineMs: BATCH_DEADLINE_MS,
-    onStep: ctx.onStep,
+  const input = { eventId, batchId: randomUUID(), commands, neighbors, skipLocked: false };
+  let previousStepAt: number | null = null;
+  const onStep: OnBatchStep = (step) => {
+    const now = performance.now();
+    if (previousStepAt !== null) metrics.batchStepSeconds.observe({ step }, (now - previousStepAt) / 1000);
+    previousStepAt = now;
+    ctx.onStep?.(step);
   };
+  const settings = { defaultHoldTtlMs: ctx.defaultHoldTtlMs, deadlineMs: BATCH_DEADLINE_MS, onStep };
   const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
-  ctx.onStep?.('committed', input);
-  if (result.version !== null) announce(ctx, eventId, result);
-  ctx.onStep?.('published', input);
+  onStep('committed');
+  announce(ctx, eventId, result);
+  onStep('published');
   return result;
 }
 
-/** Whatever goes wrong once the batch is committed must not make it look like one that failed, and run again. */
-function announce(ctx: BatchContext, eventId: number, result: BatchResult): void {
-  try {
-    ctx.committed(eventId, result);
-  } catch (error) {
-    // guard: unannounced-commit-succeeds
-    ctx.logger.error({ err: error, eventId, version: result.version }, 'committed change not announced');
-  }
-}
-
-function settle(batch: readonly Pending[], result: BatchResult): Pending[] {
+/** Settles the commands that are decided, and returns the others. */
+function settle(batch: readonly Pending[], result: BatchResult): readonly Pending[] {
   return batch.filter((pending, i) => {
     const outcome = result.outcomes[i];
     if (outcome === undefined) throw new Error('a command has no outcome');
-    if (outcome.kind === 'again') {
-      pending.misled ||= outcome.why === 'conflict';
+    if (outcome.kind === 'retry') {
+      pending.staleMap ||= outcome.why === 'conflict';
       return true;
     }
-    // The named seats are taken: with an alternative allowed that is no refusal yet, but the start of the choosing.
+    // The named seats are taken. If the caller accepts an alternative, the server chooses one for the next batch.
     const unavailable = outcome.kind === 'refused' && outcome.refusal.code === 'SEATS_UNAVAILABLE';
     if (unavailable && pending.choice?.when === 'onConflict' && !pending.conflicted)
       return (pending.conflicted = true);
@@ -91,19 +101,20 @@ function settle(batch: readonly Pending[], result: BatchResult): Pending[] {
 }
 
 /**
- * Handles an error that means that nothing was committed, or that nobody knows, which each command is then told.
+ * Handles an error after which nothing is committed, or the outcome is unknown; in the latter case each caller is told
+ * so.
  *
  * @returns the commands to retry.
  */
-async function failed(
+async function handleFailure(
   ctx: BatchContext,
   eventId: number,
   batch: readonly Pending[],
   error: unknown,
 ): Promise<readonly Pending[]> {
   if (error instanceof CommitUnknownError) return settleAll(batch, () => BusyError.outcomeUnknown());
-  const again = error instanceof StaleRulesError || error instanceof BatchAbandonedError;
-  const kind = again ? 'transient' : classifyDbError(error);
+  const retryable = error instanceof StaleRulesError || error instanceof BatchAbandonedError;
+  const kind = retryable ? 'transient' : classifyDbError(error);
   const details = { err: error, eventId, commands: batch.length };
   switch (kind) {
     case 'readOnly':
@@ -113,7 +124,7 @@ async function failed(
       return settleAll(batch, () => new BusyError());
     case 'transient':
     case 'connection':
-      // Only once a command: while the database is away, each is retried for seconds.
+      // Each command warns once: while the database is unavailable, it is retried for seconds.
       // guard: retried-command-logged-once
       ctx.logger[batch.every(({ retried }) => retried) ? 'debug' : 'warn'](details, 'retrying booking batch');
       for (const pending of batch) pending.retried = true;
@@ -123,7 +134,7 @@ async function failed(
     case 'permanent':
       ctx.logger.error(details, 'booking batch failed');
       if (batch.length === 1) return settleAll(batch, () => toError(error));
-      // One poisonous command must harm no other.
+      // Run each command alone, so that a poisonous one fails no other.
       for (const pending of batch) pending.alone = true; // guard: failed-batch-runs-singly
       return batch;
   }

@@ -1,49 +1,63 @@
-import { BusyError } from '../../platform/errors.ts';
-import type { Command, Outcome } from '../rules/model.ts';
+import { BusyError, SelloutError } from '../../platform/errors.ts';
+import { metrics } from '../../platform/observability/metrics.ts';
 import type { SeatChoice } from '../../seating/best-available/best-available.ts';
+import type { Command, Outcome } from '../rules/model.ts';
+
+/*
+ * Group commit: while a batch for an event is in flight, new commands for that event queue up. When it returns, all of
+ * them go into the next batch. No timer delays anything: a command that finds its event idle starts a batch at once.
+ *
+ *   submit ──▶ lane.waiting ──▶ batch (execute-batch.ts) ──▶ settled
+ *                  ▲   ▲                   │
+ *                  │   └────── retry ──────┤
+ *                  └── lane.parked ◀───────┘  while `waitsFor` is pending
+ *
+ * One lane per event, one batch in flight per lane, at most `lanesMax` batches per process. Locks are the database's:
+ * run-batch.ts takes them, and batches of several processes for the same event queue there.
+ */
 
 export interface Submission {
   readonly command: Command;
-  /** How the server is to choose seats for a hold: at once, or only once the named ones turned out to be taken. */
+  /** Choice of seats by the server for a hold: always, or only if the named ones are taken. Null: never. */
   readonly choice: { readonly when: 'always' | 'onConflict'; readonly seats: SeatChoice } | null;
 }
 
-/** A command on its way. */
+/** A submitted command that has no outcome yet. */
 export interface Pending extends Submission {
   readonly deadlineMs: number;
-  /** Turned true when a batch found the command's seats taken: from then on the server chooses. */
+  /** Set when a batch found the named seats taken: from then on the server chooses. */
   conflicted: boolean;
-  /** Seats that the server chose for the next batch to try; null: none yet. */
+  /** Seats that the server chose for the next batch; null if it has not chosen yet. */
   candidates: readonly number[] | null;
-  /** What the command needs before it can run. Until it settles, it waits outside its lane. Never rejects. */
+  /** A read that the command needs. While it is pending, the command is parked outside the queue. Never rejects. */
   waitsFor: Promise<unknown> | null;
-  /** Turned true when a batch with this command failed, perhaps because of it: from then on it runs by itself. */
+  /** Set when a batch with this command failed, possibly because of it: from then on it runs alone. */
   alone: boolean;
-  /** Turned true when a batch with this command is retried. */
+  /** Set when a batch with this command is retried. */
   retried: boolean;
-  /** Turned true when seats that the server chose were taken: its map is behind, and it has to look closer. */
-  misled: boolean;
-  /** Turned true by the first call of `settle`; later calls do nothing. */
+  /** Set when seats that the server chose were taken: its map is stale, so the next choice reads the database. */
+  staleMap: boolean;
+  /** Set by the first call of `settle`. Further calls do nothing. */
   settled: boolean;
   settle(outcome: Outcome | Error): void;
 }
 
-/** Runs one batch, settles what it can, and returns what has to come again. Never rejects. */
+/** Runs one batch, settles the commands it can, and returns those to retry. Never rejects. */
 export type ExecuteBatch = (eventId: number, batch: readonly Pending[]) => Promise<readonly Pending[]>;
 
 export interface GroupCommitLimits {
-  /** Commands in one batch. */
+  /** Maximum number of commands in a batch. */
   readonly batchMax: number;
   /**
-   * Seats in one batch. Together with `batchMax` it bounds a batch's bytes too: ids and keys are of a fixed size.
-   * A single command may always go, however many seats it names.
+   * Maximum number of seats in a batch. With `batchMax` it also bounds the bytes of a batch, because IDs and keys have a
+   * fixed size. A single command always fits, however many seats it names.
    */
   readonly batchSeatsMax: number;
-  /** Commands that wait for one event; one more is answered BusyError at once. */
+  /** Maximum number of commands that wait for one event. Beyond it, commands fail at once with BusyError. */
   readonly queueMax: number;
-  /** Batches of different events at the same time: the size of the batches' pool. */
+  /** Maximum number of batches in flight, one per event. Equals the size of the connection pool for batches. */
   readonly lanesMax: number;
-  /** How long a command may wait to be decided. */
+  /** Maximum time that a command waits for its outcome. */
   readonly waitMaxMs: number;
 }
 
@@ -60,16 +74,12 @@ const DEADLINES_EVERY_MS = 100;
 interface Lane {
   readonly eventId: number;
   waiting: Pending[];
-  /** Commands that wait for something of their own and hold nobody up; see `Pending.waitsFor`. */
+  /** Commands that wait for a read without delaying the others; see `Pending.waitsFor`. */
   readonly parked: Set<Pending>;
   running: boolean;
 }
 
-/**
- * Group commit: while a batch for an event is under way, the commands that arrive for that event collect, and when it
- * returns all of them go into the next one. One batch in flight an event and process. No timer delays anything: a
- * command that finds its event idle starts a batch at once.
- */
+/** Queues the commands of each event and runs them in batches. */
 export class GroupCommit {
   readonly #execute: ExecuteBatch;
   readonly #limits: GroupCommitLimits;
@@ -85,16 +95,33 @@ export class GroupCommit {
   }
 
   /**
-   * @returns what became of the command, once it is committed or certain not to be.
-   * @throws {BusyError} where the queue is full or the command was not reached in time.
+   * Submits a command and returns its outcome, which is committed or certain not to be.
+   *
+   * @throws {BusyError} if the queue is full, the deadline passed, or the outcome of COMMIT is unknown.
    */
-  submit(eventId: number, submission: Submission): Promise<Outcome> {
-    const lane = this.#laneOf(eventId);
+  async submit(eventId: number, submission: Submission): Promise<Outcome> {
+    const { kind } = submission.command;
+    metrics.groupCommitWaiting.inc();
+    try {
+      const outcome = await this.#enqueue(eventId, submission);
+      const name = outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
+      metrics.commands.inc({ kind, outcome: name });
+      return outcome;
+    } catch (error) {
+      metrics.commands.inc({ kind, outcome: error instanceof SelloutError ? error.code : 'ERROR' });
+      throw error;
+    } finally {
+      metrics.groupCommitWaiting.dec();
+    }
+  }
+
+  #enqueue(eventId: number, submission: Submission): Promise<Outcome> {
+    const lane = this.#getLane(eventId);
     if (lane.waiting.length + lane.parked.size >= this.#limits.queueMax)
       return Promise.reject(new BusyError());
     return new Promise((resolve, reject) => {
       lane.waiting.push(
-        pendingOf(submission, performance.now() + this.#limits.waitMaxMs, (outcome) =>
+        createPending(submission, performance.now() + this.#limits.waitMaxMs, (outcome) =>
           outcome instanceof Error ? reject(outcome) : resolve(outcome),
         ),
       );
@@ -103,13 +130,13 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when nothing waits and nothing is under way. */
+  /** Resolves when no command waits and no batch is in flight. */
   async drained(): Promise<void> {
     if (this.#lanes.size === 0) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #laneOf(eventId: number): Lane {
+  #getLane(eventId: number): Lane {
     let lane = this.#lanes.get(eventId);
     if (lane === undefined) {
       lane = { eventId, waiting: [], parked: new Set(), running: false };
@@ -134,14 +161,15 @@ export class GroupCommit {
     }
   }
 
-  /** One batch of the lane; afterwards it stands in line again behind the others, if something waits for it. */
+  /** Runs one batch of the lane. If more commands wait, the lane queues behind the other lanes. */
   async #runOnce(lane: Lane): Promise<void> {
     const batch = this.#takeBatch(lane);
-    // Only then looked at what waits: meanwhile those who waited too long were refused, and it is another list.
-    const undecided = batch.length > 0 ? await this.#execute(lane.eventId, batch) : [];
-    lane.waiting.unshift(...undecided.filter(({ waitsFor }) => waitsFor === null));
-    this.#park(lane, undecided);
-    // Those just answered ask again in this turn of the event loop: without it two halves of the callers take turns.
+    const retry = batch.length > 0 ? await this.#execute(lane.eventId, batch) : [];
+    // `lane.waiting` is read only now: refusing late commands replaces the list while the batch runs.
+    lane.waiting.unshift(...retry.filter(({ waitsFor }) => waitsFor === null));
+    this.#park(lane, retry);
+    // Callers that were just settled often submit again in this turn of the event loop. Without this pause, two halves
+    // of the callers would alternate.
     if (batch.length > 1) await new Promise((resolve) => setImmediate(resolve));
     this.#running--;
     if (lane.waiting.length > 0) this.#ready.push(lane);
@@ -152,9 +180,9 @@ export class GroupCommit {
     this.#startReady();
   }
 
-  /** Sets commands aside until what they wait for settles. Then they are in front of the next batch. */
-  #park(lane: Lane, undecided: readonly Pending[]): void {
-    for (const [waitsFor, pendings] of Map.groupBy(undecided, (pending) => pending.waitsFor)) {
+  /** Parks commands until the reads that they need settle. Then they go to the front of the queue. */
+  #park(lane: Lane, retry: readonly Pending[]): void {
+    for (const [waitsFor, pendings] of Map.groupBy(retry, (pending) => pending.waitsFor)) {
       if (waitsFor === null) continue;
       for (const pending of pendings) lane.parked.add(pending);
       void waitsFor.then(() => {
@@ -173,12 +201,12 @@ export class GroupCommit {
     if (this.#lanes.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** First come, first served. What has waited too long is refused, where it is certain that nothing happened. */
+  /** Takes the next batch, first come, first served. Refuses commands past their deadline: nothing of them was run. */
   #takeBatch(lane: Lane): readonly Pending[] {
     this.#refuseLate(lane);
     let [taken, seats] = [0, 0];
     for (const { command, alone } of lane.waiting) {
-      seats += seatsOf(command);
+      seats += countSeats(command);
       const full = taken === this.#limits.batchMax || seats > this.#limits.batchSeatsMax;
       if (taken > 0 && (full || alone)) break;
       taken++;
@@ -187,7 +215,7 @@ export class GroupCommit {
     return lane.waiting.splice(0, taken);
   }
 
-  /** Behind a batch that takes long, commands are refused at their deadline, not when their turn comes. */
+  /** Refuses commands at their deadline even while a slow batch is in flight. */
   #watchDeadlines(): void {
     this.#deadlines ??= setInterval(() => {
       for (const lane of this.#lanes.values()) this.#refuseLate(lane);
@@ -208,7 +236,7 @@ export class GroupCommit {
   }
 }
 
-function pendingOf(
+function createPending(
   submission: Submission,
   deadlineMs: number,
   settle: (outcome: Outcome | Error) => void,
@@ -221,7 +249,7 @@ function pendingOf(
     waitsFor: null,
     alone: false,
     retried: false,
-    misled: false,
+    staleMap: false,
     settled: false,
     settle(outcome) {
       if (this.settled) return;
@@ -231,7 +259,7 @@ function pendingOf(
   };
 }
 
-function seatsOf(command: Command): number {
-  if (command.kind === 'hold') return 2 * command.quantity; // The named ones, and those that the server may choose.
+function countSeats(command: Command): number {
+  if (command.kind === 'hold') return 2 * command.quantity; // The named seats, and as many that the server may choose.
   return 'seats' in command ? command.seats.length : 1;
 }

@@ -1,45 +1,40 @@
 import { withTimeout } from '../../platform/with-timeout.ts';
-import type { Chosen, InLine } from '../../seating/best-available/best-available.ts';
+import type { InLine } from '../../seating/best-available/best-available.ts';
+import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
+import type { Neighbors } from '../../seating/rows/neighbors.ts';
+import type { Command } from '../rules/model.ts';
 import { BatchAbandonedError } from './batch-errors.ts';
 import type { Pending } from './group-commit.ts';
-import type { Command, Neighbours } from '../rules/model.ts';
-
-/** Returns these seats, the ones next to them, and the ones next to those; empty if the event allows orphans. */
-export type NeighboursOf = (
-  eventId: number,
-  seats: readonly number[],
-) => Promise<ReadonlyMap<number, Neighbours>>;
 
 export interface PreparationContext {
-  /** Chooses seats for each wish in line, no seat twice. `exact`: from the database, not from memory. */
-  chooseSeats(eventId: number, line: readonly InLine[], exact: boolean): Promise<readonly Chosen[]>;
-  readonly neighboursOf: NeighboursOf;
-  /** Handles a read that failed: settles the commands that needed it, or leaves them to be retried. Never rejects. */
-  failed(eventId: number, pendings: readonly Pending[], error: unknown): Promise<unknown>;
+  readonly bestAvailable: Pick<BestAvailable, 'choose' | 'getNeighborsAround'>;
+  /** Handles a failed read: settles the commands that need it, or leaves them to be retried. Never rejects. */
+  onReadError(eventId: number, pendings: readonly Pending[], error: unknown): Promise<unknown>;
 }
 
 export interface PreparedBatch {
-  /** The commands to run now, and the pending that each belongs to. */
+  /** The pendings of `commands`, in the same order. */
   readonly ready: readonly Pending[];
+  /** The commands to run now. */
   readonly commands: readonly Command[];
-  readonly neighbours: ReadonlyMap<number, Neighbours>;
-  /** The rest. Those with `waitsFor` come back when it settles. */
+  readonly neighbors: ReadonlyMap<number, Neighbors>;
+  /** The other commands. Those with `waitsFor` are parked until it settles. */
   readonly later: readonly Pending[];
 }
 
-/** How long a batch waits for the reads of some of its commands before it runs without those commands. */
+/** Time that a batch waits for the reads of some commands before it runs without those commands. */
 const PATIENCE_MS = 100;
-/** After this long a read is abandoned and started again. */
-const READ_MAX_MS = 3_000;
+/** Timeout of a read. The commands that need it are retried. */
+const READ_MS_MAX = 3_000;
 
 /**
- * Does the reading that some commands need before their batch starts: choosing seats, and finding the neighbors of
+ * Does the reads that some commands need before their batch starts: choosing seats, and finding the neighbors of
  * seats at events that forbid orphans. Both mostly read memory. If they hang, only the commands that need them wait;
- * confirmations and releases of the same batch run at once. At most one such read of an event is under way.
+ * confirmations and releases of the same batch run at once. Each event has at most one read of each kind in flight.
  */
 export class BatchPreparation {
   readonly #ctx: PreparationContext;
-  readonly #slowNeighbours = new Map<number, Promise<void>>();
+  readonly #slowNeighbors = new Map<number, Promise<void>>();
   readonly #slowChoices = new Map<number, Promise<void>>();
 
   constructor(ctx: PreparationContext) {
@@ -47,42 +42,43 @@ export class BatchPreparation {
   }
 
   async prepare(eventId: number, batch: readonly Pending[]): Promise<PreparedBatch> {
-    const neighbours = await this.#neighboursFor(eventId, batch);
+    const neighbors = await this.#findNeighbors(eventId, batch);
     await this.#choose(
       eventId,
-      batch.filter((pending) => neighbours !== null || seatsOfChoice(pending).length === 0),
+      batch.filter((pending) => neighbors !== null || getCallersSeats(pending).length === 0),
     );
     const ready: Pending[] = [];
     const commands: Command[] = [];
     const later: Pending[] = [];
     for (const pending of batch) {
       if (pending.settled) continue;
-      const unknown = neighbours === null && seatsOfChoice(pending).length > 0;
-      const command = unknown || pending.waitsFor !== null ? null : commandOf(pending);
+      const unknown = neighbors === null && getCallersSeats(pending).length > 0;
+      const command = unknown || pending.waitsFor !== null ? null : takeCommand(pending);
       if (command === null) later.push(pending);
       else {
         ready.push(pending);
         commands.push(command);
       }
     }
-    return { ready, commands, neighbours: neighbours ?? new Map(), later };
+    return { ready, commands, neighbors: neighbors ?? new Map(), later };
   }
 
-  /** Null if they are not known yet: then the commands that need them wait. */
-  async #neighboursFor(
+  /** Returns null if the neighbors are not known yet. The commands that need them then wait. */
+  async #findNeighbors(
     eventId: number,
     batch: readonly Pending[],
-  ): Promise<ReadonlyMap<number, Neighbours> | null> {
-    const choosers = batch.filter((pending) => seatsOfChoice(pending).length > 0);
+  ): Promise<ReadonlyMap<number, Neighbors> | null> {
+    const choosers = batch.filter((pending) => getCallersSeats(pending).length > 0);
     if (choosers.length === 0) return new Map();
-    let found: ReadonlyMap<number, Neighbours> | null = null;
-    await this.#patiently(this.#slowNeighbours, eventId, choosers, async () => {
-      found = await this.#ctx.neighboursOf(eventId, [...new Set(choosers.flatMap(seatsOfChoice))]);
+    let found: ReadonlyMap<number, Neighbors> | null = null;
+    await this.#readPatiently(this.#slowNeighbors, eventId, choosers, async () => {
+      const seats = [...new Set(choosers.flatMap(getCallersSeats))];
+      found = await this.#ctx.bestAvailable.getNeighborsAround(eventId, seats);
     });
     return found;
   }
 
-  /** Chooses seats for the commands that leave it to the server and have none yet. */
+  /** Chooses seats for the commands that leave the choice to the server and have none yet. */
   async #choose(eventId: number, batch: readonly Pending[]): Promise<void> {
     const wishing = new Set(batch.filter((pending) => isChoosing(pending) && pending.candidates === null));
     if (wishing.size === 0) return;
@@ -90,45 +86,45 @@ export class BatchPreparation {
       if (pending.choice !== null && wishing.has(pending)) return { wish: pending.choice.seats };
       return { named: pending.candidates ?? (pending.command.kind === 'hold' ? pending.command.named : []) };
     });
-    const exact = batch.some((pending) => pending.misled);
-    await this.#patiently(this.#slowChoices, eventId, [...wishing], async () => {
-      const chosen = await this.#ctx.chooseSeats(eventId, line, exact);
+    const exact = batch.some((pending) => pending.staleMap);
+    await this.#readPatiently(this.#slowChoices, eventId, [...wishing], async () => {
+      const chosen = await this.#ctx.bestAvailable.choose(eventId, line, exact);
       for (const [i, pending] of [...wishing].entries()) {
         const choice = chosen[i];
-        // If those ahead may get the only seats left, nothing can be said before that is decided.
+        // If earlier commands may get the last seats, this one is chosen for after they are decided.
         if (choice !== undefined && !choice.contested) pending.candidates = choice.seats;
       }
     });
   }
 
-  /** Waits for a read, but not for long: then the commands that need it wait by themselves. */
-  async #patiently(
+  /** Waits briefly for a read. If it takes longer, the commands that need it wait by themselves. */
+  async #readPatiently(
     slow: Map<number, Promise<void>>,
     eventId: number,
     pendings: readonly Pending[],
     read: () => Promise<void>,
   ): Promise<void> {
-    let underWay = slow.get(eventId);
-    if (underWay === undefined) {
+    let inFlight = slow.get(eventId);
+    if (inFlight === undefined) {
       const attempt = this.#attempt(eventId, pendings, read);
       if (await settlesWithin(PATIENCE_MS, attempt)) return; // guard: batch-preparation-patience
-      underWay = attempt.finally(() => slow.delete(eventId));
-      slow.set(eventId, underWay);
+      inFlight = attempt.finally(() => slow.delete(eventId));
+      slow.set(eventId, inFlight);
     }
-    for (const pending of pendings) pending.waitsFor = underWay;
+    for (const pending of pendings) pending.waitsFor = inFlight;
   }
 
   async #attempt(eventId: number, pendings: readonly Pending[], read: () => Promise<void>): Promise<void> {
     try {
-      await withTimeout(read(), READ_MAX_MS, () => new BatchAbandonedError());
+      await withTimeout(read(), READ_MS_MAX, () => new BatchAbandonedError());
     } catch (error) {
-      await this.#ctx.failed(eventId, pendings, error);
+      await this.#ctx.onReadError(eventId, pendings, error);
     }
   }
 }
 
-/** The command with the seats that were chosen for it; null if they are still to be chosen. */
-function commandOf(pending: Pending): Command | null {
+/** Returns the command with the seats chosen for it; null if they are not chosen yet. */
+function takeCommand(pending: Pending): Command | null {
   const { command, candidates } = pending;
   if (!isChoosing(pending)) return command;
   if (command.kind !== 'hold' || candidates === null) return null;
@@ -140,8 +136,8 @@ function isChoosing({ choice, conflicted }: Pending): boolean {
   return choice !== null && (choice.when === 'always' || conflicted);
 }
 
-/** Seats that the caller chose: an event may forbid that they leave a single seat alone. */
-function seatsOfChoice({ command }: Pending): readonly number[] {
+/** Returns the seats that the caller chose. The event may forbid that they isolate a single seat. */
+function getCallersSeats({ command }: Pending): readonly number[] {
   if (command.kind === 'hold') return command.named;
   return command.kind === 'change' ? command.seats : [];
 }

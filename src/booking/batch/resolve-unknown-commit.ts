@@ -1,22 +1,22 @@
+import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
 import { pause } from '../../platform/pause.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
-import { classifyDbError } from '../../platform/database/db-errors.ts';
-import type { Logger } from '../../platform/observability/logger.ts';
 import { CommitUnknownError } from './batch-errors.ts';
 import { findBatch } from './batch-writes.sql.ts';
 import type { BatchInput, BatchResult } from './batch.ts';
 import { runBatch, type BatchSettings } from './run-batch.ts';
 
-const ASK_MAX_MS = 5_000;
-const ASK_EVERY_MS = 200;
-/** Of one question: longer than its lock_timeout, so that a lost batch which still stands in the way has ended. */
-const ANSWER_MAX_MS = 4_000;
+const RESOLVE_MS_MAX = 5_000;
+const RESOLVE_EVERY_MS = 200;
+/** Timeout of one attempt. Longer than its lock_timeout, so that a lost batch that still holds its locks has ended. */
+const ATTEMPT_MS_MAX = 4_000;
 
 /**
- * Runs a batch, and finds out what became of it where the connection broke in COMMIT.
+ * Runs a batch. If the connection breaks during COMMIT, asks the database for the outcome.
  *
- * @throws {CommitUnknownError} only where the database could not be asked; any other error means that nothing happened.
+ * @throws {CommitUnknownError} only if the database could not be asked. After any other error, nothing was changed.
  */
 export async function runBatchToTheEnd(
   db: PrismaClient,
@@ -33,11 +33,11 @@ export async function runBatchToTheEnd(
 }
 
 /**
- * Asks the database, anew and for at most five seconds, what became of a batch whose connection broke in COMMIT.
+ * Asks the database for at most five seconds whether a batch was committed.
  *
- * @returns the batch's result where it is committed.
- * @throws the original cause where it is certain that it is not (to be tried again); the CommitUnknownError where the
- *   database could not be asked.
+ * @returns the batch's result if it was committed.
+ * @throws the original error if it was not (the batch can be retried); the CommitUnknownError if the database could not
+ *   be asked.
  */
 async function resolveUnknownCommit(
   db: PrismaClient,
@@ -45,22 +45,21 @@ async function resolveUnknownCommit(
   logger: Logger,
 ): Promise<BatchResult> {
   const { eventId, batchId } = unknown.input;
-  const giveUpAt = performance.now() + ASK_MAX_MS;
+  const giveUpAt = performance.now() + RESOLVE_MS_MAX;
   for (;;) {
     try {
-      const asked = db.$transaction((tx) => findBatch(tx, eventId, unknown.version, batchId));
-      const found = await withTimeout(
-        asked,
-        ANSWER_MAX_MS,
+      const committed = await withTimeout(
+        db.$transaction((tx) => findBatch(tx, eventId, unknown.version, batchId)),
+        ATTEMPT_MS_MAX,
         () => new Error('Connection terminated: no response in time'),
       );
-      logger.warn({ eventId, batchId, committed: found }, 'resolved the outcome of an unknown COMMIT');
-      if (found) return unknown.result;
+      logger.warn({ eventId, batchId, committed }, 'resolved the outcome of an unknown COMMIT');
+      if (committed) return unknown.result;
       throw unknown.cause;
     } catch (error) {
       if (error === unknown.cause) throw error;
       if (classifyDbError(error) === 'permanent' || performance.now() >= giveUpAt) throw unknown;
-      await pause(ASK_EVERY_MS);
+      await pause(RESOLVE_EVERY_MS);
     }
   }
 }

@@ -1,31 +1,43 @@
 import type { PrismaClient, Tx } from '../../platform/database/db.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
+import type { Neighbors } from '../../seating/rows/neighbors.ts';
+import { decide } from '../rules/decide.ts';
+import type { Changes, Command, EventRules, Key, LockedState, Outcome } from '../rules/model.ts';
+import { refused } from '../rules/outcomes.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import { lockBuyers, lockSeats, readLocked, readPlan, setLockTimeout } from './batch-reads.sql.ts';
-import { changeBookings, raiseVersion, writeSeats, type RaisedVersion } from './batch-writes.sql.ts';
-import { decide } from '../rules/decide.ts';
-import type { BatchInput, BatchResult, BatchStep, OnBatchStep } from './batch.ts';
-import type { Changes, Command, EventRules, Key, LockedState, Neighbours, Outcome } from '../rules/model.ts';
-import { refused } from '../rules/outcomes.ts';
+import { changeBookings, raiseVersion, writeSeats } from './batch-writes.sql.ts';
+import type { BatchInput, BatchResult, OnBatchStep, RaisedVersion } from './batch.ts';
+
+/*
+ * One batch is one transaction (READ COMMITTED), with a constant number of round trips:
+ *
+ *   step       statement                        locks, held until COMMIT
+ *   planned    readPlan                         none
+ *   locked     lockBuyers                       1. rows of the buyers' seat limits, by buyer ID
+ *              lockSeats                        2. seats, by index: the named ones, all seats of the named bookings and
+ *                                                  of overdue bookings in the way, neighbors if the event forbids orphans
+ *   decided    readLocked, decide()             none: the clock, bookings and idempotency keys, read under the locks
+ *   written    changeBookings, writeSeats       bookings, which their seats already protect
+ *   versioned  raiseVersion                     3. the event's row; checks that its status is still as planned
+ *   committed  COMMIT
+ *
+ * Every transaction that changes seats takes its locks in this order, so batches cannot deadlock.
+ */
 
 export interface BatchSettings {
   readonly defaultHoldTtlMs: number;
-  /** After this long the batch is given up: nothing more of it is sent. */
+  /** Maximum duration of the batch. After it, no further statement is sent. */
   readonly deadlineMs: number;
-  /** How long to wait for a lock; null or absent: as long as the session allows. */
+  /** Maximum wait for a lock; null or absent for the session's own. */
   readonly lockTimeoutMs?: number | null;
   readonly onStep?: OnBatchStep | undefined;
 }
 
-/** Called after each step; throws where the batch was given up meanwhile, so that nothing more of it is sent. */
-type Passed = (step: BatchStep) => void;
-
 /**
- * Runs commands for one event in one transaction (read committed), with a constant number of round trips: plan, lock
- * buyers, lock seats, read what they cover and the clock, decide, write, raise the version, COMMIT. Holds its locks
- * from the first locking statement to COMMIT.
+ * Runs commands for one event in one transaction.
  *
- * @throws {CommitUnknownError} when the connection broke in COMMIT; any other error means that nothing happened.
+ * @throws {CommitUnknownError} if the connection broke during COMMIT. After any other error, nothing was changed.
  */
 export async function runBatch(
   db: PrismaClient,
@@ -34,9 +46,10 @@ export async function runBatch(
 ): Promise<BatchResult> {
   const progress: { result: BatchResult | null; abandoned: boolean } = { result: null, abandoned: false };
   const transaction = db.$transaction(async (tx) => {
-    const result = await steps(tx, input, settings, (step) => {
+    const result = await runSteps(tx, input, settings, (step) => {
+      // Stops an abandoned batch before its next statement.
       if (progress.abandoned) throw new BatchAbandonedError();
-      settings.onStep?.(step, input);
+      settings.onStep?.(step);
     });
     progress.result = result;
     return result;
@@ -47,30 +60,30 @@ export async function runBatch(
       return new BatchAbandonedError();
     });
   } catch (error) {
-    if (progress.result === null || progress.result.version === null) throw error;
-    throw new CommitUnknownError(input, progress.result, progress.result.version, error);
+    if (progress.result === null || progress.result.raised === null) throw error;
+    throw new CommitUnknownError(input, progress.result, progress.result.raised.version, error);
   }
 }
 
-async function steps(
+async function runSteps(
   tx: Tx,
   input: BatchInput,
   settings: BatchSettings,
-  passed: Passed,
+  passed: OnBatchStep,
 ): Promise<BatchResult> {
-  const { eventId, commands, neighbours } = input;
+  const { eventId, commands, neighbors } = input;
   if (settings.lockTimeoutMs != null) await setLockTimeout(tx, settings.lockTimeoutMs);
-  const named = namedBy(commands);
+  const named = collectNamed(commands);
   const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
-  if (plan === null) return unchanged(commands.map(notThere), input);
+  if (plan === null) return refuseAll(input);
   // The event was published after the batch was prepared.
   // guard: published-after-preparation
-  if (lacksNeighbours(plan.event, commands, neighbours)) throw new StaleRulesError();
+  if (lacksNeighbors(plan.event, commands, neighbors)) throw new StaleRulesError();
 
   passed('planned');
   if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds); // guard: buyer-limit-lock
   const touched = [...named.seats, ...plan.moreSeats];
-  const toLock = [...new Set([...touched, ...neighbours.keys()])].sort((a, b) => a - b);
+  const toLock = [...new Set([...touched, ...neighbors.keys()])].sort((a, b) => a - b);
   const seats = await lockSeats(tx, eventId, toLock, input.skipLocked);
   passed('locked');
   const holders = [...seats.values()].flatMap((seat) =>
@@ -80,21 +93,19 @@ async function steps(
     ...named,
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
   });
-  const locked: LockedState = { event: plan.event, seats, neighbours, ...covered };
+  const locked: LockedState = { event: plan.event, seats, neighbors, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
   const raised = await write(tx, input, locked, changes, passed);
-  return { outcomes, changes, batchId: input.batchId, ...(raised ?? notRaised) };
+  return { outcomes, changes, batchId: input.batchId, raised };
 }
-
-const notRaised = { version: null, previousBatchId: null };
 
 async function write(
   tx: Tx,
   input: BatchInput,
   locked: LockedState,
   changes: Changes,
-  passed: Passed,
+  passed: OnBatchStep,
 ): Promise<RaisedVersion | null> {
   const { eventId } = input;
   if (changes.changedBookings.length > 0) {
@@ -112,36 +123,37 @@ async function write(
   return raised;
 }
 
-/** A mismatch means that a row was not as it was locked: rolling back is the only safe answer. */
+/** A mismatch means that a row differs from its locked state. Rolling back is the only safe response. */
 function expectRows(statement: string, written: number, expected: number): void {
   if (written !== expected) throw new Error(`${statement} wrote ${written} rows, expected ${expected}`);
 }
 
-function unchanged(outcomes: readonly Outcome[], { batchId }: BatchInput): BatchResult {
+/** Refuses all commands for an event that does not exist, or that no caller of the batch may see. */
+function refuseAll({ commands, batchId }: BatchInput): BatchResult {
   const changes: Changes = { steps: [], seats: [], createdBookings: [], changedBookings: [], usedKeys: [] };
-  return { outcomes, changes, batchId, ...notRaised };
+  return { outcomes: commands.map(refuseMissingEvent), changes, batchId, raised: null };
 }
 
 /**
- * The refusal for an event that does not exist, or that no caller of the batch may see. What is asked of a booking is
- * refused as it is at a public event that has no such booking: otherwise the answer would tell the two apart.
+ * Commands about a booking get the same refusal as at a public event that has no such booking. Otherwise the response
+ * would reveal drafts.
  */
-function notThere({ kind }: Command): Outcome {
+function refuseMissingEvent({ kind }: Command): Outcome {
   // guard: uniform-draft-refusal
   const what = kind === 'hold' || kind === 'block' || kind === 'unblock' ? 'event' : 'booking';
   return refused({ code: 'NOT_FOUND', what });
 }
 
-/** What the commands name, each once and sorted: the order in which it is locked. */
-function namedBy(commands: readonly Command[]) {
+/** Collects what the commands name, without duplicates. Buyers are sorted, the order in which they are locked. */
+function collectNamed(commands: readonly Command[]) {
   const seats = new Set<number>();
   const bookingIds = new Set<string>();
   const buyerIds = new Set<string>();
   const keys: (Key & { buyerId: string })[] = [];
   const callerIds = new Set<string | null>();
   for (const command of commands) {
-    callerIds.add(callerOf(command));
-    for (const seat of seatsOf(command)) seats.add(seat);
+    callerIds.add(getCaller(command));
+    for (const seat of getNamedSeats(command)) seats.add(seat);
     if ('bookingId' in command && command.kind !== 'hold') bookingIds.add(command.bookingId);
     if (command.kind === 'hold' || command.kind === 'confirm' || command.kind === 'change') {
       buyerIds.add(command.buyerId);
@@ -158,10 +170,10 @@ function namedBy(commands: readonly Command[]) {
   };
 }
 
-function lacksNeighbours(
+function lacksNeighbors(
   { orphanRule, status, seatsTotal }: EventRules,
   commands: readonly Command[],
-  known: ReadonlyMap<number, Neighbours>,
+  known: ReadonlyMap<number, Neighbors>,
 ): boolean {
   if (orphanRule === 'ALLOW' || status !== 'ON_SALE') return false;
   return commands.some((command) => {
@@ -170,14 +182,14 @@ function lacksNeighbours(
   });
 }
 
-/** Null: the server itself, which sees every event. */
-function callerOf(command: Command): string | null {
+/** Returns null for commands of the server itself, which sees every event. */
+function getCaller(command: Command): string | null {
   if ('buyerId' in command) return command.buyerId;
   if ('organizerId' in command) return command.organizerId;
   return command.kind === 'cancel' ? command.callerId : null;
 }
 
-function seatsOf(command: Command): readonly number[] {
+function getNamedSeats(command: Command): readonly number[] {
   if (command.kind === 'hold') return [...command.named, ...(command.chosen ?? [])];
   return 'seats' in command ? command.seats : [];
 }

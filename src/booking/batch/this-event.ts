@@ -1,8 +1,8 @@
 import { sql } from '../../platform/database/db.ts';
 
 /**
- * The event's number, hidden from the planner's statistics. A new event is not among the values that ANALYZE saw, and
- * as a constant it would be taken for one that has no rows at all: any index then looks as good as the key.
+ * Returns the event's ID in a form that the planner cannot look up in its statistics. ANALYZE has not seen the ID of a new
+ * event, so for a constant the planner would expect no rows, and any index would look as good as the primary key.
  */
 export function thisEvent(eventId: number) {
   return sql`(SELECT ${eventId}::int)`;

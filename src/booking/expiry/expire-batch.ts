@@ -1,38 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../../platform/database/db.ts';
 import { classifyDbError } from '../../platform/database/db-errors.ts';
-import type { Logger } from '../../platform/observability/logger.ts';
-import type { PubSub } from '../../messaging/pubsub.ts';
+import type { PrismaClient } from '../../platform/database/db.ts';
+import { announce, type AnnounceContext } from '../batch/announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from '../batch/batch-errors.ts';
-import { changeMessage } from '../batch/change-message.ts';
 import { runBatchToTheEnd } from '../batch/resolve-unknown-commit.ts';
 
-export interface ExpiryContext {
+export interface ExpiryContext extends AnnounceContext {
   readonly db: PrismaClient;
-  readonly pubsub: PubSub;
-  readonly logger: Logger;
   readonly defaultHoldTtlMs: number;
 }
 
 export interface Expiry {
   readonly eventId: number;
-  /** How long to wait for a lock; null: as long as the session allows. */
+  /** Maximum wait for a lock; null for the session's own. */
   readonly lockTimeoutMs: number | null;
-  /** Called for a hold that can't be written down, whatever is done; throws when there are too many. */
-  damaged(bookingId: string, error: unknown): void;
+  /** Called for a hold that cannot be expired. Throws if there are too many of them. */
+  onCorrupt(bookingId: string, error: unknown): void;
 }
 
-const SWEEP_DEADLINE_MS = 10_000;
+const EXPIRY_DEADLINE_MS = 10_000;
 
 /**
- * Writes down holds of one event whose time has run out, in one batch, and publishes it. Seats that somebody is at are
- * skipped (`SKIP LOCKED`): whoever is there ends the overdue booking, or the next round does. Safe with any number of
- * sweepers at once.
+ * Expires overdue holds of one event in one batch, and announces the change. Skips seats that another transaction has
+ * locked (`SKIP LOCKED`): that transaction expires the booking, or the next sweep does. Any number of sweepers can run
+ * at once.
  *
- * If a damaged hold fails the batch, it is halved until the hold stands alone; all others are written down.
+ * If a corrupt hold fails the batch, the batch is halved until that hold is alone. All others are expired.
  *
- * @returns how many were written down.
- * @throws if the event can't be swept now.
+ * @returns the number of expired holds.
+ * @throws if the event cannot be swept now.
  */
 export async function expireTogether(
   ctx: ExpiryContext,
@@ -44,9 +40,9 @@ export async function expireTogether(
   try {
     return await expireBatch(ctx, expiry, bookingIds);
   } catch (error) {
-    if (!isLasting(error)) throw error; // guard: sweep-halved
+    if (!isPermanent(error)) throw error; // guard: sweep-halved
     if (bookingIds.length === 1) {
-      expiry.damaged(first, error);
+      expiry.onCorrupt(first, error);
       return 0;
     }
   }
@@ -61,18 +57,16 @@ async function expireBatch(
   bookingIds: readonly string[],
 ): Promise<number> {
   const commands = bookingIds.map((bookingId) => ({ kind: 'expire' as const, bookingId }));
-  const input = { eventId, batchId: randomUUID(), commands, neighbours: new Map(), skipLocked: true };
+  const input = { eventId, batchId: randomUUID(), commands, neighbors: new Map(), skipLocked: true };
   const { defaultHoldTtlMs } = ctx;
-  const settings = { defaultHoldTtlMs, deadlineMs: SWEEP_DEADLINE_MS, lockTimeoutMs };
+  const settings = { defaultHoldTtlMs, deadlineMs: EXPIRY_DEADLINE_MS, lockTimeoutMs };
   const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
-  if (result.version === null) return 0;
-  // Not waited for: each would take seconds with a Redis that hangs, and the holds of further events would stand so long.
-  void ctx.pubsub.publishSeatsChanged(changeMessage(eventId, result)); // guard: expiry-without-publish-wait
+  announce(ctx, eventId, result); // guard: expiry-without-publish-wait
   return result.changes.changedBookings.length;
 }
 
-/** Whether the same batch would fail again, so that one of its holds may be the reason. */
-function isLasting(error: unknown): boolean {
-  const passing = [StaleRulesError, BatchAbandonedError, CommitUnknownError];
-  return !passing.some((type) => error instanceof type) && classifyDbError(error) === 'permanent';
+/** Returns whether the same batch would fail again, so that one of its holds may be the cause. */
+function isPermanent(error: unknown): boolean {
+  const retryable = [StaleRulesError, BatchAbandonedError, CommitUnknownError];
+  return !retryable.some((type) => error instanceof type) && classifyDbError(error) === 'permanent';
 }

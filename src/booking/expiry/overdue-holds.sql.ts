@@ -1,14 +1,14 @@
 import { sql, type PrismaClient } from '../../platform/database/db.ts';
 
-/** An overdue hold, and where it stands in the order of its event. */
+/** An overdue hold with its position in the order of its event. */
 export interface OverdueHold {
   readonly id: string;
   readonly holdExpiresAtMs: number;
 }
 
 /**
- * Returns the events that have overdue holds. Goes from event to event through the index on holds' deadlines, and reads
- * one entry of each: the cost is that of the events with holds, however many holds are overdue.
+ * Returns the events that have overdue holds. Skips from event to event through the index on holds' deadlines and reads
+ * one entry of each, so the cost depends on the number of events with holds, not on the number of holds.
  */
 export async function readEventsWithOverdueHolds(db: PrismaClient): Promise<readonly number[]> {
   const rows = await db.$queryRaw<{ event_id: number }[]>(sql`/* readEventsWithOverdueHolds */
@@ -24,8 +24,8 @@ export async function readEventsWithOverdueHolds(db: PrismaClient): Promise<read
 }
 
 /**
- * Returns a page of an event's overdue holds, the longest overdue first. `after` is the last of the page before. The clock
- * is the statement's: clock_timestamp() is volatile, so an index can't be read up to it.
+ * Returns a page of an event's overdue holds, the longest overdue first. `after` is the last hold of the previous page.
+ * Uses statement_timestamp(), because clock_timestamp() is volatile and cannot be an index condition.
  */
 export async function readOverdueHolds(
   db: PrismaClient,

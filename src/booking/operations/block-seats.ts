@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../platform/errors.ts';
 import { submit, type BookingContext } from './submit.ts';
 
-/** The most seats that one call blocks or unblocks. */
+/** Maximum number of seats that one call blocks or unblocks. */
 export const SEATS_PER_BLOCK_MAX = 1_000;
 
 export interface BlockSeatsInput {
@@ -11,18 +11,18 @@ export interface BlockSeatsInput {
 }
 
 /**
- * Takes seats off sale, all or none; ones that are blocked already stay so. Locks the seats.
+ * Takes seats off sale, all or none. Blocked seats stay blocked. Locks the seats.
  *
- * @throws {SelloutError} SeatsUnavailable for held and sold ones, NotFound, InvalidInput, Busy, ReadOnly.
+ * @throws {SelloutError} SeatsUnavailable for held and booked seats, NotFound, InvalidInput, Busy, ReadOnly.
  */
 export function blockSeats(ctx: BookingContext, input: BlockSeatsInput): Promise<void> {
   return changeBlocking(ctx, 'block', input);
 }
 
 /**
- * Puts blocked seats on sale again, all or none; ones that are on sale stay so. Locks the seats.
+ * Puts blocked seats back on sale, all or none. Seats that are on sale stay so. Locks the seats.
  *
- * @throws {SelloutError} as blockSeats.
+ * @throws {SelloutError} the same errors as blockSeats.
  */
 export function unblockSeats(ctx: BookingContext, input: BlockSeatsInput): Promise<void> {
   return changeBlocking(ctx, 'unblock', input);
@@ -41,7 +41,7 @@ async function changeBlocking(
   });
 }
 
-/** @throws {InvalidInputError} for none, or too many. */
+/** @throws {InvalidInputError} for no seats or too many. */
 export function checkBlockedSeats(seats: readonly number[]): void {
   if (seats.length < 1 || seats.length > SEATS_PER_BLOCK_MAX) {
     throw new InvalidInputError(

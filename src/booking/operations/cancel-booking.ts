@@ -9,11 +9,11 @@ export interface CancelBookingInput {
 }
 
 /**
- * Undoes a confirmed booking; its seats go back on sale. A booking that is CANCELED already is the answer, unchanged.
- * Locks the booking's seats.
+ * Cancels a confirmed booking and puts its seats back on sale. Returns a canceled booking unchanged. Locks the booking's
+ * seats.
  *
- * @throws {SelloutError} NotFound (also for a booking that is neither the caller's nor at an event of theirs),
- *   BookingState, CancellationRefused (a buyer's, where the event leaves it to its organizer), Busy, ReadOnly.
+ * @throws {SelloutError} NotFound (also if the caller is neither the buyer nor the event's organizer), BookingState,
+ *   CancellationRefused (if the event does not allow the buyer to cancel), Busy, ReadOnly.
  */
 export function cancelBooking(ctx: BookingContext, input: CancelBookingInput): Promise<BookingRecord> {
   const { callerId, eventId, bookingId } = input;

@@ -6,14 +6,14 @@ export interface ChangeSeatsInput {
   readonly buyerId: string;
   readonly eventId: number;
   readonly bookingId: string;
-  /** All seats that the hold is to have afterwards, by index. */
+  /** All seats of the hold after the change, by index. */
   readonly seats: readonly number[];
 }
 
 /**
- * Swaps the seats of a hold, all or none; its deadline stays. Locks the buyer's row, the hold's seats and the new ones.
+ * Replaces the seats of a hold, all or none; its deadline stays. Locks the buyer's row, the hold's seats and the new ones.
  *
- * @throws {SelloutError} InvalidInput, NotFound (also for somebody else's), HoldExpired, BookingState, EventNotOnSale,
+ * @throws {SelloutError} InvalidInput, NotFound (also for another buyer's hold), HoldExpired, BookingState, EventNotOnSale,
  *   SeatsUnavailable, SeatLimitExceeded, OrphanSeats, Busy, ReadOnly.
  */
 export async function changeSeats(ctx: BookingContext, input: ChangeSeatsInput): Promise<BookingRecord> {

@@ -1,6 +1,5 @@
-import { idempotencyKey } from './idempotency-key.ts';
 import type { BookingRecord } from '../rules/model.ts';
-import { submitForBooking, type BookingContext } from './submit.ts';
+import { hashKey, submitForBooking, type BookingContext } from './submit.ts';
 
 export interface ConfirmBookingInput {
   readonly buyerId: string;
@@ -10,15 +9,14 @@ export interface ConfirmBookingInput {
 }
 
 /**
- * Books the seats of a hold. A booking that is CONFIRMED already is the answer, unchanged. Locks the buyer's row and
- * the booking's seats.
+ * Books the seats of a hold. Returns a confirmed booking unchanged. Locks the buyer's row and the booking's seats.
  *
- * @throws {SelloutError} NotFound (also for somebody else's), HoldExpired, BookingState, EventNotOnSale,
+ * @throws {SelloutError} NotFound (also for another buyer's booking), HoldExpired, BookingState, EventNotOnSale,
  *   IdempotencyConflict, InvalidInput, Busy, ReadOnly.
  */
 export function confirmBooking(ctx: BookingContext, input: ConfirmBookingInput): Promise<BookingRecord> {
   const { buyerId, eventId, bookingId } = input;
-  const key = idempotencyKey('confirmBooking', input.idempotencyKey, { bookingId });
+  const key = hashKey('confirmBooking', input.idempotencyKey, { bookingId });
   return submitForBooking(ctx, eventId, {
     command: { kind: 'confirm', bookingId, buyerId, key },
     choice: null,

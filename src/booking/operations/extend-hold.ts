@@ -8,10 +8,9 @@ export interface ExtendHoldInput {
 }
 
 /**
- * Puts a hold's deadline off, once, by as much as the event says and never past the hold's longest life. Locks the
- * booking's seats.
+ * Extends a hold's deadline once, by the event's extension, up to the hold's maximum lifetime. Locks the booking's seats.
  *
- * @throws {SelloutError} NotFound (also for somebody else's), HoldExpired, BookingState, EventNotOnSale,
+ * @throws {SelloutError} NotFound (also for another buyer's hold), HoldExpired, BookingState, EventNotOnSale,
  *   ExtensionRefused, Busy, ReadOnly.
  */
 export function extendHold(ctx: BookingContext, input: ExtendHoldInput): Promise<BookingRecord> {

@@ -1,9 +1,8 @@
 import { InvalidInputError } from '../../platform/errors.ts';
 import { uuidV7 } from '../../platform/uuid.ts';
 import { SEATS_PER_HOLD_MAX } from './hold-seats.ts';
-import { idempotencyKey } from './idempotency-key.ts';
 import type { BookingRecord } from '../rules/model.ts';
-import { submitForBooking, type BookingContext } from './submit.ts';
+import { hashKey, submitForBooking, type BookingContext } from './submit.ts';
 
 export interface HoldBestAvailableInput {
   readonly buyerId: string;
@@ -16,10 +15,10 @@ export interface HoldBestAvailableInput {
 }
 
 /**
- * Holds the best seats that are free, as `chooseSeats` in seating/ says which: chosen from what is free now, decided
- * under the lock, and chosen anew where somebody was quicker.
+ * Holds the best free seats, which seating/best-available chooses. The choice is decided under the lock; if another buyer
+ * was faster, the server chooses again.
  *
- * @throws {SelloutError} as holdSeats does; SeatsUnavailable (with no seats) where there are too few.
+ * @throws {SelloutError} the same errors as holdSeats; SeatsUnavailable without seats if there are too few.
  */
 export async function holdBestAvailable(
   ctx: BookingContext,
@@ -36,7 +35,7 @@ export async function holdBestAvailable(
       named: [],
       quantity,
       chosen: [],
-      key: idempotencyKey('holdBestAvailable', input.idempotencyKey, { quantity, section, tierIndex }),
+      key: hashKey('holdBestAvailable', input.idempotencyKey, { quantity, section, tierIndex }),
     },
     choice: { when: 'always', seats: { quantity, section, tiers, near: [] } },
   });

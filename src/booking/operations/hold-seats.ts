@@ -1,10 +1,9 @@
 import { InvalidInputError } from '../../platform/errors.ts';
 import { uuidV7 } from '../../platform/uuid.ts';
-import { idempotencyKey } from './idempotency-key.ts';
 import type { BookingRecord } from '../rules/model.ts';
-import { submitForChosenSeats, type BookingContext } from './submit.ts';
+import { hashKey, submitForChosenSeats, type BookingContext } from './submit.ts';
 
-/** The most seats in one hold; an event's seatLimit may allow less. */
+/** Maximum number of seats in one hold. An event's seatLimit can be lower. */
 export const SEATS_PER_HOLD_MAX = 10;
 
 export interface HoldSeatsInput {
@@ -17,8 +16,8 @@ export interface HoldSeatsInput {
 }
 
 /**
- * Holds all of the seats or none, for the event's hold time. Locks the buyer's row and the seats, through the event's
- * group commit.
+ * Holds all of the seats or none, for the event's hold time. Decided by rules/decide-hold.ts, in a batch of the event's
+ * group commit that locks the buyer's row and the seats.
  *
  * @throws {SelloutError} InvalidInput, NotFound, EventNotOnSale, SeatLimitExceeded, SeatsUnavailable, OrphanSeats,
  *   IdempotencyConflict, Busy, ReadOnly.
@@ -35,13 +34,13 @@ export async function holdSeats(ctx: BookingContext, input: HoldSeatsInput): Pro
       named: seats,
       quantity: seats.length,
       chosen: null,
-      key: idempotencyKey('holdSeats', input.idempotencyKey, { seats, onConflict: input.onConflict }),
+      key: hashKey('holdSeats', input.idempotencyKey, { seats, onConflict: input.onConflict }),
     },
     choice: input.onConflict === 'FAIL' ? null : { when: 'onConflict', seats: alternative },
   });
 }
 
-/** @throws {InvalidInputError} for none, more than ten, or one named twice. */
+/** @throws {InvalidInputError} for no seats, too many, or a duplicate. */
 export function checkSeats(seats: readonly number[]): void {
   if (seats.length < 1 || seats.length > SEATS_PER_HOLD_MAX) {
     throw new InvalidInputError(

@@ -3,9 +3,8 @@ import { sql, type PrismaClient } from '../../platform/database/db.ts';
 export const PRUNE_BATCH_MAX = 5_000;
 
 /**
- * Deletes change records older than `historyDays`, and idempotency keys whose booking has ended and that are older than
- * two days, a bounded number at a time. Rows are deleted by their place (ctid), which no statistics can turn into a join;
- * they are locked first, so the place still holds.
+ * Deletes change records older than `historyDays`, and idempotency keys older than two days whose booking has ended, a
+ * bounded number at a time. Rows are locked and then deleted by ctid, which statistics cannot turn into a join.
  *
  * @returns whether there may be more to delete now.
  */
@@ -19,10 +18,10 @@ export async function pruneHistory(db: PrismaClient, historyDays: number): Promi
 }
 
 /**
- * A key is kept two days (column default of `prune_after`) and as long as its booking is a HOLD or CONFIRMED. A key that
- * is due and must be kept is put off by its own age, so that however many keys are kept for long, few are read in vain:
- * each is read again after 2, 4, 8, 16 … days. The status is compared outside: inside, the index on open bookings would
- * serve as well, and be read from end to end for each key.
+ * A key is kept for two days (column default of `prune_after`), and as long as its booking is in HOLD or CONFIRMED. A due
+ * key that must be kept is postponed by its own age, so that long-lived keys are rarely read: after 2, 4, 8, 16 … days.
+ * The status is compared outside the subquery. Inside, the planner could use the index on open bookings, and read all of
+ * it for each key.
  */
 async function pruneKeys(db: PrismaClient): Promise<boolean> {
   // guard: prune-by-booking-key

@@ -8,9 +8,9 @@ export interface ReleaseBookingInput {
 }
 
 /**
- * Gives a hold back. A booking that is RELEASED already is the answer, unchanged. Locks the booking's seats.
+ * Releases a hold. Returns a released booking unchanged. Locks the booking's seats.
  *
- * @throws {SelloutError} NotFound (also for somebody else's), HoldExpired, BookingState, Busy, ReadOnly.
+ * @throws {SelloutError} NotFound (also for another buyer's hold), HoldExpired, BookingState, Busy, ReadOnly.
  */
 export function releaseBooking(ctx: BookingContext, input: ReleaseBookingInput): Promise<BookingRecord> {
   const { buyerId, eventId, bookingId } = input;

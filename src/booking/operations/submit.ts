@@ -1,7 +1,8 @@
-import { errorOf, OrphanSeatsError } from '../rules/errors.ts';
+import { hashIdempotencyKey } from '../../platform/idempotency-key.ts';
+import { toSelloutError, OrphanSeatsError } from '../rules/errors.ts';
 import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
 import type { GroupCommit, Submission } from '../batch/group-commit.ts';
-import type { BookingRecord } from '../rules/model.ts';
+import type { BookingRecord, Key, KeyedOperation } from '../rules/model.ts';
 
 export interface BookingContext {
   readonly groupCommit: GroupCommit;
@@ -9,9 +10,20 @@ export interface BookingContext {
 }
 
 /**
+ * Hashes the caller's idempotency key and the input that a retry must repeat.
+ *
+ * @param key null if the caller sent none.
+ * @param input with its parts in a fixed order.
+ * @throws {InvalidInputError} for a key that is empty or longer than 255 characters.
+ */
+export function hashKey(operation: KeyedOperation, key: string | null, input: unknown): Key | null {
+  return key === null ? null : { operation, ...hashIdempotencyKey(key, input) };
+}
+
+/**
  * Sends a command through the event's group commit.
  *
- * @returns the booking that came of it; null for what is about none.
+ * @returns the resulting booking; null if the command is not about one.
  * @throws {SelloutError} the refusal, BusyError or ReadOnlyError.
  */
 export async function submit(
@@ -20,12 +32,12 @@ export async function submit(
   submission: Submission,
 ): Promise<BookingRecord | null> {
   const outcome = await ctx.groupCommit.submit(eventId, submission);
-  if (outcome.kind === 'refused') throw errorOf(eventId, outcome.refusal);
-  if (outcome.kind === 'again') throw new Error('a command was completed without a decision');
+  if (outcome.kind === 'refused') throw toSelloutError(eventId, outcome.refusal);
+  if (outcome.kind === 'retry') throw new Error('a command was completed without a decision');
   return outcome.booking;
 }
 
-/** @throws as `submit` does. */
+/** Like `submit`, for commands about a booking. */
 export async function submitForBooking(
   ctx: BookingContext,
   eventId: number,
@@ -37,8 +49,8 @@ export async function submitForBooking(
 }
 
 /**
- * As `submitForBooking`, for seats that the caller chose: where the event's rule on orphans refuses them, the error
- * names choices that it would accept.
+ * Like `submitForBooking`, for seats that the caller chose. If the event's orphan rule refuses them, the error lists
+ * alternatives.
  */
 export async function submitForChosenSeats(
   ctx: BookingContext,

@@ -1,12 +1,12 @@
 import type { Draft } from './draft.ts';
 import { freeOverdueSeats, isFree } from './free-seats.ts';
 import type { BlockCommand, Outcome } from './model.ts';
-import { againUnlocked, done, refused } from './outcomes.ts';
+import { retryUnlocked, done, refused } from './outcomes.ts';
 
-/** Takes seats off sale, all or none. Seats that are blocked already stay so. */
+/** Takes seats off sale, all or none. Blocked seats stay blocked. */
 export function decideBlock(draft: Draft, command: BlockCommand): Outcome {
   return (
-    refusal(draft, command) ??
+    checkRequest(draft, command) ??
     block(
       draft,
       command.seats.filter((index) => draft.seat(index)?.status !== 'BLOCKED'),
@@ -17,15 +17,15 @@ export function decideBlock(draft: Draft, command: BlockCommand): Outcome {
 function block(draft: Draft, seats: readonly number[]): Outcome {
   const taken = seats.filter((index) => !isFree(draft, index));
   if (taken.length > 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: taken });
-  if (!freeOverdueSeats(draft, seats)) return againUnlocked;
+  if (!freeOverdueSeats(draft, seats)) return retryUnlocked;
   for (const index of seats) draft.moveSeat(index, 'BLOCKED', null);
   return done(null);
 }
 
-/** Gives blocked seats back, all or none. Seats that are on sale already stay so, held or sold ones refuse. */
+/** Puts blocked seats back on sale, all or none. Refuses if a seat is held or booked. */
 export function decideUnblock(draft: Draft, command: BlockCommand): Outcome {
-  const refusedAs = refusal(draft, command);
-  if (refusedAs !== null) return refusedAs;
+  const refusal = checkRequest(draft, command);
+  if (refusal !== null) return refusal;
   const taken = command.seats.filter(
     (index) => draft.seat(index)?.status !== 'BLOCKED' && !isFree(draft, index),
   );
@@ -36,9 +36,9 @@ export function decideUnblock(draft: Draft, command: BlockCommand): Outcome {
   return done(null);
 }
 
-function refusal(draft: Draft, { organizerId, seats }: BlockCommand): Outcome | null {
+function checkRequest(draft: Draft, { organizerId, seats }: BlockCommand): Outcome | null {
   if (organizerId !== draft.event.organizerId) return refused({ code: 'NOT_FOUND', what: 'event' });
   if (seats.some((index) => index >= draft.event.seatsTotal))
     return refused({ code: 'NOT_FOUND', what: 'seat' });
-  return seats.every((index) => draft.seat(index) !== undefined) ? null : againUnlocked;
+  return seats.every((index) => draft.seat(index) !== undefined) ? null : retryUnlocked;
 }

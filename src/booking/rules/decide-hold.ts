@@ -1,35 +1,44 @@
 import { freeOverdueSeats, isFree } from './free-seats.ts';
 import type { Draft } from './draft.ts';
 import type { HoldCommand, Outcome } from './model.ts';
-import { againConflict, againUnlocked, done, refused } from './outcomes.ts';
-import { leftAlone } from './orphans.ts';
-import { replayOf } from './replay.ts';
-import { notOnSale, totalOf } from './sale-rules.ts';
+import { retryConflict, retryUnlocked, done, refused } from './outcomes.ts';
+import { findOrphans } from './orphans.ts';
+import { findReplay } from './replay.ts';
+import { refuseUnlessOnSale, sumPrices } from './sale-rules.ts';
 
 /**
- * Holds all of the seats or none. In this order: a replay answers first, then the event, then the buyer's limit against
- * the bare number, then the seats, then the limit together with
- * what the buyer has, then the event's rule on orphans, which binds what buyers choose, not what the server does.
+ * Decides a hold: all of the seats or none. Checks, in this order:
+ *
+ * 1. a replay of the same idempotency key returns its booking;
+ * 2. the event is on sale;
+ * 3. the number of seats alone is within the seat limit;
+ * 4. the seats exist and are free (overdue holds count as free);
+ * 5. the buyer's seats, with those the buyer has already, are within the limit;
+ * 6. no single seat is isolated, if the event forbids it and the caller chose the seats.
  */
 export function decideHold(draft: Draft, command: HoldCommand): Outcome {
-  const replay = replayOf(draft, command.buyerId, command.key);
+  const replay = findReplay(draft, command.buyerId, command.key);
   if (replay !== null) return replay;
-  return notOnSale(draft, command.buyerId) ?? overLimit(draft, command, 0) ?? takeSeats(draft, command);
+  return (
+    refuseUnlessOnSale(draft, command.buyerId) ??
+    refuseOverLimit(draft, command, 0) ??
+    takeSeats(draft, command)
+  );
 }
 
-function overLimit(draft: Draft, command: HoldCommand, has: number): Outcome | null {
+function refuseOverLimit(draft: Draft, command: HoldCommand, has: number): Outcome | null {
   const limit = draft.event.seatLimit;
   return has + command.quantity > limit ? refused({ code: 'SEAT_LIMIT_EXCEEDED', limit }) : null; // guard: seat-limit
 }
 
 function takeSeats(draft: Draft, command: HoldCommand): Outcome {
-  const seats = seatsToTake(draft, command);
+  const seats = selectSeats(draft, command);
   if ('kind' in seats) return seats;
-  const limited = overLimit(draft, command, draft.seatsOf(command.buyerId));
+  const limited = refuseOverLimit(draft, command, draft.countSeats(command.buyerId));
   if (limited !== null) return limited;
-  const orphans = seats === command.named ? leftAlone(draft, seats) : [];
+  const orphans = seats === command.named ? findOrphans(draft, seats) : [];
   if (orphans.length > 0) return refused({ code: 'ORPHAN_SEATS', orphans });
-  if (!freeOverdueSeats(draft, seats)) return againUnlocked;
+  if (!freeOverdueSeats(draft, seats)) return retryUnlocked;
 
   for (const index of seats) draft.moveSeat(index, 'HELD', command.bookingId);
   const booking = draft.putBooking({
@@ -38,7 +47,7 @@ function takeSeats(draft: Draft, command: HoldCommand): Outcome {
     buyerId: command.buyerId,
     status: 'HOLD',
     seats,
-    totalAmount: totalOf(draft, seats),
+    totalAmount: sumPrices(draft, seats),
     createdAtMs: draft.clockMs,
     holdExpiresAtMs: draft.clockMs + draft.event.holdTtlMs,
     extendedAtMs: null,
@@ -50,13 +59,13 @@ function takeSeats(draft: Draft, command: HoldCommand): Outcome {
 }
 
 /** Returns the named seats if they are free; otherwise the seats that the server chose, if any. */
-function seatsToTake(draft: Draft, { named, chosen }: HoldCommand): readonly number[] | Outcome {
+function selectSeats(draft: Draft, { named, chosen }: HoldCommand): readonly number[] | Outcome {
   if (named.some((index) => index >= draft.event.seatsTotal))
     return refused({ code: 'NOT_FOUND', what: 'seat' });
-  if ([...named, ...(chosen ?? [])].some((index) => draft.seat(index) === undefined)) return againUnlocked;
+  if ([...named, ...(chosen ?? [])].some((index) => draft.seat(index) === undefined)) return retryUnlocked;
 
   const taken = named.filter((index) => !isFree(draft, index));
   if (named.length > 0 && taken.length === 0) return named;
   if (chosen === null || chosen.length === 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: taken });
-  return chosen.every((index) => isFree(draft, index)) ? chosen : againConflict;
+  return chosen.every((index) => isFree(draft, index)) ? chosen : retryConflict;
 }

@@ -8,24 +8,24 @@ import type {
   Outcome,
   ReleaseCommand,
 } from './model.ts';
-import { allLocked, notAnOpenHold, ownBooking } from './own-booking.ts';
-import { againUnlocked, done, refused } from './outcomes.ts';
-import { replayOf } from './replay.ts';
-import { buyerMayNotCancel, salesOver } from './sale-rules.ts';
+import { allLocked, refuseUnlessOpenHold, findOwnBooking } from './own-booking.ts';
+import { retryUnlocked, done, refused } from './outcomes.ts';
+import { findReplay } from './replay.ts';
+import { refuseBuyerCancellation, refuseIfSalesOver } from './sale-rules.ts';
 
 /** Confirms a hold, which books its seats. Returns a booking in CONFIRMED unchanged. */
 export function decideConfirm(draft: Draft, command: ConfirmCommand): Outcome {
-  const replay = replayOf(draft, command.buyerId, command.key);
+  const replay = findReplay(draft, command.buyerId, command.key);
   if (replay !== null) return replay;
-  const booking = ownBooking(draft, command);
+  const booking = findOwnBooking(draft, command);
   if (booking === undefined) return refused({ code: 'NOT_FOUND', what: 'booking' });
   if (booking.status === 'CONFIRMED') {
     draft.useKey(command.buyerId, command.key, booking.id);
     return done(booking);
   }
-  const blocked = notAnOpenHold(draft, booking) ?? salesOver(draft);
+  const blocked = refuseUnlessOpenHold(draft, booking) ?? refuseIfSalesOver(draft);
   if (blocked !== null) return blocked;
-  if (!allLocked(draft, booking)) return againUnlocked;
+  if (!allLocked(draft, booking)) return retryUnlocked;
 
   for (const index of booking.seats) draft.moveSeat(index, 'BOOKED', booking.id);
   draft.useKey(command.buyerId, command.key, booking.id);
@@ -34,12 +34,12 @@ export function decideConfirm(draft: Draft, command: ConfirmCommand): Outcome {
 
 /** Releases a hold. Returns a booking in RELEASED unchanged. */
 export function decideRelease(draft: Draft, command: ReleaseCommand): Outcome {
-  const booking = ownBooking(draft, command);
+  const booking = findOwnBooking(draft, command);
   if (booking === undefined) return refused({ code: 'NOT_FOUND', what: 'booking' });
   if (booking.status === 'RELEASED') return done(booking);
-  const blocked = notAnOpenHold(draft, booking);
+  const blocked = refuseUnlessOpenHold(draft, booking);
   if (blocked !== null) return blocked;
-  if (!allLocked(draft, booking)) return againUnlocked;
+  if (!allLocked(draft, booking)) return retryUnlocked;
 
   for (const index of booking.seats) draft.moveSeat(index, 'AVAILABLE', booking.id);
   return done(draft.putBooking({ ...booking, status: 'RELEASED', endedAtMs: draft.clockMs }));
@@ -47,9 +47,9 @@ export function decideRelease(draft: Draft, command: ReleaseCommand): Outcome {
 
 /** Extends the deadline once, by the event's extension and up to the hold's maximum lifetime. */
 export function decideExtend(draft: Draft, command: ExtendCommand): Outcome {
-  const booking = ownBooking(draft, command);
+  const booking = findOwnBooking(draft, command);
   if (booking === undefined) return refused({ code: 'NOT_FOUND', what: 'booking' });
-  const closed = notAnOpenHold(draft, booking) ?? salesOver(draft);
+  const closed = refuseUnlessOpenHold(draft, booking) ?? refuseIfSalesOver(draft);
   if (closed !== null) return closed;
   const { holdExtensionMs, holdLifetimeMaxMs } = draft.event;
   if (holdExtensionMs === null) return refused({ code: 'EXTENSION_REFUSED', why: 'NOT_ALLOWED' });
@@ -57,7 +57,7 @@ export function decideExtend(draft: Draft, command: ExtendCommand): Outcome {
   const until = Math.min(booking.holdExpiresAtMs + holdExtensionMs, booking.createdAtMs + holdLifetimeMaxMs);
   if (until <= booking.holdExpiresAtMs)
     return refused({ code: 'EXTENSION_REFUSED', why: 'LIFETIME_USED_UP' });
-  if (!allLocked(draft, booking)) return againUnlocked;
+  if (!allLocked(draft, booking)) return retryUnlocked;
   return done(draft.putBooking({ ...booking, holdExpiresAtMs: until, extendedAtMs: draft.clockMs }));
 }
 
@@ -73,9 +73,9 @@ export function decideCancel(draft: Draft, { bookingId, callerId }: CancelComman
     const status = draft.isOverdue(booking) ? 'EXPIRED' : booking.status;
     return refused({ code: 'BOOKING_STATE', status });
   }
-  const tooLate = isOrganizer ? null : buyerMayNotCancel(draft);
+  const tooLate = isOrganizer ? null : refuseBuyerCancellation(draft);
   if (tooLate !== null) return tooLate;
-  if (!allLocked(draft, booking)) return againUnlocked;
+  if (!allLocked(draft, booking)) return retryUnlocked;
   for (const index of booking.seats) draft.moveSeat(index, 'AVAILABLE', booking.id);
   return done(draft.putBooking({ ...booking, status: 'CANCELED', endedAtMs: draft.clockMs }));
 }
@@ -84,7 +84,7 @@ export function decideCancel(draft: Draft, { bookingId, callerId }: CancelComman
 export function decideExpire(draft: Draft, command: ExpireCommand): Outcome {
   const booking = draft.booking(command.bookingId);
   if (booking === undefined || !draft.isOverdue(booking)) return done(booking ?? null);
-  if (!allLocked(draft, booking)) return againUnlocked;
+  if (!allLocked(draft, booking)) return retryUnlocked;
   expire(draft, booking.id);
   return done(draft.booking(booking.id) ?? null);
 }

@@ -11,10 +11,20 @@ import {
 import { Draft } from './draft.ts';
 import type { Changes, Command, LockedState, Outcome } from './model.ts';
 
+/*
+ * Every rule by which a seat changes hands is in this folder. One file decides each command:
+ *
+ *   hold                                      decide-hold.ts
+ *   confirm, release, extend, cancel, expire  decide-transition.ts
+ *   change                                    decide-change.ts
+ *   block, unblock                            decide-block.ts
+ *
+ * batch/run-batch.ts locks the rows, calls `decide` on them, and writes the changes it returns.
+ */
+
 /**
- * Decides a batch: every rule by which a seat changes hands is in here, and nothing else is. Pure: no I/O, no clock of
- * its own, no randomness. Commands are taken in the order given, each on what the one before it left; each is done as
- * a whole or not at all, whatever becomes of its neighbours.
+ * Decides the commands of a batch in order, each on the state that the previous one left. Each command is done
+ * completely or not at all, independently of the others. Pure: no I/O, no clock of its own, no randomness.
  */
 export function decide(
   locked: LockedState,

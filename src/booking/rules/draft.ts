@@ -1,16 +1,7 @@
-import type {
-  BookingRecord,
-  Changes,
-  Key,
-  LockedState,
-  Neighbours,
-  Seat,
-  SeatStatus,
-  Step,
-  UsedKey,
-} from './model.ts';
+import type { Neighbors } from '../../seating/rows/neighbors.ts';
+import type { BookingRecord, Changes, Key, LockedState, Seat, SeatStatus, Step, UsedKey } from './model.ts';
 
-/** The locked state while a batch is decided: what each command leaves is what the next one finds. */
+/** The locked state, changed by each command of a batch in turn. */
 export class Draft {
   readonly event: LockedState['event'];
   readonly clockMs: number;
@@ -31,7 +22,7 @@ export class Draft {
     this.#seats = new Map(locked.seats);
     this.#bookings = new Map(locked.bookings);
     for (const booking of locked.bookings.values()) this.#index(booking);
-    for (const key of locked.keys) this.#keys.set(keyName(key.buyerId, key), key);
+    for (const key of locked.keys) this.#keys.set(getKeyId(key.buyerId, key), key);
   }
 
   seat(index: number): Seat | undefined {
@@ -42,22 +33,22 @@ export class Draft {
     return this.#bookings.get(id);
   }
 
-  /** @throws for a seat whose neighbours were not worked out (a bug). */
-  neighbours(index: number): Neighbours {
-    return present(this.#locked.neighbours.get(index));
+  /** @throws if the neighbors of the seat were not read (a bug). */
+  neighbors(index: number): Neighbors {
+    return present(this.#locked.neighbors.get(index));
   }
 
   usedKey(buyerId: string, key: Key): UsedKey | undefined {
-    return this.#keys.get(keyName(buyerId, key));
+    return this.#keys.get(getKeyId(buyerId, key));
   }
 
-  /** True from the deadline on, to the millisecond. */
+  /** A hold is overdue from its deadline on, to the millisecond. */
   isOverdue(booking: BookingRecord): boolean {
     return booking.status === 'HOLD' && booking.holdExpiresAtMs <= this.clockMs; // guard: hold-deadline
   }
 
-  /** Seats that the buyer holds and owns. Overdue holds count no longer. */
-  seatsOf(buyerId: string): number {
+  /** Returns the number of seats that the buyer holds or has booked, without overdue holds. */
+  countSeats(buyerId: string): number {
     let count = 0;
     for (const id of this.#idsByBuyer.get(buyerId) ?? []) {
       const booking = this.#bookings.get(id);
@@ -67,14 +58,14 @@ export class Draft {
     return count;
   }
 
-  /** @throws when the step is not one that a seat may take, or the seat is not as the booking says (a bug). */
+  /** @throws for an illegal step, or if the seat belongs to another booking (a bug). */
   moveSeat(index: number, to: SeatStatus, bookingId: string | null): void {
     const seat = this.#seats.get(index);
-    if (seat === undefined) throw new Error(`seat ${index} is moved, but not locked`);
+    if (seat === undefined) throw new Error(`seat ${index} is not locked`);
     if (!legalSteps[seat.status].includes(to))
       throw new Error(`seat ${index} cannot go from ${seat.status} to ${to}`);
     if (seat.bookingId !== null && seat.bookingId !== bookingId) {
-      throw new Error(`seat ${index} is with booking ${seat.bookingId}, not with ${bookingId}`);
+      throw new Error(`seat ${index} belongs to booking ${seat.bookingId}, not to ${bookingId}`);
     }
     const has = to === 'HELD' || to === 'BOOKED';
     this.#seats.set(index, { ...seat, status: to, bookingId: has ? bookingId : null });
@@ -92,7 +83,7 @@ export class Draft {
   useKey(buyerId: string, key: Key | null, bookingId: string): void {
     if (key === null) return;
     const used: UsedKey = { ...key, buyerId, bookingId };
-    this.#keys.set(keyName(buyerId, key), used);
+    this.#keys.set(getKeyId(buyerId, key), used);
     this.#newKeys.push(used);
   }
 
@@ -133,7 +124,7 @@ const legalSteps: Record<SeatStatus, readonly SeatStatus[]> = {
   BLOCKED: ['AVAILABLE'],
 };
 
-function keyName(buyerId: string, key: Key): string {
+function getKeyId(buyerId: string, key: Key): string {
   return `${buyerId} ${key.operation} ${key.keyHash}`;
 }
 

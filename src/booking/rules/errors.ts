@@ -124,7 +124,7 @@ export class OrphanSeatsError extends SelloutError {
   }
 }
 
-export function errorOf(eventId: number, refusal: Refusal): SelloutError {
+export function toSelloutError(eventId: number, refusal: Refusal): SelloutError {
   switch (refusal.code) {
     case 'SEATS_UNAVAILABLE':
       return new SeatsUnavailableError(eventId, refusal.seats);

@@ -1,6 +1,8 @@
 import type { Draft } from './draft.ts';
 
-/** Available, or held by a booking whose deadline has passed: expiry is a rule, and waits for no sweeper. */
+/**
+ * A seat is free if it is available or its hold is past the deadline. Expiry is a rule and does not wait for the sweeper.
+ */
 export function isFree(draft: Draft, index: number): boolean {
   const seat = draft.seat(index);
   if (seat === undefined) return false;
@@ -10,9 +12,9 @@ export function isFree(draft: Draft, index: number): boolean {
 }
 
 /**
- * Ends each overdue booking that has one of the seats, as a whole: all of its seats become available.
+ * Expires each overdue booking that has one of the seats. All seats of the booking become available.
  *
- * @returns false, and nothing is changed, where such a booking has seats that are not locked.
+ * @returns false, without a change, if such a booking has seats that are not locked.
  */
 export function freeOverdueSeats(draft: Draft, seats: readonly number[]): boolean {
   const ids = new Set(seats.flatMap((index) => draft.seat(index)?.bookingId ?? []));

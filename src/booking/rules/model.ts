@@ -1,22 +1,23 @@
+import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type { BookingStatus, EventStatus, OrphanRule, SeatStatus } from '../../generated/prisma/enums.ts';
 
 export type { BookingStatus, EventStatus, OrphanRule, SeatStatus };
 
-/** What an event allows, as read at the start of a batch and checked again by the version's UPDATE. */
+/** The rules of an event, read at the start of a batch. The batch's last UPDATE checks that they still apply. */
 export interface EventRules {
   readonly eventId: number;
   readonly organizerId: string;
   readonly status: EventStatus;
   readonly onSaleAtMs: number;
-  /** From this instant on no seats are held. */
+  /** Time from which no seats can be held. */
   readonly saleEndsAtMs: number;
-  /** From this instant on only the organizer cancels. */
+  /** Time from which only the organizer can cancel. */
   readonly cancelableUntilMs: number;
   readonly seatLimit: number;
   readonly holdTtlMs: number;
-  /** By how much a hold may be extended, once; null: not at all. */
+  /** Length of the one extension that a hold can have; null if holds cannot be extended. */
   readonly holdExtensionMs: number | null;
-  /** The longest that a hold may stand, from its creation on. */
+  /** Maximum lifetime of a hold, from its creation. */
   readonly holdLifetimeMaxMs: number;
   readonly orphanRule: OrphanRule;
   readonly buyersMayCancel: boolean;
@@ -48,11 +49,11 @@ export interface BookingRecord {
 
 export type KeyedOperation = 'holdSeats' | 'holdBestAvailable' | 'confirmBooking';
 
-/** A caller's idempotency key. Hashes are hexadecimal SHA-256. */
+/** An idempotency key of a caller. Hashes are hexadecimal SHA-256. */
 export interface Key {
   readonly operation: KeyedOperation;
   readonly keyHash: string;
-  /** Hash of the input, without what a retry may change (seat order, admission token). */
+  /** Hash of the input, without the parts that a retry may change (seat order, admission token). */
   readonly inputHash: string;
 }
 
@@ -61,35 +62,32 @@ export interface UsedKey extends Key {
   readonly bookingId: string;
 }
 
-/** The seats of a row on either side of a seat; null where the row ends or an aisle begins. */
-export interface Neighbours {
-  readonly left: number | null;
-  readonly right: number | null;
-}
-
-/** Everything that a batch has locked or read after its locks were held. */
+/** The state that a batch has locked, or has read while it held its locks. */
 export interface LockedState {
-  /** The database's clock, read in a statement after the locks: milliseconds since 1970. */
+  /** The database's clock in Unix milliseconds, read in a statement after the locks. */
   readonly clockMs: number;
   readonly event: EventRules;
   /** The locked seats, and no others. */
   readonly seats: ReadonlyMap<number, Seat>;
-  /** Bookings that have a locked seat, that a command names, or that count against a named buyer's limit. */
+  /** Bookings that have a locked seat, are named by a command, or count against the seat limit of a named buyer. */
   readonly bookings: ReadonlyMap<string, BookingRecord>;
   readonly keys: readonly UsedKey[];
-  /** Of every locked seat, where the event forbids orphans; seats two places from a named one are locked too then. */
-  readonly neighbours: ReadonlyMap<number, Neighbours>;
+  /**
+   * The neighbors of every locked seat if the event forbids orphans. Seats up to two places from a named one are then
+   * locked too.
+   */
+  readonly neighbors: ReadonlyMap<number, Neighbors>;
 }
 
 export interface HoldCommand {
   readonly kind: 'hold';
   readonly bookingId: string;
   readonly buyerId: string;
-  /** The seats that the caller named; empty where the server is to choose. */
+  /** The seats that the caller named; empty if the server chooses. */
   readonly named: readonly number[];
-  /** How many seats are wanted. */
+  /** Number of requested seats. */
   readonly quantity: number;
-  /** The seats that the server chose, to take where `named` is empty or not free; null: none chosen. */
+  /** The seats that the server chose, taken if `named` is empty or not free; null if it has not chosen. */
   readonly chosen: readonly number[] | null;
   readonly key: Key | null;
 }
@@ -107,14 +105,14 @@ export interface ReleaseCommand {
   readonly buyerId: string;
 }
 
-/** Puts a hold's deadline off, once. */
+/** Extends a hold's deadline, once. */
 export interface ExtendCommand {
   readonly kind: 'extend';
   readonly bookingId: string;
   readonly buyerId: string;
 }
 
-/** Swaps a hold's seats for these; its deadline stays. */
+/** Replaces a hold's seats; its deadline stays. */
 export interface ChangeCommand {
   readonly kind: 'change';
   readonly bookingId: string;
@@ -122,20 +120,20 @@ export interface ChangeCommand {
   readonly seats: readonly number[];
 }
 
-/** Undoes a confirmed booking: for its buyer, where the event allows it, or for the event's organizer. */
+/** Cancels a confirmed booking, for its buyer if the event allows it, or for the event's organizer. */
 export interface CancelCommand {
   readonly kind: 'cancel';
   readonly bookingId: string;
   readonly callerId: string;
 }
 
-/** Writes down that a hold's time has run out. */
+/** Expires an overdue hold. */
 export interface ExpireCommand {
   readonly kind: 'expire';
   readonly bookingId: string;
 }
 
-/** The organizer takes seats off sale (`block`) or gives them back (`unblock`). */
+/** Takes seats off sale (`block`), or puts them back on sale (`unblock`), for the event's organizer. */
 export interface BlockCommand {
   readonly kind: 'block' | 'unblock';
   readonly organizerId: string;
@@ -167,9 +165,9 @@ export type Refusal =
   | { readonly code: 'BOOKING_STATE'; readonly status: BookingStatus }
   | { readonly code: 'IDEMPOTENCY_CONFLICT' }
   | { readonly code: 'EXTENSION_REFUSED'; readonly why: ExtensionFault }
-  /** The instant from which buyers cannot cancel; null: they never can. */
+  /** Time from which buyers cannot cancel; null if they never can. */
   | { readonly code: 'CANCELLATION_REFUSED'; readonly cancelableUntilMs: number | null }
-  /** The seats that would be left alone; the event forbids it. */
+  /** The seats that would be isolated; the event forbids it. */
   | { readonly code: 'ORPHAN_SEATS'; readonly orphans: readonly number[] }
   | { readonly code: 'NOT_FOUND'; readonly what: 'event' | 'seat' | 'booking' };
 
@@ -177,27 +175,28 @@ export type Outcome =
   | { readonly kind: 'done'; readonly booking: BookingRecord | null }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /**
-   * Not decided: the command has to come again in the next batch. `conflict`: what the server chose was taken
-   * meanwhile. `unlocked`: seats that it touches are not locked (others of a booking that has just become overdue).
+   * Not decided; the command is retried in the next batch. `conflict`: the seats that the server chose were taken
+   * meanwhile. `unlocked`: the command affects seats that are not locked, such as further seats of a booking that has
+   * just become overdue.
    */
-  | { readonly kind: 'again'; readonly why: 'conflict' | 'unlocked' };
+  | { readonly kind: 'retry'; readonly why: 'conflict' | 'unlocked' };
 
-/** One seat changing hands once. A batch may move a seat several times; each is a step of its own. */
+/** One change of one seat. A batch can change a seat several times; each change is a step. */
 export interface Step {
   readonly seat: number;
   readonly from: SeatStatus;
   readonly to: SeatStatus;
-  /** The booking that got or lost the seat; null for blocking and unblocking. */
+  /** The booking that gained or lost the seat; null for blocking and unblocking. */
   readonly bookingId: string | null;
 }
 
-/** What a batch writes. Empty lists everywhere: nothing changed, and the version stays. */
+/** The rows that a batch writes. If all lists are empty, the event's version stays. */
 export interface Changes {
   readonly steps: readonly Step[];
-  /** Net, each seat once: from the locked state to the state after the batch. */
+  /** Net changes, each seat once: from the locked state to the state after the batch. */
   readonly seats: readonly { readonly before: Seat; readonly after: Seat }[];
   readonly createdBookings: readonly BookingRecord[];
-  /** Bookings of before the batch that it changed (status, deadline or seats), as they were and as they are. */
+  /** Existing bookings whose status, deadline or seats changed. */
   readonly changedBookings: readonly { readonly before: BookingRecord; readonly after: BookingRecord }[];
   readonly usedKeys: readonly UsedKey[];
 }

@@ -2,13 +2,13 @@ import { isFree } from './free-seats.ts';
 import type { Draft } from './draft.ts';
 
 /**
- * Seats that taking these would leave alone: free, with nothing free on either side. Where a stretch of free seats has
- * just one more than are taken of it, leaving one alone cannot be helped, and counts as no fault. Empty where the event
- * allows orphans.
+ * Returns the seats that taking `seats` would isolate: free seats without a free neighbor. If a block of adjacent free
+ * seats has exactly one seat more than is taken from it, isolating that seat is unavoidable, and allowed. Empty if the
+ * event allows orphans.
  *
- * @param given seats that are given back in the same step, so that they count as free.
+ * @param given seats that are given back at the same time, and count as free.
  */
-export function leftAlone(
+export function findOrphans(
   draft: Draft,
   seats: readonly number[],
   given: readonly number[] = [],
@@ -20,22 +20,23 @@ export function leftAlone(
   const orphans = new Set<number>();
   for (const seat of seats) {
     for (const side of ['left', 'right'] as const) {
-      const next = draft.neighbours(seat)[side];
-      if (next === null || !freeAfter(next) || freeAfter(draft.neighbours(next)[side])) continue;
-      if (freeAfter(beyondBlock(draft, taken, seat, side === 'left' ? 'right' : 'left'))) orphans.add(next);
+      const next = draft.neighbors(seat)[side];
+      if (next === null || !freeAfter(next) || freeAfter(draft.neighbors(next)[side])) continue;
+      if (freeAfter(findFirstUntaken(draft, taken, seat, side === 'left' ? 'right' : 'left')))
+        orphans.add(next);
     }
   }
   return [...orphans].sort((a, b) => a - b);
 }
 
-/** The first seat that is not taken, going from a taken one in a direction. */
-function beyondBlock(
+/** Returns the first seat that is not taken, going from a taken one to one side. */
+function findFirstUntaken(
   draft: Draft,
   taken: ReadonlySet<number>,
   from: number,
   side: 'left' | 'right',
 ): number | null {
   let seat: number | null = from;
-  while (seat !== null && taken.has(seat)) seat = draft.neighbours(seat)[side];
+  while (seat !== null && taken.has(seat)) seat = draft.neighbors(seat)[side];
   return seat;
 }

@@ -8,5 +8,5 @@ export function refused(refusal: Refusal): Outcome {
   return { kind: 'refused', refusal };
 }
 
-export const againUnlocked: Outcome = { kind: 'again', why: 'unlocked' };
-export const againConflict: Outcome = { kind: 'again', why: 'conflict' };
+export const retryUnlocked: Outcome = { kind: 'retry', why: 'unlocked' };
+export const retryConflict: Outcome = { kind: 'retry', why: 'conflict' };

@@ -2,8 +2,8 @@ import type { Draft } from './draft.ts';
 import type { BookingRecord, Outcome } from './model.ts';
 import { refused } from './outcomes.ts';
 
-/** Treats another buyer's booking as nonexistent, so that its existence is not revealed. */
-export function ownBooking(
+/** Returns the buyer's booking. Treats another buyer's booking as nonexistent, so that it is not revealed. */
+export function findOwnBooking(
   draft: Draft,
   command: { readonly bookingId: string; readonly buyerId: string },
 ): BookingRecord | undefined {
@@ -11,8 +11,8 @@ export function ownBooking(
   return booking?.buyerId === command.buyerId ? booking : undefined; // guard: booking-owner
 }
 
-/** The refusal for a booking that is no hold, or one past its deadline; null for an open hold. */
-export function notAnOpenHold(draft: Draft, booking: BookingRecord): Outcome | null {
+/** Refuses a booking that is not a hold or is past its deadline. Returns null for an open hold. */
+export function refuseUnlessOpenHold(draft: Draft, booking: BookingRecord): Outcome | null {
   if (booking.status === 'EXPIRED' || draft.isOverdue(booking)) {
     return refused({ code: 'HOLD_EXPIRED', expiredAtMs: booking.holdExpiresAtMs });
   }

@@ -3,7 +3,7 @@ import type { Key, Outcome } from './model.ts';
 import { done, refused } from './outcomes.ts';
 
 /** Returns the outcome of an earlier successful call with the same key; null if there is no key or it is new. */
-export function replayOf(draft: Draft, buyerId: string, key: Key | null): Outcome | null {
+export function findReplay(draft: Draft, buyerId: string, key: Key | null): Outcome | null {
   if (key === null) return null;
   const used = draft.usedKey(buyerId, key);
   if (used === undefined) return null;

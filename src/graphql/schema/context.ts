@@ -13,7 +13,7 @@ import type { PublicVersions } from '../../seating/map/public-versions.ts';
 import type { SeatMaps } from '../../seating/map/seat-maps.ts';
 import type { VenueLayouts } from '../../seating/layout/venue-layouts.ts';
 
-/** What resolvers work with; main makes it once. */
+/** The services that resolvers use. main/context.ts creates each of them once. */
 export interface Services {
   readonly database: Database;
   readonly clock: DatabaseClock;

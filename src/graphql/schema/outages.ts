@@ -33,10 +33,7 @@ async function refusing<T>(
     if (kind === 'permanent') throw error;
     if (isFirstOfRequest(ctx.requestId, error))
       ctx.logger.warn({ err: error, requestId: ctx.requestId }, 'mutation refused: database unavailable');
-    throw kind === 'readOnly'
-      ? new ReadOnlyError()
-      : outcomeUnknown(kind)
-        ? BusyError.outcomeUnknown()
-        : new BusyError();
+    if (kind === 'readOnly') throw new ReadOnlyError();
+    throw outcomeUnknown(kind) ? BusyError.outcomeUnknown() : new BusyError();
   }
 }

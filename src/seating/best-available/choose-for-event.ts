@@ -2,7 +2,7 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import { chooseSeats, type Chosen, type InLine } from './best-available.ts';
 import type { EventLayouts } from '../layout/event-layouts.ts';
 import type { LiveFeeds } from '../live/live-feeds.ts';
-import { aroundSeats, type SideBySide } from '../rows/neighbours.ts';
+import { getNeighborsAround, type Neighbors } from '../rows/neighbors.ts';
 import { readFreeSeats } from '../map/seat-map.sql.ts';
 
 export interface ChooserContext {
@@ -54,11 +54,14 @@ export class BestAvailable {
    * The seats around some seats. Empty if the event allows orphans: then nobody needs to know. Empty for a draft too:
    * its seats cannot be held, and whoever tries must not find out that it exists.
    */
-  async neighboursOf(eventId: number, seats: readonly number[]): Promise<ReadonlyMap<number, SideBySide>> {
+  async getNeighborsAround(
+    eventId: number,
+    seats: readonly number[],
+  ): Promise<ReadonlyMap<number, Neighbors>> {
     const info = await this.#ctx.layouts.publishedInfo(eventId); // guard: draft-hidden-from-preparation
     if (info === null || info.orphanRule === 'ALLOW') return new Map();
     const existing = seats.filter((seat) => seat < info.seatsTotal);
-    return aroundSeats(await this.#ctx.layouts.venueLayout(info), existing);
+    return getNeighborsAround(await this.#ctx.layouts.venueLayout(info), existing);
   }
 
   async #freeInMemory(eventId: number): Promise<Uint8Array> {

@@ -104,7 +104,7 @@ export class FollowedSeats {
     const used = [...this.#venues.values()];
     // guard: followed-seats-limit
     if (used.length > 0 && seatsOf(used) + seatCount > this.#limits.seatsMax)
-      throw new BusyError(RETRY_AFTER_SECONDS);
+      throw BusyError.retryAfter(RETRY_AFTER_SECONDS);
     const venue = this.#unused.get(venueId) ?? this.#startReading(venueId, seatCount);
     this.#unused.delete(venueId);
     this.#venues.set(venueId, venue);

@@ -3,7 +3,7 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import type { SeatsChanged, SeatStatusCode, SeatVersion } from '../../messaging/messages.ts';
-import type { PubSub, Subscription } from '../../messaging/pubsub.ts';
+import type { Subscriber, Subscription } from '../../messaging/subscriber.ts';
 import { EarlyChanges } from './early-changes.ts';
 import { FeedFollowers } from './feed-followers.ts';
 import { GapTimer } from './gap-timer.ts';
@@ -23,7 +23,7 @@ export type FeedMessage =
 
 export interface FeedContext {
   readonly db: PrismaClient;
-  readonly pubsub: PubSub;
+  readonly subscriber: Subscriber;
   readonly logger: Logger;
   readonly tickMs: number;
 }
@@ -78,7 +78,7 @@ export class LiveFeed {
   /** Listens first, reads the map then: what is committed between the two is newer than the map, and arrives. */
   async start(): Promise<void> {
     const take = (message: SeatsChanged) => this.take(message);
-    this.#subscription = this.#ctx.pubsub.subscribeSeatsChanged(this.eventId, take);
+    this.#subscription = this.#ctx.subscriber.subscribeSeatsChanged(this.eventId, take);
     await withTimeout(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing').catch(() => undefined); // guard: subscribe-before-read
     await this.#reload();
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit, auditLimits } from '../../../src/booking/audit/audit.ts';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
-import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
+import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { PRUNE_BATCH_MAX, pruneHistory } from '../../../src/booking/operations/prune-history.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
@@ -17,7 +17,7 @@ import {
   readVersions,
 } from '../../../src/seating/map/seat-map.sql.ts';
 import { republishAll, republishRecent } from '../../../src/workers/republish.ts';
-import { silent, silentPubSub } from '../../support/booking.ts';
+import { silent, unannounced } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall } from '../../support/hall.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
@@ -92,14 +92,14 @@ describe.each([
 
   async function republish(): Promise<void> {
     const watermarks = watermarksIn(redis);
-    const ctx = { db: database.worker, pubsub: silentPubSub, watermarks, logger: silent };
+    const ctx = { ...unannounced, db: database.worker, watermarks };
     await republishRecent(ctx);
     await republishAll(ctx);
   }
 
   function sweep(): Promise<number> {
     const { batches: db } = database;
-    return expireHolds({ db, pubsub: silentPubSub, defaultHoldTtlMs: 300_000, logger: silent });
+    return expireHolds({ ...unannounced, db, defaultHoldTtlMs: 300_000 });
   }
 
   const prune = () => pruneHistory(database.worker, 30);

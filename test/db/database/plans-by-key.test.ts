@@ -46,7 +46,7 @@ it('a batch writes its rows by key even if the tables were never analyzed', asyn
     eventId: at.eventId,
     batchId: crypto.randomUUID(),
     commands: holds.map(({ id }) => ({ kind: 'expire' as const, bookingId: id })),
-    neighbours: new Map(),
+    neighbors: new Map(),
     skipLocked: true,
   };
   const settings = { defaultHoldTtlMs: 300_000, deadlineMs: 60_000 };

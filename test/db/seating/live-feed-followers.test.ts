@@ -81,14 +81,14 @@ describe('changes of one booking', () => {
     const { db, feeds } = startNode();
     const buyerId = createBuyerId();
     const { id } = await holdUnpublished(at, 1, buyerId);
-    await publishAll(at);
+    await publishAll();
     const read = () => db.booking.findFirstOrThrow({ where: { id }, select: { status: true } });
     const updates = await new BookingUpdates({ feeds, logger: silent }).follow(at.eventId, id, read);
     expect(await updates.next()).toEqual({ done: false, value: { booking: { status: 'HOLD' } } });
     const next = updates.next();
     await change(at, 3);
     await releaseBooking(app(), { buyerId, eventId: at.eventId, bookingId: id });
-    await publishAll(at);
+    await publishAll();
     expect(await next).toEqual({ done: false, value: { booking: { status: 'RELEASED' } } });
     await updates.return?.();
   });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { BookingRecord } from '../../../src/booking/rules/model.ts';
-import { changeMessage } from '../../../src/booking/batch/change-message.ts';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
-import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
+import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
+import { createSubscriber, type Subscriber } from '../../../src/messaging/subscriber.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
@@ -18,14 +18,17 @@ export function liveFeedSuite() {
   let database: TestDatabase;
   let redis: TestRedis;
   let app: BookingProcess;
-  let pubsub: PubSub;
+  let publisher: Publisher;
+  let subscriber: Subscriber;
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
     app = startBookingProcess(database.url);
-    pubsub = createPubSub(redis.url, silent);
+    publisher = createPublisher(redis.url, silent);
+    subscriber = createSubscriber(redis.url, silent);
   });
   afterAll(async () => {
-    await pubsub.close();
+    await publisher.close();
+    subscriber.close();
     await app[Symbol.asyncDispose]();
     await redis.stop();
     await database.drop();
@@ -36,12 +39,13 @@ export function liveFeedSuite() {
 
   /** Another API process: a subscriber and feeds of its own. */
   function startNode(idleMs?: number) {
-    const own = createPubSub(redis.url, silent);
-    const feeds = new LiveFeeds({ db: app.database.reads, pubsub: own, logger: silent, tickMs: 20 }, idleMs);
+    const own = createSubscriber(redis.url, silent);
+    const ctx = { db: app.database.reads, subscriber: own, logger: silent, tickMs: 20 };
+    const feeds = new LiveFeeds(ctx, idleMs);
     feeds.start();
-    onTestFinished(async () => {
+    onTestFinished(() => {
       feeds.stop();
-      await own.close();
+      own.close();
     });
     return { db: app.database.reads, feeds };
   }
@@ -52,9 +56,8 @@ export function liveFeedSuite() {
     return holdSeats(app, { buyerId, eventId: at.eventId, seats: [seat], ...order });
   }
 
-  async function publishAll(at: Hall): Promise<void> {
-    for (const result of app.committed.splice(0))
-      await pubsub.publishSeatsChanged(changeMessage(at.eventId, result));
+  async function publishAll(): Promise<void> {
+    for (const message of app.committed.splice(0)) await publisher.publishSeatsChanged(message);
   }
 
   /** Holds a seat, gives every other one back, and publishes each change as an API process does. */
@@ -62,7 +65,7 @@ export function liveFeedSuite() {
     const buyerId = createBuyerId();
     const { id: bookingId } = await holdUnpublished(at, seat, buyerId);
     if (seat % 2 === 0) await releaseBooking(app, { buyerId, eventId: at.eventId, bookingId });
-    await publishAll(at);
+    await publishAll();
   }
 
   async function follow(node: ReturnType<typeof startNode>, at: Hall, afterVersion: number | null = null) {
@@ -81,7 +84,8 @@ export function liveFeedSuite() {
   return {
     app: () => app,
     redis: () => redis,
-    pubsub: () => pubsub,
+    publisher: () => publisher,
+    subscriber: () => subscriber,
     databaseUrl: () => database.url,
     hall,
     startNode,

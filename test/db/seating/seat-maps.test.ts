@@ -1,10 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { changeMessage } from '../../../src/booking/batch/change-message.ts';
 import type { SeatsChanged, SeatVersion } from '../../../src/messaging/messages.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { SeatMaps } from '../../../src/seating/map/seat-maps.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
-import { createBuyerId, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, silent, silentSubscriber } from '../../support/booking.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Hall } from '../../support/hall.ts';
@@ -18,16 +17,16 @@ const { server, redis, cache, connected } = cacheSuite();
 /** What a node reads maps with, and without a feed unless the test opens one. */
 function startNode() {
   const { reads } = app().database;
-  const feeds = new LiveFeeds({ db: reads, pubsub: silentPubSub, logger: silent, tickMs: 20 });
+  const feeds = new LiveFeeds({ db: reads, subscriber: silentSubscriber, logger: silent, tickMs: 20 });
   onTestFinished(() => feeds.stop());
   return { feeds, maps: new SeatMaps({ db: reads, feeds, cache: cache() }) };
 }
 
 async function holdOne(at: Hall, seat: number): Promise<SeatsChanged> {
   await hold(at, createBuyerId(), [seat]);
-  const [result] = app().committed.splice(0);
-  if (result === undefined) throw new Error('nothing was committed');
-  return changeMessage(at.eventId, result);
+  const [message] = app().committed.splice(0);
+  if (message === undefined) throw new Error('nothing was committed');
+  return message;
 }
 
 async function truth(at: Hall) {

@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
-import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
+import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
+import { createSubscriber, type Subscriber } from '../../../src/messaging/subscriber.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -24,25 +25,27 @@ async function start() {
   const redis = connectRedis(server.url, 'test', silent);
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line) => lines.push(line) });
-  const pubsub = createPubSub(server.url, logger);
+  const publisher = createPublisher(server.url, logger);
+  const subscriber = createSubscriber(server.url, logger);
   const unhandled: unknown[] = [];
   const onUnhandled = (error: unknown) => unhandled.push(error);
   process.on('unhandledRejection', onUnhandled);
   onTestFinished(async () => {
-    await pubsub.close();
+    await publisher.close();
+    subscriber.close();
     redis.disconnect();
     await server.stop();
     process.off('unhandledRejection', onUnhandled);
   });
-  await eventually('Redis is connected', async () => redis.status === 'ready' && (await publish(pubsub)));
-  return { server, redis, pubsub, unhandled, lines };
+  await eventually('Redis is connected', async () => redis.status === 'ready' && (await publish(publisher)));
+  return { server, redis, publisher, subscriber, unhandled, lines };
 }
 
-const publish = (pubsub: PubSub) => pubsub.publishSeatsChanged(message);
+const publish = (publisher: Publisher) => publisher.publishSeatsChanged(message);
 
-function listen(pubsub: PubSub, eventId = 1) {
+function listen(subscriber: Subscriber, eventId = 1) {
   const heard: SeatsChanged[] = [];
-  const subscription = pubsub.subscribeSeatsChanged(eventId, (one) => heard.push(one));
+  const subscription = subscriber.subscribeSeatsChanged(eventId, (one) => heard.push(one));
   return { heard, subscription };
 }
 
@@ -52,21 +55,21 @@ async function subscribesOf(redis: Redis): Promise<{ readonly calls: number; rea
   return { calls: Number(calls), refused: Number(refused) };
 }
 
-async function subscribesAgain(pubsub: PubSub, heard: readonly SeatsChanged[]): Promise<void> {
+async function subscribesAgain(publisher: Publisher, heard: readonly SeatsChanged[]): Promise<void> {
   await eventually('messages arrive again', async () => {
-    await publish(pubsub);
+    await publish(publisher);
     return heard.length > 0;
   });
 }
 
 it('subscribes when Redis allows it, and logs one line until then', async () => {
-  const { redis, pubsub, unhandled, lines } = await start();
+  const { redis, publisher, subscriber, unhandled, lines } = await start();
   await redis.call('ACL', 'SETUSER', 'default', 'resetchannels');
-  const { heard, subscription } = listen(pubsub);
+  const { heard, subscription } = listen(subscriber);
   await eventually('it was refused again and again', async () => (await subscribesOf(redis)).refused >= 3);
   await redis.call('ACL', 'SETUSER', 'default', 'allchannels');
   await subscription.ready;
-  await publish(pubsub);
+  await publish(publisher);
   await eventually('the message is heard', () => heard.length > 0);
   expect(unhandled).toEqual([]);
   expect(lines.filter((line) => line.includes('failed to subscribe'))).toHaveLength(1);
@@ -74,23 +77,23 @@ it('subscribes when Redis allows it, and logs one line until then', async () => 
 });
 
 it('subscribes anew where it may not for a while what it did before', async () => {
-  const { redis, pubsub, unhandled } = await start();
-  const { heard, subscription } = listen(pubsub);
+  const { redis, publisher, subscriber, unhandled } = await start();
+  const { heard, subscription } = listen(subscriber);
   await subscription.ready;
   // Redis cuts off whoever is subscribed to what it may no longer hear.
   await redis.call('ACL', 'SETUSER', 'default', 'resetchannels');
   await eventually('it was refused', async () => (await subscribesOf(redis)).refused >= 1);
   await redis.call('ACL', 'SETUSER', 'default', 'allchannels');
-  await subscribesAgain(pubsub, heard);
+  await subscribesAgain(publisher, heard);
   expect(unhandled).toEqual([]);
 });
 
 it('asks no more for what was let go while Redis refused it', async () => {
-  const { redis, pubsub } = await start();
+  const { redis, subscriber } = await start();
   await redis.call('ACL', 'SETUSER', 'default', 'resetchannels');
-  listen(pubsub, 1).subscription.close();
-  const left = listen(pubsub, 2).subscription;
-  const { subscription } = listen(pubsub, 3);
+  listen(subscriber, 1).subscription.close();
+  const left = listen(subscriber, 2).subscription;
+  const { subscription } = listen(subscriber, 3);
   await eventually('two were refused again', async () => (await subscribesOf(redis)).refused >= 5);
   left.close();
   await redis.call('ACL', 'SETUSER', 'default', 'allchannels');
@@ -99,10 +102,10 @@ it('asks no more for what was let go while Redis refused it', async () => {
 });
 
 it('can be closed while a Redis that hangs has not answered', async () => {
-  const { server, redis, pubsub, unhandled } = await start();
+  const { server, redis, subscriber, unhandled } = await start();
   server.freeze();
-  listen(pubsub);
-  await pubsub.close();
+  listen(subscriber);
+  subscriber.close();
   await server.kill();
   await server.restart();
   await eventually('Redis is back', () => redis.status === 'ready');
@@ -110,10 +113,10 @@ it('can be closed while a Redis that hangs has not answered', async () => {
 });
 
 it('keeps nothing of what came and went while Redis was away', async () => {
-  const { server, redis, pubsub } = await start();
+  const { server, redis, subscriber } = await start();
   await server.kill();
-  for (let eventId = 1; eventId <= 100; eventId++) listen(pubsub, eventId).subscription.close();
-  const { subscription } = listen(pubsub, 101);
+  for (let eventId = 1; eventId <= 100; eventId++) listen(subscriber, eventId).subscription.close();
+  const { subscription } = listen(subscriber, 101);
   await server.restart();
   await subscription.ready;
   await eventually('Redis is back', () => redis.status === 'ready');
@@ -122,13 +125,13 @@ it('keeps nothing of what came and went while Redis was away', async () => {
 });
 
 it('notices that its connection is dead, and subscribes through another', async () => {
-  const { server, pubsub } = await start();
+  const { server, publisher } = await start();
   await using proxy = await startStallingProxy(Number(new URL(server.url).port));
-  const behind = createPubSub(proxy.url(server.url), silent);
+  const behind = createSubscriber(proxy.url(server.url), silent);
   onTestFinished(() => behind.close());
   const { heard, subscription } = listen(behind);
   await subscription.ready;
   proxy.deaden();
-  await subscribesAgain(pubsub, heard);
+  await subscribesAgain(publisher, heard);
   expect(heard[0]).toEqual(message);
 });

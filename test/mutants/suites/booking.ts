@@ -66,7 +66,10 @@ export const booking: readonly MutantGroup[] = [
     tests: ['test/db/booking/expiring.test.ts'],
     mutants: [
       { guard: 'whole-booking-expires', mutation: { replace: 'seats', with: 'seats.slice(0, 1)' } },
-      { guard: 'expiry-without-publish-wait', mutation: { replace: 'void', with: 'await' } },
+      {
+        guard: 'expiry-without-publish-wait',
+        mutation: { replace: ';', with: ';\n  await ctx.publisher.publishSeatsChanged({} as never);' },
+      },
     ],
   },
   {
@@ -106,9 +109,9 @@ export const booking: readonly MutantGroup[] = [
   {
     tests: ['test/db/booking/sweeping.test.ts'],
     mutants: [
-      { guard: 'sweep-halved', mutation: 'always', only: 'damaged' },
-      { guard: 'damaged-hold-skipped', mutation: 'remove', only: 'damaged' },
-      { guard: 'sweep-past-damaged-holds', mutation: 'never', only: 'gets past' },
+      { guard: 'sweep-halved', mutation: 'always', only: 'corrupt' },
+      { guard: 'corrupt-hold-skipped', mutation: 'remove', only: 'corrupt' },
+      { guard: 'sweep-past-corrupt-holds', mutation: 'never', only: 'gets past' },
       { guard: 'failing-sweep-slots', mutation: 'never', only: 'behind more locked ones' },
       {
         guard: 'independent-sweeps',

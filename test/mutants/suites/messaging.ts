@@ -50,7 +50,7 @@ export const messaging: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/db/messaging/closing-pubsub.test.ts'],
+    tests: ['test/db/messaging/closing-publisher.test.ts'],
     mutants: [
       { guard: 'publishing-finishes-before-close', mutation: 'remove' },
       { guard: 'publishing-wait', mutation: { replace: '1_000', with: '1_000_000' } },
@@ -86,8 +86,8 @@ export const messaging: readonly MutantGroup[] = [
       {
         guard: 'watermark-after-publish',
         mutation: {
-          replace: 'transport',
-          with: 'watermarks.raise(message.eventId, message.version);\n        await transport',
+          replace: 'redis',
+          with: 'watermarks.raise(message.eventId, message.version);\n        await redis',
         },
       },
     ],

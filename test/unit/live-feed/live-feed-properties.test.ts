@@ -58,8 +58,8 @@ class World {
   readonly #slow: (() => void)[] = [];
 
   constructor() {
-    const { db, pubsub } = this.recorded;
-    this.feeds = new LiveFeeds({ db, pubsub, logger: silent, tickMs: 100 });
+    const { db, subscriber } = this.recorded;
+    this.feeds = new LiveFeeds({ db, subscriber, logger: silent, tickMs: 100 });
     this.feeds.start();
   }
 

@@ -37,11 +37,16 @@ describe('a live feed', () => {
   });
 
   it('does not read the map before it listens, unless Redis keeps it waiting for a second', async () => {
-    const { pubsub } = recorded;
+    const { subscriber } = recorded;
     let listening = (): void => undefined;
     const ready = new Promise<void>((resolve) => (listening = resolve));
-    const slow = { ...pubsub, subscribeSeatsChanged: () => ({ ready, close: () => undefined }) };
-    const own = new LiveFeeds({ db: recorded.db, pubsub: slow, logger: createLogger('silent'), tickMs: 1 });
+    const slow = { ...subscriber, subscribeSeatsChanged: () => ({ ready, close: () => undefined }) };
+    const own = new LiveFeeds({
+      db: recorded.db,
+      subscriber: slow,
+      logger: createLogger('silent'),
+      tickMs: 1,
+    });
     recorded.add(2);
     const acquired = [own.acquire(1)];
     await pass(900);

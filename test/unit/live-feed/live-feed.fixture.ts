@@ -11,8 +11,8 @@ export function startFeeds() {
   vi.useFakeTimers();
   const recorded = new Recorded();
   const event = recorded.add(1);
-  const { db, pubsub } = recorded;
-  const feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs: TICK_MS });
+  const { db, subscriber } = recorded;
+  const feeds = new LiveFeeds({ db, subscriber, logger: createLogger('silent'), tickMs: TICK_MS });
   return { recorded, event, feeds };
 }
 

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../../src/platform/database/db.ts';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
-import type { PubSub } from '../../../src/messaging/pubsub.ts';
+import type { Subscriber } from '../../../src/messaging/subscriber.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
 import { SeatStates } from '../../../src/seating/map/seat-states.ts';
 
@@ -42,16 +42,12 @@ export class Recorded {
     this.listeners.get(message.eventId)?.(message);
   }
 
-  readonly pubsub: PubSub = {
-    publishSeatsChanged: async (message) => {
-      this.deliver(message);
-      return true;
-    },
+  readonly subscriber: Subscriber = {
     subscribeSeatsChanged: (eventId, listener) => {
       this.listeners.set(eventId, listener);
       return { ready: Promise.resolve(), close: () => undefined };
     },
-    close: () => Promise.resolve(),
+    close: () => undefined,
   };
 
   readonly db = {

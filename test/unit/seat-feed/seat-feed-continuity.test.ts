@@ -44,8 +44,8 @@ class World {
   #late: unknown[] = [];
 
   constructor() {
-    const { db, pubsub } = this.recorded;
-    this.feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs: 100 });
+    const { db, subscriber } = this.recorded;
+    this.feeds = new LiveFeeds({ db, subscriber, logger: createLogger('silent'), tickMs: 100 });
     this.feeds.start();
     this.feed = createSeatFeed({
       seatCount: SEATS,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { chooseSeats, type SeatChoice } from '../../../src/seating/best-available/best-available.ts';
 import type { Focus } from '../../../src/seating/best-available/front.ts';
-import { neighboursIn } from '../../../src/seating/rows/neighbours.ts';
+import { getNeighbors } from '../../../src/seating/rows/neighbors.ts';
 import { layOutVenue, type VenueLayout } from '../../../src/seating/layout/venue-layout.ts';
 
 export interface Chair {
@@ -36,7 +36,7 @@ export class Hall {
   /** Every two seats that are side by side, as "a b". */
   pairs(): string[] {
     const pairs = this.#chairs.flatMap(({ guid }, seat) => {
-      const { left, right } = neighboursIn(this.layout, seat);
+      const { left, right } = getNeighbors(this.layout, seat);
       return [left, right].flatMap((next) => (next === null ? [] : [pair(guid, this.#guid(next))]));
     });
     return [...new Set(pairs)].sort();

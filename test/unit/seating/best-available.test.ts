@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bestBlock } from '../../../src/seating/best-available/best-block.ts';
 import { chooseSeats, type SeatChoice } from '../../../src/seating/best-available/best-available.ts';
-import { neighboursIn } from '../../../src/seating/rows/neighbours.ts';
+import { getNeighbors } from '../../../src/seating/rows/neighbors.ts';
 import { layOutVenue, type VenueLayout } from '../../../src/seating/layout/venue-layout.ts';
 
 /** Rows of seats before a stage at the top; `.` is a place without a seat, so an aisle. A digit is the seat's tier. */
@@ -147,7 +147,7 @@ function tryEveryBlock(
   for (let first = 0; first < layout.seatCount; first++) {
     const seats = [first];
     while (seats.length < quantity) {
-      const next = neighboursIn(layout, seats.at(-1) ?? 0).right;
+      const next = getNeighbors(layout, seats.at(-1) ?? 0).right;
       if (next === null) break;
       seats.push(next);
     }
@@ -166,7 +166,7 @@ function tryEveryBlock(
 function leavesOneAlone(layout: VenueLayout, free: Uint8Array, seats: readonly number[]): boolean {
   const isFree = (seat: number | null) => seat !== null && free[seat] !== 0 && !seats.includes(seat);
   return (['left', 'right'] as const).some((side) => {
-    const next = neighboursIn(layout, (side === 'left' ? seats[0] : seats.at(-1)) ?? 0)[side];
-    return isFree(next) && next !== null && !isFree(neighboursIn(layout, next)[side]);
+    const next = getNeighbors(layout, (side === 'left' ? seats[0] : seats.at(-1)) ?? 0)[side];
+    return isFree(next) && next !== null && !isFree(getNeighbors(layout, next)[side]);
   });
 }

@@ -11,8 +11,8 @@ const lost = () => Promise.reject(new Error('Connection terminated unexpectedly'
 function start() {
   const recorded = new Recorded();
   const event = recorded.add(1);
-  const { db, pubsub } = recorded;
-  const feeds = new LiveFeeds({ db, pubsub, logger, tickMs: -1 });
+  const { db, subscriber } = recorded;
+  const feeds = new LiveFeeds({ db, subscriber, logger, tickMs: -1 });
   onTestFinished(() => feeds.stop());
   const updates = new BookingUpdates({ feeds, logger });
   return { change: () => recorded.deliver(event.commit([[0, 1]], ['a'])), feeds, updates };

@@ -28,8 +28,8 @@ beforeEach(() => {
   redisIsSlow = undefined;
   recorded = new Recorded();
   event = recorded.add(1);
-  const { db, pubsub } = recorded;
-  feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs: 100 });
+  const { db, subscriber } = recorded;
+  feeds = new LiveFeeds({ db, subscriber, logger: createLogger('silent'), tickMs: 100 });
   maps = new SeatMaps({ db, feeds, cache });
 });
 

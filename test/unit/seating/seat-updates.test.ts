@@ -9,8 +9,8 @@ import { Recorded } from '../live-feed/recorded-event.fixture.ts';
 function start(tickMs = -1) {
   const recorded = new Recorded();
   const event = recorded.add(1);
-  const { db, pubsub } = recorded;
-  const feeds = new LiveFeeds({ db, pubsub, logger: createLogger('silent'), tickMs });
+  const { db, subscriber } = recorded;
+  const feeds = new LiveFeeds({ db, subscriber, logger: createLogger('silent'), tickMs });
   onTestFinished(() => feeds.stop());
   return { recorded, event, ctx: { db, feeds } };
 }

@@ -54,7 +54,7 @@ describe('what a client gets to see', () => {
 
   test.each([
     [new BusyError(), { code: 'BUSY', retryAfterSeconds: 1 }],
-    [new ReadOnlyError(7), { code: 'READ_ONLY', retryAfterSeconds: 7 }],
+    [new ReadOnlyError(), { code: 'READ_ONLY', retryAfterSeconds: 10 }],
     [new InvalidInputError('name', 'name must not be ECONNREFUSED'), { code: 'BAD_USER_INPUT' }],
   ])('of an error made for clients is what it says', (error, extensions) => {
     const { masked, lines } = mask(error);

@@ -1,0 +1,91 @@
+import type { Logger } from '../platform/observability/logger.ts';
+import { metrics } from '../platform/observability/metrics.ts';
+import { connectRedis } from '../platform/redis/redis.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
+import { eventTopic, type SeatsChanged } from './messages.ts';
+import { watermarksIn } from './watermarks.ts';
+
+/**
+ * Sends messages to other processes through Redis. Delivery is not guaranteed: Redis silently drops messages for
+ * connections that are down (measured: a quarter of them over five cut connections). Subscribers detect a missed
+ * message by its version and repair the gap from PostgreSQL.
+ */
+export interface Publisher {
+  /**
+   * Publishes a message, then raises the event's watermark to its version. Returns whether both succeeded; against a
+   * hung Redis, that takes seconds. Never rejects: the change is already committed, and a worker finds unpublished
+   * changes by the watermark.
+   */
+  publishSeatsChanged(message: SeatsChanged): Promise<boolean>;
+  /** Waits at most a second for messages that are being published, then disconnects. */
+  close(): Promise<void>;
+}
+
+/** A hung Redis must not keep a process from stopping. */
+const CLOSE_WAIT_MS_MAX = 1_000; // guard: publishing-wait
+
+export function createPublisher(redisUrl: string, logger: Logger): Publisher {
+  const redis = connectRedis(redisUrl, 'sellout-publisher', logger);
+  const watermarks = watermarksIn(redis);
+  const outage = new OutageLog(logger);
+  const publishing = new Set<Promise<boolean>>();
+
+  async function publish(message: SeatsChanged): Promise<boolean> {
+    try {
+      await redis.publish(eventTopic(message.eventId), JSON.stringify(message)); // guard: watermark-after-publish
+      // Only after the message is out: a watermark that is too high would hide a missing message from the worker.
+      await watermarks.raise(message.eventId, message.version);
+      outage.onSuccess();
+      return true;
+    } catch (error) {
+      outage.onFailure(error, message);
+      return false;
+    }
+  }
+
+  return {
+    publishSeatsChanged(message) {
+      const published = publish(message);
+      publishing.add(published);
+      return published.finally(() => publishing.delete(published));
+    },
+
+    async close() {
+      try {
+        // guard: publishing-finishes-before-close
+        await withTimeout(Promise.all(publishing), CLOSE_WAIT_MS_MAX, 'publishing');
+      } catch (error) {
+        logger.warn(
+          { err: error, changes: publishing.size },
+          'changes not published; a worker will publish them',
+        );
+      }
+      redis.disconnect();
+    },
+  };
+}
+
+/** Logs the start and the end of an outage. Changes come by the thousand, so one line for each would flood the log. */
+class OutageLog {
+  readonly #logger: Logger;
+  #unpublished = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  onFailure(error: unknown, { eventId, version }: SeatsChanged): void {
+    metrics.publishFailures.inc();
+    if (this.#unpublished++ > 0) return;
+    this.#logger.warn(
+      { err: error, eventId, version },
+      'failed to publish changes; subscribers fall back to polling',
+    );
+  }
+
+  onSuccess(): void {
+    if (this.#unpublished === 0) return;
+    this.#logger.info({ unpublished: this.#unpublished }, 'publishing changes works again');
+    this.#unpublished = 0;
+  }
+}
