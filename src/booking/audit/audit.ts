@@ -10,21 +10,21 @@ import { auditWatermarks } from './maps/watermarks.ts';
 
 export interface AuditContext {
   readonly db: PrismaClient;
-  /** Null: there is no Redis to ask. */
+  /** Null if no Redis is configured. */
   readonly watermarks: Watermarks | null;
-  /** Null, or left out: there is no Redis to ask. */
+  /** Null or absent if no Redis is configured. */
   readonly cachedMaps?: CachedMaps | null;
-  /** Null, or left out: there is no Redis to ask. */
+  /** Null or absent if no Redis is configured. */
   readonly liveMaps?: LiveMapReports | null;
-  /** Whether a worker is meant to be running. Without one, overdue holds stand, and may. */
+  /** Whether a worker should be running. Without one, overdue holds remain, which is no breach. */
   readonly swept: boolean;
   readonly limits: AuditLimits;
-  /** Gives the audit up after the statement that is under way: `audit` then throws the signal's reason. */
+  /** Aborts the audit after the current statement: `audit` then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 export interface AuditReport {
-  /** One for each invariant that data can show, in their order. */
+  /** One finding for each invariant that data can show, in their order. */
   readonly findings: readonly Finding[];
   readonly breaches: number;
   readonly tookMs: number;
@@ -35,11 +35,11 @@ export const auditLimits = { overdueMaxMs: 15_000, openTransactionMaxMs: 30_000 
 const AUDIT_DEADLINE_MS = 600_000;
 
 /**
- * Checks what data can show of the invariants. On a live system: everything in the database is read in one snapshot
- * (REPEATABLE READ, read only), so bookings that go on meanwhile make no false alarm; it takes no lock that anybody
- * waits for. It reads whole tables, and keeps VACUUM from cleaning up behind updates for as long as it takes.
+ * Checks all invariants that data can show. Can run on a live system: it reads the database in one snapshot (REPEATABLE
+ * READ, read only), so that concurrent bookings cause no false alarm, and takes no lock that blocks others. It reads whole
+ * tables, and meanwhile keeps VACUUM from removing dead rows.
  *
- * @throws what the database throws, and when it takes longer than ten minutes.
+ * @throws if the database fails, or the audit takes longer than ten minutes.
  */
 export async function audit(ctx: AuditContext): Promise<AuditReport> {
   const startedAt = performance.now();
@@ -51,7 +51,7 @@ export async function audit(ctx: AuditContext): Promise<AuditReport> {
         ctx.signal?.throwIfAborted();
         found.push(
           invariant.id === 'I3' && !ctx.swept
-            ? unswept(invariant)
+            ? skipUnswept(invariant)
             : await findBreaches(tx, invariant, ctx.limits),
         );
       }
@@ -62,7 +62,7 @@ export async function audit(ctx: AuditContext): Promise<AuditReport> {
   const cached = await auditCachedMaps(ctx.db, ctx.cachedMaps ?? null, ctx.signal);
   const live = await auditLiveMaps(ctx.db, ctx.liveMaps ?? null, ctx.signal);
   const checked = findings.map((finding) =>
-    finding.id === 'I10' ? together(together(finding, 'cached', cached), 'live', live) : finding,
+    finding.id === 'I10' ? merge(merge(finding, 'cached', cached), 'live', live) : finding,
   );
   checked.push(await auditWatermarks(ctx.db, ctx.watermarks, ctx.signal));
   ctx.signal?.throwIfAborted();
@@ -76,8 +76,8 @@ export async function audit(ctx: AuditContext): Promise<AuditReport> {
 
 type Part = Pick<Finding, 'count' | 'breaches' | 'unchecked'>;
 
-/** I10 has a part in the database and parts in Redis; what is known of one part counts without the others. */
-function together(finding: Finding, maps: 'cached' | 'live', part: Part): Finding {
+/** I10 has one part in the database and two in Redis. Each counts even if another could not be checked. */
+function merge(finding: Finding, maps: 'cached' | 'live', part: Part): Finding {
   const unchecked = part.unchecked === null ? [] : [`${maps} maps: ${part.unchecked}`];
   return {
     ...finding,
@@ -87,6 +87,6 @@ function together(finding: Finding, maps: 'cached' | 'live', part: Part): Findin
   };
 }
 
-function unswept({ id, title }: Invariant): Finding {
+function skipUnswept({ id, title }: Invariant): Finding {
   return { id, title, count: null, breaches: [], unchecked: 'no worker is meant to be running' };
 }

@@ -1,7 +1,7 @@
 import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** I10, of what the database can show by itself: the counters on the events. cached-maps.ts and live-maps.ts look at Redis. */
+/** I10 in the database: the seat counters of events. maps/cached-maps.ts and maps/live-maps.ts check its parts in Redis. */
 export function counters(): BreachQuery {
   return sql`/* counters */
     SELECT e.id, NULL::int, NULL::uuid, format('the event counts %s held, %s booked, %s blocked of %s; its seats are %s, %s, %s of %s',

@@ -1,6 +1,6 @@
 import { sql, type PrismaClient } from '../../platform/database/db.ts';
 
-/** Every event's id, page by page. */
+/** Yields the IDs of all events, page by page. */
 export async function* readEventIds(
   db: PrismaClient,
   pageMax: number,

@@ -4,10 +4,10 @@ import type { AuditLimits, Breach, Finding, Invariant } from './invariant.ts';
 export const BREACHES_SHOWN_MAX = 20;
 
 /**
- * Makes the transaction fit for an audit: read-only, with time and memory for whole tables, planned for them (the
- * worker's sessions otherwise read by key only), and each time again. Without nested loops: for tables that have not been
- * analyzed since they were small the planner expects few rows, and a loop over 25,000 holds took over 25 s.
- * `transaction_timeout` only takes a new value when it was switched off before.
+ * Prepares the transaction for an audit: read-only, with time and memory for whole tables, and with plans for them, which
+ * the worker's sessions otherwise do not allow. Nested loops are off: for tables that were last analyzed while they were
+ * small, the planner expects few rows, and a loop over 25,000 holds took over 25 s. `transaction_timeout` accepts a new
+ * value only after it was switched off.
  */
 export async function prepareAudit(tx: Tx, deadlineMs: number): Promise<void> {
   // guard: audit-without-nested-loops
@@ -33,10 +33,10 @@ export async function findBreaches(tx: Tx, invariant: Invariant, limits: AuditLi
     FROM (${invariant.query(limits)}) AS b(event_id, seat_index, booking_id, fault)
     ORDER BY b.event_id, b.seat_index, b.booking_id, b.fault LIMIT ${BREACHES_SHOWN_MAX}`);
   const { id, title } = invariant;
-  return { id, title, count: rows[0]?.total ?? 0, breaches: rows.map(breachOf), unchecked: null };
+  return { id, title, count: rows[0]?.total ?? 0, breaches: rows.map(parseBreach), unchecked: null };
 }
 
-function breachOf(row: Row): Breach {
+function parseBreach(row: Row): Breach {
   const { event_id: eventId, seat_index: seatIndex, booking_id: bookingId, fault } = row;
   return { eventId, seatIndex, bookingId, fault };
 }

@@ -1,7 +1,7 @@
 import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** I6. A key stands for one effect, its own buyer's. Keys of events that are gone point nowhere, and mean nothing. */
+/** I6: a key stands for one effect, of its own buyer. Ignores keys of deleted events. */
 export function idempotencyKeys(): BreachQuery {
   return sql`/* idempotencyKeys */
     SELECT k.event_id, NULL::int, k.booking_id, CASE

@@ -3,15 +3,15 @@ import type { sql } from '../../platform/database/db.ts';
 type InvariantId = 'I1' | 'I2' | 'I3' | 'I6' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';
 
 export interface AuditLimits {
-  /** An overdue hold may stand this long: the sweeper's two seconds, and what a crashed worker takes to be replaced. */
+  /** Maximum age of an overdue hold: two seconds for the sweeper, and the time until a crashed worker is replaced. */
   readonly overdueMaxMs: number;
-  /** Ten times as long as any transaction of ours may take. */
+  /** Maximum age of an open transaction: ten times the longest that the server allows itself. */
   readonly openTransactionMaxMs: number;
-  /** Records older than this may be in the middle of being pruned, and prove nothing. */
+  /** Older change records are being pruned, so the audit ignores them. */
   readonly historyDays: number;
 }
 
-/** A statement that returns no row when all is well: event_id, seat_index, booking_id, fault; what does not apply is null. */
+/** A statement that returns one row for each breach: event_id, seat_index, booking_id, fault. The IDs can be null. */
 export type BreachQuery = ReturnType<typeof sql>;
 
 export interface Invariant {
@@ -24,17 +24,17 @@ export interface Breach {
   readonly eventId: number | null;
   readonly seatIndex: number | null;
   readonly bookingId: string | null;
-  /** What is wrong, for whoever has to put it right. */
+  /** Description of the breach for the operator. */
   readonly fault: string;
 }
 
 export interface Finding {
   readonly id: InvariantId;
   readonly title: string;
-  /** All breaches, not only those shown; null where nothing of it could be checked. */
+  /** Number of all breaches, including those not in `breaches`; null if nothing could be checked. */
   readonly count: number | null;
-  /** The first of them. */
+  /** The first breaches. */
   readonly breaches: readonly Breach[];
-  /** Why it, or a part of it, could not be checked; null where it was. */
+  /** Why the invariant or a part of it could not be checked; null if it was checked completely. */
   readonly unchecked: string | null;
 }

@@ -13,10 +13,9 @@ import { seatsAndBookings } from './seats-and-bookings.sql.ts';
 import { times } from './times.sql.ts';
 
 /**
- * What the database can show about itself. I11 needs Redis too and stands in watermarks.ts, as do the other parts of
- * I10, in cached-maps.ts and live-maps.ts. I7 (money captured less
- * refunded is what the booking's status says) has nothing to look at before there are payments. I4, I5, I12 and I13
- * need a client's own ledger: the tests check them.
+ * The invariants that the database alone can show. I11 (maps/watermarks.ts) and the other parts of I10
+ * (maps/cached-maps.ts, maps/live-maps.ts) also need Redis. I7 (captured minus refunded money matches the booking's
+ * status) has no data until there are payments. I4, I5, I12 and I13 need a client's ledger; the tests check them.
  */
 export const databaseInvariants: readonly Invariant[] = [
   { id: 'I1', title: 'no seat claimed twice', query: seatClaims },

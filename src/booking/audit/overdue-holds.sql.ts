@@ -1,10 +1,10 @@
 import { sql } from '../../platform/database/db.ts';
 import type { AuditLimits, BreachQuery } from './invariant.ts';
 
-/** I3. */
+/** I3: the sweeper expires overdue holds in time. */
 export function overdueHolds({ overdueMaxMs }: AuditLimits): BreachQuery {
   return sql`/* overdueHolds */
-    SELECT event_id, NULL::int, id, format('hold ran out at %s and still stands; does a worker run?', hold_expires_at)
+    SELECT event_id, NULL::int, id, format('the hold expired at %s and is still open; is a worker running?', hold_expires_at)
     FROM bookings
     WHERE status = 'HOLD' AND hold_expires_at < clock_timestamp() - make_interval(secs => ${overdueMaxMs}::float8 / 1000)`;
 }

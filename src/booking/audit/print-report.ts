@@ -3,25 +3,25 @@ import type { Breach, Finding } from './invariant.ts';
 
 const TITLE_WIDTH = 48;
 
-/** For the operator at a terminal: a line for each invariant, and under it what breaks it. */
+/** Formats a report for the terminal: one line for each invariant, followed by its breaches. */
 export function printReport({ findings, breaches, tookMs }: AuditReport): string {
   const lines = findings.flatMap((finding) => [
-    lineOf(finding),
-    ...finding.breaches.map((breach) => `        ${textOf(breach)}`),
-    ...leftOut(finding),
+    formatFinding(finding),
+    ...finding.breaches.map((breach) => `        ${formatBreach(breach)}`),
+    ...formatRest(finding),
   ]);
   const verdict =
     breaches === 0 ? 'No breach found' : `${breaches} BREACH${breaches === 1 ? '' : 'ES'} FOUND`;
   return [...lines, '', `  ${verdict}, in ${(tookMs / 1000).toFixed(1)} s.`].join('\n');
 }
 
-function lineOf({ id, title, count, unchecked }: Finding): string {
+function formatFinding({ id, title, count, unchecked }: Finding): string {
   const dots = '.'.repeat(Math.max(2, TITLE_WIDTH - title.length));
   const found = [count ?? [], unchecked === null ? [] : `not checked: ${unchecked}`].flat().join(', ');
   return `  ${id.padEnd(4)} ${title} ${dots} ${found}`;
 }
 
-function textOf({ eventId, seatIndex, bookingId, fault }: Breach): string {
+function formatBreach({ eventId, seatIndex, bookingId, fault }: Breach): string {
   const where = [
     eventId === null ? [] : `event ${eventId}`,
     seatIndex === null ? [] : `seat ${seatIndex}`,
@@ -30,7 +30,7 @@ function textOf({ eventId, seatIndex, bookingId, fault }: Breach): string {
   return where.length === 0 ? fault : `${where.join(', ')}: ${fault}`;
 }
 
-function leftOut({ count, breaches }: Finding): string[] {
+function formatRest({ count, breaches }: Finding): string[] {
   const more = (count ?? 0) - breaches.length;
   return more > 0 ? [`        and ${more} more`] : [];
 }

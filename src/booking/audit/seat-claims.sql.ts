@@ -1,7 +1,7 @@
 import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** I1. By the bookings' own status, not by the copy that the constraint works on: this must see what it misses. */
+/** I1: no seat has two claims. Uses the bookings' own status, not the copy that the constraint uses, to find what that misses. */
 export function seatClaims(): BreachQuery {
   return sql`/* seatClaims */
     SELECT c.event_id, c.seat_index, NULL::uuid,

@@ -1,7 +1,7 @@
 import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** I14. By the claims; holds that have run out count no longer. */
+/** I14: no buyer exceeds the seat limit. Overdue holds do not count. */
 export function seatLimits(): BreachQuery {
   return sql`/* seatLimits */
     SELECT b.event_id, NULL::int, NULL::uuid, format('buyer %s has %s seats, and may have %s', b.buyer_id, count(*), e.seat_limit)

@@ -1,7 +1,7 @@
 import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** I2. Seats against the bookings that they name, claims against seats, claims and prices against their bookings. */
+/** I2: seats match their bookings, claims match seats, and claims and prices match their bookings. */
 export function seatsAndBookings(): BreachQuery {
   // guard: audit-wrong-price
   return sql`/* seatsAndBookings */
@@ -20,7 +20,7 @@ export function seatsAndBookings(): BreachQuery {
       SELECT 1 FROM booking_seats c
       WHERE c.event_id = s.event_id AND c.booking_id = s.current_booking_id AND c.seat_index = s.seat_index)
     UNION ALL
-    -- A seat that another open booking claims as well is I1's.
+    -- I1 reports seats that another open booking also claims.
     SELECT c.event_id, c.seat_index, c.booking_id,
       format('booking is %s and claims the seat, which is %s', b.status, coalesce(s.status::text, 'missing'))
     FROM booking_seats c

@@ -1,12 +1,12 @@
 import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** Clocks of a primary and of the standby that takes over differ by less. */
+/** Maximum difference between the clocks of a primary and a standby. */
 const tolerance = sql`interval '1 minute'`;
 
 /**
- * I8, of times: what a deadline forbids did not happen, and nothing happened later than now or before what it follows.
- * Deadlines are exact, because each was compared with the very time that is stored.
+ * I8 for times: no booking was confirmed or released past its deadline, no hold expired before it, no time lies in the
+ * future, and times are in order. Deadlines are exact, because each was compared with the stored time.
  */
 export function times(): BreachQuery {
   // guard: audit-future-commit

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditCachedMaps } from '../../../src/booking/audit/maps/cached-maps.ts';
-import { changeMessage } from '../../../src/booking/batch/change-message.ts';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
@@ -18,7 +17,7 @@ let bench: AuditBench;
 let cache: SeatMapCache;
 let key: string;
 let seatCount: number;
-/** The event's map, as the database has it. */
+/** Reads the event's map from the database. */
 let truth: SeatMap;
 
 beforeAll(async () => {
@@ -37,7 +36,7 @@ beforeEach(() => bench.redis.del(key));
 
 const store = (change: Partial<SeatMap>) =>
   cache.store(bench.hall.eventId, seatCount, { ...truth, ...change });
-/** Changes the bits of the seats 8 to 11. */
+/** Flips bits of seats 8 to 11. */
 const flipped = () => {
   const bytes = Buffer.from(truth.states, 'base64');
   bytes[2] = (bytes[2] ?? 0) ^ 0b11_00_00_01;
@@ -52,7 +51,7 @@ async function found(): Promise<readonly string[]> {
 }
 
 describe('the audit of the cached maps', () => {
-  it('takes one that is the map of the database for well, and one that is older, and none', async () => {
+  it("accepts a map that equals the database's, an older one, and a missing one", async () => {
     expect(await found()).toEqual([]);
     await store({});
     expect(await found()).toEqual([]);
@@ -61,7 +60,7 @@ describe('the audit of the cached maps', () => {
     expect(await found()).toEqual([]);
   });
 
-  it('finds wrong seats, and names the first', async () => {
+  it('finds wrong seats, and reports the first', async () => {
     await store({ states: flipped() });
     expect(await found()).toEqual([
       `I10 8 the cached map of version ${truth.version} shows BOOKED, the seat is BLOCKED; 2 seat(s) are wrong in it`,
@@ -86,12 +85,12 @@ describe('the audit of the cached maps', () => {
     ]);
   });
 
-  it('takes what is no map for none, for nobody reads it', async () => {
+  it('ignores a value that is not a map, which no reader uses', async () => {
     await bench.redis.set(key, 'good morning');
     expect(await found()).toEqual([]);
   });
 
-  it('counts what it finds beside what is wrong with the counters', async () => {
+  it('counts wrong maps in addition to wrong counters', async () => {
     await store({ version: truth.version + 1 });
     await bench.plant('UPDATE events SET seats_held = seats_held + 1');
     const { findings } = await bench.audit();
@@ -99,7 +98,7 @@ describe('the audit of the cached maps', () => {
     expect(findings.find(({ id }) => id === 'I10')).toMatchObject({ count: 2, unchecked: null });
   });
 
-  it('checks the counters where there is no Redis to ask, and says so', async () => {
+  it('checks the counters without Redis, and reports that', async () => {
     const report = await bench.audit({ cachedMaps: null });
     expect(printReport(report)).toMatch(/I10 .+ 0, not checked: cached maps: no Redis is configured/);
     const away = { readMany: () => Promise.reject(new Error('Connection is closed.')) };
@@ -119,7 +118,7 @@ describe('the audit of the cached maps', () => {
         const order = { buyerId, eventId, idempotencyKey: null, onConflict: 'FAIL' as const };
         const { id } = await holdSeats(app, { ...order, seats: [seat] });
         await releaseBooking(app, { buyerId, eventId, bookingId: id });
-        for (const result of app.committed.splice(0)) await cache.change(changeMessage(eventId, result));
+        for (const message of app.committed.splice(0)) await cache.change(message);
       }
     };
     const read = async () => {
@@ -147,7 +146,7 @@ describe('the audit of the cached maps', () => {
     expect(compared).toBeGreaterThan(AUDITS / 2);
   });
 
-  it('looks at every event, some at a time', async () => {
+  it('checks every event, page by page', async () => {
     const db = bench.app.database.worker;
     for (let i = 0; i < 12; i++) await createHall(db, { rows: 1, seatsPerRow: 5 });
     await db.$executeRaw(sql`INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, sale_ends_at, cancelable_until, currency, seat_limit, seats_total)

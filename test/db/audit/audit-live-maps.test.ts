@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { auditLiveMaps } from '../../../src/booking/audit/maps/live-maps.ts';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
-import { changeMessage } from '../../../src/booking/batch/change-message.ts';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import { sql } from '../../../src/platform/database/db.ts';
@@ -9,7 +8,7 @@ import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import type { LiveFeed } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { LiveMapReporter, liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
-import { createBuyerId, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, silent, silentSubscriber } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { backUp } from '../../support/services/lost-commits.ts';
@@ -32,13 +31,13 @@ beforeEach(async () => {
   bench.app.committed.length = 0;
 });
 
-/** A node that follows the hall, hears nothing, and reports what it shows all the time. */
+/** Starts a node that follows the hall, receives no messages, and reports its map continuously. */
 async function startNode({ polls = false } = {}): Promise<{
   readonly feed: LiveFeed;
   readonly stop: () => void;
 }> {
   const { reads } = bench.app.database;
-  const feeds = new LiveFeeds({ db: reads, pubsub: silentPubSub, logger: silent, tickMs: 10 });
+  const feeds = new LiveFeeds({ db: reads, subscriber: silentSubscriber, logger: silent, tickMs: 10 });
   const reporter = new LiveMapReporter(bench.redis, feeds, silent, 10);
   if (polls) feeds.start();
   reporter.start();
@@ -66,11 +65,11 @@ async function hold(...seats: number[]): Promise<SeatsChanged> {
   }
   const last = bench.app.committed.at(-1);
   if (last === undefined) throw new Error('nothing was committed');
-  return changeMessage(at.eventId, last);
+  return last;
 }
 
 async function found(): Promise<readonly string[]> {
-  // Twenty reports lie between the two looks, or as many as a busy machine makes.
+  // Up to twenty reports lie between the two checks, fewer on a busy machine.
   const { breaches, unchecked } = await auditLiveMaps(
     bench.app.database.worker,
     liveMapReportsIn(bench.redis),
@@ -81,7 +80,7 @@ async function found(): Promise<readonly string[]> {
   return breaches.map(({ eventId, fault }) => `${eventId} ${fault.replace(/^.*node \S+ /, '')}`);
 }
 
-/** What the audit finds once it finds something: reports come a moment after the maps. */
+/** Returns the findings once there are any: reports arrive shortly after the maps. */
 async function firstFound(): Promise<readonly string[]> {
   let faults: readonly string[] = [];
   await eventually('the audit finds something', async () => (faults = await found()).length > 0);
@@ -89,7 +88,7 @@ async function firstFound(): Promise<readonly string[]> {
 }
 
 describe('the audit of the live maps', () => {
-  it('finds nothing wrong with a node that shows the map of the database, or an older one for a moment', async () => {
+  it('accepts a node that shows the map of the database, or briefly an older one', async () => {
     const { feed } = await startNode();
     expect(await found()).toEqual([]);
     const change = await hold(1);
@@ -105,7 +104,7 @@ describe('the audit of the live maps', () => {
     expect(await firstFound()).toEqual([`${at.eventId} of version 1 shows other seats than the database`]);
   });
 
-  it('finds a node that has a version which the database has not reached', async () => {
+  it('finds a node with a version that the database has not reached', async () => {
     const { feed } = await startNode();
     feed.take(nextChange(feed, [[3, 1]]));
     expect(await firstFound()).toEqual([`${at.eventId} has version 1, the event is at 0`]);
@@ -123,14 +122,14 @@ describe('the audit of the live maps', () => {
     expect(await firstFound()).toEqual([`${at.eventId} ${text}`]);
   });
 
-  it('finds no fault with a node that notices lost commits', async () => {
+  it('accepts a node that notices lost commits', async () => {
     const backup = await backUp(bench.app.database.reads, at.eventId);
     const { feed } = await startNode({ polls: true });
     feed.take(await hold(1));
     await backup.restore();
     await hold(5);
     const reports = liveMapReportsIn(bench.redis);
-    // Longer than the longest pause between two polls.
+    // Longer than the maximum pause between two polls.
     const { count } = await auditLiveMaps(bench.app.database.worker, reports, undefined, 2_500);
     expect(count).toBe(0);
     await eventually('it shows the map of now', () => feed.peek()?.version === 1);
@@ -155,7 +154,7 @@ describe('the audit of the live maps', () => {
     expect(await reported()).toEqual([1]);
   });
 
-  it('takes what is no report for none, and forgets nodes that have ended', async () => {
+  it('ignores invalid reports, and forgets nodes that have ended', async () => {
     const foreign = ['good morning', 'null', '{"node":"a","number":1,"maps":[7]}', '{"node":"a","maps":[]}'];
     for (const [i, text] of foreign.entries()) {
       await bench.redis.sadd('{nodes}:maps', `foreign-${i}`);
@@ -172,7 +171,7 @@ describe('the audit of the live maps', () => {
     expect(await bench.redis.pttl(`{nodes}:maps:${node}`)).toBeGreaterThan(0);
   });
 
-  it('says in the report what could not be compared', async () => {
+  it('reports what could not be compared', async () => {
     const away = { read: () => Promise.reject(new Error('Connection is closed.')) };
     expect(printReport(await bench.audit({ liveMaps: away }))).toMatch(
       /I10 .+ 0, not checked: live maps: .+ Connection is closed\./,
@@ -191,7 +190,7 @@ describe('the audit of the live maps', () => {
         const order = { buyerId, eventId, idempotencyKey: null, onConflict: 'FAIL' as const };
         const { id: bookingId } = await holdSeats(app, { ...order, seats: [1] });
         await releaseBooking(app, { buyerId, eventId, bookingId });
-        for (const result of app.committed.splice(0)) feed.take(changeMessage(eventId, result));
+        for (const message of app.committed.splice(0)) feed.take(message);
       }
     })();
     const counted = {

@@ -3,20 +3,14 @@ import { blockSeats, unblockSeats } from '../../../src/booking/operations/block-
 import { cancelBooking } from '../../../src/booking/operations/cancel-booking.ts';
 import { changeSeats } from '../../../src/booking/operations/change-seats.ts';
 import { confirmBooking } from '../../../src/booking/operations/confirm-booking.ts';
-import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
+import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { pruneHistory } from '../../../src/booking/operations/prune-history.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import { audit, auditLimits } from '../../../src/booking/audit/audit.ts';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
 import { SelloutError } from '../../../src/platform/errors.ts';
-import {
-  createBuyerId,
-  silent,
-  silentPubSub,
-  startBookingProcess,
-  type BookingProcess,
-} from '../../support/booking.ts';
+import { createBuyerId, startBookingProcess, unannounced, type BookingProcess } from '../../support/booking.ts';
 import { createTestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 
@@ -24,7 +18,7 @@ const AUDITS = 25;
 const CLIENTS = 24;
 const BATCHES_MIN = 400;
 
-/** Holds run out while they are bought, so that every way in which a seat changes hands is under way at once. */
+/** Short, so that holds expire while they are confirmed, and seats change hands in every way at the same time. */
 const HOLD_TTL_MS = 40;
 
 it(`raises no alarm in ${AUDITS} audits while two processes commit ${BATCHES_MIN} batches of every kind`, async () => {
@@ -42,7 +36,7 @@ it(`raises no alarm in ${AUDITS} audits while two processes commit ${BATCHES_MIN
   });
   const sweeper = (async () => {
     while (!stop.signal.aborted) {
-      await expireHolds({ db, pubsub: silentPubSub, defaultHoldTtlMs: HOLD_TTL_MS, logger: silent });
+      await expireHolds({ ...unannounced, db, defaultHoldTtlMs: HOLD_TTL_MS });
       await pruneHistory(db, 30);
     }
   })();
@@ -60,7 +54,7 @@ it(`raises no alarm in ${AUDITS} audits while two processes commit ${BATCHES_MIN
   }
 });
 
-/** One thing at random after a hold. What is refused is no matter. */
+/** Holds seats, then does one random thing with them. Refusals do not matter. */
 async function trade(app: BookingProcess, hall: Hall, buyerId: string): Promise<void> {
   const { eventId, organizerId } = hall;
   const random = (n: number) => Math.floor(Math.random() * n);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { watermarksIn, type Watermarks } from '../../../src/messaging/watermarks.ts';
-import { watermarkKey } from '../../../src/messaging/topics.ts';
+import { watermarkKey } from '../../../src/messaging/watermarks.ts';
 import { startAuditBench, type AuditBench } from './audit.fixture.ts';
 
 let bench: AuditBench;
@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 describe('the audit of the watermarks', () => {
-  it('takes a watermark that is the version for well', async () => {
+  it('accepts a watermark that equals the version', async () => {
     expect(printReport(await bench.audit())).toMatch(/everything is published \.+ 0/);
   });
 
@@ -44,24 +44,24 @@ describe('the audit of the watermarks', () => {
     expect(await countsOf()).toEqual({ I11: 1 });
   });
 
-  it('finds that one is missing', async () => {
+  it('finds a missing watermark', async () => {
     await bench.redis.flushall();
     expect(await countsOf()).toEqual({ I11: 1 });
   });
 
-  it('lets Redis forget what has long been quiet', async () => {
+  it('accepts a missing watermark of an event that had no change for long', async () => {
     await bench.redis.flushall();
     await lastChangeWas(3_600);
     expect(await countsOf()).toEqual({});
   });
 
-  it('leaves an event alone that changed just now', async () => {
+  it('ignores an event that has just changed', async () => {
     await bench.redis.set(key, version - 1);
     await lastChangeWas(0);
     expect(await countsOf()).toEqual({});
   });
 
-  it('raises no alarm where it comes right before the audit looks again', async () => {
+  it('raises no alarm if the watermark is corrected before the second check', async () => {
     await bench.redis.set(key, version - 1);
     const watermarks = watermarksIn(bench.redis);
     const published: Watermarks = {
@@ -76,7 +76,7 @@ describe('the audit of the watermarks', () => {
     expect(breaches).toBe(0);
   });
 
-  it('says so where no Redis is configured', async () => {
+  it('reports if no Redis is configured', async () => {
     const { findings, breaches } = await bench.audit({ watermarks: null });
     expect(findings.find(({ id }) => id === 'I11')).toMatchObject({
       count: null,

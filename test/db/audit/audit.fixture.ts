@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { blockSeats } from '../../../src/booking/operations/block-seats.ts';
 import { cancelBooking } from '../../../src/booking/operations/cancel-booking.ts';
-import { changeMessage } from '../../../src/booking/batch/change-message.ts';
 import { changeSeats } from '../../../src/booking/operations/change-seats.ts';
 import { confirmBooking } from '../../../src/booking/operations/confirm-booking.ts';
-import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
+import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import { audit, auditLimits, type AuditContext, type AuditReport } from '../../../src/booking/audit/audit.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
-import { createPubSub } from '../../../src/messaging/pubsub.ts';
+import { createPublisher } from '../../../src/messaging/publisher.ts';
 import { watermarksIn } from '../../../src/messaging/watermarks.ts';
 import { liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
@@ -18,8 +17,8 @@ import {
   createBuyerId,
   makeHoldOverdue,
   silent,
-  silentPubSub,
   startBookingProcess,
+  unannounced,
   type BookingProcess,
 } from '../../support/booking.ts';
 import { createTestDatabase } from '../../support/services/database.ts';
@@ -31,25 +30,25 @@ export interface AuditBench extends AsyncDisposable {
   readonly app: BookingProcess;
   readonly databaseUrl: string;
   readonly hall: Hall;
-  /** A booking that holds seat 0, its buyer, and one that owns seat 1. */
+  /** A booking that holds seat 0, and a confirmed one of seat 1. */
   readonly held: { readonly id: string; readonly buyerId: string };
   readonly owned: { readonly id: string; readonly buyerId: string };
-  /** Runs SQL past every trigger, foreign key included. The statements share one transaction. */
+  /** Runs SQL without triggers and foreign keys, in one transaction. */
   plant(...statements: string[]): Promise<void>;
   audit(overrides?: Partial<AuditContext>): Promise<AuditReport>;
   readonly redis: Redis;
 }
 
-/** A database in which every kind of thing has happened, by the product's own operations. */
+/** Starts a database in which the product's own operations have made every kind of change. */
 export async function startAuditBench(): Promise<AuditBench> {
   const [database, server] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const app = startBookingProcess(database.url);
-  const pubsub = createPubSub(server.url, silent);
+  const publisher = createPublisher(server.url, silent);
   const redis = connectRedis(server.url, 'test', silent);
   await eventually('Redis is connected', () => redis.status === 'ready');
   const hall = await createHall(app.database.reads);
   const owner = await liveThrough(app, hall);
-  for (const result of app.committed) await pubsub.publishSeatsChanged(changeMessage(hall.eventId, result));
+  for (const message of app.committed) await publisher.publishSeatsChanged(message);
   await watermarksIn(redis).raise(hall.eventId, await versionOf(app, hall));
 
   return {
@@ -80,7 +79,7 @@ export async function startAuditBench(): Promise<AuditBench> {
         ...overrides,
       }),
     async [Symbol.asyncDispose]() {
-      await pubsub.close();
+      await publisher.close();
       redis.disconnect();
       await app[Symbol.asyncDispose]();
       await Promise.all([database.drop(), server.stop()]);
@@ -122,10 +121,9 @@ async function liveThrough(app: BookingProcess, { eventId, organizerId }: Hall) 
   const swept = await hold(createBuyerId(), 11);
   await makeHoldOverdue(app.database.reads, swept.bookingId);
   await expireHolds({
+    ...unannounced,
     db: app.database.worker,
-    pubsub: silentPubSub,
     defaultHoldTtlMs: 300_000,
-    logger: silent,
   });
   return {
     held: { id: held.bookingId, buyerId: held.buyerId },
@@ -133,14 +131,14 @@ async function liveThrough(app: BookingProcess, { eventId, organizerId }: Hall) 
   };
 }
 
-/** The invariants that the audit found a breach of, or could not check. */
+/** Returns the invariants that are broken or could not be checked. */
 export const broken = ({ findings }: AuditReport) =>
   findings.flatMap(({ id, count }) => (count === 0 ? [] : [id]));
 
 /** Statements that break an invariant. */
 export type Plant = (bench: AuditBench) => readonly string[];
 
-/** One more batch: its steps (seat, from, to, booking), its bookings with their statuses. */
+/** Records one more batch with its steps (seat, from, to, booking) and its bookings with their statuses. */
 export const record = (steps: readonly string[], bookings: Readonly<Record<string, string>>) => {
   const column = (i: number) => steps.map((step) => `'${step.split(' ')[i] ?? ''}'`).join(', ');
   const ids = Object.keys(bookings).map((id) => `'${id}'`);

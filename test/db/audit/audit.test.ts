@@ -57,7 +57,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   [
     'I3',
     'a hold stands long after its deadline',
-    'and still stands',
+    'and is still open',
     ({ held }) => [
       `UPDATE bookings SET created_at = now() - interval '1 hour', hold_expires_at = now() - interval '16 seconds' WHERE id = '${held.id}'`,
     ],
@@ -228,7 +228,7 @@ describe('the audit', () => {
     }
   });
 
-  it('shows the first twenty breaches, and counts all', async () => {
+  it('lists the first twenty breaches, and counts all', async () => {
     await using bench = await startAuditBench();
     await bench.plant(`UPDATE event_seats SET status = 'BLOCKED' WHERE seat_index BETWEEN 12 AND 39`);
     const report = await bench.audit();
@@ -240,7 +240,7 @@ describe('the audit', () => {
     expect(printReport(report)).toContain('and 8 more');
   });
 
-  it('takes what is left of a history that is being pruned for what it is', async () => {
+  it('accepts the rest of a history that is being pruned', async () => {
     await using bench = await startAuditBench();
     await bench.plant(
       `UPDATE event_changes SET committed_at = committed_at - interval '31 days' WHERE version <= 9`,

@@ -26,7 +26,7 @@ describe('blocking', () => {
     expect(await statusesOf(at)).toMatch(/^00010/);
   });
 
-  it("is the event's organizer's alone", async () => {
+  it("is allowed to the event's organizer only", async () => {
     const at = await hall();
     const input = { organizerId: createBuyerId(), eventId: at.eventId, seats: [0] };
     await expect(blockSeats(app(), input)).rejects.toMatchObject({ code: 'NOT_FOUND' });

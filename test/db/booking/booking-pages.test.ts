@@ -12,7 +12,7 @@ import { createEventIn, createHall, type Hall } from '../../support/hall.ts';
 
 const BOOKINGS = 25_000;
 const HOLDS = 20;
-/** A page of 20 reads some 20 rows and the way to them in an index, and all holds; all bookings are on some 400 blocks. */
+/** A page of 20 reads about 20 rows, their index entries, and all holds. All bookings occupy about 400 blocks. */
 const PAGE_BLOCKS_MAX = 100;
 
 let test_: TestDatabase;
@@ -20,7 +20,7 @@ let database: Database;
 let hall: Hall;
 let eventIds: readonly number[];
 
-/** Bookings of one event, oldest first: a few in each rare status, then very many confirmed, then holds. */
+/** The bookings of an event, oldest first: a few in each rare status, then very many confirmed ones, then holds. */
 beforeAll(async () => {
   test_ = await createTestDatabase();
   database = connectDatabase(test_.url, createLogger('silent'));
@@ -73,7 +73,7 @@ const pages = {
   'before a cursor': { ...first, backward: true, before: middle },
 };
 
-describe('pages of bookings cost what the page costs, whatever the statistics', () => {
+describe('a page of bookings costs the same with any statistics', () => {
   const tooCostly = async () => {
     const costs: Record<string, number> = {};
     for (const status of statuses)
@@ -88,7 +88,7 @@ describe('pages of bookings cost what the page costs, whatever the statistics', 
     expect(await tooCostly()).toEqual([]);
   });
 
-  test('with statistics of a table that had another event alone', async () => {
+  test('with statistics of a table that had only another event', async () => {
     const { reads } = database;
     const other = await createEventIn(reads, hall.venueId, hall.seatCount, hall.organizerId);
     await reads.$executeRaw(sql`CREATE TABLE kept AS SELECT * FROM bookings`);
@@ -111,7 +111,7 @@ describe('pages of bookings cost what the page costs, whatever the statistics', 
     expect(await tooCostly()).toEqual([]);
   });
 
-  test('with statistics of what is there', async () => {
+  test('with current statistics', async () => {
     await database.reads.$executeRaw(sql`VACUUM ANALYZE bookings`);
     expect(await tooCostly()).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { assertInvariants, startBookingProcess, type BookingProcess } from '../.
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall, type HallOptions } from '../../support/hall.ts';
 
-/** A booking process and a database for the test file that calls this, audited in the end; and what its tests do there. */
+/** Sets up a booking process and a database for a test file, audits the database at the end, and returns helpers. */
 export function bookingSuite() {
   let database: TestDatabase;
   let started: BookingProcess;
@@ -27,10 +27,10 @@ export function bookingSuite() {
 
   const databaseUrl = () => database.url;
 
-  /** Another process on the same database, which has read nothing yet. */
+  /** Starts another process on the same database, with empty caches. */
   const anotherProcess = () => startBookingProcess(database.url);
 
-  /** Runs SQL in a session of its own, which stays open until the test ends or the returned function is called. */
+  /** Runs SQL in a separate session, which stays open until the test ends or the returned function is called. */
   async function session(statements: string): Promise<() => Promise<void>> {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
@@ -63,7 +63,7 @@ export function bookingSuite() {
   const release = (at: Hall, buyerId: string, bookingId: string) =>
     releaseBooking(started, { buyerId, eventId: at.eventId, bookingId });
 
-  /** One digit a seat. */
+  /** Returns the statuses of all seats, one digit each. */
   async function statusesOf(at: Hall): Promise<string> {
     const map = await readSeatMap(started.database.reads, at.eventId);
     return Array.from({ length: at.seatCount }, (_, index) => map?.states.get(index)).join('');

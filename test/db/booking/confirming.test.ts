@@ -6,7 +6,7 @@ import { bookingSuite } from './booking.fixture.ts';
 const { app, hall, hold, confirm, release, statusesOf } = bookingSuite();
 
 describe('confirming and releasing', () => {
-  it('books the seats of a hold, once, and answers with the booking each time', async () => {
+  it('books the seats of a hold once, and returns the booking each time', async () => {
     const at = await hall();
     const buyer = createBuyerId();
     const { id } = await hold(at, buyer, [0, 1]);
@@ -18,7 +18,7 @@ describe('confirming and releasing', () => {
     expect(await statusesOf(at)).toMatch(/^220/);
   });
 
-  it("treats somebody else's booking as none", async () => {
+  it("treats another buyer's booking as nonexistent", async () => {
     const at = await hall();
     const { id } = await hold(at, createBuyerId(), [0]);
     await expect(confirm(at, createBuyerId(), id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -27,7 +27,7 @@ describe('confirming and releasing', () => {
     expect(await statusesOf(at)).toMatch(/^10/);
   });
 
-  it('gives a hold back, and its seats to the next', async () => {
+  it('releases a hold, and its seats to the next buyer', async () => {
     const at = await hall();
     const buyer = createBuyerId();
     const { id } = await hold(at, buyer, [0]);
@@ -38,7 +38,7 @@ describe('confirming and releasing', () => {
     await hold(at, createBuyerId(), [0]);
   });
 
-  it('releases no confirmed booking', async () => {
+  it('does not release a confirmed booking', async () => {
     const at = await hall();
     const buyer = createBuyerId();
     const { id } = await hold(at, buyer, [0]);
@@ -47,7 +47,7 @@ describe('confirming and releasing', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'BOOKING_STATE', status: 'CONFIRMED' });
   });
 
-  it('confirms a standing hold while the event is paused, but not once it has ended', async () => {
+  it('confirms an open hold while the event is paused, but not once it has ended', async () => {
     const at = await hall();
     const buyer = createBuyerId();
     const [one, two] = [await hold(at, buyer, [0]), await hold(at, buyer, [1])];

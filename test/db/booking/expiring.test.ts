@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
+import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
-import { createBuyerId, makeHoldOverdue, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, makeHoldOverdue, silentPublisher, unannounced } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
@@ -9,14 +9,14 @@ const { app, hall, hold, confirm, release, statusesOf } = bookingSuite();
 
 async function sweep(): Promise<SeatsChanged[]> {
   const published: SeatsChanged[] = [];
-  const pubsub = {
-    ...silentPubSub,
+  const publisher = {
+    ...silentPublisher,
     async publishSeatsChanged(message: SeatsChanged) {
       published.push(message);
       return true;
     },
   };
-  await expireHolds({ db: app().database.worker, defaultHoldTtlMs: 300_000, pubsub, logger: silent });
+  await expireHolds({ ...unannounced, db: app().database.worker, defaultHoldTtlMs: 300_000, publisher });
   return published;
 }
 
@@ -31,7 +31,7 @@ describe('a hold past its deadline', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'HOLD_EXPIRED' });
   });
 
-  it('gives its seats to whoever asks next, and ends as a whole', async () => {
+  it('gives its seats to the next buyer, and expires completely', async () => {
     const at = await hall();
     const { id } = await hold(at, createBuyerId(), [0, 1, 2]);
     await makeHoldOverdue(app().database.reads, id);
@@ -42,7 +42,7 @@ describe('a hold past its deadline', () => {
     expect(old?.status).toBe('EXPIRED');
   });
 
-  it('is written down and published by the sweeper, once', async () => {
+  it('is expired and announced by the sweeper, once', async () => {
     const at = await hall();
     const holds = [await hold(at, createBuyerId(), [0, 1]), await hold(at, createBuyerId(), [5])];
     for (const { id } of holds) await makeHoldOverdue(app().database.reads, id);
@@ -58,18 +58,18 @@ describe('a hold past its deadline', () => {
     expect(await statusesOf(at)).toMatch(/^0+$/);
   });
 
-  it('is swept in every event, also while a Redis that hangs takes no messages', async () => {
-    // More events than are swept at once.
+  it('is swept in every event, even if a hung Redis takes no messages', async () => {
+    // More events than the sweeper handles at once.
     const halls = await Promise.all(Array.from({ length: 10 }, () => hall({ rows: 1 })));
     const holds = await Promise.all(halls.map((at) => hold(at, createBuyerId(), [0])));
     for (const { id } of holds) await makeHoldOverdue(app().database.reads, id);
     const hanging = Promise.withResolvers<boolean>();
-    const pubsub = { ...silentPubSub, publishSeatsChanged: () => hanging.promise };
+    const publisher = { ...silentPublisher, publishSeatsChanged: () => hanging.promise };
     const swept = expireHolds({
+      ...unannounced,
       db: app().database.worker,
       defaultHoldTtlMs: 300_000,
-      pubsub,
-      logger: silent,
+      publisher,
     });
     await eventually('all are swept', async () => {
       const ended = { id: { in: holds.map(({ id }) => id) }, status: 'EXPIRED' } as const;

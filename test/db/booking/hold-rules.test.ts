@@ -9,7 +9,7 @@ import { bookingSuite } from './booking.fixture.ts';
 const { app, hall, hold, confirm } = bookingSuite();
 
 describe('extending a hold', () => {
-  it('puts the deadline off once, by what the event says', async () => {
+  it("moves the deadline once, by the event's extension", async () => {
     const at = await hall({}, { holdExtensionMs: 120_000 });
     const buyerId = createBuyerId();
     const { id: bookingId, holdExpiresAtMs } = await hold(at, buyerId, [0]);
@@ -22,7 +22,7 @@ describe('extending a hold', () => {
     expect(row.holdExpiresAt.getTime()).toBe(holdExpiresAtMs + 120_000);
   });
 
-  it('never goes past the longest life of a hold', async () => {
+  it('never exceeds the maximum lifetime of a hold', async () => {
     const at = await hall({}, { holdExtensionMs: 120_000, holdLifetimeMaxMs: 330_000 });
     const buyerId = createBuyerId();
     const { id: bookingId, createdAtMs } = await hold(at, buyerId, [0]);
@@ -30,7 +30,7 @@ describe('extending a hold', () => {
     expect(extended.holdExpiresAtMs).toBe(createdAtMs + 330_000);
   });
 
-  it('is refused where the event allows none, past the deadline, and to anyone else', async () => {
+  it('is refused if the event does not allow it, past the deadline, and to other buyers', async () => {
     const [strict, lenient] = [await hall(), await hall({}, { holdExtensionMs: 60_000 })];
     const buyerId = createBuyerId();
     const fixed = await hold(strict, buyerId, [0]);
@@ -50,7 +50,7 @@ describe('changing the seats of a hold', () => {
   const change = (at: Hall, buyerId: string, bookingId: string, seats: number[]) =>
     changeSeats(app(), { buyerId, eventId: at.eventId, bookingId, seats });
 
-  it('swaps seats, keeps those that stay, the deadline, and frees the others for the next buyer', async () => {
+  it('takes the new seats, keeps the common ones and the deadline, and frees the others', async () => {
     const at = await hall({
       rows: 2,
       tiers: [
@@ -72,7 +72,7 @@ describe('changing the seats of a hold', () => {
     expect(confirmed.seats).toEqual([1, 12]);
   });
 
-  it('changes nothing where one of the new seats is taken', async () => {
+  it('changes nothing if one of the new seats is taken', async () => {
     const at = await hall();
     const buyerId = createBuyerId();
     const { id } = await hold(at, buyerId, [0, 1]);
@@ -81,7 +81,7 @@ describe('changing the seats of a hold', () => {
     await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
   });
 
-  it('keeps to the limit, counting what is given back', async () => {
+  it('respects the limit, taking released seats into account', async () => {
     const at = await hall({ seatLimit: 3 });
     const buyerId = createBuyerId();
     const { id } = await hold(at, buyerId, [0, 1]);
@@ -99,7 +99,7 @@ describe('canceling a confirmed booking', () => {
     return { buyerId, bookingId, eventId: at.eventId };
   }
 
-  it("is the organizer's right, and puts the seats on sale again", async () => {
+  it('is allowed to the organizer, and puts the seats back on sale', async () => {
     const at = await hall();
     const { bookingId, eventId, buyerId } = await confirmed(at);
     const canceled = await cancelBooking(app(), { callerId: at.organizerId, eventId, bookingId });
@@ -108,7 +108,7 @@ describe('canceling a confirmed booking', () => {
     await hold(at, createBuyerId(), [0, 1]);
   });
 
-  it("is the buyer's where the event allows it, and nobody else's", async () => {
+  it('is allowed to the buyer if the event allows it, and to no other buyer', async () => {
     const [strict, lenient] = [await hall(), await hall({}, { buyersMayCancel: true })];
     const one = await confirmed(strict);
     await expect(cancelBooking(app(), { ...one, callerId: one.buyerId })).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe('canceling a confirmed booking', () => {
     });
   });
 
-  it('is no way to give back a hold', async () => {
+  it('is refused for a hold', async () => {
     const at = await hall({}, { buyersMayCancel: true });
     const buyerId = createBuyerId();
     const { id: bookingId } = await hold(at, buyerId, [0]);
@@ -135,7 +135,7 @@ describe('canceling a confirmed booking', () => {
 describe('an event that forbids orphans', () => {
   const forbids = (options?: HallOptions) => hall(options, { orphanRule: 'FORBID' });
 
-  it('refuses a choice that leaves a single seat alone, and names choices that do not', async () => {
+  it('refuses a choice that isolates a single seat, and lists alternatives', async () => {
     const at = await forbids();
     const refusal = hold(at, createBuyerId(), [1, 2]);
     await expect(refusal).rejects.toMatchObject({ code: 'ORPHAN_SEATS', seatIndexes: [0] });
@@ -147,18 +147,15 @@ describe('an event that forbids orphans', () => {
       await expect(hold(at, createBuyerId(), seats)).resolves.toMatchObject({ seats });
   });
 
-  it('allows it where it cannot be helped, and where nobody is left alone', async () => {
+  it('allows it if it is unavoidable, or no seat is isolated', async () => {
     const at = await forbids({ rows: 1, seatsPerRow: 10 });
     await hold(at, createBuyerId(), [3, 4]);
-    await hold(at, createBuyerId(), [0, 1]); // Of the three that are free on the left, one has to stay.
-    await expect(hold(at, createBuyerId(), [6])).rejects.toMatchObject({
-      code: 'ORPHAN_SEATS',
-      seatIndexes: [5],
-    });
+    await hold(at, createBuyerId(), [0, 1]); // Three seats are free on the left, so one must stay.
+    await expect(hold(at, createBuyerId(), [6])).rejects.toMatchObject({ code: 'ORPHAN_SEATS', seatIndexes: [5] });
     await hold(at, createBuyerId(), [5, 6, 7]);
   });
 
-  it('binds changes of a hold as well', async () => {
+  it('also checks changes of a hold', async () => {
     const at = await forbids({ rows: 1, seatsPerRow: 10 });
     const buyerId = createBuyerId();
     const { id: bookingId } = await hold(at, buyerId, [0, 1]);

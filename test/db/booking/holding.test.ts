@@ -21,13 +21,13 @@ describe('holding seats', () => {
     expect(await statusesOf(at)).toBe('00010000000010000000');
   });
 
-  it("uses the event's own hold time where it has one", async () => {
+  it("uses the event's own hold time if it has one", async () => {
     const at = await hall({ holdTtlMs: 90_000 });
     const booking = await hold(at, createBuyerId(), [0]);
     expect(booking.holdExpiresAtMs - booking.createdAtMs).toBe(90_000);
   });
 
-  it('holds none where one is taken, and names exactly those that are', async () => {
+  it('holds none if one is taken, and lists exactly the taken ones', async () => {
     const at = await hall();
     await hold(at, createBuyerId(), [4, 5]);
     await expect(hold(at, createBuyerId(), [3, 4, 5, 6])).rejects.toMatchObject({
@@ -67,7 +67,7 @@ describe('holding seats', () => {
     });
   });
 
-  it('lets nobody hold and own more than the limit together', async () => {
+  it('limits held and booked seats together', async () => {
     const at = await hall({ seatLimit: 3 });
     const buyer = createBuyerId();
     const first = await hold(at, buyer, [0, 1]);
@@ -79,12 +79,12 @@ describe('holding seats', () => {
     await expect(hold(at, buyer, [4])).resolves.toMatchObject({ seats: [4] });
   });
 
-  it.each(['PAUSED', 'ENDED', 'CANCELED'] as const)('takes no hold while the event is %s', async (status) => {
+  it.each(['PAUSED', 'ENDED', 'CANCELED'] as const)('refuses holds while the event is %s', async (status) => {
     const at = await hall({ status });
     await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject({ code: 'EVENT_NOT_ON_SALE', status });
   });
 
-  it('takes no hold before the on-sale instant', async () => {
+  it('refuses holds before the sale starts', async () => {
     const onSaleAt = new Date(Date.now() + 3_600_000);
     const at = await hall({ onSaleAt });
     await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject({
@@ -103,7 +103,7 @@ describe('holding seats', () => {
     });
   });
 
-  it('takes the nearest equal block instead, where that is asked for', async () => {
+  it('takes the nearest block of the same size instead if the caller accepts that', async () => {
     const at = await hall();
     await hold(at, createBuyerId(), [4, 5]);
     const booking = await hold(at, createBuyerId(), [5, 6], { alternative: true });
@@ -123,20 +123,20 @@ describe('holding the best available', () => {
       idempotencyKey: null,
     });
 
-  it('takes adjacent seats nearest to the stage, each time the next best', async () => {
+  it('takes adjacent seats nearest to the stage, then the next best', async () => {
     const at = await hall();
     expect((await best(at, 2)).seats).toEqual([4, 5]);
     expect((await best(at, 2)).seats).toEqual([6, 7]);
     expect((await best(at, 4)).seats).toEqual([13, 14, 15, 16]);
   });
 
-  it('gives each of many that ask at once seats of its own', async () => {
+  it('gives different seats to many concurrent callers', async () => {
     const at = await hall({ rows: 10 });
     const bookings = await Promise.all(Array.from({ length: 25 }, () => best(at, 4)));
     expect(new Set(bookings.flatMap((booking) => booking.seats)).size).toBe(100);
   });
 
-  it('keeps to the section and the tier that were asked for', async () => {
+  it('respects the requested section and tier', async () => {
     const at = await hall({
       rows: 2,
       tiers: [
@@ -148,7 +148,7 @@ describe('holding the best available', () => {
     await expect(best(at, 2, { section: 'Block Z' })).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
   });
 
-  it('scatters where no row has enough, and refuses where the hall has too few', async () => {
+  it('scatters the seats if no row has enough, and refuses if the hall has too few', async () => {
     const at = await hall({ rows: 2, seatsPerRow: 3, seatLimit: 10 });
     expect((await best(at, 4)).seats).toHaveLength(4);
     await expect(best(at, 3)).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE', seatIndexes: [] });

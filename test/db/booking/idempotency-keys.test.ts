@@ -5,7 +5,7 @@ import { bookingSuite } from './booking.fixture.ts';
 const { hall, hold, confirm, release } = bookingSuite();
 
 describe('idempotency keys', () => {
-  it('give the same booking again for the same input, whatever the order of the seats', async () => {
+  it('return the same booking for the same input, in any order of seats', async () => {
     const at = await hall({ seatLimit: 2 });
     const buyer = createBuyerId();
     const first = await hold(at, buyer, [3, 4], { key: 'a' });
@@ -13,14 +13,14 @@ describe('idempotency keys', () => {
     await expect(hold(at, buyer, [5], { key: 'a' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
   });
 
-  it('make one booking of calls that run at the same time', async () => {
+  it('make concurrent calls create one booking', async () => {
     const at = await hall();
     const buyer = createBuyerId();
     const ids = await Promise.all(Array.from({ length: 20 }, () => hold(at, buyer, [3], { key: 'same' })));
     expect(new Set(ids.map(({ id }) => id)).size).toBe(1);
   });
 
-  it('belong to buyer, event and operation', async () => {
+  it('belong to a buyer, an event and an operation', async () => {
     const [here, there] = [await hall(), await hall()];
     const buyer = createBuyerId();
     const ids = [
@@ -32,7 +32,7 @@ describe('idempotency keys', () => {
     await expect(confirm(here, buyer, ids[0] ?? '', 'k')).resolves.toMatchObject({ status: 'CONFIRMED' });
   });
 
-  it('are not used up by a refusal', async () => {
+  it('can be used again after a refusal', async () => {
     const at = await hall();
     const other = createBuyerId();
     const blocking = await hold(at, other, [0]);

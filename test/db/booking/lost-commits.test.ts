@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { changeMessage } from '../../../src/booking/batch/change-message.ts';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
-import { cachingPubSub } from '../../../src/seating/map/caching-pubsub.ts';
+import { publishChange } from '../../../src/seating/map/publish-change.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
@@ -12,7 +11,8 @@ import type { Hall } from '../../support/hall.ts';
 import { backUp } from '../../support/services/lost-commits.ts';
 import { liveFeedSuite } from '../seating/live-feed.fixture.ts';
 
-const { app, redis, pubsub, hall, startNode, holdUnpublished, publishAll, follow, isRight } = liveFeedSuite();
+const { app, redis, subscriber, publisher, hall, startNode, holdUnpublished, publishAll, follow, isRight } =
+  liveFeedSuite();
 
 async function truth(at: Hall) {
   const map = await readSeatMap(app().database.reads, at.eventId);
@@ -20,13 +20,13 @@ async function truth(at: Hall) {
   return { ...map, states: map.states.toBase64() };
 }
 
-/** Holds these seats, one batch each, as a process does whose messages nobody hears. */
+/** Holds these seats in one batch each, like a process whose messages are all lost. */
 async function holdUnheard(at: Hall, ...seats: number[]): Promise<void> {
   for (const seat of seats) await holdUnpublished(at, seat);
   app().committed.length = 0;
 }
 
-/** A hall at version 3, which a follower shows and a cache has, after its database was restored to version 1. */
+/** A hall that a follower shows at version 3, after its database was restored to version 1. */
 async function afterRestore(node = startNode()) {
   const at = await hall();
   await holdUnpublished(at, 0);
@@ -34,7 +34,7 @@ async function afterRestore(node = startNode()) {
   const follower = await follow(node, at);
   await holdUnpublished(at, 1);
   await holdUnpublished(at, 2);
-  await publishAll(at);
+  await publishAll();
   await eventually('the follower has the changes', () => follower.version === 3);
   const lost = await truth(at);
   await backup.restore();
@@ -56,12 +56,12 @@ describe('after lost commits', () => {
     expect(follower.messages.at(-1)).toMatchObject({ kind: 'snapshot', version: 1 + seats.length });
   });
 
-  it('a change that continues the version shown by its number is not applied to it', async () => {
+  it('a change that continues the shown version only by number is not applied', async () => {
     const quiet = { db: app().database.reads, feeds: feedsWithoutPolls() };
     const { at, follower } = await afterRestore(quiet);
     await holdUnheard(at, 30, 31);
     await holdUnpublished(at, 32);
-    await publishAll(at);
+    await publishAll();
     await eventually('the map is right', () => isRight(follower, at));
     expect(follower.gaps).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('after lost commits', () => {
     const last = app().committed.splice(0).at(-1);
     if (last === undefined) throw new Error('nothing was committed');
     const known = await truth(at);
-    if (seats.length === 3) expect(await cache.change(changeMessage(at.eventId, last))).toBe('gap');
+    if (seats.length === 3) expect(await cache.change(last)).toBe('gap');
     const feeds = feedsWithoutPolls();
     const maps = new SeatMaps({ db: app().database.reads, feeds, cache });
     expect(await maps.get(at.eventId, known)).toEqual(known);
@@ -89,7 +89,7 @@ describe('after lost commits', () => {
     expect(await maps.get(at.eventId, known)).toEqual(known);
   });
 
-  it('a cached map that is further than the caller knows is served if its batch is on record', async () => {
+  it('a cached map newer than the known version is served if its batch is on record', async () => {
     const at = await hall();
     const known = await truth(at);
     await holdUnheard(at, 1, 2);
@@ -97,7 +97,7 @@ describe('after lost commits', () => {
     const now = await truth(at);
     await cache.store(at.eventId, at.seatCount, { ...now, states: known.states });
     const maps = new SeatMaps({ db: app().database.reads, feeds: feedsWithoutPolls(), cache });
-    // Told apart from the database's by its seats, which nobody looks at here.
+    // Its seats differ from the database's, so that the test can tell the two maps apart.
     expect(await maps.get(at.eventId, known)).toEqual({ ...now, states: known.states });
   });
 
@@ -105,21 +105,25 @@ describe('after lost commits', () => {
     const quiet = { db: app().database.reads, feeds: feedsWithoutPolls() };
     const { at, lost } = await afterRestore(quiet);
     const cache = await connectedCache();
-    const caching = cachingPubSub(pubsub(), cache, (eventId) => quiet.feeds.peek(eventId));
-    // The mark of an older version: the next change finds a gap, and asks for the whole map.
+    // With an older version in the cache, the next change finds a gap and needs the whole map.
     await cache.store(at.eventId, at.seatCount, { ...lost, version: 1 });
     await holdUnheard(at, 30);
     await holdUnpublished(at, 31);
-    const [result] = app().committed.splice(0);
-    if (result === undefined) throw new Error('nothing was committed');
-    await caching.publishSeatsChanged(changeMessage(at.eventId, result));
+    const [message] = app().committed.splice(0);
+    if (message === undefined) throw new Error('nothing was committed');
+    await publishChange({ publisher: publisher(), seatMapCache: cache, feeds: quiet.feeds }, message);
     expect((await cache.read(at.eventId))?.batchId).not.toBe(lost.batchId);
   });
 });
 
-/** Feeds that compare nothing with the database until the test says so. */
+/** Feeds that do not poll the database. */
 function feedsWithoutPolls(): LiveFeeds {
-  const feeds = new LiveFeeds({ db: app().database.reads, pubsub: pubsub(), logger: silent, tickMs: 20 });
+  const feeds = new LiveFeeds({
+    db: app().database.reads,
+    subscriber: subscriber(),
+    logger: silent,
+    tickMs: 20,
+  });
   onTestFinished(() => feeds.stop());
   return feeds;
 }

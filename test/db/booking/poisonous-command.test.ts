@@ -6,7 +6,7 @@ import { bookingSuite } from './booking.fixture.ts';
 
 const { app, hall } = bookingSuite();
 
-it('a command that fails for a lasting reason harms none of those in its batch', async () => {
+it('a command that always fails does not fail the others of its batch', async () => {
   const at = await hall();
   const hold = (seat: number, bookingId: string) =>
     submitForBooking(app(), at.eventId, {
@@ -23,7 +23,7 @@ it('a command that fails for a lasting reason harms none of those in its batch',
     });
   const taken = uuidV7();
   await hold(0, taken);
-  // The second of these has another booking's id: the database refuses it, and with it the whole batch.
+  // The second command has the ID of another booking, so that the database rejects the whole batch.
   const results = await Promise.allSettled(
     [1, 2, 3, 4].map((seat) => hold(seat, seat === 2 ? taken : uuidV7())),
   );

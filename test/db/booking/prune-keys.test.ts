@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { cancelBooking } from '../../../src/booking/operations/cancel-booking.ts';
-import { expireHolds } from '../../../src/booking/expiry/expire-holds.ts';
+import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { pruneHistory } from '../../../src/booking/operations/prune-history.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { createBuyerId, makeHoldOverdue, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, makeHoldOverdue, unannounced } from '../../support/booking.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from './booking.fixture.ts';
 
@@ -11,13 +11,13 @@ const { app, hall, hold, confirm, release } = bookingSuite();
 
 const db = () => app().database.worker;
 
-/** Makes every key of the hall so many days older. */
+/** Makes every key of the hall older by some days. */
 const age = (at: Hall, days: number) =>
   db().$executeRaw(sql`UPDATE idempotency_keys
     SET created_at = created_at - make_interval(days => ${days}::int), prune_after = prune_after - make_interval(days => ${days}::int)
     WHERE event_id = ${at.eventId}`);
 
-/** Whole days from now until each key of the hall may be deleted. */
+/** Returns the number of whole days until each key of the hall can be deleted. */
 async function dueInDays(at: Hall): Promise<readonly number[]> {
   const rows = await db().$queryRaw<{ days: number }[]>(sql`
     SELECT round(extract(epoch FROM prune_after - now()) / 86400)::int AS days
@@ -25,7 +25,7 @@ async function dueInDays(at: Hall): Promise<readonly number[]> {
   return rows.map(({ days }) => days);
 }
 
-/** One hold a seat, each with the key `seat`. */
+/** Creates one hold per seat, with the seat as the key. */
 async function holds(at: Hall, buyerId: string, ...seats: number[]): Promise<string[]> {
   const ids = [];
   for (const seat of seats) ids.push((await hold(at, buyerId, [seat], { key: `${seat}` })).id);
@@ -33,7 +33,7 @@ async function holds(at: Hall, buyerId: string, ...seats: number[]): Promise<str
 }
 
 describe('an idempotency key', () => {
-  it('gives the same booking again after any time, as long as that is held or confirmed', async () => {
+  it('returns the same booking after any time, as long as it is held or confirmed', async () => {
     const at = await hall({ holdTtlMs: 1_000_000_000 });
     const buyer = createBuyerId();
     const [held = '', confirmed = ''] = await holds(at, buyer, 0, 1);
@@ -47,13 +47,13 @@ describe('an idempotency key', () => {
     expect((await confirm(at, buyer, confirmed, 'confirm')).id).toBe(confirmed);
   });
 
-  it('is deleted after two days if its booking has ended, in whatever way', async () => {
+  it('is deleted after two days if its booking has ended, however it ended', async () => {
     const at = await hall();
     const buyer = createBuyerId();
     const [held = '', released = '', overdue = '', canceled = ''] = await holds(at, buyer, 0, 1, 2, 3);
     await release(at, buyer, released);
     await makeHoldOverdue(db(), overdue);
-    await expireHolds({ db: db(), pubsub: silentPubSub, defaultHoldTtlMs: 300_000, logger: silent });
+    await expireHolds({ ...unannounced, db: db(), defaultHoldTtlMs: 300_000 });
     await confirm(at, buyer, canceled);
     await cancelBooking(app(), { eventId: at.eventId, bookingId: canceled, callerId: at.organizerId });
     await age(at, 1);
@@ -76,7 +76,7 @@ describe('an idempotency key', () => {
       await pruneHistory(db(), 30);
       due.push(...(await dueInDays(at)));
     }
-    // At twice its age each time.
+    // Each time, it is postponed to twice its age.
     expect(due).toEqual([2, 5, 11]);
     await release(at, buyer, id);
     await pruneHistory(db(), 30);
@@ -86,7 +86,7 @@ describe('an idempotency key', () => {
     expect(await dueInDays(at)).toEqual([]);
   });
 
-  it('is deleted with a booking that is gone', async () => {
+  it('is deleted if its booking no longer exists', async () => {
     const at = await hall();
     await holds(at, createBuyerId(), 0);
     await db().$executeRaw(

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HoldSweeper } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { connectDatabase, sql, type Database } from '../../../src/platform/database/db.ts';
-import { createBuyerId, silent, silentPubSub } from '../../support/booking.ts';
+import { createBuyerId, silent, unannounced } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Hall } from '../../support/hall.ts';
 import { bookingSuite } from './booking.fixture.ts';
@@ -22,11 +22,11 @@ function startSweeper() {
     error: (line: { bookingId?: string }) => lines.push(line),
   } as unknown as typeof silent;
   const db = database.batches;
-  const sweeper = new HoldSweeper({ db, pubsub: silentPubSub, logger, defaultHoldTtlMs: 300_000 });
+  const sweeper = new HoldSweeper({ ...unannounced, db, logger, defaultHoldTtlMs: 300_000 });
   return { sweeper, lines };
 }
 
-/** Holds one seat after the other, and lets all of them run out, the first seat's first. */
+/** Holds each seat, and lets all holds expire, in the order of the seats. */
 async function overdueHolds(at: Hall, count: number): Promise<string[]> {
   const seats = Array.from({ length: count }, (_, seat) => seat);
   const holds = await Promise.all(seats.map((seat) => hold(at, createBuyerId(), [seat])));
@@ -41,7 +41,7 @@ function standing({ eventId }: Hall): Promise<number> {
   return app().database.reads.booking.count({ where: { eventId, status: 'HOLD' } });
 }
 
-/** How many sweeps wait for the lock on an event. */
+/** Returns the number of sweeps that wait for the lock on an event. */
 async function waitingForEvents(): Promise<number> {
   const [row] = await app().database.reads.$queryRaw<{ count: number }[]>(sql`
     SELECT count(*)::int AS count FROM pg_stat_activity
@@ -52,22 +52,22 @@ async function waitingForEvents(): Promise<number> {
 const large = { rows: 45, seatsPerRow: 50 };
 
 describe('the sweeper', () => {
-  it('sweeps the other events while one with thousands of overdue holds is locked, and that one afterwards', async () => {
+  it('sweeps other events while one with thousands of overdue holds is locked, and sweeps that one later', async () => {
     const [locked, other] = [await hall(large), await hall()];
     await overdueHolds(locked, 2_100);
     const { sweeper } = startSweeper();
     const unlock = await session(`BEGIN; SELECT 1 FROM events WHERE id = ${locked.eventId} FOR UPDATE`);
-    await sweeper.look();
+    await sweeper.scan();
     await sweeper.idle();
-    await sweeper.look();
+    await sweeper.scan();
     await eventually('the sweep of the locked event waits', async () => (await waitingForEvents()) === 1);
     await overdueHolds(other, 3);
-    await sweeper.look();
+    await sweeper.scan();
     await eventually('the other event is swept', async () => (await standing(other)) === 0);
     expect(await standing(locked)).toBe(2_100);
     await unlock();
     await eventually('the locked event is swept', async () => {
-      await sweeper.look();
+      await sweeper.scan();
       return (await standing(locked)) === 0;
     });
     await sweeper.stop();
@@ -80,16 +80,16 @@ describe('the sweeper', () => {
     const ids = locked.map(({ eventId }) => eventId).join();
     const unlock = await session(`BEGIN; SELECT 1 FROM events WHERE id IN (${ids}) FOR UPDATE`);
     const { sweeper } = startSweeper();
-    // All of them fail once, and wait in the slots of those that fail.
-    await sweeper.look();
+    // All of them fail once, and then wait in the slots of failing events.
+    await sweeper.scan();
     await sweeper.idle();
     await eventually('locked ones wait for their locks', async () => {
-      await sweeper.look();
+      await sweeper.scan();
       return (await waitingForEvents()) > 0;
     });
     await overdueHolds(behind, 3);
     await eventually('the event behind them is swept', async () => {
-      await sweeper.look();
+      await sweeper.scan();
       return (await standing(behind)) === 0;
     });
     expect(await waitingForEvents()).toBeLessThanOrEqual(2);
@@ -97,25 +97,25 @@ describe('the sweeper', () => {
     await sweeper.stop();
   });
 
-  it('gets past thousands of holds whose seats somebody is at', async () => {
+  it('gets past thousands of holds whose seats are locked', async () => {
     const at = await hall(large);
     await overdueHolds(at, 2_100);
     const unlock = await session(
       `BEGIN; SELECT 1 FROM event_seats WHERE event_id = ${at.eventId} AND seat_index < 2050 FOR UPDATE`,
     );
     const { sweeper } = startSweeper();
-    await sweeper.look();
+    await sweeper.scan();
     await sweeper.idle();
     expect(await standing(at)).toBe(2_050);
     await unlock();
-    await sweeper.look();
+    await sweeper.scan();
     await sweeper.idle();
     expect(await standing(at)).toBe(0);
   });
 });
 
-describe('a damaged hold', () => {
-  /** Takes seats from their overdue holds, or gives them back, past all that would forbid it. */
+describe('a corrupt hold', () => {
+  /** Takes seats from their overdue holds, or gives them back, bypassing all constraints. */
   async function plant(statement: string): Promise<void> {
     const client = new pg.Client({ connectionString: databaseUrl() });
     await client.connect();
@@ -126,45 +126,45 @@ describe('a damaged hold', () => {
     }
   }
 
-  async function damaged(count: number, damagedCount: number) {
+  async function corrupt(count: number, corruptCount: number) {
     const at = await hall({ rows: 10 });
     const ids = await overdueHolds(at, count);
-    const where = `event_id = ${at.eventId} AND seat_index < ${damagedCount}`;
+    const where = `event_id = ${at.eventId} AND seat_index < ${corruptCount}`;
     await plant(`UPDATE event_seats SET status = 'AVAILABLE', current_booking_id = NULL WHERE ${where}`);
     const repair = () =>
       plant(`UPDATE event_seats s SET status = 'HELD', current_booking_id = bs.booking_id FROM booking_seats bs
-        WHERE bs.event_id = s.event_id AND bs.seat_index = s.seat_index AND s.event_id = ${at.eventId} AND s.seat_index < ${damagedCount}`);
+        WHERE bs.event_id = s.event_id AND bs.seat_index = s.seat_index AND s.event_id = ${at.eventId} AND s.seat_index < ${corruptCount}`);
     return { at, ids, repair };
   }
 
-  it('keeps no other from being swept, and is logged once in a while', async () => {
-    const { at, ids, repair } = await damaged(50, 1);
+  it('does not delay others, and is logged once in a while', async () => {
+    const { at, ids, repair } = await corrupt(50, 1);
     const { sweeper, lines } = startSweeper();
     for (let round = 0; round < 3; round++) {
-      await sweeper.look();
+      await sweeper.scan();
       await sweeper.idle();
       expect(await standing(at)).toBe(1);
     }
     expect(lines.map(({ bookingId }) => bookingId)).toEqual([ids[0]]);
     await repair();
     const another = startSweeper().sweeper;
-    await another.look();
+    await another.scan();
     await another.idle();
     expect(await standing(at)).toBe(0);
   });
 
-  it('keeps no other from being swept where there are many', async () => {
-    const { at, repair } = await damaged(60, 40);
+  it('does not delay others even if there are many', async () => {
+    const { at, repair } = await corrupt(60, 40);
     const { sweeper, lines } = startSweeper();
     await eventually('the others are swept', async () => {
-      await sweeper.look();
+      await sweeper.scan();
       await sweeper.idle();
       return (await standing(at)) === 40;
     });
     expect(lines.filter(({ bookingId }) => bookingId !== undefined).length).toBeLessThanOrEqual(40);
     await repair();
     const another = startSweeper().sweeper;
-    await another.look();
+    await another.scan();
     await another.idle();
     expect(await standing(at)).toBe(0);
   });

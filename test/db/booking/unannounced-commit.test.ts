@@ -5,7 +5,7 @@ import { bookingSuite } from './booking.fixture.ts';
 
 const { app, anotherProcess, hall } = bookingSuite();
 
-it('a batch that was committed is not run again if announcing it fails', async () => {
+it('a committed batch is not retried if announcing it fails', async () => {
   const at = await hall();
   await using process = anotherProcess();
   process.committed.push = () => {
@@ -19,7 +19,7 @@ it('a batch that was committed is not run again if announcing it fails', async (
     onConflict: 'FAIL',
   });
   expect(held).toMatchObject({ status: 'HOLD', seats: [0] });
-  expect(process.warnings.join()).toContain('committed change not announced');
+  expect(process.warnings.join()).toContain('failed to announce a committed change');
   const { seatVersion } = await app().database.reads.event.findUniqueOrThrow({ where: { id: at.eventId } });
   expect(seatVersion).toBe(1);
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
-import type { SeatsChanged } from '../../../src/messaging/messages.ts';
-import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
-import { eventTopic } from '../../../src/messaging/topics.ts';
+import { eventTopic, type SeatsChanged } from '../../../src/messaging/messages.ts';
+import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
+import { createSubscriber, type Subscriber } from '../../../src/messaging/subscriber.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -10,17 +10,20 @@ import { startTestRedis, type TestRedis } from '../../support/services/redis.ts'
 
 let server: TestRedis;
 let redis: Redis;
-let pubsub: PubSub;
+let publisher: Publisher;
+let subscriber: Subscriber;
 
 beforeAll(async () => {
   server = await startTestRedis();
   redis = connectRedis(server.url, 'test', silent);
-  pubsub = createPubSub(server.url, silent);
+  publisher = createPublisher(server.url, silent);
+  subscriber = createSubscriber(server.url, silent);
   await eventually('Redis is connected', () => redis.status === 'ready');
 });
 
 afterAll(async () => {
-  await pubsub.close();
+  await publisher.close();
+  subscriber.close();
   redis.disconnect();
   await server.stop();
 });
@@ -34,7 +37,7 @@ const message: SeatsChanged = {
   bookingIds: ['a'],
 };
 
-/** What another release, or somebody at a terminal, might publish. None of it may end the process: this one, here. */
+/** Messages that another release, or a person at a terminal, could publish. None of them may end the process. */
 const foreign: readonly unknown[] = [
   null,
   'good morning',
@@ -58,13 +61,13 @@ const foreign: readonly unknown[] = [
   { ...message, bookingIds: [7] },
 ];
 
-it('hears nothing but messages, whatever is published', async () => {
+it('delivers only valid messages, whatever is published', async () => {
   const heard: SeatsChanged[] = [];
-  const subscription = pubsub.subscribeSeatsChanged(1, (one) => heard.push(one));
+  const subscription = subscriber.subscribeSeatsChanged(1, (one) => heard.push(one));
   await subscription.ready;
   for (const value of foreign) await redis.publish(eventTopic(1), JSON.stringify(value));
   for (const text of ['', '{', 'undefined', '\u0000']) await redis.publish(eventTopic(1), text);
-  await pubsub.publishSeatsChanged(message);
+  await publisher.publishSeatsChanged(message);
   await eventually('the message is heard', () => heard.length > 0);
   expect(heard).toEqual([message]);
   subscription.close();

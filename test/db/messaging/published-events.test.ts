@@ -6,12 +6,12 @@ import { bookingSuite } from '../booking/booking.fixture.ts';
 
 const { app, anotherProcess, hall } = bookingSuite();
 
-/** Changes the status of the event in the moment between a batch's preparation and its transaction, once. */
+/** Changes the event's status once, between a batch's preparation and its transaction. */
 function afterPreparation(process: BookingProcess, change: () => Promise<unknown>): { prepared: number } {
   const { bestAvailable } = process;
   const counter = { prepared: 0 };
-  const prepare = bestAvailable.neighboursOf.bind(bestAvailable);
-  bestAvailable.neighboursOf = async (eventId, seats) => {
+  const prepare = bestAvailable.getNeighborsAround.bind(bestAvailable);
+  bestAvailable.getNeighborsAround = async (eventId, seats) => {
     const found = await prepare(eventId, seats);
     if (counter.prepared++ === 0) await change();
     return found;
@@ -34,7 +34,7 @@ it('a batch that was prepared for a draft is prepared again once the event is pu
   } as const;
   expect(await holdSeats(process, { ...input, seats: [0, 1] })).toMatchObject({ status: 'HOLD' });
   expect(counter.prepared).toBe(2);
-  // Seat 2 would be left alone between seats 1 and 3.
+  // Seat 2 would be isolated between seats 1 and 3.
   await expect(holdSeats(process, { ...input, seats: [3, 4] })).rejects.toMatchObject({
     code: 'ORPHAN_SEATS',
   });

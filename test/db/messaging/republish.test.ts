@@ -3,11 +3,18 @@ import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
-import { createPubSub, type PubSub } from '../../../src/messaging/pubsub.ts';
+import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
+import { createSubscriber, type Subscriber } from '../../../src/messaging/subscriber.ts';
 import { watermarksIn, type Watermarks } from '../../../src/messaging/watermarks.ts';
 import { republishAll, republishRecent, type RepublishContext } from '../../../src/workers/republish.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
-import { createBuyerId, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
+import {
+  createBuyerId,
+  silent,
+  startBookingProcess,
+  unannounced,
+  type BookingProcess,
+} from '../../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
@@ -18,7 +25,8 @@ let database: TestDatabase;
 let server: TestRedis;
 let app: BookingProcess;
 let redis: Redis;
-let pubsub: PubSub;
+let publisher: Publisher;
+let subscriber: Subscriber;
 let watermarks: Watermarks;
 let worker: RepublishContext;
 let hall: Hall;
@@ -27,14 +35,16 @@ beforeAll(async () => {
   [database, server] = await Promise.all([createTestDatabase(), startTestRedis()]);
   app = startBookingProcess(database.url);
   redis = connectRedis(server.url, 'test', silent);
-  pubsub = createPubSub(server.url, silent);
+  publisher = createPublisher(server.url, silent);
+  subscriber = createSubscriber(server.url, silent);
   watermarks = watermarksIn(redis);
-  worker = { db: app.database.worker, pubsub, watermarks, logger: silent };
+  worker = { ...unannounced, db: app.database.worker, publisher, watermarks };
   await eventually('Redis is connected', () => watermarks.reachable);
 });
 
 afterAll(async () => {
-  await pubsub.close();
+  await publisher.close();
+  subscriber.close();
   redis.disconnect();
   await app[Symbol.asyncDispose]();
   await Promise.all([server.stop(), database.drop()]);
@@ -44,7 +54,7 @@ beforeEach(async () => {
   hall = await createHall(app.database.reads, { rows: 20, seatLimit: 200 });
 });
 
-/** Commits changes as a process does that ends before it publishes them. */
+/** Commits changes like a process that ends before it publishes them. */
 async function commit(count: number): Promise<void> {
   const buyerId = createBuyerId();
   for (let i = 0; i < count; i++) {
@@ -60,7 +70,7 @@ const changedAgo = (seconds: number) =>
 
 async function subscribe(): Promise<SeatsChanged[]> {
   const received: SeatsChanged[] = [];
-  const subscription = pubsub.subscribeSeatsChanged(hall.eventId, (message) => received.push(message));
+  const subscription = subscriber.subscribeSeatsChanged(hall.eventId, (message) => received.push(message));
   onTestFinished(() => subscription.close());
   await subscription.ready;
   return received;
@@ -69,8 +79,8 @@ async function subscribe(): Promise<SeatsChanged[]> {
 const watermark = async () => (await watermarks.read([hall.eventId]))[0];
 const versionsOf = (messages: readonly SeatsChanged[]) => messages.map(({ version }) => version);
 
-describe('what was committed and not published', () => {
-  it('is published by the worker, in order, and the watermark raised', async () => {
+describe('a change that was committed but not published', () => {
+  it('is published by the worker, in order, with its watermark', async () => {
     const received = await subscribe();
     await commit(3);
     await watermarks.raise(hall.eventId, 1);
@@ -88,13 +98,13 @@ describe('what was committed and not published', () => {
     expect(await republishRecent(worker)).toBe(0);
   });
 
-  it('is left to its maker for a second', async () => {
+  it('is left to its own process for a second', async () => {
     await commit(1);
     expect(await republishRecent(worker)).toBe(0);
     await eventually('it is published in the end', async () => (await republishRecent(worker)) === 1);
   });
 
-  it('is found where nobody knows what was published', async () => {
+  it('is found without a watermark', async () => {
     const received = await subscribe();
     await commit(2);
     await redis.flushall();
@@ -105,7 +115,7 @@ describe('what was committed and not published', () => {
     expect(await watermark()).toBe(2);
   });
 
-  it('is told by its newest change where it is much', async () => {
+  it('is represented by the newest change if there are many', async () => {
     const received = await subscribe();
     await commit(103);
     await watermarks.raise(hall.eventId, 2);
@@ -115,7 +125,7 @@ describe('what was committed and not published', () => {
     expect(received[0]).toMatchObject({ fromVersion: 102, version: 103 });
   });
 
-  it('is found after an hour too, by the look at all events', async () => {
+  it('is found after an hour, by the check of all events', async () => {
     const received = await subscribe();
     await commit(2);
     await watermarks.raise(hall.eventId, 1);
@@ -126,7 +136,7 @@ describe('what was committed and not published', () => {
     expect(await watermark()).toBe(2);
   });
 
-  it('is published by each of several workers at worst, and the watermark is right', async () => {
+  it('is published at most once by each of several workers, and the watermark is right', async () => {
     const received = await subscribe();
     await commit(5);
     await watermarks.raise(hall.eventId, 1);
@@ -137,8 +147,8 @@ describe('what was committed and not published', () => {
   });
 });
 
-describe('what Redis does not take', () => {
-  it('is not counted as published, holds up nothing else, and is published later', async () => {
+describe('a change that Redis refuses', () => {
+  it('is not counted as published, stops the run, and is published later', async () => {
     const halls = [hall, await createHall(app.database.reads)];
     for (hall of halls) {
       await commit(3);
@@ -148,11 +158,11 @@ describe('what Redis does not take', () => {
     let tried = 0;
     const counting: RepublishContext = {
       ...worker,
-      pubsub: {
-        ...pubsub,
+      publisher: {
+        ...publisher,
         publishSeatsChanged(message) {
           tried++;
-          return pubsub.publishSeatsChanged(message);
+          return publisher.publishSeatsChanged(message);
         },
       },
     };
@@ -168,7 +178,7 @@ describe('what Redis does not take', () => {
 });
 
 describe('the watermark', () => {
-  it('is raised by what is published, and never lowered', async () => {
+  it('is raised by publishing, and never lowered', async () => {
     const message = (version: number): SeatsChanged => ({
       eventId: hall.eventId,
       fromVersion: version - 1,
@@ -178,13 +188,13 @@ describe('the watermark', () => {
       bookingIds: [],
     });
     const versions = [3, 1, 10, 9, 2];
-    for (const version of versions) await pubsub.publishSeatsChanged(message(version));
+    for (const version of versions) await publisher.publishSeatsChanged(message(version));
     expect(await watermark()).toBe(10);
-    await Promise.all(versions.map((version) => pubsub.publishSeatsChanged(message(version + 10))));
+    await Promise.all(versions.map((version) => publisher.publishSeatsChanged(message(version + 10))));
     expect(await watermark()).toBe(20);
   });
 
-  it('is lowered to the version of a database that has lost commits, and what follows is republished', async () => {
+  it('is lowered to the version of a database that has lost commits, and later changes are republished', async () => {
     await commit(1);
     const backup = await backUp(app.database.reads, hall.eventId);
     await commit(2);
@@ -197,7 +207,7 @@ describe('the watermark', () => {
     expect(await watermark()).toBe(2);
   });
 
-  it('is not lowered where it is only newer than the version that was read before it', async () => {
+  it('is not lowered if it is only newer than the version that was read before it', async () => {
     await commit(1);
     const read = async (eventIds: readonly number[]) => {
       // A batch is committed and published between the two reads.
@@ -209,12 +219,12 @@ describe('the watermark', () => {
     expect(await watermark()).toBe(2);
   });
 
-  it('is not asked for while Redis is away, and publishing then fails in one line of the log', async () => {
+  it('is not read while Redis is unavailable, and failed publishing logs one line', async () => {
     const lines: string[] = [];
     const logger = silent.child({});
     logger.level = 'warn';
     logger.warn = (_: unknown, text?: string) => void lines.push(text ?? '');
-    const own = createPubSub(server.url, logger);
+    const own = createPublisher(server.url, logger);
     onTestFinished(() => own.close());
     await server.kill();
     await eventually('the outage is noticed', () => !watermarks.reachable);

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
-import { createPubSub } from '../../../src/messaging/pubsub.ts';
+import { createPublisher } from '../../../src/messaging/publisher.ts';
 import { watermarksIn } from '../../../src/messaging/watermarks.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestRedis } from '../../support/services/redis.ts';
 
-it('raises no watermark for what could not be published', async () => {
+it('raises no watermark for a change that could not be published', async () => {
   await using server = await startTestRedis();
   const redis = connectRedis(server.url, 'test', silent);
   const watermarks = watermarksIn(redis);
-  const pubsub = createPubSub(server.url, silent);
+  const publisher = createPublisher(server.url, silent);
   const publish = (version: number) =>
-    pubsub.publishSeatsChanged({
+    publisher.publishSeatsChanged({
       eventId: 1,
       fromVersion: version - 1,
       version,
@@ -34,7 +34,7 @@ it('raises no watermark for what could not be published', async () => {
     await publish(3);
     expect(await watermarks.read([1])).toEqual([3]);
   } finally {
-    await pubsub.close();
+    await publisher.close();
     redis.disconnect();
   }
 });

@@ -21,7 +21,7 @@ function release(bookingId: string): Submission {
   return { command: { kind: 'release', bookingId, buyerId: 'buyer' }, choice: null };
 }
 
-/** A group commit whose batches wait until the test lets them go. */
+/** A group commit whose batches wait until the test releases them. */
 function start(overrides: Partial<GroupCommitLimits> = {}) {
   const batches: { eventId: number; ids: string[]; finish: () => void }[] = [];
   const groupCommit = new GroupCommit(
@@ -41,7 +41,7 @@ function start(overrides: Partial<GroupCommitLimits> = {}) {
   return { groupCommit, batches };
 }
 
-it('starts at once when idle, and puts all that arrives meanwhile into the next batch, in order', async () => {
+it('starts a batch at once when idle, and puts everything that arrives meanwhile into the next one, in order', async () => {
   const { groupCommit, batches } = start();
   const first = groupCommit.submit(1, release('a'));
   expect(batches.map(({ ids }) => ids)).toEqual([['a']]);
@@ -56,7 +56,7 @@ it('starts at once when idle, and puts all that arrives meanwhile into the next 
   await groupCommit.drained();
 });
 
-it('bounds a batch in commands and in seats', async () => {
+it('limits the commands and the seats of a batch', async () => {
   const { groupCommit, batches } = start({ queueMax: 20, batchSeatsMax: 10 });
   const block = (seats: number) => ({
     command: { kind: 'block' as const, organizerId: 'o', seats: Array.from({ length: seats }, (_, i) => i) },
@@ -101,7 +101,7 @@ it('refuses at once when the queue is full', async () => {
   await Promise.all([running, ...waiting, elsewhere]);
 });
 
-it('runs no more events at once than it has lanes, and each in its turn', async () => {
+it('runs at most as many events at once as it has lanes, each in its turn', async () => {
   const { groupCommit, batches } = start();
   const all = [1, 2, 3, 1].map((eventId, i) => groupCommit.submit(eventId, release(`${eventId}.${i}`)));
   expect(batches.map(({ eventId }) => eventId)).toEqual([1, 2]);
@@ -114,7 +114,7 @@ it('runs no more events at once than it has lanes, and each in its turn', async 
   await Promise.all(all);
 });
 
-it('refuses what waited too long, also behind a batch that does not return', async () => {
+it('refuses commands at their deadline, even behind a batch that does not return', async () => {
   const { groupCommit, batches } = start({ waitMaxMs: 30 });
   const running = groupCommit.submit(1, release('running'));
   await expect(groupCommit.submit(1, release('late'))).rejects.toMatchObject({
@@ -127,7 +127,7 @@ it('refuses what waited too long, also behind a batch that does not return', asy
   await groupCommit.drained();
 });
 
-it('brings what was not decided to the front of the next batch', async () => {
+it('puts retried commands at the front of the next batch', async () => {
   const batches: string[][] = [];
   const again = new Set(['a']);
   const groupCommit = new GroupCommit((_, batch) => {
@@ -144,7 +144,7 @@ it('brings what was not decided to the front of the next batch', async () => {
   expect(batches).toEqual([['a'], ['a', 'b']]);
 });
 
-it('loses nothing that a batch brings back, where others were refused meanwhile', async () => {
+it('loses no retried command while others are refused', async () => {
   let bringBack: () => void = () => {};
   const groupCommit = new GroupCommit(
     (_, batch) => new Promise((resolve) => (bringBack = () => resolve(batch))),
@@ -158,7 +158,7 @@ it('loses nothing that a batch brings back, where others were refused meanwhile'
   await groupCommit.drained();
 });
 
-/** A group commit that does everything at once but what `undecided` keeps back. */
+/** A group commit that does all commands at once, except those that `undecided` returns. */
 function startWith(
   undecided: (batch: readonly Pending[]) => Promise<readonly Pending[]>,
   waitMaxMs = 60_000,
@@ -180,7 +180,7 @@ function idOf({ command }: Pending): string {
   return 'bookingId' in command ? command.bookingId : '';
 }
 
-it('holds nobody up with a command that waits for something of its own', async () => {
+it('does not delay other commands if one waits for a read', async () => {
   const slow = Promise.withResolvers<void>();
   const { groupCommit, batches } = startWith(async (batch) => {
     const aside = batch.filter((pending) => idOf(pending) === 'a' && batches.length === 1);
@@ -195,7 +195,7 @@ it('holds nobody up with a command that waits for something of its own', async (
   expect(batches).toEqual([['a'], ['b', 'c'], ['a']]);
 });
 
-it('refuses a command that waits for something of its own at its deadline', async () => {
+it('refuses a command that waits for a read at its deadline', async () => {
   const slow = Promise.withResolvers<void>();
   const { groupCommit, batches } = startWith(async (batch) => {
     for (const pending of batch) pending.waitsFor = slow.promise;
@@ -208,7 +208,7 @@ it('refuses a command that waits for something of its own at its deadline', asyn
   expect(batches).toEqual([['a']]);
 });
 
-it('runs the commands of a failed batch one by one, in their order, before all others', async () => {
+it('runs the commands of a failed batch one by one, in order, before all others', async () => {
   const { groupCommit, batches } = startWith(async (batch) => {
     if (batch.length < 3) return [];
     for (const pending of batch) pending.alone = true;
@@ -218,7 +218,7 @@ it('runs the commands of a failed batch one by one, in their order, before all o
   expect(batches).toEqual([['a'], ['b', 'c', 'd', 'e'], ['b'], ['c'], ['d'], ['e'], ['f']]);
 });
 
-it('refuses at their deadline those that stand behind one of a failed batch', async () => {
+it('refuses commands behind one of a failed batch at their deadline', async () => {
   const stuck = Promise.withResolvers<void>();
   const { groupCommit, batches } = startWith(async (batch) => {
     if (batch.map(idOf).join('') === 'b') await stuck.promise;

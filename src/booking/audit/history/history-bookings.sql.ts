@@ -2,7 +2,7 @@ import { sql } from '../../../platform/database/db.ts';
 import { historyHorizon } from './history-horizon.ts';
 import type { AuditLimits, BreachQuery } from '../invariant.ts';
 
-/** I8, of bookings: each is on record, only as it may become, and last as it is now. */
+/** I8 for bookings: each is on record, every change of its status is legal, and the last one is its status now. */
 export function historyBookings(limits: AuditLimits): BreachQuery {
   const horizon = historyHorizon(limits);
   return sql`(/* historyBookings */

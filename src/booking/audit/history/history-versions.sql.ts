@@ -3,9 +3,9 @@ import { historyHorizon } from './history-horizon.ts';
 import type { AuditLimits, BreachQuery } from '../invariant.ts';
 
 /**
- * I8, of versions: none is missing, each continues the batch before it, the last one is the event's, and no batch is
- * recorded twice. (The jump after a failover or a restore does not exist yet; whoever makes it has to mark it in the
- * record, and to say so here.)
+ * I8 for versions: none is missing, each continues the previous batch, the last one is the event's, and no batch is
+ * recorded twice. (The jump of versions after a failover or a restore is not implemented. It must be marked in the record
+ * and taken into account here.)
  */
 export function historyVersions(limits: AuditLimits): BreachQuery {
   const horizon = historyHorizon(limits);

@@ -1,7 +1,7 @@
 import { sql } from '../../../platform/database/db.ts';
 import type { AuditLimits, BreachQuery } from '../invariant.ts';
 
-/** I9. Sessions of ours, by their application_name; audits, which may take longer, are left out. */
+/** I9: the server leaves no transaction open. Finds its sessions by application_name; ignores audits, which may take longer. */
 export function openTransactions({ openTransactionMaxMs }: AuditLimits): BreachQuery {
   return sql`/* openTransactions */
     SELECT NULL::int, NULL::int, NULL::uuid, format('backend %s (%s) has a transaction open since %s, is %s, and said last: %s',

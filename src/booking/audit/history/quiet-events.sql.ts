@@ -3,13 +3,16 @@ import { sql, type PrismaClient, type Tx } from '../../../platform/database/db.t
 export interface QuietEvent {
   readonly eventId: number;
   readonly version: number;
-  /** When its last change was made; null where that is no longer on record. */
+  /** Age of its last change; null if that is no longer on record. */
   readonly changedMsAgo: number | null;
 }
 
 const PAGE_MAX = 5_000;
 
-/** Events that have changes, and none in the last `quietMs`, page by page. `among`: only these; null: all. */
+/**
+ * Yields the events that have changes, but none in the last `quietMs`, page by page. `among` limits them to some events;
+ * null stands for all.
+ */
 export async function* readQuietEvents(
   db: PrismaClient | Tx,
   quietMs: number,

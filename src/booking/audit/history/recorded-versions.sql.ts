@@ -7,7 +7,7 @@ export interface RecordedVersion {
   readonly committedMsAgo: number;
 }
 
-/** What the change record has of these versions, those that are there. */
+/** Reads the change records of these versions, as far as they exist. */
 export async function readRecordedVersions(
   db: PrismaClient,
   wanted: readonly { readonly eventId: number; readonly version: number }[],

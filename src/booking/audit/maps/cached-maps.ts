@@ -8,14 +8,13 @@ import type { Breach, Finding } from '../invariant.ts';
 
 export type CachedMaps = Pick<SeatMapCache, 'readMany'>;
 
-/** Maps in memory at a time, twice: of the largest halls some 4 MB. */
+/** Maximum number of maps in memory, twice each: about 4 MB for the largest halls. */
 const MAPS_MAX = 50;
 
 /**
- * I10, of the maps in Redis: one that has the database's version shows the database's seats, and none has a version that
- * the database has not reached. Exact while bookings go on, for the cache is read first and the database after it: a
- * version never means two maps, and the database's only rises. A cached map that is older than the database's is in
- * order: nobody is served from it who knows of a newer version.
+ * I10 for the maps in Redis: a map with the database's version shows the database's seats, and no map has a higher version.
+ * Exact on a live system, because the cache is read before the database: a version never means two maps, and the
+ * database's version only rises. An older cached map is no breach: no reader that knows a newer version is served from it.
  */
 export async function auditCachedMaps(
   db: PrismaClient,
@@ -52,11 +51,11 @@ async function compare(
   const maps = await readSeatMaps(db, [...known.keys()]);
   return [...known].flatMap(([eventId, map]) => {
     const truth = maps.get(eventId);
-    return truth === undefined ? [] : (breachOf(eventId, map, truth) ?? []);
+    return truth === undefined ? [] : (findBreach(eventId, map, truth) ?? []);
   });
 }
 
-function breachOf(eventId: number, map: SeatMap, truth: SeatMapSnapshot): Breach | null {
+function findBreach(eventId: number, map: SeatMap, truth: SeatMapSnapshot): Breach | null {
   const { version, states } = map;
   const breach = (seatIndex: number | null, fault: string) => ({
     eventId,
@@ -75,7 +74,7 @@ function breachOf(eventId: number, map: SeatMap, truth: SeatMapSnapshot): Breach
     (seat) => shown.get(seat) !== truth.states.get(seat),
   );
   const [first] = wrong;
-  // What differs is in the padding, which clients refuse.
+  // Only the padding differs, which clients reject.
   if (first === undefined) return breach(null, `the cached map of version ${version} has bits of no seat`);
   return breach(
     first,

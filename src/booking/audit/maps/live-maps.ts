@@ -11,11 +11,11 @@ import { BREACHES_SHOWN_MAX } from '../find-breaches.sql.ts';
 import type { Breach, Finding } from '../invariant.ts';
 import { readRecordedVersions, type RecordedVersion } from '../history/recorded-versions.sql.ts';
 
-/** Maps in memory at a time: of the largest halls some 2 MB. */
+/** Maximum number of maps in memory: about 2 MB for the largest halls. */
 const MAPS_MAX = 50;
-/** Long enough for a node to notice by its next poll, and to report again. */
+/** Time for a node to notice by its next poll, and to report again. */
 const RECHECK_AFTER_MS = 8_000;
-/** A node polls once a second. After this long even its oldest report must have what was committed. */
+/** Age after which even the oldest report of a node must include a change. A node polls once a second. */
 const BEHIND_MS = REPORT_TTL_MS + 5_000;
 
 /** A map as one node reported it. */
@@ -30,10 +30,9 @@ interface Suspect {
 }
 
 /**
- * I10, of the maps that nodes show their followers: each is one of the event's versions, with that version's seats, and
- * keeps up. Reports are read first and the database after them, so that bookings that go on raise no alarm. What is
- * found wrong counts only if a later report of the same node is wrong as well: after lost commits a node needs a second
- * to notice.
+ * I10 for the maps that nodes show to their subscribers: each is a version of the event, shows the seats of that version,
+ * and keeps up. Reports are read before the database, so that concurrent bookings cause no false alarm. A difference is a
+ * breach only if a later report of the same node differs too: after lost commits, a node needs a second to notice.
  */
 export async function auditLiveMaps(
   db: PrismaClient,
@@ -49,7 +48,7 @@ export async function auditLiveMaps(
     const after = await findSuspects(db, reports, signal);
     const breaches = [...after].flatMap(([key, { reported, fault }]) => {
       const earlier = before.get(key)?.reported.reportNumber ?? Infinity;
-      return reported.reportNumber > earlier ? breachOf(reported, fault) : []; // guard: transient-map-fault
+      return reported.reportNumber > earlier ? toBreach(reported, fault) : []; // guard: transient-map-fault
     });
     return { count: breaches.length, breaches: breaches.slice(0, BREACHES_SHOWN_MAX), unchecked: null };
   } catch (error) {
@@ -59,7 +58,7 @@ export async function auditLiveMaps(
   }
 }
 
-/** By node and event. */
+/** Returns the suspects by node and event. */
 async function findSuspects(
   db: PrismaClient,
   reports: LiveMapReports,
@@ -94,20 +93,20 @@ async function compare(
   const recorded = new Map(
     (await readRecordedVersions(db, wanted)).map((row) => [`${row.eventId} ${row.version}`, row]),
   );
-  const recordOf = ({ eventId }: Reported, version: number) => recorded.get(`${eventId} ${version}`);
+  const getRecord = ({ eventId }: Reported, version: number) => recorded.get(`${eventId} ${version}`);
   return page.flatMap(([eventId, maps]) => {
     const truth = truths.get(eventId);
     if (truth === undefined) return [];
     const digest = digestOf(truth.states.toBase64());
     return maps.flatMap((map) => {
-      const records = { own: recordOf(map, map.version), last: recordOf(map, truth.version) };
-      const fault = faultOf(map, { ...truth, digest }, records);
+      const records = { own: getRecord(map, map.version), last: getRecord(map, truth.version) };
+      const fault = findFault(map, { ...truth, digest }, records);
       return fault === null ? [] : { reported: map, fault };
     });
   });
 }
 
-function faultOf(
+function findFault(
   { version, batchId, digest }: Reported,
   truth: SeatMapSnapshot & { readonly digest: string },
   records: { readonly own: RecordedVersion | undefined; readonly last: RecordedVersion | undefined },
@@ -127,6 +126,6 @@ function faultOf(
   return `has version ${version}, the event has been at ${truth.version} for longer than ${BEHIND_MS / 1000} s`;
 }
 
-function breachOf({ eventId, node }: Reported, fault: string): Breach {
+function toBreach({ eventId, node }: Reported, fault: string): Breach {
   return { eventId, seatIndex: null, bookingId: null, fault: `the live map of node ${node} ${fault}` };
 }

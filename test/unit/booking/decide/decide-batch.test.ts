@@ -18,11 +18,11 @@ import {
 
 const kinds = (outcomes: readonly { kind: string }[]): string[] => outcomes.map(({ kind }) => kind);
 
-test('no commands change nothing', () => {
+test('a batch without commands changes nothing', () => {
   expect(decide(given(), [])).toEqual({ outcomes: [], changes: nothing });
 });
 
-test('of two who want a seat the first gets it', () => {
+test('the first of two commands for a seat gets it', () => {
   const commands = [hold([0, 1], { bookingId: 'a' }), hold([1, 2], { bookingId: 'b', buyerId: 'cyd' })];
   const { outcomes, changes } = decide(given(), commands);
   expect(outcomes).toMatchObject([
@@ -32,7 +32,7 @@ test('of two who want a seat the first gets it', () => {
   expect(changes.createdBookings.map(({ id }) => id)).toEqual(['a']);
 });
 
-test('a command that is refused or has to come again leaves no trace beside others that are done', () => {
+test('a refused or retried command leaves no trace beside others that are done', () => {
   const locked = given({ bookings: [aHold()], unlocked: [9] });
   const key = { operation: 'holdSeats', keyHash: 'k', inputHash: 'i' } as const;
   const failing = [
@@ -41,26 +41,26 @@ test('a command that is refused or has to come again leaves no trace beside othe
     block([1, 2]),
   ];
   const { outcomes, changes } = decide(locked, [...failing, hold([3], { bookingId: 'c' }), ...failing]);
-  expect(kinds(outcomes)).toEqual(['refused', 'again', 'refused', 'done', 'refused', 'again', 'refused']);
+  expect(kinds(outcomes)).toEqual(['refused', 'retry', 'refused', 'done', 'refused', 'retry', 'refused']);
   expect(changes).toEqual(decide(locked, [hold([3], { bookingId: 'c' })]).changes);
 });
 
-describe('a seat that moves several times', () => {
-  test('is released and held by another at once: two steps and one net change', () => {
+describe('a seat that changes several times', () => {
+  test('is released and held by another buyer: two steps and one net change', () => {
     const { outcomes, changes } = decide(given({ bookings: [aHold()] }), [release(), hold([1])]);
     expect(kinds(outcomes)).toEqual(['done', 'done']);
     expect(stepsOf(changes)).toEqual(['0 HELD>AVAILABLE h', '1 HELD>AVAILABLE h', '1 AVAILABLE>HELD new']);
     expect(netOf(changes)).toEqual(['0 HELD(h)>AVAILABLE(null)', '1 HELD(h)>HELD(new)']);
   });
 
-  test('and comes back to where it was has steps and no net change', () => {
+  test('and returns to its first status has steps but no net change', () => {
     const { outcomes, changes } = decide(given(), [block([4]), unblock([4])]);
     expect(kinds(outcomes)).toEqual(['done', 'done']);
     expect(stepsOf(changes)).toEqual(['4 AVAILABLE>BLOCKED null', '4 BLOCKED>AVAILABLE null']);
     expect(netOf(changes)).toEqual([]);
   });
 
-  test('does so step by step: expired, blocked, unblocked, held, confirmed', () => {
+  test('has one step for each change: expired, blocked, unblocked, held, confirmed', () => {
     const own = { bookingId: 'new', buyerId: 'bob' };
     const { outcomes, changes } = decide(given({ bookings: [anOverdueHold({ seats: [0] })] }), [
       expire,
@@ -84,21 +84,21 @@ describe('a seat that moves several times', () => {
 describe('a booking made in the batch', () => {
   const own = { bookingId: 'new', buyerId: 'bob' };
 
-  test('and confirmed in it is created as confirmed, and not changed', () => {
+  test('and confirmed in it is created as confirmed', () => {
     const { outcomes, changes } = decide(given(), [hold([0]), confirm(own)]);
     expect(kinds(outcomes)).toEqual(['done', 'done']);
     expect(changes.createdBookings).toMatchObject([{ id: 'new', status: 'CONFIRMED' }]);
     expect(changes.changedBookings).toEqual([]);
   });
 
-  test('and released in it is created as released, and its seats are as before', () => {
+  test('and released in it is created as released, and its seats do not change', () => {
     const { changes } = decide(given(), [hold([0]), release(own)]);
     expect(changes.createdBookings).toMatchObject([{ id: 'new', status: 'RELEASED' }]);
     expect(stepsOf(changes)).toEqual(['0 AVAILABLE>HELD new', '0 HELD>AVAILABLE new']);
     expect(netOf(changes)).toEqual([]);
   });
 
-  test("counts against the buyer's limit at once, and no longer once it is released", () => {
+  test("counts towards the buyer's limit until it is released", () => {
     const more = hold([3, 4], { bookingId: 'more' });
     const { outcomes } = decide(given(), [hold([0, 1, 2]), more, release(own), more]);
     expect(outcomes).toMatchObject([
@@ -110,7 +110,7 @@ describe('a booking made in the batch', () => {
   });
 });
 
-test('of two who take seats of one overdue booking, both get them, and it ends once', () => {
+test('two commands can take seats of one overdue booking, which expires once', () => {
   const commands = [hold([0], { bookingId: 'a' }), hold([1], { bookingId: 'b' }), expire, confirm()];
   const { outcomes, changes } = decide(given({ bookings: [anOverdueHold()] }), commands);
   expect(kinds(outcomes)).toEqual(['done', 'done', 'done', 'refused']);
@@ -118,20 +118,20 @@ test('of two who take seats of one overdue booking, both get them, and it ends o
   expect(netOf(changes)).toEqual(['0 HELD(h)>HELD(a)', '1 HELD(h)>HELD(b)']);
 });
 
-test('a booking changed twice is written once, with the status that it had before', () => {
+test('a booking that changes twice is written once, with its first status as the old one', () => {
   const booking = aHold();
   const { changes } = decide(given({ bookings: [booking] }), [confirm(), confirm(), release()]);
   expect(changes.changedBookings).toMatchObject([{ before: booking, after: { status: 'CONFIRMED' } }]);
 });
 
-test('what was locked is left as it was', () => {
+test('the locked state is not modified', () => {
   const locked = given({ bookings: [anOverdueHold()], blocked: [5] });
   const copy = structuredClone(locked);
   decide(locked, [hold([0]), unblock([5]), release({ bookingId: 'new', buyerId: 'bob' })]);
   expect(locked).toEqual(copy);
 });
 
-describe('a state that contradicts itself makes the whole batch fail', () => {
+describe('an inconsistent state fails the whole batch', () => {
   const withSeat = (status: SeatStatus, bookingId: string): LockedState => {
     const locked = given({ bookings: [aHold()] });
     return {
@@ -140,13 +140,13 @@ describe('a state that contradicts itself makes the whole batch fail', () => {
     };
   };
 
-  test('when a seat would take a step that there is not', () => {
+  test('if a seat would take an illegal step', () => {
     expect(() => decide(withSeat('BOOKED', 'h'), [confirm()])).toThrow(
       'seat 0 cannot go from BOOKED to BOOKED',
     );
   });
 
-  test("when a booking's seat is with another booking", () => {
-    expect(() => decide(withSeat('HELD', 'other'), [release()])).toThrow('seat 0 is with booking other');
+  test('if a seat of a booking belongs to another booking', () => {
+    expect(() => decide(withSeat('HELD', 'other'), [release()])).toThrow('seat 0 belongs to booking other');
   });
 });

@@ -18,7 +18,7 @@ import {
 const refusedAs = (refusal: Refusal) => ({ outcome: { kind: 'refused', refusal }, changes: nothing });
 const answers = (outcome: Outcome) => ({ outcome, changes: nothing });
 const notFound = refusedAs({ code: 'NOT_FOUND', what: 'booking' });
-const comesAgain = answers({ kind: 'again', why: 'unlocked' });
+const isRetried = answers({ kind: 'retry', why: 'unlocked' });
 const extend: Command = { kind: 'extend', bookingId: 'h', buyerId: 'ada' };
 const change = (seats: readonly number[]): Command => ({
   kind: 'change',
@@ -29,7 +29,7 @@ const change = (seats: readonly number[]): Command => ({
 const cancel = (callerId = 'ada'): Command => ({ kind: 'cancel', bookingId: 'h', callerId });
 
 describe('changing the seats of a hold', () => {
-  test('takes the new ones, gives back the others, and leaves deadline and kept seats alone', () => {
+  test('takes the new seats, releases the others, and keeps the deadline and the common seats', () => {
     const before = aHold();
     const { outcome, changes } = decideOne(given({ bookings: [before] }), change([1, 2, 4]));
     const after = { ...before, seats: [1, 2, 4], totalAmount: 210 };
@@ -42,27 +42,27 @@ describe('changing the seats of a hold', () => {
     ]);
   });
 
-  test('to those that it has, in any order, changes nothing', () => {
+  test('to the same seats, in any order, changes nothing', () => {
     const booking = aHold();
     expect(decideOne(given({ bookings: [booking] }), change([1, 0]))).toEqual(
       answers({ kind: 'done', booking }),
     );
   });
 
-  test('names just the new ones that are taken', () => {
+  test('is refused with exactly the new seats that are taken', () => {
     const bookings = [aHold(), aConfirmed({ id: 'c', seats: [5] })];
     const refusal = refusedAs({ code: 'SEATS_UNAVAILABLE', seats: [5] });
     expect(decideOne(given({ bookings }), change([0, 4, 5]))).toEqual(refusal);
   });
 
-  test('counts what the buyer has besides', () => {
+  test("counts the buyer's other seats", () => {
     const bookings = [aHold(), aConfirmed({ id: 'c', seats: [5] })];
     expect(decideOne(given({ bookings }), change([2, 3, 4])).outcome.kind).toBe('done');
     const refusal = refusedAs({ code: 'SEAT_LIMIT_EXCEEDED', limit: 4 });
     expect(decideOne(given({ bookings }), change([1, 2, 3, 4]))).toEqual(refusal);
   });
 
-  test('ends an overdue booking in the way as a whole', () => {
+  test('expires an overdue booking completely if it has one of the seats', () => {
     const bookings = [aHold(), anOverdueHold({ id: 'o', seats: [2, 3] })];
     const { changes } = decideOne(given({ bookings }), change([0, 2]));
     expect(stepsOf(changes)).toEqual([
@@ -73,14 +73,14 @@ describe('changing the seats of a hold', () => {
     ]);
   });
 
-  test('comes again where a seat that it has, wants or frees is not locked', () => {
+  test('is retried if a current, new or expiring seat is not locked', () => {
     const bookings = [aHold(), anOverdueHold({ id: 'o', seats: [2, 3] })];
     for (const seat of [1, 2, 3]) {
-      expect(decideOne(given({ bookings, unlocked: [seat] }), change([0, 2]))).toEqual(comesAgain);
+      expect(decideOne(given({ bookings, unlocked: [seat] }), change([0, 2]))).toEqual(isRetried);
     }
   });
 
-  test('and confirming it in the same batch books the new ones', () => {
+  test('and confirming it in the same batch books the new seats', () => {
     const { changes } = decide(given({ bookings: [aHold()] }), [change([2]), confirm()]);
     expect(netOf(changes)).toContain('2 AVAILABLE(null)>BOOKED(h)');
     expect(changes.changedBookings).toMatchObject([{ after: { status: 'CONFIRMED', seats: [2] } }]);
@@ -92,7 +92,7 @@ describe('a sale that has ended', () => {
   const over = { saleEndsAtMs: NOW };
   const { onSaleAtMs } = theEvent;
 
-  test('refuses other seats, and the same ones asked for again, from its very millisecond on', () => {
+  test('refuses any change, even to the same seats, from that very millisecond on', () => {
     const refusal = refusedAs({
       code: 'EVENT_NOT_ON_SALE',
       status: 'ON_SALE',
@@ -118,28 +118,28 @@ describe('a sale that has ended', () => {
 describe('extending a hold', () => {
   const extended = (event: Partial<EventRules>) => decideOne(given({ bookings: [aHold()], event }), extend);
 
-  test('puts its deadline off by what the event gives, and moves no seat', () => {
+  test("moves its deadline by the event's extension, and changes no seat", () => {
     const { outcome, changes } = extended({});
     const booking = aHold({ holdExpiresAtMs: NOW + 900, extendedAtMs: NOW });
     expect(outcome).toEqual({ kind: 'done', booking });
     expect(changes).toEqual({ ...nothing, changedBookings: [{ before: aHold(), after: booking }] });
   });
 
-  test('ends with its longest life, counted from when it was made', () => {
+  test('is limited by the maximum lifetime, counted from its creation', () => {
     const { outcome } = extended({ holdLifetimeMaxMs: 1_001 });
     expect(outcome).toMatchObject({ kind: 'done', booking: { holdExpiresAtMs: NOW + 501 } });
     const usedUp = refusedAs({ code: 'EXTENSION_REFUSED', why: 'LIFETIME_USED_UP' });
     expect(extended({ holdLifetimeMaxMs: 1_000 })).toEqual(usedUp);
   });
 
-  test('is refused where the event allows none', () => {
+  test('is refused if the event does not allow it', () => {
     expect(extended({ holdExtensionMs: null })).toEqual(
       refusedAs({ code: 'EXTENSION_REFUSED', why: 'NOT_ALLOWED' }),
     );
   });
 
-  test('comes again where a seat is not locked', () => {
-    expect(decideOne(given({ bookings: [aHold()], unlocked: [1] }), extend)).toEqual(comesAgain);
+  test('is retried if a seat is not locked', () => {
+    expect(decideOne(given({ bookings: [aHold()], unlocked: [1] }), extend)).toEqual(isRetried);
   });
 
   test('is refused a second time', () => {
@@ -153,12 +153,12 @@ describe.each([
   ['change', change([2])],
   ['extend', extend],
 ])('%s', (_, command) => {
-  test('comes too late at the deadline', () => {
+  test('is refused at the deadline', () => {
     const locked = given({ bookings: [anOverdueHold()] });
     expect(decideOne(locked, command)).toEqual(refusedAs({ code: 'HOLD_EXPIRED', expiredAtMs: NOW }));
   });
 
-  test("of somebody else's hold is told that there is none", () => {
+  test("of another buyer's hold is refused as not found", () => {
     expect(decideOne(given({ bookings: [aHold({ buyerId: 'bob' })] }), command)).toEqual(notFound);
   });
 
@@ -171,7 +171,7 @@ describe.each([
 describe('canceling', () => {
   const never = { buyersMayCancel: false };
 
-  test('gives the seats of a confirmed booking back', () => {
+  test('puts the seats of a confirmed booking back on sale', () => {
     const before = aConfirmed();
     const { outcome, changes } = decideOne(given({ bookings: [before] }), cancel());
     const after = { ...before, status: 'CANCELED', endedAtMs: NOW };
@@ -179,7 +179,7 @@ describe('canceling', () => {
     expect(netOf(changes)).toEqual(['0 BOOKED(h)>AVAILABLE(null)', '1 BOOKED(h)>AVAILABLE(null)']);
   });
 
-  test("is the organizer's always, and the buyer's where the event says so", () => {
+  test('is always allowed to the organizer, and to the buyer if the event allows it', () => {
     const locked = given({ bookings: [aConfirmed()], event: never });
     expect(decideOne(locked, cancel())).toEqual(
       refusedAs({ code: 'CANCELLATION_REFUSED', cancelableUntilMs: null }),
@@ -188,7 +188,7 @@ describe('canceling', () => {
     expect(decideOne(locked, cancel('bob'))).toEqual(notFound);
   });
 
-  test('is possible for buyers until the millisecond before the time for it ends, and for the organizer after it', () => {
+  test('is allowed to buyers until the last millisecond, and to the organizer after that', () => {
     const before = given({ bookings: [aConfirmed()], event: { cancelableUntilMs: NOW + 1 } });
     expect(decideOne(before, cancel()).outcome.kind).toBe('done');
     const after = given({ bookings: [aConfirmed()], event: { cancelableUntilMs: NOW } });
@@ -198,20 +198,20 @@ describe('canceling', () => {
     expect(decideOne(after, cancel('org')).outcome.kind).toBe('done');
   });
 
-  test('a second time answers with the booking and changes nothing', () => {
+  test('a second time returns the booking and changes nothing', () => {
     const booking = aConfirmed({ status: 'CANCELED', endedAtMs: NOW - 1 });
     const locked = given({ bookings: [booking], event: never, unlocked: [0] });
     expect(decideOne(locked, cancel())).toEqual(answers({ kind: 'done', booking }));
   });
 
-  test('is refused for a hold, which reads as expired from its deadline on', () => {
+  test('is refused for a hold, which counts as expired from its deadline on', () => {
     const hold = refusedAs({ code: 'BOOKING_STATE', status: 'HOLD' });
     expect(decideOne(given({ bookings: [aHold()] }), cancel())).toEqual(hold);
     const expired = refusedAs({ code: 'BOOKING_STATE', status: 'EXPIRED' });
     expect(decideOne(given({ bookings: [anOverdueHold()] }), cancel())).toEqual(expired);
   });
 
-  test('comes again where a seat is not locked', () => {
-    expect(decideOne(given({ bookings: [aConfirmed()], unlocked: [1] }), cancel())).toEqual(comesAgain);
+  test('is retried if a seat is not locked', () => {
+    expect(decideOne(given({ bookings: [aConfirmed()], unlocked: [1] }), cancel())).toEqual(isRetried);
   });
 });

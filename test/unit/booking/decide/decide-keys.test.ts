@@ -25,7 +25,7 @@ const conflict = {
 };
 
 describe('a key that has succeeded', () => {
-  test('gives the booking again and changes nothing, as it is by now', () => {
+  test('returns the booking as it is now, and changes nothing', () => {
     for (const booking of [aHold(), aConfirmed(), anOverdueHold(), aHold({ status: 'RELEASED' })]) {
       const locked = given({ bookings: [booking], keys: [used] });
       const { outcome, changes } = decideOne(locked, hold([0, 1], { buyerId: 'ada', key }));
@@ -34,7 +34,7 @@ describe('a key that has succeeded', () => {
     }
   });
 
-  test('answers before the event, the limit, the seats and the locks are looked at', () => {
+  test('is replayed before the event, the limit, the seats and the locks are checked', () => {
     const booking = aHold();
     const event = { status: 'ENDED', seatLimit: 1, seatsTotal: 1 } as const;
     const locked = given({ bookings: [booking], keys: [used], event, unlocked: [0, 1] });
@@ -46,13 +46,13 @@ describe('a key that has succeeded', () => {
     expect(decideOne(draft, hold([0, 1], { buyerId: 'ada', key })).outcome.kind).toBe('done');
   });
 
-  test('answers a confirmation whatever has become of the booking', () => {
+  test('replays a confirmation whatever happened to the booking since', () => {
     const booking = aConfirmed({ status: 'CANCELED' });
     const locked = given({ bookings: [booking], keys: [usedToConfirm] });
     expect(decideOne(locked, confirm({ key: confirmKey })).outcome).toEqual({ kind: 'done', booking });
   });
 
-  test('with another input is a conflict, before anything else is looked at', () => {
+  test('with other input is a conflict, before anything else is checked', () => {
     const event = { status: 'ENDED' } as const;
     const locked = given({ bookings: [aConfirmed()], keys: [used, usedToConfirm], event });
     const other = { inputHash: 'another' };
@@ -61,7 +61,7 @@ describe('a key that has succeeded', () => {
     expect(decideOne(locked, command)).toEqual(conflict);
   });
 
-  test('belongs to buyer, operation and key: another of any is new', () => {
+  test('belongs to a buyer, an operation and a key: if one of them differs, it is new', () => {
     const locked = given({ bookings: [aHold()], keys: [used] });
     const others = [
       hold([2], { buyerId: 'bob', key }),
@@ -76,19 +76,19 @@ describe('a key that has succeeded', () => {
 });
 
 describe('a key is recorded', () => {
-  test('with the hold that succeeded', () => {
+  test('with a hold that succeeds', () => {
     const { changes } = decideOne(given(), hold([2], { key }));
     expect(changes.usedKeys).toEqual([{ ...key, buyerId: 'bob', bookingId: 'new' }]);
   });
 
-  test('with the confirmation that succeeded, and with one that found the booking confirmed', () => {
+  test('with a confirmation that succeeds, or finds the booking confirmed', () => {
     const { changes } = decideOne(given({ bookings: [aHold()] }), confirm({ key: confirmKey }));
     expect(changes.usedKeys).toEqual([usedToConfirm]);
     const second = decideOne(given({ bookings: [aConfirmed()] }), confirm({ key: confirmKey }));
     expect(second.changes).toEqual({ ...nothing, usedKeys: [usedToConfirm] });
   });
 
-  test('not by a refusal, which leaves it to the next try', () => {
+  test('not by a refusal, so that it can be used again', () => {
     const commands = [
       hold([0], { bookingId: 'a', key }),
       release(),
@@ -99,7 +99,7 @@ describe('a key is recorded', () => {
     expect(changes.usedKeys).toMatchObject([{ keyHash: 'k', inputHash: 'another', bookingId: 'b' }]);
   });
 
-  test('once, where the same call comes twice in a batch: the second is a replay', () => {
+  test('once if a batch has the same call twice: the second is a replay', () => {
     const commands = [hold([2], { key }), hold([2], { bookingId: 'other', key })];
     const { outcomes, changes } = decide(given(), commands);
     expect(outcomes[1]).toEqual(outcomes[0]);
@@ -107,7 +107,7 @@ describe('a key is recorded', () => {
     expect(changes.createdBookings.map(({ id }) => id)).toEqual(['new']);
   });
 
-  test('never where the caller sent none', () => {
+  test('never if the caller sent none', () => {
     const { changes } = decide(given({ bookings: [aHold()] }), [hold([2]), confirm(), confirm()]);
     expect(changes.usedKeys).toEqual([]);
   });

@@ -19,7 +19,7 @@ const refusedAs = (refusal: Refusal) => ({ outcome: { kind: 'refused', refusal }
 const answers = (outcome: Outcome) => ({ outcome, changes: nothing });
 const expiredAt = (expiredAtMs: number) => refusedAs({ code: 'HOLD_EXPIRED', expiredAtMs });
 const notFound = refusedAs({ code: 'NOT_FOUND', what: 'booking' });
-const comesAgain = answers({ kind: 'again', why: 'unlocked' });
+const isRetried = answers({ kind: 'retry', why: 'unlocked' });
 
 test('confirming a hold books its seats', () => {
   const before = aHold();
@@ -30,7 +30,7 @@ test('confirming a hold books its seats', () => {
   expect(netOf(changes)).toEqual(['0 HELD(h)>BOOKED(h)', '1 HELD(h)>BOOKED(h)']);
 });
 
-test('releasing a hold gives its seats back', () => {
+test('releasing a hold puts its seats back on sale', () => {
   const before = aHold();
   const { outcome, changes } = decideOne(given({ bookings: [before] }), release());
   const after = { ...before, status: 'RELEASED', endedAtMs: NOW };
@@ -39,7 +39,7 @@ test('releasing a hold gives its seats back', () => {
   expect(netOf(changes)).toEqual(['0 HELD(h)>AVAILABLE(null)', '1 HELD(h)>AVAILABLE(null)']);
 });
 
-test('expiring an overdue hold writes it down and gives its seats back', () => {
+test('expiring an overdue hold puts its seats back on sale', () => {
   const before = anOverdueHold();
   const { outcome, changes } = decideOne(given({ bookings: [before] }), expire);
   const after = { ...before, status: 'EXPIRED', endedAtMs: NOW };
@@ -52,14 +52,14 @@ describe.each([
   ['confirm', confirm],
   ['release', release],
 ] as const)('%s', (_, command) => {
-  test('comes in time one millisecond before the deadline, and too late at it', () => {
+  test('is allowed one millisecond before the deadline, and refused at it', () => {
     const bookings = [aHold({ holdExpiresAtMs: NOW })];
     expect(decideOne(given({ bookings, clockMs: NOW - 1 }), command()).outcome.kind).toBe('done');
     expect(decideOne(given({ bookings }), command())).toEqual(expiredAt(NOW));
     expect(decideOne(given({ bookings, clockMs: NOW + 1 }), command())).toEqual(expiredAt(NOW));
   });
 
-  test('of an expired booking is told when it expired', () => {
+  test('of an expired booking is refused with the time at which it expired', () => {
     const bookings = [anOverdueHold({ status: 'EXPIRED', holdExpiresAtMs: NOW - 9, endedAtMs: NOW })];
     expect(decideOne(given({ bookings }), command())).toEqual(expiredAt(NOW - 9));
   });
@@ -71,32 +71,32 @@ describe.each([
     );
   });
 
-  test("of somebody else's booking is told that there is none, as for one that never was", () => {
+  test("of another buyer's booking is refused as not found, like a booking that does not exist", () => {
     expect(decideOne(given({ bookings: [aHold()] }), command({ buyerId: 'bob' }))).toEqual(notFound);
     expect(decideOne(given({ bookings: [aConfirmed()] }), command({ buyerId: 'bob' }))).toEqual(notFound);
     expect(decideOne(given(), command())).toEqual(notFound);
   });
 
-  test('comes again where a seat of the booking is not locked, and is refused at once where it would be anyway', () => {
-    expect(decideOne(given({ bookings: [aHold()], unlocked: [1] }), command())).toEqual(comesAgain);
+  test('is retried if a seat of the booking is not locked, unless it is refused anyway', () => {
+    expect(decideOne(given({ bookings: [aHold()], unlocked: [1] }), command())).toEqual(isRetried);
     const overdue = given({ bookings: [anOverdueHold()], unlocked: [0, 1] });
     expect(decideOne(overdue, command())).toEqual(expiredAt(NOW));
   });
 });
 
 describe('a second time', () => {
-  test('confirming answers with the booking and changes nothing, however late and whatever the event', () => {
+  test("confirming returns the booking and changes nothing, however late and whatever the event's status", () => {
     const booking = aConfirmed();
     const locked = given({ bookings: [booking], event: { status: 'CANCELED' }, unlocked: [0, 1] });
     expect(decideOne(locked, confirm())).toEqual(answers({ kind: 'done', booking }));
   });
 
-  test('releasing answers with the booking and changes nothing, however late', () => {
+  test('releasing returns the booking and changes nothing, however late', () => {
     const booking = aHold({ status: 'RELEASED', holdExpiresAtMs: NOW - 9, endedAtMs: NOW - 20 });
     expect(decideOne(given({ bookings: [booking] }), release())).toEqual(answers({ kind: 'done', booking }));
   });
 
-  test('the one after the other is refused with the status', () => {
+  test('one after the other is refused with the status', () => {
     const confirmed = given({ bookings: [aConfirmed()] });
     expect(decideOne(confirmed, release())).toEqual(
       refusedAs({ code: 'BOOKING_STATE', status: 'CONFIRMED' }),
@@ -109,7 +109,7 @@ describe('a second time', () => {
 describe('the status of the event', () => {
   const bookings = [aHold()];
 
-  test.each(['ON_SALE', 'PAUSED'] as const)('%s lets a standing hold be confirmed', (status) => {
+  test.each(['ON_SALE', 'PAUSED'] as const)('%s allows an open hold to be confirmed', (status) => {
     expect(decideOne(given({ bookings, event: { status } }), confirm()).outcome.kind).toBe('done');
   });
 
@@ -119,7 +119,7 @@ describe('the status of the event', () => {
     expect(decideOne(given({ bookings, event: { status } }), confirm())).toEqual(refusal);
   });
 
-  test('comes after the deadline', () => {
+  test('is checked after the deadline', () => {
     const locked = given({ bookings: [anOverdueHold()], event: { status: 'ENDED' } });
     expect(decideOne(locked, confirm())).toEqual(expiredAt(NOW));
   });
@@ -135,7 +135,7 @@ describe('the status of the event', () => {
 });
 
 describe('expire', () => {
-  test('leaves a hold alone until the millisecond of its deadline', () => {
+  test('does not touch a hold before the millisecond of its deadline', () => {
     const booking = aHold({ holdExpiresAtMs: NOW });
     const early = given({ bookings: [booking], clockMs: NOW - 1 });
     expect(decideOne(early, expire)).toEqual(answers({ kind: 'done', booking }));
@@ -150,11 +150,11 @@ describe('expire', () => {
     },
   );
 
-  test('of a booking that never was does nothing', () => {
+  test('of a booking that does not exist does nothing', () => {
     expect(decideOne(given(), expire)).toEqual(answers({ kind: 'done', booking: null }));
   });
 
-  test('comes again where a seat of the booking is not locked', () => {
-    expect(decideOne(given({ bookings: [anOverdueHold()], unlocked: [1] }), expire)).toEqual(comesAgain);
+  test('is retried if a seat of the booking is not locked', () => {
+    expect(decideOne(given({ bookings: [anOverdueHold()], unlocked: [1] }), expire)).toEqual(isRetried);
   });
 });

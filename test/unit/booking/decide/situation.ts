@@ -14,7 +14,7 @@ import type {
   UsedKey,
 } from '../../../../src/booking/rules/model.ts';
 
-/** The clock of every example. The event has been on sale for a second, for two more, and holds last a second. */
+/** The clock of every example. The sale started a second ago and ends in two seconds; holds last one second. */
 export const NOW = 1_700_000_000_000;
 
 export const theEvent: EventRules = {
@@ -45,7 +45,7 @@ interface Situation {
   readonly unlocked?: readonly number[];
 }
 
-/** Seats 0 to 9 with the given bookings on them, everything else available, everything locked but `unlocked`. */
+/** Creates a hall of seats 0 to 9 with the given bookings. All other seats are available; all but `unlocked` are locked. */
 export function given(situation: Situation = {}): LockedState {
   const seats = new Map<number, Seat>();
   const { bookings = [], blocked = [], unlocked = [] } = situation;
@@ -66,11 +66,11 @@ export function given(situation: Situation = {}): LockedState {
     seats,
     bookings: new Map(bookings.map((booking) => [booking.id, booking])),
     keys: situation.keys ?? [],
-    neighbours: new Map(),
+    neighbors: new Map(),
   };
 }
 
-/** Ada's hold `h` of seats 0 and 1, made half a second ago and good for another half, unless told otherwise. */
+/** Ada's hold `h` of seats 0 and 1, by default created half a second ago, with half a second left. */
 export function aHold(changed: Partial<BookingRecord> = {}): BookingRecord {
   return {
     eventId: 7,
@@ -88,7 +88,7 @@ export function aHold(changed: Partial<BookingRecord> = {}): BookingRecord {
   };
 }
 
-/** A hold whose deadline is this very millisecond. */
+/** A hold whose deadline is the current millisecond. */
 export function anOverdueHold(changed: Partial<BookingRecord> = {}): BookingRecord {
   return aHold({ createdAtMs: NOW - 1_000, holdExpiresAtMs: NOW, ...changed });
 }
@@ -97,13 +97,13 @@ export function aConfirmed(changed: Partial<BookingRecord> = {}): BookingRecord 
   return anOverdueHold({ status: 'CONFIRMED', confirmedAtMs: NOW - 400, ...changed });
 }
 
-/** Bob wants to hold the seats, as booking `new`, unless told otherwise. */
+/** A command to hold the seats, by default for Bob, as booking `new`. */
 export function hold(named: readonly number[], changed: Partial<HoldCommand> = {}): HoldCommand {
   const base = { kind: 'hold', bookingId: 'new', buyerId: 'bob', chosen: null, key: null } as const;
   return { ...base, named, quantity: named.length, ...changed };
 }
 
-/** Leaves the seats to the server, which chose these. */
+/** A command to hold seats that the server chose. */
 export function holdBest(chosen: readonly number[], changed: Partial<HoldCommand> = {}): HoldCommand {
   return hold([], { quantity: chosen.length, chosen, ...changed });
 }
@@ -138,7 +138,7 @@ export const nothing: Changes = {
   usedKeys: [],
 };
 
-/** The one command's outcome and changes. */
+/** Decides one command. */
 export function decideOne(locked: LockedState, command: Command): { outcome: Outcome; changes: Changes } {
   const { outcomes, changes } = decide(locked, [command]);
   const [outcome] = outcomes;

@@ -6,7 +6,7 @@ import type { Trace } from './play.ts';
 /**
  * Plays random rounds, `runs` times.
  *
- * @throws with the seed and the smallest counterexample found, as a script to run, where a play throws.
+ * @throws if a play throws, with the seed and the smallest counterexample found, as a script.
  */
 export function checkRounds(
   runs: number,

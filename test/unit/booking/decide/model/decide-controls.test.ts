@@ -8,8 +8,8 @@ import { playSplit, playWithModel, type Decide, type Trace } from './play.ts';
 import type { Round } from './rounds.ts';
 
 /*
- * A check that finds nothing may be blind. Each of these is decide with one guard taken out or bent by a little, and the
- * checks must find it, in a fraction of the runs that they get.
+ * Proves that the checks can fail. Each case is decide with one guard removed or slightly changed; the checks must find it
+ * in a fraction of their usual number of runs.
  */
 const RUNS = 1_000;
 
@@ -43,7 +43,7 @@ const withModel =
   (rounds: readonly Round[], trace: Trace): void =>
     playWithModel(bent, rounds, () => 'everything', trace);
 
-test.each(Object.entries(bentLocked))('it is found out when %s', (_, bend) => {
+test.each(Object.entries(bentLocked))('the checks fail if %s', (_, bend) => {
   expect(() =>
     checkRounds(
       RUNS,
@@ -52,7 +52,7 @@ test.each(Object.entries(bentLocked))('it is found out when %s', (_, bend) => {
   ).toThrow(/fast-check: seed/);
 });
 
-test.each(Object.entries(bentChanges))('it is found out when %s', (_, bend) => {
+test.each(Object.entries(bentChanges))('the checks fail if %s', (_, bend) => {
   const bent: Decide = (locked, commands) => {
     const { outcomes, changes } = decide(locked, commands);
     return { outcomes, changes: { ...changes, ...bend(changes) } };
@@ -60,7 +60,7 @@ test.each(Object.entries(bentChanges))('it is found out when %s', (_, bend) => {
   expect(() => checkRounds(RUNS, withModel(bent))).toThrow(/fast-check: seed/);
 });
 
-test('it is found out when the commands of a batch do not see one another', () => {
+test('the checks fail if the commands of a batch do not see one another', () => {
   const blind: Decide = (locked, commands) => {
     const each = commands.map((command) => decide(locked, [command]));
     return { outcomes: each.flatMap(({ outcomes }) => outcomes), changes: decide(locked, commands).changes };
@@ -71,7 +71,7 @@ test('it is found out when the commands of a batch do not see one another', () =
   );
 });
 
-test('what is found out is told as a script that runs', () => {
+test('a counterexample is reported as a script that runs', () => {
   const bent: Decide = (locked, commands) => {
     const { outcomes, changes } = decide(locked, commands);
     return { outcomes, changes: { ...changes, usedKeys: [] } };

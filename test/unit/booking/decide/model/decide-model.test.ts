@@ -4,13 +4,13 @@ import { checkRounds } from './counterexample.ts';
 import { playSplit, playWithModel, type Trace } from './play.ts';
 
 /*
- * More than a million commands a run are held against the model, and against the invariants. A play has some 37
- * commands; each test counts its own.
+ * A run compares more than a million commands with the model and the invariants. A play has about 37 commands; each test
+ * counts its own.
  */
 const RUNS = 12_000;
 const COMMANDS = 350_000;
 
-test('with every seat locked, each command gets the outcome that the model gives', () => {
+test('with every seat locked, each command has the same outcome as in the model', () => {
   const outcomes = checkRounds(RUNS, (rounds, trace) =>
     playWithModel(decide, rounds, () => 'everything', trace),
   );
@@ -19,14 +19,14 @@ test('with every seat locked, each command gets the outcome that the model gives
   expectEveryOutcome(outcomes);
 });
 
-test('what a batch locks and reads is enough: no command has to come again for a seat that is not locked', () => {
+test('a batch locks and reads enough: no command is retried because a seat is not locked', () => {
   const outcomes = checkRounds(RUNS, (rounds, trace) => playWithModel(decide, rounds, () => 'batch', trace));
   expect(total(outcomes)).toBeGreaterThan(COMMANDS);
   expect(outcomes.get('unlocked')).toBe(undefined);
   expectEveryOutcome(outcomes);
 });
 
-test('with any seats locked, a command comes again for one that is not, or gets the outcome that the model gives', () => {
+test('with any seats locked, a command is retried for an unlocked seat, or has the same outcome as in the model', () => {
   const outcomes = checkRounds(RUNS, (rounds, trace) =>
     playWithModel(decide, rounds, ({ lockedSeats }) => lockedSeats, trace),
   );
@@ -35,7 +35,7 @@ test('with any seats locked, a command comes again for one that is not, or gets 
   expectEveryOutcome(outcomes);
 });
 
-test('it makes no difference how the commands of one instant are split into batches', () => {
+test('the split of simultaneous commands into batches makes no difference', () => {
   // Each command is decided twice.
   const outcomes = checkRounds(RUNS / 2, (rounds, trace) => playSplit(decide, rounds, trace));
   expect(total(outcomes)).toBeGreaterThan(COMMANDS);
@@ -46,7 +46,7 @@ function total(outcomes: Trace['outcomes']): number {
   return outcomes.values().reduce((sum, count) => sum + count, 0);
 }
 
-/** Not a property of decide but of these tests: that the rounds reach all of it, and often. */
+/** A property of these tests, not of decide: the rounds reach every outcome often. */
 function expectEveryOutcome(outcomes: Trace['outcomes']): void {
   const names = [
     'SEATS_UNAVAILABLE',

@@ -1,4 +1,4 @@
-/** Whether two plain values are the same all through. node:util's takes ten times as long, and this runs by the million. */
+/** Returns whether two plain values are deeply equal. Runs millions of times; node:util's takes ten times as long. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -10,7 +10,7 @@ import type {
 import { equal } from './equal.ts';
 import type { Stored } from './stored-state.ts';
 
-/** A seat's life, as text: what is not in here must not happen. */
+/** The legal steps of a seat, as text. */
 const legal = new Set([
   'AVAILABLE>HELD',
   'HELD>BOOKED',
@@ -20,7 +20,7 @@ const legal = new Set([
   'BOOKED>AVAILABLE',
 ]);
 
-/** I8 and the shape of what a batch writes, looked at before it is stored. @throws at the first breach. */
+/** Checks I8 and the shape of a batch's changes before they are stored. @throws at the first breach. */
 export function checkChanges(
   locked: LockedState,
   commands: readonly Command[],
@@ -52,7 +52,7 @@ export function checkChanges(
     );
 }
 
-/** What may become of a booking, by its status and on which side of the deadline. */
+/** The legal next statuses of a booking, by its status, before and after its deadline. */
 function checkBooking(before: BookingRecord, after: BookingRecord, { clockMs, event }: LockedState): void {
   const change = `booking ${before.id} from ${before.status} to ${after.status}`;
   const overdue = before.holdExpiresAtMs <= clockMs;
@@ -72,7 +72,7 @@ function checkBooking(before: BookingRecord, after: BookingRecord, { clockMs, ev
   );
 }
 
-/** Steps of a seat follow on one another, from the locked state to the net change. */
+/** Checks that the steps of a seat lead from its locked state to its net change. */
 function checkSteps(locked: LockedState, { steps, seats, createdBookings, changedBookings }: Changes): void {
   const written = [...createdBookings, ...changedBookings.map(({ after }) => after)];
   const canceled = new Set(written.flatMap(({ id, status }) => (status === 'CANCELED' ? [id] : [])));
@@ -106,7 +106,7 @@ function checkSteps(locked: LockedState, { steps, seats, createdBookings, change
   }
 }
 
-/** I1, I2 and I14, by looking at the state alone. @throws at the first breach. */
+/** Checks I1, I2 and I14 on the state alone. @throws at the first breach. */
 export function checkState(stored: Stored, clockMs: number, seatLimit: number): void {
   for (const seat of stored.seats.values()) checkSeat(stored, seat);
   const claims = new Map<string, number>();

@@ -15,13 +15,13 @@ import { emptyHall, lock, seatsTouchedBy, store, type Locking, type Stored } fro
 
 export type Decide = typeof decide;
 
-/** What went on in one play: every batch as it was given to decide, and how many outcomes of each kind there were. */
+/** The record of one play: every batch as it was passed to decide, and the number of outcomes of each kind. */
 export interface Trace {
   readonly batches: { readonly locked: LockedState; readonly commands: readonly Command[] }[];
   readonly outcomes: Map<string, number>;
 }
 
-/** Plays the rounds, each in one batch, and holds every outcome and state against the model's. @throws where they differ. */
+/** Plays each round in one batch, and compares every outcome and state with the model's. @throws if they differ. */
 export function playWithModel(
   decide: Decide,
   rounds: readonly Round[],
@@ -44,7 +44,7 @@ export function playWithModel(
   }
 }
 
-/** Plays the rounds twice: each in one batch, and each cut into batches. @throws where the two differ. */
+/** Plays the rounds twice: each in one batch, and each split into batches. @throws if the results differ. */
 export function playSplit(decide: Decide, rounds: readonly Round[], trace: Trace): void {
   const whole = emptyHall(anEvent);
   const split = emptyHall(anEvent);
@@ -85,7 +85,7 @@ function decideAndStore(
   steps?.push(...decided.changes.steps);
   for (const outcome of decided.outcomes) {
     const name =
-      outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind === 'again' ? outcome.why : 'done';
+      outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind === 'retry' ? outcome.why : 'done';
     trace.outcomes.set(name, (trace.outcomes.get(name) ?? 0) + 1);
   }
   return decided.outcomes;
@@ -97,7 +97,7 @@ function compareOutcome(
   command: Command,
   outcome: Outcome | undefined,
 ): void {
-  if (outcome?.kind === 'again' && outcome.why === 'unlocked') {
+  if (outcome?.kind === 'retry' && outcome.why === 'unlocked') {
     const bookings = new Map<string, BookingRecord>(model.bookings.map((booking) => [booking.id, booking]));
     const now: Stored = { seats: new Map(model.seats.entries()), bookings, keys: new Map() };
     const touched = seatsTouchedBy(now, model.clockMs, command);
@@ -128,7 +128,7 @@ function cutUp(commands: readonly Command[], cuts: number): Command[][] {
   return parts;
 }
 
-/** Rows have no order. */
+/** Sorts rows, which have no order. */
 function sorted(rows: readonly object[]): string[] {
   return rows.map((row) => JSON.stringify(row)).sort();
 }

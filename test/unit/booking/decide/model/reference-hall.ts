@@ -104,7 +104,7 @@ export function notOnSale({ event, clockMs }: Model): Refusal {
   return { code: 'EVENT_NOT_ON_SALE', status: shownStatus(event, clockMs), onSaleAtMs, saleEndsAtMs };
 }
 
-/** ENDED from when the last hold, made just before the sale ended and extended at once, would have run out. */
+/** ENDED from the time at which a hold from the end of the sale, extended at once, would have expired. */
 function shownStatus(event: EventRules, clockMs: number): EventStatus {
   const selling = event.status === 'ON_SALE' || event.status === 'PAUSED';
   const firstDeadline = event.saleEndsAtMs + event.holdTtlMs;

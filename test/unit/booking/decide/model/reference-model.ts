@@ -30,9 +30,8 @@ import {
 } from './reference-hall.ts';
 
 /*
- * The rules once more, in the most obvious way and from the public contract rather than from the source: one plain
- * object, changed in place, one command at a time. There are no batches here, no drafts, and nothing is ever unlocked.
- * Orphans are allowed.
+ * A second implementation of the rules, as simple as possible and written from the public contract, not from the source:
+ * one plain object, changed in place, one command at a time. It has no batches, no drafts and no locks, and allows orphans.
  */
 
 export function runModel(model: Model, command: Command): Outcome {
@@ -64,7 +63,7 @@ function hold(model: Model, command: HoldCommand): Outcome {
     if (command.chosen === null || command.chosen.length === 0)
       return no({ code: 'SEATS_UNAVAILABLE', seats: taken });
     wanted = command.chosen;
-    if (!wanted.every((index) => canBeTaken(model, index))) return { kind: 'again', why: 'conflict' };
+    if (!wanted.every((index) => canBeTaken(model, index))) return { kind: 'retry', why: 'conflict' };
   }
 
   if (seatsOf(model, command.buyerId) + wanted.length > event.seatLimit)

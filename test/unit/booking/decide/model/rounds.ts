@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Command, EventRules, EventStatus, Key } from '../../../../../src/booking/rules/model.ts';
 import type { Stored } from './stored-state.ts';
 
-/** Small, so that everything collides: seats, buyers, keys, and deadlines that fall on the very millisecond. */
+/** Small numbers, so that seats, buyers, keys and deadlines collide. */
 export const anEvent: EventRules = {
   eventId: 1,
   organizerId: 'org',
@@ -21,14 +21,14 @@ export const anEvent: EventRules = {
 };
 export const START_MS = 1_000;
 
-/** What is asked for at one instant. */
+/** The commands of one instant. */
 export interface Round {
   readonly passedMs: number;
   readonly rules: Partial<EventRules>;
   readonly intents: readonly Intent[];
-  /** Bit n: seat n is locked (where a property locks at random). */
+  /** Bit n: seat n is locked, for properties that lock at random. */
   readonly lockedSeats: number;
-  /** Bit n: a batch ends after command n (where a property splits the round). */
+  /** Bit n: a batch ends after command n, for properties that split the round. */
   readonly cuts: number;
 }
 
@@ -53,9 +53,9 @@ type Intent =
       readonly seats: readonly number[];
     }
   | { readonly kind: 'block' | 'unblock'; readonly organizerId: string; readonly seats: readonly number[] };
-/** What the server chose: nothing, instead of named seats, or besides them. */
+/** The seats that the server chose: none, instead of named seats, or in addition to them. */
 type Other = { readonly as: 'none' | 'instead' | 'besides'; readonly from: number };
-/** A booking, counted back from the last: of those that there are, or of those that this very round asks for. */
+/** A booking, counted back from the last, among the existing ones or those of the same round. */
 type Which = { readonly of: 'stored' | 'round'; readonly back: number };
 type KeyPick = { readonly keyHash: string; readonly inputHash: string } | null;
 
@@ -106,7 +106,7 @@ const rules = constantFrom<Partial<EventRules>>(
   ...(['PAUSED', 'PAUSED', 'DRAFT', 'ENDED', 'CANCELED'] satisfies EventStatus[]).map((status) => ({
     status,
   })),
-  // Around the instants that the clock of most plays reaches.
+  // Around the times that the clock of most plays reaches.
   ...[995, 1_004, 1_008, 1_012].map((saleEndsAtMs) => ({ saleEndsAtMs })),
   ...[1_006, 1_010].map((cancelableUntilMs) => ({ cancelableUntilMs })),
   ...Array.from({ length: 4 }, () => ({ holdExtensionMs: null, buyersMayCancel: false })),
@@ -119,7 +119,7 @@ export const rounds: fc.Arbitrary<Round[]> = fc.array(
     passedMs: constantFrom(0, 0, 0, 1, 1, 2, 3, 5),
     rules,
     intents: fc.array(intent, { minLength: 1, maxLength: 8, size: 'max' }),
-    // Mostly all but a few: nothing happens in a hall in which every second seat is not locked.
+    // Mostly all but a few: with every second seat unlocked, most commands would be retried.
     lockedSeats: fc.tuple(nat(1023), nat(1023), nat(1023)).map(([a, b, c]) => a | b | c),
     cuts: nat(127),
   }),
@@ -131,7 +131,7 @@ interface Known {
   readonly buyerId: string;
 }
 
-/** Names what the intents mean. Bookings get ids in order of their holds, with `firstId` the first. */
+/** Turns intents into commands. Bookings get IDs in the order of their holds, starting with `firstId`. */
 export function commandsOf(round: Round, stored: Stored, firstId: number): Command[] {
   const bookings: Known[] = [...stored.bookings.values()];
   const holds: Known[] = [];
@@ -156,7 +156,7 @@ export function commandsOf(round: Round, stored: Stored, firstId: number): Comma
 }
 
 function holdOf({ buyer, seats, other, key }: Extract<Intent, { kind: 'hold' }>, bookingId: string): Command {
-  // A hold names seats that are there or not; the server never chooses one that is not.
+  // A hold can name seats that do not exist; the server never chooses them.
   const inHall = seats.every((index) => index < anEvent.seatsTotal);
   const alternative = other.from < 0 || !inHall ? [] : seats.map((index) => (index + other.from) % 10);
   return {

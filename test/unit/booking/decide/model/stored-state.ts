@@ -10,14 +10,14 @@ import type {
 } from '../../../../../src/booking/rules/model.ts';
 import { equal } from './equal.ts';
 
-/** What the database keeps of one event, and how a batch reads and writes it. */
+/** The rows of one event in the database, and how a batch reads and writes them. */
 export interface Stored {
   readonly seats: Map<number, Seat>;
   readonly bookings: Map<string, BookingRecord>;
   readonly keys: Map<string, UsedKey>;
 }
 
-/** `batch`: what src/booking/batch/run-batch.ts locks. A number: bit n of it tells whether seat n is locked. */
+/** `batch`: the seats that src/booking/batch/run-batch.ts locks. A number: bit n says whether seat n is locked. */
 export type Locking = 'everything' | 'batch' | number;
 
 export function emptyHall(event: EventRules): Stored {
@@ -51,10 +51,10 @@ export function lock(
       locking === 'batch' ? inBatch.has(seat.index) : locking === 'everything' || (locking >> seat.index) & 1;
     if (isLocked) seats.set(seat.index, seat);
   }
-  return { clockMs, event, seats, neighbours: new Map(), ...readFor(stored, seats, commands) };
+  return { clockMs, event, seats, neighbors: new Map(), ...readFor(stored, seats, commands) };
 }
 
-/** The seats that a command names, those of the booking that it names, and those of overdue bookings in its way. */
+/** Returns the seats that a command names, those of the booking it names, and those of overdue bookings of these seats. */
 export function seatsTouchedBy(stored: Stored, clockMs: number, command: Command): readonly number[] {
   const named =
     command.kind === 'hold'
@@ -70,7 +70,7 @@ export function seatsTouchedBy(stored: Stored, clockMs: number, command: Command
   return [...named, ...overdue];
 }
 
-/** Only the bookings and keys that a batch does read, so that a rule that needs more is found out. */
+/** Reads only the bookings and keys that a batch reads, so that a rule that needs more fails. */
 function readFor(
   stored: Stored,
   seats: ReadonlyMap<number, Seat>,
@@ -100,7 +100,7 @@ function readFor(
   return { bookings, keys: [...keys.values()] };
 }
 
-/** @throws where a row is not as the changes say that it was, or is there already. */
+/** @throws if a row differs from the changes' old state, or exists already. */
 export function store(stored: Stored, changes: Changes): void {
   for (const { before, after } of changes.changedBookings) {
     if (!equal(stored.bookings.get(before.id), before))
