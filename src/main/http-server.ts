@@ -101,7 +101,11 @@ function createRoutes(context: AppContext, graphql: GraphQLRouteContext): Route[
       methods: ['GET', 'HEAD'],
       handle: handleGraphiQLAsset,
     }),
-    { path: '/', methods: ['GET', 'HEAD'], handle: createHomeHandler({ ...context, db, graphiql: config.graphiql }) },
+    {
+      path: '/',
+      methods: ['GET', 'HEAD'],
+      handle: createHomeHandler({ ...context, db, graphiql: config.graphiql }),
+    },
     { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
     {
       path: '/ready',

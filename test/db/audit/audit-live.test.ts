@@ -10,7 +10,12 @@ import { releaseBooking } from '../../../src/booking/operations/release-booking.
 import { audit, auditLimits } from '../../../src/booking/audit/audit.ts';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
 import { SelloutError } from '../../../src/platform/errors.ts';
-import { createBuyerId, startBookingProcess, unannounced, type BookingProcess } from '../../support/booking.ts';
+import {
+  createBuyerId,
+  startBookingProcess,
+  unannounced,
+  type BookingProcess,
+} from '../../support/booking.ts';
 import { createTestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 

@@ -151,7 +151,10 @@ describe('an event that forbids orphans', () => {
     const at = await forbids({ rows: 1, seatsPerRow: 10 });
     await hold(at, createBuyerId(), [3, 4]);
     await hold(at, createBuyerId(), [0, 1]); // Three seats are free on the left, so one must stay.
-    await expect(hold(at, createBuyerId(), [6])).rejects.toMatchObject({ code: 'ORPHAN_SEATS', seatIndexes: [5] });
+    await expect(hold(at, createBuyerId(), [6])).rejects.toMatchObject({
+      code: 'ORPHAN_SEATS',
+      seatIndexes: [5],
+    });
     await hold(at, createBuyerId(), [5, 6, 7]);
   });
 
