@@ -123,7 +123,7 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf)
     const transport = transportOf(client);
     const asked: (number | null)[] = [];
     /** For each change, the version that it led to, as reported to the page. */
-    const told = new Map<number, string>();
+    const reported = new Map<number, string>();
     const wrong: unknown[] = [];
     const feed = createSeatFeed({
       seatCount: http.hall.seatCount,
@@ -133,8 +133,8 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf)
       },
       onChange: ({ seats }) => {
         for (const { index, from, to } of seats) {
-          if ((told.get(index) ?? 'AVAILABLE') !== from) wrong.push({ index, from, to });
-          told.set(index, to);
+          if ((reported.get(index) ?? 'AVAILABLE') !== from) wrong.push({ index, from, to });
+          reported.set(index, to);
         }
       },
       // The machine's time, but without jitter.
@@ -151,14 +151,14 @@ describe.each(Object.entries(clients))('the seat feed with %s', (_, transportOf)
       cutting?.terminate();
       await holdOne(nextSeat++);
       await holdOne(nextSeat++);
-      await eventually('it has subscribed anew', () => asked.length > cut);
+      await eventually('it has subscribed again', () => asked.length > cut);
       await untilRight(feed);
       expect(asked[cut]).toBeGreaterThanOrEqual(before ?? Infinity);
     }
     expect(asked[0]).toBeNull();
     expect(feed.statusOf(nextSeat - 1)).toBe('HELD');
     expect(wrong).toEqual([]);
-    for (let seat = 0; seat < nextSeat; seat++) expect(told.get(seat)).toBe('HELD');
+    for (let seat = 0; seat < nextSeat; seat++) expect(reported.get(seat)).toBe('HELD');
 
     feed.close();
     const { version } = feed;
@@ -236,7 +236,7 @@ it('receives the reason why a subscription fails, and may give up', async () => 
       feed.close();
     },
   });
-  await eventually('it was told', () => errors.length > 0);
+  await eventually('it has an error', () => errors.length > 0);
   expect(errors).toEqual([
     [expect.objectContaining({ extensions: expect.objectContaining({ code: 'NOT_FOUND' }) as unknown })],
   ]);

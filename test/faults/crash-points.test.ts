@@ -36,7 +36,7 @@ async function watched(hall: FaultHall): Promise<Watcher> {
 }
 
 async function assertMapBecomesRight(watcher: Watcher): Promise<void> {
-  await eventually('the map is right', () => watcher.isCorrect(bench.database.reads));
+  await eventually('the map is correct', () => watcher.isCorrect(bench.database.reads));
   expect(await watcher.stop()).toBe(0);
 }
 

@@ -109,7 +109,7 @@ describe('a crash of PostgreSQL during traffic', () => {
       await bench.postgres.restart('immediate');
     }
     const before = hall.history.attempts.length;
-    await eventually('traffic goes on', () => hall.history.attempts.length > before + 50);
+    await eventually('traffic continues', () => hall.history.attempts.length > before + 50);
     stop.abort();
     await clients;
     expect(await hall.breaches()).toEqual([]);

@@ -102,14 +102,14 @@ describe('while Redis is down', () => {
     for (let seat = 0; seat < 4; seat++) {
       expect(await buyer.hold(eventId, [seat])).toMatchObject({ __typename: 'Booking' });
     }
-    await eventually('the map is right without Redis', () => isCorrect(follower, eventId));
+    await eventually('the map is correct without Redis', () => isCorrect(follower, eventId));
     expect(await degraded()).toEqual(['redis']);
     expect((await fetch(`${api.url}/health`)).status).toBe(200);
     await redis.restart();
     await eventually('nothing is degraded', async () => (await degraded()).length === 0);
     const other = await BuyerClient.start(api.url);
     expect(await other.hold(eventId, [9])).toMatchObject({ __typename: 'Booking' });
-    await eventually('the map is right with Redis back', () => isCorrect(follower, eventId));
+    await eventually('the map is correct with Redis back', () => isCorrect(follower, eventId));
     expect(follower.gaps).toEqual([]);
     expect([api.alive(), worker.alive()]).toEqual([true, true]);
     await stop();
@@ -135,7 +135,7 @@ describe('while PostgreSQL restarts', () => {
       for (const [i, buyer] of buyers.entries()) {
         expect(await buyer.hold(eventId, [i], `outage ${mode}`)).toMatchObject({ __typename: 'Booking' });
       }
-      await eventually('the map is right', () => isCorrect(follower, eventId));
+      await eventually('the map is correct', () => isCorrect(follower, eventId));
       expect([api.alive(), worker.alive()]).toEqual([true, true]);
       await stop();
     },

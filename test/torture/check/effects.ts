@@ -61,7 +61,7 @@ export function explainEnds(
   for (const booking of bookings.values()) {
     for (const [status, kind, rule] of [
       ['CONFIRMED', 'confirm', 'I5'],
-      ['RELEASED', 'release', 'nobody asked'],
+      ['RELEASED', 'release', 'not requested'],
     ] as const) {
       const change = changeTo(booking, status);
       if (change === undefined) continue;
