@@ -5,7 +5,7 @@ import { printReport } from '../src/booking/audit/print-report.ts';
 import { loadConfig } from '../src/platform/config/config.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { connectRedis, type Redis } from '../src/platform/redis/redis.ts';
-import { watermarksIn } from '../src/messaging/watermarks.ts';
+import { createWatermarks } from '../src/messaging/watermarks.ts';
 import { liveMapReportsIn } from '../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../src/seating/map/seat-map-cache.ts';
 import { openDataFolder, readState } from './local/data-folder.ts';
@@ -42,7 +42,7 @@ function run(env: Environment): Promise<AuditReport> {
       if (redis !== null) await waitUntilReady(redis);
       return await audit({
         db,
-        watermarks: redis === null ? null : watermarksIn(redis),
+        watermarks: redis === null ? null : createWatermarks(redis),
         cachedMaps: redis === null ? null : new SeatMapCache(redis, silent),
         liveMaps: redis === null ? null : liveMapReportsIn(redis),
         swept: redis !== null || env['DATABASE_URL'] !== undefined,

@@ -5,7 +5,7 @@ import { createLogger, type Logger } from '../platform/observability/logger.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPublisher } from '../messaging/publisher.ts';
-import { watermarksIn } from '../messaging/watermarks.ts';
+import { createWatermarks } from '../messaging/watermarks.ts';
 import { awaitListening } from '../platform/listen.ts';
 import { startMetricsServer, type MetricsServer } from '../http/metrics-server.ts';
 import { liveMapReportsIn } from '../seating/live/live-map-reports.ts';
@@ -37,7 +37,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     db: database.worker,
     batches: database.batches,
     publisher,
-    watermarks: watermarksIn(redis),
+    watermarks: createWatermarks(redis),
     seatMapCache: new SeatMapCache(redis, logger),
     liveMaps: liveMapReportsIn(redis),
     logger,

@@ -3,7 +3,7 @@ import { metrics } from '../platform/observability/metrics.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { eventTopic, type SeatsChanged } from './messages.ts';
-import { watermarksIn } from './watermarks.ts';
+import { createWatermarks } from './watermarks.ts';
 
 /**
  * Sends messages to other processes through Redis. Delivery is not guaranteed: Redis silently drops messages for
@@ -26,7 +26,7 @@ const CLOSE_WAIT_MS_MAX = 1_000; // guard: publishing-wait
 
 export function createPublisher(redisUrl: string, logger: Logger): Publisher {
   const redis = connectRedis(redisUrl, 'sellout-publisher', logger);
-  const watermarks = watermarksIn(redis);
+  const watermarks = createWatermarks(redis);
   const outage = new OutageLog(logger);
   const publishing = new Set<Promise<boolean>>();
 

@@ -16,7 +16,7 @@ export interface Watermarks {
   read(eventIds: readonly number[]): Promise<readonly (number | null)[]>;
 }
 
-export function watermarksIn(redis: Redis): Watermarks {
+export function createWatermarks(redis: Redis): Watermarks {
   const raiseWatermark = loadLua(redis, new URL('raiseWatermark-1.lua', import.meta.url));
   const lowerWatermark = loadLua(redis, new URL('lowerWatermark-1.lua', import.meta.url));
   return {

@@ -1,5 +1,7 @@
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
-import type { Changes, Command, Outcome } from '../rules/model.ts';
+import type { Command } from '../rules/commands.ts';
+import type { Changes } from '../rules/model.ts';
+import type { Outcome } from '../rules/outcomes.ts';
 
 export interface BatchInput {
   readonly eventId: number;

@@ -1,7 +1,8 @@
 import { BusyError, SelloutError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import type { SeatChoice } from '../../seating/best-available/best-available.ts';
-import type { Command, Outcome } from '../rules/model.ts';
+import type { Command } from '../rules/commands.ts';
+import type { Outcome } from '../rules/outcomes.ts';
 
 /*
  * Group commit: while a batch for an event is in flight, new commands for that event queue up. When it returns, all of

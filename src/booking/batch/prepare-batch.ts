@@ -2,7 +2,7 @@ import { withTimeout } from '../../platform/with-timeout.ts';
 import type { InLine } from '../../seating/best-available/best-available.ts';
 import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
-import type { Command } from '../rules/model.ts';
+import type { Command } from '../rules/commands.ts';
 import { BatchAbandonedError } from './batch-errors.ts';
 import type { Pending } from './group-commit.ts';
 

@@ -1,7 +1,7 @@
 import type { Draft } from './draft.ts';
 import { freeOverdueSeats, isFree } from './free-seats.ts';
-import type { BlockCommand, Outcome } from './model.ts';
-import { retryUnlocked, done, refused } from './outcomes.ts';
+import type { BlockCommand } from './commands.ts';
+import { type Outcome, retryUnlocked, done, refused } from './outcomes.ts';
 
 /** Takes seats off sale, all or none. Blocked seats stay blocked. */
 export function decideBlock(draft: Draft, command: BlockCommand): Outcome {

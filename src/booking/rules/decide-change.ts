@@ -1,9 +1,9 @@
 import { freeOverdueSeats, isFree } from './free-seats.ts';
 import type { Draft } from './draft.ts';
-import type { ChangeCommand, Outcome } from './model.ts';
+import type { ChangeCommand } from './commands.ts';
 import { findOrphans } from './orphans.ts';
 import { allLocked, refuseUnlessOpenHold, findOwnBooking } from './own-booking.ts';
-import { retryUnlocked, done, refused } from './outcomes.ts';
+import { type Outcome, retryUnlocked, done, refused } from './outcomes.ts';
 import { refuseUnlessOnSale, sumPrices } from './sale-rules.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { freeOverdueSeats, isFree } from './free-seats.ts';
 import type { Draft } from './draft.ts';
-import type { HoldCommand, Outcome } from './model.ts';
-import { retryConflict, retryUnlocked, done, refused } from './outcomes.ts';
+import type { HoldCommand } from './commands.ts';
+import { type Outcome, retryConflict, retryUnlocked, done, refused } from './outcomes.ts';
 import { findOrphans } from './orphans.ts';
 import { findReplay } from './replay.ts';
 import { refuseUnlessOnSale, sumPrices } from './sale-rules.ts';

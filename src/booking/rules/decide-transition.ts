@@ -5,11 +5,10 @@ import type {
   ConfirmCommand,
   ExpireCommand,
   ExtendCommand,
-  Outcome,
   ReleaseCommand,
-} from './model.ts';
+} from './commands.ts';
 import { allLocked, refuseUnlessOpenHold, findOwnBooking } from './own-booking.ts';
-import { retryUnlocked, done, refused } from './outcomes.ts';
+import { type Outcome, retryUnlocked, done, refused } from './outcomes.ts';
 import { findReplay } from './replay.ts';
 import { refuseBuyerCancellation, refuseIfSalesOver } from './sale-rules.ts';
 

@@ -9,7 +9,9 @@ import {
   decideRelease,
 } from './decide-transition.ts';
 import { Draft } from './draft.ts';
-import type { Changes, Command, LockedState, Outcome } from './model.ts';
+import type { Command } from './commands.ts';
+import type { Changes, LockedState } from './model.ts';
+import type { Outcome } from './outcomes.ts';
 
 /*
  * Every rule by which a seat changes hands is in this folder. One file decides each command:

@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts';
-import type { BookingRecord, Outcome } from './model.ts';
-import { refused } from './outcomes.ts';
+import type { BookingRecord } from './model.ts';
+import { type Outcome, refused } from './outcomes.ts';
 
 /** Returns the buyer's booking. Treats another buyer's booking as nonexistent, so that it is not revealed. */
 export function findOwnBooking(

@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts';
-import type { Key, Outcome } from './model.ts';
-import { done, refused } from './outcomes.ts';
+import type { Key } from './model.ts';
+import { type Outcome, done, refused } from './outcomes.ts';
 
 /** Returns the outcome of an earlier successful call with the same key; null if there is no key or it is new. */
 export function findReplay(draft: Draft, buyerId: string, key: Key | null): Outcome | null {

@@ -1,7 +1,6 @@
 import { getEventStatus } from '../../catalog/events/event-status.ts';
 import type { Draft } from './draft.ts';
-import type { Outcome } from './model.ts';
-import { refused } from './outcomes.ts';
+import { type Outcome, refused } from './outcomes.ts';
 
 /** Refuses to take seats of an event that is not on sale. Returns null if it is. */
 export function refuseUnlessOnSale(draft: Draft, buyerId: string): Outcome | null {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { watermarksIn, type Watermarks } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks, type Watermarks } from '../../../src/messaging/watermarks.ts';
 import { watermarkKey } from '../../../src/messaging/watermarks.ts';
 import { startAuditBench, type AuditBench } from './audit.fixture.ts';
 
@@ -63,7 +63,7 @@ describe('the audit of the watermarks', () => {
 
   it('raises no alarm if the watermark is corrected before the second check', async () => {
     await bench.redis.set(key, version - 1);
-    const watermarks = watermarksIn(bench.redis);
+    const watermarks = createWatermarks(bench.redis);
     const published: Watermarks = {
       ...watermarks,
       async read(eventIds) {

@@ -10,7 +10,7 @@ import { releaseBooking } from '../../../src/booking/operations/release-booking.
 import { audit, auditLimits, type AuditContext, type AuditReport } from '../../../src/booking/audit/audit.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import { createPublisher } from '../../../src/messaging/publisher.ts';
-import { watermarksIn } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks } from '../../../src/messaging/watermarks.ts';
 import { liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import {
@@ -49,7 +49,7 @@ export async function startAuditBench(): Promise<AuditBench> {
   const hall = await createHall(app.database.reads);
   const owner = await liveThrough(app, hall);
   for (const message of app.committed) await publisher.publishSeatsChanged(message);
-  await watermarksIn(redis).raise(hall.eventId, await versionOf(app, hall));
+  await createWatermarks(redis).raise(hall.eventId, await versionOf(app, hall));
 
   return {
     app,
@@ -71,7 +71,7 @@ export async function startAuditBench(): Promise<AuditBench> {
     audit: (overrides) =>
       audit({
         db: app.database.worker,
-        watermarks: watermarksIn(redis),
+        watermarks: createWatermarks(redis),
         cachedMaps: new SeatMapCache(redis, silent),
         liveMaps: liveMapReportsIn(redis),
         swept: true,

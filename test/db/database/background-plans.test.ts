@@ -5,7 +5,7 @@ import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { PRUNE_BATCH_MAX, pruneHistory } from '../../../src/booking/operations/prune-history.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
-import { watermarksIn } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks } from '../../../src/messaging/watermarks.ts';
 import { liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
 import { readPublicVersion } from '../../../src/seating/map/public-version.sql.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
@@ -68,7 +68,7 @@ describe.each([
     // New sessions do not explain, because the following statements are too many.
     await database.worker.$executeRawUnsafe('ALTER ROLE CURRENT_USER SET auto_explain.log_min_duration = -1');
     eventId = await makeHistory(postgres.url);
-    await watermarksIn(redis).raise(eventId, VERSIONS);
+    await createWatermarks(redis).raise(eventId, VERSIONS);
   });
   afterAll(async () => {
     redis.disconnect();
@@ -91,7 +91,7 @@ describe.each([
   }
 
   async function republish(): Promise<void> {
-    const watermarks = watermarksIn(redis);
+    const watermarks = createWatermarks(redis);
     const ctx = { ...unannounced, db: database.worker, watermarks };
     await republishRecent(ctx);
     await republishAll(ctx);
@@ -107,7 +107,7 @@ describe.each([
   async function auditAll(): Promise<string> {
     const report = await audit({
       db: database.worker,
-      watermarks: watermarksIn(redis),
+      watermarks: createWatermarks(redis),
       cachedMaps: new SeatMapCache(redis, silent),
       liveMaps: liveMapReportsIn(redis),
       swept: true,

@@ -5,7 +5,7 @@ import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
 import { createSubscriber, type Subscriber } from '../../../src/messaging/subscriber.ts';
-import { watermarksIn, type Watermarks } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks, type Watermarks } from '../../../src/messaging/watermarks.ts';
 import { republishAll, republishRecent, type RepublishContext } from '../../../src/workers/republish.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
 import {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   redis = connectRedis(server.url, 'test', silent);
   publisher = createPublisher(server.url, silent);
   subscriber = createSubscriber(server.url, silent);
-  watermarks = watermarksIn(redis);
+  watermarks = createWatermarks(redis);
   worker = { ...unannounced, db: app.database.worker, publisher, watermarks };
   await eventually('Redis is connected', () => watermarks.reachable);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
 import { createPublisher } from '../../../src/messaging/publisher.ts';
-import { watermarksIn } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks } from '../../../src/messaging/watermarks.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -10,7 +10,7 @@ import { startTestRedis } from '../../support/services/redis.ts';
 it('raises no watermark for a change that could not be published', async () => {
   await using server = await startTestRedis();
   const redis = connectRedis(server.url, 'test', silent);
-  const watermarks = watermarksIn(redis);
+  const watermarks = createWatermarks(redis);
   const publisher = createPublisher(server.url, silent);
   const publish = (version: number) =>
     publisher.publishSeatsChanged({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { startWorker } from '../../../src/main/worker.ts';
-import { watermarksIn } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks } from '../../../src/messaging/watermarks.ts';
 import { loadConfig } from '../../../src/platform/config/config.ts';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
 import { createBuyerId, silent, startBookingProcess } from '../../support/booking.ts';
@@ -15,7 +15,7 @@ it('a worker publishes changes, and has no connection that could receive any', a
   await using server = await startTestRedis();
   await using app = startBookingProcess(database.url);
   const redis = connectRedis(server.url, 'test', silent);
-  const watermarks = watermarksIn(redis);
+  const watermarks = createWatermarks(redis);
   const worker = await startWorker(
     loadConfig({
       DATABASE_URL: database.url,

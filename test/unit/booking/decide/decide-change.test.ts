@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../../src/booking/rules/decide.ts';
-import type { Command, EventRules, Outcome, Refusal } from '../../../../src/booking/rules/model.ts';
+import type { Command } from '../../../../src/booking/rules/commands.ts';
+import type { EventRules } from '../../../../src/booking/rules/model.ts';
+import type { Outcome, Refusal } from '../../../../src/booking/rules/outcomes.ts';
 import {
   aConfirmed,
   aHold,

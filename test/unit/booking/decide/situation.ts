@@ -1,18 +1,20 @@
 import { decide } from '../../../../src/booking/rules/decide.ts';
 import type {
-  BookingRecord,
-  Changes,
   Command,
   ConfirmCommand,
-  EventRules,
   HoldCommand,
+  ReleaseCommand,
+} from '../../../../src/booking/rules/commands.ts';
+import type {
+  BookingRecord,
+  Changes,
+  EventRules,
   Key,
   LockedState,
-  Outcome,
-  ReleaseCommand,
   Seat,
   UsedKey,
 } from '../../../../src/booking/rules/model.ts';
+import type { Outcome } from '../../../../src/booking/rules/outcomes.ts';
 
 /** The clock of every example. The sale started a second ago and ends in two seconds; holds last one second. */
 export const NOW = 1_700_000_000_000;

@@ -30,7 +30,7 @@ export function checkRounds(
   );
 }
 
-/** A TypeScript file for the repository's root that gives the same batches to decide again. The last one is at fault. */
+/** Returns a TypeScript file for the repository's root that passes the same batches to decide. The last one fails. */
 function scriptOf({ batches }: Trace, fault: string): string {
   const print = (value: unknown): string =>
     inspect(value, {
@@ -47,7 +47,8 @@ function scriptOf({ batches }: Trace, fault: string): string {
     return `{\n  locked: {\n${fields.join(',\n')},\n  },\n  commands: ${print(commands)},\n},`;
   });
   return `import { decide } from './src/booking/rules/decide.ts';
-import type { Command, LockedState } from './src/booking/rules/model.ts';
+import type { Command } from './src/booking/rules/commands.ts';
+import type { LockedState } from './src/booking/rules/model.ts';
 
 const batches: { locked: LockedState; commands: Command[] }[] = [
 ${entries.join('\n')}

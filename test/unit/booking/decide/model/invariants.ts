@@ -1,12 +1,12 @@
+import type { Command } from '../../../../../src/booking/rules/commands.ts';
 import type {
   BookingRecord,
   Changes,
-  Command,
   LockedState,
-  Outcome,
   Seat,
   SeatStatus,
 } from '../../../../../src/booking/rules/model.ts';
+import type { Outcome } from '../../../../../src/booking/rules/outcomes.ts';
 import { equal } from './equal.ts';
 import type { Stored } from './stored-state.ts';
 

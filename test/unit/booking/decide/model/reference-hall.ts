@@ -2,11 +2,10 @@ import type {
   BookingStatus,
   EventRules,
   EventStatus,
-  Outcome,
-  Refusal,
   SeatStatus,
   UsedKey,
 } from '../../../../../src/booking/rules/model.ts';
+import type { Outcome, Refusal } from '../../../../../src/booking/rules/outcomes.ts';
 
 /* The model's one plain object, and the plain questions that its rules ask about it. */
 

@@ -7,10 +7,10 @@ import type {
   ExpireCommand,
   ExtendCommand,
   HoldCommand,
-  Key,
-  Outcome,
   ReleaseCommand,
-} from '../../../../../src/booking/rules/model.ts';
+} from '../../../../../src/booking/rules/commands.ts';
+import type { Key } from '../../../../../src/booking/rules/model.ts';
+import type { Outcome } from '../../../../../src/booking/rules/outcomes.ts';
 import {
   overdue,
   hasExpired,

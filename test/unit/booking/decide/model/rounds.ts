@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Command, EventRules, EventStatus, Key } from '../../../../../src/booking/rules/model.ts';
+import type { Command } from '../../../../../src/booking/rules/commands.ts';
+import type { EventRules, EventStatus, Key } from '../../../../../src/booking/rules/model.ts';
 import type { Stored } from './stored-state.ts';
 
 /** Small numbers, so that seats, buyers, keys and deadlines collide. */

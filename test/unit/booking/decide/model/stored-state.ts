@@ -1,7 +1,7 @@
+import type { Command } from '../../../../../src/booking/rules/commands.ts';
 import type {
   BookingRecord,
   Changes,
-  Command,
   EventRules,
   Key,
   LockedState,
