@@ -53,7 +53,7 @@ describe('a message that is nested too deeply', () => {
   );
 });
 
-describe('what a client sent beside what it needs', () => {
+describe('data that a client sent and no operation needs', () => {
   it('is not kept by its subscriptions', async () => {
     const raw = await RawSocket.init(http.port, { large: objects(3_000) });
     const junk = objects(5_300);
@@ -72,7 +72,7 @@ describe('what a client sent beside what it needs', () => {
 });
 
 describe('memory that operations keep', () => {
-  /** A subscription with a document of its own, of some hundred kilobytes. */
+  /** Starts a subscription with a unique document of about a hundred kilobytes. */
   const large = (i: number) =>
     `subscription($e: ID!) { seatUpdates(eventId: $e) { ... on SeatsChanged { x${i}: version ${'version @skip(if: false) '.repeat(40)} } } }`;
 
@@ -96,7 +96,7 @@ describe('memory that operations keep', () => {
     const refusals: string[] = [];
     for (const raw of others) refusals.push((await fill(raw))[0]?.message ?? '');
     expect(refusals.at(-1)).toContain('this address');
-    // The same address over HTTP, while nothing else fits.
+    // The same address over HTTP, while its memory is used up.
     const refused = await http.post({
       query: `query($e: ID!) { event(id: $e) { id } }`,
       variables: { e: 'x'.repeat(60_000) },
@@ -129,7 +129,7 @@ describe('a client that leaves', () => {
     await eventually('it is closed', async () => (await valueOf(metrics.httpRequests)) > closed);
     const viewer = { userId: '00000000-0000-4000-8000-000000000000', role: 'BUYER' };
     checked.resolve({ ...viewer, expiresAtMs: Date.now() + 60_000 } as never);
-    // Another request with the same check: by then the first has gone on.
+    // A second request with the same check: when it is answered, the first has continued.
     await http.post({ query: '{ __typename }' }, { authorization: 'Bearer y' });
     spy.mockRestore();
     expect(await keptBytes()).toBe(0);
@@ -146,7 +146,7 @@ describe('a client that leaves', () => {
 
   it('does not read its responses is cut off', async () => {
     const slow = await startHttp({ HTTP_INACTIVITY_SECONDS: '1' });
-    // A short document, so that only the response can take so much.
+    // A short document, so that only the response can take this much memory.
     const introspection = JSON.stringify({
       query:
         '{ __schema { types { name description fields { name description args { name description } } } } }',
@@ -155,7 +155,7 @@ describe('a client that leaves', () => {
     const socket = connect(slow.port, '127.0.0.1').pause();
     socket.on('error', () => undefined);
     await once(socket, 'connect');
-    // More than the buffers of both kernels take.
+    // More than the buffers of both kernels hold.
     socket.write(request.repeat(200));
     await eventually('requests are under way', async () => (await keptBytes()) > 50_000);
     // Between two responses there is nothing for a moment, too.
@@ -171,7 +171,7 @@ describe('a client that leaves', () => {
 });
 
 describe('sockets', () => {
-  it('take memory themselves, and are refused when there is none', async () => {
+  it('take memory themselves, and are refused if there is none left', async () => {
     const small = await startHttp({ CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: String(1024 * 1024) });
     const sockets: RawSocket[] = [];
     // Twenty kibibytes each.
@@ -202,7 +202,7 @@ describe('an unfinished message', () => {
     const turn = () => new Promise((resolve) => setImmediate(resolve));
     for (let i = 0; i < 400 && raw.socket.readyState === raw.socket.OPEN; i++) {
       await new Promise((resolve) => stream.write('a', resolve));
-      // Both ends are of this process: now the server has read it.
+      // Both ends are in this process, so the server has read it now.
       await turn();
       await turn();
     }
@@ -211,7 +211,7 @@ describe('an unfinished message', () => {
 });
 
 describe('connections', () => {
-  it('whose peer ignores that they are closed are cut', async () => {
+  it('whose peer ignores that they are closed are destroyed', async () => {
     const socket = connect(http.port, '127.0.0.1');
     await once(socket, 'connect');
     socket.on('data', () => undefined);
@@ -223,7 +223,7 @@ describe('connections', () => {
     await expect(closed).resolves.toEqual([false]);
   });
 
-  it('of one address are limited, also idle ones', async () => {
+  it('of one address are limited, including idle ones', async () => {
     const answers: string[] = [];
     const idle = Array.from({ length: TCP_MAX + 5 }, () => connect(http.port, '127.0.0.1'));
     const ends = idle.map((socket) => {
@@ -242,7 +242,7 @@ describe('connections', () => {
     );
   });
 
-  it('of trusted proxies are not', async () => {
+  it('of trusted proxies are not limited', async () => {
     const behind = await startHttp({ TRUSTED_PROXIES: '127.0.0.1', TCP_CONNECTIONS_PER_ADDRESS_MAX: '2' });
     const open = Array.from({ length: 10 }, () => connect(behind.port, '127.0.0.1'));
     await Promise.all(open.map((socket) => once(socket, 'connect')));

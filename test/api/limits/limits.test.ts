@@ -43,7 +43,7 @@ describe('a document is refused with a 4xx status for', () => {
     expect(data).toBeUndefined();
   });
 
-  test('a page size that only the variables tell', async () => {
+  test('a page size that is given in the variables', async () => {
     const query =
       'query ($n: Int) { events(first: $n) { edges { node { seats(first: $n) { edges { node { id } } } } } } }';
     expect((await client.ask(query, { n: 100 })).errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
@@ -91,17 +91,17 @@ test.each([
   ['{ viewer { id ', 'GRAPHQL_PARSE_FAILED'],
   ['{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
   ['{ ...F } fragment F on Query { ...F }', 'GRAPHQL_VALIDATION_FAILED'],
-])('%s is answered with %s', async (query, code) => {
+])('%s gets %s', async (query, code) => {
   const { errors } = await client.ask(query);
   expect(errors[0]?.extensions.code).toBe(code);
 });
 
-test('GraphQL gives up after a few mistakes', async () => {
+test('GraphQL stops after a few mistakes', async () => {
   const unknown = await client.ask(`{ ${names(50, (i) => `unknown${i}`)} }`);
   expect(unknown.errors).toHaveLength(6);
 });
 
-test('variables that do not fit are the caller’s fault', async () => {
+test('invalid variables are an error of the client', async () => {
   const { errors } = await client.ask('query ($id: ID!) { event(id: $id) { id } }');
   expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
 });

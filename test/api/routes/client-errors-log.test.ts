@@ -19,7 +19,7 @@ import { valueOf } from '../fanout/shared.fixture.ts';
 let http: HttpFixture;
 let lines: MockInstance[];
 beforeAll(async () => {
-  // The methods of a silent logger do nothing at all, and cannot be spied on.
+  // The methods of a silent logger are no-ops that cannot be spied on.
   http = await startHttp({ LOG_LEVEL: 'fatal' });
 });
 afterAll(() => http.close());
@@ -34,7 +34,7 @@ afterEach(() => vi.restoreAllMocks());
 const logged = () => lines.flatMap(({ mock }) => mock.calls);
 const json = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
 
-describe('a mistake of a client writes no error line', () => {
+describe('an error of a client writes no error line', () => {
   it.each([
     ['a list 1,900 deep', { query: `{ node(id: ${'['.repeat(1_900)}${']'.repeat(1_900)}) { id } }` }],
     ['deep variables', `{"query":"{__typename}","variables":{"a":${'['.repeat(4_500)}${']'.repeat(4_500)}}}`],
@@ -57,7 +57,7 @@ describe('a mistake of a client writes no error line', () => {
     expect(logged()).toEqual([]);
   });
 
-  it('variables in a query string that are no JSON', async () => {
+  it('variables in a query string that are not JSON', async () => {
     const answer = await fetch(`${http.url}/graphql?query={__typename}&variables={bad`, { headers: json });
     expect(answer.status).toBe(400);
     expect(logged()).toEqual([]);
@@ -78,14 +78,14 @@ describe('a mistake of a client writes no error line', () => {
     raw.socket.close();
   });
 
-  it('a body that is cut off; it is counted', async () => {
+  it('a body that is cut off, which is counted', async () => {
     const before = await valueOf(metrics.requestsRefused);
     const socket = connect(http.port, '127.0.0.1');
     await once(socket, 'connect');
     const head =
       'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
     await new Promise((resolve) => socket.write(head, resolve));
-    // An answer to another request: by then the server has read the first.
+    // When another request is answered, the server has read the first.
     await fetch(`${http.url}/health`);
     socket.resetAndDestroy();
     await eventually('it is counted', async () => (await valueOf(metrics.requestsRefused)) > before);
@@ -93,7 +93,7 @@ describe('a mistake of a client writes no error line', () => {
   });
 });
 
-it('an error that many fields of a request have writes one line', async () => {
+it('an error of many fields of a request writes one line', async () => {
   const { reads } = http.context.database;
   await reads.$executeRawUnsafe('ALTER TABLE venues RENAME TO venues_away');
   try {

@@ -29,7 +29,7 @@ interface Layout {
   readonly [column: string]: unknown;
 }
 
-/** An event in a hall of this plan, and its layout as it is served. */
+/** Creates an event with this plan. Returns it with its layout as served. */
 async function layoutOf(plan: SeatingPlan): Promise<{ readonly eventId: number; readonly layout: Layout }> {
   const ctx = { db: http.context.database.reads };
   const organizerId = await newOrganizer(ctx);
@@ -57,7 +57,7 @@ async function layoutOf(plan: SeatingPlan): Promise<{ readonly eventId: number; 
   return { eventId, layout: (await response.json()) as Layout };
 }
 
-// The last one has more seats than are read at a time.
+// The last plan has more seats than one read returns.
 it.each(['Riethsporthalle Erfurt', 'Sellout Theatre', 'Sellout Arena'] as const)(
   'the layout of %s is as docs/layout.schema.json says, and has each seat in its place',
   async (venue) => {
@@ -82,7 +82,7 @@ it.each(['Riethsporthalle Erfurt', 'Sellout Theatre', 'Sellout Arena'] as const)
   },
 );
 
-it('the labels that a plan gives its seats are in the layout and in the API', async () => {
+it('seat labels of a plan are in the layout and in the API', async () => {
   const plan = await planOf('Sellout Theatre');
   const seats = plan.seats.map((seat) =>
     seat.index === 1 ? { ...seat, label: 'Stalls, row AA, AA18' } : seat,
@@ -107,7 +107,7 @@ it('the labels that a plan gives its seats are in the layout and in the API', as
   });
 });
 
-it('every shape of a plan has its place in the schema', async () => {
+it('the schema permits every shape of a plan', async () => {
   const common = { x: 1, y: 2, rotation: 0, color: '#123456', borderColor: null, text: null };
   const areas: PlanArea[] = [
     { ...common, shape: 'rectangle', width: 3, height: 4 },
@@ -129,7 +129,7 @@ it('every shape of a plan has its place in the schema', async () => {
   expect(validate.errors).toBeNull();
 });
 
-it('the schema refuses what is no layout', async () => {
+it('the schema refuses invalid layouts', async () => {
   const { layout } = await layoutOf({ ...(await planOf('Sellout Theatre')), name: 'Another' });
   const wrong: object[] = [
     { ...layout, format: 2 },

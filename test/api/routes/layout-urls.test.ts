@@ -3,7 +3,7 @@ import { createEventIn, createHall } from '../../support/hall.ts';
 import { createSchemaClient } from '../../support/clients/schema-client.ts';
 import { captureStatements } from '../../support/services/capture-statements.ts';
 
-test('the addresses of layouts, maps and prices of many events cost as many statements as those of one', async () => {
+test('layout URLs, maps and prices of many events cost as many statements as those of one', async () => {
   await using client = await createSchemaClient();
   const { reads } = client.app.database;
   const { venueId, seatCount, organizerId, eventId } = await createHall(reads);
@@ -32,7 +32,7 @@ test('the addresses of layouts, maps and prices of many events cost as many stat
   expect(await client.app.eventLayouts.path(999_999)).toBeNull();
 });
 
-test('what is being read of an event is not asked for again', async () => {
+test('data of an event that is being read is not requested again', async () => {
   await using client = await createSchemaClient();
   const { eventLayouts, database } = client.app;
   const { venueId, seatCount, organizerId, eventId } = await createHall(database.reads);
@@ -46,6 +46,6 @@ test('what is being read of an event is not asked for again', async () => {
     expect([...first.keys(), ...both.keys()]).toEqual([eventId, eventId, other]);
     expect(again).toEqual(new Map([...both].toReversed()));
   });
-  // One for the first, and one for what the second wants besides.
+  // One for the first, and one for what only the second needs.
   expect(statements).toHaveLength(2);
 });

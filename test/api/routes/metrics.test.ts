@@ -48,7 +48,7 @@ async function scrape(): Promise<string> {
   return response.text();
 }
 
-/** The value of a series; undefined where it is not there. */
+/** Returns the value of a series; undefined if it is missing. */
 function valueOf(text: string, series: string): number | undefined {
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
@@ -89,7 +89,7 @@ describe('GET /metrics of the API', () => {
     expect(valueOf(after, 'sellout_group_commit_waiting')).toBe(0);
   });
 
-  it('tells of the process itself', async () => {
+  it('describes the process itself', async () => {
     const text = await scrape();
     expect(valueOf(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
     expect(valueOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(0);
@@ -98,7 +98,7 @@ describe('GET /metrics of the API', () => {
 });
 
 describe('the worker', () => {
-  it('audits on its schedule: 0 while all is well, and the number of breaches', async () => {
+  it('audits on its schedule, and reports the number of breaches', async () => {
     const worker = await startWorker(config);
     try {
       await eventually('an audit has found nothing', async () => {
@@ -116,7 +116,7 @@ describe('the worker', () => {
     }
   });
 
-  it('serves metrics and health on a port of its own, if it is given one', async () => {
+  it('serves metrics and health on a separate port, if configured', async () => {
     const worker = await startWorker({ ...config, workerMetricsPort: 0 });
     try {
       const base = `http://127.0.0.1:${worker.metricsPort}`;

@@ -30,7 +30,7 @@ describe('pages', () => {
     expect(indexes(await page('first: 0'))).toEqual([]);
   });
 
-  test('keep to the filter', async () => {
+  test('respect the filter', async () => {
     expect(indexes(await page('first: 1, section: "Block B"'))).toEqual([]);
     expect((await page('first: 1, section: "Block A"')).data.event.seats.totalCount).toBe(120);
     expect((await page('first: 1, status: BOOKED')).data.event.seats.totalCount).toBe(0);
@@ -52,7 +52,7 @@ describe('pages', () => {
     expect(events.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test('of events follow the time that they start', async () => {
+  test('of events are ordered by start time', async () => {
     const { venueId, seatCount, organizerId } = hall();
     const startsAt = new Date('2031-01-01T00:00:00Z');
     for (let i = 0; i < 5; i++)

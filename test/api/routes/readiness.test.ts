@@ -34,7 +34,7 @@ async function ready(url = http.url): Promise<Ready> {
   return { status: response.status, body: (await response.json()) as Ready['body'] };
 }
 
-/** Resolves with the first answer that names these, and no others, as degraded. */
+/** Resolves with the first response that reports exactly these as degraded. */
 async function whenDegraded(...names: string[]): Promise<Ready> {
   let answer = await ready();
   await eventually(`degraded by ${names.join(' and ') || 'nothing'}`, async () => {
@@ -58,14 +58,14 @@ function takeDatabaseAway(): void {
 }
 
 describe('a node', () => {
-  it('is ready while everything it depends on is there', async () => {
+  it('is ready while all its dependencies are available', async () => {
     expect(await ready()).toEqual({
       status: 200,
       body: { status: 'ready', degraded: [], database: 'ok', redis: 'ok', draining: false },
     });
   });
 
-  it('is ready, and degraded, while Redis is away', async () => {
+  it('is ready and degraded while Redis is unavailable', async () => {
     await http.redis.kill();
     expect(await whenDegraded('redis')).toMatchObject({
       status: 200,
@@ -75,7 +75,7 @@ describe('a node', () => {
     expect(await whenDegraded()).toMatchObject({ status: 200 });
   });
 
-  it('is not ready while the database is away and it has no map in memory', async () => {
+  it('is not ready while the database is unavailable and no map is in memory', async () => {
     takeDatabaseAway();
     expect(await whenDegraded('database')).toMatchObject({
       status: 503,
@@ -85,7 +85,7 @@ describe('a node', () => {
     expect(await whenDegraded()).toMatchObject({ status: 200 });
   });
 
-  it('is ready, and degraded, while the database is away and it has maps in memory', async () => {
+  it('is ready and degraded while the database is unavailable and maps are in memory', async () => {
     const { release } = await http.context.feeds.acquire(http.hall.eventId);
     const seatMap = `${http.url}/events/${http.eventId}/seat-map`;
     expect((await fetch(seatMap)).status).toBe(200);
@@ -95,7 +95,7 @@ describe('a node', () => {
       status: 200,
       body: { status: 'ready', database: 'unreachable', redis: 'unreachable' },
     });
-    // This is what it is kept in the balancer for.
+    // The reason to keep the node in the load balancer.
     expect((await fetch(seatMap)).status).toBe(200);
     expect((await fetch(`${http.url}/events/${encodeEventId(9_999)}/seat-map`)).status).toBe(503);
     proxy.refusing = false;
@@ -104,7 +104,7 @@ describe('a node', () => {
     release();
   });
 
-  it('is ready, and degraded, on a database that takes no writes', async () => {
+  it('is ready and degraded on a read-only database', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await onDatabase(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     proxy.cutAll();
@@ -151,7 +151,7 @@ describe('a database that is not migrated', () => {
     await worker.stop();
   });
 
-  it('is not one that is newer: nodes of the version before go on during an upgrade', async () => {
+  it('does not include a newer one: nodes of the previous version continue during an upgrade', async () => {
     const { reads } = http.context.database;
     await reads.$executeRaw(sql`INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at)
       VALUES ('later', '', '99990101000000_later', now())`);

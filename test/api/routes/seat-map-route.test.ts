@@ -12,7 +12,7 @@ import { captureStatements } from '../../support/services/capture-statements.ts'
 import { rawExchange, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
 let http: HttpFixture;
-/** 4,000 seats: worth compressing. */
+/** Enough seats that the map is compressed. */
 let large: Hall;
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ async function truth(at: Hall) {
 }
 
 describe('GET /events/:id/seat-map', () => {
-  it('gives the map with the way to the layout, for a second', async () => {
+  it('returns the map with the URL of the layout, cacheable for a second', async () => {
     const response = await get(http.eventId);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -68,7 +68,7 @@ describe('GET /events/:id/seat-map', () => {
     expect((await get(id.replaceAll('=', padding))).status).toBe(200);
   });
 
-  it('answers 304 to who has the version, until there is another', async () => {
+  it('answers 304 to a client that has the version, until there is a newer one', async () => {
     const at = await createHall(http.context.database.reads);
     const id = encodeEventId(at.eventId);
     const first = await get(id);
@@ -96,7 +96,7 @@ describe('GET /events/:id/seat-map', () => {
     expect((await get(http.eventId, {}, 'POST')).status).toBe(405);
   });
 
-  it('is compressed where that is worth it', async () => {
+  it('is compressed if it is large', async () => {
     const id = encodeEventId(large.eventId);
     const plain = await (await get(id)).text();
     for (const [encoding, unpack] of [
@@ -115,7 +115,7 @@ describe('GET /events/:id/seat-map', () => {
     expect((await get(http.eventId, { 'accept-encoding': 'br' })).headers.get('content-encoding')).toBeNull();
   });
 
-  it('knows nothing of drafts, of events that there are not, and of other ids', async () => {
+  it('answers 404 for drafts, unknown events and other IDs', async () => {
     const { reads } = http.context.database;
     const { venueId, seatCount, organizerId } = http.hall;
     const draft = await createEventIn(reads, venueId, seatCount, organizerId, { status: 'DRAFT' });
@@ -143,7 +143,7 @@ describe('GET /events/:id/seat-map', () => {
     );
   });
 
-  it('asks the database at most once a second, however many want to know', async () => {
+  it('asks the database at most once a second, for any number of requests', async () => {
     const at = await createHall(http.context.database.reads);
     let statuses: number[] = [];
     const statements = await captureStatements(async () => {
@@ -153,13 +153,13 @@ describe('GET /events/:id/seat-map', () => {
     expect(statuses).toEqual(Array(60).fill(200));
     const named = (name: string) => statements.filter((text) => text.includes(name));
     expect(named('readSeatMaps')).toHaveLength(1);
-    // Sixty requests on a busy machine may take more than one second.
+    // On a busy machine, sixty requests may take more than one second.
     expect(named('readPublicVersion').length).toBeLessThan(10);
   });
 });
 
 describe('the Redis cache', () => {
-  it('is given the whole map of a process that follows the event, where it missed a change', async () => {
+  it('is given the whole map of a process that follows the event, if it missed a change', async () => {
     const { redis, feeds } = http.context;
     const at = await createHall(http.context.database.reads);
     const { release } = await feeds.acquire(at.eventId);
@@ -184,7 +184,7 @@ describe('the Redis cache', () => {
     expect(value?.toString('base64', 32)).toBe((await truth(at)).states);
   });
 
-  it('follows what this process commits, once somebody has read the map', async () => {
+  it('follows the commits of this process after the map has been read once', async () => {
     const { redis } = http.context;
     const at = await createHall(http.context.database.reads);
     await hold(at, 0);
@@ -200,7 +200,7 @@ describe('the Redis cache', () => {
 });
 
 describe('event.seatMap', () => {
-  it('shows a buyer what he has just held, wherever the map comes from', async () => {
+  it('shows buyers the seats that they have just held, from any source of the map', async () => {
     const at = await createHall(http.context.database.reads);
     const body = { query: `{ event(id: "${encodeEventId(at.eventId)}") { seatMap { version states } } }` };
     const check = async () => {

@@ -17,7 +17,7 @@ const pageOf = (http: HttpFixture, path: string) =>
   fetch(`${http.url}${path}`, { headers: { accept: 'text/html' } });
 
 describe('in production', () => {
-  it('GraphiQL and the metrics are not served, and the API can still be read', async () => {
+  it('GraphiQL and the metrics are not served, and the schema can still be read', async () => {
     await withHttp({ NODE_ENV: 'production' }, async (http) => {
       expect((await fetch(`${http.url}/metrics`)).status).toBe(404);
       expect((await fetch(`${http.url}/graphiql/any.js`)).status).toBe(404);
@@ -28,7 +28,7 @@ describe('in production', () => {
     });
   });
 
-  it('METRICS_PORT serves the metrics apart from the public port', async () => {
+  it('METRICS_PORT serves the metrics on a separate port', async () => {
     await withHttp({ NODE_ENV: 'production' }, async (http) => {
       const api = await startApi({ ...http.context.config, metricsPort: 0 });
       try {

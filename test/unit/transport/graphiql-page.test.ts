@@ -7,10 +7,10 @@ interface Page {
   fetch(url: string, init: object): Promise<Response>;
 }
 
-/** What this browser remembers: all windows share it. */
+/** The storage of the browser, which all windows share. */
 let kept: Map<string, string>;
 let page: Page;
-/** What the page sent, and what it is answered next. */
+/** The requests that the page has sent, and its next response. */
 let sent: { readonly url: string; readonly headers: Headers; readonly body: unknown }[];
 let answer: () => Response;
 
@@ -59,30 +59,30 @@ async function messageOf(response: Promise<Response>): Promise<string> {
 async function give(data: object, name: string): Promise<void> {
   answer = () => json({ data });
   await page.fetch('/graphql', { headers: {}, body: '{}' });
-  // What is remembered is read from a copy, in its own time.
+  // The page reads a copy of the response asynchronously.
   await expect.poll(() => kept.has(name)).toBe(true);
   answer = () => json({ data: {} });
 }
 const startSession = () => give({ startGuestSession: { token: 'abc' } }, 'sellout:token');
 
-it('sends the token once there is one, and the other headers as they are', async () => {
+it('sends the token once there is one, and other headers unchanged', async () => {
   await startSession();
   await page.fetch('/graphql', asGuest);
   expect(sent.at(-1)?.headers.get('authorization')).toBe('Bearer abc');
   expect(sent.at(-1)?.headers.get('accept')).toBe('application/json');
 });
 
-it('has the token and the booking in a second window', async () => {
+it('shares the token and the booking with a second window', async () => {
   await startSession();
   await give({ holdBestAvailable: { id: 'b1' } }, 'sellout:bookingId');
   await openWindow().fetch('/graphql', confirm);
   expect(sent.at(-1)?.headers.get('authorization')).toBe('Bearer abc');
-  // Only in the variables: a comment of the query stays as it is.
+  // Only in the variables: a comment in the query is unchanged.
   const query = '# <bookingId>';
   expect(JSON.parse(String(sent.at(-1)?.body))).toEqual({ query, variables: { input: { bookingId: 'b1' } } });
 });
 
-it('fills in the booking of a subscription, which travels in the address', async () => {
+it('fills in the booking of a subscription, which is in the URL', async () => {
   await startSession();
   await give({ holdSeats: { id: 'b1' } }, 'sellout:bookingId');
   const variables = encodeURIComponent(JSON.stringify({ bookingId: '<bookingId>' }));
@@ -119,7 +119,7 @@ it('forgets a token that the server refuses, and says so', async () => {
   expect(kept.has('sellout:token')).toBe(false);
 });
 
-it('shows the answer to a token that the user wrote, and keeps its own', async () => {
+it('shows the response to a token that the user entered, and keeps its own', async () => {
   await startSession();
   answer = () => json({ errors: [{ message: 'no' }] }, 401);
   const own = { ...asGuest, headers: { authorization: 'Bearer mine' } };
@@ -127,7 +127,7 @@ it('shows the answer to a token that the user wrote, and keeps its own', async (
   expect(kept.get('sellout:token')).toBe('abc');
 });
 
-it('reads the schema without a token, for an invalid one would be refused', async () => {
+it('reads the schema without a token, because an invalid one would be refused', async () => {
   await page.fetch('/graphql', { ...asGuest, body: '{"operationName":"IntrospectionQuery"}' });
   expect(sent.at(-1)?.headers.has('authorization')).toBe(false);
 });

@@ -35,7 +35,7 @@ interface State {
   readonly fetcher: () => Promise<unknown>;
 }
 
-/** A response that arrives when the test says so, and whether it was unsubscribed from. */
+/** A response that the test sends, and whether it was unsubscribed from. */
 class Subscription implements AsyncIterable<unknown> {
   stopped = false;
   readonly #waiting: ((result: IteratorResult<unknown, undefined>) => void)[] = [];
@@ -74,7 +74,7 @@ function between(from: string, to: string): string {
 
 let state: State;
 let shown: string;
-/** What the next operations are answered with. */
+/** The responses to the next operations. */
 let answers: unknown[];
 
 beforeEach(() => {
@@ -135,7 +135,7 @@ async function runSubscription(): Promise<Subscription> {
 }
 
 describe('a subscription', () => {
-  it('goes on while another tab is visible, and shows its last message when it is chosen again', async () => {
+  it('continues while another tab is visible, and shows its last message when its tab is selected again', async () => {
     const subscription = await runSubscription();
     await subscription.send('first');
     expect(shown).toBe('first');
@@ -168,7 +168,7 @@ describe('a subscription', () => {
     expect({ stopped: second.stopped, kept: state.subscription }).toEqual({ stopped: true, kept: null });
   });
 
-  it('does not go on in a new tab', async () => {
+  it('does not continue in a new tab', async () => {
     const subscription = await runSubscription();
     state.actions.addTab();
     await subscription.send('for tab 1');
@@ -190,6 +190,6 @@ describe('a subscription', () => {
   });
 });
 
-it('refuses a bundle that lacks what is edited', () => {
+it('refuses a bundle without the texts to edit', () => {
   expect(() => editBundle(bundle)).toThrow(/the GraphiQL bundle contains ".*" 0 times instead of once/);
 });

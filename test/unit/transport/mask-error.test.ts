@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { maskError } from '../../../src/graphql/engine/mask-error.ts';
 import { BusyError, InvalidInputError, ReadOnlyError } from '../../../src/platform/errors.ts';
 
-/** As Prisma wraps what PostgreSQL answers to a raw query. */
+/** Wraps an error of PostgreSQL as Prisma does for a raw query. */
 function rawQueryError(originalCode: string): Error {
   const meta = { driverAdapterError: { cause: { originalCode } } };
   return Object.assign(new Error('Raw query failed: its words are secret'), { code: 'P2010', meta });
@@ -20,7 +20,7 @@ function mask(error: unknown) {
   return { masked: maskError(located, { logger, requestId }), lines, requestId };
 }
 
-describe('what a client gets to see', () => {
+describe('the error that a client sees', () => {
   test.each([
     ['a deadlock', rawQueryError('40P01'), 'BUSY'],
     ['a lock timeout', rawQueryError('55P03'), 'BUSY'],
@@ -35,7 +35,7 @@ describe('what a client gets to see', () => {
     ['a server that cannot be reached', new Error('connect ECONNREFUSED 10.1.2.3:5432'), 'BUSY'],
     ['a pool that is used up', Object.assign(new Error('secret'), { code: 'P2024' }), 'BUSY'],
     ['a database that takes no writes', rawQueryError('25006'), 'READ_ONLY'],
-  ])('of %s is a code and when to try again, and the log has the cause', (_what, error, code) => {
+  ])('for %s has a code and a retry time, and the log has the cause', (_what, error, code) => {
     const { masked, lines, requestId } = mask(error);
     expect(masked.extensions).toEqual({ code, retryAfterSeconds: expect.any(Number) });
     expect(masked.path).toEqual(['event', 'name']);
@@ -43,7 +43,7 @@ describe('what a client gets to see', () => {
     expect(lines).toMatchObject([{ err: { message: error.message }, requestId, path: 'event.name' }]);
   });
 
-  test('of a defect is the request id alone, under which the log has the cause', () => {
+  test('for a bug has only the request ID, under which the log has the cause', () => {
     for (const error of [rawQueryError('23505'), new TypeError('secret')]) {
       const { masked, lines, requestId } = mask(error);
       expect(masked.message).toBe('Unexpected error.');
@@ -56,7 +56,7 @@ describe('what a client gets to see', () => {
     [new BusyError(), { code: 'BUSY', retryAfterSeconds: 1 }],
     [new ReadOnlyError(), { code: 'READ_ONLY', retryAfterSeconds: 10 }],
     [new InvalidInputError('name', 'name must not be ECONNREFUSED'), { code: 'BAD_USER_INPUT' }],
-  ])('of an error made for clients is what it says', (error, extensions) => {
+  ])('for an error made for clients is unchanged', (error, extensions) => {
     const { masked, lines } = mask(error);
     expect(masked).toMatchObject({ message: error.message, extensions });
     expect(lines).toEqual([]);

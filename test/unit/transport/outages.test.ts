@@ -19,7 +19,7 @@ const diskFull = Object.assign(new Error('could not extend file'), { code: '5310
 const broken = new Error('Connection terminated unexpectedly');
 const readOnly = Object.assign(new Error('cannot execute UPDATE'), { code: '25006' });
 
-test('nobody is told that nothing happened where that is not certain', async () => {
+test('an error says that nothing happened only if that is certain', async () => {
   const busy = (outcomeUnknown: boolean) => ({ code: 'BUSY', outcomeUnknown });
   await expect(beforeChange(ctx, failing(broken))).rejects.toMatchObject(busy(false));
   await expect(beforeChange(ctx, failing(deadlock))).rejects.toMatchObject(busy(false));
@@ -28,14 +28,14 @@ test('nobody is told that nothing happened where that is not certain', async () 
   await expect(changing(ctx, failing(readOnly))).rejects.toBeInstanceOf(ReadOnlyError);
 });
 
-test('every other error passes, even one whose words are those of an outage', async () => {
+test('every other error is unchanged, even one whose text resembles an outage', async () => {
   const quoting = new InvalidInputError('priceTiers.0.category', 'The venue has no category "ECONNREFUSED".');
   for (const error of [quoting, BusyError.outcomeUnknown(), forbidden(), new TypeError('a defect')])
     await expect(changing(ctx, failing(error))).rejects.toBe(error);
   await expect(changing(ctx, () => Promise.resolve(5))).resolves.toBe(5);
 });
 
-test('a full disk is BUSY, with its cause in one line of the log', async () => {
+test('a full disk is BUSY, with its cause in one log line', async () => {
   lines.length = 0;
   await expect(changing(ctx, failing(diskFull))).rejects.toMatchObject({
     code: 'BUSY',

@@ -56,7 +56,7 @@ describe('documents', () => {
     expect(check(`${'\r\n'.repeat(1_500)}{ a }`)).not.toThrow();
   });
 
-  it('that pass the check never overflow the stack of the parser', () => {
+  it('that pass the check never overflow the parser’s stack', () => {
     const bracket = fc.constantFrom('{', '}', '[', ']', '(', ')', 'a', ':', '"', '"""', '#', '\n', '$v', ' ');
     fc.assert(
       fc.property(

@@ -46,7 +46,7 @@ describe('the size of JSON', () => {
 });
 
 describe('parameters', () => {
-  it('are read or refused as a client’s mistake, whatever JSON is sent', () => {
+  it('are read or refused as a client error, for any JSON', () => {
     const key = fc.constantFrom('query', 'operationName', 'variables', 'extensions', 'other');
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(key, fc.jsonValue())), (value) => {
@@ -65,7 +65,7 @@ describe('parameters', () => {
     );
   });
 
-  it('are read or refused as a client’s mistake, whatever bytes are sent', () => {
+  it('are read or refused as a client error, for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
         for (const read of [
@@ -82,14 +82,14 @@ describe('parameters', () => {
     );
   });
 
-  it('are refused when they are nested too deeply', () => {
+  it('are refused if they are nested too deeply', () => {
     const variables = `{"a":${'['.repeat(40)}${']'.repeat(40)}}`;
     expect(() => paramsFromBody(Buffer.from(`{"query":"{a}","variables":${variables}}`))).toThrow(
       /levels deep/,
     );
   });
 
-  it('are refused when they are too many', () => {
+  it('are refused if there are too many', () => {
     for (const variables of [
       { a: Array(20_001).fill(0) },
       Object.fromEntries(
@@ -101,7 +101,7 @@ describe('parameters', () => {
       expect(() => paramsFrom({ query: '{a}', variables })).toThrow(/JSON values/);
   });
 
-  it('of a persisted query ask for the full text', () => {
+  it('of a persisted query cause a request for the full text', () => {
     const hash = '{"persistedQuery":{"version":1,"sha256Hash":"abc"}}';
     for (const read of [
       () => paramsFromBody(Buffer.from(`{"extensions":${hash}}`)),
@@ -116,7 +116,7 @@ describe('parameters', () => {
 describe('errors of a response', () => {
   const { errorsMax, messageCharactersMax, charactersMax } = errorLimits;
 
-  it('are few, short, and small together', () => {
+  it('are limited in number, length and total size', () => {
     const error = fc
       .tuple(fc.string({ maxLength: 2_000, unit: 'binary' }), fc.string({ maxLength: 30_000 }))
       .map(([message, note]) => new GraphQLError(message, { extensions: { note } }));
@@ -128,7 +128,7 @@ describe('errors of a response', () => {
         for (const { message } of shown) expect(message.length).toBeLessThanOrEqual(messageCharactersMax);
         const characters = shown.reduce((sum, { message }) => sum + message.length, 0);
         expect(characters).toBeLessThanOrEqual(charactersMax);
-        // Errors that fit are shown as they are.
+        // Errors that fit are unchanged.
         if (errors.length === 1 && (errors[0]?.message.length ?? 0) <= messageCharactersMax)
           expect(shown).toEqual(errors);
       }),
@@ -136,13 +136,13 @@ describe('errors of a response', () => {
     );
   });
 
-  it('have messages that are cut', () => {
+  it('have truncated messages', () => {
     expect(boundedErrors([new GraphQLError('x'.repeat(1_000))])[0]?.message).toHaveLength(
       messageCharactersMax,
     );
   });
 
-  it('say how many are left out, and never leave out what was committed', () => {
+  it('report how many were omitted, and never omit a commit', () => {
     const errors = Array.from({ length: 40 }, (_, i) => new GraphQLError(`error ${i}`));
     const committed = new GraphQLError('The booking was confirmed.', { extensions: { committed: true } });
     const shown = boundedErrors([...errors, committed]);
@@ -150,7 +150,7 @@ describe('errors of a response', () => {
     expect(shown.at(-1)).toMatchObject({ message: '21 more errors were omitted.' });
   });
 
-  it('that are large together are left out from the first that does not fit', () => {
+  it('that are too large together are omitted from the first that does not fit', () => {
     const large = () => new GraphQLError('x', { extensions: { note: 'x'.repeat(charactersMax / 2) } });
     expect(boundedErrors([large(), large(), large()]).map(({ message }) => message)).toEqual([
       'x',
@@ -167,7 +167,7 @@ describe('memory that is kept for clients', () => {
     ownBytes,
   });
 
-  it('comes to nothing when all has ended, in whatever order', () => {
+  it('is zero when everything has ended, in any order', () => {
     const documents = [null, document, parse('{ b }')];
     const step = fc.record({
       address: fc.constantFrom('192.0.2.1', '192.0.2.2', '2001:db8::1'),
@@ -190,7 +190,7 @@ describe('memory that is kept for clients', () => {
           expect(socket.bytes).toBeLessThanOrEqual(8_000);
           if (end % 3 === 0) running.splice(end % (running.length || 1), 1)[0]?.();
         }
-        // Ending twice is ending once.
+        // A second release has no effect.
         for (const end of [...running, ...running]) end();
         expect([budget.bytes, budget.addresses, socket.bytes]).toEqual([0, 0, 0]);
       }),
@@ -219,8 +219,8 @@ describe('memory that is kept for clients', () => {
     expect(budget.bytes).toBe(1_005);
   });
 
-  it('is estimated from what was parsed, not from the text', () => {
-    // V8 takes some sixty bytes for each empty object.
+  it('is estimated from the parsed value, not from the text', () => {
+    // V8 needs about sixty bytes for each empty object.
     expect(estimateBytes(JSON.parse(`[${Array(5_300).fill('{}').join(',')}]`))).toBeGreaterThan(300_000);
     expect(estimateBytes({ e: 'RXZlbnQ6MQ==' })).toBeLessThan(200);
   });
