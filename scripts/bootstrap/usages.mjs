@@ -153,8 +153,8 @@ const usages = {
   audit: `Usage: npm run audit
 
   Checks the data in DATABASE_URL and REDIS_URL against the invariants. Without them, checks the services of npm
-  start, or the database in the data folder if nothing runs. Exit status 0: no violation; 1: a violation, or the audit
-  failed; 2: no violation, but Redis was unreachable.`,
+  start, or the database in the data folder if nothing runs. Exit status 0: no breach; 1: a breach, or the audit
+  failed; 2: no breach, but Redis was unreachable.`,
 
   'warm-path': `Usage: npm run warm-path
 

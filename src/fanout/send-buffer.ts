@@ -51,7 +51,7 @@ export class SendBuffer {
     return this.#stream.writableLength;
   }
 
-  /** Whether the consumer is slow: the buffer was full and has not drained completely since. */
+  /** Returns true if the consumer is slow: the buffer was full and has not drained completely since. */
   get isFull(): boolean {
     return this.#stuckTimer !== undefined;
   }

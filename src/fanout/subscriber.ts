@@ -122,7 +122,7 @@ export class Subscriber {
   readonly consumer: Consumer;
   /** While starting: number of the message that it must start with or after. While live: the last message sent. */
   at: number;
-  /** Whether a resume from `source.afterVersion` is still to be tried. */
+  /** True until a resume from `source.afterVersion` has been tried. */
   resumes: boolean;
   #state: SubscriberState = 'starting';
 

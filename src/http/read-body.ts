@@ -3,7 +3,7 @@ import { httpLimits } from './limits.ts';
 import { RequestError } from '../platform/request-error.ts';
 
 export interface BodyOptions {
-  /** Whether the sender may send a large body. */
+  /** True if the sender may send a large body. */
   readonly allowLarge: boolean;
   /** Reserves memory until the returned function is called. Throws if there is not enough. */
   readonly reserve: (bytes: number) => () => void;

@@ -2,7 +2,7 @@
 export class SingleFlight<K, V> {
   readonly #inProgress = new Map<K, Promise<V>>();
 
-  /** Whether work for the key is in progress. */
+  /** Returns true if work for the key is in progress. */
   has(key: K): boolean {
     return this.#inProgress.has(key);
   }

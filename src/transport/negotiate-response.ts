@@ -7,7 +7,7 @@ type RegularMediaType = 'application/json' | 'application/graphql-response+json'
 export interface ResponseForms {
   /** The media type of a single result; null if the client accepts neither, or prefers an event stream. */
   readonly regular: RegularMediaType | null;
-  /** Whether the client accepts an event stream. */
+  /** True if the client accepts an event stream. */
   readonly stream: boolean;
 }
 

@@ -16,7 +16,7 @@ export interface AuditContext {
   readonly cachedMaps?: CachedMaps | null;
   /** Null or absent if no Redis is configured. */
   readonly liveMaps?: LiveMapReports | null;
-  /** Whether a worker should be running. Without one, overdue holds remain, which is no breach. */
+  /** True if a worker should be running. Without one, overdue holds remain, which is no breach. */
   readonly swept: boolean;
   readonly limits: AuditLimits;
   /** Aborts the audit after the current statement: `audit` then throws the signal's reason. */

@@ -73,7 +73,7 @@ export async function insertEventSeats(tx: Tx, eventId: number, venueId: number)
 
 export interface OwnStatus {
   readonly status: EventStatus;
-  /** Whether the sale period has ended. */
+  /** True if the sale period has ended. */
   readonly saleIsOver: boolean;
 }
 

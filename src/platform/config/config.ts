@@ -123,10 +123,10 @@ export interface Config {
   readonly workerMetricsPort: number | null;
   /** Separate port on which the API serves /metrics and /health; null: none. */
   readonly metricsPort: number | null;
-  /** Whether the API serves /metrics on its public port. */
+  /** True if the API serves /metrics on its public port. */
   readonly publicMetrics: boolean;
   readonly graphiql: boolean;
-  /** Whether queries may read the schema through `__schema` and `__type`. */
+  /** True if queries may read the schema through `__schema` and `__type`. */
   readonly introspection: boolean;
   /** Minimum interval between two broadcasts of an event's seat changes. */
   readonly feedTickMs: number;

@@ -15,7 +15,7 @@ export interface HomeContext {
   readonly db: PrismaClient;
   readonly eventLayouts: EventLayouts;
   readonly logger: Logger;
-  /** Whether the page links to GraphiQL. */
+  /** True if the page links to GraphiQL. */
   readonly graphiql: boolean;
 }
 
