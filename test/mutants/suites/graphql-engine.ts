@@ -58,7 +58,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/unit/transport/token-expiry.test.ts'],
+    tests: ['test/unit/graphql/token-expiry.test.ts'],
     mutants: [
       { guard: 'token-timer-cap', mutation: { replace: 'min(leftMs,', with: 'max(leftMs, leftMs %' } },
     ],
@@ -94,10 +94,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: [
-      'test/unit/transport/request-bounds-documents.test.ts',
-      'test/unit/transport/request-bounds.test.ts',
-    ],
+    tests: ['test/unit/graphql/request-bounds-documents.test.ts', 'test/unit/graphql/request-bounds.test.ts'],
     mutants: [
       { guard: 'document-length', mutation: 'never' },
       { guard: 'document-lines', mutation: 'never' },
@@ -123,7 +120,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/unit/transport/document-cache.test.ts'],
+    tests: ['test/unit/graphql/document-cache.test.ts'],
     mutants: [
       {
         guard: 'document-cache-bytes',

@@ -83,10 +83,7 @@ export const http: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: [
-      'test/unit/transport/request-bounds-documents.test.ts',
-      'test/unit/transport/request-bounds.test.ts',
-    ],
+    tests: ['test/unit/graphql/request-bounds-documents.test.ts', 'test/unit/graphql/request-bounds.test.ts'],
     mutants: [
       { guard: 'memory-per-socket', mutation: 'remove' },
       { guard: 'memory-per-address', mutation: 'remove' },
