@@ -132,7 +132,7 @@ export class SeatChannel {
       this.#uncountedFrames++;
       return true;
     }
-    metrics.readersSkipped.inc();
+    metrics.slowConsumersSkipped.inc();
     subscriber.apply('full');
     consumer.onDrain(() => this.#attempt(subscriber, () => this.#catchUp(subscriber)));
     return false;

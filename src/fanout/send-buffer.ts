@@ -69,8 +69,8 @@ export class SendBuffer {
     this.#drainCallbacks.push(then);
     if (this.isFull) return;
     this.#stuckTimer = setTimeout(() => {
-      metrics.readersClosed.inc();
-      this.#onStuck(); // guard: stuck-reader-reported
+      metrics.slowConsumersClosed.inc();
+      this.#onStuck(); // guard: stuck-consumer-reported
     }, this.#limits.stuckMs);
     this.#stream.once('drain', () => this.#drain());
   }

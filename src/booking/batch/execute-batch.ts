@@ -101,8 +101,8 @@ function settle(batch: readonly Pending[], result: BatchResult): readonly Pendin
 }
 
 /**
- * Handles an error after which nothing is committed, or the outcome is unknown; in the latter case each caller is told
- * so.
+ * Handles an error after which nothing is committed, or the outcome is unknown. If it is unknown, each caller gets an error
+ * that says so.
  *
  * @returns the commands to retry.
  */
@@ -134,7 +134,7 @@ async function handleFailure(
     case 'permanent':
       ctx.logger.error(details, 'booking batch failed');
       if (batch.length === 1) return settleAll(batch, () => toError(error));
-      // Run each command alone, so that a poisonous one fails no other.
+      // Run each command alone, so that one that always fails does not fail the others.
       for (const pending of batch) pending.alone = true; // guard: failed-batch-runs-singly
       return batch;
   }

@@ -68,12 +68,12 @@ export const metrics = {
     help: 'Messages sent to subscribers of live seat maps.',
     registers,
   }),
-  readersSkipped: new Counter({
+  slowConsumersSkipped: new Counter({
     name: 'sellout_readers_skipped_total',
     help: 'Times that a slow consumer missed messages and received a snapshot later.',
     registers,
   }),
-  readersClosed: new Counter({
+  slowConsumersClosed: new Counter({
     name: 'sellout_readers_closed_total',
     help: 'Connections closed because the consumer was slow for too long.',
     registers,

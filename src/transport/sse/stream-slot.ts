@@ -25,7 +25,7 @@ export class StreamSlot {
   acquire(): boolean {
     const { address, res } = this.#request;
     // The `close` event that would release the slot has been emitted already.
-    if (res.destroyed) return false; // guard: gone-reader-takes-no-slot
+    if (res.destroyed) return false; // guard: gone-client-takes-no-slot
     if (this.#isAcquired) return true;
     // A new stream would be ended at once. Sockets are refused too.
     // guard: no-stream-while-stopping

@@ -75,7 +75,7 @@ function send(socket: WebSocket, buffer: SocketSendBuffer, data: string): Promis
     if (socket.readyState !== socket.OPEN) return resolve();
     // guard: unread-responses-limit
     if (buffer.unsentBytes > socketLimits.unsentBytesMax) {
-      closeSocket(socket, closeCodes.readerTooSlow, 'Responses were not read in time');
+      closeSocket(socket, closeCodes.slowConsumer, 'Responses were not read in time');
       return resolve();
     }
     // A response cannot be skipped, but its consumer has no more time to read than any other.

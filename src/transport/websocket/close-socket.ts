@@ -12,7 +12,7 @@ export const closeCodes = {
   messageTimeout: 1008,
   tooManyMessages: 4429,
   /** A slow consumer was behind for too long. Not part of the protocol: clients reconnect and resume. */
-  readerTooSlow: 4508,
+  slowConsumer: 4508,
 } as const;
 
 export function closeSocket(socket: WebSocket, code: number, reason: string): void {

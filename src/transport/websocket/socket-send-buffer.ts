@@ -16,7 +16,7 @@ export class SocketSendBuffer extends SendBuffer {
     // The close frame waits behind the unread bytes. `ws` destroys the connection if it is not answered in time.
     super(stream, limits, () =>
       // guard: stuck-socket-closed
-      closeSocket(socket, closeCodes.readerTooSlow, 'Messages were not read in time'),
+      closeSocket(socket, closeCodes.slowConsumer, 'Messages were not read in time'),
     );
     this.#socket = socket;
     this.#stream = stream;

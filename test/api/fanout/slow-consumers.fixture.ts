@@ -53,11 +53,11 @@ export async function bigEvent(http: HttpFixture, rows = 40): Promise<BigEvent> 
     feed,
     changeAll,
     async changeUntilOneIsSkipped(others) {
-      const before = await valueOf(metrics.readersSkipped);
+      const before = await valueOf(metrics.slowConsumersSkipped);
       for (let count = 0; count < 2_000; count++) {
         changeAll();
         await others();
-        if ((await valueOf(metrics.readersSkipped)) > before) return;
+        if ((await valueOf(metrics.slowConsumersSkipped)) > before) return;
       }
       throw new Error('nobody was skipped');
     },

@@ -24,10 +24,10 @@ beforeEach(async () => {
 });
 
 const untilOneIsClosed = async (during: () => unknown = () => undefined) => {
-  const before = await valueOf(metrics.readersClosed);
+  const before = await valueOf(metrics.slowConsumersClosed);
   await eventually('it is closed', async () => {
     await during();
-    return (await valueOf(metrics.readersClosed)) > before;
+    return (await valueOf(metrics.slowConsumersClosed)) > before;
   });
 };
 

@@ -12,7 +12,7 @@ export const connections: readonly MutantGroup[] = [
         },
       },
       { guard: 'full-buffer-refuses', mutation: 'remove' },
-      { guard: 'stuck-reader-reported', mutation: 'remove' },
+      { guard: 'stuck-consumer-reported', mutation: 'remove' },
     ],
   },
   {
@@ -96,7 +96,7 @@ export const connections: readonly MutantGroup[] = [
   {
     tests: ['test/api/http/http-sse.test.ts'],
     mutants: [
-      { guard: 'gone-reader-takes-no-slot', mutation: 'remove', only: 'left before the answer' },
+      { guard: 'gone-client-takes-no-slot', mutation: 'remove', only: 'left before the answer' },
       { guard: 'head-without-stream', mutation: 'never', only: 'a head alone' },
     ],
   },
