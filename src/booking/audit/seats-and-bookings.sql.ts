@@ -6,15 +6,15 @@ export function seatsAndBookings(): BreachQuery {
   // guard: audit-wrong-price
   return sql`/* seatsAndBookings */
     SELECT s.event_id, s.seat_index, s.current_booking_id,
-      format('seat is %s, its booking is %s', s.status, coalesce(b.status::text, 'missing'))
+      format('the seat is %s, its booking is %s', s.status, coalesce(b.status::text, 'missing'))
     FROM event_seats s LEFT JOIN bookings b ON b.event_id = s.event_id AND b.id = s.current_booking_id
     WHERE s.status IN ('HELD', 'BOOKED')
       AND b.status IS DISTINCT FROM (CASE s.status WHEN 'HELD' THEN 'HOLD' ELSE 'CONFIRMED' END)::booking_status
     UNION ALL
-    SELECT s.event_id, s.seat_index, s.current_booking_id, format('seat is %s and names a booking', s.status)
+    SELECT s.event_id, s.seat_index, s.current_booking_id, format('the seat is %s, but names a booking', s.status)
     FROM event_seats s WHERE s.status IN ('AVAILABLE', 'BLOCKED') AND s.current_booking_id IS NOT NULL
     UNION ALL
-    SELECT s.event_id, s.seat_index, s.current_booking_id, 'seat names a booking that does not claim it'
+    SELECT s.event_id, s.seat_index, s.current_booking_id, 'the seat names a booking that does not claim it'
     FROM event_seats s
     WHERE s.current_booking_id IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM booking_seats c
@@ -22,7 +22,7 @@ export function seatsAndBookings(): BreachQuery {
     UNION ALL
     -- I1 reports seats that another open booking also claims.
     SELECT c.event_id, c.seat_index, c.booking_id,
-      format('booking is %s and claims the seat, which is %s', b.status, coalesce(s.status::text, 'missing'))
+      format('the booking is %s and claims the seat, which is %s', b.status, coalesce(s.status::text, 'missing'))
     FROM booking_seats c
     JOIN bookings b ON b.event_id = c.event_id AND b.id = c.booking_id AND b.status IN ('HOLD', 'CONFIRMED')
     LEFT JOIN event_seats s ON s.event_id = c.event_id AND s.seat_index = c.seat_index
@@ -32,18 +32,18 @@ export function seatsAndBookings(): BreachQuery {
         AND ob.status IN ('HOLD', 'CONFIRMED'))
     UNION ALL
     SELECT c.event_id, c.seat_index, c.booking_id,
-      format('claim says %s, its booking is %s', c.booking_status, coalesce(b.status::text, 'missing'))
+      format('the claim has status %s, its booking is %s', c.booking_status, coalesce(b.status::text, 'missing'))
     FROM booking_seats c LEFT JOIN bookings b ON b.event_id = c.event_id AND b.id = c.booking_id
     WHERE b.status IS DISTINCT FROM c.booking_status
     UNION ALL
-    SELECT b.event_id, NULL, b.id, format('booking says %s seats and claims %s', b.seat_count, coalesce(c.count, 0))
+    SELECT b.event_id, NULL, b.id, format('booking has seat_count %s, but claims %s seats', b.seat_count, coalesce(c.count, 0))
     FROM bookings b
     LEFT JOIN (SELECT event_id, booking_id, count(*) FROM booking_seats GROUP BY 1, 2) AS c
       ON c.event_id = b.event_id AND c.booking_id = b.id
     WHERE b.seat_count <> coalesce(c.count, 0)
     UNION ALL
     -- Prices of an event never change.
-    SELECT b.event_id, NULL, b.id, format('booking costs %s, its seats cost %s', b.total_amount, c.amount)
+    SELECT b.event_id, NULL, b.id, format('the booking costs %s, its seats cost %s', b.total_amount, c.amount)
     FROM bookings b
     JOIN (SELECT c.event_id, c.booking_id, sum(t.amount) AS amount FROM booking_seats c
           JOIN event_seats s ON s.event_id = c.event_id AND s.seat_index = c.seat_index

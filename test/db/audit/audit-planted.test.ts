@@ -8,13 +8,13 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   [
     'I2',
     'a booking costs something else than its seats',
-    'booking costs 4899, its seats cost 4900',
+    'the booking costs 4899, its seats cost 4900',
     ({ owned }) => [`UPDATE bookings SET total_amount = total_amount - 1 WHERE id = '${owned.id}'`],
   ],
   [
     'I2',
     'an ended booking costs something else than its seats',
-    'booking costs 0, its seats cost 9800',
+    'the booking costs 0, its seats cost 9800',
     () => [`UPDATE bookings SET total_amount = 0 WHERE status = 'RELEASED'`],
   ],
   [
@@ -53,13 +53,13 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I8',
-    'a booking was made in the future',
+    'a booking was created in the future',
     'the booking has a time in the future',
     ({ held }) => [`UPDATE bookings SET created_at = now() + interval '2 minutes' WHERE id = '${held.id}'`],
   ],
   [
     'I8',
-    'a booking ended before it was made',
+    'a booking ended before it was created',
     'not in this order',
     () => [`UPDATE bookings SET ended_at = created_at - interval '2 minutes' WHERE status = 'RELEASED'`],
   ],
@@ -105,7 +105,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   [
     'I8',
     'the event has another batch than its version',
-    'the event was last changed by batch',
+    'last batch is',
     () => ['UPDATE events SET batch_id = gen_random_uuid()'],
   ],
 ];

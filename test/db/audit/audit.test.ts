@@ -25,7 +25,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   [
     'I2',
     'a seat is booked for a hold',
-    'seat is BOOKED, its booking is HOLD',
+    'the seat is BOOKED, its booking is HOLD',
     ({ held }) => [
       `UPDATE event_seats SET status = 'BOOKED' WHERE seat_index = 0`,
       'UPDATE events SET seats_held = seats_held - 1, seats_booked = seats_booked + 1',
@@ -34,8 +34,8 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I2',
-    'a claim says another status than its booking',
-    'claim says EXPIRED, its booking is HOLD',
+    'a claim has another status than its booking',
+    'the claim has status EXPIRED, its booking is HOLD',
     ({ held }) => [`UPDATE booking_seats SET booking_status = 'EXPIRED' WHERE booking_id = '${held.id}'`],
   ],
   [
@@ -46,7 +46,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I2',
-    'an open booking claims a seat that is free',
+    'an open booking claims a free seat',
     'booking is HOLD and claims the seat, which is AVAILABLE',
     ({ held }) => [
       `UPDATE event_seats SET status = 'AVAILABLE', current_booking_id = NULL WHERE seat_index = 0`,
@@ -56,7 +56,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I3',
-    'a hold stands long after its deadline',
+    'a hold is still open long after its deadline',
     'and is still open',
     ({ held }) => [
       `UPDATE bookings SET created_at = now() - interval '1 hour', hold_expires_at = now() - interval '16 seconds' WHERE id = '${held.id}'`,
@@ -65,14 +65,14 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   [
     'I6',
     'a key belongs to another buyer than its booking',
-    'but the booking is',
+    'but its booking to',
     ({ owned }) => [
       `UPDATE idempotency_keys SET buyer_id = '${createBuyerId()}' WHERE booking_id = '${owned.id}'`,
     ],
   ],
   [
     'I6',
-    'a key is there twice',
+    'a key exists twice',
     'stands for 2 effects',
     ({ held }) => [
       'ALTER TABLE idempotency_keys DROP CONSTRAINT idempotency_keys_pkey',
@@ -81,7 +81,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I6',
-    'a confirmation succeeded, and its booking is a hold',
+    'a confirmation succeeded, but its booking is a hold',
     'succeeded, but the booking is HOLD',
     ({ hall, held }) => [
       `INSERT INTO idempotency_keys VALUES (${hall.eventId}, '${held.buyerId}', 'confirmBooking', '\\x01', '\\x02', '${held.id}', now())`,
@@ -96,19 +96,19 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   [
     'I8',
     'the first version has no record',
-    'the first record is of version 2 instead of 1',
+    'the first record is of version 2, not 1',
     () => ['DELETE FROM event_changes WHERE version = 1'],
   ],
   [
     'I8',
     'the last version has no record',
-    'its last record is of',
+    'but its last record is of',
     () => ['DELETE FROM event_changes WHERE version = (SELECT max(version) FROM event_changes)'],
   ],
   [
     'I8',
-    'a step does not begin where the one before it ended',
-    'from AVAILABLE, but the step before it went to BLOCKED',
+    'a step does not start where the previous one ended',
+    'starts from AVAILABLE, but the previous one ended in BLOCKED',
     ({ hall }) => [
       record([`30 AVAILABLE BLOCKED ${NIL}`, `30 AVAILABLE BLOCKED ${NIL}`], {}),
       `UPDATE event_seats SET status = 'BLOCKED' WHERE event_id = ${hall.eventId} AND seat_index = 30`,
@@ -117,16 +117,16 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I8',
-    'a step is none that a seat may take',
-    'from BOOKED to HELD is no step',
+    'a step is illegal',
+    'the step from BOOKED to HELD is illegal',
     ({ owned }) => [
       record([`1 BOOKED HELD ${owned.id}`, `1 HELD BOOKED ${owned.id}`], { [owned.id]: 'CONFIRMED' }),
     ],
   ],
   [
     'I8',
-    'a booked seat is given back without a cancellation, and taken again',
-    'from BOOKED to AVAILABLE is no step',
+    'a booked seat becomes available without a cancellation, and is booked again',
+    'the step from BOOKED to AVAILABLE is illegal',
     ({ owned }) => [
       record(
         [`1 BOOKED AVAILABLE ${owned.id}`, `1 AVAILABLE HELD ${owned.id}`, `1 HELD BOOKED ${owned.id}`],
@@ -136,8 +136,8 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I8',
-    'a seat is not as its last step left it',
-    'is to AVAILABLE, and the seat is BLOCKED',
+    'a seat differs from its last step',
+    'ended in AVAILABLE, but the seat is BLOCKED',
     () => [
       `UPDATE event_seats SET status = 'BLOCKED' WHERE seat_index = 2`,
       'UPDATE events SET seats_blocked = seats_blocked + 1',
@@ -145,8 +145,8 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I8',
-    'a seat that no step led to is off sale',
-    'the seat is BLOCKED, and no step led there',
+    'a seat without a step is off sale',
+    'the seat is BLOCKED, but has no recorded step',
     () => [
       `UPDATE event_seats SET status = 'BLOCKED' WHERE seat_index = 35`,
       'UPDATE events SET seats_blocked = seats_blocked + 1',
@@ -154,8 +154,8 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I8',
-    'a booking is not as it was last on record',
-    'the booking is RELEASED, and last on record',
+    'a booking differs from its last record',
+    'the booking is RELEASED, but its last record',
     () => [
       `UPDATE booking_seats SET booking_status = 'RELEASED' WHERE booking_status = 'EXPIRED'`,
       `UPDATE bookings SET status = 'RELEASED' WHERE status = 'EXPIRED'`,
@@ -163,8 +163,8 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I8',
-    'a booking is on record after its end',
-    'the booking was RELEASED, and became RELEASED',
+    'a booking has a record after its end',
+    'the booking changed from RELEASED to RELEASED',
     () => [
       record([], {}),
       `UPDATE event_changes SET booking_ids = ARRAY[b.id], booking_statuses = ARRAY[b.status]
@@ -174,8 +174,8 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I8',
-    'a booking is on no record',
-    'the booking is EXPIRED, and on no record',
+    'a booking has no record',
+    'the booking is EXPIRED, but has no record',
     ({ hall }) => [
       `INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, ended_at)
        VALUES (${hall.eventId}, '${second}', '${createBuyerId()}', 'EXPIRED', 1, 4900, now() - interval '5 minutes', now(), now())`,
@@ -186,7 +186,7 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   [
     'I14',
     'a buyer has more than the limit',
-    'has 2 seats, and may have 1',
+    'has 2 seats; the limit is 1',
     () => ['UPDATE events SET seat_limit = 1'],
   ],
 ];

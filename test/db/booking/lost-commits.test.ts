@@ -45,7 +45,7 @@ describe('after lost commits', () => {
   it.each([
     ['the version that is shown', [30, 31]],
     ['a later version', [30, 31, 32, 33]],
-  ])('a live map is replaced, though the database has reached %s before the next poll', async (_, seats) => {
+  ])('a live map is replaced even if the database has reached %s before the next poll', async (_, seats) => {
     const quiet = { db: app().database.reads, feeds: feedsWithoutPolls() };
     const { at, follower } = await afterRestore(quiet);
     await holdUnheard(at, ...seats);

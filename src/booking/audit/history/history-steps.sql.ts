@@ -25,7 +25,7 @@ export function historySteps(limits: AuditLimits): BreachQuery {
         lag(to_status) OVER w AS was, lag(kept) OVER w AS was_kept, lead(version) OVER w IS NULL AS is_last
       FROM given WINDOW w AS (PARTITION BY event_id, seat ORDER BY version, step)
     )
-    SELECT event_id, seat, booking_id, format('version %s: from %s to %s is no step that a seat may take', version,
+    SELECT event_id, seat, booking_id, format('version %s: the step from %s to %s is illegal', version,
       coalesce(from_status::text, 'nothing'), coalesce(to_status::text, 'nothing'))
     FROM steps
     WHERE seat IS NULL OR from_status IS NULL OR to_status IS NULL OR NOT may_leave
@@ -33,20 +33,20 @@ export function historySteps(limits: AuditLimits): BreachQuery {
                                            ('BOOKED', 'AVAILABLE'), ('AVAILABLE', 'BLOCKED'), ('BLOCKED', 'AVAILABLE'))
        OR (booking_id IS NULL) <> ('BLOCKED' IN (from_status, to_status))
     UNION ALL
-    SELECT event_id, seat, booking_id, format('version %s: from %s, but the step before it went to %s', version, from_status, was)
+    SELECT event_id, seat, booking_id, format('version %s: the step starts from %s, but the previous one ended in %s', version, from_status, was)
     FROM steps WHERE was <> from_status AND was_kept
     UNION ALL
-    SELECT t.event_id, t.seat, t.booking_id, format('version %s: the first step is from %s', t.version, t.from_status)
+    SELECT t.event_id, t.seat, t.booking_id, format('version %s: the first step starts from %s', t.version, t.from_status)
     FROM steps t JOIN events e ON e.id = t.event_id
     WHERE t.was IS NULL AND t.from_status <> 'AVAILABLE' AND e.created_at >= ${horizon}
     UNION ALL
-    SELECT t.event_id, t.seat, t.booking_id, format('the last step, in version %s, is to %s, and the seat is %s%s', t.version, t.to_status,
+    SELECT t.event_id, t.seat, t.booking_id, format('the last step, in version %s, ended in %s, but the seat is %s%s', t.version, t.to_status,
       coalesce(s.status::text, 'missing'), CASE WHEN s.status = t.to_status THEN ' by ' || s.current_booking_id END)
     FROM steps t LEFT JOIN event_seats s ON s.event_id = t.event_id AND s.seat_index = t.seat
     WHERE t.is_last AND t.kept AND (s.status IS DISTINCT FROM t.to_status
       OR (s.status IN ('HELD', 'BOOKED') AND s.current_booking_id IS DISTINCT FROM t.booking_id))
     UNION ALL
-    SELECT s.event_id, s.seat_index, s.current_booking_id, format('the seat is %s, and no step led there', s.status)
+    SELECT s.event_id, s.seat_index, s.current_booking_id, format('the seat is %s, but has no recorded step', s.status)
     FROM event_seats s JOIN events e ON e.id = s.event_id
     WHERE s.status <> 'AVAILABLE' AND e.created_at >= ${horizon}
       AND NOT EXISTS (SELECT 1 FROM steps t WHERE t.event_id = s.event_id AND t.seat = s.seat_index))`;

@@ -18,7 +18,7 @@ export function historyVersions(limits: AuditLimits): BreachQuery {
           FROM event_changes WINDOW w AS (PARTITION BY event_id ORDER BY version)) AS c
     WHERE version <> prev + 1 AND prev_at >= ${horizon}
     UNION ALL
-    SELECT event_id, NULL, NULL, format('version %s continues batch %s, and version %s was made by %s', version, previous_batch_id, prev, prev_batch)
+    SELECT event_id, NULL, NULL, format('version %s continues batch %s, but version %s was made by %s', version, previous_batch_id, prev, prev_batch)
     FROM (SELECT event_id, version, previous_batch_id, lag(version) OVER w AS prev, lag(batch_id) OVER w AS prev_batch
           FROM event_changes WINDOW w AS (PARTITION BY event_id ORDER BY version)) AS c
     WHERE version = prev + 1 AND previous_batch_id <> prev_batch
@@ -26,15 +26,15 @@ export function historyVersions(limits: AuditLimits): BreachQuery {
     SELECT min(event_id), NULL, NULL, format('batch %s is recorded %s times', batch_id, count(*))
     FROM event_changes GROUP BY batch_id HAVING count(*) > 1
     UNION ALL
-    SELECT e.id, NULL, NULL, format('the event was last changed by batch %s, its version by %s', e.batch_id, c.batch_id)
+    SELECT e.id, NULL, NULL, format('the event''s last batch is %s, but %s made its version', e.batch_id, c.batch_id)
     FROM events e JOIN event_changes c ON c.event_id = e.id AND c.version = e.seat_version
     WHERE c.batch_id <> e.batch_id
     UNION ALL
-    SELECT e.id, NULL, NULL, format('the first record is of version %s instead of 1', first.version)
+    SELECT e.id, NULL, NULL, format('the first record is of version %s, not 1', first.version)
     FROM events e JOIN (SELECT event_id, min(version) AS version FROM event_changes GROUP BY event_id) AS first ON first.event_id = e.id
     WHERE e.created_at >= ${horizon} AND first.version <> 1
     UNION ALL
-    SELECT e.id, NULL, NULL, format('the event is at version %s, its last record is of %s', e.seat_version, coalesce(last.version::text, 'none'))
+    SELECT e.id, NULL, NULL, format('the event is at version %s, but its last record is of %s', e.seat_version, coalesce(last.version::text, 'none'))
     FROM events e LEFT JOIN (
       SELECT DISTINCT ON (event_id) event_id, version, committed_at FROM event_changes
       ORDER BY event_id, version DESC) AS last ON last.event_id = e.id
