@@ -6,7 +6,7 @@ import { loadConfig } from '../src/platform/config/config.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { connectRedis, type Redis } from '../src/platform/redis/redis.ts';
 import { createWatermarks } from '../src/messaging/watermarks.ts';
-import { liveMapReportsIn } from '../src/seating/live/live-map-reports.ts';
+import { createLiveMapReports } from '../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../src/seating/map/seat-map-cache.ts';
 import { openDataFolder, readState } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
@@ -44,7 +44,7 @@ function run(env: Environment): Promise<AuditReport> {
         db,
         watermarks: redis === null ? null : createWatermarks(redis),
         cachedMaps: redis === null ? null : new SeatMapCache(redis, silent),
-        liveMaps: redis === null ? null : liveMapReportsIn(redis),
+        liveMaps: redis === null ? null : createLiveMapReports(redis),
         swept: redis !== null || env['DATABASE_URL'] !== undefined,
         limits: { ...auditLimits, historyDays },
       });

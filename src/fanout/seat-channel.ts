@@ -16,7 +16,7 @@ export class SeatChannel {
   readonly #feed: LiveFeed;
   readonly #logger: Logger;
   readonly #onEmpty: () => void;
-  readonly #unfollow: () => void;
+  readonly #unsubscribe: () => void;
   readonly #groups = new Map<string, SharedGroup>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #replay = new ReplayBuffer();
@@ -41,7 +41,7 @@ export class SeatChannel {
       (subscriber, error) => this.#fail(subscriber, error),
     );
     this.#snapshot = feed.snapshot();
-    this.#unfollow = feed.follow((message) => this.#apply(message));
+    this.#unsubscribe = feed.subscribe((message) => this.#apply(message));
   }
 
   /** Adds a subscriber. Returns a function that removes it. */
@@ -82,7 +82,7 @@ export class SeatChannel {
     if (group.members === 0) this.#groups.delete(group.key);
     if (this.#subscribers.size > 0) return;
     this.#countFrames();
-    this.#unfollow();
+    this.#unsubscribe();
     this.#onEmpty();
   }
 

@@ -68,14 +68,14 @@ async function serveMetrics({ config: { metricsPort: port, host }, logger }: App
 }
 
 function createEngineOptions(context: AppContext): EngineOptions {
-  const { config, logger, followedSeats } = context;
+  const { config, logger, seatDetails } = context;
   return {
     schema,
     plugins: graphqlPlugins(config),
     logger,
     maskError: (error, requestId) => maskError(error, { logger, requestId }),
     createContext: (caller): GraphQLContext => ({ ...context, ...caller }),
-    sharedContext: { followedSeats } satisfies SharedContext,
+    sharedContext: { seatDetails } satisfies SharedContext,
   };
 }
 

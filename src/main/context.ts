@@ -11,11 +11,11 @@ import { connectDatabase } from '../platform/database/db.ts';
 import { createLogger } from '../platform/observability/logger.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics.ts';
 import { connectRedis, type Redis } from '../platform/redis/redis.ts';
-import { BestAvailable } from '../seating/best-available/choose-for-event.ts';
+import { BestAvailable } from '../seating/best-available/best-available.ts';
 import { EventLayouts } from '../seating/layout/event-layouts.ts';
 import { VenueLayouts } from '../seating/layout/venue-layouts.ts';
 import { BookingUpdates } from '../seating/live/booking-updates.ts';
-import { FollowedSeats } from '../seating/live/followed-seats.ts';
+import { SeatDetails } from '../seating/live/seat-details.ts';
 import { LiveFeeds } from '../seating/live/live-feeds.ts';
 import { LiveMapReporter } from '../seating/live/live-map-reports.ts';
 import { PublicVersions } from '../seating/map/public-versions.ts';
@@ -78,7 +78,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     venueLayouts,
     eventLayouts,
     feeds,
-    followedSeats: new FollowedSeats(database.reads, eventLayouts),
+    seatDetails: new SeatDetails(database.reads, eventLayouts),
     bookingUpdates: new BookingUpdates({ feeds, logger }),
     seatMapCache,
     seatMaps: new SeatMaps({ db: database.reads, feeds, cache: seatMapCache }),

@@ -8,7 +8,7 @@ import { createPublisher } from '../messaging/publisher.ts';
 import { createWatermarks } from '../messaging/watermarks.ts';
 import { awaitListening } from '../platform/listen.ts';
 import { startMetricsServer, type MetricsServer } from '../http/metrics-server.ts';
-import { liveMapReportsIn } from '../seating/live/live-map-reports.ts';
+import { createLiveMapReports } from '../seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { createTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
@@ -39,7 +39,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     publisher,
     watermarks: createWatermarks(redis),
     seatMapCache: new SeatMapCache(redis, logger),
-    liveMaps: liveMapReportsIn(redis),
+    liveMaps: createLiveMapReports(redis),
     logger,
     defaultHoldTtlMs: config.holdTtlMs,
     historyDays: config.historyDays,

@@ -94,7 +94,7 @@ async function afterQuiet(cluster: Cluster, eventId: number, pages: readonly Pag
   await waitUntil(async () => await allRight(cluster, eventId, pages), RIGHT_WITHIN_MS);
   const rightAfterMs = performance.now() - quietFrom;
   const truth = await readSeatMap(cluster.database.reads, eventId);
-  const wanted = truth?.states.toBase64();
+  const wanted = truth?.states.encode();
   for (const [i, page] of pages.entries()) {
     if (page.version !== truth?.version || page.states !== wanted)
       breaches.push(`page ${i} shows version ${page.version}, not ${truth?.version}`);

@@ -113,7 +113,7 @@ let nextSeat = 0;
 function untilRight(feed: SeatFeed): Promise<void> {
   return eventually('the map is right', async () => {
     const map = await readSeatMap(http.context.database.reads, http.hall.eventId);
-    return feed.state === 'live' && feed.version === map?.version && feed.states === map.states.toBase64();
+    return feed.state === 'live' && feed.version === map?.version && feed.states === map.states.encode();
   });
 }
 

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { createHall } from '../support/hall.ts';
 import { startTestPostgres, type TestPostgres } from '../support/services/postgres.ts';
 import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
-import { SeatMapFollower } from '../support/clients/seat-map-follower.ts';
+import { SeatMapClient } from '../support/clients/seat-map-client.ts';
 import { connectDatabase, type Database } from '../../src/platform/database/db.ts';
 import { encodeEventId } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
@@ -44,7 +44,7 @@ interface Update {
   readonly seats?: readonly { readonly index: number; readonly status: string }[];
 }
 
-function watch(eventId: number, follower: SeatMapFollower): () => Promise<void> {
+function watch(eventId: number, follower: SeatMapClient): () => Promise<void> {
   const socket = socketTo(api.url);
   const stop = socket.subscribe<{ seatUpdates: Update }>(
     {
@@ -56,10 +56,10 @@ function watch(eventId: number, follower: SeatMapFollower): () => Promise<void> 
       next: ({ data }) => {
         const update = data?.seatUpdates;
         if (update?.states !== undefined) {
-          follower.take({ kind: 'snapshot', version: update.version, states: update.states });
+          follower.apply({ kind: 'snapshot', version: update.version, states: update.states });
         } else if (update !== undefined) {
           const seats = (update.seats ?? []).map(({ index, status }) => [index, codes[status] ?? 0] as const);
-          follower.take({
+          follower.apply({
             kind: 'changes',
             fromVersion: update.fromVersion ?? -1,
             version: update.version,
@@ -86,15 +86,15 @@ async function degraded(): Promise<readonly string[]> {
   return ((await response.json()) as { degraded: string[] }).degraded;
 }
 
-async function isCorrect(follower: SeatMapFollower, eventId: number): Promise<boolean> {
+async function isCorrect(follower: SeatMapClient, eventId: number): Promise<boolean> {
   const map = await readSeatMap(db.reads, eventId);
-  return map !== null && follower.version === map.version && follower.states === map.states.toBase64();
+  return map !== null && follower.version === map.version && follower.states === map.states.encode();
 }
 
 describe('while Redis is down', () => {
   it('bookings continue, no process ends, and live maps are correct', async () => {
     const { eventId, seatCount } = await createHall(db.reads, { rows: 10 });
-    const follower = new SeatMapFollower(seatCount);
+    const follower = new SeatMapClient(seatCount);
     const stop = watch(eventId, follower);
     await eventually('the snapshot', () => follower.messages.length > 0);
     await redis.kill();
@@ -121,7 +121,7 @@ describe('while PostgreSQL restarts', () => {
     'every request is answered and no process ends (%s)',
     async (mode) => {
       const { eventId, seatCount } = await createHall(db.reads, { rows: 10, seatLimit: 10 });
-      const follower = new SeatMapFollower(seatCount);
+      const follower = new SeatMapClient(seatCount);
       const stop = watch(eventId, follower);
       await eventually('the snapshot', () => follower.messages.length > 0);
       const buyers = await Promise.all(Array.from({ length: 20 }, () => BuyerClient.start(api.url)));
@@ -145,7 +145,7 @@ describe('while PostgreSQL restarts', () => {
 describe('the worker', () => {
   it('releases overdue seats to the map within two seconds of the deadline', async () => {
     const { eventId, seatCount } = await createHall(db.reads, { holdTtlMs: 1_000 });
-    const follower = new SeatMapFollower(seatCount);
+    const follower = new SeatMapClient(seatCount);
     const stop = watch(eventId, follower);
     await eventually('the snapshot', () => follower.messages.length > 0);
     const buyer = await BuyerClient.start(api.url);

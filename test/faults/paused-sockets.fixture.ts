@@ -5,7 +5,7 @@ import { encodeEventId } from '../../src/platform/ids.ts';
 import type { SeatStatusCode } from '../../src/messaging/messages.ts';
 import type { FeedMessage } from '../../src/seating/live/live-feed.ts';
 import { seatUpdates, updateOf } from '../api/fanout/shared.fixture.ts';
-import { SeatMapFollower } from '../support/clients/seat-map-follower.ts';
+import { SeatMapClient } from '../support/clients/seat-map-client.ts';
 
 const OPENED_AT_ONCE = 50;
 const PATIENCE_MS = 90_000;
@@ -42,7 +42,7 @@ function messageOf(data: Buffer): FeedMessage {
 
 interface Watcher {
   readonly socket: WebSocket;
-  readonly follower: SeatMapFollower;
+  readonly follower: SeatMapClient;
 }
 
 /** Many sockets that watch one event, each with its own map. */
@@ -71,7 +71,7 @@ export class Crowd {
     await once(socket, 'open');
     socket.send('{"type":"connection_init"}');
     await once(socket, 'message');
-    const watcher = { socket, follower: new SeatMapFollower(this.#seatCount) };
+    const watcher = { socket, follower: new SeatMapClient(this.#seatCount) };
     socket.on('message', (data: Buffer) => this.#take(watcher, messageOf(data)));
     const first = once(socket, 'message');
     const payload = { query: seatUpdates, variables: { e: encodeEventId(eventId) } };
@@ -83,7 +83,7 @@ export class Crowd {
 
   #take({ follower }: Watcher, message: FeedMessage): void {
     const before = follower.version ?? -1;
-    follower.take(message);
+    follower.apply(message);
     if (before >= this.#target || message.version < this.#target) return;
     if (--this.#behind === 0) this.#arrived();
   }
@@ -123,8 +123,7 @@ export class Crowd {
 
   /** The distinct numbers of snapshots that the sockets received. One number if all received the same. */
   get snapshots(): ReadonlySet<number> {
-    const count = ({ messages }: SeatMapFollower) =>
-      messages.filter(({ kind }) => kind === 'snapshot').length;
+    const count = ({ messages }: SeatMapClient) => messages.filter(({ kind }) => kind === 'snapshot').length;
     return new Set(this.watchers.map(({ follower }) => count(follower)));
   }
 

@@ -17,7 +17,7 @@ import type { SeatsChanged } from '../../src/messaging/messages.ts';
 import type { Publisher } from '../../src/messaging/publisher.ts';
 import type { Subscriber } from '../../src/messaging/subscriber.ts';
 import { LiveFeeds } from '../../src/seating/live/live-feeds.ts';
-import { BestAvailable } from '../../src/seating/best-available/choose-for-event.ts';
+import { BestAvailable } from '../../src/seating/best-available/best-available.ts';
 import { EventLayouts } from '../../src/seating/layout/event-layouts.ts';
 import { VenueLayouts } from '../../src/seating/layout/venue-layouts.ts';
 import { eventually } from './eventually.ts';

@@ -132,7 +132,7 @@ async function feed(): Promise<Contender> {
   const { port } = await serveApi(context);
   // These changes are not in the database, so a poll would reset the feed.
   const followed = await context.feeds.acquire(eventId);
-  followed.feed.compareWith = () => undefined;
+  followed.feed.checkVersion = () => undefined;
   let previousBatchId = followed.feed.peek()?.batchId ?? '';
   return {
     port,
@@ -142,7 +142,7 @@ async function feed(): Promise<Contender> {
       const at = now();
       const batches = { previousBatchId, batchId: randomUUID() };
       previousBatchId = batches.batchId;
-      context.feeds.take({
+      context.feeds.apply({
         eventId,
         fromVersion: count,
         version: count + 1,

@@ -1,7 +1,7 @@
 import { brotliDecompressSync } from 'node:zlib';
 import type { SeatStatus } from '../../../src/generated/prisma/enums.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
-import { codeOf, SeatStates } from '../../../src/seating/map/seat-states.ts';
+import { packDigits, toSeatCode } from '../../../src/seating/map/seat-map.ts';
 import { getRequest, postHead, type HttpResponse } from '../http/http-client.ts';
 import type { Figures } from '../measure.ts';
 import { seatMapPath } from './seat-map-event.ts';
@@ -57,9 +57,9 @@ function parseList({ body }: HttpResponse): Shown {
   };
   const digits = data.seats.map(({ status }, index) => {
     if (data.seats[index]?.index !== index) throw new Error(`seat ${index} is out of order`);
-    return codeOf(status);
+    return toSeatCode(status);
   });
-  return { version: null, states: SeatStates.fromDigits(digits.join('')).toBase64() };
+  return { version: null, states: packDigits(digits.join('')).encode() };
 }
 
 export const seatMapContenders = {

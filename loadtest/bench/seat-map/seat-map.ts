@@ -89,7 +89,7 @@ async function changeUntil(server: ServerProcess, endsAt: number): Promise<void>
 /** @throws if the response differs from the database. */
 async function assertCorrect({ db }: Arena, eventId: number, { version, states }: Shown): Promise<void> {
   const truth = await readSeatMap(db, eventId);
-  if (truth?.states.toBase64() !== states) throw new Error('the states are not those of the database');
+  if (truth?.states.encode() !== states) throw new Error('the states are not those of the database');
   if (version !== null && version !== truth.version)
     throw new Error(`version ${version} is not ${truth.version}`);
 }

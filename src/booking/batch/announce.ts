@@ -1,7 +1,7 @@
 import type { SeatsChanged } from '../../messaging/messages.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { publishChange, type PublishContext } from '../../seating/map/publish-change.ts';
-import { codeOf } from '../../seating/map/seat-states.ts';
+import { toSeatCode } from '../../seating/map/seat-map.ts';
 import type { BatchResult, RaisedVersion } from './batch.ts';
 
 export interface AnnounceContext extends PublishContext {
@@ -39,12 +39,12 @@ async function announceChange(
     version,
     previousBatchId,
     batchId,
-    seats: changes.seats.map(({ after }) => [after.index, codeOf(after.status)] as const),
+    seats: changes.seats.map(({ after }) => [after.index, toSeatCode(after.status)] as const),
     bookingIds: [
       ...changes.createdBookings.map((booking) => booking.id),
       ...changes.changedBookings.map((booking) => booking.after.id),
     ],
   };
-  ctx.feeds?.take(message);
+  ctx.feeds?.apply(message);
   await publishChange(ctx, message);
 }

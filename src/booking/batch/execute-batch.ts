@@ -4,7 +4,7 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { pause } from '../../platform/pause.ts';
-import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
+import type { BestAvailable } from '../../seating/best-available/best-available.ts';
 import { announce, type AnnounceContext } from './announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import type { BatchResult, OnBatchStep } from './batch.ts';

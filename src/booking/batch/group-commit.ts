@@ -1,6 +1,6 @@
 import { BusyError, SelloutError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
-import type { SeatChoice } from '../../seating/best-available/best-available.ts';
+import type { SeatChoice } from '../../seating/best-available/choose-seats.ts';
 import type { Command } from '../rules/commands.ts';
 import type { Outcome } from '../rules/outcomes.ts';
 

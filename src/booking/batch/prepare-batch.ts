@@ -1,6 +1,6 @@
 import { withTimeout } from '../../platform/with-timeout.ts';
-import type { InLine } from '../../seating/best-available/best-available.ts';
-import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
+import type { QueueEntry } from '../../seating/best-available/choose-seats.ts';
+import type { BestAvailable } from '../../seating/best-available/best-available.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type { Command } from '../rules/commands.ts';
 import { BatchAbandonedError } from './batch-errors.ts';
@@ -82,13 +82,13 @@ export class BatchPreparation {
   async #choose(eventId: number, batch: readonly Pending[]): Promise<void> {
     const wishing = new Set(batch.filter((pending) => isChoosing(pending) && pending.candidates === null));
     if (wishing.size === 0) return;
-    const line = batch.map((pending): InLine => {
-      if (pending.choice !== null && wishing.has(pending)) return { wish: pending.choice.seats };
+    const queue = batch.map((pending): QueueEntry => {
+      if (pending.choice !== null && wishing.has(pending)) return { choice: pending.choice.seats };
       return { named: pending.candidates ?? (pending.command.kind === 'hold' ? pending.command.named : []) };
     });
     const exact = batch.some((pending) => pending.staleMap);
     await this.#readPatiently(this.#slowChoices, eventId, [...wishing], async () => {
-      const chosen = await this.#ctx.bestAvailable.choose(eventId, line, exact);
+      const chosen = await this.#ctx.bestAvailable.choose(eventId, queue, exact);
       for (const [i, pending] of [...wishing].entries()) {
         const choice = chosen[i];
         // If earlier commands may get the last seats, this one is chosen for after they are decided.

@@ -1,6 +1,6 @@
 import { hashIdempotencyKey } from '../../platform/idempotency-key.ts';
 import { toSelloutError, OrphanSeatsError } from '../rules/errors.ts';
-import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
+import type { BestAvailable } from '../../seating/best-available/best-available.ts';
 import type { GroupCommit, Submission } from '../batch/group-commit.ts';
 import type { BookingRecord, Key, KeyedOperation } from '../rules/model.ts';
 

@@ -4,10 +4,10 @@ import type { Viewer } from '../../identity/viewer.ts';
 import type { DatabaseClock } from '../../platform/database/clock.ts';
 import type { Database } from '../../platform/database/db.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import type { BestAvailable } from '../../seating/best-available/choose-for-event.ts';
+import type { BestAvailable } from '../../seating/best-available/best-available.ts';
 import type { BookingUpdates } from '../../seating/live/booking-updates.ts';
 import type { EventLayouts } from '../../seating/layout/event-layouts.ts';
-import type { FollowedSeats } from '../../seating/live/followed-seats.ts';
+import type { SeatDetails } from '../../seating/live/seat-details.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import type { PublicVersions } from '../../seating/map/public-versions.ts';
 import type { SeatMaps } from '../../seating/map/seat-maps.ts';
@@ -21,7 +21,7 @@ export interface Services {
   readonly venueLayouts: VenueLayouts;
   readonly eventLayouts: EventLayouts;
   readonly feeds: LiveFeeds;
-  readonly followedSeats: FollowedSeats;
+  readonly seatDetails: SeatDetails;
   readonly bookingUpdates: BookingUpdates;
   readonly seatMaps: SeatMaps;
   readonly publicVersions: PublicVersions;
@@ -33,7 +33,7 @@ export interface Services {
 }
 
 /** The context of an execution that serves many callers: what is the same for all of them, and in memory. */
-export type SharedContext = Pick<Services, 'followedSeats'>;
+export type SharedContext = Pick<Services, 'seatDetails'>;
 
 /** The context of one operation. */
 export interface GraphQLContext extends Services {

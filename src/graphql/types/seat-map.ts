@@ -1,5 +1,5 @@
 import type { SeatVersion } from '../../messaging/messages.ts';
-import type { SeatMap as Map } from '../../seating/map/seat-map-cache.ts';
+import type { SeatMap as Map } from '../../seating/map/seat-map.ts';
 import { builder } from '../schema/builder.ts';
 
 export interface SeatMapShape extends Map {

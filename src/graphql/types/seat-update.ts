@@ -1,7 +1,7 @@
 import { encodeEventId, encodeSeatId } from '../../platform/ids.ts';
 import type { SeatStatusCode } from '../../messaging/messages.ts';
 import type { FeedMessage } from '../../seating/live/live-feed.ts';
-import { statusOf } from '../../seating/map/seat-states.ts';
+import { toSeatStatus } from '../../seating/map/seat-map.ts';
 import { builder } from '../schema/builder.ts';
 import type { SharedContext } from '../schema/context.ts';
 import type { SeatRow } from '../reads/seat-row.ts';
@@ -43,7 +43,7 @@ const SeatChange = builder.objectRef<Change>('SeatChange').implement({
     status: t.field({
       type: SeatStatus,
       description: 'The new status of the seat.',
-      resolve: ({ code }) => statusOf(code),
+      resolve: ({ code }) => toSeatStatus(code),
     }),
     seat: t.field({
       type: 'Seat',
@@ -57,13 +57,13 @@ const SeatChange = builder.objectRef<Change>('SeatChange').implement({
 function changedSeat(
   { eventId, index, code }: Change,
   _args: unknown,
-  { followedSeats }: SharedContext,
+  { seatDetails }: SharedContext,
 ): SeatRow {
-  const seat = followedSeats.get(eventId, index);
+  const seat = seatDetails.get(eventId, index);
   if (seat === null) throw new Error(`seat ${index} of event ${eventId} is not followed`);
   const { category: tierIndex, tier, currency, ...words } = seat;
   const knownTier = { eventId, index: tierIndex, ...tier, amount: BigInt(tier.amount), currency };
-  return { eventId, index, tierIndex, status: statusOf(code), ...words, knownTier };
+  return { eventId, index, tierIndex, status: toSeatStatus(code), ...words, knownTier };
 }
 
 const SeatsChanged = builder.objectRef<OfEvent<'changes'>>('SeatsChanged').implement({

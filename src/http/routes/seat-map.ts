@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { Cache } from '../../platform/cache.ts';
 import { encodeEventId, parseEventId } from '../../platform/ids.ts';
-import { layoutPathOf, type EventLayouts } from '../../seating/layout/event-layouts.ts';
+import { layoutPath, type EventLayouts } from '../../seating/layout/event-layouts.ts';
 import type { PublicVersion, PublicVersions } from '../../seating/map/public-versions.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
-import type { SeatMap } from '../../seating/map/seat-map-cache.ts';
+import type { SeatMap } from '../../seating/map/seat-map.ts';
 import type { SeatMaps } from '../../seating/map/seat-maps.ts';
 import { sendNotFound, sendStored, type StoredBody } from '../responses.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -114,7 +114,7 @@ async function createBody(layouts: EventLayouts, eventId: number, map: SeatMap):
   const { version, batchId, states } = map;
   const info = await layouts.info(eventId);
   if (info === null) throw new Error(`event ${eventId} no longer exists`);
-  const layoutUrl = layoutPathOf(info);
+  const layoutUrl = layoutPath(info);
   const identity = Buffer.from(
     JSON.stringify({ eventId: encodeEventId(eventId), version, states, layoutUrl }),
   );

@@ -1,42 +1,41 @@
-import type { Focus } from './front.ts';
+import type { Focus } from '../layout/front.ts';
 import type { RankedRuns, VenueLayout } from '../layout/venue-layout.ts';
 
-export interface BlockWish {
+export interface BlockRequest {
   readonly quantity: number;
-  /** By its place among the layout's sections; null: any. */
+  /** Position in the layout's sections; null for any section. */
   readonly section: number | null;
   readonly tiers: readonly number[] | null;
-  /** True: only blocks that leave no single free seat alone at either end. */
+  /** If true, the block must leave no single free seat at either end. */
   readonly clean: boolean;
 }
 
 interface Block {
-  /** The place of its first seat. */
+  /** Place of the first seat. */
   readonly first: number;
-  /** Of the distances of its seats to the focus. */
+  /** Sum of the distances of its seats to the focus. */
   readonly sum: number;
 }
 
 /**
- * The block of adjacent free seats with the least sum of distances to the focus; ties go to the first in the order of
- * places. Runs are
- * tried the nearest first, and the search ends where none can be better: a handful of the 5,000 runs of a stadium.
+ * Returns the block of adjacent free seats with the smallest sum of distances to the focus, or null. Ties go to the lowest
+ * place. Runs are searched from near to far until none can be better: a handful of the 5,000 runs of a stadium.
  */
-export function bestBlock(
+export function findBestBlock(
   layout: VenueLayout,
   focus: Focus,
   { atLeast, nearestFirst }: RankedRuns,
   free: Uint8Array,
-  wish: BlockWish,
+  request: BlockRequest,
 ): readonly number[] | null {
-  const { quantity, section } = wish;
+  const { quantity, section } = request;
   let best: Block | null = null;
   for (const run of nearestFirst) {
-    // A run as near as the best so far may still come before it; the margin is for rounding.
+    // A run at the same distance can still win the tie. The factor allows for rounding errors.
     if (best !== null && (atLeast[run] ?? 0) * quantity > best.sum * (1 + 1e-9)) break;
     const [first, last] = [layout.runs.first[run] ?? 0, layout.runs.last[run] ?? 0];
     if (section !== null && layout.section[layout.order[first] ?? 0] !== section) continue;
-    const found = bestInRun(layout, focus, free, wish, first, last);
+    const found = findBestInRun(layout, focus, free, request, first, last);
     if (found !== null && (best === null || isBetter(found, best))) best = found;
   }
   const start = best?.first;
@@ -47,11 +46,11 @@ function isBetter(a: Block, b: Block): boolean {
   return a.sum < b.sum || (a.sum === b.sum && a.first < b.first);
 }
 
-function bestInRun(
+function findBestInRun(
   layout: VenueLayout,
   focus: Focus,
   free: Uint8Array,
-  { quantity, tiers, clean }: BlockWish,
+  { quantity, tiers, clean }: BlockRequest,
   runFirst: number,
   runLast: number,
 ): Block | null {

@@ -1,21 +1,18 @@
 import { seatLabel } from '../../catalog/seating-plan/seat-label.ts';
 import { encodeEventId, encodeSeatId } from '../../platform/ids.ts';
-import type { EventInfo } from './event-info.ts';
-import type { Focus } from '../best-available/front.ts';
+import { LAYOUT_FORMAT, type EventInfo } from './event-info.sql.ts';
+import type { Focus } from './front.ts';
 import type { SeatSlice, VenueColumns } from './venue-columns.sql.ts';
 
-/** Raised when the layout's JSON changes its form: every address changes with it. */
-export const LAYOUT_FORMAT = 1;
-
-/** What a layout is made of. Plain data, for it goes to another thread. */
+/** The parts of a layout. Plain data, because it is sent to a worker thread. */
 export interface LayoutParts {
   readonly info: EventInfo;
   readonly venue: VenueColumns;
-  /** What the seats look at. */
+  /** The point that the seats face. */
   readonly front: Focus;
 }
 
-/** docs/protocol.md describes it. Arrays are in index order; `sections` and `tiers` are referred to by their place. */
+/** Builds the document that docs/protocol.md describes. Arrays are in index order. */
 export function layoutDocument({ info, venue, front }: LayoutParts) {
   const column = <T>(name: keyof SeatSlice) =>
     venue.slices.flatMap((slice) => JSON.parse(slice[name]) as T[]);

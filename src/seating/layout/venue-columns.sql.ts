@@ -1,7 +1,7 @@
 import type { PlanArea, PlanCategory } from '../../catalog/seating-plan/seating-plan.ts';
 import { sql, type PrismaClient } from '../../platform/database/db.ts';
 
-/** A venue with its seats in slices of some thousand, in index order. */
+/** A venue with its seats in slices of SLICE_SEATS, in index order. */
 export interface VenueColumns {
   readonly name: string;
   readonly width: number;
@@ -17,17 +17,17 @@ export interface SeatSlice {
   readonly section: string;
   readonly row: string;
   readonly number: string;
-  /** Null for each seat whose label is made of the three above. */
+  /** Null for each seat whose label consists of section, row and number. */
   readonly label: string;
   readonly category: string;
   readonly x: string;
   readonly y: string;
 }
 
-/** So many seats keep the event loop busy for some milliseconds; 80,000 in one result, for fifty and more. */
+/** Number of seats in a slice. Reading them blocks the event loop for some milliseconds; 80,000 at once, for over 50. */
 const SLICE_SEATS = 5_000;
 
-/** A plan never changes, so several statements see the same as one would. */
+/** Reads a venue in several statements. They are consistent, because a plan never changes. */
 export async function readVenueColumns(db: PrismaClient, venueId: number): Promise<VenueColumns> {
   const [row] = await db.$queryRaw<
     (Omit<VenueColumns, 'slices'> & { seat_count: number })[]

@@ -3,15 +3,14 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import { Semaphore } from '../../platform/semaphore.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
 import { runInThread } from '../../platform/threads.ts';
-import { layOutColumns } from './lay-out-columns.ts';
 import { readVenueColumns, type VenueColumns } from './venue-columns.sql.ts';
-import type { VenueLayout } from './venue-layout.ts';
+import { computeVenueLayout, type VenueLayout } from './venue-layout.ts';
 
-/** Maximum number of seats in all cached layouts: about 40 bytes per seat. */
+/** Maximum number of seats in all cached layouts, at about 40 bytes each. */
 const SEATS_MAX = 1_000_000;
-/** Venues of at most this many slices are laid out on the main thread, in less time than a worker takes to start. */
+/** Maximum number of slices to compute on the main thread, in less time than a worker takes to start. */
 const MAIN_THREAD_SLICES_MAX = 1;
-/** Maximum number of venues that wait to be laid out: a quarter of a second each for the largest. */
+/** Maximum number of venues that wait to be computed. The largest take 250 ms each. */
 const WAITING_MAX = 64;
 const VENUE_WORKER = new URL('venue-worker.ts', import.meta.url);
 
@@ -33,7 +32,7 @@ export class VenueLayouts {
   /**
    * Returns the layout of a venue, which must exist.
    *
-   * @throws {BusyError} if too many venues wait to be laid out.
+   * @throws {BusyError} if too many venues wait to be computed.
    */
   async get(venueId: number): Promise<VenueLayout> {
     return (
@@ -44,13 +43,13 @@ export class VenueLayouts {
 
   async #load(venueId: number): Promise<VenueLayout> {
     const columns = await readVenueColumns(this.#db, venueId);
-    const layout = await layOut(columns);
+    const layout = await compute(columns);
     this.#layouts.set(venueId, layout);
     return layout;
   }
 }
 
-async function layOut(columns: VenueColumns): Promise<VenueLayout> {
-  if (columns.slices.length <= MAIN_THREAD_SLICES_MAX) return layOutColumns(columns);
+async function compute(columns: VenueColumns): Promise<VenueLayout> {
+  if (columns.slices.length <= MAIN_THREAD_SLICES_MAX) return computeVenueLayout(columns);
   return runInThread<VenueLayout>(VENUE_WORKER, columns);
 }

@@ -6,11 +6,11 @@ import type { LiveFeeds } from './live-feeds.ts';
 import { Mailbox } from './mailbox.ts';
 
 /**
- * Bookings that a process reads at once for those who follow them: half of the connections for reading. A map that is
- * read anew tells all followers of its event in the same moment, and what waits for a connection for 3 s fails.
+ * Maximum number of concurrent reads of bookings in a process: half of the connections for reads. When a feed reloads its
+ * map, it notifies all booking subscribers of the event at once, and a query that waits 3 s for a connection fails.
  */
 const READS_MAX = 4;
-/** Of one state. Then the stream ends with the error, and whoever follows comes back with a backoff of its own. */
+/** Maximum number of attempts to read one state. Then the stream ends with the error, and the client retries. */
 const TRIES_MAX = 6; // guard: booking-read-tries
 const RETRY_MIN_MS = 200;
 const RETRY_MAX_MS = 2_000;
@@ -20,10 +20,10 @@ export interface BookingUpdatesContext {
   readonly logger: Logger;
 }
 
-/** The booking, or an error to be thrown, after which nothing comes. */
+/** The booking, or the error that ends the stream. */
 export type BookingUpdate<T> = { readonly booking: T } | { readonly failure: unknown };
 
-/** Bookings, followed live: one for a process, so that all who follow share what reading may take. */
+/** Live updates of bookings. One instance per process, so that all subscribers share the limit on reads. */
 export class BookingUpdates {
   readonly #ctx: BookingUpdatesContext;
   readonly #reads = new Semaphore(READS_MAX); // guard: concurrent-booking-reads
@@ -32,8 +32,8 @@ export class BookingUpdates {
     this.#ctx = ctx;
   }
 
-  /** What `read` gives, at once and then each time that the booking may have changed. At most one change waits. */
-  async follow<T>(
+  /** Yields the result of `read` now, and whenever the booking may have changed. At most one change waits. */
+  async subscribe<T>(
     eventId: number,
     bookingId: string,
     read: () => Promise<T>,
@@ -45,16 +45,16 @@ export class BookingUpdates {
       overflow: () => true,
       onClose: () => {
         closing.abort();
-        unfollow();
+        unsubscribe();
         release();
       },
     });
-    const unfollow = feed.followBooking(bookingId, () => changes.push(true));
+    const unsubscribe = feed.subscribeToBooking(bookingId, () => changes.push(true));
     changes.push(true);
     const updates: AsyncIterableIterator<BookingUpdate<T>> = {
       next: async () => {
         if ((await changes.next()).done === true) return ended;
-        const value = await this.#readStubbornly(read, closing.signal);
+        const value = await this.#readWithRetries(read, closing.signal);
         if (value === null) return ended;
         if ('failure' in value) await changes.return();
         return { done: false, value };
@@ -68,8 +68,11 @@ export class BookingUpdates {
     return updates;
   }
 
-  /** A change that could not be read would be lost: nothing tells of it again. Null once nobody follows any more. */
-  async #readStubbornly<T>(read: () => Promise<T>, closing: AbortSignal): Promise<BookingUpdate<T> | null> {
+  /**
+   * Retries after a temporary error, because no further notification follows for this change. Returns null if the
+   * subscriber has left.
+   */
+  async #readWithRetries<T>(read: () => Promise<T>, closing: AbortSignal): Promise<BookingUpdate<T> | null> {
     for (let tries = 1; ; tries++) {
       try {
         // guard: no-read-for-closed-subscriber
@@ -80,23 +83,23 @@ export class BookingUpdates {
       } catch (failure) {
         if (closing.aborted) return null;
         // guard: lasting-error-not-retried
-        if (!isPassing(failure) || tries === TRIES_MAX) return { failure }; // guard: booking-read-retried
+        if (!isTemporary(failure) || tries === TRIES_MAX) return { failure }; // guard: booking-read-retried
         this.#ctx.logger.debug(
           { err: failure, tries },
           'failed to read a booking for its subscriber; retrying',
         );
       }
-      await pause(retryMs(tries), closing);
+      await pause(retryDelayMs(tries), closing);
     }
   }
 }
 
 const ended = { done: true, value: undefined } as const;
 
-function isPassing(error: unknown): boolean {
+function isTemporary(error: unknown): boolean {
   return ['transient', 'connection', 'exhausted'].includes(classifyDbError(error));
 }
 
-function retryMs(tries: number): number {
+function retryDelayMs(tries: number): number {
   return Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (tries - 1)) * (0.5 + 0.5 * Math.random());
 }

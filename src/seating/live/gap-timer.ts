@@ -1,28 +1,28 @@
-/** Messages that came too early wait this long for the one between, which another process has sent or will. */
+/** Time to wait for a missing change: another process has sent it or will. */
 const REORDER_WAIT_MS = 50;
 
 /**
- * Tells when the version after a feed's own does not come. A feed that has moved on meanwhile is not stuck, though others
- * are ahead of it again: the next one that is missing is given as long.
+ * Reports that the version after the feed's own does not arrive. If the feed has advanced in the meantime it is not stuck,
+ * even if other messages are ahead of it again: the next missing version gets the same time.
  */
 export class GapTimer {
-  readonly #versionNow: () => number;
-  readonly #stuck: () => void;
+  readonly #currentVersion: () => number;
+  readonly #onStuck: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(versionNow: () => number, stuck: () => void) {
-    this.#versionNow = versionNow;
-    this.#stuck = stuck;
+  constructor(currentVersion: () => number, onStuck: () => void) {
+    this.#currentVersion = currentVersion;
+    this.#onStuck = onStuck;
   }
 
-  /** Something is missing after the version of now. */
+  /** Waits for the version after the current one. Does nothing while the timer is running. */
   start(): void {
-    const version = this.#versionNow();
+    const version = this.#currentVersion();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       // guard: gap-timer-restarts
       // guard: progressing-feed-not-repaired
-      if (this.#versionNow() === version) this.#stuck();
+      if (this.#currentVersion() === version) this.#onStuck();
       else this.start();
     }, REORDER_WAIT_MS);
   }

@@ -2,7 +2,7 @@ import { readVersions } from '../map/seat-map.sql.ts';
 import type { SeatsChanged } from '../../messaging/messages.ts';
 import { LiveFeed, type FeedContext } from './live-feed.ts';
 
-/** Time for which a feed without subscribers is kept, so that a reloaded page finds it warm. */
+/** Time for which a feed without users is kept, so that a reloaded page finds it warm. */
 const IDLE_MS = 30_000;
 const POLL_MS = 1_000;
 
@@ -16,8 +16,8 @@ interface Entry {
 }
 
 /**
- * The live feeds of this process, one for each event that somebody follows here. Once a second one statement asks for
- * the versions of all of them: what Redis lost, or could not carry while it was away, is found and repaired so.
+ * The live feeds of this process, one for each event that is in use. Once per second, one statement reads the versions of
+ * all of them. This finds and repairs what Redis lost, and replaces Redis during an outage.
  */
 export class LiveFeeds {
   readonly #ctx: FeedContext;
@@ -41,7 +41,7 @@ export class LiveFeeds {
     for (const entry of this.#entries.values()) this.#drop(entry);
   }
 
-  /** The event's feed, started, with a release that must be called once. The event must exist. */
+  /** Returns the started feed of an event, which must exist. Call `release` when you no longer use it. */
   async acquire(eventId: number): Promise<{ readonly feed: LiveFeed; readonly release: () => void }> {
     const entry = this.#entries.get(eventId) ?? this.#open(eventId);
     entry.users++;
@@ -63,24 +63,24 @@ export class LiveFeeds {
     }
   }
 
-  /** The event's feed, if one runs here, for a glance at its map. */
+  /** Returns the feed of an event if this process has one. Does not keep it open. */
   peek(eventId: number): LiveFeed | undefined {
     return this.#entries.get(eventId)?.feed;
   }
 
-  /** Every feed of this process; one that is starting has no map yet. */
+  /** Returns all feeds of this process, including those that are still starting and have no map. */
   all(): readonly LiveFeed[] {
     return [...this.#entries.values()].map((entry) => entry.feed);
   }
 
-  /** True if the map of some event is in memory: it is served while the database is away. */
+  /** True if at least one map is in memory. Maps in memory are served even if the database is unavailable. */
   get hasMaps(): boolean {
     return [...this.#entries.values()].some(({ loaded }) => loaded);
   }
 
-  /** A change that this process made: its own feed need not wait for Redis to bring it back. */
-  take(message: SeatsChanged): void {
-    this.#entries.get(message.eventId)?.feed.take(message);
+  /** Applies a change that this process made, so that its feed need not wait for the message from Redis. */
+  apply(message: SeatsChanged): void {
+    this.#entries.get(message.eventId)?.feed.apply(message);
   }
 
   #open(eventId: number): Entry {
@@ -97,7 +97,7 @@ export class LiveFeeds {
     return entry;
   }
 
-  /** By entry, not by event: a failed feed's successor under the same event must stay. */
+  /** Takes the entry, not the event: another feed may have replaced a failed one. */
   #drop(entry: Entry): void {
     if (entry.dropped) return;
     entry.dropped = true;
@@ -121,10 +121,10 @@ export class LiveFeeds {
           this.#ctx.db,
           feeds.map((feed) => feed.eventId),
         );
-        // Repairs are not waited for: a slow one must not keep the others from being found.
+        // Does not wait for repairs: a slow one must not delay the others.
         for (const [i, feed] of feeds.entries()) {
           const found = versions.get(feed.eventId);
-          if (found !== undefined) feed.compareWith(found, before[i] ?? 0);
+          if (found !== undefined) feed.checkVersion(found, before[i] ?? 0);
         }
       }
     } catch (error) {

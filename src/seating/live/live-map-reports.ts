@@ -6,42 +6,42 @@ import type { Redis } from '../../platform/redis/redis.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 
-/** What a node shows of one event. */
+/** The map that a node shows of one event. */
 export interface LiveMap extends SeatVersion {
   readonly eventId: number;
-  /** `digestOf` the SeatStates. */
+  /** Digest of the SeatStates, from `digestStates`. */
   readonly digest: string;
 }
 
-/** What one node shows of the events that it follows. */
+/** The maps that one node shows. */
 interface LiveMapReport {
-  /** Host, process and a random part. */
+  /** Host name, process ID and a random part. */
   readonly node: string;
-  /** Counts the reports of the node. */
+  /** Sequence number of the node's reports. */
   readonly number: number;
   readonly maps: readonly LiveMap[];
 }
 
 export interface LiveMapReports {
-  /** The latest report of every node, none of them older than REPORT_TTL_MS. Rejects while Redis is away. */
+  /** Returns the latest report of every node, none older than REPORT_TTL_MS. Rejects if Redis is unavailable. */
   read(): Promise<readonly LiveMapReport[]>;
 }
 
 const REPORT_EVERY_MS = 5_000;
-/** A node that has not reported for this long has ended, or is stuck, and is left out. */
+/** Lifetime of a report. A node without a report has ended or is stuck, and is left out. */
 export const REPORT_TTL_MS = 15_000;
-/** The largest hall's digest takes some 30 µs: other work comes in between. */
+/** Maximum number of digests without a pause. The digest of the largest hall takes about 30 µs. */
 const DIGESTS_PER_TURN_MAX = 50;
 
-/** The nodes that have reported, some of which may have ended. The braces keep all keys in one Redis Cluster slot. */
+/** Key of the set of nodes; some may have ended. The braces keep all keys in one Redis Cluster slot. */
 const NODES_KEY = '{nodes}:maps';
 const reportKey = (node: string) => `${NODES_KEY}:${node}`;
 
-export function digestOf(states: string): string {
+export function digestStates(states: string): string {
   return hash('sha1', states, 'base64url');
 }
 
-/** Tells the audit, through keys in Redis that expire, which maps this process shows. */
+/** Reports the maps of this process to the audit, in Redis keys that expire. */
 export class LiveMapReporter {
   readonly #redis: Redis;
   readonly #feeds: LiveFeeds;
@@ -64,7 +64,7 @@ export class LiveMapReporter {
     this.#timer = setTimeout(() => void this.#report().finally(() => this.start()), this.#everyMs).unref();
   }
 
-  /** The report that is there expires by itself. */
+  /** The last report stays in Redis until it expires. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -92,27 +92,27 @@ export class LiveMapReporter {
       const map = feed.peek();
       if (map === null) continue;
       const { version, batchId, states } = map;
-      maps.push({ eventId: feed.eventId, version, batchId, digest: digestOf(states) });
+      maps.push({ eventId: feed.eventId, version, batchId, digest: digestStates(states) });
     }
     return maps;
   }
 }
 
-export function liveMapReportsIn(redis: Redis): LiveMapReports {
+export function createLiveMapReports(redis: Redis): LiveMapReports {
   return {
     async read() {
       const nodes = await redis.smembers(NODES_KEY);
       if (nodes.length === 0) return [];
       const values = await redis.mget(nodes.map(reportKey));
       const ended = nodes.filter((_, i) => values[i] == null);
-      // A node that was only slow adds itself again.
+      // A node that was only slow adds itself to the set again.
       if (ended.length > 0) await redis.srem(NODES_KEY, ...ended);
       return values.flatMap((value) => (value === null ? [] : parseReport(value)));
     },
   };
 }
 
-/** Nothing for what is no report: other releases write there, too. */
+/** Ignores what is no report: other releases may write other formats. */
 function parseReport(text: string): LiveMapReport | [] {
   let value: Partial<Record<keyof LiveMapReport, unknown>> | null;
   try {

@@ -1,7 +1,7 @@
 /**
- * What one follower has not taken yet. Bounded: a follower that is slower than the feed loses its queue and gets
- * `overflow()` instead, the present state in one message, when it comes back. An async iterator, so that a GraphQL
- * subscription can return it.
+ * A bounded queue of messages for one subscriber. If the subscriber is slower than the feed, the queue is dropped, and the
+ * next message is `overflow()`: the current state in one message. An async iterator, so that a GraphQL subscription can
+ * return it.
  */
 export class Mailbox<T> implements AsyncIterableIterator<T> {
   readonly #limit: number;
@@ -13,7 +13,7 @@ export class Mailbox<T> implements AsyncIterableIterator<T> {
   #closed = false;
   #waiting: ((result: IteratorResult<T>) => void) | undefined;
 
-  /** `settled`: waited for before `overflow()` is asked. `onClose` is called once, when the follower leaves. */
+  /** `settled` is awaited before `overflow()` is called. `onClose` is called once, when the subscriber leaves. */
   constructor(options: {
     readonly limit: number;
     settled?(): Promise<void>;
@@ -46,7 +46,7 @@ export class Mailbox<T> implements AsyncIterableIterator<T> {
     if (this.#overflowed) {
       await this.#settled(); // guard: slow-subscriber-waits
       if (this.#closed) return { done: true, value: undefined };
-      // What is pushed while the present state is taken is part of it, and must not come again.
+      // What `overflow()` pushes is part of the state that it returns, so it is ignored.
       const value = this.#overflow();
       this.#overflowed = false;
       return { done: false, value };

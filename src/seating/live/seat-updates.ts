@@ -2,16 +2,16 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import type { FeedMessage, LiveFeed } from './live-feed.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import { Mailbox } from './mailbox.ts';
-import { readChangesTogether } from '../map/seat-map.sql.ts';
+import { readMergedChanges } from '../map/seat-map.sql.ts';
 
-/** Messages that one follower may be behind; at ten a second, six seconds. */
+/** Maximum number of messages that a subscriber may be behind: six seconds at ten per second. */
 const MAILBOX_MAX = 64;
-/** A resume over more versions than this is a snapshot instead: ten minutes of a hundred a second. */
-const RESUME_MAX = 60_000;
-/** Changes of more seats than this are a snapshot instead, which takes two bits a seat, and not some seventy bytes. */
+/** Maximum number of versions to resume over, ten minutes at a hundred per second. Beyond it, a snapshot is sent. */
+const RESUME_VERSIONS_MAX = 60_000;
+/** Maximum number of seats in a message. More are sent as a snapshot: two bits per seat instead of about 70 bytes. */
 export const SEATS_PER_MESSAGE_MAX = 2_000;
-/** So are those of more steps, which the database takes a tenth of a second to put together. */
-const TOGETHER_MAX = { steps: 120_000, seats: SEATS_PER_MESSAGE_MAX } as const;
+/** Maximum size of the changes to resume from. The database merges this many steps in about 100 ms. */
+const MERGED_MAX = { steps: 120_000, seats: SEATS_PER_MESSAGE_MAX } as const;
 
 export interface SeatUpdatesContext {
   readonly db: PrismaClient;
@@ -19,16 +19,16 @@ export interface SeatUpdatesContext {
 }
 
 /**
- * The source of a subscription to an event's seats: its live feed, and where to start. Iterating it serves one
- * subscriber; the fan-out reads its fields instead and serves many. Iterate it at most once, and end it by the iterator's
- * `return` or by `release`, also if no message was read.
+ * The source of a subscription to the seats of an event: its live feed, and the version to start from. Iterating it serves
+ * one subscriber; the fan-out uses its fields instead and serves many. Iterate it at most once, and end it with the
+ * iterator's `return` or with `release`, even if no message was read.
  */
 export class SeatSource implements AsyncIterable<FeedMessage> {
   readonly feed: LiveFeed;
   readonly afterVersion: number | null;
-  /** Reads the changes up to `version` from the record; null if the record does not reach back to `afterVersion`. */
+  /** Reads the changes from `afterVersion` to `version`. Returns null if the subscriber needs a snapshot instead. */
   readonly changesUntil: (version: number) => Promise<FeedMessage | null>;
-  /** Must be called once, at the end. */
+  /** Must be called once, at the end of the subscription. */
   readonly release: () => void;
 
   constructor({ feed, afterVersion, changesUntil, release }: Omit<SeatSource, typeof Symbol.asyncIterator>) {
@@ -45,7 +45,7 @@ export class SeatSource implements AsyncIterable<FeedMessage> {
     return {
       next: async () => {
         if (isOver) return done;
-        updates ??= followSeats(this);
+        updates ??= subscribeToSeats(this);
         return (await updates).next();
       },
       return: async () => {
@@ -60,19 +60,22 @@ export class SeatSource implements AsyncIterable<FeedMessage> {
   }
 }
 
-/** The event must exist. Takes up to a tick while changes wait for it. `onRelease` is called with the source's release. */
-export async function openSeats(
+/**
+ * Opens the live map of an event, which must exist. Waits up to one tick if changes are unsent. The source calls `onRelease`
+ * when it is released.
+ */
+export async function openSeatSource(
   ctx: SeatUpdatesContext,
   eventId: number,
   afterVersion: number | null,
   onRelease: () => void = () => undefined,
 ): Promise<SeatSource> {
   const { feed, release } = await ctx.feeds.acquire(eventId);
-  await feed.sent(); // guard: no-early-flush-on-snapshot
+  await feed.flushed(); // guard: no-early-flush-on-snapshot
   return new SeatSource({
     feed,
     afterVersion,
-    changesUntil: (version) => changesBetween(ctx.db, feed, afterVersion, version),
+    changesUntil: (version) => readChangesBetween(ctx.db, feed, afterVersion, version),
     release: () => {
       release();
       onRelease();
@@ -80,40 +83,31 @@ export async function openSeats(
   });
 }
 
-/** As followSeats, for an event that exists. */
-export async function seatUpdates(
-  ctx: SeatUpdatesContext,
-  eventId: number,
-  afterVersion: number | null,
-): Promise<AsyncIterableIterator<FeedMessage>> {
-  return followSeats(await openSeats(ctx, eventId, afterVersion));
-}
-
 /**
- * First a snapshot (or the changes since `afterVersion`, where they are on record), then every change, each continuing
- * where the message before it ended; a snapshot again where that cannot be.
+ * Returns the messages for one subscriber. The first one is a snapshot, or the changes since `afterVersion` if they are
+ * recorded. Each further one continues from the previous message, or is a new snapshot if it cannot.
  */
-export async function followSeats({
+export async function subscribeToSeats({
   feed,
   release,
   changesUntil,
 }: SeatSource): Promise<AsyncIterableIterator<FeedMessage>> {
   const mailbox = new Mailbox<FeedMessage>({
     limit: MAILBOX_MAX,
-    settled: () => feed.sent(),
+    settled: () => feed.flushed(),
     overflow: () => feed.snapshot(),
     onClose: () => {
-      unfollow();
+      unsubscribe();
       release();
     },
   });
-  // Listening starts with the version that the first message ends at: nothing falls between the two.
+  // Subscribes at the version at which the first message ends, so that no change is lost between the two.
   const queue: FeedMessage[] = [];
   let first = true;
   const snapshot = feed.snapshot();
-  const unfollow = feed.follow((message) => {
+  const unsubscribe = feed.subscribe((message) => {
     if (!first) mailbox.push(message);
-    // Together with the first message that is more than the mailbox takes: what is dropped here, it would drop too.
+    // Further messages would overflow the mailbox anyway.
     else if (queue.length < MAILBOX_MAX) queue.push(message);
   });
   try {
@@ -127,7 +121,7 @@ export async function followSeats({
   }
 }
 
-async function changesBetween(
+async function readChangesBetween(
   db: PrismaClient,
   { eventId, ambiguousUpTo }: LiveFeed,
   afterVersion: number | null,
@@ -135,10 +129,10 @@ async function changesBetween(
 ): Promise<FeedMessage | null> {
   const behind = afterVersion === null ? Infinity : version - afterVersion;
   // guard: resume-versions-limit
-  if (afterVersion === null || behind < 0 || behind > RESUME_MAX || afterVersion < 0) return null;
+  if (afterVersion === null || behind < 0 || behind > RESUME_VERSIONS_MAX || afterVersion < 0) return null;
   if (afterVersion <= ambiguousUpTo) return null; // guard: no-resume-from-ambiguous-version
   if (behind === 0) return { kind: 'changes', fromVersion: version, version, seats: [] };
-  const changes = await readChangesTogether(db, eventId, afterVersion, version, TOGETHER_MAX);
+  const changes = await readMergedChanges(db, eventId, afterVersion, version, MERGED_MAX);
   if (changes === null || changes.versions !== behind) return null; // guard: complete-resume
   return { kind: 'changes', fromVersion: afterVersion, version, seats: changes.seats };
 }

@@ -1,16 +1,16 @@
 --[[
-  Applies one change to an event's seat map, if it continues the batch whose version stands there. An older change
-  is in the map already. Past a gap, or on top of a history that the database has lost, only a whole map helps: until
-  there is one, the mark of the version below it stands in its place, so that nothing older is stored meanwhile.
+  Applies one change to the seat map of an event, if the change continues the map's batch. An older change is part of the
+  map already. After a gap, or if the map is of a history that the database has lost, a whole map is needed. Until it is
+  stored, a marker of the version before the change replaces the map, so that no older map is stored in the meantime.
 
-  KEYS[1]  the map, event:{<id>}:seats (storeSeatMap-1.lua says how it is laid out)
+  KEYS[1]  the map, event:{<id>}:seats (storeSeatMap-1.lua describes its layout)
   ARGV[1]  the batch that the change continues, 16 bytes
-  ARGV[2]  the version that it leads to
-  ARGV[3]  the batch that made it, 16 bytes
+  ARGV[2]  version after the change
+  ARGV[3]  the batch that created this version, 16 bytes
   ARGV[4]  the seats, four bytes each, big-endian: index * 4 + status
-  ARGV[5]  how long the map is kept, in milliseconds
+  ARGV[5]  lifetime of the map, in milliseconds
 
-  Output: 1 where it was applied, 0 where there is nothing to apply it to, -1 where a whole map is wanted
+  Output: 1 if the change was applied, 0 if there is nothing to apply it to, -1 if a whole map is needed
 ]]
 local head = redis.pcall('GETRANGE', KEYS[1], 0, 31)
 if type(head) ~= 'string' or #head ~= 32 or string.sub(head, 1, 4) ~= 'SEA2' then
@@ -37,7 +37,7 @@ for at = 1, #changes, 4 do
   local status = change % 4
   local index = (change - status) / 4
   local slot = index % 4
-  -- BITFIELD counts bits from the highest of a byte, seats are packed from the lowest.
+  -- BITFIELD counts bits from the highest of a byte; seats are packed from the lowest.
   local bit = (32 + (index - slot) / 4) * 8 + 6 - 2 * slot
   redis.call('BITFIELD', KEYS[1], 'SET', 'u2', bit, status)
 end

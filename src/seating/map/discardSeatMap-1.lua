@@ -1,9 +1,9 @@
 --[[
-  Deletes an event's seat map if it is of a version that the database has lost. A map that has replaced it stays.
+  Deletes the seat map of an event if it is of a version that the database has lost. A map that has replaced it stays.
 
   KEYS[1]  the map, event:{<id>}:seats (storeSeatMap-1.lua describes its layout)
-  ARGV[1]  the version that was lost
-  ARGV[2]  the batch that had made it, 16 bytes
+  ARGV[1]  version that was lost
+  ARGV[2]  the batch that created it, 16 bytes
 
   Output: 1 if it was deleted, 0 if not
 ]]

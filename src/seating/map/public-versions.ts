@@ -2,80 +2,78 @@ import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
-import { readPublicVersion } from './public-version.sql.ts';
+import { readPublicVersion } from './seat-map.sql.ts';
 
-/** Time for which an answer is valid: the max-age of the seat map. */
+/** Lifetime of a cached version. The max-age of seat map responses depends on it. */
 const TTL_MS = 1_000;
-/** An answer that is not there by then is not waited for, where an earlier one will do. */
-const ANSWER_WAIT_MS = 500;
-/** So long an earlier answer will do while the database gives none: what is public stays so. */
-const UNCONFIRMED_MS = 60_000;
+/** Time to wait for the database if an earlier version is usable. */
+const RESPONSE_WAIT_MS = 500;
+/** Time for which an earlier version stays usable if the database does not respond. A public event stays public. */
+const STALE_MAX_MS = 60_000;
 const EVENTS_MAX = 10_000;
 
-/** What was found out about an event. */
+/** The version of an event as everybody may see it, cached. */
 export interface PublicVersion {
-  /** Null: no such event, or one that only its organizer may see. */
+  /** Null if the event does not exist, or if only its organizer may see it. */
   readonly seats: SeatVersion | null;
-  /** When the database was asked for it, as `performance.now()` counts. */
+  /** When the query was sent, on the clock of `performance.now()`. */
   readonly askedAt: number;
-  /** The end of its validity, on the clock of `performance.now()`. */
+  /** When the next `get` reads the version again, on the same clock. */
   readonly expiresAt: number;
 }
 
-interface Asking {
-  readonly answer: Promise<PublicVersion>;
-  /** Resolves when it has taken too long. */
+interface Query {
+  readonly result: Promise<PublicVersion>;
+  /** Resolves when the query has taken too long. */
   readonly late: Promise<void>;
 }
 
 /**
- * Which events everybody may see, and how far their seats have got: at most a second old, and asked once an event and
- * second, however many want to know. While the database fails or hangs, an event that was public is still taken for it,
- * at the version that it had, for a minute.
+ * The versions of public events, at most one second old. Each event is read at most once per second, regardless of the
+ * number of requests. If the database fails or hangs, a public event keeps its last version for one minute.
  */
 export class PublicVersions {
   readonly #db: PrismaClient;
   readonly #logger: Logger;
   readonly #known = new Cache<number, PublicVersion>({ entriesMax: EVENTS_MAX });
-  /** Apart from what is known, which is bounded: no event is asked for twice at a time. */
-  readonly #asking = new Map<number, Asking>();
+  /** Queries in flight, one per event. Never evicted, unlike `#known`. */
+  readonly #queries = new Map<number, Query>();
 
   constructor(db: PrismaClient, logger: Logger) {
     this.#db = db;
     this.#logger = logger;
   }
 
-  /** @throws what the database throws, where nothing is known that will do. */
+  /** @throws the error of the database if no earlier version is usable. */
   async get(eventId: number): Promise<PublicVersion> {
     const known = this.#known.get(eventId);
     if (known !== undefined && performance.now() < known.expiresAt) return known;
-    const { answer, late } = this.#asking.get(eventId) ?? this.#ask(eventId); // guard: one-public-read-at-a-time
-    // guard: late-public-read-not-awaited
-    return willDo(known) ? Promise.race([answer, late.then(() => known)]) : answer;
+    const { result, late } = this.#queries.get(eventId) ?? this.#query(eventId); // guard: one-public-read-at-a-time
+    return isUsable(known) ? Promise.race([result, late.then(() => known)]) : result; // guard: late-public-read-not-awaited
   }
 
-  #ask(eventId: number): Asking {
-    const asking = {
-      answer: this.#read(eventId),
-      late: new Promise<void>((resolve) => setTimeout(resolve, ANSWER_WAIT_MS).unref()),
+  #query(eventId: number): Query {
+    const query = {
+      result: this.#read(eventId),
+      late: new Promise<void>((resolve) => setTimeout(resolve, RESPONSE_WAIT_MS).unref()),
     };
-    this.#asking.set(eventId, asking);
-    return asking;
+    this.#queries.set(eventId, query);
+    return query;
   }
 
   async #read(eventId: number): Promise<PublicVersion> {
-    // From before it was asked: that is how old the answer is.
+    // Taken before the query: the version is at least this new.
     const askedAt = performance.now();
     try {
       const seats = await readPublicVersion(this.#db, eventId);
       return this.#keep(eventId, { seats, askedAt, expiresAt: askedAt + TTL_MS });
     } catch (error) {
       const known = this.#known.get(eventId);
-      if (!willDo(known)) throw error;
+      if (!isUsable(known)) throw error;
       this.#logger.warn({ err: error, eventId }, 'failed to read a version; keeping the previous one');
       return this.#keep(eventId, { ...known, expiresAt: performance.now() + TTL_MS }); // guard: public-read-rate
     } finally {
-      this.#asking.delete(eventId);
+      this.#queries.delete(eventId);
     }
   }
 
@@ -85,6 +83,6 @@ export class PublicVersions {
   }
 }
 
-function willDo(known: PublicVersion | undefined): known is PublicVersion {
-  return known?.seats != null && performance.now() < known.askedAt + UNCONFIRMED_MS; // guard: public-version-ttl
+function isUsable(known: PublicVersion | undefined): known is PublicVersion {
+  return known?.seats != null && performance.now() < known.askedAt + STALE_MAX_MS; // guard: public-version-ttl
 }

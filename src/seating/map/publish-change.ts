@@ -7,7 +7,7 @@ export interface PublishContext {
   readonly publisher: Publisher;
   readonly seatMapCache: Pick<SeatMapCache, 'change' | 'store'>;
   /** The live feeds of this process; null in a worker, which has none. */
-  readonly feeds: Pick<LiveFeeds, 'peek' | 'take'> | null;
+  readonly feeds: Pick<LiveFeeds, 'peek' | 'apply'> | null;
 }
 
 /**

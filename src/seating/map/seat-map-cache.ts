@@ -3,20 +3,15 @@ import { loadLua, type LuaScript } from '../../platform/redis/lua.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
 import type { SeatsChanged, SeatVersion } from '../../messaging/messages.ts';
+import type { SeatMap } from './seat-map.ts';
 
-/** All seats of an event at one version; both come from one statement, and stay together. */
-export interface SeatMap extends SeatVersion {
-  /** As the schema's SeatStates: two bits a seat, in base64. */
-  readonly states: string;
-}
-
-/** Long, because age does no harm here: every reader names the version that it requires. */
-const KEPT_MS = 600_000;
-/** A Redis that hangs is not waited for: the database has the map too. */
+/** Lifetime of a cached map. It can be long, because every reader names the version that it requires. */
+const TTL_MS = 600_000;
+/** Time to wait for Redis. After it, the reader uses the database. */
 const READ_TIMEOUT_MS = 250;
-/** A change of more seats than this is not applied one by one; the next reader stores the whole map. */
-const CHANGES_MAX = 4_096;
-/** What changeSeatMap-1.lua answers. */
+/** Maximum number of seats in a change that is applied to a cached map. After more, the next reader stores a new map. */
+const CHANGED_SEATS_MAX = 4_096;
+/** Results of changeSeatMap-1.lua. */
 const APPLIED = 1;
 const GAP = -1;
 const MAGIC = 'SEA2';
@@ -24,10 +19,10 @@ const HEAD_BYTES = 32;
 const BATCH_ID_AT = 16;
 
 /**
- * Seat maps in Redis, for API processes that do not follow the event. A hint, as all that Redis keeps: it may be gone,
- * or stand still where a process ended between COMMIT and here, so nothing is served from it whose version is below one
- * that the reader knows of. It can also be of a history that the database has lost: readers compare its batch, and
- * discard it then. Otherwise it never goes backwards. None of this rejects, but for what says so.
+ * Seat maps in Redis, for API processes without a live feed of the event. A cached map can be outdated, for example if a
+ * process ended between COMMIT and the update of the cache, so readers require a minimum version. A cached map can also
+ * be of a history that the database has lost, so readers compare its batch and discard it. Apart from that, its version
+ * never decreases. No method rejects unless it says so.
  */
 export class SeatMapCache {
   readonly #redis: Redis;
@@ -44,7 +39,7 @@ export class SeatMapCache {
     this.#discardSeatMap = loadLua(redis, new URL('discardSeatMap-1.lua', import.meta.url));
   }
 
-  /** Null where there is none, or Redis does not tell in time. */
+  /** Returns null if there is no map, or if Redis does not respond in time. */
   async read(eventId: number): Promise<SeatMap | null> {
     if (!this.#reachable) return null;
     try {
@@ -57,47 +52,44 @@ export class SeatMapCache {
     }
   }
 
-  /**
-   * In the order asked, for whoever looks them over: null where there is none. Unlike everything else here it tells what
-   * Redis says: it rejects where that is away.
-   */
+  /** Returns the maps in the order of the events, null if there is none. Rejects if Redis is unavailable. */
   async readMany(eventIds: readonly number[]): Promise<readonly (SeatMap | null)[]> {
     const values = await this.#redis.mgetBuffer(eventIds.map(seatMapKey));
     return values.map((value) => (value === null ? null : decodeSeatMap(value)));
   }
 
-  /** True where it was stored; false where one as new stands there already, or Redis is away. */
+  /** Returns false if a map that is as new is already stored, or if Redis is unavailable. */
   async store(eventId: number, seatCount: number, map: SeatMap): Promise<boolean> {
     const value = encodeSeatMap(seatCount, map);
-    return (await this.#run(this.#storeSeatMap, eventId, [map.version, value, KEPT_MS])) === 1;
+    return (await this.#run(this.#storeSeatMap, eventId, [map.version, value, TTL_MS])) === 1;
   }
 
-  /** Deletes the map of this version and batch, which the database has lost, if it still stands there. */
+  /** Deletes the map if it still has this version and batch, which the database has lost. */
   async discard(eventId: number, { version, batchId }: SeatVersion): Promise<void> {
     await this.#run(this.#discardSeatMap, eventId, [version, packUuid(batchId)]);
   }
 
   /**
-   * Brings the cached map, if it stands right before the change, to the version after it. `gap`: it stood further back,
-   * and is no map any more; whoever has a whole one may store it. `none`: no map stands there, or as new a one.
+   * Applies a change to the cached map. Returns `gap` if the map was too old and is now invalid, so that a whole map should
+   * be stored, and `none` if there is no map or one that is as new.
    */
   async change(change: SeatsChanged): Promise<'applied' | 'gap' | 'none'> {
     const { eventId, version, seats } = change;
-    if (seats.length > CHANGES_MAX) return 'none';
+    if (seats.length > CHANGED_SEATS_MAX) return 'none';
     const packed = Buffer.alloc(4 * seats.length);
     seats.forEach(([index, status], i) => packed.writeUInt32BE(index * 4 + status, 4 * i));
     const [previous, batch] = [packUuid(change.previousBatchId), packUuid(change.batchId)];
-    const args = [previous, version, batch, packed, KEPT_MS];
-    const done = await this.#run(this.#changeSeatMap, eventId, args);
-    if (done === APPLIED) return 'applied';
-    return done === GAP ? 'gap' : 'none';
+    const args = [previous, version, batch, packed, TTL_MS];
+    const result = await this.#run(this.#changeSeatMap, eventId, args);
+    if (result === APPLIED) return 'applied';
+    return result === GAP ? 'gap' : 'none';
   }
 
   get #reachable(): boolean {
     return this.#redis.status === 'ready';
   }
 
-  /** Null where Redis is away. */
+  /** Returns null if Redis is unavailable. */
   async #run(
     script: LuaScript,
     eventId: number,
@@ -113,12 +105,12 @@ export class SeatMapCache {
   }
 }
 
-/** The braces make it, and every key of the event, one Redis Cluster slot. */
+/** Returns the key of a map. The braces keep all keys of an event in one Redis Cluster slot. */
 export function seatMapKey(eventId: number): string {
   return `event:{${eventId}}:seats`;
 }
 
-/** As storeSeatMap-1.lua describes it. */
+/** Encodes a map in the layout that storeSeatMap-1.lua describes. */
 export function encodeSeatMap(seatCount: number, { version, batchId, states }: SeatMap): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.write(MAGIC, 'latin1');
@@ -128,7 +120,7 @@ export function encodeSeatMap(seatCount: number, { version, batchId, states }: S
   return Buffer.concat([head, Buffer.from(states, 'base64')]);
 }
 
-/** Null for what is no map: anybody may have written there. One of no seats is the mark of a version. */
+/** Returns null for anything but a map. A value without seats is a marker of a version. */
 export function decodeSeatMap(value: Buffer): SeatMap | null {
   if (value.length < HEAD_BYTES || value.toString('latin1', 0, 4) !== MAGIC) return null;
   const seatCount = value.readUInt32BE(4);

@@ -1,19 +1,15 @@
 import { plannedEachTime, sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
 import type { SeatsChanged, SeatStatusCode, SeatVersion } from '../../messaging/messages.ts';
-import { SeatStates } from './seat-states.ts';
-
-export interface SeatMapSnapshot extends SeatVersion {
-  readonly states: SeatStates;
-}
+import { packDigits, type PackedSeatMap } from './seat-map.ts';
 
 /**
- * The maps of several events in one statement: of each, version and states belong together. Events that do not exist
- * are left out.
+ * Reads the maps of several events in one statement, so that the version and the states of each belong together. Events that
+ * do not exist are left out.
  */
 export async function readSeatMaps(
   db: PrismaClient | Tx,
   eventIds: readonly number[],
-): Promise<ReadonlyMap<number, SeatMapSnapshot>> {
+): Promise<ReadonlyMap<number, PackedSeatMap>> {
   const rows = await db.$queryRaw<
     { id: number; version: number; batch_id: string; digits: string | null }[]
   >(sql`/* readSeatMaps */ ${plannedEachTime}
@@ -25,17 +21,17 @@ export async function readSeatMaps(
   return new Map(
     rows.map((row) => [
       row.id,
-      { version: row.version, batchId: row.batch_id, states: SeatStates.fromDigits(row.digits ?? '') },
+      { version: row.version, batchId: row.batch_id, states: packDigits(row.digits ?? '') },
     ]),
   );
 }
 
-/** As readSeatMaps. Null where there is no such event. */
-export async function readSeatMap(db: PrismaClient | Tx, eventId: number): Promise<SeatMapSnapshot | null> {
+/** Reads one map, as `readSeatMaps` does. Returns null if the event does not exist. */
+export async function readSeatMap(db: PrismaClient | Tx, eventId: number): Promise<PackedSeatMap | null> {
   return (await readSeatMaps(db, [eventId])).get(eventId) ?? null;
 }
 
-/** The versions of events, for those who want to know whether they missed something. */
+/** Reads the versions of events, including drafts. */
 export async function readVersions(
   db: PrismaClient,
   eventIds: readonly number[],
@@ -47,7 +43,16 @@ export async function readVersions(
   return new Map(rows.map((row) => [row.id, { version: row.seat_version, batchId: row.batch_id }]));
 }
 
-/** Whether this version is part of the event's history as the database has it now. */
+/** Reads the version of an event as everybody may see it. Returns null for a draft, and if the event does not exist. */
+export async function readPublicVersion(db: PrismaClient, eventId: number): Promise<SeatVersion | null> {
+  const [row] = await db.$queryRaw<
+    { version: number; batch_id: string }[]
+  >(sql`/* readPublicVersion */ ${plannedEachTime}
+    SELECT seat_version AS version, batch_id::text FROM events WHERE id = ${eventId} AND status <> 'DRAFT'`);
+  return row === undefined ? null : { version: row.version, batchId: row.batch_id };
+}
+
+/** Returns whether this version is part of the event's current history in the database. */
 export async function isRecorded(
   db: PrismaClient,
   eventId: number,
@@ -60,8 +65,8 @@ export async function isRecorded(
 }
 
 /**
- * The recorded changes after a version, in order, as messages. Empty, or with a gap after `afterVersion`, where the
- * record does not reach back that far; empty too where they have more than `stepsMax` steps together.
+ * Reads at most `limit` recorded changes after a version, in order, as messages. If the record does not reach back to
+ * `afterVersion`, the result is empty or begins later. It is also empty if the changes have more than `stepsMax` steps.
  */
 export async function readChanges(
   db: PrismaClient,
@@ -101,36 +106,36 @@ export async function readChanges(
   }));
 }
 
-/** What so many changes after a version come to. */
-export interface ChangesTogether {
-  /** How many versions are on record. */
+/** Recorded changes, merged. */
+export interface MergedChanges {
+  /** Number of versions that are recorded. */
   readonly versions: number;
-  /** The latest status of each seat. */
+  /** Each changed seat with its latest status. */
   readonly seats: readonly (readonly [number, SeatStatusCode])[];
 }
 
-/** How much of the record may be read as one. */
-export interface TogetherMax {
+/** Maximum size of merged changes. */
+export interface MergedMax {
   readonly steps: number;
   readonly seats: number;
 }
 
 /**
- * The recorded changes after a version up to a later one, as one. Null where that one is not on record, and where there
- * are more of them than may be; they are counted first, and the counting ends there.
+ * Reads the recorded changes after `afterVersion` up to `version`, merged. Returns null if `version` is not recorded, or
+ * if the changes exceed `max`. The statement counts the steps first and stops counting at the limit.
  */
-export async function readChangesTogether(
+export async function readMergedChanges(
   db: PrismaClient,
   eventId: number,
   afterVersion: number,
   version: number,
-  max: TogetherMax,
-): Promise<ChangesTogether | null> {
-  // Arrays are unfolded in the list of columns: in FROM each row would cost twice as much.
+  max: MergedMax,
+): Promise<MergedChanges | null> {
+  // unnest in the SELECT list costs half as much per row as in FROM.
   // guard: resume-steps-limit
   const [row] = await db.$queryRaw<
     { versions: number; seats: string }[]
-  >(sql`/* readChangesTogether */ ${plannedEachTime}
+  >(sql`/* readMergedChanges */ ${plannedEachTime}
     WITH change AS NOT MATERIALIZED (
       SELECT c.version, c.step_seats, c.step_to FROM event_changes c
       WHERE c.event_id = ${eventId}::int AND c.version > ${afterVersion}::int AND c.version <= ${version}::int),
@@ -152,13 +157,13 @@ export async function readChangesTogether(
   return seats.length > max.seats ? null : { versions: row.versions, seats }; // guard: resume-seats-limit
 }
 
-/** One byte a seat of so many, 1 where it can be taken now: free, or the hold on it has run out. */
+/** Returns one byte per seat, 1 if it can be held now: it is available, or its hold is overdue. */
 export async function readFreeSeats(
   db: PrismaClient,
   eventId: number,
   seatCount: number,
 ): Promise<Uint8Array> {
-  // A digit a seat, for the client takes ten times as long to read a list of 80,000 numbers.
+  // One digit per seat: Prisma takes ten times as long to read 80,000 numbers.
   const [row] = await db.$queryRaw<{ digits: string | null }[]>(sql`/* readFreeSeats */ ${plannedEachTime}
     SELECT string_agg(CASE WHEN s.status = 'AVAILABLE' OR s.current_booking_id IN (
         SELECT b.id FROM bookings b

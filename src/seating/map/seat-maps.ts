@@ -2,8 +2,9 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
 import type { LiveFeeds } from '../live/live-feeds.ts';
-import type { SeatMap, SeatMapCache } from './seat-map-cache.ts';
+import type { SeatMapCache } from './seat-map-cache.ts';
 import { isRecorded, readSeatMaps } from './seat-map.sql.ts';
+import { encodeSeats, type SeatMap } from './seat-map.ts';
 
 export interface SeatMapsContext {
   readonly db: PrismaClient;
@@ -11,49 +12,49 @@ export interface SeatMapsContext {
   readonly cache: SeatMapCache;
 }
 
-/** By event, the version that a map must have at least. */
+/** Minimum version of each event's map. */
 type Wanted = ReadonlyMap<number, SeatVersion>;
 
 /**
- * The seat maps of events, from where they are cheapest: the live feed of this process, else the Redis cache, else the
- * database, which is asked once however many want to know.
+ * The seat maps of events, from the cheapest source: the live feed of this process, the Redis cache, or the database. The
+ * database reads each map for one request at a time.
  *
- * Whoever asks says which version the map must have at least: the one of the event's row as the caller read it. So a map
- * is never older than the rest of an answer, and whoever has had a booking confirmed sees it; and neither a feed nor a
- * cache that has missed something (Redis was away, a process ended between COMMIT and publishing) can hide it.
+ * The caller names the minimum version of the map: the version of the event's row that it has read. So a map is never
+ * older than the rest of a response, and a buyer sees a booking that was just confirmed. A feed or a cache that missed
+ * a change (during an outage of Redis, or because a process ended between COMMIT and publishing) cannot hide it.
  *
- * After lost commits a feed or the cache can have a map of a history that the database no longer has, under a number
- * that it has reached again. So a map of the caller's version must be of the caller's batch, and a cached map that is
- * further must be of a batch on record. A feed that is further finds out with its next poll.
+ * After lost commits, a feed or the cache can have a map of a history that the database no longer has, with a version
+ * that the database reaches again. Therefore a map of the caller's version must have the caller's batch, and a newer
+ * cached map must have a recorded batch. A newer feed notices with its next poll.
  */
 export class SeatMaps {
   readonly #ctx: SeatMapsContext;
   readonly #fetching = new SingleFlight<number, SeatMap | null>();
   readonly #reading = new SingleFlight<number, SeatMap | null>();
-  /** Checks whether a batch is on record, by batch ID. */
+  /** Checks whether a batch is recorded, by batch ID. */
   readonly #checking = new SingleFlight<string, boolean>();
 
   constructor(ctx: SeatMapsContext) {
     this.#ctx = ctx;
   }
 
-  /** Null where there is no such event. */
+  /** Returns null if the event does not exist. */
   async get(eventId: number, atLeast: SeatVersion): Promise<SeatMap | null> {
     return (await this.getMany(new Map([[eventId, atLeast]]))).get(eventId) ?? null;
   }
 
-  /** By event, the least version of each. At most two statements for all of them. Those that do not exist are left out. */
+  /** Returns the maps by event, with at most two statements in all. Events that do not exist are left out. */
   async getMany(wanted: Wanted): Promise<ReadonlyMap<number, SeatMap>> {
     const found = new Map<number, SeatMap>();
     const missing = await this.#fromCache(this.#fromMemory(wanted, found), found);
-    // What is being read already may be too old for this caller. What is being read when that is over was begun since
-    // the caller came, and does: so each event is read by one at a time, however fast its versions follow.
+    // A read in flight may be too old for this caller. The one after it began later and is new enough. So there is one read
+    // per event at a time, no matter how fast the versions change.
     const tooOld = await this.#fromDatabase(missing, found);
     await this.#fromDatabase(tooOld, found); // guard: joined-read-fresh
     return found;
   }
 
-  /** The version of the map in this process's memory; null where it follows no such event. */
+  /** Returns the version of the live map in this process, or null if there is none. */
   liveVersion(eventId: number): SeatVersion | null {
     return this.#ctx.feeds.peek(eventId)?.peek() ?? null;
   }
@@ -63,11 +64,11 @@ export class SeatMaps {
     for (const [eventId, atLeast] of wanted) {
       const feed = this.#ctx.feeds.peek(eventId);
       const map = feed?.peek() ?? null;
-      const fit = map === null ? 'older' : fitOf(map, atLeast);
+      const fit = map === null ? 'older' : compareVersions(map, atLeast);
       // guard: kept-map-fresh
       if (map !== null && (fit === 'same' || fit === 'newer')) found.set(eventId, map);
       else missing.set(eventId, atLeast);
-      if (fit === 'conflict') feed?.compareWith(atLeast, 0);
+      if (fit === 'conflict') feed?.checkVersion(atLeast, 0);
     }
     return missing;
   }
@@ -77,13 +78,13 @@ export class SeatMaps {
     const fetchOne = async ([eventId, atLeast]: [number, SeatVersion]) => {
       const cached = await this.#fetch(eventId);
       if (cached === null) return void missing.set(eventId, atLeast);
-      const fit = fitOf(cached, atLeast);
+      const fit = compareVersions(cached, atLeast);
       // guard: cached-map-fresh
       // guard: newer-cached-map-on-record
       if (fit === 'same' || (fit === 'newer' && (await this.#isRecorded(eventId, cached))))
         return void found.set(eventId, cached);
       missing.set(eventId, atLeast);
-      // It is of a lost history: another can take its place now.
+      // The map is of a lost history. Deleted, it can be replaced.
       if (fit !== 'older') void this.#ctx.cache.discard(eventId, cached); // guard: lost-history-map-discarded
     };
     await Promise.all([...wanted].map(fetchOne));
@@ -91,24 +92,24 @@ export class SeatMaps {
   }
 
   async #fetch(eventId: number): Promise<SeatMap | null> {
-    // Somebody found that the cache has nothing that will do.
+    // Another call found that the cached map is not usable.
     if (this.#reading.has(eventId)) return null;
     return this.#fetching.run(eventId, () => this.#ctx.cache.read(eventId));
   }
 
-  /** Also true while the database does not answer: the cache is then the best there is. */
+  /** Returns true if the database does not respond: the cache is the best source then. */
   #isRecorded(eventId: number, map: SeatVersion): Promise<boolean> {
     return this.#checking.run(map.batchId, () => isRecorded(this.#ctx.db, eventId, map).catch(() => true));
   }
 
-  /** Reads the maps that no other call is reading, and waits for the rest. Returns events whose map is still too old. */
+  /** Reads the maps that no other call is reading, and waits for the rest. Returns the events whose map is too old. */
   async #fromDatabase(wanted: Wanted, found: Map<number, SeatMap>): Promise<Wanted> {
     const free = [...wanted.keys()].filter((eventId) => !this.#reading.has(eventId)); // guard: one-map-read-at-a-time
     if (free.length > 0) this.#startReading(free);
     const tooOld = new Map<number, SeatVersion>();
     const readOne = async ([eventId, atLeast]: [number, SeatVersion]) => {
       const map = await this.#reading.get(eventId);
-      if (map == null) return; // There is no such event.
+      if (map == null) return; // The event does not exist.
       found.set(eventId, map);
       if (map.version < atLeast.version) tooOld.set(eventId, atLeast);
     };
@@ -118,7 +119,7 @@ export class SeatMaps {
 
   #startReading(eventIds: readonly number[]): void {
     const all = this.#read(eventIds);
-    // Callers await the promises through #reading.
+    // The callers await these promises in `#fromDatabase`.
     for (const eventId of eventIds)
       void this.#reading.run(eventId, async () => (await all).get(eventId) ?? null);
   }
@@ -126,7 +127,7 @@ export class SeatMaps {
   async #read(eventIds: readonly number[]): Promise<ReadonlyMap<number, SeatMap>> {
     const maps = new Map<number, SeatMap>();
     for (const [eventId, { version, batchId, states }] of await readSeatMaps(this.#ctx.db, eventIds)) {
-      const map = { version, batchId, states: states.toBase64() };
+      const map = { version, batchId, states: encodeSeats(states) };
       maps.set(eventId, map);
       void this.#ctx.cache.store(eventId, states.seatCount, map);
     }
@@ -134,8 +135,8 @@ export class SeatMaps {
   }
 }
 
-/** How a map relates to a version that the database has. `conflict`: one of the two is of a lost history. */
-function fitOf(map: SeatVersion, known: SeatVersion): 'older' | 'same' | 'newer' | 'conflict' {
+/** Compares a map with a version of the database. `conflict`: one of the two is of a lost history. */
+function compareVersions(map: SeatVersion, known: SeatVersion): 'older' | 'same' | 'newer' | 'conflict' {
   if (map.version !== known.version) return map.version < known.version ? 'older' : 'newer';
   return map.batchId === known.batchId ? 'same' : 'conflict'; // guard: cached-map-batch
 }

@@ -1,22 +1,22 @@
-/** The seats of one row in the order in which they lie along the row's main direction. */
+/** The seats of one row, ordered along the row's main direction. */
 export interface RowAxis {
   readonly seats: readonly number[];
-  /** How far along the axis each of `seats` lies: ascending. */
+  /** The position of each of `seats` on the axis, ascending. */
   readonly along: Float64Array;
   readonly x: readonly number[];
   readonly y: readonly number[];
 }
 
-/** Bounds the search among seats that lie side by side on the axis, as those of stacked rows do. */
-const SEATS_LOOKED_AT_MAX = 32;
+/** Maximum number of seats to visit. It bounds the search if many seats share a position on the axis, as in stacked rows. */
+const SEATS_VISITED_MAX = 32;
 
 /**
- * Lays the seats of a row along the direction in which they spread most. What lies near on the row lies near on the axis,
- * so that neighbors are found without comparing every two seats.
+ * Projects the seats of a row onto the direction in which they spread most. Seats that are close in the row are close on the
+ * axis, so neighbors are found without comparing every two seats.
  *
- * @param seats by rank, so that the sums come out the same to the last bit.
+ * @param seats by rank, so that floating-point sums do not depend on the order of the file.
  */
-export function layAlongAxis(seats: readonly number[], x: readonly number[], y: readonly number[]): RowAxis {
+export function projectRow(seats: readonly number[], x: readonly number[], y: readonly number[]): RowAxis {
   const middle = { x: mean(seats, x), y: mean(seats, y) };
   let [xx, xy, yy] = [0, 0, 0];
   for (const seat of seats) {
@@ -43,7 +43,10 @@ function mean(seats: readonly number[], values: readonly number[]): number {
   return sum / seats.length;
 }
 
-/** Calls back with each seat that follows one on the axis within a reach, and its distance, until it returns false. */
+/**
+ * Visits the seats that follow a seat on the axis, in one direction, until `visit` returns false. `distance` is the distance
+ * in the plan, `ahead` the distance on the axis.
+ */
 export function visitAhead(
   { seats, along, x, y }: RowAxis,
   place: number,
@@ -52,7 +55,7 @@ export function visitAhead(
 ): void {
   const seat = seats[place] ?? 0;
   const [seatX, seatY, start] = [x[seat] ?? 0, y[seat] ?? 0, along[place] ?? 0];
-  for (let step = 1; step <= SEATS_LOOKED_AT_MAX; step++) {
+  for (let step = 1; step <= SEATS_VISITED_MAX; step++) {
     const other = seats[place + direction * step];
     if (other === undefined) return;
     const ahead = Math.abs((along[place + direction * step] ?? 0) - start);

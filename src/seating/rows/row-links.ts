@@ -1,25 +1,25 @@
 import { visitAhead, type RowAxis } from './row-axis.ts';
 
-/** Two seats of a row this many times farther apart than the row's usual pitch have an aisle between them. */
+/** Distance, in pitches, from which two seats of a row have an aisle between them. */
 const AISLE_FACTOR = 1.5;
-/** Around a corner, seats stand no farther apart than this: else the end of one line meets the start of the next. */
+/** Maximum distance around a corner, in pitches. Beyond it, the end of one line would be linked to the start of the next. */
 const CORNER_FACTOR = 1.15;
-/** Cosine of 60 degrees: a turn beyond it is a corner. */
+/** Cosine of 60 degrees. A sharper turn is a corner. */
 const CORNER_COSINE = 0.5;
-/** Cosine of some 127 degrees: three seats around a table turn by 120, and a row never turns back. */
+/** Cosine of about 127 degrees, the sharpest turn. Three seats around a table turn by 120; a row never turns back. */
 const TURN_COSINE_MIN = -0.6;
-/** Lines of this many seats are rows. In a row without a number they don't join at a corner. */
+/** Minimum number of seats that make a line a row. In a row without a number, such lines do not join at a corner. */
 const LINE_SEATS_MIN = 3;
-/** A row of which each seat has its two neighbors needs no more; seats crowded in one spot have hundreds in reach. */
+/** Maximum number of candidates per seat. Real rows need fewer; seats crowded in one spot have hundreds in reach. */
 const CANDIDATES_MAX = 6;
 
 interface Candidate {
   readonly from: number;
   readonly to: number;
   readonly distance: number;
-  /** In hundredths of the pitch: smaller differences are rounding, of positions and of their sums. */
+  /** Distance in hundredths of the pitch. Smaller differences are rounding errors. */
   readonly length: number;
-  /** How much of it goes up or down, in hundredths of the pitch. Seats in a square grid stand in rows, not in columns. */
+  /** Vertical part of the distance, in hundredths of the pitch. It makes rows, not columns, of a square grid. */
   readonly rise: number;
   readonly fromRank: number;
   readonly toRank: number;
@@ -30,9 +30,9 @@ function compareCandidates(a: Candidate, b: Candidate): number {
 }
 
 /**
- * Links the seats of a row into lines of adjacent seats and returns these, each from one end to the other. Nearest seats
- * are linked first, no seat to more than two, and only within reach of the row's pitch. So a row may be straight,
- * slanted, curved or around a table, in pieces, and in any order.
+ * Links the seats of a row to lines of adjacent seats, and returns each line from one end to the other. The nearest seats
+ * are linked first, each to at most two others, and only within reach of the row's pitch. A row may be straight, slanted,
+ * curved, around a table or in pieces, and its seats may be in any order.
  */
 export function linkRow(
   axis: RowAxis,
@@ -78,7 +78,7 @@ class Lines {
   readonly #ranks: Uint32Array;
   readonly #isNumbered: boolean;
   readonly #links = new Map<number, number[]>();
-  /** Of each seat at the end of a line: the other end, and how many seats the line has. */
+  /** For each seat at the end of a line, the other end and the number of seats of the line. */
   readonly #ends = new Map<number, { readonly other: number; readonly count: number }>();
 
   constructor(axis: RowAxis, pitch: number, ranks: Uint32Array, isNumbered: boolean) {
@@ -94,9 +94,9 @@ class Lines {
 
   join({ from, to, distance }: Candidate): void {
     const [a, b] = [this.#ends.get(from), this.#ends.get(to)];
-    // Only ends can be joined, and those of one line would close it to a ring.
+    // Only ends can be joined. The two ends of one line would form a ring.
     if (a === undefined || b === undefined || a.other === to) return; // guard: two-neighbors-no-ring
-    const cosine = Math.min(this.#cosineOfTurn(from, to), this.#cosineOfTurn(to, from));
+    const cosine = Math.min(this.#turnCosine(from, to), this.#turnCosine(to, from));
     if (cosine < TURN_COSINE_MIN) return;
     if (cosine < CORNER_COSINE) {
       const areRows = a.count >= LINE_SEATS_MIN && b.count >= LINE_SEATS_MIN;
@@ -127,8 +127,8 @@ class Lines {
     return lines;
   }
 
-  /** How far the line that ends in a seat turns if it goes on to another: 1 straight on, -1 back. */
-  #cosineOfTurn(seat: number, to: number): number {
+  /** Returns the cosine of the turn at `seat`, where a line ends, if the line continues to `to`. 1 is straight, -1 is back. */
+  #turnCosine(seat: number, to: number): number {
     const before = this.#links.get(seat)?.[0];
     if (before === undefined) return 1;
     const [inX, inY] = this.#step(before, seat);
@@ -142,7 +142,7 @@ class Lines {
     return [(x[to] ?? 0) - (x[from] ?? 0), (y[to] ?? 0) - (y[from] ?? 0)];
   }
 
-  /** Lines are read from left to right, upright ones from top to bottom. */
+  /** Orders the ends of a line: from left to right, or from top to bottom if it is vertical. */
   #isLeft(seat: number, other: number): boolean {
     const [dx, dy] = this.#step(seat, other);
     const [rank = 0, otherRank = 0] = [this.#ranks[seat], this.#ranks[other]];

@@ -1,10 +1,10 @@
-import { layAlongAxis } from './row-axis.ts';
+import { projectRow } from './row-axis.ts';
 import { linkRow } from './row-links.ts';
 import { estimatePitches, measureNearest } from './row-pitch.ts';
 
-/** The seats of a venue as its plan has them, column by column in index order. */
+/** The seats of a venue as in its plan: columns in index order. */
 export interface VenueSeats {
-  /** The plan's own ids: they decide between seats that stand in the very same place. */
+  /** The plan's own IDs. They break ties between seats at the same position. */
   readonly guid: readonly string[];
   readonly section: readonly string[];
   readonly row: readonly string[];
@@ -14,30 +14,30 @@ export interface VenueSeats {
 }
 
 /**
- * Returns the unbroken stretches of all rows: seats side by side, with no aisle between. Each lists its seats from one
- * end to the other; the order of the stretches is that of their first seats. Every seat is in one. Only geometry counts:
- * neither the order of the plan's file nor the seats' numbers do.
+ * Returns the runs of all rows: adjacent seats without an aisle between them, from one end to the other. Every seat is in
+ * exactly one run. Runs are ordered by the ranks of their first seats. The result depends on geometry only, not on the order
+ * of the plan's file or on the seats' numbers.
  */
 export function findRuns(seats: VenueSeats, ranks: Uint32Array): readonly (readonly number[])[] {
   const rows = groupRows(seats, ranks).map((row) => {
-    const axis = layAlongAxis(row.seats, seats.x, seats.y);
+    const axis = projectRow(row.seats, seats.x, seats.y);
     return { ...row, axis, nearest: measureNearest(axis) };
   });
   const pitches = estimatePitches(rows);
   // guard: row-order-by-geometry
   const runs = rows.flatMap(({ axis, row }, index) => linkRow(axis, pitches[index] ?? 0, ranks, row !== ''));
-  const rankOf = (run: readonly number[]) => ranks[run[0] ?? 0] ?? 0;
-  return runs.sort((a, b) => rankOf(a) - rankOf(b));
+  const getRank = (run: readonly number[]) => ranks[run[0] ?? 0] ?? 0;
+  return runs.sort((a, b) => getRank(a) - getRank(b));
 }
 
 interface Row {
   readonly section: string;
   readonly row: string;
-  /** By rank. */
+  /** In the order of their ranks. */
   readonly seats: readonly number[];
 }
 
-/** A row is what its section and its number say, wherever its seats stand in the file. */
+/** Groups seats by section and row number, wherever they are in the file. */
 function groupRows({ section, row }: VenueSeats, ranks: Uint32Array): Row[] {
   const bySection = new Map<string, Map<string, number[]>>();
   const byRank = new Uint32Array(ranks.length);

@@ -1,32 +1,43 @@
-/** In the order of their codes: 0 to 3, as SeatStates packs them. */
+/** Seat statuses in the order of their codes, 0 to 3. */
 export const seatStatuses = ['AVAILABLE', 'HELD', 'BOOKED', 'BLOCKED'] as const;
 
 export type SeatStatus = (typeof seatStatuses)[number];
 
-/** A code from the two bits of a seat. */
+/** Code of a seat status, packed as two bits. */
 export type SeatCode = 0 | 1 | 2 | 3;
 
 export type SeatCounts = Record<SeatStatus, number>;
 
-// Of browsers and Node alike; the types of neither are needed for it.
+// Browsers and Node provide both. Declared here, because this file compiles without the type library of either.
 declare const atob: (base64: string) => string;
 declare const btoa: (bytes: string) => string;
 
-/** The status of so many seats, two bits each: the seat with index n in byte n >> 2, at bits 2 * (n & 3) and up. */
+/**
+ * The status of every seat of an event, packed two bits per seat: seat `n` is in byte `n >> 2`, in bits `2 * (n & 3)` and
+ * up. In base64 this is the GraphQL scalar SeatStates. The server and the client share this implementation.
+ */
 export class PackedSeats {
   readonly seatCount: number;
-  readonly #bytes: Uint8Array;
+  /** The packed bytes. Only `set` changes them. */
+  readonly bytes: Uint8Array;
 
-  private constructor(seatCount: number, bytes: Uint8Array) {
+  /**
+   * Uses `bytes` without copying them.
+   *
+   * @throws {RangeError} if their number does not match the number of seats.
+   */
+  constructor(seatCount: number, bytes: Uint8Array) {
+    if (bytes.length !== Math.ceil(seatCount / 4))
+      throw new RangeError(`${bytes.length} bytes cannot contain the states of ${seatCount} seats`);
     this.seatCount = seatCount;
-    this.#bytes = bytes;
+    this.bytes = bytes;
   }
 
   static allAvailable(seatCount: number): PackedSeats {
     return new PackedSeats(seatCount, new Uint8Array(Math.ceil(seatCount / 4)));
   }
 
-  /** Null where the text is not SeatStates of so many seats: wrong length, no base64, or padding that is not zero. */
+  /** Returns null if the text is not SeatStates of this many seats: wrong length, no base64, or padding that is not zero. */
   static decode(states: string, seatCount: number): PackedSeats | null {
     const size = Math.ceil(seatCount / 4);
     if (states.length !== 4 * Math.ceil(size / 3)) return null;
@@ -39,18 +50,20 @@ export class PackedSeats {
 
   encode(): string {
     let text = '';
-    for (const byte of this.#bytes) text += String.fromCharCode(byte);
+    for (const byte of this.bytes) text += String.fromCharCode(byte);
     return btoa(text);
   }
 
   get(index: number): SeatCode {
-    return (((this.#bytes[index >> 2] ?? 0) >> (2 * (index & 3))) & 3) as SeatCode;
+    return (((this.bytes[index >> 2] ?? 0) >> (2 * (index & 3))) & 3) as SeatCode;
   }
 
-  /** The index must be a seat's. */
+  /** @throws {RangeError} if there is no such seat: the write would get lost, or change the padding. */
   set(index: number, code: SeatCode): void {
+    if (!Number.isInteger(index) || index < 0 || index >= this.seatCount)
+      throw new RangeError(`seat ${index} is not one of ${this.seatCount}`);
     const shift = 2 * (index & 3);
-    this.#bytes[index >> 2] = ((this.#bytes[index >> 2] ?? 0) & ~(3 << shift)) | (code << shift);
+    this.bytes[index >> 2] = ((this.bytes[index >> 2] ?? 0) & ~(3 << shift)) | (code << shift);
   }
 
   counts(): SeatCounts {

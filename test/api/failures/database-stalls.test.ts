@@ -49,7 +49,7 @@ it('the map is served, and followed, from memory while the database gives no ans
     return (await waitingFor('readPublicVersion')) > 0;
   });
   // As Redis brings it.
-  feed.take(nextChange(feed, [[3, 1]]));
+  feed.apply(nextChange(feed, [[3, 1]]));
   const responses = await Promise.all(Array.from({ length: 30 }, get));
   expect(await Promise.all(responses.map(versionOf))).toEqual(Array(30).fill(1));
   expect(await waitingFor('readPublicVersion')).toBeLessThan(2);

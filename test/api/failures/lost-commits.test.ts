@@ -23,7 +23,7 @@ async function hold(at: Hall, ...seats: number[]): Promise<void> {
 
 async function truth({ eventId }: Hall) {
   const map = await readSeatMap(http.context.database.reads, eventId);
-  return { version: map?.version, states: map?.states.toBase64() };
+  return { version: map?.version, states: map?.states.encode() };
 }
 
 async function queried({ eventId }: Hall) {

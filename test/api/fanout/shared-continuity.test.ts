@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { eventually } from '../../support/eventually.ts';
-import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
+import { SeatMapClient } from '../../support/clients/seat-map-client.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 import { applyTo, holdWith, release, seatUpdates, updateOf, valueOf } from './shared.fixture.ts';
 
@@ -27,7 +27,7 @@ function randomOf(seed: number): (below: number) => number {
 }
 
 class Watcher {
-  readonly follower = new SeatMapFollower(http.hall.seatCount);
+  readonly follower = new SeatMapClient(http.hall.seatCount);
   readonly firsts: string[] = [];
   #raw: RawSocket | undefined;
   #id = 0;
@@ -94,7 +94,7 @@ it(`has no gap for ${WATCHERS} watchers that join, leave and resume at random du
   await Promise.all(
     watchers.map(async (watcher) => {
       while (watcher.follower.version !== map?.version) await watcher.read();
-      expect(watcher.follower.states, `seed ${seed}`).toBe(map?.states.toBase64());
+      expect(watcher.follower.states, `seed ${seed}`).toBe(map?.states.encode());
       expect(watcher.follower.gaps, `seed ${seed}`).toEqual([]);
     }),
   );

@@ -1,6 +1,6 @@
 import type { Counter, Gauge } from 'prom-client';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
-import type { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
+import type { SeatMapClient } from '../../support/clients/seat-map-client.ts';
 import type { HttpFixture } from '../http/http.fixture.ts';
 
 export const seatUpdates = `subscription Watch($e: ID!, $after: Int) { seatUpdates(eventId: $e, afterVersion: $after) {
@@ -27,9 +27,9 @@ export function updateOf(payload: unknown): Update {
 }
 
 /** Applies messages as a client does. */
-export function applyTo(follower: SeatMapFollower, payload: unknown): void {
+export function applyTo(follower: SeatMapClient, payload: unknown): void {
   const { __typename: type, version, fromVersion, states, seats } = updateOf(payload);
-  follower.take(
+  follower.apply(
     type === 'SeatMapSnapshot'
       ? { kind: 'snapshot', version, states }
       : {

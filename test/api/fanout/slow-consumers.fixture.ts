@@ -42,11 +42,11 @@ export async function bigEvent(http: HttpFixture, rows = 40): Promise<BigEvent> 
   const { eventId } = hall;
   const { feed } = await http.context.feeds.acquire(eventId);
   // The changes are not in the database. A comparison with it would reset the feed.
-  vi.spyOn(feed, 'compareWith').mockReturnValue();
+  vi.spyOn(feed, 'checkVersion').mockReturnValue();
   const changeAll = () => {
     const code = feed.version % 2 === 0 ? 1 : 0;
     const seats = Array.from({ length: hall.seatCount }, (_, seat): [number, 0 | 1] => [seat, code]);
-    feed.take(nextChange(feed, seats));
+    feed.apply(nextChange(feed, seats));
   };
   return {
     hall,

@@ -6,7 +6,7 @@ import { SocketSendBuffer } from '../../../src/transport/websocket/socket-send-b
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
-import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
+import { SeatMapClient } from '../../support/clients/seat-map-client.ts';
 import { RawSocket, type HttpFixture } from '../http/http.fixture.ts';
 import { bigEvent, nextTurn, startPatient, type BigEvent } from './slow-consumers.fixture.ts';
 import { applyTo, updateOf, valueOf } from './shared.fixture.ts';
@@ -26,8 +26,8 @@ const pages = (count: number) =>
   `query ($e: ID!) { event(id: $e) { ${Array.from({ length: count }, (_, i) => `p${i}: seats(first: 100) { ...Page }`).join(' ')} } }
   fragment Page on SeatConnection { edges { node { id index section row number label } } }`;
 
-const follower = () => new SeatMapFollower(event.hall.seatCount);
-const snapshotsOf = ({ messages }: SeatMapFollower) =>
+const follower = () => new SeatMapClient(event.hall.seatCount);
+const snapshotsOf = ({ messages }: SeatMapClient) =>
   messages.filter(({ kind }) => kind === 'snapshot').length;
 
 it('a socket that does not read is skipped, later gets one snapshot per subscription, and does not delay the others', async () => {

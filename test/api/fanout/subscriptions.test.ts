@@ -113,7 +113,7 @@ test('bookingUpdates ends with an error if the booking no longer belongs to the 
   const { database, feeds } = client.app;
   await database.reads.booking.updateMany({ where: { id }, data: { buyerId: hall.organizerId } });
   const feed = feeds.peek(eventId);
-  feed?.take(nextChange(feed, [], [id]));
+  feed?.apply(nextChange(feed, [], [id]));
   const { value } = await updates.next();
   expect(value).toMatchObject({ data: null, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   expect(await updates.next()).toEqual({ done: true, value: undefined });

@@ -63,15 +63,15 @@ describe('a changed seat', () => {
   });
 
   it('has its words in memory only while somebody follows', async () => {
-    const { followedSeats } = http.context;
-    expect(followedSeats.get(http.hall.eventId, 0)).toBeNull();
+    const { seatDetails } = http.context;
+    expect(seatDetails.get(http.hall.eventId, 0)).toBeNull();
     const raw = await RawSocket.init(http.port);
     raw.send({ id: 's', type: 'subscribe', payload: { query: watch, variables: { e: http.eventId } } });
     await raw.take(1);
-    expect(followedSeats.get(http.hall.eventId, 0)).toMatchObject({ section: 'Block A', currency: 'EUR' });
-    expect(followedSeats.get(http.hall.eventId, 1e6)).toBeNull();
+    expect(seatDetails.get(http.hall.eventId, 0)).toMatchObject({ section: 'Block A', currency: 'EUR' });
+    expect(seatDetails.get(http.hall.eventId, 1e6)).toBeNull();
     raw.send({ id: 's', type: 'complete' });
-    await eventually('it is dropped', () => followedSeats.get(http.hall.eventId, 0) === null);
+    await eventually('it is dropped', () => seatDetails.get(http.hall.eventId, 0) === null);
     raw.socket.close();
   });
 

@@ -42,7 +42,7 @@ async function hold(at: Hall, seat: number): Promise<void> {
 
 async function truth(at: Hall) {
   const map = await readSeatMap(http.context.database.reads, at.eventId);
-  return { version: map?.version, states: map?.states.toBase64() };
+  return { version: map?.version, states: map?.states.encode() };
 }
 
 describe('GET /events/:id/seat-map', () => {

@@ -4,7 +4,8 @@ import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { SeatMapCache, seatMapKey, type SeatMap } from '../../../src/seating/map/seat-map-cache.ts';
+import { SeatMapCache, seatMapKey } from '../../../src/seating/map/seat-map-cache.ts';
+import type { SeatMap } from '../../../src/seating/map/seat-map.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { createBuyerId, silent } from '../../support/booking.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   seatCount = bench.hall.seatCount;
   const map = await readSeatMap(bench.app.database.reads, bench.hall.eventId);
   if (map === null) throw new Error('there is no map');
-  truth = { ...map, states: map.states.toBase64() };
+  truth = { ...map, states: map.states.encode() };
 });
 
 afterAll(() => bench[Symbol.asyncDispose]());
@@ -125,7 +126,7 @@ describe('the audit of the cached maps', () => {
       while (going) {
         const map = await readSeatMap(app.database.reads, eventId);
         if (map === null) throw new Error('there is no map');
-        await cache.store(eventId, at.seatCount, { ...map, states: map.states.toBase64() });
+        await cache.store(eventId, at.seatCount, { ...map, states: map.states.encode() });
       }
     };
     const others = [trade(0), trade(1), trade(2), read()];

@@ -7,7 +7,7 @@ import { sql } from '../../../src/platform/database/db.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
 import type { LiveFeed } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import { LiveMapReporter, liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
+import { LiveMapReporter, createLiveMapReports } from '../../../src/seating/live/live-map-reports.ts';
 import { createBuyerId, silent, silentSubscriber } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
@@ -52,7 +52,7 @@ async function startNode({ polls = false } = {}): Promise<{
 }
 
 async function reported(): Promise<readonly number[]> {
-  const reports = await liveMapReportsIn(bench.redis).read();
+  const reports = await createLiveMapReports(bench.redis).read();
   return reports.flatMap(({ maps }) =>
     maps.filter(({ eventId }) => eventId === at.eventId).map((m) => m.version),
   );
@@ -72,7 +72,7 @@ async function found(): Promise<readonly string[]> {
   // Up to twenty reports lie between the two checks, fewer on a busy machine.
   const { breaches, unchecked } = await auditLiveMaps(
     bench.app.database.worker,
-    liveMapReportsIn(bench.redis),
+    createLiveMapReports(bench.redis),
     undefined,
     200,
   );
@@ -93,20 +93,20 @@ describe('the audit of the live maps', () => {
     expect(await found()).toEqual([]);
     const change = await hold(1);
     expect(await found()).toEqual([]);
-    feed.take(change);
+    feed.apply(change);
     await eventually('the node has reported it', async () => (await reported()).includes(1));
     expect(await found()).toEqual([]);
   });
 
   it('finds a node that shows other seats', async () => {
     const { feed } = await startNode();
-    feed.take({ ...(await hold(1)), seats: [[2, 1]] });
+    feed.apply({ ...(await hold(1)), seats: [[2, 1]] });
     expect(await firstFound()).toEqual([`${at.eventId} of version 1 shows other seats than the database`]);
   });
 
   it('finds a node with a version that the database has not reached', async () => {
     const { feed } = await startNode();
-    feed.take(nextChange(feed, [[3, 1]]));
+    feed.apply(nextChange(feed, [[3, 1]]));
     expect(await firstFound()).toEqual([`${at.eventId} has version 1, the event is at 0`]);
   });
 
@@ -116,7 +116,7 @@ describe('the audit of the live maps', () => {
   ])('finds a node that does not notice lost commits, once %s is there', async (_, seats, text) => {
     const backup = await backUp(bench.app.database.reads, at.eventId);
     const { feed } = await startNode();
-    feed.take(await hold(1));
+    feed.apply(await hold(1));
     await backup.restore();
     await hold(...seats);
     expect(await firstFound()).toEqual([`${at.eventId} ${text}`]);
@@ -125,10 +125,10 @@ describe('the audit of the live maps', () => {
   it('accepts a node that notices lost commits', async () => {
     const backup = await backUp(bench.app.database.reads, at.eventId);
     const { feed } = await startNode({ polls: true });
-    feed.take(await hold(1));
+    feed.apply(await hold(1));
     await backup.restore();
     await hold(5);
-    const reports = liveMapReportsIn(bench.redis);
+    const reports = createLiveMapReports(bench.redis);
     // Longer than the maximum pause between two polls.
     const { count } = await auditLiveMaps(bench.app.database.worker, reports, undefined, 2_500);
     expect(count).toBe(0);
@@ -147,7 +147,7 @@ describe('the audit of the live maps', () => {
 
   it('does not count the last report of a node that has ended', async () => {
     const { feed, stop } = await startNode();
-    feed.take(nextChange(feed, [[3, 1]]));
+    feed.apply(nextChange(feed, [[3, 1]]));
     await eventually('the node has reported it', async () => (await reported()).includes(1));
     stop();
     expect(await found()).toEqual([]);
@@ -190,12 +190,12 @@ describe('the audit of the live maps', () => {
         const order = { buyerId, eventId, idempotencyKey: null, onConflict: 'FAIL' as const };
         const { id: bookingId } = await holdSeats(app, { ...order, seats: [1] });
         await releaseBooking(app, { buyerId, eventId, bookingId });
-        for (const message of app.committed.splice(0)) feed.take(message);
+        for (const message of app.committed.splice(0)) feed.apply(message);
       }
     })();
     const counted = {
       async read() {
-        const reports = await liveMapReportsIn(bench.redis).read();
+        const reports = await createLiveMapReports(bench.redis).read();
         compared += reports.flatMap(({ maps }) => maps).length;
         return reports;
       },

@@ -11,7 +11,7 @@ import { audit, auditLimits, type AuditContext, type AuditReport } from '../../.
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import { createPublisher } from '../../../src/messaging/publisher.ts';
 import { createWatermarks } from '../../../src/messaging/watermarks.ts';
-import { liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
+import { createLiveMapReports } from '../../../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import {
   createBuyerId,
@@ -73,7 +73,7 @@ export async function startAuditBench(): Promise<AuditBench> {
         db: app.database.worker,
         watermarks: createWatermarks(redis),
         cachedMaps: new SeatMapCache(redis, silent),
-        liveMaps: liveMapReportsIn(redis),
+        liveMaps: createLiveMapReports(redis),
         swept: true,
         limits: { ...auditLimits, historyDays: 30 },
         ...overrides,

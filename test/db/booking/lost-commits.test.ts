@@ -11,13 +11,13 @@ import type { Hall } from '../../support/hall.ts';
 import { backUp } from '../../support/services/lost-commits.ts';
 import { liveFeedSuite } from '../seating/live-feed.fixture.ts';
 
-const { app, redis, subscriber, publisher, hall, startNode, holdUnpublished, publishAll, follow, isRight } =
+const { app, redis, subscriber, publisher, hall, startNode, holdUnpublished, publishAll, connect, isRight } =
   liveFeedSuite();
 
 async function truth(at: Hall) {
   const map = await readSeatMap(app().database.reads, at.eventId);
   if (map === null) throw new Error('there is no map');
-  return { ...map, states: map.states.toBase64() };
+  return { ...map, states: map.states.encode() };
 }
 
 /** Holds these seats in one batch each, like a process whose messages are all lost. */
@@ -26,19 +26,19 @@ async function holdUnheard(at: Hall, ...seats: number[]): Promise<void> {
   app().committed.length = 0;
 }
 
-/** A hall that a follower shows at version 3, after its database was restored to version 1. */
+/** A hall that a client shows at version 3, after its database was restored to version 1. */
 async function afterRestore(node = startNode()) {
   const at = await hall();
   await holdUnpublished(at, 0);
   const backup = await backUp(app().database.reads, at.eventId);
-  const follower = await follow(node, at);
+  const client = await connect(node, at);
   await holdUnpublished(at, 1);
   await holdUnpublished(at, 2);
   await publishAll();
-  await eventually('the follower has the changes', () => follower.version === 3);
+  await eventually('the client has the changes', () => client.version === 3);
   const lost = await truth(at);
   await backup.restore();
-  return { at, follower, lost };
+  return { at, client, lost };
 }
 
 describe('after lost commits', () => {
@@ -47,23 +47,23 @@ describe('after lost commits', () => {
     ['a later version', [30, 31, 32, 33]],
   ])('a live map is replaced even if the database has reached %s before the next poll', async (_, seats) => {
     const quiet = { db: app().database.reads, feeds: feedsWithoutPolls() };
-    const { at, follower } = await afterRestore(quiet);
+    const { at, client } = await afterRestore(quiet);
     await holdUnheard(at, ...seats);
     quiet.feeds.start();
-    await eventually('the map is right', () => isRight(follower, at));
-    expect(follower.gaps).toEqual([]);
-    expect(follower.messages.map(({ kind }) => kind)).toContain('snapshot');
-    expect(follower.messages.at(-1)).toMatchObject({ kind: 'snapshot', version: 1 + seats.length });
+    await eventually('the map is right', () => isRight(client, at));
+    expect(client.gaps).toEqual([]);
+    expect(client.messages.map(({ kind }) => kind)).toContain('snapshot');
+    expect(client.messages.at(-1)).toMatchObject({ kind: 'snapshot', version: 1 + seats.length });
   });
 
   it('a change that continues the shown version only by number is not applied', async () => {
     const quiet = { db: app().database.reads, feeds: feedsWithoutPolls() };
-    const { at, follower } = await afterRestore(quiet);
+    const { at, client } = await afterRestore(quiet);
     await holdUnheard(at, 30, 31);
     await holdUnpublished(at, 32);
     await publishAll();
-    await eventually('the map is right', () => isRight(follower, at));
-    expect(follower.gaps).toEqual([]);
+    await eventually('the map is right', () => isRight(client, at));
+    expect(client.gaps).toEqual([]);
   });
 
   it.each([

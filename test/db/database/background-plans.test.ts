@@ -6,13 +6,13 @@ import { PRUNE_BATCH_MAX, pruneHistory } from '../../../src/booking/operations/p
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import { createWatermarks } from '../../../src/messaging/watermarks.ts';
-import { liveMapReportsIn } from '../../../src/seating/live/live-map-reports.ts';
-import { readPublicVersion } from '../../../src/seating/map/public-version.sql.ts';
+import { createLiveMapReports } from '../../../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import {
   isRecorded,
   readChanges,
-  readChangesTogether,
+  readMergedChanges,
+  readPublicVersion,
   readSeatMap,
   readVersions,
 } from '../../../src/seating/map/seat-map.sql.ts';
@@ -86,7 +86,7 @@ describe.each([
     await readPublicVersion(db, of);
     await isRecorded(db, of, found);
     await readChanges(db, of, from, 1_000, 5_000);
-    await readChangesTogether(db, of, from, version, { steps: 120_000, seats: 2_000 });
+    await readMergedChanges(db, of, from, version, { steps: 120_000, seats: 2_000 });
     await readSeatMap(db, of);
   }
 
@@ -109,7 +109,7 @@ describe.each([
       db: database.worker,
       watermarks: createWatermarks(redis),
       cachedMaps: new SeatMapCache(redis, silent),
-      liveMaps: liveMapReportsIn(redis),
+      liveMaps: createLiveMapReports(redis),
       swept: true,
       limits: { ...auditLimits, historyDays: 30 },
     });
@@ -135,7 +135,7 @@ describe.each([
     if (store === null) throw new Error('there is no map');
     await new SeatMapCache(redis, silent).store(eventId, HOLDS, {
       ...store,
-      states: store.states.toBase64(),
+      states: store.states.encode(),
     });
     let report = '';
     const names = await expectFew(async () => (report = await auditAll()));
@@ -160,7 +160,7 @@ describe.each([
       'readPublicVersion',
       'isRecorded',
       'readChanges',
-      'readChangesTogether',
+      'readMergedChanges',
       'readSeatMaps',
     ]);
   });

@@ -1,12 +1,12 @@
 import { expect, it, vi } from 'vitest';
 import { importVenue } from '../../../src/catalog/venues/import-venue.ts';
 import { generateArena } from '../../../prisma/plans/arena.ts';
-import { layOutVenue } from '../../../src/seating/layout/venue-layout.ts';
+import { computeLayout } from '../../../src/seating/layout/venue-layout.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 
 /*
- * What takes long for a large hall must not happen in the thread that answers everybody. Here that thread can't do it: the
- * mocks are this thread's alone, and others have the real thing.
+ * Long computations for a large hall must not run on the main thread. Here the main thread cannot run them: the mocks only
+ * exist in this thread, and worker threads have the real modules.
  */
 vi.mock('../../../src/seating/rows/row-runs.ts', () => ({
   findRuns: () => {
@@ -22,15 +22,15 @@ vi.mock('../../../src/catalog/seating-plan/parse-plan.ts', () => ({
 const { app, hall } = bookingSuite();
 const large = { rows: 60, seatsPerRow: 100 };
 
-it('works the rows of a large hall out in another thread, once', async () => {
+it('computes the rows of a large hall in another thread, once', async () => {
   const none = { guid: [], section: [], row: [], category: [], x: [], y: [] };
-  expect(() => layOutVenue(none, { x: 0, y: 0 })).toThrow('rows in the main thread');
+  expect(() => computeLayout(none, { x: 0, y: 0 })).toThrow('rows in the main thread');
   const at = await hall(large, { orphanRule: 'FORBID' });
   const threads: unknown[] = [];
   const count = (worker: unknown) => threads.push(worker);
   process.on('worker', count);
-  const wish = { quantity: 3, section: null, tiers: null, near: [] };
-  const both = await Promise.all([1, 2].map(() => app().bestAvailable.choose(at.eventId, [{ wish }])));
+  const choice = { quantity: 3, section: null, tiers: null, near: [] };
+  const both = await Promise.all([1, 2].map(() => app().bestAvailable.choose(at.eventId, [{ choice }])));
   process.off('worker', count);
   expect(both.flat()).toEqual([1, 2].map(() => ({ seats: [49, 50, 51], contested: false })));
   expect(threads).toHaveLength(1);
@@ -38,14 +38,14 @@ it('works the rows of a large hall out in another thread, once', async () => {
   expect(around.get(199)).toEqual({ left: 198, right: null });
 });
 
-it('fails whoever wanted to choose, and tries anew for the next, when a layout could not be made', async () => {
+it('fails the requests that need a layout if it cannot be computed, and retries for the next one', async () => {
   const small = await hall({ rows: 1 }, { orphanRule: 'FORBID' });
   const choose = () => app().bestAvailable.getNeighborsAround(small.eventId, [0]);
   await expect(choose()).rejects.toThrow('rows in the main thread');
   await expect(choose()).rejects.toThrow('rows in the main thread');
 });
 
-it('reads a large plan in another thread: its seats, and its faults', async () => {
+it('parses a large plan in another thread: its seats, and its errors', async () => {
   const { organizerId } = await hall({ rows: 1 });
   const db = app().database.worker;
   const plan = generateArena();

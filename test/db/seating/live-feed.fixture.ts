@@ -5,15 +5,15 @@ import { releaseBooking } from '../../../src/booking/operations/release-booking.
 import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
 import { createSubscriber, type Subscriber } from '../../../src/messaging/subscriber.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
+import { watchSeats } from '../../support/clients/watch-seats.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { createBuyerId, silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
-import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
+import { SeatMapClient } from '../../support/clients/seat-map-client.ts';
 
-/** A process that books, with a database and a Redis, for the test file that calls this; and what follows its changes. */
+/** A process that books, with its own database and Redis, and clients of its changes, for one test file. */
 export function liveFeedSuite() {
   let database: TestDatabase;
   let redis: TestRedis;
@@ -37,7 +37,7 @@ export function liveFeedSuite() {
   const hall = (rows?: number): Promise<Hall> =>
     createHall(app.database.reads, rows === undefined ? {} : { rows });
 
-  /** Another API process: a subscriber and feeds of its own. */
+  /** Starts another API process, with its own Redis subscriber and feeds. */
   function startNode(idleMs?: number) {
     const own = createSubscriber(redis.url, silent);
     const ctx = { db: app.database.reads, subscriber: own, logger: silent, tickMs: 20 };
@@ -50,7 +50,7 @@ export function liveFeedSuite() {
     return { db: app.database.reads, feeds };
   }
 
-  /** Holds a seat as a process does that has not yet published it. */
+  /** Holds a seat without publishing the change. */
   function holdUnpublished(at: Hall, seat: number, buyerId = createBuyerId()): Promise<BookingRecord> {
     const order = { idempotencyKey: null, onConflict: 'FAIL' } as const;
     return holdSeats(app, { buyerId, eventId: at.eventId, seats: [seat], ...order });
@@ -60,7 +60,7 @@ export function liveFeedSuite() {
     for (const message of app.committed.splice(0)) await publisher.publishSeatsChanged(message);
   }
 
-  /** Holds a seat, gives every other one back, and publishes each change as an API process does. */
+  /** Holds seats, releases every second one, and publishes each change as an API process does. */
   async function change(at: Hall, seat: number): Promise<void> {
     const buyerId = createBuyerId();
     const { id: bookingId } = await holdUnpublished(at, seat, buyerId);
@@ -68,17 +68,17 @@ export function liveFeedSuite() {
     await publishAll();
   }
 
-  async function follow(node: ReturnType<typeof startNode>, at: Hall, afterVersion: number | null = null) {
-    const follower = new SeatMapFollower(at.seatCount);
-    const updates = await seatUpdates(node, at.eventId, afterVersion);
+  async function connect(node: ReturnType<typeof startNode>, at: Hall, afterVersion: number | null = null) {
+    const client = new SeatMapClient(at.seatCount);
+    const updates = await watchSeats(node, at.eventId, afterVersion);
     onTestFinished(async () => void (await updates.return?.()));
-    void follower.run(updates);
-    return follower;
+    void client.run(updates);
+    return client;
   }
 
-  async function isRight(follower: SeatMapFollower, at: Hall): Promise<boolean> {
+  async function isRight(client: SeatMapClient, at: Hall): Promise<boolean> {
     const map = await readSeatMap(app.database.reads, at.eventId);
-    return map !== null && follower.version === map.version && follower.states === map.states.toBase64();
+    return map !== null && client.version === map.version && client.states === map.states.encode();
   }
 
   return {
@@ -92,7 +92,7 @@ export function liveFeedSuite() {
     holdUnpublished,
     publishAll,
     change,
-    follow,
+    connect,
     isRight,
   };
 }

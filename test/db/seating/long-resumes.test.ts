@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { sql } from '../../../src/platform/database/db.ts';
 import { readChanges } from '../../../src/seating/map/seat-map.sql.ts';
-import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
+import { watchSeats } from '../../support/clients/watch-seats.ts';
 import { liveFeedSuite } from './live-feed.fixture.ts';
 
 const { app, hall, startNode } = liveFeedSuite();
 
-/** Makes it that each of so many seats was held in one version and freed in the next, the same seats again and again. */
+/** Records versions in which seats are held and released in turn, the same seats over and over. */
 async function record(eventId: number, versions: number, seats: number): Promise<void> {
   const nobody = '00000000-0000-0000-0000-000000000000';
   await app().database.reads.$executeRaw(sql`INSERT INTO event_changes
@@ -23,16 +23,16 @@ async function record(eventId: number, versions: number, seats: number): Promise
 }
 
 async function firstMessage(eventId: number, afterVersion: number) {
-  const updates = await seatUpdates(startNode(), eventId, afterVersion);
+  const updates = await watchSeats(startNode(), eventId, afterVersion);
   const { value } = await updates.next();
   await updates.return?.();
   return value;
 }
 
-it('resumes over as many versions as may be, each seat as it was left last', async () => {
+it('resumes over the maximum number of versions, each seat with its latest status', async () => {
   const { eventId } = await hall(10);
   await record(eventId, 60_001, 99);
-  // The last version is odd: it left its seat blocked.
+  // The last version is odd, so its seat is blocked.
   const blocked = ((60_001 - 1) / 2) % 99;
   expect(await firstMessage(eventId, 1)).toEqual({
     kind: 'changes',
@@ -43,7 +43,7 @@ it('resumes over as many versions as may be, each seat as it was left last', asy
   expect(await firstMessage(eventId, 60_000)).toMatchObject({ seats: [[blocked, 3]] });
 });
 
-it('gives a snapshot instead over more versions, or over more seats than a snapshot is worth', async () => {
+it('sends a snapshot over more versions, or over more seats', async () => {
   const one = await hall(10);
   await record(one.eventId, 60_001, 100);
   expect(await firstMessage(one.eventId, 0)).toMatchObject({ kind: 'snapshot', version: 60_001 });
@@ -54,7 +54,7 @@ it('gives a snapshot instead over more versions, or over more seats than a snaps
   expect(await firstMessage(other.eventId, 2)).toMatchObject({ kind: 'changes', fromVersion: 2 });
 });
 
-it('gives a snapshot instead over more steps than the database puts together', async () => {
+it('sends a snapshot over more steps', async () => {
   const { eventId } = await hall(10);
   await record(eventId, 50, 10);
   const enlarge = (steps: number) =>
@@ -69,7 +69,7 @@ it('gives a snapshot instead over more steps than the database puts together', a
   expect(await firstMessage(eventId, 1)).toMatchObject({ kind: 'changes', fromVersion: 1 });
 });
 
-it('lists changes to close a gap with as long as they are few steps', async () => {
+it('lists changes for a gap only if they have few steps', async () => {
   const { eventId } = await hall(10);
   await record(eventId, 50, 10);
   const { reads } = app().database;
@@ -82,7 +82,7 @@ it('lists changes to close a gap with as long as they are few steps', async () =
   expect(await versions(5, 10)).toEqual(all.slice(0, 5));
 });
 
-it('gives a snapshot where a version between is not on record', async () => {
+it('sends a snapshot if a version in between is not recorded', async () => {
   const { eventId } = await hall(10);
   await record(eventId, 50, 10);
   await app().database.reads.$executeRaw(

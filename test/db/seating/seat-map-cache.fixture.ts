@@ -5,7 +5,7 @@ import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 
-/** A cache of seat maps in a Redis of its own, for the test file that calls this. */
+/** A cache of seat maps in its own Redis, for one test file. */
 export function cacheSuite() {
   let server: TestRedis;
   let redis: Redis;
@@ -20,7 +20,7 @@ export function cacheSuite() {
     await server.stop();
   });
 
-  /** One more connection. */
+  /** Opens another connection. */
   async function connected(): Promise<Redis> {
     const connection = connectRedis(server.url, 'test', silent);
     await eventually('Redis is there', () => connection.status === 'ready');

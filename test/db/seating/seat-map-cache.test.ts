@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
 import { SeatMapCache, seatMapKey } from '../../../src/seating/map/seat-map-cache.ts';
-import { SeatStates } from '../../../src/seating/map/seat-states.ts';
+import { packDigits } from '../../../src/seating/map/seat-map.ts';
 import { makeBatchId, makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { cacheSuite } from './seat-map-cache.fixture.ts';
@@ -14,11 +14,11 @@ beforeEach(() => {
   eventId++;
 });
 
-/** A map whose states tell its version. */
+/** Returns a map whose states encode its version. */
 function mapOf(version: number) {
-  const states = SeatStates.fromDigits('0'.repeat(40));
+  const states = packDigits('0'.repeat(40));
   for (let bit = 0; bit < 40; bit++) states.set(bit, ((version >> bit) & 1) as SeatStatusCode);
-  return { version, batchId: makeBatchId(version), states: states.toBase64() };
+  return { version, batchId: makeBatchId(version), states: states.encode() };
 }
 
 function changeTo(
@@ -30,7 +30,7 @@ function changeTo(
 }
 
 describe('the cached map', () => {
-  it('never goes backwards, and is always whole, under eight racing writers', async () => {
+  it('never goes backwards, and is always complete, with eight concurrent writers', async () => {
     const connections = await Promise.all(Array.from({ length: 8 }, connected));
     const writers = connections.map((connection) => new SeatMapCache(connection, silent));
     const versions = fc.sample(fc.integer({ min: 1, max: 400 }), 1_600);
@@ -59,15 +59,15 @@ describe('the cached map', () => {
     console.log(`${versions.length} writes by ${writers.length} writers, ${seen.length} reads between them`);
   });
 
-  it('follows changes exactly as the map in memory does', async () => {
+  it('changes exactly as the map in memory does', async () => {
     const change = fc.array(fc.tuple(fc.nat({ max: 40 }), fc.constantFrom<SeatStatusCode[]>(0, 1, 2, 3)), {
       maxLength: 9,
     });
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
         eventId++;
-        const states = SeatStates.fromDigits('0'.repeat(41));
-        const map = () => ({ version, batchId: makeBatchId(version), states: states.toBase64() });
+        const states = packDigits('0'.repeat(41));
+        const map = () => ({ version, batchId: makeBatchId(version), states: states.encode() });
         let version = 0;
         await cache().store(eventId, 41, map());
         for (const [i, seats] of changes.entries()) {
@@ -81,7 +81,7 @@ describe('the cached map', () => {
     );
   });
 
-  it('is left alone by a change that is older', async () => {
+  it('ignores a change that is older', async () => {
     await cache().store(eventId, 40, mapOf(5));
     for (const version of [4, 5]) expect(await cache().change(changeTo(version, [[0, 2]]))).toBe('none');
     expect(await cache().read(eventId)).toEqual(mapOf(5));
@@ -98,12 +98,12 @@ describe('the cached map', () => {
         ]),
     ],
     ['has a seat far away', () => changeTo(6, [[1_000_000_000, 1]])],
-  ])('gives way to none that is older after a change that %s', async (_, change) => {
+  ])('is not replaced by an older map after a change that %s', async (_, change) => {
     await cache().store(eventId, 40, mapOf(5));
     const { version } = change();
     expect(await cache().change(change())).toBe('gap');
     expect(await cache().read(eventId)).toBeNull();
-    // The one between comes late, and who was slow has an old map.
+    // The change in between arrives late, and a slow process stores an old map.
     expect(await cache().change(changeTo(version - 1, [[0, 2]]))).toBe('none');
     expect(await cache().store(eventId, 40, mapOf(version - 1))).toBe(false);
     expect(await cache().read(eventId)).toBeNull();
@@ -112,14 +112,14 @@ describe('the cached map', () => {
     expect(await redis().pttl(seatMapKey(eventId))).toBeGreaterThan(0);
   });
 
-  it('is not made from the mark of a version, whatever continues that', async () => {
+  it('is not created from the marker of a version by later changes', async () => {
     await cache().store(eventId, 40, mapOf(5));
     await cache().change(changeTo(8));
     for (const version of [8, 9, 10]) expect(await cache().change(changeTo(version))).toBe('gap');
     expect(await cache().read(eventId)).toBeNull();
   });
 
-  it('is left alone by a change of more seats than are worth it; the next reader stores it whole', async () => {
+  it('ignores a change of too many seats; the next reader stores a whole map', async () => {
     await cache().store(eventId, 40, mapOf(5));
     const seats = Array.from({ length: 5_000 }, (_, i) => [i % 40, 3] as const);
     expect(await cache().change(changeTo(6, seats))).toBe('none');
@@ -134,7 +134,7 @@ describe('the cached map', () => {
     expect(await cache().read(eventId)).toMatchObject({ version: 1_000_006 });
   });
 
-  it('is not made by changes alone', async () => {
+  it('is not created by changes alone', async () => {
     expect(await cache().change(changeTo(1, [[0, 1]]))).toBe('none');
     expect(await redis().exists(seatMapKey(eventId))).toBe(0);
   });
@@ -143,7 +143,7 @@ describe('the cached map', () => {
     ['text', (key) => redis().set(key, 'good morning, this is no map of seats')],
     ['a short map', (key) => redis().setrange(key, 0, 'SEA2')],
     ['another type', (key) => redis().rpush(key, 'SEA2')],
-  ])('is not read from %s, which a true one replaces', async (_, write) => {
+  ])('is not read from %s, and a valid map replaces it', async (_, write) => {
     await write(seatMapKey(eventId));
     expect(await cache().read(eventId)).toBeNull();
     expect(await cache().change(changeTo(1))).toBe('none');

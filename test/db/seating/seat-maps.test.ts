@@ -14,7 +14,7 @@ import { cacheSuite } from './seat-map-cache.fixture.ts';
 const { app, hall, hold } = bookingSuite();
 const { server, redis, cache, connected } = cacheSuite();
 
-/** What a node reads maps with, and without a feed unless the test opens one. */
+/** The services with which a node reads maps. It has no feed unless the test opens one. */
 function startNode() {
   const { reads } = app().database;
   const feeds = new LiveFeeds({ db: reads, subscriber: silentSubscriber, logger: silent, tickMs: 20 });
@@ -31,10 +31,10 @@ async function holdOne(at: Hall, seat: number): Promise<SeatsChanged> {
 
 async function truth(at: Hall) {
   const map = await readSeatMap(app().database.reads, at.eventId);
-  return map === null ? null : { ...map, states: map.states.toBase64() };
+  return map === null ? null : { ...map, states: map.states.encode() };
 }
 
-/** A version of the hall, as its event or its record has it. */
+/** Returns a version of the hall, from its event or from its record. */
 async function versionAt(at: Hall, version: number): Promise<SeatVersion> {
   const { reads } = app().database;
   const key = { eventId_version: { eventId: at.eventId, version: Math.max(version, 1) } };
@@ -51,8 +51,8 @@ async function mapReads(work: () => Promise<unknown>): Promise<number> {
   return (await captureStatements(work)).filter((text) => text.includes('readSeatMaps')).length;
 }
 
-describe('maps of a node that does not follow the event', () => {
-  it('are read from the database once, whoever asks, and from Redis then', async () => {
+describe('maps of a node without a feed of the event', () => {
+  it('are read from the database once, then from Redis', async () => {
     const at = await hall();
     const { maps } = startNode();
     const before = await versionAt(at, 0);
@@ -64,7 +64,7 @@ describe('maps of a node that does not follow the event', () => {
     expect(await mapReads(async () => expect(await get(maps, at, 1)).toEqual(await truth(at)))).toBe(1);
   });
 
-  it('are never older than asked for, though the cache missed a change, nor for who joins an older read', async () => {
+  it('are never older than requested, even if the cache missed a change or the caller joins an older read', async () => {
     const at = await hall();
     const { maps } = startNode();
     await get(maps, at, 0);
@@ -77,7 +77,7 @@ describe('maps of a node that does not follow the event', () => {
     await eventually('the cache is repaired', async () => (await cache().read(at.eventId))?.version === 1);
   });
 
-  it('come from the database in one statement, however many', async () => {
+  it('come from the database in one statement, regardless of their number', async () => {
     const halls = [];
     for (let i = 0; i < 5; i++) halls.push(await hall());
     const { maps } = startNode();
@@ -88,7 +88,7 @@ describe('maps of a node that does not follow the event', () => {
     expect(found).toBe(5);
   });
 
-  it('are right when Redis is flushed, gone, back, and when it hangs', async () => {
+  it('are correct while Redis is flushed, stopped, restarted, and hangs', async () => {
     const at = await hall();
     const { maps } = startNode();
     const isRight = async (version: number) => {
@@ -126,8 +126,8 @@ describe('maps of a node that does not follow the event', () => {
   });
 });
 
-describe('maps of a node that follows the event', () => {
-  it('come from its memory, but not where that has missed something', async () => {
+describe('maps of a node with a feed of the event', () => {
+  it('come from memory, unless the feed has missed something', async () => {
     const at = await hall();
     const { feeds, maps } = startNode();
     const { feed, release } = await feeds.acquire(at.eventId);
@@ -136,18 +136,18 @@ describe('maps of a node that follows the event', () => {
     const change = await holdOne(at, 1);
     expect((await get(maps, at, 0))?.version).toBe(0);
     expect(await get(maps, at, 1)).toEqual(await truth(at));
-    feed.take(change);
+    feed.apply(change);
     expect(await mapReads(async () => expect((await get(maps, at, 1))?.version).toBe(1))).toBe(0);
     release();
   });
 
-  it('does not change under whoever was given it', async () => {
+  it('do not change after they are returned', async () => {
     const at = await hall();
     const { feeds, maps } = startNode();
     const { feed, release } = await feeds.acquire(at.eventId);
     const before = await get(maps, at, 0);
     const copy = { ...before };
-    feed.take(await holdOne(at, 2));
+    feed.apply(await holdOne(at, 2));
     expect(before).toEqual(copy);
     expect((await get(maps, at, 0))?.version).toBe(1);
     release();

@@ -19,7 +19,7 @@ const message: SeatsChanged = {
   bookingIds: ['a'],
 };
 
-/** A Redis of its own for each test, for they break it; and whatever would have ended the process. */
+/** Each test has its own Redis, because tests break it. Collects errors that would end the process. */
 async function start() {
   const server = await startTestRedis();
   const redis = connectRedis(server.url, 'test', silent);
@@ -76,11 +76,11 @@ it('subscribes when Redis allows it, and logs one line until then', async () => 
   expect(lines.filter((line) => line.includes('subscribed again'))).toHaveLength(1);
 });
 
-it('subscribes anew where it may not for a while what it did before', async () => {
+it('subscribes again after Redis refused a topic for a while', async () => {
   const { redis, publisher, subscriber, unhandled } = await start();
   const { heard, subscription } = listen(subscriber);
   await subscription.ready;
-  // Redis cuts off whoever is subscribed to what it may no longer hear.
+  // Redis closes connections that are subscribed to topics which they may no longer read.
   await redis.call('ACL', 'SETUSER', 'default', 'resetchannels');
   await eventually('it was refused', async () => (await subscribesOf(redis)).refused >= 1);
   await redis.call('ACL', 'SETUSER', 'default', 'allchannels');
@@ -88,7 +88,7 @@ it('subscribes anew where it may not for a while what it did before', async () =
   expect(unhandled).toEqual([]);
 });
 
-it('asks no more for what was let go while Redis refused it', async () => {
+it('does not retry a topic that was unsubscribed while Redis refused it', async () => {
   const { redis, subscriber } = await start();
   await redis.call('ACL', 'SETUSER', 'default', 'resetchannels');
   listen(subscriber, 1).subscription.close();
@@ -101,7 +101,7 @@ it('asks no more for what was let go while Redis refused it', async () => {
   expect(await redis.pubsub('CHANNELS')).toEqual(['event:{3}:changes']);
 });
 
-it('can be closed while a Redis that hangs has not answered', async () => {
+it('can be closed while Redis hangs', async () => {
   const { server, redis, subscriber, unhandled } = await start();
   server.freeze();
   listen(subscriber);
@@ -112,7 +112,7 @@ it('can be closed while a Redis that hangs has not answered', async () => {
   expect(unhandled).toEqual([]);
 });
 
-it('keeps nothing of what came and went while Redis was away', async () => {
+it('keeps no topic that was subscribed and unsubscribed while Redis was unavailable', async () => {
   const { server, redis, subscriber } = await start();
   await server.kill();
   for (let eventId = 1; eventId <= 100; eventId++) listen(subscriber, eventId).subscription.close();

@@ -27,14 +27,14 @@ export const liveFeed: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/db/seating/followed-seats.test.ts'],
+    tests: ['test/db/seating/seat-details.test.ts'],
     mutants: [
       {
-        guard: 'followed-seats-limit',
+        guard: 'retained-seats-limit',
         mutation: 'never',
       },
-      { guard: 'unfollowed-seats-dropped', mutation: 'remove' },
-      { guard: 'unfollowed-venues-dropped', mutation: { replace: 'limits.unusedSeatsMax', with: '1e9' } },
+      { guard: 'unretained-seats-dropped', mutation: 'remove' },
+      { guard: 'unretained-venues-dropped', mutation: { replace: 'limits.unusedSeatsMax', with: '1e9' } },
     ],
   },
   {
@@ -42,13 +42,13 @@ export const liveFeed: readonly MutantGroup[] = [
     mutants: [
       { guard: 'no-early-flush-on-snapshot', mutation: 'remove' },
       {
-        guard: 'no-early-flush-on-follow',
-        mutation: { replace: 'return', with: 'this.#send();\n    return' },
+        guard: 'no-early-flush-on-subscribe',
+        mutation: { replace: 'return', with: 'this.#unsent.flush();\n    return' },
       },
       { guard: 'stopped-feed-releases-waiters', mutation: 'remove' },
       { guard: 'buffered-messages-delivered', mutation: 'remove' },
       { guard: 'complete-resume', mutation: 'left only' },
-      { guard: 'resume-versions-limit', mutation: { replace: 'behind > RESUME_MAX ||', with: '' } },
+      { guard: 'resume-versions-limit', mutation: { replace: 'behind > RESUME_VERSIONS_MAX ||', with: '' } },
     ],
   },
   {
@@ -64,7 +64,7 @@ export const liveFeed: readonly MutantGroup[] = [
     mutants: [
       { guard: 'change-continues-map', mutation: 'never' },
       { guard: 'known-message-checked', mutation: 'remove' },
-      { guard: 'change-during-read-kept', mutation: { replace: 'this.#early.keep(message)', with: '' } },
+      { guard: 'change-during-read-kept', mutation: { replace: 'this.#early.add(message)', with: '' } },
       {
         guard: 'subscribe-before-read',
         mutation: { replace: 'this.#subscription.ready', with: 'Promise.resolve()' },
@@ -74,13 +74,13 @@ export const liveFeed: readonly MutantGroup[] = [
       {
         guard: 'gap-in-record',
         mutation: {
-          replace: 'change.previousBatchId !== this.#batchId || !this.#apply(change)',
-          with: '!this.#apply(change) && this.#stopped',
+          replace: 'change.previousBatchId !== this.#batchId || !this.#advance(change)',
+          with: '!this.#advance(change) && this.#version < 0',
         },
       },
-      { guard: 'poll-repairs', mutation: { replace: 'ownBefore', with: '-1' } },
-      { guard: 'one-repair-at-a-time', mutation: { replace: '??=', with: '=' } },
-      { guard: 'gap-during-repair', mutation: { with: 'return;' } },
+      { guard: 'poll-repairs', mutation: { replace: 'versionBefore', with: '-1' } },
+      { guard: 'one-repair-at-a-time', mutation: { replace: '!wasRepairing && ', with: '' } },
+      { guard: 'gap-during-repair', mutation: { replace: 'waiting', with: 'live' } },
       { guard: 'failing-subscriber-isolated', mutation: { with: 'throw error;' } },
       { guard: 'polling', mutation: 'never', only: 'polling' },
     ],
@@ -95,6 +95,6 @@ export const liveFeed: readonly MutantGroup[] = [
   },
   {
     tests: ['test/unit/live-feed/live-feed-properties.test.ts'],
-    mutants: [{ guard: 'changes-on-tick', mutation: 'always', only: 'are told on a tick' }],
+    mutants: [{ guard: 'changes-on-tick', mutation: 'always', only: 'once per tick' }],
   },
 ];

@@ -38,9 +38,9 @@ export const messaging: readonly MutantGroup[] = [
     mutants: [
       { guard: 'refused-topic-retried', mutation: 'remove', only: 'when Redis allows it' },
       { guard: 'subscribe-failure-handled', mutation: { with: 'throw error;' }, only: 'can be closed' },
-      { guard: 'resubscribe-on-ready', mutation: 'remove', only: 'subscribes anew' },
-      { guard: 'dropped-topic-not-retried', mutation: 'remove', only: 'was let go' },
-      { guard: 'dropped-topic-not-refused', mutation: 'remove', only: 'was let go' },
+      { guard: 'resubscribe-on-ready', mutation: 'remove', only: 'subscribes again' },
+      { guard: 'dropped-topic-not-retried', mutation: 'remove', only: 'was unsubscribed' },
+      { guard: 'dropped-topic-not-refused', mutation: 'remove', only: 'was unsubscribed' },
       { guard: 'redis-ping', mutation: 'always', only: 'is dead' },
       {
         guard: 'redis-socket-timeout',

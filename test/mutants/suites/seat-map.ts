@@ -136,7 +136,7 @@ export const seatMap: readonly MutantGroup[] = [
       },
       {
         guard: 'late-public-read-not-awaited',
-        mutation: { replace: 'Promise.race([answer, late.then(() => known)])', with: 'answer' },
+        mutation: { replace: 'Promise.race([result, late.then(() => known)])', with: 'result' },
       },
     ],
   },

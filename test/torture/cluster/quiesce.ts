@@ -30,7 +30,7 @@ export async function quiesce(
     if (await waitUntil(() => watcher.isCorrect(cluster.database.reads), MAPS_RIGHT_WITHIN_MS)) continue;
     const { version, states } = watcher.follower;
     const map = await readSeatMap(cluster.database.reads, watcher.eventId);
-    const truth = `version ${map?.version} ${map?.states.toBase64()}`;
+    const truth = `version ${map?.version} ${map?.states.encode()}`;
     add(
       'I10',
       watcher.eventId,

@@ -3,7 +3,7 @@ import type { PrismaClient } from '../../../src/platform/database/db.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { pause } from '../../support/pause.ts';
-import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
+import { SeatMapClient } from '../../support/clients/seat-map-client.ts';
 
 const CODES = { AVAILABLE: 0, HELD: 1, BOOKED: 2, BLOCKED: 3 } as const;
 
@@ -31,7 +31,7 @@ export class Watcher {
   readonly #client: Client;
   readonly #seatCount: number;
   #stopped = false;
-  follower: SeatMapFollower;
+  follower: SeatMapClient;
   /** Messages that did not continue the previous one, over all connections. */
   gaps = 0;
 
@@ -39,7 +39,7 @@ export class Watcher {
     this.node = node;
     this.eventId = eventId;
     this.#seatCount = seatCount;
-    this.follower = new SeatMapFollower(seatCount);
+    this.follower = new SeatMapClient(seatCount);
     this.#client = createClient({
       url: () => `${(node.server.url ?? 'http://127.0.0.1:9').replace('http', 'ws')}/graphql`,
       retryAttempts: Infinity,
@@ -66,22 +66,22 @@ export class Watcher {
 
   #startAnew(): void {
     this.gaps += this.follower.gaps.length;
-    this.follower = new SeatMapFollower(this.#seatCount);
+    this.follower = new SeatMapClient(this.#seatCount);
   }
 
   #take(update: Update | undefined): void {
     if (update === undefined) return;
     const { version, fromVersion = -1, states, seats = [] } = update;
-    if (states !== undefined) return this.follower.take({ kind: 'snapshot', version, states });
+    if (states !== undefined) return this.follower.apply({ kind: 'snapshot', version, states });
     const changed = seats.map(({ index, status }) => [index, CODES[status]] as const);
-    this.follower.take({ kind: 'changes', fromVersion, version, seats: changed });
+    this.follower.apply({ kind: 'changes', fromVersion, version, seats: changed });
   }
 
   /** Whether its map equals the database. */
   async isCorrect(db: PrismaClient): Promise<boolean> {
     const map = await readSeatMap(db, this.eventId);
     return (
-      map !== null && this.follower.version === map.version && this.follower.states === map.states.toBase64()
+      map !== null && this.follower.version === map.version && this.follower.states === map.states.encode()
     );
   }
 

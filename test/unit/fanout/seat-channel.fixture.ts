@@ -4,9 +4,9 @@ import type { Consumer, SharedGroup } from '../../../src/fanout/subscriber.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { FeedMessage, LiveFeed } from '../../../src/seating/live/live-feed.ts';
-import { SeatStates } from '../../../src/seating/map/seat-states.ts';
+import { packDigits } from '../../../src/seating/map/seat-map.ts';
 import { SeatSource } from '../../../src/seating/live/seat-updates.ts';
-import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
+import { SeatMapClient } from '../../support/clients/seat-map-client.ts';
 
 export const SEATS = 12;
 
@@ -47,16 +47,16 @@ class StillFeed {
     for (const follower of this.#followers) follower(message);
   }
 
-  follow(follower: (message: FeedMessage) => void): () => void {
+  subscribe(follower: (message: FeedMessage) => void): () => void {
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);
   }
 
   snapshot(): FeedMessage & { kind: 'snapshot' } {
     this.send();
-    const states = SeatStates.fromDigits('0'.repeat(SEATS));
+    const states = packDigits('0'.repeat(SEATS));
     for (const [seat, code] of this.record) states.set(seat, code);
-    return { kind: 'snapshot', version: this.version, states: states.toBase64() };
+    return { kind: 'snapshot', version: this.version, states: states.encode() };
   }
 
   changes(fromVersion: number, version: number): FeedMessage {
@@ -67,7 +67,7 @@ class StillFeed {
 
 /** A subscriber whose consumer can be made slow or broken. */
 export class Watcher implements Consumer {
-  readonly follower = new SeatMapFollower(SEATS);
+  readonly follower = new SeatMapClient(SEATS);
   readonly joinedAt: number;
   readonly leave: () => void;
   #drained: (() => void)[] = [];
@@ -97,7 +97,7 @@ export class Watcher implements Consumer {
   send(payload: Payload): boolean {
     if (this.full) return false;
     if (this.broken) throw new Error('broken');
-    this.follower.take(messages.get(payload) as FeedMessage);
+    this.follower.apply(messages.get(payload) as FeedMessage);
     return true;
   }
 

@@ -19,7 +19,7 @@ function everything(type: GraphQLNamedType): string {
 }
 
 const context: SharedContext = {
-  followedSeats: {
+  seatDetails: {
     get: () => ({
       section: 'Block A',
       row: '1',
@@ -29,7 +29,7 @@ const context: SharedContext = {
       tier: { name: 'Stalls', amount: 4_900, color: '#4a90d9' },
       currency: 'EUR',
     }),
-  } as unknown as SharedContext['followedSeats'],
+  } as unknown as SharedContext['seatDetails'],
 };
 
 test.each<FeedMessage>([

@@ -15,7 +15,7 @@ function start() {
   const feed = {
     version: 1,
     snapshot: () => ({ kind: 'snapshot', version: 1, states: '' }),
-    follow: () => () => undefined,
+    subscribe: () => () => undefined,
   } as unknown as LiveFeed;
   const release = vi.fn<() => void>();
   const source = new SeatSource({ feed, afterVersion: null, changesUntil: async () => null, release });

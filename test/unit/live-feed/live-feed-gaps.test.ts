@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import type { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
-import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
+import type { SeatMapClient } from '../../support/clients/seat-map-client.ts';
+import { connectClient, expectShows, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
 
 let recorded: Recorded;
@@ -13,31 +13,31 @@ beforeEach(() => {
 });
 afterEach(() => stopFeeds(feeds));
 
-const follow = (of: RecordedEvent = event) => followIn(feeds, of);
-const expectRight = (follower: SeatMapFollower, of: RecordedEvent = event) => expectShows(of, follower);
+const connect = (of: RecordedEvent = event) => connectClient(feeds, of);
+const expectRight = (client: SeatMapClient, of: RecordedEvent = event) => expectShows(of, client);
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const readsOf = (statement: string) => recorded.asked.filter((name) => name === statement).length;
 
 describe('a gap in a live feed', () => {
-  it('is closed with the map, and no list of changes, where it has more seats than are worth it', async () => {
+  it('is closed with the whole map if the missing changes have too many seats', async () => {
     const large = recorded.add(2, 6_000);
-    const { follower } = await follow(large);
+    const { client } = await connect(large);
     const some = (from: number) => Array.from({ length: 2_600 }, (_, i) => [from + i, 1] as const);
     large.commit(some(0));
     recorded.deliver(large.commit(some(3_000)));
     await pass(2 * TICK_MS);
-    expectRight(follower, large);
-    expect(follower.messages.map(({ kind }) => kind)).toEqual(['snapshot', 'snapshot']);
+    expectRight(client, large);
+    expect(client.messages.map(({ kind }) => kind)).toEqual(['snapshot', 'snapshot']);
     large.commit(some(0).slice(0, 2_000));
     recorded.deliver(large.commit(some(3_000)));
     await pass(2 * TICK_MS);
-    expectRight(follower, large);
-    expect(follower.messages.filter(({ kind }) => kind === 'snapshot')).toHaveLength(2);
+    expectRight(client, large);
+    expect(client.messages.filter(({ kind }) => kind === 'snapshot')).toHaveLength(2);
   });
 
-  it('is no gap while the feed gets on, though somebody is ahead of it all the time', async () => {
-    const { feed, follower } = await follow();
-    // Its own commits come at once, those of another process with a delay: one of its own is always ahead.
+  it('causes no read while the feed advances, even if some message is always ahead', async () => {
+    const { feed, client } = await connect();
+    // The feed receives its own commits immediately and those of another process late, so its own are always ahead.
     const messages = Array.from({ length: 100 }, (_, i) => event.commit([[i % 8, i % 3 === 0 ? 1 : 2]]));
     const remote = messages.filter((_, i) => i % 2 === 0);
     const own = messages.filter((_, i) => i % 2 === 1);
@@ -51,12 +51,12 @@ describe('a gap in a live feed', () => {
     expect([feed.version, readsOf('readChanges')]).toEqual([98, 0]);
     for (const late of remote.slice(-1)) recorded.deliver(late);
     await pass(TICK_MS);
-    expectRight(follower);
+    expectRight(client);
     expect(readsOf('readChanges')).toBe(0);
   });
 
-  it('is closed though the feed has got over a part of it', async () => {
-    const { follower } = await follow();
+  it('is closed if the feed has advanced only part of the way', async () => {
+    const { client } = await connect();
     const [first, , , last] = [0, 1, 2, 3].map((seat) => event.commit([[seat, 1]]));
     if (first === undefined || last === undefined) throw new Error('four were committed');
     recorded.deliver(last);
@@ -67,6 +67,6 @@ describe('a gap in a live feed', () => {
     await pass(TICK_MS);
     expect(readsOf('readChanges')).toBe(1);
     await pass(TICK_MS);
-    expectRight(follower);
+    expectRight(client);
   });
 });

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import { followSeats, openSeats } from '../../../src/seating/live/seat-updates.ts';
+import { openSeatSource, subscribeToSeats } from '../../../src/seating/live/seat-updates.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
-import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
-import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
+import { SeatMapClient } from '../../support/clients/seat-map-client.ts';
+import { connectClient, expectShows, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
 
-/** Longer than the longest pause between two polls, and what a repair waits. */
+/** Longer than the longest pause between two polls plus the wait of a repair. */
 const POLL_MS = 1_300;
 const RUNS = 1_000;
 
@@ -23,20 +23,20 @@ afterEach(() => stopFeeds(feeds));
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const commit = (...seats: number[]) => seats.map((seat) => event.commit([[seat, 1]]));
-const snapshotsOf = ({ messages }: SeatMapFollower) => messages.filter(({ kind }) => kind === 'snapshot');
+const snapshotsOf = ({ messages }: SeatMapClient) => messages.filter(({ kind }) => kind === 'snapshot');
 
-/** A follower at version 3, and a database that then lost two versions. */
+/** Returns a client at version 3, and a database that then lost two versions. */
 async function afterLoss() {
-  const { feed, follower } = await followIn(feeds, event);
+  const { feed, client } = await connectClient(feeds, event);
   for (const message of commit(0, 1, 2)) recorded.deliver(message);
   await pass(TICK_MS);
-  expectShows(event, follower);
+  expectShows(event, client);
   event.goBackTo(1);
-  return { feed, follower };
+  return { feed, client };
 }
 
 async function first(afterVersion: number) {
-  const updates = await followSeats(await openSeats({ db: recorded.db, feeds }, 1, afterVersion));
+  const updates = await subscribeToSeats(await openSeatSource({ db: recorded.db, feeds }, 1, afterVersion));
   const { value } = (await updates.next()) as IteratorYieldResult<{ kind: string; version: number }>;
   return value;
 }
@@ -46,41 +46,41 @@ describe('a feed of a database that lost commits', () => {
     ['the same', 2],
     ['one more', 3],
     ['many more', 6],
-  ])('notices at the next poll that %s version has come again', async (_, versions) => {
-    const { follower } = await afterLoss();
+  ])('notices at the next poll that %s version was reached again', async (_, versions) => {
+    const { client } = await afterLoss();
     commit(...Array.from({ length: versions }, (_, i) => 7 - i));
     feeds.start();
     await pass(POLL_MS);
-    expectShows(event, follower);
-    expect(snapshotsOf(follower)).toHaveLength(2);
+    expectShows(event, client);
+    expect(snapshotsOf(client)).toHaveLength(2);
     for (const message of commit(5)) recorded.deliver(message);
     await pass(TICK_MS);
-    expectShows(event, follower);
+    expectShows(event, client);
   });
 
   it.each([
     ['the version held, made by another batch', 2],
     ['a change that continues it by its number only', 3],
   ])('notices %s without a poll', async (_, versions) => {
-    const { feed, follower } = await afterLoss();
+    const { feed, client } = await afterLoss();
     const messages = commit(...Array.from({ length: versions }, (_, i) => 7 - i));
     recorded.deliver(messages.at(-1) as SeatsChanged);
     await pass(0);
-    expectShows(event, follower);
+    expectShows(event, client);
     expect(feed.peek()?.batchId).toBe(event.batchId);
   });
 
-  it('reads the whole map where the record to close a gap with continues another batch', async () => {
-    const { follower } = await afterLoss();
+  it('reads the whole map if the record of a gap continues another batch', async () => {
+    const { client } = await afterLoss();
     const messages = commit(7, 6, 5, 4, 3);
     recorded.deliver(messages.at(-1) as SeatsChanged);
     await pass(TICK_MS);
-    expectShows(event, follower);
-    expect(snapshotsOf(follower)).toHaveLength(2);
+    expectShows(event, client);
+    expect(snapshotsOf(client)).toHaveLength(2);
   });
 
-  it('applies what came while the map was read on top of it', async () => {
-    const { follower } = await afterLoss();
+  it('applies changes that arrive during the read of the map on top of it', async () => {
+    const { client } = await afterLoss();
     const [, second] = commit(7, 6);
     recorded.holdsUp = (statement) => statement === 'readSeatMaps';
     recorded.deliver(second as SeatsChanged);
@@ -89,16 +89,16 @@ describe('a feed of a database that lost commits', () => {
     recorded.holdsUp = null;
     recorded.answer();
     await pass(TICK_MS);
-    expect(follower.gaps).toEqual([]);
-    expectShows(event, follower);
+    expect(client.gaps).toEqual([]);
+    expectShows(event, client);
   });
 
-  it('sends nothing again for a message of the lost history that comes late', async () => {
-    const { follower } = await afterLoss();
+  it('sends nothing for a late message of the lost history', async () => {
+    const { client } = await afterLoss();
     commit(7, 6, 5);
     feeds.start();
     await pass(POLL_MS);
-    const had = follower.messages.length;
+    const had = client.messages.length;
     recorded.deliver({
       eventId: 1,
       fromVersion: 3,
@@ -108,16 +108,16 @@ describe('a feed of a database that lost commits', () => {
       bookingIds: [],
     });
     await pass(POLL_MS);
-    expectShows(event, follower);
-    expect(follower.messages).toHaveLength(had);
+    expectShows(event, client);
+    expect(client.messages).toHaveLength(had);
   });
 
-  it('gives a snapshot to whoever resumes from a version that had been lost, until versions have passed it', async () => {
-    const { follower } = await afterLoss();
+  it('sends a snapshot to a client that resumes from a lost version, until later versions', async () => {
+    const { client } = await afterLoss();
     commit(7, 6, 5);
     feeds.start();
     await pass(POLL_MS);
-    expect(follower.version).toBe(4);
+    expect(client.version).toBe(4);
     for (const version of [1, 2, 3, 4]) expect(await first(version)).toMatchObject({ kind: 'snapshot' });
     for (const message of commit(3, 2)) recorded.deliver(message);
     await pass(TICK_MS);
@@ -126,7 +126,7 @@ describe('a feed of a database that lost commits', () => {
   });
 });
 
-describe('whoever follows a feed, or resumes with what it showed,', () => {
+describe('a client that subscribes or resumes', () => {
   const change = fc.tuple(fc.nat({ max: 7 }), fc.constantFrom<SeatStatusCode[]>(0, 1, 2, 3));
   const step = fc.oneof(
     { weight: 8, arbitrary: change.map((seat) => ({ kind: 'commit', seat }) as const) },
@@ -137,15 +137,15 @@ describe('whoever follows a feed, or resumes with what it showed,', () => {
     { weight: 2, arbitrary: fc.constant({ kind: 'resume' } as const) },
   );
 
-  it(`ends with the map of the database, whatever it lost (${RUNS} histories)`, async () => {
+  it(`ends with the map of the database, no matter what it lost (${RUNS} histories)`, async () => {
     let losses = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (history) => {
         stopFeeds(feeds);
         ({ recorded, event, feeds } = startFeeds());
         feeds.start();
-        const { follower } = await followIn(feeds, event);
-        const followers = [follower];
+        const { client } = await connectClient(feeds, event);
+        const clients = [client];
         const late: SeatsChanged[] = [];
         for (const one of history) {
           if (one.kind === 'commit') recorded.deliver(event.commit([one.seat]));
@@ -159,23 +159,23 @@ describe('whoever follows a feed, or resumes with what it showed,', () => {
             event.goBackTo(one.n % (event.version + 1));
             losses++;
           }
-          if (one.kind === 'resume') followers.push(await resume(follower));
+          if (one.kind === 'resume') clients.push(await resume(client));
         }
         for (let i = 0; i < 4; i++) await pass(POLL_MS);
-        for (const one of followers) expectShows(event, one);
+        for (const one of clients) expectShows(event, one);
       }),
       { numRuns: RUNS },
     );
     expect(losses).toBeGreaterThan(RUNS);
   });
 
-  /** Another client with the same map, whose connection was lost. */
-  async function resume({ version, states }: SeatMapFollower): Promise<SeatMapFollower> {
-    const again = new SeatMapFollower(event.seatCount);
-    again.take({ kind: 'snapshot', version: version ?? 0, states });
-    const opening = openSeats({ db: recorded.db, feeds }, 1, again.version);
+  /** Returns another client that had the same map and lost its connection. */
+  async function resume({ version, states }: SeatMapClient): Promise<SeatMapClient> {
+    const again = new SeatMapClient(event.seatCount);
+    again.apply({ kind: 'snapshot', version: version ?? 0, states });
+    const opening = openSeatSource({ db: recorded.db, feeds }, 1, again.version);
     await pass(TICK_MS);
-    void again.run(await followSeats(await opening));
+    void again.run(await subscribeToSeats(await opening));
     return again;
   }
 });

@@ -4,8 +4,8 @@ import { createLogger } from '../../../src/platform/observability/logger.ts';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
-import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
+import { watchSeats } from '../../support/clients/watch-seats.ts';
+import { SeatMapClient } from '../../support/clients/seat-map-client.ts';
 import { Recorded, type RecordedEvent } from './recorded-event.fixture.ts';
 
 const SEATS = 9;
@@ -15,7 +15,7 @@ const silent = createLogger('silent');
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-/** Promises on the way of an answer: reads, repairs, and what they lead to. */
+/** Lets the promises of reads and repairs settle. */
 async function turns(): Promise<void> {
   for (let i = 0; i < 25; i++) await Promise.resolve();
 }
@@ -25,8 +25,8 @@ async function pass(ms: number): Promise<void> {
   await turns();
 }
 
-/** One who watches, and what must be true of every message that it gets. */
-class Watcher extends SeatMapFollower {
+/** A client that checks every message. */
+class Watcher extends SeatMapClient {
   readonly #event: RecordedEvent;
 
   constructor(event: RecordedEvent) {
@@ -34,12 +34,12 @@ class Watcher extends SeatMapFollower {
     this.#event = event;
   }
 
-  override take(message: FeedMessage): void {
+  override apply(message: FeedMessage): void {
     const before = this.version ?? -1;
-    super.take(message);
+    super.apply(message);
     if (message.kind === 'changes') {
       const seats = message.seats.map(([seat]) => seat);
-      if (new Set(seats).size !== seats.length) throw new Error('a seat was told twice');
+      if (new Set(seats).size !== seats.length) throw new Error('a message contains a seat twice');
     }
     if (message.version < before) throw new Error(`version ${message.version} after ${before}`);
     if (this.states !== this.#event.history.get(message.version))
@@ -63,15 +63,15 @@ class World {
     this.feeds.start();
   }
 
-  /** One who starts with nothing, or resumes from where somebody else is. */
+  /** Adds a client that starts from nothing, or resumes from the version of another one. */
   join(resume: boolean, reads: boolean): void {
     const watcher = new Watcher(this.event);
     const known = resume ? this.watchers.find(({ version }) => version !== null) : undefined;
     if (known?.version != null)
-      watcher.take({ kind: 'snapshot', version: known.version, states: known.states });
+      watcher.apply({ kind: 'snapshot', version: known.version, states: known.states });
     this.watchers.push(watcher);
     const ctx = { db: this.recorded.db, feeds: this.feeds };
-    const opened = seatUpdates(ctx, 1, watcher.version).then((updates) => {
+    const opened = watchSeats(ctx, 1, watcher.version).then((updates) => {
       const run = () => void watcher.run(updates).catch((error: unknown) => this.#faults.push(error));
       if (reads) run();
       else this.#slow.push(run);
@@ -87,7 +87,7 @@ class World {
     }
     await Promise.all(this.#underWay);
     for (const run of this.#slow) run();
-    // A full queue each.
+    // Long enough to empty a full queue.
     for (let i = 0; i < 20; i++) await turns();
     this.feeds.stop();
     if (this.#faults.length > 0) throw this.#faults[0];
@@ -131,7 +131,7 @@ const steps = fc.array(
     {
       weight: 4,
       arbitrary: fc.nat().map((n): Step => (w) => {
-        // Any of the late ones, and as it stays there perhaps a second time.
+        // Any late message. It stays in the list, so it may be delivered twice.
         const message = w.late[n % Math.max(1, w.late.length)];
         if (message !== undefined) w.recorded.deliver(message);
       }),
@@ -167,8 +167,8 @@ const steps = fc.array(
   { maxLength: 60, size: 'max' },
 );
 
-describe('a live feed and all who follow it', () => {
-  it(`end with the map of the database, and show on the way only what was true (${RUNS} histories)`, async () => {
+describe('a live feed and its subscribers', () => {
+  it(`end with the map of the database, and only show maps that existed (${RUNS} histories)`, async () => {
     let messages = 0;
     let snapshots = 0;
     await fc.assert(
@@ -181,15 +181,15 @@ describe('a live feed and all who follow it', () => {
           await turns();
         }
         await world.settle();
-        for (const { version, states, gaps, messages: told } of world.watchers) {
+        for (const { version, states, gaps, messages: received } of world.watchers) {
           const { event } = world;
           expect({ version, states, gaps }).toEqual({
             version: event.version,
             states: event.states,
             gaps: [],
           });
-          messages += told.length;
-          snapshots += told.filter(({ kind }) => kind === 'snapshot').length;
+          messages += received.length;
+          snapshots += received.filter(({ kind }) => kind === 'snapshot').length;
         }
         vi.clearAllTimers();
       }),
@@ -198,7 +198,7 @@ describe('a live feed and all who follow it', () => {
     console.log(`${messages} messages, ${snapshots} of them snapshots`);
   });
 
-  it('are told on a tick what all changes since the last come to, and of each seat the latest only', async () => {
+  it('receive the merged changes once per tick, each seat with its latest status', async () => {
     const batches = fc.array(fc.tuple(seats, fc.nat({ max: 150 })), {
       minLength: 1,
       maxLength: 20,
@@ -218,7 +218,7 @@ describe('a live feed and all who follow it', () => {
         await pass(100);
         const [watcher] = world.watchers;
         const changes = watcher?.messages.slice(1) ?? [];
-        // The first at once, and then at most one in each tick.
+        // The first immediately, then at most one per tick.
         const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
         expect(changes.length).toBeLessThanOrEqual(2 + spanMs / 100);
         expect(changes.every(({ kind }) => kind === 'changes')).toBe(true);

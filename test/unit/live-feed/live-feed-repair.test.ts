@@ -4,11 +4,11 @@ import { readMetrics } from '../../../src/platform/observability/metrics.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
-import type { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
-import { expectShows, followIn, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
+import type { SeatMapClient } from '../../support/clients/seat-map-client.ts';
+import { connectClient, expectShows, startFeeds, stopFeeds, TICK_MS } from './live-feed.fixture.ts';
 import type { Recorded, RecordedEvent } from './recorded-event.fixture.ts';
 
-/** Longer than the longest pause between two polls, and what a repair waits. */
+/** Longer than the longest pause between two polls plus the wait of a repair. */
 const POLL_MS = 1_300;
 
 let recorded: Recorded;
@@ -20,13 +20,13 @@ beforeEach(() => {
 });
 afterEach(() => stopFeeds(feeds));
 
-const follow = (of: RecordedEvent = event) => followIn(feeds, of);
-const expectRight = (follower: SeatMapFollower, of: RecordedEvent = event) => expectShows(of, follower);
+const connect = (of: RecordedEvent = event) => connectClient(feeds, of);
+const expectRight = (client: SeatMapClient, of: RecordedEvent = event) => expectShows(of, client);
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const readsOf = (statement: string) => recorded.asked.filter((name) => name === statement).length;
 
 describe('a live feed', () => {
-  it('hears what is committed while the map is read for the first time', async () => {
+  it('receives what commits during the first read of the map', async () => {
     recorded.holdsUp = (statement) => statement === 'readSeatMaps';
     const acquired = feeds.acquire(1);
     await vi.waitUntil(() => recorded.waiting === 1);
@@ -36,7 +36,7 @@ describe('a live feed', () => {
     expect(feed.snapshot()).toMatchObject({ version: 1, states: event.states });
   });
 
-  it('does not read the map before it listens, unless Redis keeps it waiting for a second', async () => {
+  it('does not read the map before it has subscribed, unless Redis takes longer than a second', async () => {
     const { subscriber } = recorded;
     let listening = (): void => undefined;
     const ready = new Promise<void>((resolve) => (listening = resolve));
@@ -63,8 +63,8 @@ describe('a live feed', () => {
     own.stop();
   });
 
-  it('closes a gap that came up while another was being closed', async () => {
-    const { follower } = await follow();
+  it('closes a gap that appeared during the repair of another', async () => {
+    const { client } = await connect();
     event.commit([[0, 1]]);
     recorded.deliver(event.commit([[1, 1]]));
     recorded.holdsUp = (statement) => statement === 'readChanges';
@@ -76,36 +76,36 @@ describe('a live feed', () => {
     recorded.holdsUp = null;
     recorded.answer();
     await pass(2 * TICK_MS);
-    expectRight(follower);
+    expectRight(client);
   });
 
-  it('takes a message that comes again for known, and asks nobody about it', async () => {
-    const { follower } = await follow();
+  it('ignores a repeated message without a read', async () => {
+    const { client } = await connect();
     const messages = [event.commit([[0, 1]]), event.commit([[0, 2]])];
     for (const message of [...messages, ...messages]) recorded.deliver(message);
     await pass(TICK_MS);
-    expectRight(follower);
+    expectRight(client);
     expect(readsOf('readChanges')).toBe(0);
   });
 
-  it('waits a moment for the one between, and reads the record when it does not come', async () => {
-    const { follower } = await follow();
+  it('waits for a missing message, and reads the record if it does not arrive', async () => {
+    const { client } = await connect();
     const [first, second] = [event.commit([[0, 1]]), event.commit([[1, 1]])];
     recorded.deliver(second);
     recorded.deliver(first);
     await pass(TICK_MS);
-    expectRight(follower);
+    expectRight(client);
     expect(readsOf('readChanges')).toBe(0);
     event.commit([[2, 1]]);
     recorded.deliver(event.commit([[3, 1]]));
     await pass(2 * TICK_MS);
-    expectRight(follower);
+    expectRight(client);
     expect(readsOf('readChanges')).toBe(1);
-    expect(follower.messages.filter(({ kind }) => kind === 'snapshot')).toHaveLength(1);
+    expect(client.messages.filter(({ kind }) => kind === 'snapshot')).toHaveLength(1);
   });
 
-  it('does not tell halfway what a message with a seat that there is not says', async () => {
-    const { feed, follower } = await follow();
+  it('applies no part of a message with a seat out of range', async () => {
+    const { feed, client } = await connect();
     const truth = event.commit([[0, 1]]);
     recorded.deliver({
       ...truth,
@@ -116,44 +116,44 @@ describe('a live feed', () => {
     });
     expect(feed.version).toBe(0);
     await pass(2 * TICK_MS);
-    expectRight(follower);
+    expectRight(client);
   });
 
-  it('does not take the changes of another event for its own', async () => {
-    const { feed } = await follow();
+  it('ignores changes of another event', async () => {
+    const { feed } = await connect();
     recorded.listeners.get(1)?.(recorded.add(2).commit([[0, 1]]));
     expect(feed.version).toBe(0);
   });
 
-  it('tells every follower, though one of them throws', async () => {
+  it('notifies every subscriber, even if one of them throws', async () => {
     const { feed } = await feeds.acquire(1);
-    feed.follow(() => {
-      throw new Error('a follower that is broken');
+    feed.subscribe(() => {
+      throw new Error('a broken subscriber');
     });
-    feed.followBooking('a', () => {
+    feed.subscribeToBooking('a', () => {
       throw new Error('another');
     });
-    const { follower } = await follow();
+    const { client } = await connect();
     recorded.deliver(event.commit([[0, 1]], ['a']));
     recorded.deliver(event.commit([[1, 1]]));
     await pass(TICK_MS);
-    expectRight(follower);
+    expectRight(client);
     expect(feed.version).toBe(2);
   });
 
-  it('keeps who follows a booking when somebody else leaves it twice', async () => {
+  it('keeps a subscriber of a booking when another one leaves twice', async () => {
     const { feed } = await feeds.acquire(1);
-    const leave = feed.followBooking('a', () => undefined);
+    const leave = feed.subscribeToBooking('a', () => undefined);
     leave();
-    let told = 0;
-    feed.followBooking('a', () => told++);
+    let notified = 0;
+    feed.subscribeToBooking('a', () => notified++);
     leave();
     recorded.deliver(event.commit([[0, 1]], ['a']));
-    expect(told).toBe(1);
+    expect(notified).toBe(1);
   });
 
-  it('leaves no timer and changes nothing once it is stopped, whatever comes', async () => {
-    const { feed, follower } = await follow();
+  it('leaves no timer and ignores everything after it is stopped', async () => {
+    const { feed, client } = await connect();
     recorded.deliver(event.commit([[0, 1]]));
     recorded.deliver(event.commit([[1, 1]]));
     event.commit([[2, 1]]);
@@ -161,13 +161,13 @@ describe('a live feed', () => {
     recorded.holdsUp = () => true;
     await pass(POLL_MS);
     expect(recorded.waiting).toBe(1);
-    const had = follower.messages.length;
+    const had = client.messages.length;
     feeds.stop();
     recorded.answer();
     await pass(0);
     recorded.deliver(event.commit([[4, 1]]));
     recorded.deliver(event.commit([[5, 1]]));
-    expect([feed.version, follower.messages.length, vi.getTimerCount()]).toEqual([2, had, 0]);
+    expect([feed.version, client.messages.length, vi.getTimerCount()]).toEqual([2, had, 0]);
   });
 });
 
@@ -176,16 +176,16 @@ describe('polling', () => {
 
   it('finds what Redis lost, and counts the repair', async () => {
     const repairs = async () => Number(/^sellout_feed_repairs_total (\d+)$/m.exec(await readMetrics())?.[1]);
-    const { follower } = await follow();
+    const { client } = await connect();
     const before = await repairs();
     event.commit([[0, 1]]);
     await pass(POLL_MS + TICK_MS);
-    expectRight(follower);
+    expectRight(client);
     expect(await repairs()).toBe(before + 1);
   });
 
-  it('reads nothing for what is only on its way', async () => {
-    const { follower } = await follow();
+  it('causes no read for messages that are only late', async () => {
+    const { client } = await connect();
     for (let i = 0; i < 4; i++) {
       const polls = readsOf('readVersions');
       const message = event.commit([[i, 1]]);
@@ -194,27 +194,27 @@ describe('polling', () => {
       recorded.deliver(message);
       await pass(TICK_MS);
     }
-    expectRight(follower);
+    expectRight(client);
     expect(readsOf('readChanges')).toBe(0);
   });
 
   it('repairs one event while the repair of another hangs', async () => {
     const other = recorded.add(2);
-    const [stuck, { follower }] = [await follow(), await follow(other)];
+    const [stuck, { client }] = [await connect(), await connect(other)];
     recorded.holdsUp = (statement, eventId) => statement === 'readChanges' && eventId === 1;
     event.commit([[0, 1]]);
     await pass(POLL_MS);
     expect(recorded.waiting).toBe(1);
     other.commit([[0, 1]]);
     await pass(POLL_MS + TICK_MS);
-    expectRight(follower, other);
+    expectRight(client, other);
     recorded.answer();
     await pass(TICK_MS);
-    expectRight(stuck.follower);
+    expectRight(stuck.client);
   });
 
-  it('asks once, however often it is told, while the answer is on its way', async () => {
-    const { follower } = await follow();
+  it('causes one read at a time, regardless of repeated polls', async () => {
+    const { client } = await connect();
     for (const seat of [0, 1]) recorded.deliver(event.commit([[seat, 1]]));
     await pass(TICK_MS);
     event.goBackTo(1);
@@ -223,26 +223,26 @@ describe('polling', () => {
     expect(recorded.waiting).toBe(1);
     recorded.answer();
     await pass(0);
-    expectRight(follower);
+    expectRight(client);
   });
 
-  it('tells of a database that has gone back, with a map whose version is lower', async () => {
-    const { feed, follower } = await follow();
+  it('sends a map with a lower version if the database has gone back', async () => {
+    const { feed, client } = await connect();
     for (const seat of [0, 1, 2]) recorded.deliver(event.commit([[seat, 1]]));
     await pass(TICK_MS);
-    let told = 0;
-    feed.followBooking('a', () => told++);
+    let notified = 0;
+    feed.subscribeToBooking('a', () => notified++);
     event.goBackTo(1);
     await pass(POLL_MS);
-    expectRight(follower);
-    expect([follower.version, told]).toEqual([1, 1]);
+    expectRight(client);
+    expect([client.version, notified]).toEqual([1, 1]);
     recorded.deliver(event.commit([[5, 2]]));
     await pass(TICK_MS);
-    expectRight(follower);
+    expectRight(client);
   });
 
-  it('shows the map of now after it went back, not one that it showed before under the same number', async () => {
-    const { feed } = await follow();
+  it('shows the current map after the database went back, not an earlier one of the same version', async () => {
+    const { feed } = await connect();
     recorded.deliver(event.commit([[0, 1]]));
     expect(feed.peek()?.version).toBe(1);
     event.goBackTo(0);
@@ -251,8 +251,8 @@ describe('polling', () => {
     expect(feed.peek()).toEqual({ version: 1, batchId: event.batchId, states: event.states });
   });
 
-  it('is not led away for good by a message with a number from nowhere', async () => {
-    const { follower } = await follow();
+  it('recovers from a message with a bogus version', async () => {
+    const { client } = await connect();
     const batches = makeBatchIds(1e12, 0);
     recorded.deliver({
       eventId: 1,
@@ -262,21 +262,21 @@ describe('polling', () => {
       seats: [[0, 3]],
       bookingIds: [],
     });
-    expect(follower.version).toBe(1e12);
+    expect(client.version).toBe(1e12);
     event.commit([[1, 1]]);
     await pass(2 * POLL_MS);
-    expectRight(follower);
+    expectRight(client);
   });
 
-  it('gives the whole map where the record does not reach back, and goes on from there', async () => {
-    const { follower } = await follow();
+  it('sends the whole map if the record does not reach back, and continues from there', async () => {
+    const { client } = await connect();
     for (const seat of [0, 1, 2]) event.commit([[seat, 1]]);
     event.record.splice(0, 2);
     await pass(POLL_MS);
-    expectRight(follower);
-    expect(follower.messages.map(({ kind }: FeedMessage) => kind)).toEqual(['snapshot', 'snapshot']);
+    expectRight(client);
+    expect(client.messages.map(({ kind }: FeedMessage) => kind)).toEqual(['snapshot', 'snapshot']);
     recorded.deliver(event.commit([[3, 1]]));
     await pass(TICK_MS);
-    expectRight(follower);
+    expectRight(client);
   });
 });

@@ -1,12 +1,12 @@
 import { expect, vi } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import { SeatMapFollower } from '../../support/clients/seat-map-follower.ts';
+import { SeatMapClient } from '../../support/clients/seat-map-client.ts';
 import { Recorded, type RecordedEvent } from './recorded-event.fixture.ts';
 
 export const TICK_MS = 100;
 
-/** Feeds of one recorded event, in a time that the test passes. */
+/** Starts feeds of one recorded event, with fake timers. */
 export function startFeeds() {
   vi.useFakeTimers();
   const recorded = new Recorded();
@@ -21,15 +21,15 @@ export function stopFeeds(feeds: LiveFeeds): void {
   vi.useRealTimers();
 }
 
-export async function followIn(feeds: LiveFeeds, event: RecordedEvent) {
+export async function connectClient(feeds: LiveFeeds, event: RecordedEvent) {
   const { feed } = await feeds.acquire(event.eventId);
-  const follower = new SeatMapFollower(event.seatCount);
-  follower.take(feed.snapshot());
-  feed.follow((message) => follower.take(message));
-  return { feed, follower };
+  const client = new SeatMapClient(event.seatCount);
+  client.apply(feed.snapshot());
+  feed.subscribe((message) => client.apply(message));
+  return { feed, client };
 }
 
-/** The follower shows what the event is, and was told no step out of order. */
-export function expectShows(event: RecordedEvent, { version, states, gaps }: SeatMapFollower): void {
+/** Expects that the client shows the current map, and received no message out of order. */
+export function expectShows(event: RecordedEvent, { version, states, gaps }: SeatMapClient): void {
   expect({ version, states, gaps }).toEqual({ version: event.version, states: event.states, gaps: [] });
 }

@@ -2,23 +2,24 @@ import type { PrismaClient } from '../../../src/platform/database/db.ts';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { Subscriber } from '../../../src/messaging/subscriber.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
-import { SeatStates } from '../../../src/seating/map/seat-states.ts';
+import { packDigits } from '../../../src/seating/map/seat-map.ts';
+import type { PackedSeats } from '../../../src/web/seat-feed/packed-seats.ts';
 
 type Seats = SeatsChanged['seats'];
 
 /**
- * Events whose rows and record are in memory, and a Redis that delivers what and when the test says. It stands for
- * PostgreSQL's answers to some statements, so that thousands of orders can be tried with the clock in the test's hands;
- * test/db/ asks the true ones.
+ * Events with their rows and record in memory, and a Redis that the test controls. It simulates the results of some
+ * statements of PostgreSQL, so that a test can try thousands of interleavings with fake timers. The tests in test/db use
+ * the real services.
  */
 export class Recorded {
   readonly events = new Map<number, RecordedEvent>();
   readonly listeners = new Map<number, (message: SeatsChanged) => void>();
-  /** Names of the statements that were asked, in order. */
+  /** Names of the executed statements, in order. */
   readonly asked: string[] = [];
-  /** While set, answers that are for such a statement wait for `answer`. They say how things were when it was asked. */
+  /** If set, results of matching statements wait for `answer`. They show the state from when the statement was executed. */
   holdsUp: ((statement: string, eventId: number) => boolean) | null = null;
-  /** While set, every statement is refused. */
+  /** If true, every statement fails. */
   fails = false;
   #heldUp: (() => void)[] = [];
 
@@ -32,12 +33,12 @@ export class Recorded {
     return this.#heldUp.length;
   }
 
-  /** Lets everything that waits have its answer. */
+  /** Returns all results that wait. */
   answer(): void {
     for (const go of this.#heldUp.splice(0)) go();
   }
 
-  /** As Redis delivers; where nobody listens (yet) it is lost. */
+  /** Delivers a message as Redis does: without a subscriber, it is lost. */
   deliver(message: SeatsChanged): void {
     this.listeners.get(message.eventId)?.(message);
   }
@@ -90,7 +91,7 @@ export class Recorded {
       return named.flatMap(({ record }) =>
         record.filter(({ version, batchId }) => version === values[1] && batchId === values[2]),
       );
-    if (statement === 'readChangesTogether') return named.map((event) => together(event, values as number[]));
+    if (statement === 'readMergedChanges') return named.map((event) => together(event, values as number[]));
     if (statement !== 'readChanges') throw new Error(`no answer to ${statement}`);
     const [, after = 0, limit, stepsMax = Infinity] = values as number[];
     return named.flatMap(({ record }) => {
@@ -119,20 +120,20 @@ export class RecordedEvent {
   readonly record: SeatsChanged[] = [];
   /** The map of each version. */
   readonly history = new Map<number, string>();
-  #states: SeatStates;
+  #states: PackedSeats;
   version = 0;
-  /** Raised when the event goes back: what is committed then is another history. */
+  /** Incremented when the event goes back: later commits belong to another history. */
   #history = 0;
   batchId = makeBatchId(0);
 
   constructor(eventId: number, seatCount: number) {
     this.eventId = eventId;
     this.seatCount = seatCount;
-    this.#states = SeatStates.fromDigits('0'.repeat(seatCount));
+    this.#states = packDigits('0'.repeat(seatCount));
     this.history.set(0, this.states);
   }
 
-  /** As a batch does. What it returns is not published by itself. */
+  /** Commits a batch. Returns its message, which is not published. */
   commit(seats: Seats, bookingIds: readonly string[] = []): SeatsChanged {
     for (const [index, code] of seats) this.#states.set(index, code);
     const previousBatchId = this.batchId;
@@ -150,18 +151,18 @@ export class RecordedEvent {
     return message;
   }
 
-  /** As after a failover: no number means two things. */
+  /** Jumps ahead, as after a failover, so that no version is used twice. */
   jump(): void {
     this.version += 1_000_000;
     this.batchId = makeBatchId(this.version, this.#history);
     this.history.set(this.version, this.states);
   }
 
-  /** As a restore does that knows nothing of what came after a version. */
+  /** Goes back to a version, as a restore does that lacks later commits. */
   goBackTo(version: number): void {
     const kept = this.record.filter((change) => change.version <= version);
     this.record.splice(0, Infinity, ...kept);
-    this.#states = SeatStates.fromDigits('0'.repeat(this.seatCount));
+    this.#states = packDigits('0'.repeat(this.seatCount));
     for (const [index, code] of kept.flatMap(({ seats }) => seats)) this.#states.set(index, code);
     this.version = version;
     this.batchId = kept.at(-1)?.batchId ?? makeBatchId(0);
@@ -176,6 +177,6 @@ export class RecordedEvent {
   }
 
   get states(): string {
-    return this.#states.toBase64();
+    return this.#states.encode();
   }
 }

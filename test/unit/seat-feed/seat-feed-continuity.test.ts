@@ -4,8 +4,8 @@ import { createLogger } from '../../../src/platform/observability/logger.ts';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import { seatUpdates } from '../../../src/seating/live/seat-updates.ts';
-import { statusOf } from '../../../src/seating/map/seat-states.ts';
+import { watchSeats } from '../../support/clients/watch-seats.ts';
+import { toSeatStatus } from '../../../src/seating/map/seat-map.ts';
 import {
   createSeatFeed,
   type SeatFeed,
@@ -26,7 +26,7 @@ async function turns(): Promise<void> {
 /** A message in the form of the schema. */
 function written(message: FeedMessage): object {
   if (message.kind === 'snapshot') return { version: message.version, states: message.states };
-  const seats = message.seats.map(([index, code]) => ({ index, status: statusOf(code) }));
+  const seats = message.seats.map(([index, code]) => ({ index, status: toSeatStatus(code) }));
   return { fromVersion: message.fromVersion, version: message.version, seats };
 }
 
@@ -64,7 +64,7 @@ class World {
     let updates: AsyncIterableIterator<FeedMessage> | undefined;
     let over = false;
     const run = async () => {
-      updates = await seatUpdates({ db: this.recorded.db, feeds: this.feeds }, 1, afterVersion);
+      updates = await watchSeats({ db: this.recorded.db, feeds: this.feeds }, 1, afterVersion);
       for await (const message of updates) {
         if (over) return;
         this.#pass(written(message), sink);

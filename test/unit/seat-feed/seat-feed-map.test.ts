@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
-import { SeatStates, statusOf } from '../../../src/seating/map/seat-states.ts';
+import { packDigits, toSeatStatus } from '../../../src/seating/map/seat-map.ts';
 import { LiveSeats } from '../../../src/web/seat-feed/live-seats.ts';
 import { PackedSeats, seatStatuses, type SeatCode } from '../../../src/web/seat-feed/packed-seats.ts';
 import { parseSeatUpdate, type SeatUpdate } from '../../../src/web/seat-feed/seat-update.ts';
@@ -10,7 +10,7 @@ const code = fc.constantFrom<SeatCode[]>(0, 1, 2, 3);
 const hall = fc.array(code, { minLength: 1, maxLength: 70 });
 
 function serverStates(codes: readonly SeatStatusCode[]): string {
-  return SeatStates.fromDigits(codes.join('')).toBase64();
+  return packDigits(codes.join('')).encode();
 }
 
 describe('packing', () => {
@@ -130,7 +130,7 @@ describe('merging and ordering', () => {
         const applied = live.apply({ ...snapshotOf([after], 0), version: 1 });
         const expected = before.flatMap((from, index) => {
           const to = after[index] ?? 0;
-          return from === to ? [] : [{ index, from: statusOf(from), to: statusOf(to) }];
+          return from === to ? [] : [{ index, from: toSeatStatus(from), to: toSeatStatus(to) }];
         });
         expect(applied).toEqual({ seats: expected });
         const counts = seatStatuses.map((_, i) => after.filter((status) => status === i).length);

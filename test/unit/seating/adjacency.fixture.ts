@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { chooseSeats, type SeatChoice } from '../../../src/seating/best-available/best-available.ts';
-import type { Focus } from '../../../src/seating/best-available/front.ts';
+import { chooseSeats, type SeatChoice } from '../../../src/seating/best-available/choose-seats.ts';
+import type { Focus } from '../../../src/seating/layout/front.ts';
 import { getNeighbors } from '../../../src/seating/rows/neighbors.ts';
-import { layOutVenue, type VenueLayout } from '../../../src/seating/layout/venue-layout.ts';
+import { computeLayout, type VenueLayout } from '../../../src/seating/layout/venue-layout.ts';
 
 export interface Chair {
   readonly guid: string;
@@ -19,13 +19,13 @@ export class Hall {
 
   constructor(chairs: readonly Chair[], front: Focus = { x: 0, y: -100 }) {
     this.#chairs = chairs;
-    this.layout = layOutVenue(
+    this.layout = computeLayout(
       {
         guid: chairs.map(({ guid }) => guid),
         section: chairs.map(({ section }) => section),
         row: chairs.map(({ row }) => row),
         category: chairs.map(({ category = 0 }) => category),
-        // As PostgreSQL keeps them.
+        // As PostgreSQL stores them.
         x: chairs.map(({ x }) => Math.fround(x)),
         y: chairs.map(({ y }) => Math.fround(y)),
       },
@@ -33,7 +33,7 @@ export class Hall {
     );
   }
 
-  /** Every two seats that are side by side, as "a b". */
+  /** Returns all pairs of adjacent seats, as "a b". */
   pairs(): string[] {
     const pairs = this.#chairs.flatMap(({ guid }, seat) => {
       const { left, right } = getNeighbors(this.layout, seat);
@@ -51,8 +51,8 @@ export class Hall {
     const near = (choice.nearGuids ?? []).map((guid) =>
       this.#chairs.findIndex((chair) => chair.guid === guid),
     );
-    const wish = { quantity: 2, section: null, tiers: null, ...choice, near };
-    const [chosen] = await chooseSeats(this.layout, prices, free, [{ wish }]);
+    const own = { quantity: 2, section: null, tiers: null, ...choice, near };
+    const [chosen] = await chooseSeats(this.layout, prices, free, [{ choice: own }]);
     return (chosen?.seats ?? []).map((seat) => this.#guid(seat)).sort();
   }
 
@@ -65,7 +65,7 @@ export function pair(a: string, b: string): string {
   return [a, b].sort().join(' ');
 }
 
-/** Chairs of one row at these x, called by them unless they have names. */
+/** Returns the chairs of one row at these x coordinates. Without names, their coordinates are their names. */
 export function row(
   xs: readonly number[],
   more: Partial<Chair> = {},
@@ -82,19 +82,19 @@ export function row(
   }));
 }
 
-/** A row along a line or an arc, in pieces with aisles between. */
+/** A row along a line or an arc, in pieces with aisles between them. */
 export const anyRow = fc.record({
   pieces: fc.array(fc.integer({ min: 2, max: 7 }), { minLength: 1, maxLength: 4 }),
   aisle: fc.double({ min: 1.8, max: 6, noNaN: true }),
   pitch: fc.double({ min: 18, max: 32, noNaN: true }),
   slant: fc.double({ min: -Math.PI, max: Math.PI, noNaN: true }),
-  /** How far the line bends from one seat to the next, in radians: up to a full circle or nearly so. */
+  /** Angle between one seat and the next, in radians. In total at most about a full circle. */
   bend: fc.oneof(fc.constant(0), fc.double({ min: -0.9, max: 0.9, noNaN: true })),
 });
 
 type AnyRow = typeof anyRow extends fc.Arbitrary<infer T> ? T : never;
 
-/** The chairs of a row, and which stand side by side. A bent row ends before it meets itself. */
+/** Returns the chairs of a row, and which are adjacent. A bent row ends before it meets itself. */
 export function build({ pieces, aisle, pitch, slant, bend }: AnyRow, name: string, top: number) {
   const chairs: Chair[] = [];
   const pairs: string[] = [];
@@ -103,7 +103,7 @@ export function build({ pieces, aisle, pitch, slant, bend }: AnyRow, name: strin
     for (let i = 0; i < count; i++) {
       const isFirst = piece + i === 0;
       const step = isFirst ? 0 : i === 0 ? aisle * pitch : pitch;
-      // An aisle of a bent row is walked along the same circle.
+      // An aisle of a bent row follows the same circle.
       const turn = isFirst ? 0 : bend * (step / pitch);
       turned += Math.abs(turn);
       if (turned > 1.8 * Math.PI - 2 * Math.abs(bend) * aisle) return { chairs, pairs };

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { planOf } from '../../../prisma/seed/example-venues.ts';
-import { frontOf } from '../../../src/seating/best-available/front.ts';
+import { findFront } from '../../../src/seating/layout/front.ts';
 import { anyRow, build, Hall, pair, row, shuffle, type Chair } from './adjacency.fixture.ts';
 
 describe('adjacent seats', () => {
-  // Odd numbers to the left of an aisle, even ones to the right, and the file in the order of numbers.
+  // Odd numbers are left of an aisle, even ones right of it; the file is in the order of the numbers.
   const split = row([0, 150, 25, 175, 50, 200], {}, ['1', '2', '3', '4', '5', '6']);
 
-  it('are told by where they stand, not by the order of the file', async () => {
+  it('are found by position, not by the order of the file', async () => {
     const hall = new Hall(split, { x: 100, y: -100 });
     expect(hall.pairs()).toEqual(['1 3', '2 4', '3 5', '4 6']);
     expect(await hall.choose({})).toEqual(['3', '5']);
@@ -16,7 +16,7 @@ describe('adjacent seats', () => {
     expect(await hall.choose({ leavesNoneAlone: true }, ['1'])).toEqual(['3', '5']);
   });
 
-  it('have no aisle between them, though the row is too short to show its pitch by its gaps', async () => {
+  it('have no aisle between them, even if the row is too short to derive its pitch from its gaps', async () => {
     const hall = new Hall(row([0, 25, 400], {}, ['1', '2', '3']));
     expect(hall.pairs()).toEqual(['1 2']);
     expect(await hall.choose({ leavesNoneAlone: true }, ['1'])).toEqual([]);
@@ -30,7 +30,7 @@ describe('adjacent seats', () => {
     ['two seats that may have an aisle between', [0, 60], []],
     ['single seats far apart', [0, 300, 600, 900], []],
     ['two seats in one place', [0, 25, 25.001, 50], ['0 25', '25 25.001', '25.001 50']],
-  ])('in %s are those within the pitch of row, section or hall', (_name, xs, pairs) => {
+  ])('in %s are at most a pitch of the row, section or hall apart', (_name, xs, pairs) => {
     const hall = new Hall([
       ...row(xs, {}, xs.map(String)),
       ...row([0, 25, 50, 75, 100], { row: '2', y: 40 }),
@@ -39,7 +39,7 @@ describe('adjacent seats', () => {
     expect(hall.pairs().filter((found) => !found.includes('A'))).toEqual([...pairs].sort());
   });
 
-  it('of a section with a pitch of its own are told by that, not by the hall', () => {
+  it('of a section with its own pitch are found by that pitch, not by that of the hall', () => {
     const box = row([0, 60], { section: 'Box', row: '1' }, ['a', 'b']);
     const more = row([0, 60, 120], { section: 'Box', row: '2', y: 60 });
     const others = ['1', '2', '3'].flatMap((name, y) =>
@@ -61,12 +61,12 @@ describe('adjacent seats', () => {
           y: radius * Math.sin(angle),
         };
       });
-      // A line, open somewhere: each seat has its neighbors.
+      // An open line: each seat has its neighbors.
       expect(new Hall(chairs).pairs()).toHaveLength(count - 1);
     }
   });
 
-  it('are not those of the next row where rows have no numbers', () => {
+  it('do not include those of the next row if rows have no numbers', () => {
     const chairs = [0, 1, 2, 3].flatMap((line) =>
       row(
         [0, 25, 50, 75],
@@ -80,12 +80,12 @@ describe('adjacent seats', () => {
     expect(new Hall(square).pairs()).toEqual(pairs);
   });
 
-  it('do not go from the end of one line of a row around to the next line', () => {
+  it('do not connect the end of one line of a row with the next line', () => {
     const lines = [...row([0, 25, 50], {}, ['a', 'b', 'c']), ...row([0, 25, 50], { y: 30 }, ['d', 'e', 'f'])];
     expect(new Hall(lines).pairs()).toEqual(['a b', 'b c', 'd e', 'e f']);
   });
 
-  it('of a row that turns a corner go around it', () => {
+  it('of a row with a corner continue around it', () => {
     const legs = [...row([0, 25, 50, 75], {}, ['a', 'b', 'c', 'd'])];
     for (const [i, guid] of ['e', 'f', 'g'].entries()) {
       legs.push({ guid, section: 'A', row: '1', x: 75, y: 25 * (i + 1) });
@@ -94,12 +94,12 @@ describe('adjacent seats', () => {
   });
 });
 
-describe('rows that are straight, slanted or curved, in pieces and in any order of the file', () => {
-  test('have as adjacent seats just those that follow each other within a piece', () => {
+describe('rows that are straight, slanted or curved, in pieces, and in any order of the file', () => {
+  test('have exactly the consecutive seats of each piece as adjacent seats', () => {
     let checked = 0;
     fc.assert(
       fc.property(anyRow, fc.infiniteStream(fc.nat()), (shape, numbers) => {
-        // A bend so tight that an aisle leads back to the seats before it is no row.
+        // With a bend so tight that an aisle leads back to earlier seats, it is not a row.
         fc.pre(Math.abs(shape.bend) * shape.aisle < 1.2);
         const { chairs, pairs } = build(shape, '1', 0);
         fc.pre(chairs.length >= 3);
@@ -111,10 +111,10 @@ describe('rows that are straight, slanted or curved, in pieces and in any order 
     expect(checked).toBeGreaterThan(900);
   });
 
-  test('give the same chairs for every wish', async () => {
+  test('lead to the same chairs for every request', async () => {
     const rows = fc.array(anyRow, { minLength: 1, maxLength: 5 });
     const bits = fc.infiniteStream(fc.integer({ min: 0, max: 9 }));
-    const wishes = fc.record({
+    const requests = fc.record({
       quantity: fc.integer({ min: 1, max: 6 }),
       leavesNoneAlone: fc.boolean(),
       isNear: fc.boolean(),
@@ -124,10 +124,10 @@ describe('rows that are straight, slanted or curved, in pieces and in any order 
         rows,
         bits,
         fc.infiniteStream(fc.nat()),
-        wishes,
-        async (shapes, random, numbers, wish) => {
+        requests,
+        async (shapes, random, numbers, request) => {
           const chairs = shapes.flatMap((shape, i) =>
-            // Rounded, so that many blocks are equally good.
+            // Rounded, so that many blocks tie.
             build({ ...shape, pitch: 25, slant: 0 }, `${i % 3}`, 40 * i).chairs.map((chair) => ({
               ...chair,
               guid: `${i}-${chair.guid}`,
@@ -136,13 +136,13 @@ describe('rows that are straight, slanted or curved, in pieces and in any order 
             })),
           );
           const taken = chairs.filter(() => random.next().value < 3).map(({ guid }) => guid);
-          const nearGuids = wish.isNear ? chairs.slice(0, wish.quantity).map(({ guid }) => guid) : [];
+          const nearGuids = request.isNear ? chairs.slice(0, request.quantity).map(({ guid }) => guid) : [];
           const prices = random.next().value < 5 ? [100, 100] : [100, 50];
-          const chosen = await new Hall(chairs).choose({ ...wish, nearGuids }, taken, prices);
+          const chosen = await new Hall(chairs).choose({ ...request, nearGuids }, taken, prices);
           const shuffled = new Hall(shuffle(chairs, numbers));
           expect(shuffled.pairs()).toEqual(new Hall(chairs).pairs());
           expect(
-            await shuffled.choose({ ...wish, nearGuids: nearGuids.toReversed() }, taken, prices),
+            await shuffled.choose({ ...request, nearGuids: nearGuids.toReversed() }, taken, prices),
           ).toEqual(chosen);
         },
       ),
@@ -151,14 +151,14 @@ describe('rows that are straight, slanted or curved, in pieces and in any order 
   });
 });
 
-test('seats in the very same place are told apart by their guids', async () => {
+test('seats at the same position are distinguished by their guids', async () => {
   const chairs = row([0, 0, 0, 25, 25], {}, ['c', 'a', 'b', 'e', 'd']);
   const chosen = await new Hall(chairs).choose({ quantity: 1 });
   expect(await new Hall(chairs.toReversed()).choose({ quantity: 1 })).toEqual(chosen);
   expect(new Hall(chairs.toReversed()).pairs()).toEqual(new Hall(chairs).pairs());
 });
 
-test('scattered seats that are equally near are taken from the top, then from the left', async () => {
+test('scattered seats at the same distance are chosen from the top, then from the left', async () => {
   const chairs = [
     ...row([-30], { row: '1' }, ['left']),
     ...row([30], { row: '2' }, ['right']),
@@ -169,7 +169,7 @@ test('scattered seats that are equally near are taken from the top, then from th
   }
 });
 
-test('tiers of one price are chosen from as one, whichever the plan lists first', async () => {
+test('tiers of one price are treated as one, regardless of their order in the plan', async () => {
   const chairs = row([0, 25, 50, 75], {}, ['a', 'b', 'c', 'd']).map((chair, i) => ({
     ...chair,
     category: i >> 1,
@@ -183,7 +183,7 @@ test('tiers of one price are chosen from as one, whichever the plan lists first'
   }
 });
 
-test('the front is the same whichever of two like areas the plan lists first', () => {
+test('the front does not depend on the order of two equal areas in the plan', () => {
   const area = {
     shape: 'rectangle',
     width: 9,
@@ -197,12 +197,12 @@ test('the front is the same whichever of two like areas the plan lists first', (
     { ...area, shape: 'rectangle', x: 50, y: 0 } as const,
     { ...area, shape: 'rectangle', x: 10, y: 0 } as const,
   ];
-  expect(frontOf(100, [a, b])).toEqual({ x: 14.5, y: 4.5 });
-  expect(frontOf(100, [b, a])).toEqual({ x: 14.5, y: 4.5 });
+  expect(findFront(100, [a, b])).toEqual({ x: 14.5, y: 4.5 });
+  expect(findFront(100, [b, a])).toEqual({ x: 14.5, y: 4.5 });
 });
 
 test.each(['Riethsporthalle Erfurt', 'Sellout Theatre', 'Sellout Arena'] as const)(
-  'in %s they are those that follow each other in the file at one pitch',
+  'in %s, they are those that are consecutive in the file, one pitch apart',
   async (venue) => {
     const { seats } = await planOf(venue);
     const chairs = seats.map(({ index, section, row: name, x, y }) => ({

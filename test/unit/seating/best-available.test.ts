@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestBlock } from '../../../src/seating/best-available/best-block.ts';
-import { chooseSeats, type SeatChoice } from '../../../src/seating/best-available/best-available.ts';
+import { findBestBlock } from '../../../src/seating/best-available/best-block.ts';
+import { chooseSeats, type SeatChoice } from '../../../src/seating/best-available/choose-seats.ts';
 import { getNeighbors } from '../../../src/seating/rows/neighbors.ts';
-import { layOutVenue, type VenueLayout } from '../../../src/seating/layout/venue-layout.ts';
+import { computeLayout, type VenueLayout } from '../../../src/seating/layout/venue-layout.ts';
 
-/** Rows of seats before a stage at the top; `.` is a place without a seat, so an aisle. A digit is the seat's tier. */
+/** Rows of seats in front of a stage at the top. `.` is a position without a seat, an aisle; a digit is the seat's tier. */
 function hall(rows: readonly string[], section = (_row: number) => 'Block A'): VenueLayout {
   const seats = rows.flatMap((row, y) =>
     Array.from(row, (tier, x) => ({ x, y, tier })).filter(({ tier }) => tier !== '.'),
   );
-  return layOutVenue(
+  return computeLayout(
     {
       guid: seats.map(({ x, y }) => `${x},${y}`),
       section: seats.map(({ y }) => section(y)),
@@ -23,7 +23,7 @@ function hall(rows: readonly string[], section = (_row: number) => 'Block A'): V
   );
 }
 
-const wish = (quantity: number, more: Partial<SeatChoice> = {}): SeatChoice => ({
+const request = (quantity: number, more: Partial<SeatChoice> = {}): SeatChoice => ({
   quantity,
   section: null,
   tiers: null,
@@ -39,51 +39,51 @@ async function choose(
 ) {
   const free = new Uint8Array(layout.seatCount).fill(1);
   for (const seat of taken) free[seat] = 0;
-  const [chosen] = await chooseSeats(layout, prices, free, [{ wish: choice }]);
+  const [chosen] = await chooseSeats(layout, prices, free, [{ choice }]);
   return chosen?.seats;
 }
 
 describe('the best available seats', () => {
-  it('are adjacent, nearest to the front and its middle', async () => {
-    expect(await choose(hall(['000000', '000000']), wish(2))).toEqual([2, 3]);
+  it('are adjacent, and closest to the middle of the front', async () => {
+    expect(await choose(hall(['000000', '000000']), request(2))).toEqual([2, 3]);
   });
 
   it('do not span an aisle', async () => {
-    expect(await choose(hall(['00000..00000']), wish(4))).toEqual([1, 2, 3, 4]);
-    expect(await choose(hall(['00..0000']), wish(4))).toEqual([2, 3, 4, 5]);
+    expect(await choose(hall(['00000..00000']), request(4))).toEqual([1, 2, 3, 4]);
+    expect(await choose(hall(['00..0000']), request(4))).toEqual([2, 3, 4, 5]);
   });
 
-  it('are of the dearest tier that has them, and of a cheaper one only then', async () => {
+  it('are of the most expensive tier that has enough', async () => {
     const layout = hall(['111111', '000000']);
-    expect(await choose(layout, wish(2))).toEqual([8, 9]);
-    expect(await choose(layout, wish(2), [7, 9])).toEqual([10, 11]);
-    expect(await choose(layout, wish(3), [7, 9])).toEqual([0, 1, 2]);
-    expect(await choose(layout, wish(2, { tiers: [1] }))).toEqual([2, 3]);
+    expect(await choose(layout, request(2))).toEqual([8, 9]);
+    expect(await choose(layout, request(2), [7, 9])).toEqual([10, 11]);
+    expect(await choose(layout, request(3), [7, 9])).toEqual([0, 1, 2]);
+    expect(await choose(layout, request(2, { tiers: [1] }))).toEqual([2, 3]);
   });
 
-  it('leave no single seat alone where another block avoids it', async () => {
-    expect(await choose(hall(['00000']), wish(2))).toEqual([0, 1]);
-    expect(await choose(hall(['000']), wish(2))).toEqual([0, 1]);
-    expect(await choose(hall(['000']), wish(2, { leavesNoneAlone: true }))).toEqual([]);
+  it('leave no single seat alone if another block avoids it', async () => {
+    expect(await choose(hall(['00000']), request(2))).toEqual([0, 1]);
+    expect(await choose(hall(['000']), request(2))).toEqual([0, 1]);
+    expect(await choose(hall(['000']), request(2, { leavesNoneAlone: true }))).toEqual([]);
   });
 
-  it('are scattered over one section where no row has enough, then over the hall', async () => {
+  it('are scattered over one section if no row has enough, then over the hall', async () => {
     const layout = hall(['00', '00', '00'], (row) => (row === 0 ? 'Front' : 'Back'));
-    expect(await choose(layout, wish(3))).toEqual([2, 3, 4]);
-    expect((await choose(layout, wish(5)))?.toSorted()).toEqual([0, 1, 2, 3, 4]);
-    expect(await choose(layout, wish(7))).toEqual([]);
+    expect(await choose(layout, request(3))).toEqual([2, 3, 4]);
+    expect((await choose(layout, request(5)))?.toSorted()).toEqual([0, 1, 2, 3, 4]);
+    expect(await choose(layout, request(7))).toEqual([]);
   });
 
-  it('are near the ones that were asked for, in their tier and side by side, or none', async () => {
+  it('are close to the named ones, in their tier and adjacent, or none', async () => {
     const layout = hall(['000000', '111111']);
-    expect(await choose(layout, wish(2, { near: [4, 5] }), [4])).toEqual([2, 3]);
-    expect(await choose(layout, wish(2, { near: [4, 5] }), [1, 3, 4])).toEqual([]);
+    expect(await choose(layout, request(2, { near: [4, 5] }), [4])).toEqual([2, 3]);
+    expect(await choose(layout, request(2, { near: [4, 5] }), [1, 3, 4])).toEqual([]);
   });
 
-  it('are never given to two wishes; who is left with nothing for that reason is told so', async () => {
+  it('are never given to two requests; a request without seats for that reason is contested', async () => {
     const layout = hall(['0000000000']);
-    const three = { wish: wish(3) };
-    const line = [{ named: [0, 1] }, three, three, three, { wish: wish(11) }];
+    const three = { choice: request(3) };
+    const line = [{ named: [0, 1] }, three, three, three, { choice: request(11) }];
     const chosen = await chooseSeats(layout, [1], new Uint8Array(10).fill(1), line);
     expect(chosen.map(({ seats }) => seats.length)).toEqual([3, 3, 0, 0]);
     expect(chosen.map(({ contested }) => contested)).toEqual([false, false, true, true]);
@@ -94,17 +94,17 @@ describe('the best available seats', () => {
   });
 });
 
-describe('choosing for a long line in a large hall', () => {
-  it('gives others their turn in between', async () => {
+describe('choosing for a long queue in a large hall', () => {
+  it('yields to the event loop', async () => {
     const layout = hall(Array.from({ length: 200 }, () => '0'.repeat(100)));
     const everyOther = Uint8Array.from({ length: layout.seatCount }, (_, seat) => seat % 2);
-    const line = Array.from({ length: 400 }, (_, i) => ({ wish: wish(2 + (i % 40)) }));
+    const queue = Array.from({ length: 400 }, (_, i) => ({ choice: request(2 + (i % 40)) }));
     let over = false;
-    const choosing = chooseSeats(layout, [1], everyOther, line).finally(() => (over = true));
+    const choosing = chooseSeats(layout, [1], everyOther, queue).finally(() => (over = true));
     let turns = 0;
     for (; !over; turns++) await new Promise((resolve) => setImmediate(resolve));
     expect((await choosing).map(({ seats }) => seats.length)).toEqual(
-      line.map((place) => place.wish.quantity),
+      queue.map((entry) => entry.choice.quantity),
     );
     expect(turns).toBeGreaterThan(2);
   });
@@ -113,7 +113,7 @@ describe('choosing for a long line in a large hall', () => {
 describe('the search for a block', () => {
   const rows = fc.array(fc.stringMatching(/^[01.]{3,12}$/), { minLength: 1, maxLength: 6 });
 
-  it('finds what trying every block finds, however the hall and the free seats look', () => {
+  it('finds the same block as an exhaustive search, for any hall and any free seats', () => {
     fc.assert(
       fc.property(
         rows,
@@ -123,7 +123,7 @@ describe('the search for a block', () => {
         (plan, bits, quantity, clean) => {
           const layout = hall(plan);
           const free = Uint8Array.from({ length: layout.seatCount }, () => Number(bits.next().value));
-          const found = bestBlock(layout, layout.front, layout.runsFromFront, free, {
+          const found = findBestBlock(layout, layout.front, layout.runsFromFront, free, {
             quantity,
             section: null,
             tiers: null,

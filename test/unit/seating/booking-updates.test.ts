@@ -18,7 +18,7 @@ function start() {
   return { change: () => recorded.deliver(event.commit([[0, 1]], ['a'])), feeds, updates };
 }
 
-/** A booking whose reads the test lets go on, one by one. */
+/** A booking whose reads the test completes one by one. */
 function slowBooking() {
   const reads: PromiseWithResolvers<string>[] = [];
   const read = () => {
@@ -33,74 +33,74 @@ function slowBooking() {
 const booking = (state: string) => ({ done: false, value: { booking: state } });
 const ended = { done: true, value: undefined };
 
-describe('who follows a booking', () => {
-  it('is told its state at once, and after each change', async () => {
+describe('a subscriber of a booking', () => {
+  it('receives its state immediately, and after each change', async () => {
     const { change, updates } = start();
     let state = 'HOLD';
-    const followed = await updates.follow(1, 'a', () => Promise.resolve(state));
-    expect(await followed.next()).toEqual(booking('HOLD'));
-    const next = followed.next();
+    const bookings = await updates.subscribe(1, 'a', () => Promise.resolve(state));
+    expect(await bookings.next()).toEqual(booking('HOLD'));
+    const next = bookings.next();
     state = 'CONFIRMED';
     change();
     expect(await next).toEqual(booking('CONFIRMED'));
   });
 
-  it('is told once more, and no more, of all that changes while the booking is read', async () => {
+  it('receives one more message for all changes during a read', async () => {
     const { change, updates } = start();
     const { read, reads, begun } = slowBooking();
-    const followed = await updates.follow(1, 'a', read);
-    const first = followed.next();
+    const bookings = await updates.subscribe(1, 'a', read);
+    const first = bookings.next();
     await begun(1);
     for (let i = 0; i < 5; i++) change();
     reads[0]?.resolve('HOLD');
     expect(await first).toEqual(booking('HOLD'));
-    const second = followed.next();
+    const second = bookings.next();
     await begun(2);
     reads[1]?.resolve('CONFIRMED');
     expect(await second).toEqual(booking('CONFIRMED'));
-    void followed.next();
+    void bookings.next();
     change();
     await begun(3);
     expect(reads).toHaveLength(3);
   });
 
-  it('is told of a change that could not be read at first', async () => {
+  it('receives a change that could not be read at first', async () => {
     const { change, updates } = start();
     const answers = [() => Promise.resolve('HOLD'), lost, lost, () => Promise.resolve('CONFIRMED')];
-    const followed = await updates.follow(1, 'a', () => answers.shift()?.() ?? lost());
-    expect(await followed.next()).toEqual(booking('HOLD'));
+    const bookings = await updates.subscribe(1, 'a', () => answers.shift()?.() ?? lost());
+    expect(await bookings.next()).toEqual(booking('HOLD'));
     change();
-    expect(await followed.next()).toEqual(booking('CONFIRMED'));
+    expect(await bookings.next()).toEqual(booking('CONFIRMED'));
   });
 
-  it('is told the error and sent away where reading fails again and again', async () => {
+  it('receives the error and is unsubscribed if reading fails again and again', async () => {
     const { updates } = start();
     let tries = 0;
-    const followed = await updates.follow(1, 'a', () => {
+    const bookings = await updates.subscribe(1, 'a', () => {
       tries++;
       return lost();
     });
-    expect(await followed.next()).toMatchObject({ value: { failure: { message: /terminated/ } } });
+    expect(await bookings.next()).toMatchObject({ value: { failure: { message: /terminated/ } } });
     expect(tries).toBeGreaterThan(3);
-    expect(await followed.next()).toEqual(ended);
+    expect(await bookings.next()).toEqual(ended);
   });
 
-  it('is told at once of an error that will not pass', async () => {
+  it('receives a permanent error immediately', async () => {
     const { updates } = start();
     let tries = 0;
-    const followed = await updates.follow(1, 'a', () => {
+    const bookings = await updates.subscribe(1, 'a', () => {
       tries++;
       return Promise.reject(new TypeError('a mistake'));
     });
-    expect(await followed.next()).toMatchObject({ value: { failure: { message: 'a mistake' } } });
+    expect(await bookings.next()).toMatchObject({ value: { failure: { message: 'a mistake' } } });
     expect(tries).toBe(1);
-    expect(await followed.next()).toEqual(ended);
+    expect(await bookings.next()).toEqual(ended);
   });
 
-  it('can leave while the booking is read, and while a read is to be tried again', async () => {
+  it('can leave during a read, and before a retry', async () => {
     const { change, updates } = start();
     const { read, reads, begun } = slowBooking();
-    const left = await updates.follow(1, 'a', read);
+    const left = await updates.subscribe(1, 'a', read);
     const stillRead = left.next();
     await begun(1);
     await left.return?.();
@@ -108,7 +108,7 @@ describe('who follows a booking', () => {
     expect(await stillRead).toEqual(ended);
 
     let tries = 0;
-    const failing = await updates.follow(1, 'a', () => {
+    const failing = await updates.subscribe(1, 'a', () => {
       tries++;
       return lost();
     });
@@ -121,8 +121,8 @@ describe('who follows a booking', () => {
   });
 });
 
-describe('many who follow', () => {
-  it('are read for a few at a time, and those who have left not at all', async () => {
+describe('many subscribers', () => {
+  it('share a limit on reads, and cause none after they have left', async () => {
     const { change, updates } = start();
     let reading = 0;
     let most = 0;
@@ -133,7 +133,7 @@ describe('many who follow', () => {
       await new Promise((resolve) => setImmediate(resolve));
       reading--;
     };
-    const all = await Promise.all(Array.from({ length: 50 }, () => updates.follow(1, 'a', read)));
+    const all = await Promise.all(Array.from({ length: 50 }, () => updates.subscribe(1, 'a', read)));
     await Promise.all(all.map((one) => one.next()));
     expect([count, most]).toEqual([50, 4]);
     const next = all.map((one) => one.next());

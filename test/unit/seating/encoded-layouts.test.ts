@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { BusyError } from '../../../src/platform/errors.ts';
-import type { EncodedLayout } from '../../../src/seating/layout/encode-layout.ts';
-import { EncodedLayouts } from '../../../src/seating/layout/encoded-layouts.ts';
+import { EncodedLayouts, type EncodedLayout } from '../../../src/seating/layout/encoded-layouts.ts';
 
 function layoutOf(bytes: number): EncodedLayout {
   return { json: Buffer.alloc(bytes - 2), gzip: Buffer.alloc(1), br: Buffer.alloc(1) };
 }
 
-/** Layouts of 100 bytes, of which the test says when they are done. */
+/** Layouts of 100 bytes whose encoding the test completes. */
 function start(bytesMax?: number) {
   const layouts = new EncodedLayouts(bytesMax);
   const begun: string[] = [];
@@ -41,7 +40,7 @@ async function turns(): Promise<void> {
 }
 
 describe('encoded layouts', () => {
-  it('are made once each, however many others are asked for meanwhile', async () => {
+  it('are encoded once each, regardless of concurrent requests for others', async () => {
     const { get, begun, finish } = start();
     const paths = Array.from({ length: 20 }, (_, i) => `/${i}`);
     const asked = [...paths, ...paths, ...paths].map(get);
@@ -50,7 +49,7 @@ describe('encoded layouts', () => {
     expect(begun).toEqual(paths);
   });
 
-  it('are made one after the other, and no more wait than may', async () => {
+  it('are encoded one after the other, with a limit on those that wait', async () => {
     const { get, begun, begins, finish } = start();
     const asked = Array.from({ length: 21 }, (_, i) => get(`/${i}`));
     const one = await Promise.race([get('/one-more'), turns()]).catch((error: unknown) => error);
@@ -66,7 +65,7 @@ describe('encoded layouts', () => {
     await Promise.all([...asked, late]);
   });
 
-  it('are kept while there is room, those that were not asked for the longest going first', async () => {
+  it('are cached while there is room, and evicted by least recent use', async () => {
     const { get, begun, make } = start(300);
     for (const path of ['/a', '/b', '/c']) await make(path);
     await get('/a');
@@ -77,7 +76,7 @@ describe('encoded layouts', () => {
     expect(begun).toEqual(['/a', '/b', '/c', '/d', '/b']);
   });
 
-  it('are kept by their bytes: a large one takes the place of several, and its own in any case', async () => {
+  it('are limited by their bytes: a large one replaces several, and is always cached itself', async () => {
     const { get, begun, make } = start(300);
     for (const path of ['/a', '/b', '/c']) await make(path);
     await make('/large', 250);
@@ -89,7 +88,7 @@ describe('encoded layouts', () => {
     expect(begun).toEqual(['/a', '/b', '/c', '/large', '/larger', '/a', '/b']);
   });
 
-  it('are made anew after a failure', async () => {
+  it('are encoded again after a failure', async () => {
     const { get, going, begins, make, begun } = start();
     const failing = get('/a');
     await begins('/a');

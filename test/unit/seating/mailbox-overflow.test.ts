@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Mailbox } from '../../../src/seating/live/mailbox.ts';
 
-/** A count that only rises; the present state is the count itself. */
+/** A counter that only rises. Its state is the count. */
 function start(limit: number) {
   let now = 0;
   const mailbox: Mailbox<number> = new Mailbox<number>({
     limit,
     overflow() {
-      // As a feed does, which tells everybody what waits before it says how things are.
+      // A feed also sends what is unsent before it returns a snapshot.
       mailbox.push(++now);
       return now;
     },
@@ -17,7 +17,7 @@ function start(limit: number) {
   return { mailbox, push: () => mailbox.push(++now), now: () => now };
 }
 
-it('tells nothing again that is part of the state, whatever came before it was taken', async () => {
+it('repeats nothing that is part of the state', async () => {
   const { mailbox, push, now } = start(3);
   for (let i = 0; i < 5; i++) push();
   const state = await mailbox.next();
@@ -25,7 +25,7 @@ it('tells nothing again that is part of the state, whatever came before it was t
   expect([state.value, (await mailbox.next()).value, now()]).toEqual([6, 7, 7]);
 });
 
-it('asks for the state when it has settled, loses nothing of what comes meanwhile, and may be closed then', async () => {
+it('waits until the state has settled, loses no message in the meantime, and can be closed', async () => {
   let settle: () => void = () => {};
   let now = 0;
   const mailbox = new Mailbox<number>({
@@ -51,7 +51,7 @@ it('asks for the state when it has settled, loses nothing of what comes meanwhil
   expect((await last).done).toBe(true);
 });
 
-it('only ever rises, holds no more than its limit, and ends at the latest, in whichever order (1,000 runs)', async () => {
+it('only rises, stays within its limit and ends at the latest count, in any order (1,000 runs)', async () => {
   const limit = 3;
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 60, size: 'max' }), async (pushes) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Mailbox } from '../../../src/seating/live/mailbox.ts';
 
-it('hands out what was pushed, in order, and waits for what was not', async () => {
+it('yields what was pushed, in order, and waits for more', async () => {
   const mailbox = new Mailbox<number>({ limit: 3, overflow: () => -1, onClose: () => {} });
   mailbox.push(1);
   mailbox.push(2);
@@ -11,7 +11,7 @@ it('hands out what was pushed, in order, and waits for what was not', async () =
   expect([...taken, await waiting].map(({ value }) => value as number)).toEqual([1, 2, 3]);
 });
 
-it('keeps no more than its limit: what comes instead is one message', async () => {
+it('yields one message instead of more than its limit', async () => {
   const mailbox = new Mailbox<number>({ limit: 3, overflow: () => -1, onClose: () => {} });
   for (let i = 0; i < 100; i++) mailbox.push(i);
   const first = await mailbox.next();
@@ -19,7 +19,7 @@ it('keeps no more than its limit: what comes instead is one message', async () =
   expect([first.value, (await mailbox.next()).value]).toEqual([-1, 100]);
 });
 
-it('does not hand out again what is pushed while the present state is taken', async () => {
+it('does not yield what is pushed while the state is read', async () => {
   const mailbox: Mailbox<string> = new Mailbox<string>({
     limit: 1,
     overflow: () => {
@@ -34,7 +34,7 @@ it('does not hand out again what is pushed while the present state is taken', as
   expect([first.value, (await mailbox.next()).value]).toEqual(['state', 'new']);
 });
 
-it('ends whoever waits when it is closed, and closes once', async () => {
+it('ends pending reads when it is closed, and closes once', async () => {
   let closed = 0;
   const mailbox = new Mailbox<number>({ limit: 1, overflow: () => -1, onClose: () => closed++ });
   const waiting = mailbox.next();

@@ -19,8 +19,8 @@ const asked = () => recorded.asked.length;
 const versionNow = async () => (await versions.get(1)).seats?.version;
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-describe('what is public', () => {
-  it('is asked once a second, however many want to know', async () => {
+describe('the version of a public event', () => {
+  it('is read once per second, regardless of the number of requests', async () => {
     recorded.holdsUp = () => true;
     const all = Array.from({ length: 50 }, versionNow);
     recorded.answer();
@@ -33,11 +33,11 @@ describe('what is public', () => {
     expect([await versionNow(), asked()]).toEqual([1, 2]);
   });
 
-  it('is null for what there is not', async () => {
+  it('is null if the event does not exist', async () => {
     expect((await versions.get(2)).seats).toBeNull();
   });
 
-  it('stands for a minute while the database fails, which is asked once a second', async () => {
+  it('stays valid for a minute while the database fails, with one attempt per second', async () => {
     await versionNow();
     recorded.fails = true;
     for (let second = 1; second < 60; second++) {
@@ -51,7 +51,7 @@ describe('what is public', () => {
     expect(await versionNow()).toBe(1);
   });
 
-  it('stands while the answer does not come, which nobody asks for a second time', async () => {
+  it('stays valid while the database hangs, with one query in flight', async () => {
     await versionNow();
     await pass(1_000);
     recorded.holdsUp = () => true;
@@ -62,7 +62,7 @@ describe('what is public', () => {
     await pass(1);
     const both = Promise.all([first, second]);
     expect(await Promise.race([both, pass(1).then(() => 'no answer')])).toEqual([0, 0]);
-    // Nobody waits for it any more.
+    // No caller waits for it any longer.
     await pass(5_000);
     expect([await versionNow(), asked(), recorded.waiting]).toEqual([0, 2, 1]);
     await pass(54_000);
@@ -71,7 +71,7 @@ describe('what is public', () => {
     expect(await patient).toBe(1);
   });
 
-  it('is waited for, and a failure told, where nothing was known before, or not for a minute', async () => {
+  it('is awaited, and an error passed on, if no version from the last minute is known', async () => {
     recorded.fails = true;
     await expect(versionNow()).rejects.toThrow('the database fails');
     recorded.fails = false;
@@ -81,7 +81,7 @@ describe('what is public', () => {
     await expect(versionNow()).rejects.toThrow('the database fails');
   });
 
-  it('is no more than it was: what was a draft, or nothing, is asked for', async () => {
+  it('is read again if the event was a draft or did not exist', async () => {
     expect((await versions.get(2)).seats).toBeNull();
     await pass(1_000);
     recorded.fails = true;

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
-import type { SeatMap, SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
+import type { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
+import type { SeatMap } from '../../../src/seating/map/seat-map.ts';
 import { SeatMaps } from '../../../src/seating/map/seat-maps.ts';
 import { makeBatchId } from '../../support/batch-ids.ts';
 import { Recorded, type RecordedEvent } from '../live-feed/recorded-event.fixture.ts';
 
-/** A cache that missed every change: it has what it was given. */
+/** A cache that misses every change: it only has what was stored. */
 const stale = new Map<number, SeatMap>();
 let redisIsSlow: Promise<void> | undefined;
 const cache = {
@@ -43,7 +44,7 @@ const at = (version: number, history = 0) => ({ version, batchId: makeBatchId(ve
 const read = () => recorded.asked.filter((name) => name === 'readSeatMaps').length;
 
 describe('seat maps', () => {
-  it('are read once, however many want them', async () => {
+  it('are read once, regardless of the number of requests', async () => {
     recorded.holdsUp = () => true;
     const asked = Array.from({ length: 50 }, () => maps.get(1, at(0)));
     await turns();
@@ -52,13 +53,13 @@ describe('seat maps', () => {
     expect(read()).toBe(1);
   });
 
-  it('are never older than wanted, whomever the caller joins', async () => {
+  it('are never older than requested, even if the caller joins another read', async () => {
     const slow = recorded.add(2);
     stale.set(1, { ...at(0), states: event.states });
     const content = maps.get(1, at(0));
     event.commit([[0, 1]]);
     recorded.holdsUp = (_, eventId) => eventId === slow.eventId;
-    // Joins the read above, which is too old for it, and waits for another event's then.
+    // Joins the read above, which is too old for it, and then waits for that of another event.
     const strict = maps.getMany(
       new Map([
         [1, at(1)],
@@ -66,7 +67,7 @@ describe('seat maps', () => {
       ]),
     );
     await content;
-    // Meanwhile somebody who is content with less has begun to read, and Redis takes its time.
+    // In the meantime a caller with a lower minimum has begun to read, and Redis is slow.
     let redisAnswers = (): void => undefined;
     redisIsSlow = new Promise((resolve) => (redisAnswers = resolve));
     const between = maps.get(1, at(0));
@@ -77,7 +78,7 @@ describe('seat maps', () => {
     expect((await strict).get(1)).toEqual({ ...at(1), states: event.states });
   });
 
-  it('are read by one at a time, however fast the versions follow each other', async () => {
+  it('are read one at a time, no matter how fast the versions change', async () => {
     recorded.holdsUp = () => true;
     const asked = [maps.get(1, at(0))];
     await turns();
@@ -89,7 +90,7 @@ describe('seat maps', () => {
     expect([read(), recorded.waiting]).toEqual([1, 1]);
     recorded.answer();
     await turns();
-    // Who comes now finds a second one under way.
+    // A caller finds the second read in flight now.
     for (let version = 21; version <= 30; version++) {
       event.commit([[0, version % 2 === 0 ? 0 : 1]]);
       asked.push(maps.get(1, at(version)));
@@ -104,13 +105,13 @@ describe('seat maps', () => {
     expect(versions.every((version, wanted) => version >= wanted)).toBe(true);
   });
 
-  it('are as the database has them, where that has gone back behind what the caller knows of', async () => {
+  it('are those of the database if it has fallen behind the version of the caller', async () => {
     event.commit([[0, 1]]);
     expect(await maps.get(1, at(5))).toEqual({ ...at(1), states: event.states });
     expect(read()).toBe(2);
   });
 
-  it('come from the feed, and not where that has missed what the caller knows of', async () => {
+  it('come from the feed, unless it has missed the version of the caller', async () => {
     const { release } = await feeds.acquire(1);
     event.commit([[0, 1]]);
     expect((await maps.get(1, at(0)))?.version).toBe(0);

@@ -17,7 +17,7 @@ fanout       .    .         f       .       -      .    .           .       x   
 http         .    .         .       .       .      -    .           .       .       .       .         .            .       .        .       .         .         x        .   .
 http/routes  .    .         .       .       .      x    -           x       x       x       x         x            x       x        x       x         x         x        .   .
 booking      .    .         .       .       .      .    .           -       x       f       .         f            f       .        x       .         x         x        .   t
-seating      .    .         .       .       .      .    .           .       -       .       .         .            .       .        x       .         x         x        .   t
+seating      .    .         .       .       .      .    .           .       -       .       .         .            .       .        x       .         x         x        f   t
 payment      .    .         .       .       .      .    .           x       .       -       .         .            .       .        x       .         x         x        .   t
 ticketing    .    .         .       .       .      .    .           x       .       .       -         .            .       .        x       .         x         x        .   t
 waiting-room   .    .         .       .       .      .    .           .       f       .       .         -            .       .        .       .         x         x        .   t
@@ -30,7 +30,11 @@ platform     .    .         .       .       .      .    .           .       .   
 web          .    .         .       .       .      .    .           .       .       .       .         .            .       .        .       .         .         .        -   .
 `;
 
-const openFiles: Record<string, string> = { graphql: 'engine/any.ts', seating: 'availability.ts' };
+const openFiles: Record<string, string> = {
+  graphql: 'engine/any.ts',
+  seating: 'availability.ts',
+  web: 'seat-feed/packed-seats.ts',
+};
 
 interface Pair {
   readonly from: string;
@@ -75,7 +79,7 @@ function sample(): Record<string, string> {
   const target = 'export const value = 1;\nexport type T = number;\n';
   const files: Record<string, string> = {};
   for (const module of [...modules, 'generated', 'no-row']) {
-    for (const name of ['any.ts', 'port.ts', 'availability.ts', 'engine/any.ts'])
+    for (const name of ['any.ts', 'port.ts', 'availability.ts', 'engine/any.ts', 'seat-feed/packed-seats.ts'])
       files[`src/${module}/${name}`] = target;
   }
   for (const { from, to } of [...crossing, { from: 'no-row', to: 'platform' }]) {

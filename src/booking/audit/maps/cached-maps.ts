@@ -1,7 +1,12 @@
 import type { PrismaClient } from '../../../platform/database/db.ts';
-import type { SeatMap, SeatMapCache } from '../../../seating/map/seat-map-cache.ts';
-import { readSeatMaps, type SeatMapSnapshot } from '../../../seating/map/seat-map.sql.ts';
-import { SeatStates, statusOf } from '../../../seating/map/seat-states.ts';
+import type { SeatMapCache } from '../../../seating/map/seat-map-cache.ts';
+import { readSeatMaps } from '../../../seating/map/seat-map.sql.ts';
+import {
+  decodeSeats,
+  toSeatStatus,
+  type PackedSeatMap,
+  type SeatMap,
+} from '../../../seating/map/seat-map.ts';
 import { readEventIds } from '../event-ids.sql.ts';
 import { BREACHES_SHOWN_MAX } from '../find-breaches.sql.ts';
 import type { Breach, Finding } from '../invariant.ts';
@@ -55,7 +60,7 @@ async function compare(
   });
 }
 
-function findBreach(eventId: number, map: SeatMap, truth: SeatMapSnapshot): Breach | null {
+function findBreach(eventId: number, map: SeatMap, truth: PackedSeatMap): Breach | null {
   const { version, states } = map;
   const breach = (seatIndex: number | null, fault: string) => ({
     eventId,
@@ -65,11 +70,11 @@ function findBreach(eventId: number, map: SeatMap, truth: SeatMapSnapshot): Brea
   });
   if (version > truth.version)
     return breach(null, `the cached map has version ${version}, the event is at ${truth.version}`);
-  if (version < truth.version || states === truth.states.toBase64()) return null;
+  if (version < truth.version || states === truth.states.encode()) return null;
   const { seatCount } = truth.states;
   if (Buffer.byteLength(states, 'base64') !== Math.ceil(seatCount / 4))
     return breach(null, `the cached map of version ${version} is not one of ${seatCount} seats`);
-  const shown = SeatStates.fromBase64(states, seatCount);
+  const shown = decodeSeats(states, seatCount);
   const wrong = Array.from({ length: seatCount }, (_, seat) => seat).filter(
     (seat) => shown.get(seat) !== truth.states.get(seat),
   );
@@ -78,7 +83,7 @@ function findBreach(eventId: number, map: SeatMap, truth: SeatMapSnapshot): Brea
   if (first === undefined) return breach(null, `the cached map of version ${version} has bits of no seat`);
   return breach(
     first,
-    `the cached map of version ${version} shows ${statusOf(shown.get(first))}, the seat is ` +
-      `${statusOf(truth.states.get(first))}; ${wrong.length} seat(s) are wrong in it`,
+    `the cached map of version ${version} shows ${toSeatStatus(shown.get(first))}, the seat is ` +
+      `${toSeatStatus(truth.states.get(first))}; ${wrong.length} seat(s) are wrong in it`,
   );
 }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PrismaClient } from '../../../platform/database/db.ts';
 import {
-  digestOf,
+  digestStates,
   REPORT_TTL_MS,
   type LiveMap,
   type LiveMapReports,
 } from '../../../seating/live/live-map-reports.ts';
-import { readSeatMaps, type SeatMapSnapshot } from '../../../seating/map/seat-map.sql.ts';
+import { readSeatMaps } from '../../../seating/map/seat-map.sql.ts';
+import type { PackedSeatMap } from '../../../seating/map/seat-map.ts';
 import { BREACHES_SHOWN_MAX } from '../find-breaches.sql.ts';
 import type { Breach, Finding } from '../invariant.ts';
 import { readRecordedVersions, type RecordedVersion } from '../history/recorded-versions.sql.ts';
@@ -97,7 +98,7 @@ async function compare(
   return page.flatMap(([eventId, maps]) => {
     const truth = truths.get(eventId);
     if (truth === undefined) return [];
-    const digest = digestOf(truth.states.toBase64());
+    const digest = digestStates(truth.states.encode());
     return maps.flatMap((map) => {
       const records = { own: getRecord(map, map.version), last: getRecord(map, truth.version) };
       const fault = findFault(map, { ...truth, digest }, records);
@@ -108,7 +109,7 @@ async function compare(
 
 function findFault(
   { version, batchId, digest }: Reported,
-  truth: SeatMapSnapshot & { readonly digest: string },
+  truth: PackedSeatMap & { readonly digest: string },
   records: { readonly own: RecordedVersion | undefined; readonly last: RecordedVersion | undefined },
 ): string | null {
   if (version > truth.version) return `has version ${version}, the event is at ${truth.version}`;

@@ -18,7 +18,7 @@ builder.subscriptionField('bookingUpdates', (t) =>
       if ((await reads.booking.findFirst({ where, select: { id: true } })) === null)
         throw notFound('booking');
       const query = { ...selectionFor(ctx, info, {}), where };
-      return ctx.bookingUpdates.follow(where.eventId, where.id, async () => {
+      return ctx.bookingUpdates.subscribe(where.eventId, where.id, async () => {
         const booking = await reads.booking.findFirst(query);
         if (booking === null) throw notFound('booking');
         return booking;

@@ -1,6 +1,6 @@
 import { BREAK, visit, type FieldNode, type GraphQLResolveInfo } from 'graphql';
 import { parseEventId } from '../../../platform/ids.ts';
-import { openSeats, type SeatSource } from '../../../seating/live/seat-updates.ts';
+import { openSeatSource, type SeatSource } from '../../../seating/live/seat-updates.ts';
 import { builder } from '../../schema/builder.ts';
 import { notFound } from '../../schema/errors.ts';
 import type { GraphQLContext } from '../../schema/context.ts';
@@ -38,12 +38,12 @@ async function openSource(
   withSeats: boolean,
 ): Promise<SeatSource> {
   const reads = { db: ctx.database.reads, feeds: ctx.feeds };
-  if (!withSeats) return openSeats(reads, eventId, afterVersion);
-  const unfollow = await ctx.followedSeats.follow(eventId);
+  if (!withSeats) return openSeatSource(reads, eventId, afterVersion);
+  const releaseSeats = await ctx.seatDetails.retain(eventId);
   try {
-    return await openSeats(reads, eventId, afterVersion, unfollow);
+    return await openSeatSource(reads, eventId, afterVersion, releaseSeats);
   } catch (error) {
-    unfollow();
+    releaseSeats();
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { PlanArea } from '../../catalog/seating-plan/seating-plan.ts';
 
-/** A point of the plan. */
+/** A point in the plan's coordinates. */
 export interface Focus {
   readonly x: number;
   readonly y: number;
@@ -11,24 +11,24 @@ interface Bounds {
   readonly middle: Focus;
 }
 
-const whatIsLookedAt = /stage|court|pitch|field|ring|rink|podium|screen|bühne/i;
+const stageNames = /stage|court|pitch|field|ring|rink|podium|screen|bühne/i;
 
 /**
- * Where everybody looks: the middle of the largest area that is called a stage, court, pitch or the like, else of the
- * largest area, else of the plan's upper edge.
+ * Returns the point that the seats face: the middle of the largest area that is named stage, court, pitch or the like. If
+ * there is none, the middle of the largest area, or else of the upper edge.
  */
-export function frontOf(width: number, areas: readonly PlanArea[]): Focus {
-  const bySize = areas.map((area) => ({ area, ...boundsOf(area) })).toSorted(compareBounds);
-  const found = bySize.find(({ area }) => whatIsLookedAt.test(area.text?.text ?? '')) ?? bySize[0];
+export function findFront(width: number, areas: readonly PlanArea[]): Focus {
+  const bySize = areas.map((area) => ({ area, ...measure(area) })).toSorted(compareBounds);
+  const found = bySize.find(({ area }) => stageNames.test(area.text?.text ?? '')) ?? bySize[0];
   return found?.middle ?? { x: width / 2, y: 0 };
 }
 
-/** The largest first; of equal ones the upper, then the left one, whichever the plan lists first. */
+/** Sorts the largest area first. Ties go to the upper, then to the left one, so that the order in the plan is irrelevant. */
 function compareBounds(a: Bounds, b: Bounds): number {
   return b.size - a.size || a.middle.y - b.middle.y || a.middle.x - b.middle.x;
 }
 
-function boundsOf(area: PlanArea): Bounds {
+function measure(area: PlanArea): Bounds {
   switch (area.shape) {
     case 'rectangle':
       return {

@@ -3,42 +3,49 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
 import { decodeSeatMap, encodeSeatMap } from '../../../src/seating/map/seat-map-cache.ts';
-import { codeOf, SeatStates, statusOf } from '../../../src/seating/map/seat-states.ts';
+import {
+  decodeSeats,
+  encodeSeats,
+  maskSeats,
+  packDigits,
+  toSeatCode,
+  toSeatStatus,
+} from '../../../src/seating/map/seat-map.ts';
 
 const code = fc.constantFrom<SeatStatusCode[]>(0, 1, 2, 3);
-/** Halls of any size, most of them no multiple of four. */
+/** Halls of any size; most sizes are no multiple of four. */
 const hall = fc.array(code, { maxLength: 70, size: 'max' });
-const packed = (codes: readonly SeatStatusCode[]) => SeatStates.fromDigits(codes.join(''));
+const packed = (codes: readonly SeatStatusCode[]) => packDigits(codes.join(''));
 
 describe('packed seats', () => {
-  it('are the digits that they were made of, through base64 and back', () => {
+  it('keep their digits through base64 and back, on the server and in seat-feed', () => {
     fc.assert(
       fc.property(hall, (codes) => {
         const states = packed(codes);
-        const again = SeatStates.fromBase64(states.toBase64(), codes.length);
+        const again = decodeSeats(encodeSeats(states), codes.length);
         expect(states.seatCount).toBe(codes.length);
         expect(codes.map((_, seat) => again.get(seat))).toEqual(codes);
-        expect(again.toBase64()).toBe(states.toBase64());
-        expect(Buffer.from(states.toBase64(), 'base64')).toHaveLength(Math.ceil(codes.length / 4));
+        expect([encodeSeats(again), again.encode()]).toEqual([encodeSeats(states), encodeSeats(states)]);
+        expect(Buffer.from(encodeSeats(states), 'base64')).toHaveLength(Math.ceil(codes.length / 4));
       }),
     );
   });
 
-  it('leave zero what is no seat of the last byte, whatever is set', () => {
+  it('keep the padding of the last byte zero', () => {
     fc.assert(
       fc.property(
         hall.filter(({ length }) => length % 4 > 0),
         (codes) => {
           const states = packed(codes);
           for (const [seat] of codes.entries()) states.set(seat, 3);
-          const last = Buffer.from(states.toBase64(), 'base64').at(-1) ?? 255;
+          const last = Buffer.from(encodeSeats(states), 'base64').at(-1) ?? 255;
           expect(last).toBe(2 ** (2 * (codes.length % 4)) - 1);
         },
       ),
     );
   });
 
-  it('change in one seat and no other', () => {
+  it('change only the seat that is set', () => {
     fc.assert(
       fc.property(
         hall.filter(({ length }) => length > 0),
@@ -54,31 +61,31 @@ describe('packed seats', () => {
     );
   });
 
-  it('have a mask of each status, and every seat is in exactly one', () => {
+  it('have a mask for each status, with every seat in exactly one', () => {
     fc.assert(
       fc.property(hall, (codes) => {
         const states = packed(codes);
         for (const wanted of [0, 1, 2, 3] as const)
-          expect([...states.maskOf(wanted)]).toEqual(codes.map((has) => (has === wanted ? 1 : 0)));
+          expect([...maskSeats(states, wanted)]).toEqual(codes.map((has) => (has === wanted ? 1 : 0)));
       }),
     );
   });
 
-  it('refuse seats that there are not, and bytes of another hall', () => {
+  it('refuse seats out of range, and bytes of another hall', () => {
     for (const seatCount of [0, 1, 4, 5, 9]) {
       const states = packed(Array<SeatStatusCode>(seatCount).fill(0));
       for (const seat of [-1, seatCount, 0.5, Number.NaN, Infinity])
         expect(() => states.set(seat, 1)).toThrow(RangeError);
-      expect(() => SeatStates.fromBase64(states.toBase64(), seatCount + 4)).toThrow(RangeError);
+      expect(() => decodeSeats(encodeSeats(states), seatCount + 4)).toThrow(RangeError);
     }
   });
 
-  it('are kept in Redis as they are, with their version', () => {
+  it('are stored in Redis unchanged, with their version', () => {
     fc.assert(
       fc.property(hall, fc.nat({ max: 2 ** 31 - 1 }), (codes, version) => {
-        const map = { version, batchId: randomUUID(), states: packed(codes).toBase64() };
+        const map = { version, batchId: randomUUID(), states: encodeSeats(packed(codes)) };
         const value = encodeSeatMap(codes.length, map);
-        // One of no seats is the mark of a version.
+        // A value without seats is a marker of a version.
         expect(decodeSeatMap(value)).toEqual(codes.length > 0 ? map : null);
         expect(decodeSeatMap(value.subarray(0, -1))).toBeNull();
         expect(decodeSeatMap(Buffer.concat([value, Buffer.alloc(1)]))).toBeNull();
@@ -86,8 +93,8 @@ describe('packed seats', () => {
     );
   });
 
-  it('have codes that are those of the statuses', () => {
+  it('convert between codes and statuses', () => {
     for (const status of ['AVAILABLE', 'HELD', 'BOOKED', 'BLOCKED'] as const)
-      expect(statusOf(codeOf(status))).toBe(status);
+      expect(toSeatStatus(toSeatCode(status))).toBe(status);
   });
 });

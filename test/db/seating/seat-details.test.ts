@@ -4,7 +4,7 @@ import { connectDatabase, sql, type Database } from '../../../src/platform/datab
 import { BusyError } from '../../../src/platform/errors.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { EventLayouts } from '../../../src/seating/layout/event-layouts.ts';
-import { FollowedSeats } from '../../../src/seating/live/followed-seats.ts';
+import { SeatDetails } from '../../../src/seating/live/seat-details.ts';
 import { VenueLayouts } from '../../../src/seating/layout/venue-layouts.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { createEventIn, createHall } from '../../support/hall.ts';
@@ -21,18 +21,15 @@ afterAll(async () => {
   await scratch.drop();
 });
 
-function followedSeats(limits?: {
-  readonly unusedSeatsMax: number;
-  readonly seatsMax: number;
-}): FollowedSeats {
+function seatDetails(limits?: { readonly unusedSeatsMax: number; readonly seatsMax: number }): SeatDetails {
   const { reads } = database;
-  return new FollowedSeats(reads, new EventLayouts(reads, new VenueLayouts(reads)), limits);
+  return new SeatDetails(reads, new EventLayouts(reads, new VenueLayouts(reads)), limits);
 }
 
 const readsOfVenues = (statements: readonly string[]) =>
   statements.filter((text) => text.includes('/* readVenue */')).length;
 
-test('every seat has the words and the price that the database has', async () => {
+test('every seat has the labels and the price of the database', async () => {
   const { reads } = database;
   const tiers = [
     { name: 'Stalls', amount: 5_000 },
@@ -42,8 +39,8 @@ test('every seat has the words and the price that the database has', async () =>
   const hall = await createHall(reads, { rows: 60, seatsPerRow: 100, tiers });
   await reads.$executeRaw(sql`UPDATE venue_seats SET label = 'Box ' || seat_index, section = 'Block B'
     WHERE venue_id = ${hall.venueId} AND seat_index % 7 = 3`);
-  const seats = followedSeats();
-  const unfollow = await seats.follow(hall.eventId);
+  const seats = seatDetails();
+  const release = await seats.retain(hall.eventId);
   const indexes = Array.from({ length: hall.seatCount }, (_, index) => index);
   const rows = await readSeats(
     reads,
@@ -61,50 +58,50 @@ test('every seat has the words and the price that the database has', async () =>
       currency: 'EUR',
     });
   expect(seats.get(hall.eventId, hall.seatCount)).toBeNull();
-  unfollow();
+  release();
   expect(seats.get(hall.eventId, 0)).toBeNull();
 });
 
-test('a venue is read once, for all its events and followers', async () => {
+test('a venue is read once, for all its events and users', async () => {
   const { reads } = database;
   const hall = await createHall(reads);
   const other = await createEventIn(reads, hall.venueId, hall.seatCount, hall.organizerId);
-  const seats = followedSeats();
+  const seats = seatDetails();
   const statements = await captureStatements(async () => {
     const all = await Promise.all(
-      [hall.eventId, other, hall.eventId].map((eventId) => seats.follow(eventId)),
+      [hall.eventId, other, hall.eventId].map((eventId) => seats.retain(eventId)),
     );
-    for (const unfollow of all) unfollow();
-    await seats.follow(other);
+    for (const release of all) release();
+    await seats.retain(other);
   });
   expect(readsOfVenues(statements)).toBe(1);
   expect(seats.get(hall.eventId, 0)).toBeNull();
   expect(seats.get(other, 0)).not.toBeNull();
 });
 
-test('more seats than there is room for are refused, and can be followed when others have left', async () => {
+test('seats above the limit are refused until others are released', async () => {
   const { reads } = database;
   const [first, second] = [await createHall(reads), await createHall(reads)];
-  const seats = followedSeats({ unusedSeatsMax: 0, seatsMax: 50 });
-  const unfollow = await seats.follow(first.eventId);
-  await expect(seats.follow(second.eventId)).rejects.toBeInstanceOf(BusyError);
-  // The same venue takes no more room.
-  const again = await seats.follow(first.eventId);
-  unfollow();
-  await expect(seats.follow(second.eventId)).rejects.toBeInstanceOf(BusyError);
+  const seats = seatDetails({ unusedSeatsMax: 0, seatsMax: 50 });
+  const release = await seats.retain(first.eventId);
+  await expect(seats.retain(second.eventId)).rejects.toBeInstanceOf(BusyError);
+  // The same venue needs no more room.
+  const again = await seats.retain(first.eventId);
+  release();
+  await expect(seats.retain(second.eventId)).rejects.toBeInstanceOf(BusyError);
   again();
-  await seats.follow(second.eventId);
+  await seats.retain(second.eventId);
   expect(seats.get(second.eventId, 0)).not.toBeNull();
 });
 
-test('a venue that nobody follows is kept while there is room', async () => {
+test('an unused venue is cached while there is room', async () => {
   const { reads } = database;
   const halls = [await createHall(reads), await createHall(reads), await createHall(reads)];
-  const seats = followedSeats({ unusedSeatsMax: 80, seatsMax: 1_000 });
+  const seats = seatDetails({ unusedSeatsMax: 80, seatsMax: 1_000 });
   const visit = async (hall: number) =>
-    readsOfVenues(await captureStatements(async () => (await seats.follow(halls[hall]?.eventId ?? 0))()));
+    readsOfVenues(await captureStatements(async () => (await seats.retain(halls[hall]?.eventId ?? 0))()));
   expect([await visit(0), await visit(1), await visit(0)]).toEqual([1, 1, 0]);
-  // Room for two of three: the one that was used least recently goes.
+  // There is room for two of three: the least recently used one is evicted.
   expect([await visit(2), await visit(0), await visit(1)]).toEqual([1, 0, 1]);
 });
 
@@ -118,9 +115,9 @@ test('a venue that could not be read is read again', async () => {
         ? () => Promise.reject(new Error('away'))
         : (Reflect.get(target, name) as unknown),
   });
-  const seats = new FollowedSeats(failing, new EventLayouts(reads, new VenueLayouts(reads)));
-  await expect(seats.follow(hall.eventId)).rejects.toThrow('away');
+  const seats = new SeatDetails(failing, new EventLayouts(reads, new VenueLayouts(reads)));
+  await expect(seats.retain(hall.eventId)).rejects.toThrow('away');
   fails = false;
-  await seats.follow(hall.eventId);
+  await seats.retain(hall.eventId);
   expect(seats.get(hall.eventId, 0)).not.toBeNull();
 });

@@ -1,0 +1,15 @@
+import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import {
+  openSeatSource,
+  subscribeToSeats,
+  type SeatUpdatesContext,
+} from '../../../src/seating/live/seat-updates.ts';
+
+/** Subscribes to the live map of an event, as the API does for an individual subscription. */
+export async function watchSeats(
+  ctx: SeatUpdatesContext,
+  eventId: number,
+  afterVersion: number | null,
+): Promise<AsyncIterableIterator<FeedMessage>> {
+  return subscribeToSeats(await openSeatSource(ctx, eventId, afterVersion));
+}
