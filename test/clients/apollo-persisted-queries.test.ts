@@ -24,7 +24,7 @@ it.each([
       fetch: (input, init) => {
         const { method: used = 'GET', body } = init ?? {};
         const text = used === 'GET' ? decodeURIComponent(input as string) : (body as string);
-        sent.push({ method: used, hasQuery: text.includes('query Event') });
+        sent.push({ method: used, hasQuery: text.includes('query SeatsOfAnEvent') });
         return fetch(input, init);
       },
     });
@@ -39,7 +39,7 @@ it.each([
     const ask = () =>
       client.query<documents.EventAnswer>({
         query: gql(documents.EVENT),
-        variables: { id: http.eventId },
+        variables: { eventId: http.eventId },
         fetchPolicy: 'no-cache',
       });
     expect((await ask()).data?.event.name).toBe('Test Night');

@@ -39,7 +39,7 @@ it('Apollo Client looks an event up, holds a seat, and sees the change live', as
 
   const event = await client.query<documents.EventAnswer>({
     query: gql(documents.EVENT),
-    variables: { id: http.eventId },
+    variables: { eventId: http.eventId },
   });
   expect(event.data?.event.name).toBe('Test Night');
 
@@ -50,7 +50,7 @@ it('Apollo Client looks an event up, holds a seat, and sees the change live', as
   const following = client
     .subscribe<documents.UpdateAnswer>({
       query: gql(documents.UPDATES),
-      variables: { id: http.eventId },
+      variables: { eventId: http.eventId },
       // Each message is a change, not a newer version of the last one to merge with.
       fetchPolicy: 'no-cache',
     })
@@ -86,7 +86,7 @@ it('a normalized cache updates its seats from the seats in a message', async () 
     link: new GraphQLWsLink(socket),
   });
   const query = gql(documents.EVENT);
-  const variables = { id: http.eventId };
+  const variables = { eventId: http.eventId };
   const { data } = await client.query<documents.EventAnswer>({ query, variables });
   const seatId = data?.event.seats.edges[0]?.node.id ?? '';
   const updates = new Received<documents.UpdateAnswer>();

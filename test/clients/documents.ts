@@ -1,6 +1,14 @@
-/** The documents that both clients send. */
-export const EVENT = `query Event($id: ID!) {
-  event(id: $id) { id name seats(first: 1, status: AVAILABLE) { edges { node { id label status } } } }
+import { readExample } from '../../src/http/routes/graphiql/examples.ts';
+
+// The clients send the operations of GraphiQL's tabs.
+export const EVENT = readExample('seats-of-an-event');
+export const SESSION = readExample('start-guest-session');
+export const HOLD = readExample('hold-seats');
+export const UPDATES = readExample('watch-seats');
+
+/** A subscription to whole seats, which a normalized cache finds by their IDs. */
+export const SEATS = `subscription Seats($eventId: ID!) {
+  seatUpdates(eventId: $eventId) { __typename ... on SeatsChanged { seats { seat { id status } } } }
 }`;
 
 export interface EventAnswer {
@@ -10,36 +18,13 @@ export interface EventAnswer {
   };
 }
 
-export const SESSION = `mutation Session { startGuestSession { token expiresAt } }`;
-
 export interface SessionAnswer {
   readonly startGuestSession: { readonly token: string } | null;
 }
 
-export const HOLD = `mutation Hold($input: HoldSeatsInput!) {
-  holdSeats(input: $input) {
-    __typename
-    ... on Booking { id status }
-    ... on SeatsUnavailableError { code seats { id status } }
-  }
-}`;
-
 export interface HoldAnswer {
   readonly holdSeats: { readonly __typename: string } | null;
 }
-
-export const UPDATES = `subscription Updates($id: ID!) {
-  seatUpdates(eventId: $id) {
-    __typename
-    ... on SeatMapSnapshot { version states }
-    ... on SeatsChanged { version seats { seatId status } }
-  }
-}`;
-
-/** Selects seats with their IDs, which a normalized cache needs. */
-export const SEATS = `subscription Seats($id: ID!) {
-  seatUpdates(eventId: $id) { __typename ... on SeatsChanged { seats { seat { id status } } } }
-}`;
 
 export interface UpdateAnswer {
   readonly seatUpdates: { readonly __typename: string };

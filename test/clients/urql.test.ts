@@ -29,7 +29,7 @@ it('urql looks an event up, holds a seat, and sees the change live', async () =>
     exchanges: [fetchExchange, overSocket(socket)],
   });
 
-  const event = await client.query<documents.EventAnswer>(documents.EVENT, { id: http.eventId });
+  const event = await client.query<documents.EventAnswer>(documents.EVENT, { eventId: http.eventId });
   expect(event.error).toBeUndefined();
   expect(event.data?.event.name).toBe('Test Night');
 
@@ -38,7 +38,7 @@ it('urql looks an event up, holds a seat, and sees the change live', async () =>
 
   const updates = new Received<documents.UpdateAnswer>();
   const following = client
-    .subscription<documents.UpdateAnswer>(documents.UPDATES, { id: http.eventId })
+    .subscription<documents.UpdateAnswer>(documents.UPDATES, { eventId: http.eventId })
     .subscribe(({ data }) => data && updates.push(data));
   expect(await updates.next()).toMatchObject({ seatUpdates: { __typename: 'SeatMapSnapshot', version: 0 } });
 

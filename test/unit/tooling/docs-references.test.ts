@@ -1,5 +1,6 @@
 import { buildSchema } from 'graphql';
 import { expect, it } from 'vitest';
+import { embedOperations } from '../../../scripts/docs/embed-operations.ts';
 import { pageErrors } from '../../../scripts/docs/page-errors.ts';
 
 function errorsOf(text: string): string[] {
@@ -36,4 +37,13 @@ it.each([
   ],
 ])('reports %j', (text, error) => {
   expect(errorsOf(text)).toEqual([error]);
+});
+
+it('replaces GraphQL blocks with the operations of the same name, and no other blocks', () => {
+  const page = (...documents: string[]) =>
+    documents.map((text) => `\`\`\`graphql\n${text}\n\`\`\`\n`).join('\n');
+  const operations = new Map([['Seats', 'query Seats {\n  seats\n}\n']]);
+  expect(embedOperations(page('query Seats { old }', 'query Other { old }', '{ old }'), operations)).toBe(
+    page('query Seats {\n  seats\n}', 'query Other { old }', '{ old }'),
+  );
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
+import { buildSchema, getVariableValues, parse, validate, type OperationDefinitionNode } from 'graphql';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createExampleTabs } from '../../../src/http/routes/graphiql/examples.ts';
 import { pageScript } from '../../../src/http/routes/graphiql/page-script.ts';
@@ -64,6 +66,20 @@ async function give(data: object, name: string): Promise<void> {
   answer = () => json({ data: {} });
 }
 const startSession = () => give({ startGuestSession: { token: 'abc' } }, 'sellout:token');
+
+describe('a tab', () => {
+  const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
+
+  const named = tabs.map((tab, i) => ({ ...tab, title: titleOf(i + 1) }));
+
+  it.each(named)('$title is a valid operation with valid variables', ({ query, variables = '{}' }) => {
+    const document = parse(query);
+    expect(validate(schema, document)).toEqual([]);
+    const [operation] = document.definitions as [OperationDefinitionNode];
+    const given = JSON.parse(variables) as Record<string, unknown>;
+    expect(getVariableValues(schema, operation.variableDefinitions ?? [], given).errors).toBeUndefined();
+  });
+});
 
 it('sends the token once there is one, and other headers unchanged', async () => {
   await startSession();
