@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import { cleaned } from '../graphql/engine/clean-errors.ts';
+import { formatErrors } from '../graphql/engine/errors/response-errors.ts';
 import type { Engine } from '../graphql/engine/engine.ts';
 import { toGraphQLError } from '../graphql/engine/operation.ts';
 import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
@@ -16,7 +16,9 @@ import { Payload } from './payload.ts';
 export function render(engine: Engine, operation: SharedOperation, message: FeedMessage): Payload {
   metrics.sharedExecutions.inc();
   const { errors, data } = execute(engine, operation, message);
-  return new Payload(JSON.stringify(errors === undefined ? { data } : { errors: cleaned(errors), data }));
+  return new Payload(
+    JSON.stringify(errors === undefined ? { data } : { errors: formatErrors(errors), data }),
+  );
 }
 
 function execute(engine: Engine, operation: SharedOperation, message: FeedMessage): ExecutionResult {

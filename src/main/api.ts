@@ -1,7 +1,7 @@
 import { graphqlPlugins } from '../graphql/engine/plugins.ts';
 import type { EngineOptions } from '../graphql/engine/engine.ts';
-import { maskError } from '../graphql/engine/mask-error.ts';
-import type { GraphQLContext, SharedContext } from '../graphql/schema/context.ts';
+import { maskError } from '../graphql/engine/errors/mask-error.ts';
+import type { GraphQLContext, SharedContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema/schema.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
 import type { Config } from '../platform/config/config.ts';

@@ -1,7 +1,7 @@
 import type { OnBatchStep } from '../booking/batch/batch.ts';
 import { createExecuteBatch } from '../booking/batch/execute-batch.ts';
 import { GroupCommit } from '../booking/batch/group-commit.ts';
-import type { Services } from '../graphql/schema/context.ts';
+import type { Services } from '../graphql/context.ts';
 import { Identity } from '../identity/identity.ts';
 import { createPublisher, type Publisher } from '../messaging/publisher.ts';
 import { createSubscriber } from '../messaging/subscriber.ts';

@@ -7,7 +7,7 @@ import { isJson } from '../http/accept.ts';
 import { negotiateResponse, type ResponseForms } from './negotiate-response.ts';
 import { requireViewer } from './authorize.ts';
 import type { RequestContext } from '../http/request-context.ts';
-import { paramsFromBody, paramsFromQuery, type GraphQLParams } from '../graphql/engine/graphql-params.ts';
+import { parseBodyParams, parseQueryParams, type GraphQLParams } from '../graphql/engine/graphql-params.ts';
 import { keptLimits } from '../graphql/engine/limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Engine } from '../graphql/engine/engine.ts';
@@ -88,7 +88,7 @@ async function readParams(
   { req, res, query, address }: RequestContext,
   viewer: Viewer | null,
 ): Promise<GraphQLParams> {
-  if (req.method !== 'POST') return paramsFromQuery(query);
+  if (req.method !== 'POST') return parseQueryParams(query);
   // guard: request-media-type
   if (!isJson(req.headers['content-type'])) {
     res.setHeader('accept', 'application/json');
@@ -102,7 +102,7 @@ async function readParams(
     allowLarge: viewer?.role === 'ORGANIZER',
     reserve: (bytes) => ctx.memory.reserve(address, { document: null, documentBytes: 0, ownBytes: bytes }),
   });
-  return paramsFromBody(body);
+  return parseBodyParams(body);
 }
 
 async function sendResult(

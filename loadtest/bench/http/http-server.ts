@@ -2,7 +2,7 @@ import { createYoga } from 'graphql-yoga';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { schema } from '../../../src/graphql/schema/schema.ts';
-import { bookingFromRecord } from '../../../src/graphql/types/booking-from-record.ts';
+import { toBookingRow } from '../../../src/graphql/schema/booking.ts';
 import { serveApi } from '../../../src/main/api.ts';
 import { createContext } from '../../../src/main/context.ts';
 import { loadConfig } from '../../../src/platform/config/config.ts';
@@ -23,7 +23,7 @@ const config = loadConfig();
 function makeIdle(): void {
   const field = schema.getMutationType()?.getFields()['holdSeats'];
   if (field === undefined) throw new Error('the schema has no holdSeats');
-  field.resolve = () => bookingFromRecord(idleRecord);
+  field.resolve = () => toBookingRow(idleRecord);
 }
 
 async function bare(): Promise<number> {

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { currentRequestId } from '../../platform/request-scope.ts';
 import type { Caller, OperationContext } from './caller.ts';
-import { DocumentCache } from './document-cache.ts';
+import { DocumentCache } from './document/document-cache.ts';
 import { documentCacheLimits } from './limits.ts';
 import { sourceSubscriptions } from './subscription.ts';
 

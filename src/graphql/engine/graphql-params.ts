@@ -3,10 +3,10 @@ import { exceededJsonLimit } from './json-size.ts';
 import { operationLimits } from './limits.ts';
 import { RequestError } from '../../platform/request-error.ts';
 
-/** The parameters of one operation. Anything else that a client sends is dropped. */
+/** The parameters of one operation. Other properties of the request are ignored. */
 export interface GraphQLParams {
   readonly query: string;
-  /** Null if none was given, or an empty one. */
+  /** Null if it is missing or empty. */
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
 }
@@ -16,9 +16,9 @@ export interface GraphQLParams {
  *
  * @throws {RequestError}
  */
-export function paramsFromBody(body: Buffer): GraphQLParams {
+export function parseBodyParams(body: Buffer): GraphQLParams {
   if (!isUtf8(body)) throw RequestError.badRequest('The request body is not valid UTF-8.');
-  return paramsFrom(parseJson(body.toString('utf8').replace(/^\uFEFF/, ''), 'The body'));
+  return parseParams(parseJson(body.toString('utf8').replace(/^\uFEFF/, ''), 'The body'));
 }
 
 /**
@@ -26,13 +26,13 @@ export function paramsFromBody(body: Buffer): GraphQLParams {
  *
  * @throws {RequestError}
  */
-export function paramsFromQuery(search: string): GraphQLParams {
+export function parseQueryParams(search: string): GraphQLParams {
   const given = new URLSearchParams(search);
   const json = (name: string) => {
     const text = given.get(name);
     return text === null || text === '' ? null : parseJson(text, `"${name}"`);
   };
-  return paramsFrom({
+  return parseParams({
     query: given.get('query'),
     operationName: given.get('operationName'),
     variables: json('variables'),
@@ -45,7 +45,7 @@ export function paramsFromQuery(search: string): GraphQLParams {
  *
  * @throws {RequestError}
  */
-export function paramsFrom(value: unknown): GraphQLParams {
+export function parseParams(value: unknown): GraphQLParams {
   if (!isObject(value)) throw RequestError.badRequest('The request must be a JSON object with a "query".');
   const { depthMax, valuesMax } = operationLimits.json;
   const exceeded = exceededJsonLimit(value, operationLimits.json);
@@ -56,7 +56,7 @@ export function paramsFrom(value: unknown): GraphQLParams {
   const { query, operationName = null, variables = null, extensions = null } = value;
   if (extensions !== null && !isObject(extensions))
     throw RequestError.badRequest('"extensions" must be an object.');
-  if (query === undefined || query === null || query === '') throw withoutQuery(extensions);
+  if (query === undefined || query === null || query === '') throw missingQuery(extensions);
   if (typeof query !== 'string') throw RequestError.badRequest('"query" must be a string.');
   if (operationName !== null && typeof operationName !== 'string')
     throw RequestError.badRequest('"operationName" must be a string.');
@@ -65,8 +65,8 @@ export function paramsFrom(value: unknown): GraphQLParams {
   return { query, operationName: operationName === '' ? null : operationName, variables };
 }
 
-/** Clients of persisted queries send the full text when they get this answer. */
-function withoutQuery(extensions: Record<string, unknown> | null): RequestError {
+/** Clients with persisted queries send the full text when they get this error. */
+function missingQuery(extensions: Record<string, unknown> | null): RequestError {
   return extensions?.['persistedQuery'] === undefined
     ? RequestError.badRequest('The request has no "query".')
     : new RequestError(200, 'PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');

@@ -1,19 +1,20 @@
+/** An array or object on the path to the current value. */
 interface Level {
   readonly values: readonly unknown[];
   next: number;
 }
 
 export interface JsonLimits {
-  /** Arrays and objects within each other. */
+  /** Maximum nesting of arrays and objects. */
   readonly depthMax: number;
-  /** Values of all kinds; a key of an object counts as one more. */
+  /** Maximum number of values. A key of an object counts as a value. */
   readonly valuesMax: number;
 }
 
 /**
- * Returns which limit a parsed JSON value exceeds, or null. JSON.parse takes any depth, but whatever recurses over its
- * result (JSON.stringify, for one) throws at some thousands of levels. And whatever walks over a million small values
- * blocks the event loop.
+ * Returns the limit that a parsed JSON value exceeds, or null. JSON.parse accepts any depth, but code that recurses over its
+ * result, such as JSON.stringify, throws after some thousand levels. Traversing a million small values blocks the event
+ * loop.
  */
 export function exceededJsonLimit(
   root: unknown,

@@ -1,16 +1,16 @@
 import type { DocumentNode } from 'graphql';
 import { keptLimits } from './limits.ts';
 
-/** What an operation keeps in memory until it ends. */
+/** The memory that an operation keeps until it ends. */
 export interface Kept {
-  /** Operations with the same text share their document; it is counted once. Null: no document. */
+  /** The document, or null if there is none. Operations with the same text share it, so it is counted once. */
   readonly document: DocumentNode | null;
   readonly documentBytes: number;
-  /** Everything else, mainly the variables. */
+  /** The memory of everything else, mainly the variables. */
   readonly ownBytes: number;
 }
 
-/** Counts estimated bytes of memory up to a maximum: for one socket, one address, or the process. */
+/** An account of estimated memory with a maximum, for a socket, an IP address, or the process. */
 export class MemoryAccount {
   readonly #max: number;
   readonly #documents = new Map<DocumentNode, { holders: number; readonly bytes: number }>();
@@ -51,8 +51,8 @@ export class MemoryAccount {
 }
 
 /**
- * Estimates the memory that a value parsed from JSON takes. The text says little about it: `{}` is two characters and
- * over sixty bytes.
+ * Estimates the memory of a value parsed from JSON. The length of the text is a poor estimate: `{}` has two characters and
+ * takes over sixty bytes.
  */
 export function estimateBytes(root: unknown): number {
   let bytes = 0;
@@ -76,7 +76,7 @@ export function estimateBytes(root: unknown): number {
   return bytes;
 }
 
-/** Estimates the memory of a parsed document, its text included. */
+/** Estimates the memory of a parsed document, including its text. */
 export function estimateDocumentBytes(document: DocumentNode, text: string): number {
   const tokens = 'tokenCount' in document ? Number(document.tokenCount) : text.length / 2;
   return Math.ceil(tokens * keptLimits.bytesPerToken) + 2 * text.length;

@@ -9,7 +9,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { boundedErrors, withBoundedErrors } from './bounded-errors.ts';
+import { limitErrors, withLimitedErrors } from './errors/response-errors.ts';
 import type { Caller } from './caller.ts';
 import type { Engine } from './engine.ts';
 import type { GraphQLParams } from './graphql-params.ts';
@@ -18,7 +18,7 @@ import { errorLimits, keptLimits, operationLimits } from './limits.ts';
 import { RequestError } from '../../platform/request-error.ts';
 import { currentRequestId } from '../../platform/request-scope.ts';
 import { TimeoutError, withTimeout } from '../../platform/with-timeout.ts';
-import { sharedOperation, type SharedOperation } from './shared-operation.ts';
+import { toSharedOperation, type SharedOperation } from './shared-operation.ts';
 import { endResults, OpenSource, openSubscription, type Subscription } from './subscription.ts';
 
 /** An operation that may be executed. It has had no effect yet. */
@@ -66,7 +66,7 @@ export function prepareOperation(
   try {
     return prepare(engine, params, caller);
   } catch (error) {
-    return { kind: 'invalid', errors: boundedErrors([toGraphQLError(engine, error)]) };
+    return { kind: 'invalid', errors: limitErrors([toGraphQLError(engine, error)]) };
   }
 }
 
@@ -82,7 +82,7 @@ function prepare(
   if (errors.length > 0) {
     // An invalid document must not displace one that is used.
     engine.documents.delete(query);
-    return { kind: 'invalid', errors: boundedErrors(errors.map(toValidationError)) };
+    return { kind: 'invalid', errors: limitErrors(errors.map(toValidationError)) };
   }
   const operation = getOperationAST(document, operationName);
   if (operation == null) throw unknownOperationError(operationName);
@@ -93,7 +93,7 @@ function prepare(
     variables,
     { maxErrors: errorLimits.reportedMax }, // guard: variable-errors-limit
   );
-  if (coerced === undefined) return { kind: 'invalid', errors: boundedErrors(mistakes.map(toVariableError)) };
+  if (coerced === undefined) return { kind: 'invalid', errors: limitErrors(mistakes.map(toVariableError)) };
   const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
   const { subscriptionBytes, operationBytes } = keptLimits;
   const kept: Kept = {
@@ -117,8 +117,8 @@ function prepare(
     document,
     operationName,
     kept,
-    shared: sharedOperation({ schema, document, query, operation, variables, coerced }),
-    execute: () => settle(engine, async () => withBoundedErrors(await enveloped.execute(await args()))),
+    shared: toSharedOperation({ schema, document, query, operation, variables, coerced }),
+    execute: () => settle(engine, async () => withLimitedErrors(await enveloped.execute(await args()))),
     subscribe: () =>
       settle(
         engine,
@@ -138,7 +138,7 @@ async function subscribe(
   const opened = await enveloped.subscribe(args);
   return opened instanceof OpenSource
     ? openSubscription(opened, args, (error) => toGraphQLError(engine, error), engine.logger)
-    : withBoundedErrors(opened);
+    : withLimitedErrors(opened);
 }
 
 /** Waits for the work until its deadline. Converts any failure into a result with an error that a client may see. */
@@ -153,7 +153,7 @@ async function settle<T extends ExecutionResult | Subscription>(
       logger: engine.logger,
     });
   } catch (error) {
-    if (!(error instanceof TimeoutError)) return { errors: boundedErrors([toGraphQLError(engine, error)]) };
+    if (!(error instanceof TimeoutError)) return { errors: limitErrors([toGraphQLError(engine, error)]) };
     engine.logger.error({ err: error, requestId: currentRequestId() }, 'operation timed out');
     return { errors: [timeoutError()] };
   }

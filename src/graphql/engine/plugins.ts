@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { committedErrors } from './committed.ts';
+import { reportCommits } from './errors/committed-mutations.ts';
 import { documentLimits } from './document/document-limits.ts';
 import { noIntrospection } from './document/no-introspection.ts';
 
@@ -8,11 +8,11 @@ interface PluginOptions {
   readonly documentCharactersMax: number;
 }
 
-/** The plugins that every operation is executed with, whatever its transport. */
+/** Returns the plugins for all operations, which are the same on every transport. */
 export function graphqlPlugins({ introspection, documentCharactersMax }: PluginOptions): Plugin[] {
   return [
     ...documentLimits(documentCharactersMax),
     ...(introspection ? [] : [noIntrospection]),
-    committedErrors,
+    reportCommits,
   ];
 }

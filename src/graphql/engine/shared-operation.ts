@@ -11,14 +11,17 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** A field's extension: nothing beneath it depends on the viewer, and one argument shapes the first message alone. */
+/**
+ * The extension of a field that subscribers can share: its selection does not depend on the viewer, and one argument affects
+ * only the first message.
+ */
 interface SharedField {
   readonly resumesBy: string;
 }
 
-/** An operation that all who send the same can share. */
+/** A subscription that can be executed once for all clients that send it. */
 export interface SharedOperation {
-  /** Equal for operations that show every message alike; of the same length for all. */
+  /** The key, of fixed length. Operations with equal keys have equal responses to every message. */
   readonly key: string;
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
@@ -29,20 +32,20 @@ export interface SharedOperation {
 export interface SharedOperationInput {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
-  /** The document's text. */
+  /** The text of the document. */
   readonly query: string;
-  /** A subscription of the document. */
+  /** The operation of the document to execute. */
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly coerced: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Null where the operation is no subscription, or its field is not marked as shared. The document must be valid. The key is made of the
- * document's text, the operation's own name, and its variables as the executor reads them, less the one that only says
- * where to resume.
+ * Returns how to share an operation, or null if it is not a subscription to a shared field. The document must be valid. The
+ * key consists of the text, the operation name, and the coerced variables, except the variable that only says where to
+ * resume.
  */
-export function sharedOperation({
+export function toSharedOperation({
   schema,
   document,
   query,
@@ -51,22 +54,22 @@ export function sharedOperation({
   coerced,
 }: SharedOperationInput): SharedOperation | null {
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return null;
-  const root = rootField(document, operation);
+  const root = findRootField(document, operation);
   const field = root === null ? undefined : schema.getSubscriptionType()?.getFields()[root.name.value];
   const shared = field?.extensions['shared'] as SharedField | undefined; // guard: shared-fields-marked
   if (root === null || shared === undefined) return null;
-  const resuming = resumeVariable(document, root, shared);
-  // Coerced variables stand in the order of their definitions, whatever order they were sent in.
+  const resuming = findResumeVariable(document, root, shared);
+  // Coerced variables are in the order of their definitions, not in the order in which they were sent.
   const shaping = Object.entries(coerced).filter(([name]) => name !== resuming);
   const name = operation.name?.value ?? ''; // guard: shared-key-operation-name
-  // Keys are kept in many places, and a text may be as long as a request.
+  // A hash, because keys are kept in many places, and a text can be as long as a request.
   // guard: shared-operation-key
   const key = hash('sha256', `${name}\n${JSON.stringify(shaping)}\n${query}`, 'base64url');
   return { key, schema, document, operationName: operation.name?.value ?? null, variables };
 }
 
-/** Null where directives decide what is selected at the root: that is then left to the executor. */
-function rootField(document: DocumentNode, operation: OperationDefinitionNode): FieldNode | null {
+/** Finds the root field. Returns null if directives decide what is selected at the root. */
+function findRootField(document: DocumentNode, operation: OperationDefinitionNode): FieldNode | null {
   const found: FieldNode[] = [];
   const collect = ({ selections }: SelectionSetNode): boolean =>
     selections.every((selection) => {
@@ -82,8 +85,8 @@ function rootField(document: DocumentNode, operation: OperationDefinitionNode): 
   return collect(operation.selectionSet) ? (found[0] ?? null) : null;
 }
 
-/** The variable that stands for the resuming argument and for nothing else in the document. */
-function resumeVariable(
+/** Finds the variable of the resuming argument, if the document uses it for nothing else. */
+function findResumeVariable(
   document: DocumentNode,
   root: FieldNode,
   { resumesBy }: SharedField,
@@ -93,11 +96,11 @@ function resumeVariable(
   const name = value.name.value;
   let others = 0;
   const countIn = (nodes: readonly ASTNode[] | undefined) => {
-    for (const node of nodes ?? []) others += uses(node, name);
+    for (const node of nodes ?? []) others += countUses(node, name);
   };
   visit(document, {
     Field(node) {
-      // Where the root field is selected several times, its arguments are the same each time, else it is not valid.
+      // If the root field is selected several times, a valid document has the same arguments each time.
       const isRoot = node.name.value === root.name.value;
       countIn(node.arguments?.filter((argument) => !isRoot || argument.name.value !== resumesBy));
     },
@@ -106,7 +109,7 @@ function resumeVariable(
   return others === 0 ? name : undefined; // guard: shared-key-resume-variable
 }
 
-function uses(node: ASTNode, name: string): number {
+function countUses(node: ASTNode, name: string): number {
   let count = 0;
   visit(node, {
     Variable(variable) {

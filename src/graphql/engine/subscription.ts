@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../../platform/observability/logger.ts';
-import { boundedErrors } from './bounded-errors.ts';
+import { limitErrors } from './errors/response-errors.ts';
 import type { OperationContext } from './caller.ts';
 import { observeExpiry, untilExpiry } from './token-expiry.ts';
 
@@ -87,7 +87,7 @@ function executeEvents(
       } catch (error) {
         failed = true;
         await events.return?.();
-        return { done: false, value: { errors: boundedErrors([mask(error)]) } };
+        return { done: false, value: { errors: limitErrors([mask(error)]) } };
       }
     },
     async return() {
@@ -114,7 +114,7 @@ export function executeEvent(
 
 function withMaskedErrors(result: ExecutionResult, mask: MaskError): ExecutionResult {
   const { errors } = result;
-  return errors === undefined ? result : { ...result, errors: boundedErrors(errors.map(mask)) };
+  return errors === undefined ? result : { ...result, errors: limitErrors(errors.map(mask)) };
 }
 
 /** Ends a subscription, or a source whose iteration has not begun, in the background. A failure is only logged. */

@@ -1,10 +1,10 @@
 import type { BookingStatus } from '../../generated/prisma/enums.ts';
 import { emptySql, sql, type PrismaClient, type Sql } from '../../platform/database/db.ts';
-import type { BookingCursor } from '../schema/pagination/cursors.ts';
-import type { Page } from '../schema/pagination/page-args.ts';
+import type { BookingCursor } from './cursors.ts';
+import type { Page } from './pagination.ts';
 
 export interface BookingFilter {
-  /** The status that bookings read as at `nowMs`; null: any. */
+  /** The status at `nowMs`; null for any. See `getBookingStatus`. */
   readonly status: BookingStatus | null;
   readonly nowMs: number;
 }
@@ -15,8 +15,8 @@ export interface BookingKey {
 }
 
 /**
- * The same page of each event's bookings, newest first, in one statement. Rows come in the page's direction, one more
- * than its size if there are as many.
+ * Reads the same page of each event's bookings, newest first, in one statement. Rows are in the direction of the page, with
+ * one row more than its size if more exist.
  */
 export async function readBookingPages(
   db: PrismaClient,
@@ -24,14 +24,15 @@ export async function readBookingPages(
   filter: BookingFilter,
   page: Page<BookingCursor>,
 ): Promise<BookingKey[]> {
-  return db.$queryRaw<BookingKey[]>(bookingPages(eventIds, filter, page));
+  return db.$queryRaw<BookingKey[]>(buildBookingPages(eventIds, filter, page));
 }
 
 /**
- * Each set of rows has an index of its own, in the order of the page, so that the work is that of the page, whatever the
- * statistics say. Holds are the exception: the hold path gets no index for this, and an event has few of them at a time.
+ * Builds the statement of `readBookingPages`. Each set of rows has its own index in the order of the page, so the cost
+ * depends on the page size, whatever the statistics say. Holds are the exception: an index would slow the hold path, and
+ * an event has few holds at a time.
  */
-export function bookingPages(
+export function buildBookingPages(
   eventIds: readonly number[],
   filter: BookingFilter,
   { after, before, backward, inclusive, size }: Page<BookingCursor>,
@@ -43,7 +44,7 @@ export function bookingPages(
   const range = sql`
     ${after === null ? emptySql : sql`AND b.id ${older} ${after.id}::uuid`}
     ${before === null ? emptySql : sql`AND b.id ${newer} ${before.id}::uuid`}`;
-  const parts = rowsOf(filter).map(
+  const parts = selectRows(filter).map(
     (rows) => sql`(SELECT b.event_id, b.id FROM ${rows} AS b
     WHERE b.event_id = e.id ${range} ORDER BY b.id ${order} LIMIT ${limit})`,
   );
@@ -52,18 +53,19 @@ export function bookingPages(
       SELECT * FROM (${unionAll(parts)}) AS part ORDER BY id ${order} LIMIT ${limit}) AS page`;
 }
 
-/** The number of bookings of each event that the filter finds, in one statement. */
+/** Counts the matching bookings of each event, in one statement. */
 export async function countBookings(
   db: PrismaClient,
   eventIds: readonly number[],
   filter: BookingFilter,
 ): Promise<ReadonlyMap<number, number>> {
-  const rows = await db.$queryRaw<{ eventId: number; count: number }[]>(bookingCounts(eventIds, filter));
+  const rows = await db.$queryRaw<{ eventId: number; count: number }[]>(buildBookingCounts(eventIds, filter));
   return new Map(rows.map(({ eventId, count }) => [eventId, count]));
 }
 
-export function bookingCounts(eventIds: readonly number[], filter: BookingFilter): Sql {
-  const parts = rowsOf(filter).map(
+/** Builds the statement of `countBookings`. */
+export function buildBookingCounts(eventIds: readonly number[], filter: BookingFilter): Sql {
+  const parts = selectRows(filter).map(
     (rows) => sql`(SELECT count(*) AS found FROM ${rows} AS b WHERE b.event_id = e.id)`,
   );
   return sql`/* countBookings */
@@ -72,10 +74,10 @@ export function bookingCounts(eventIds: readonly number[], filter: BookingFilter
 }
 
 /**
- * The sets of rows that read as a status, as `statusAt` says. A status is part of the text, not a parameter: a partial
- * index serves no statement that may get any status.
+ * Returns the sets of rows with a status, as `getBookingStatus` defines it. The status is part of the text, not a
+ * parameter, because a statement whose status is a parameter cannot use a partial index.
  */
-function rowsOf({ status, nowMs }: BookingFilter): Sql[] {
+function selectRows({ status, nowMs }: BookingFilter): Sql[] {
   const now = sql`${new Date(nowMs).toISOString()}::timestamptz`;
   switch (status) {
     case null:
@@ -89,15 +91,15 @@ function rowsOf({ status, nowMs }: BookingFilter): Sql[] {
     case 'EXPIRED':
       return [
         sql`(SELECT event_id, id FROM bookings WHERE status = 'EXPIRED')`,
-        holds(sql`hold_expires_at <= ${now}`),
+        selectHolds(sql`hold_expires_at <= ${now}`),
       ];
     case 'HOLD':
-      return [holds(sql`hold_expires_at > ${now}`)];
+      return [selectHolds(sql`hold_expires_at > ${now}`)];
   }
 }
 
-/** OFFSET 0 keeps the planner from walking all bookings in order, or all deadlines, in search of an event's holds. */
-function holds(condition: Sql): Sql {
+/** Selects holds. OFFSET 0 stops the planner from scanning all bookings, or all deadlines, for the holds of one event. */
+function selectHolds(condition: Sql): Sql {
   return sql`(SELECT event_id, id FROM (
     SELECT event_id, id, hold_expires_at FROM bookings WHERE event_id = e.id AND status = 'HOLD' OFFSET 0) AS open
     WHERE ${condition})`;

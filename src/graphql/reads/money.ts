@@ -1,19 +1,19 @@
-import type { GraphQLContext } from '../schema/context.ts';
+import type { GraphQLContext } from '../context.ts';
 
 export interface MoneyShape {
-  /** In the currency's minor unit. */
+  /** The amount in the minor unit of the currency. */
   readonly amount: number | bigint;
-  /** ISO 4217. */
+  /** The ISO 4217 code of the currency. */
   readonly currency: string;
 }
 
-export interface EventAmount {
+interface EventAmount {
   readonly eventId: number;
   readonly amount: number | bigint;
 }
 
-/** Amounts as money of their events; at most one statement for all of them. */
-export async function moneyOf(ctx: GraphQLContext, amounts: readonly EventAmount[]): Promise<MoneyShape[]> {
+/** Adds to each amount the currency of its event, in at most one statement. */
+export async function readMoney(ctx: GraphQLContext, amounts: readonly EventAmount[]): Promise<MoneyShape[]> {
   const infos = await ctx.eventLayouts.infos(amounts.map(({ eventId }) => eventId));
   return amounts.map(({ eventId, amount }) => {
     const currency = infos.get(eventId)?.currency;

@@ -1,24 +1,24 @@
 import { brandWithType } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import { parseBookingId, parseEventId, parseId, parseSeatId, parseVenueId } from '../../platform/ids.ts';
-import type { GraphQLContext } from '../schema/context.ts';
+import type { GraphQLContext } from '../context.ts';
+import { visibleEvents, visibleVenues } from './access.ts';
+import { getPrismaSelection } from './prisma-selection.ts';
 import { readVisibleSeats } from './seats.sql.ts';
-import { selectionFor } from './selection.ts';
-import { visibleEvents, visibleVenues } from './visibility.ts';
 
 type NodesById = ReadonlyMap<string, object>;
 type Read = (ids: readonly string[], ctx: GraphQLContext, info: GraphQLResolveInfo) => Promise<NodesById>;
 
 const readers: Readonly<Record<string, Read>> = {
-  Event: events,
-  Venue: venues,
-  Seat: seats,
-  Booking: bookings,
+  Event: readEvents,
+  Venue: readVenues,
+  Seat: readSeats,
+  Booking: readBookings,
 };
 
 /**
- * What the ids stand for, in their order; null for what is no id, stands for nothing, or is not for the caller to
- * see. A few statements for each type, however many ids.
+ * Reads the objects of IDs, in the order of the IDs. An entry is null if the ID is not valid, or if its object does not
+ * exist or is not visible to the caller. The number of statements depends on the types, not on the number of IDs.
  */
 export async function readNodes(
   ids: readonly string[],
@@ -37,44 +37,44 @@ export async function readNodes(
   return ids.map((id) => found.find((nodes) => nodes.has(id))?.get(id) ?? null);
 }
 
-async function events(ids: readonly string[], ctx: GraphQLContext, info: GraphQLResolveInfo) {
-  const keys = keysOf(ids, parseEventId);
+async function readEvents(ids: readonly string[], ctx: GraphQLContext, info: GraphQLResolveInfo) {
+  const keys = parseKeys(ids, parseEventId);
   const rows = await ctx.database.reads.event.findMany({
-    ...selectionFor(ctx, info, { typeName: 'Event' }),
+    ...getPrismaSelection(ctx, info, { typeName: 'Event' }),
     where: { AND: [{ id: { in: [...keys.values()] } }, visibleEvents(ctx)] },
   });
-  return byId(keys, rows, ({ id }) => String(id), String);
+  return matchById(keys, rows, ({ id }) => String(id), String);
 }
 
-async function venues(ids: readonly string[], ctx: GraphQLContext, info: GraphQLResolveInfo) {
-  const keys = keysOf(ids, parseVenueId);
+async function readVenues(ids: readonly string[], ctx: GraphQLContext, info: GraphQLResolveInfo) {
+  const keys = parseKeys(ids, parseVenueId);
   const rows = await ctx.database.reads.venue.findMany({
-    ...selectionFor(ctx, info, { typeName: 'Venue' }),
+    ...getPrismaSelection(ctx, info, { typeName: 'Venue' }),
     where: { AND: [{ id: { in: [...keys.values()] } }, visibleVenues(ctx)] },
   });
-  return byId(keys, rows, ({ id }) => String(id), String);
+  return matchById(keys, rows, ({ id }) => String(id), String);
 }
 
-async function seats(ids: readonly string[], ctx: GraphQLContext) {
-  const keys = keysOf(ids, parseSeatId);
+async function readSeats(ids: readonly string[], ctx: GraphQLContext) {
+  const keys = parseKeys(ids, parseSeatId);
   const { database, viewer } = ctx;
   const shown = await readVisibleSeats(database.reads, [...keys.values()], viewer?.userId ?? null);
   const name = (key: { eventId: number; index: number }) => `${key.eventId}:${key.index}`;
-  return byId(keys, shown, name, name);
+  return matchById(keys, shown, name, name);
 }
 
-async function bookings(ids: readonly string[], ctx: GraphQLContext, info: GraphQLResolveInfo) {
+async function readBookings(ids: readonly string[], ctx: GraphQLContext, info: GraphQLResolveInfo) {
   const { viewer, database } = ctx;
   if (viewer === null) return new Map<string, object>();
-  const keys = keysOf(ids, parseBookingId);
+  const keys = parseKeys(ids, parseBookingId);
   const rows = await database.reads.booking.findMany({
-    ...selectionFor(ctx, info, { typeName: 'Booking' }),
+    ...getPrismaSelection(ctx, info, { typeName: 'Booking' }),
     where: {
       buyerId: viewer.userId,
       OR: [...keys.values()].map(({ eventId, bookingId }) => ({ eventId, id: bookingId })),
     },
   });
-  return byId(
+  return matchById(
     keys,
     rows,
     ({ eventId, id }) => `${eventId}:${id}`,
@@ -82,7 +82,7 @@ async function bookings(ids: readonly string[], ctx: GraphQLContext, info: Graph
   );
 }
 
-function keysOf<Key>(ids: readonly string[], parse: (id: string) => Key | null): ReadonlyMap<string, Key> {
+function parseKeys<Key>(ids: readonly string[], parse: (id: string) => Key | null): ReadonlyMap<string, Key> {
   return new Map(
     ids.flatMap((id) => {
       const key = parse(id);
@@ -91,16 +91,16 @@ function keysOf<Key>(ids: readonly string[], parse: (id: string) => Key | null):
   );
 }
 
-function byId<Key, Row extends object>(
+function matchById<Key, Row extends object>(
   keys: ReadonlyMap<string, Key>,
   rows: readonly Row[],
-  nameOfRow: (row: Row) => string,
-  nameOfKey: (key: Key) => string,
+  rowToName: (row: Row) => string,
+  keyToName: (key: Key) => string,
 ): NodesById {
-  const rowsByName = new Map(rows.map((row) => [nameOfRow(row), row]));
+  const rowsByName = new Map(rows.map((row) => [rowToName(row), row]));
   const found = new Map<string, object>();
   for (const [id, key] of keys) {
-    const row = rowsByName.get(nameOfKey(key));
+    const row = rowsByName.get(keyToName(key));
     if (row !== undefined) found.set(id, row);
   }
   return found;

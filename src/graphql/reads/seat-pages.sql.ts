@@ -1,25 +1,25 @@
-import { emptySql, sql, type PrismaClient } from '../../platform/database/db.ts';
 import type { SeatStatus } from '../../generated/prisma/enums.ts';
-import type { SeatRow } from './seat-row.ts';
+import { emptySql, sql, type PrismaClient } from '../../platform/database/db.ts';
+import type { SeatRow } from './seats.sql.ts';
 
 export interface SeatFilter {
   readonly status: SeatStatus | null;
   readonly section: string | null;
 }
 
-export interface SeatPage extends SeatFilter {
-  /** Only seats with a greater index; null: from the first. */
+interface SeatPage extends SeatFilter {
+  /** Only seats with a greater index; null for no limit. */
   readonly after: number | null;
-  /** Only seats with a lesser index; null: to the last. */
+  /** Only seats with a smaller index; null for no limit. */
   readonly before: number | null;
-  /** From the end instead of from the start. */
+  /** Whether the page counts from the end of the list. */
   readonly backward: boolean;
   /** Whether the seats at `after` and `before` belong to the page. */
   readonly inclusive: boolean;
   readonly limit: number;
 }
 
-/** The same page of each event's seats, in one statement. Rows come by index, descending where `backward`. */
+/** Reads the same page of each event's seats, in one statement. Rows are ordered by index, descending if `backward`. */
 export async function readSeatPages(
   db: PrismaClient,
   eventIds: readonly number[],
@@ -40,7 +40,7 @@ export async function readSeatPages(
       ORDER BY s.seat_index ${backward ? sql`DESC` : emptySql} LIMIT ${limit}) AS page`);
 }
 
-/** How many seats of each event the filter finds. Without a section, the event's own counters say so. */
+/** Counts the matching seats of each event. Without a section, the counters in the event's row are enough. */
 export async function countSeats(
   db: PrismaClient,
   eventIds: readonly number[],
@@ -48,7 +48,7 @@ export async function countSeats(
 ): Promise<ReadonlyMap<number, number>> {
   const rows = await db.$queryRaw<{ id: number; count: number }[]>(
     section === null
-      ? sql`/* countSeats */ SELECT id, ${counterOf(status)} AS count FROM events WHERE id = ANY(${eventIds}::int[])`
+      ? sql`/* countSeats */ SELECT id, ${selectCounter(status)} AS count FROM events WHERE id = ANY(${eventIds}::int[])`
       : sql`/* countSeatsOfSection */
           SELECT s.event_id AS id, count(*)::int AS count
           FROM event_seats s JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index
@@ -59,7 +59,7 @@ export async function countSeats(
   return new Map(rows.map(({ id, count }) => [id, count]));
 }
 
-function counterOf(status: SeatStatus | null) {
+function selectCounter(status: SeatStatus | null) {
   switch (status) {
     case null:
       return sql`seats_total`;

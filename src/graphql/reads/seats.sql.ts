@@ -1,16 +1,41 @@
+import type { SeatStatus } from '../../generated/prisma/enums.ts';
 import { sql, type PrismaClient } from '../../platform/database/db.ts';
-import type { SeatRow } from './seat-row.ts';
+
+/** A seat of an event, with its names from the venue's plan. */
+export interface SeatRow {
+  readonly eventId: number;
+  readonly index: number;
+  readonly tierIndex: number;
+  readonly status: SeatStatus;
+  readonly section: string;
+  readonly row: string;
+  readonly number: string;
+  /** The label from the plan; null if it is composed of the three names above. */
+  readonly label: string | null;
+  /** The price tier, if it is already loaded. */
+  readonly preloadedTier?: PreloadedTier;
+}
+
+/** A price tier with its currency. */
+export interface PreloadedTier {
+  readonly eventId: number;
+  readonly index: number;
+  readonly name: string;
+  readonly amount: bigint;
+  readonly color: string | null;
+  readonly currency: string;
+}
 
 export interface SeatKey {
   readonly eventId: number;
   readonly index: number;
 }
 
-/** The columns of a SeatRow: `s` is the event's seat, `v` the venue's. */
+/** The columns of a SeatRow. `s` is the seat of the event, `v` the seat of the venue. */
 const columns = sql`s.event_id AS "eventId", s.seat_index AS "index", s.tier_index AS "tierIndex", s.status,
            v.section, v."row", v.number, v.label`;
 
-/** Seats by key, whatever events they are of. Those that do not exist are left out; the order is none. */
+/** Reads seats of any events by key, in no particular order. Omits keys without a seat. */
 export async function readSeats(db: PrismaClient, keys: readonly SeatKey[]): Promise<SeatRow[]> {
   return db.$queryRaw<SeatRow[]>(sql`/* readSeats */
     SELECT ${columns}
@@ -19,7 +44,7 @@ export async function readSeats(db: PrismaClient, keys: readonly SeatKey[]): Pro
     JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index`);
 }
 
-/** As `readSeats`, without those of drafts that are not the viewer's own. */
+/** Reads seats like `readSeats`, except those of drafts of other organizers. */
 export async function readVisibleSeats(
   db: PrismaClient,
   keys: readonly SeatKey[],
@@ -34,7 +59,7 @@ export async function readVisibleSeats(
     JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index`);
 }
 
-/** The seats of bookings, each with its booking, by index. Of ended bookings too: what they once had. */
+/** Reads the seats of bookings, ordered by index. Includes ended bookings, with the seats that they had. */
 export async function readSeatsOfBookings(
   db: PrismaClient,
   bookings: readonly { readonly eventId: number; readonly id: string }[],

@@ -8,20 +8,20 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type PrismaTypes from '../../generated/pothos.ts';
 import { readDatamodel } from '../../platform/database/datamodel.ts';
 import { encodeId, parseId } from '../../platform/ids.ts';
-import type { GraphQLContext } from './context.ts';
-import { forbidden, unauthenticated } from './errors.ts';
+import type { GraphQLContext } from '../context.ts';
+import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
-import type { SeatRow } from '../reads/seat-row.ts';
+import type { SeatRow } from '../reads/seats.sql.ts';
 import type { MoneyShape } from '../reads/money.ts';
 
-export interface SchemaTypes {
+interface SchemaTypes {
   Context: GraphQLContext;
   PrismaTypes: PrismaTypes;
   AuthScopes: { readonly viewer: boolean; readonly organizer: boolean };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { readonly list: false; readonly items: false };
   DefaultNodeNullability: false;
-  /** Types that others refer to by name, so that their files form no cycles. */
+  /** Types that other files refer to by name, so that imports form no cycles. */
   Objects: { readonly Seat: SeatRow; readonly Money: MoneyShape };
   Scalars: {
     ID: { Input: string; Output: string | number };
@@ -37,7 +37,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   prisma: {
     client: (context) => context.database.reads,
     dmmf: readDatamodel(),
-    // Comments of the datamodel are about tables; the schema has its own words.
+    // Comments in the datamodel describe tables. The schema has its own descriptions.
     exposeDescriptions: false,
   },
   relay: {
@@ -49,14 +49,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       const parsed = parseId(id);
       return { typename: parsed?.type ?? '', id: parsed?.key ?? '' };
     },
-    // queries/node.ts and queries/nodes.ts: an id of nothing is null there, and visibility counts.
+    // queries/node.ts and queries/nodes.ts return null for invalid IDs and check visibility.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
   },
   scopeAuth: {
     authScopes: ({ viewer }) => ({ viewer: viewer !== null, organizer: viewer?.role === 'ORGANIZER' }),
     unauthorizedError: (_parent, { viewer }) => (viewer === null ? unauthenticated() : forbidden()),
-    // Before the first message, not with each.
+    // Checks once, before the first message.
     authorizeOnSubscribe: true,
   },
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },

@@ -1,40 +1,164 @@
-import { GraphQLError } from 'graphql';
+import { InvalidPlanError } from '../../catalog/errors.ts';
+import type { PlanFault as Fault } from '../../catalog/seating-plan/seating-plan.ts';
+import {
+  BusyError,
+  IdempotencyConflictError,
+  InvalidInputError,
+  NotFoundError,
+  RateLimitedError,
+  ReadOnlyError,
+  type InputFieldError as FieldError,
+  type SelloutError,
+} from '../../platform/errors.ts';
+import { INPUT_ERRORS_MAX } from '../../platform/input-errors.ts';
+import { builder } from './builder.ts';
 
-/** Codes of errors in `errors`, which require another request or another caller. */
-type ErrorExtensionCode =
-  'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'NOT_FOUND' | 'QUERY_TOO_COMPLEX';
+const ErrorCode = builder.enumType('ErrorCode', {
+  description: 'A code for each type that implements Error.',
+  values: {
+    SEATS_UNAVAILABLE: { description: 'SeatsUnavailableError: seats are taken, or too few are available.' },
+    SEAT_LIMIT_EXCEEDED: {
+      description: 'SeatLimitExceededError: the buyer would have more seats than the event allows.',
+    },
+    EVENT_NOT_ON_SALE: { description: 'EventNotOnSaleError: the event is not on sale.' },
+    HOLD_EXPIRED: { description: 'HoldExpiredError: the hold has expired.' },
+    BOOKING_STATE: { description: "BookingStateError: the booking's status does not allow the operation." },
+    IDEMPOTENCY_CONFLICT: {
+      description: 'IdempotencyConflictError: the idempotency key was used with different input.',
+    },
+    EXTENSION_REFUSED: { description: 'ExtensionRefusedError: the hold cannot be extended.' },
+    CANCELLATION_REFUSED: {
+      description: 'CancellationRefusedError: only the organizer can cancel the booking.',
+    },
+    ORPHAN_SEATS: { description: 'OrphanSeatsError: the choice would leave single seats isolated.' },
+    INVALID_INPUT: { description: 'InvalidInputError or InvalidPlanError: the input is not valid.' },
+    NOT_FOUND: { description: 'NotFoundError: the object does not exist or is not visible to the caller.' },
+    RATE_LIMITED: { description: 'RateLimitedError: too many requests.' },
+    ADMISSION_REQUIRED: {
+      description: 'AdmissionRequiredError: the event requires a valid admission token.',
+    },
+    READ_ONLY: { description: 'ReadOnlyError: writes are temporarily disabled.' },
+    BUSY: { description: 'BusyError: the server could not complete the operation in time.' },
+  } as const,
+});
 
-function graphqlError(code: ErrorExtensionCode, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
-}
+/** The fields of every expected error. Each error class has its own type, here or in booking-errors.ts. */
+export const ErrorInterface = builder.interfaceRef<SelloutError>('Error').implement({
+  description:
+    'An expected error, returned as data. All members of a result union except the successful result implement it.',
+  fields: (t) => ({
+    code: t.field({
+      type: ErrorCode,
+      description: 'A machine-readable code that identifies the kind of error.',
+      resolve: (error) => error.code as (typeof ErrorCode)['$inferType'],
+    }),
+    message: t.exposeString('message', {
+      description: 'A human-readable explanation in English: what happened and how to fix it.',
+    }),
+  }),
+});
 
-export function unauthenticated(): GraphQLError {
-  return graphqlError(
-    'UNAUTHENTICATED',
-    'Authentication is required. Send a valid token as `Authorization: Bearer …`, or over WebSocket as `authorization` in connection_init.',
-  );
-}
+builder.objectType(NotFoundError, {
+  name: 'NotFoundError',
+  description: 'The object does not exist, or the caller is not allowed to see it.',
+  interfaces: [ErrorInterface],
+});
 
-export function forbidden(): GraphQLError {
-  return graphqlError('FORBIDDEN', 'Permission denied. Only the organizer can perform this operation.');
-}
+const InputFieldError = builder.objectRef<FieldError>('InputFieldError').implement({
+  description: 'An input field that is not valid.',
+  fields: (t) => ({
+    field: t.exposeString('field', {
+      description: 'The path of the field in the input, separated by dots, such as `priceTiers.2.amount`.',
+    }),
+    message: t.exposeString('message', {
+      description: 'What is wrong with the field, and which values are allowed.',
+    }),
+  }),
+});
 
-export function badUserInput(message: string): GraphQLError {
-  return graphqlError('BAD_USER_INPUT', message);
-}
+builder.objectType(InvalidInputError, {
+  name: 'InvalidInputError',
+  description: 'The input is not valid. Nothing was changed; do not retry with the same input.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    field: t.exposeString('field', {
+      description:
+        'The path of the first field that is not valid, separated by dots. `message` is about this field.',
+    }),
+    errors: t.field({
+      type: [InputFieldError],
+      description: `All fields that are not valid, each once. At most ${INPUT_ERRORS_MAX} are returned.`,
+      resolve: ({ errors }) => errors,
+    }),
+  }),
+});
 
-export function notFound(what: string): GraphQLError {
-  return graphqlError('NOT_FOUND', `The ${what} does not exist or is not visible to you. Check the ID.`);
-}
+const PlanFault = builder.objectRef<Fault>('PlanFault').implement({
+  description: 'An error in a seating plan.',
+  fields: (t) => ({
+    path: t.exposeString('path', {
+      description:
+        'The position in the file, such as "zones[2].rows[0].seats[14].seat_guid". "$" is the whole file.',
+    }),
+    message: t.exposeString('message', { description: 'What is wrong, and how to fix it.' }),
+  }),
+});
 
-/** The error that was thrown, without the layers that the executor and the plugins wrapped it in. */
-export function rootCause(error: unknown): unknown {
-  let cause = error;
-  while (isGraphQLError(cause) && cause.originalError != null) cause = cause.originalError;
-  return cause;
-}
+builder.objectType(InvalidPlanError, {
+  name: 'InvalidPlanError',
+  description: 'The seating plan has errors. Nothing was imported.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    field: t.exposeString('field', { description: 'The input field that contains the plan.' }),
+    faults: t.field({
+      type: [PlanFault],
+      description: 'The errors in the plan. At most 100 are returned.',
+      resolve: ({ faults }) => faults,
+    }),
+    faultCount: t.exposeInt('faultCount', { description: 'The total number of errors in the plan.' }),
+  }),
+});
 
-/** By name: two copies of graphql in one process (its two module formats, say) have a class each. */
-export function isGraphQLError(error: unknown): error is GraphQLError {
-  return error instanceof Error && error.name === 'GraphQLError';
-}
+builder.objectType(IdempotencyConflictError, {
+  name: 'IdempotencyConflictError',
+  description: 'The idempotency key was already used with different input. Nothing was changed.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(RateLimitedError, {
+  name: 'RateLimitedError',
+  description: 'The caller sent too many requests. Nothing was changed.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'The number of seconds to wait before retrying.',
+    }),
+  }),
+});
+
+builder.objectType(ReadOnlyError, {
+  name: 'ReadOnlyError',
+  description: 'Writes are temporarily disabled; reads still work. Nothing was changed.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'The number of seconds to wait before retrying.',
+    }),
+  }),
+});
+
+builder.objectType(BusyError, {
+  name: 'BusyError',
+  description:
+    'The server could not complete the operation in time. Retry it, with the same idempotency key if it takes one.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      description: 'The number of seconds to wait before retrying.',
+    }),
+    outcomeUnknown: t.exposeBoolean('outcomeUnknown', {
+      description:
+        'If false, nothing was changed. If true, the connection to the database was lost during the commit, and the change may or may not have been made: a retry with the same idempotency key returns the outcome.',
+    }),
+  }),
+});

@@ -1,4 +1,4 @@
-/** What the Relay plugin makes by itself, in our words; lists of edges multiply no cost, for their page has done so. */
+/** Options of the fields and types that the Relay plugin adds, mainly their descriptions. */
 export const relayDescriptions = {
   nodeTypeOptions: { description: 'An object with a globally unique ID, which `node` and `nodes` resolve.' },
   pageInfoTypeOptions: { description: 'Information about a page of a connection.' },
@@ -29,6 +29,7 @@ export const relayDescriptions = {
   edgesFieldOptions: {
     description: 'The items of this page in order, each with its cursor.',
     nullable: { list: false, items: false },
+    // The connection has already multiplied the cost by the page size.
     complexity: { field: 1, multiplier: 1 },
   },
   firstArgOptions: {

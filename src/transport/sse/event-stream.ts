@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { SendBuffer, type SendBufferLimits } from '../../fanout/send-buffer.ts';
 import type { Consumer } from '../../fanout/subscriber.ts';
-import { withCleanErrors } from '../../graphql/engine/clean-errors.ts';
+import { withFormattedErrors } from '../../graphql/engine/errors/response-errors.ts';
 import { streamLimits } from '../limits.ts';
 
 const comment = Buffer.from(':\n\n');
@@ -52,7 +52,7 @@ export class EventStream {
   /** Sends one result. Resolves when the client has read enough for the next one. */
   async next(result: ExecutionResult): Promise<void> {
     if (this.#isOver) return;
-    const data = JSON.stringify(withCleanErrors(result) ?? result);
+    const data = JSON.stringify(withFormattedErrors(result) ?? result);
     if (!this.#res.write(`event: next\ndata: ${data}\n\n`)) await waitForDrain(this.#res);
   }
 

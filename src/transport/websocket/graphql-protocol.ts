@@ -2,9 +2,9 @@ import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import { makeServer, type Context, type Server } from 'graphql-ws';
 import type { SharedSubscriptions } from '../../fanout/shared-subscriptions.ts';
 import type { Consumer } from '../../fanout/subscriber.ts';
-import { cleaned, withCleanErrors } from '../../graphql/engine/clean-errors.ts';
+import { formatErrors, withFormattedErrors } from '../../graphql/engine/errors/response-errors.ts';
 import type { Engine } from '../../graphql/engine/engine.ts';
-import { paramsFrom } from '../../graphql/engine/graphql-params.ts';
+import { parseParams } from '../../graphql/engine/graphql-params.ts';
 import type { MemoryAccount } from '../../graphql/engine/kept-memory.ts';
 import { prepareOperation, toGraphQLError, type ReadyOperation } from '../../graphql/engine/operation.ts';
 import type { Results } from '../../graphql/engine/subscription.ts';
@@ -56,8 +56,8 @@ export function createGraphQLProtocol(ctx: ProtocolContext): Server<SocketExtra>
     onSubscribe: (socket, id) => prepare(ctx, socket, id),
     execute: (args) => (args as PreparedOperation).operation.execute(),
     subscribe: (args) => subscribe(ctx, args as PreparedOperation),
-    onError: (_socket, _id, _payload, errors) => cleaned(errors),
-    onNext: (_socket, _id, _payload, _args, result) => withCleanErrors(result),
+    onError: (_socket, _id, _payload, errors) => formatErrors(errors),
+    onNext: (_socket, _id, _payload, _args, result) => withFormattedErrors(result),
   });
 }
 
@@ -94,7 +94,7 @@ async function prepare(
       viewer: await findViewer(ctx.identity, extra.authorization),
       requestId: currentRequestId(),
     };
-    const operation = prepareOperation(ctx.engine, paramsFrom(payload), caller);
+    const operation = prepareOperation(ctx.engine, parseParams(payload), caller);
     if (operation.kind === 'invalid') return refuse(operation.errors);
     const clientId = extra.ids.getClientId(id);
     if (clientId === null) return completedBefore();

@@ -48,7 +48,7 @@ it('the map is served, and followed, from memory while the database gives no ans
     expect((await get()).status).toBe(200);
     return (await waitingFor('readPublicVersion')) > 0;
   });
-  // As Redis brings it.
+  // As a message from Redis.
   feed.apply(nextChange(feed, [[3, 1]]));
   const responses = await Promise.all(Array.from({ length: 30 }, get));
   expect(await Promise.all(responses.map(versionOf))).toEqual(Array(30).fill(1));

@@ -39,7 +39,7 @@ async function mutate(field: string, input: object) {
   return data[field] as unknown;
 }
 
-/** Databases cannot be configured by their own name as a parameter; these come from the test support. */
+/** ALTER DATABASE takes no parameter for the name. The names come from the test support, so they are safe. */
 async function setReadOnly(on: boolean): Promise<void> {
   const { reads } = client.app.database;
   const [row] = await reads.$queryRaw<{ name: string }[]>(sql`SELECT current_database() AS name`);
@@ -53,7 +53,7 @@ async function setReadOnly(on: boolean): Promise<void> {
   } finally {
     await connection.end();
   }
-  // A pool hands out a session that has ended until it hears of its end; that would be an outage of another kind.
+  // A pool hands out an ended session until it notices. That would be a different kind of outage.
   const { reads: readPool, worker, batches } = client.app.database;
   for (const pool of [readPool, worker, batches]) {
     const answers = () =>
@@ -65,7 +65,7 @@ async function setReadOnly(on: boolean): Promise<void> {
   }
 }
 
-test('an event that somebody keeps locked is busy, and certainly unchanged', async () => {
+test('an event whose rows are locked returns BusyError and is unchanged', async () => {
   const { reads } = client.app.database;
   const locking = new pg.Client({ connectionString: client.app.config.databaseUrl });
   await locking.connect();
@@ -83,11 +83,11 @@ test('an event that somebody keeps locked is busy, and certainly unchanged', asy
   expect(event.status).toBe('ON_SALE');
 });
 
-describe('a database that takes no writes', () => {
+describe('a read-only database', () => {
   beforeAll(() => setReadOnly(true));
   afterAll(() => setReadOnly(false));
 
-  test.each(inputs)('is a ReadOnlyError of %s', async (field, input) => {
+  test.each(inputs)('makes %s return ReadOnlyError', async (field, input) => {
     expect(await mutate(field, input())).toMatchObject({
       __typename: 'ReadOnlyError',
       code: 'READ_ONLY',
@@ -95,7 +95,7 @@ describe('a database that takes no writes', () => {
     });
   });
 
-  test('is read all the same', async () => {
+  test('can still be read', async () => {
     const { data, errors } = await client.ask('query ($id: ID!) { event(id: $id) { status } }', {
       id: encodeEventId(hall.eventId),
     });

@@ -1,8 +1,8 @@
 import { createYoga } from 'graphql-yoga';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GraphQLContext } from '../../../src/graphql/schema/context.ts';
+import type { GraphQLContext } from '../../../src/graphql/context.ts';
 import { documentLimits } from '../../../src/graphql/engine/document/document-limits.ts';
-import { maskError } from '../../../src/graphql/engine/mask-error.ts';
+import { maskError } from '../../../src/graphql/engine/errors/mask-error.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { startHttp, type HttpFixture } from './http.fixture.ts';
 

@@ -8,7 +8,7 @@ import { createBuyerId } from './tiered-hall.fixture.ts';
 const { client, hall, seats, eventId, mutate, holdSeats } = mutationsOfHall();
 
 describe('holding', () => {
-  test('answers with the booking, and releasing and confirming lead it on', async () => {
+  test('returns the booking, which can then be released or confirmed', async () => {
     const buyer = createBuyerId();
     const held = await holdSeats([0, 10], buyer);
     expect(held.errors).toEqual([]);
@@ -37,7 +37,7 @@ describe('holding', () => {
     });
   });
 
-  test('names exactly the seats that are not free', async () => {
+  test('returns exactly the seats that are not available', async () => {
     await holdSeats([20, 21]);
     const { result } = await holdSeats([22, 21, 20]);
     expect(result).toMatchObject({
@@ -52,7 +52,7 @@ describe('holding', () => {
     expect(instead.result.seats).toHaveLength(3);
   });
 
-  test('has a limit a buyer', async () => {
+  test('has a limit per buyer', async () => {
     const buyer = createBuyerId();
     await holdSeats([90, 91, 92], buyer);
     expect((await holdSeats([93, 94], buyer)).result).toMatchObject({
@@ -61,7 +61,7 @@ describe('holding', () => {
     });
   });
 
-  test('refuses an event that is not on sale', async () => {
+  test('requires an event that is on sale', async () => {
     const paused = await createHall(client().app.database.reads, { status: 'PAUSED' });
     const { result } = await mutate('holdBestAvailable', {
       eventId: encodeEventId(paused.eventId),
@@ -70,7 +70,7 @@ describe('holding', () => {
     expect(result).toMatchObject({ code: 'EVENT_NOT_ON_SALE', eventStatus: 'PAUSED' });
   });
 
-  test('gives the same booking for the same key, and refuses the key for another input', async () => {
+  test('returns the same booking for the same key, and rejects the key with different input', async () => {
     const buyer = createBuyerId();
     const first = await holdSeats([40, 41], buyer, { idempotencyKey: 'k' });
     const again = await holdSeats([41, 40], buyer, { idempotencyKey: 'k', admissionToken: 'x' });
@@ -84,7 +84,7 @@ describe('holding', () => {
     });
   });
 
-  test('takes the best seats of a tier, by its name', async () => {
+  test('takes the best seats of a tier by name', async () => {
     const { result } = await mutate('holdBestAvailable', {
       eventId: eventId(),
       quantity: 2,
@@ -120,7 +120,7 @@ describe('holding', () => {
     expect(result).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT', field });
   });
 
-  test('finds neither seats nor events that do not exist, nor others’ drafts', async () => {
+  test('finds no unknown seats or events, and no drafts of other organizers', async () => {
     const draft = await createHall(client().app.database.reads, { status: 'DRAFT' });
     for (const input of [
       { eventId: eventId(), seatIds: seats(9_999) },
@@ -138,7 +138,7 @@ describe('holding', () => {
       ).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('needs a token', async () => {
+  test('requires a token', async () => {
     for (const [field, input] of [
       ['holdSeats', { eventId: eventId(), seatIds: seats(60) }],
       ['confirmBooking', { bookingId: encodeBookingId(hall().eventId, randomUUID()) }],
@@ -148,8 +148,8 @@ describe('holding', () => {
   });
 });
 
-describe('a booking of somebody else', () => {
-  test('does not exist for anyone but its buyer', async () => {
+describe('a booking of another buyer', () => {
+  test('is not found by anyone but its buyer', async () => {
     const { result } = await holdSeats([70]);
     for (const field of ['confirmBooking', 'releaseBooking'])
       expect((await mutate(field, { bookingId: result.id })).result).toMatchObject({
@@ -162,7 +162,7 @@ describe('a booking of somebody else', () => {
     });
   });
 
-  test('whose time has run out can be confirmed no more', async () => {
+  test('cannot be confirmed after its deadline', async () => {
     const buyer = createBuyerId();
     const quick = await createHall(client().app.database.reads, { holdTtlMs: 1 });
     const { result } = await mutate(
@@ -175,7 +175,7 @@ describe('a booking of somebody else', () => {
   });
 });
 
-test('a guest session is a token of a buyer', async () => {
+test('a guest session has the token of a buyer', async () => {
   const { data } = await client().ask('mutation { startGuestSession { token expiresAt } }');
   await expect(client().app.identity.authenticate(data.startGuestSession.token)).resolves.toMatchObject({
     role: 'BUYER',

@@ -62,7 +62,7 @@ describe('a changed seat', () => {
     await eventually('all have left', async () => (await valueOf(metrics.sharedSubscribers)) === 0);
   });
 
-  it('has its words in memory only while somebody follows', async () => {
+  it('has its labels in memory only while a subscription selects them', async () => {
     const { seatDetails } = http.context;
     expect(seatDetails.get(http.hall.eventId, 0)).toBeNull();
     const raw = await RawSocket.init(http.port);

@@ -39,7 +39,7 @@ async function send(query: string, variables: Input, token: string): Promise<Ans
   return (await response.json()) as Answer;
 }
 
-/** From now on to the end of the test, whoever reads the labels of seats waits until lock_timeout ends it. */
+/** Until the end of the test, every statement that reads seat labels waits until lock_timeout cancels it. */
 async function stallLabels(): Promise<void> {
   const client = new pg.Client({ connectionString: http.context.config.databaseUrl });
   await client.connect();
@@ -55,8 +55,8 @@ async function held(seat: number) {
   return { token, bookingId: data.holdSeats.id as string };
 }
 
-describe('a mutation that was committed and whose details cannot be read', () => {
-  test('says so, on every transport, with the id and the status of the booking', async () => {
+describe('a committed mutation whose result cannot be read', () => {
+  test('says so on every transport, with the ID and status of the booking', async () => {
     const buyers = await Promise.all([1, 3, 5, 7, 9, 11].map(held));
     const [confirming, releasing, extending, changing, canceling, overSocket] = buyers;
     const confirm =
@@ -114,7 +114,7 @@ describe('a mutation that was committed and whose details cannot be read', () =>
     expect(bookings.filter(({ status }) => status === 'HOLD')).toHaveLength(3);
   });
 
-  test('says so of an event too', async () => {
+  test('says so for an event too', async () => {
     await stallLabels();
     const { organizerId } = http.hall;
     const { token } = await http.context.identity.issue({ userId: organizerId, role: 'ORGANIZER' });
@@ -125,7 +125,7 @@ describe('a mutation that was committed and whose details cannot be read', () =>
     });
   });
 
-  test('says so beside the mistake of the client that is the reason', async () => {
+  test('says so together with the client error that caused it', async () => {
     const { token } = await http.context.identity.issue({ userId: hall.organizerId, role: 'ORGANIZER' });
     const query = document('createEvent').replace('first: 1', 'first: 500');
     const { data, errors } = await send(query, { input: eventInputFor(hall) }, token);
@@ -135,7 +135,7 @@ describe('a mutation that was committed and whose details cannot be read', () =>
     ]);
   });
 
-  test('is answered beside another of the same document whose details can be read', async () => {
+  test('does not affect another mutation of the same document', async () => {
     const { token, bookingId } = await held(13);
     await stallLabels();
     const query = `mutation ($input: ConfirmBookingInput!) {
@@ -148,7 +148,7 @@ describe('a mutation that was committed and whose details cannot be read', () =>
 });
 
 describe('an error in one field of a mutation', () => {
-  test('erases no answer of another', async () => {
+  test('does not remove the result of another field', async () => {
     const { token, bookingId } = await held(15);
     const query = `mutation ($confirm: ConfirmBookingInput!, $status: SetEventStatusInput!) {
       confirmBooking(input: $confirm) { ... on Booking { status } }

@@ -1,7 +1,7 @@
 import { encodeId } from '../../../src/platform/ids.ts';
 import type { Hall } from '../../support/hall.ts';
 
-/** For createEvent: one more event in the hall, with its one price. */
+/** Returns an input of createEvent: another event in the hall, with its single price. */
 export const eventInputFor = (hall: Hall) => ({
   venueId: encodeId('Venue', hall.venueId),
   name: 'Opening',

@@ -17,7 +17,7 @@ describe('the rules of an event', () => {
     return data.createEvent as Record<string, unknown>;
   };
 
-  test('are set with it, and read from it', async () => {
+  test('are set by createEvent and returned by queries', async () => {
     const at = await hall();
     expect(await create(at, {})).toMatchObject({
       orphanRule: 'ALLOW',
@@ -45,7 +45,7 @@ describe('the rules of an event', () => {
 });
 
 describe('the best seats', () => {
-  test('of a section or a tier that there is not are refused by the name of the field', async () => {
+  test('of an unknown section or tier return InvalidInputError with the field', async () => {
     const at = await hall();
     const best = async (more: object) =>
       (
@@ -65,7 +65,7 @@ describe('the best seats', () => {
     expect(await best({ section: 'Block A', priceTier: 'Box' })).toMatchObject({ field: 'priceTier' });
   });
 
-  test('of a draft do not give away its sections', async () => {
+  test('of a draft do not reveal its sections', async () => {
     const at = await hall({}, { status: 'DRAFT' });
     const input = { eventId: encodeEventId(at.eventId), quantity: 1, section: 'Block Z' };
     expect((await mutate('holdBestAvailable', input, createBuyerId())).result).toMatchObject({

@@ -12,7 +12,7 @@ export const organizerOf = (at: Hall): Viewer => ({ userId: at.organizerId, role
 export const seats = (at: Hall, ...indexes: number[]) =>
   indexes.map((index) => encodeSeatId(at.eventId, index));
 
-/** A schema client for the test file that calls this, and what its tests do with halls that have rules. */
+/** Creates a schema client for the calling test file, with helpers for halls that have rules. */
 export function hallsWithRules() {
   let client: SchemaClient;
   beforeAll(async () => {

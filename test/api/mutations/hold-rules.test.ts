@@ -22,13 +22,13 @@ const operations = [
 ] as const;
 
 describe.each(operations)('%s', (field, inputFor) => {
-  test('needs a token', async () => {
+  test('requires a token', async () => {
     const at = await hall();
     const input = inputFor(encodeBookingId(at.eventId, randomUUID()), at);
     expect((await mutate(field, input, null)).code).toBe('UNAUTHENTICATED');
   });
 
-  test('finds neither the bookings of others nor such as never were', async () => {
+  test('finds no bookings of other buyers, and no unknown bookings', async () => {
     const at = await hall({ holdExtensionMs: 60_000, buyersMayCancel: true });
     const { id } = await hold(at, createBuyerId(), 0);
     const unknown = [id, encodeBookingId(at.eventId, randomUUID()), encodeBookingId(999_999, randomUUID())];
@@ -40,7 +40,7 @@ describe.each(operations)('%s', (field, inputFor) => {
     }
   });
 
-  test('names the field of an id that is none', async () => {
+  test('returns InvalidInputError with the field of an invalid ID', async () => {
     const at = await hall();
     for (const bookingId of ['', 'x', encodeEventId(at.eventId)])
       expect((await mutate(field, inputFor(bookingId, at), createBuyerId())).result).toMatchObject({
@@ -50,7 +50,7 @@ describe.each(operations)('%s', (field, inputFor) => {
       });
   });
 
-  test('leaves alone what has been given back', async () => {
+  test('does not change a released booking', async () => {
     const at = await hall({ holdExtensionMs: 60_000, buyersMayCancel: true });
     const buyer = createBuyerId();
     const { id } = await hold(at, buyer, 0);
@@ -63,7 +63,7 @@ describe.each(operations)('%s', (field, inputFor) => {
 });
 
 describe('extendHold', () => {
-  test('puts the deadline off once, and says when it was', async () => {
+  test('extends the deadline once, and sets extendedAt', async () => {
     const at = await hall({ holdExtensionMs: 120_000 });
     const buyer = createBuyerId();
     const held = await hold(at, buyer, 0);
@@ -85,7 +85,7 @@ describe('extendHold', () => {
     expect(read.data.booking).toEqual({ extendedAt, holdExpiresAt });
   });
 
-  test('is refused where the event allows none, is over, or the time has run out', async () => {
+  test('is refused if the event allows no extension or is over, or if the deadline has passed', async () => {
     const buyer = createBuyerId();
     const strict = await hold(await hall(), buyer, 0);
     expect((await mutate('extendHold', { bookingId: strict.id }, buyer)).result).toMatchObject({
@@ -105,7 +105,7 @@ describe('extendHold', () => {
 });
 
 describe('changeSeats', () => {
-  test('swaps seats and keeps the deadline', async () => {
+  test('replaces seats and keeps the deadline', async () => {
     const tiers = [
       { name: 'Stalls', amount: 5_000 },
       { name: 'Circle', amount: 3_000 },
@@ -128,7 +128,7 @@ describe('changeSeats', () => {
     expect(await hold(at, createBuyerId(), 0)).toMatchObject({ __typename: 'Booking' });
   });
 
-  test('is refused where holding would be, and past the deadline', async () => {
+  test('is refused if holdSeats would be, and after the deadline', async () => {
     const at = await hall({}, { seatLimit: 3 });
     const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0, 1);
@@ -148,7 +148,7 @@ describe('changeSeats', () => {
 });
 
 describe('cancelBooking', () => {
-  test('gives the organizer the booking as the answer, and in no other way', async () => {
+  test('returns the booking to the organizer, who cannot read it otherwise', async () => {
     const at = await hall();
     const { buyer, bookingId } = await confirmed(at);
     const { result } = await mutate('cancelBooking', { bookingId }, organizerOf(at));
@@ -181,7 +181,7 @@ describe('cancelBooking', () => {
     expect(await hold(at, createBuyerId(), 0, 1)).toMatchObject({ __typename: 'Booking' });
   });
 
-  test("is the buyer's where the event allows it", async () => {
+  test('is open to buyers if the event allows it', async () => {
     const strict = await confirmed(await hall());
     expect(
       (await mutate('cancelBooking', { bookingId: strict.bookingId }, strict.buyer)).result,
@@ -192,7 +192,7 @@ describe('cancelBooking', () => {
     ).toMatchObject({ status: 'CANCELED' });
   });
 
-  test('is no way to give back a hold', async () => {
+  test('does not release a hold', async () => {
     const at = await hall({ buyersMayCancel: true });
     const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0);
@@ -205,7 +205,7 @@ describe('cancelBooking', () => {
 });
 
 describe('an event that forbids orphans', () => {
-  test('names the seats left alone, and choices that it takes', async () => {
+  test('returns the isolated seats and allowed alternatives', async () => {
     const at = await hall({ orphanRule: 'FORBID' });
     const refused = await hold(at, createBuyerId(), 1, 2);
     expect(refused).toMatchObject({
@@ -224,7 +224,7 @@ describe('an event that forbids orphans', () => {
     }
   });
 
-  test('binds changes too', async () => {
+  test('applies the rule to changes too', async () => {
     const at = await hall({ orphanRule: 'FORBID' });
     const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0, 1);
@@ -234,7 +234,7 @@ describe('an event that forbids orphans', () => {
 });
 
 describe('the number of statements', () => {
-  test("of a change is not raised by asking for the booking's own fields", async () => {
+  test('of a change does not grow with the fields selected on the booking', async () => {
     const at = await hall({ holdExtensionMs: 60_000 });
     const buyer = createBuyerId();
     const extend = async (fields: string, index: number) => {
@@ -252,7 +252,7 @@ describe('the number of statements', () => {
     expect(await extend('id status extendedAt holdExpiresAt total { amount currency }', 2)).toEqual(bare);
   });
 
-  test('of a refusal does not grow with the choices that it names', async () => {
+  test('of a refusal does not grow with its alternatives', async () => {
     const at = await hall({ orphanRule: 'FORBID' }, { rows: 1 });
     const refuse = async () => (await captureStatements(() => hold(at, createBuyerId(), 1, 2))).length;
     await refuse();
@@ -260,7 +260,7 @@ describe('the number of statements', () => {
     await hold(at, createBuyerId(), 5, 6, 7, 8, 9);
     const few = await hold(at, createBuyerId(), 1, 2);
     expect(few).toMatchObject({ __typename: 'OrphanSeatsError' });
-    // Where memory knows of fewer than three choices, the database is asked once.
+    // If memory has fewer than three alternatives, the database is queried once.
     expect(await refuse()).toBeLessThanOrEqual(many + 1);
   });
 });

@@ -2,13 +2,13 @@ import type { Viewer } from '../../../src/identity/viewer.ts';
 import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { createBuyerId, tieredHall } from './tiered-hall.fixture.ts';
 
-/** A hall of 120 seats in two tiers, four of them a buyer, and its mutations, for the test file that calls this. */
+/** Creates a hall of 120 seats in two tiers, at most four per buyer, with its mutations, for the calling test file. */
 export function mutationsOfHall() {
   const { client, hall } = tieredHall(4);
   const seats = (...indexes: number[]) => indexes.map((index) => encodeSeatId(hall().eventId, index));
   const eventId = () => encodeEventId(hall().eventId);
 
-  /** A mutation with one input and a result union; every member's fields are asked for. */
+  /** Runs a mutation with one input and a result union, and selects the fields of every member. */
   async function mutate(field: string, input: object, viewer: Viewer | null = createBuyerId()) {
     const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input`;
     const { data, errors } = await client().ask(

@@ -22,7 +22,7 @@ describe('an organizer', () => {
     });
   });
 
-  test('leads an event from status to status', async () => {
+  test('changes the status of an event', async () => {
     const own = await createHall(client().app.database.reads, {
       status: 'DRAFT',
       organizerId: hall().organizerId,
@@ -37,7 +37,7 @@ describe('an organizer', () => {
     expect((await set('PAUSED', { userId: randomUUID(), role: 'ORGANIZER' })).code).toBe('FORBIDDEN');
   });
 
-  test('imports a plan and sells its seats', async () => {
+  test('imports a plan and creates an event for it', async () => {
     const seat = (n: number) => ({
       seat_guid: `s${n}`,
       seat_number: String(n),
@@ -77,7 +77,7 @@ describe('an organizer', () => {
     expect(other.result).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('learns every fault of a plan', async () => {
+  test('gets all errors of a plan at once', async () => {
     const { result } = await mutate('importVenue', { plan: '{"name": 3}' }, organizer());
     expect(result).toMatchObject({ __typename: 'InvalidPlanError', code: 'INVALID_INPUT', field: 'plan' });
     expect(result.faults).toHaveLength(result.faultCount);

@@ -18,8 +18,8 @@ async function statusOf(at: { readonly eventId: number }): Promise<string> {
   return data.event.status as string;
 }
 
-describe('from saleEndsAt on', () => {
-  test('seats are neither held, chosen nor changed, and the refusal says when the sale ended', async () => {
+describe('after saleEndsAt', () => {
+  test('seats cannot be held or changed, and the error says when the sale ended', async () => {
     const at = await hall();
     const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0, 1);
@@ -41,7 +41,7 @@ describe('from saleEndsAt on', () => {
     }
   });
 
-  test('standing holds can be extended and confirmed until their own deadline', async () => {
+  test('existing holds can be extended and confirmed until their deadline', async () => {
     const at = await hall({ holdExtensionMs: 60_000 });
     const buyer = createBuyerId();
     const { id: bookingId } = await hold(at, buyer, 0, 1);
@@ -52,7 +52,7 @@ describe('from saleEndsAt on', () => {
     });
   });
 
-  test('the status stays as it is while a hold can stand, extended or not, and then reads as ENDED', async () => {
+  test('the status reads as ENDED once no hold, extended or not, can still be active', async () => {
     const longest = { holdTtlMs: 10 * SECOND, holdExtensionMs: 5 * SECOND };
     const at = await hall({ ...longest, saleEndsAt: ago(14 * SECOND) });
     expect(await statusOf(at)).toBe('ON_SALE');
@@ -71,7 +71,7 @@ describe('from saleEndsAt on', () => {
     expect(await statusOf(at)).toBe('CANCELED');
   });
 
-  test('the home page does not list the event any more', async () => {
+  test('the home page no longer lists the event', async () => {
     const { reads } = client().app.database;
     const at = await hall();
     const isListed = async () => (await readEventsOnSale(reads, 100)).some(({ id }) => id === at.eventId);
@@ -80,7 +80,7 @@ describe('from saleEndsAt on', () => {
     expect(await isListed()).toBe(false);
   });
 
-  test('the filter finds events by the status that they read as', async () => {
+  test('the filter uses the status that events read as', async () => {
     const at = await hall({}, { name: 'Filtered' });
     const { organizerId, venueId, seatCount } = at;
     const usual = client().app.defaultHoldTtlMs;
@@ -118,7 +118,7 @@ describe('from saleEndsAt on', () => {
   });
 });
 
-test('from cancelableUntil on only the organizer cancels', async () => {
+test('after cancelableUntil, only the organizer can cancel', async () => {
   const at = await hall({ buyersMayCancel: true, cancelableUntil: within(HOUR) });
   const buyer = createBuyerId();
   const book = async (seat: number) => {
@@ -151,7 +151,7 @@ describe('createEvent', () => {
     return data.createEvent as Record<string, unknown>;
   };
 
-  test('takes both times, and the start for those that it does not get', async () => {
+  test('accepts both times, which default to the start', async () => {
     const at = await hall();
     const { startsAt } = await create(at, {});
     expect(await create(at, {})).toMatchObject({ saleEndsAt: startsAt, cancelableUntil: startsAt });
@@ -159,7 +159,7 @@ describe('createEvent', () => {
     expect(await create(at, times)).toMatchObject(times);
   });
 
-  test('refuses a start in the past', async () => {
+  test('rejects a start in the past', async () => {
     const past = { startsAt: ago(SECOND).toISOString(), onSaleAt: ago(HOUR).toISOString() };
     expect(await create(await hall(), past)).toEqual({ __typename: 'InvalidInputError', field: 'startsAt' });
   });

@@ -11,7 +11,7 @@ export const tiers = [
 
 export const createBuyerId = (): Viewer => ({ userId: randomUUID(), role: 'BUYER' });
 
-/** A schema client and a hall of 120 seats in two tiers, for the test file that calls this. */
+/** Creates a schema client and a hall of 120 seats in two tiers, for the calling test file. */
 export function tieredHall(seatLimit = 6) {
   let client: SchemaClient;
   let hall: Hall;

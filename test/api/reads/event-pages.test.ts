@@ -5,7 +5,7 @@ import { tieredHall, tiers } from '../mutations/tiered-hall.fixture.ts';
 const { client, hall } = tieredHall();
 
 const DAY = 86_400_000;
-/** Days from now that the events start in, two of them at one instant on either side. The hall's own is the last. */
+/** Days from now until the events start. On either side, two start at the same time. The event of the hall is last. */
 const upcoming = [1, 2, 2, 5, 9];
 const past = [-1, -3, -3, -4, -8];
 const listed = [...upcoming, 30, ...past];
@@ -61,19 +61,19 @@ async function allPages(size: number, direction: 'forward' | 'backward'): Promis
 }
 
 describe('events', () => {
-  test('are listed with the next one first, and past ones behind all upcoming, the last one first', async () => {
+  test('are listed with upcoming events first, next one first, then past events, latest first', async () => {
     const { edges, totalCount } = await page('first: 100');
     expect(daysOf(edges)).toEqual(listed);
     expect(totalCount).toBe(listed.length);
   });
 
-  test.each([1, 2, 3, 4, 7, 20])('come each once on pages of %i, forward and backward', async (size) => {
+  test.each([1, 2, 3, 4, 7, 20])('appear exactly once on pages of %i, forward and backward', async (size) => {
     const { edges } = await page('first: 100');
     expect(idsOf(await allPages(size, 'forward'))).toEqual(idsOf(edges));
     expect(idsOf(await allPages(size, 'backward'))).toEqual(idsOf(edges));
   });
 
-  test('between any two cursors are what the whole list has between them', async () => {
+  test('between any two cursors are the same as in the whole list', async () => {
     const { edges } = await page('first: 100');
     const ids = idsOf(edges);
     for (const [from, after] of edges.entries()) {
@@ -84,9 +84,9 @@ describe('events', () => {
     }
   });
 
-  test('keep their place in a list that was begun before some of them started', async () => {
+  test('keep their position in a list whose first page was read before some of them started', async () => {
     const { edges } = await page('first: 1');
-    // The cursor of the same event from a list begun three and a half days ago, when two more were still to come.
+    // The cursor of the same event from a list that was started three and a half days ago, when two more were upcoming.
     const [kind, asOf, ...key] = Buffer.from(edges[0]?.cursor ?? '', 'base64url')
       .toString()
       .split(':');
@@ -97,7 +97,7 @@ describe('events', () => {
     expect(daysOf(ahead.edges)).toEqual([-3, -3, -1]);
   });
 
-  test('are filtered by the time that they start, from one instant until before another', async () => {
+  test('are filtered by their start, from a time inclusive to a time exclusive', async () => {
     const { edges } = await page('first: 100');
     const [second] = edges.slice(1);
     const [fourth] = edges.slice(3);
@@ -114,7 +114,7 @@ describe('events', () => {
   });
 
   test.each(['e:1:2', 'e:1:2:3000000000', 'e:999999999999999:0:1', 'e:0:x:1', 'e::0:1', 's:1:2:3'])(
-    'refuse %j as a cursor',
+    'reject %j as a cursor',
     async (text) => {
       const cursor = Buffer.from(text).toString('base64url');
       const { errors } = await client().ask(`{ events(after: "${cursor}") { totalCount } }`);
@@ -122,7 +122,7 @@ describe('events', () => {
     },
   );
 
-  test('take any cursor of the right form', async () => {
+  test('accept any cursor of the right form', async () => {
     for (const text of [
       'e:-99999999999999:-99999999999999:0',
       'e:99999999999999:99999999999999:2147483647',

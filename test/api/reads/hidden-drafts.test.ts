@@ -7,8 +7,8 @@ import { createSchemaClient, type SchemaClient } from '../../support/clients/sch
 import { captureStatements } from '../../support/services/capture-statements.ts';
 
 /*
- * A draft must look like no event at all to everyone but its organizer: in what is answered, and in what is done before
- * the answer. Time is not measured here; the statements that are sent are compared instead.
+ * To everyone but its organizer, a draft must look like an unknown event, in the response and in the work before it. The
+ * tests compare the statements that are sent; they do not measure time.
  */
 
 const NO_EVENT = 2_000_000_000;
@@ -16,7 +16,7 @@ const buyer: Viewer = { userId: randomUUID(), role: 'BUYER' };
 const otherOrganizer: Viewer = { userId: randomUUID(), role: 'ORGANIZER' };
 
 let client: SchemaClient;
-/** A draft whose rules load as much as can be, and an event on sale. */
+/** A draft whose rules load as much as possible, and an event on sale. */
 let draft: Hall;
 let onSale: Hall;
 
@@ -79,7 +79,7 @@ async function mutate(field: string, input: object): Promise<Seen> {
   return see(() => client.ask(query, { input }, viewer));
 }
 
-/** Leaves out a statement that is sent once a second for any event, whether it exists or not. */
+/** Removes the statement that is sent once a second for any event, whether it exists or not. */
 async function see(ask: () => Promise<{ data: unknown; errors: unknown }>): Promise<Seen> {
   let answer: unknown;
   const statements = await captureStatements(async () => {
@@ -87,18 +87,18 @@ async function see(ask: () => Promise<{ data: unknown; errors: unknown }>): Prom
     answer = { data, errors };
   });
   const own = statements.filter((text) => !text.includes('/* readPublicVersion */'));
-  // Each once: a read that takes long on a busy machine is waited for in another batch, and begun again.
+  // Each statement once: on a busy machine, a slow read can be repeated in another batch.
   return { answer, statements: [...new Set(own)] };
 }
 
-/** More than once: what is loaded or kept by the first call shows in the second. */
+/** Calls several times: the second call shows what the first has loaded or cached. */
 async function expectAlike(look: (eventId: number) => Promise<Seen>): Promise<Seen> {
   const none = await look(NO_EVENT);
   for (const eventId of [draft.eventId, NO_EVENT, draft.eventId]) expect(await look(eventId)).toEqual(none);
   return none;
 }
 
-/** GraphQL refuses variables that are not used. */
+/** Returns only the variables that the document declares, because GraphQL rejects others. */
 const variablesOf = (text: string) =>
   [...new Set(text.match(/\$\w+/g))].map((name) => `${name}: ID!`).join(', ');
 
@@ -108,12 +108,15 @@ const notFound = (what: string) => ({
   message: `The ${what} does not exist or is not visible to you. Check the ID.`,
 });
 
-describe('a draft looks like no event at all', () => {
-  test.each(ofBookings)('to %s with a made-up booking, as does an event on sale', async (field, inputFor) => {
-    const { answer } = await expectAlike((eventId) => mutate(field, inputFor(eventId)));
-    expect(answer).toEqual({ data: { [field]: notFound('booking') }, errors: [] });
-    expect((await mutate(field, inputFor(onSale.eventId))).answer).toEqual(answer);
-  });
+describe('a draft looks like an unknown event', () => {
+  test.each(ofBookings)(
+    'to %s with an invented booking ID, as does an event on sale',
+    async (field, inputFor) => {
+      const { answer } = await expectAlike((eventId) => mutate(field, inputFor(eventId)));
+      expect(answer).toEqual({ data: { [field]: notFound('booking') }, errors: [] });
+      expect((await mutate(field, inputFor(onSale.eventId))).answer).toEqual(answer);
+    },
+  );
 
   test.each(ofEvents)('to %s', async (field, inputFor) => {
     const { answer } = await expectAlike((eventId) => mutate(field, inputFor(eventId)));
@@ -158,7 +161,7 @@ describe('a draft looks like no event at all', () => {
     expect(answer).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   });
 
-  test('to whoever guesses the address of its layout', async () => {
+  test('to a client that guesses the URL of its layout', async () => {
     const { eventLayouts } = client.app;
     const path = (await eventLayouts.path(draft.eventId)) ?? '';
     const [, hash = ''] = /([\w-]{22})\.json$/.exec(path) ?? [];
@@ -170,7 +173,7 @@ describe('a draft looks like no event at all', () => {
   });
 });
 
-test('a draft’s organizer is told that it is not on sale', async () => {
+test('the organizer of a draft gets EventNotOnSaleError', async () => {
   const organizer: Viewer = { userId: draft.organizerId, role: 'ORGANIZER' };
   const input = { eventId: encodeEventId(draft.eventId), quantity: 1 };
   const query = `mutation ($input: HoldBestAvailableInput!) { holdBestAvailable(input: $input) { __typename

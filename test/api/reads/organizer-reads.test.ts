@@ -65,7 +65,7 @@ describe('an organizer reads', () => {
       viewer,
     );
 
-  test('own venues and events, drafts included, and none of others', async () => {
+  test('their own venues and events, including drafts, and no others', async () => {
     const { data, errors } = await ask(
       `{ viewer { venues { totalCount edges { node { id name seatCount } } }
                   events { totalCount edges { node { id status venue { name } } } }
@@ -81,7 +81,7 @@ describe('an organizer reads', () => {
     expect(data.viewer.drafts).toEqual({ totalCount: 1, edges: [{ node: { id: encodeEventId(draft) } }] });
   });
 
-  test("all buyers' bookings of an event, the newest first, with what belongs to them", async () => {
+  test('the bookings of all buyers of an event, newest first, with all fields', async () => {
     const { data, errors } = await ask(
       `{ event(id: $id) { bookings { totalCount edges { node { id status total { amount } seats { index } event { id } } } } } }`,
     );
@@ -114,7 +114,7 @@ describe('an organizer reads', () => {
     expect(data.event.bookings).toEqual({ totalCount: edges.length, edges });
   });
 
-  test('a booking of the event by its id, and no other', async () => {
+  test('a booking of the event by its ID, and no other booking', async () => {
     const foreign = await hold(0, createBuyerId(), another.eventId);
     const one = async (booking: string) => {
       const { data, errors } = await client().ask(
@@ -130,7 +130,7 @@ describe('an organizer reads', () => {
       expect(await one(booking)).toBeNull();
   });
 
-  test("own events' bookings through events, also of several", async () => {
+  test('the bookings of several of their events at once', async () => {
     const { data, errors } = await ask(
       '{ viewer { events { edges { node { id bookings(first: 1) { totalCount edges { node { id } } } } } } } }',
     );
@@ -159,14 +159,14 @@ describe('an organizer reads', () => {
     ]) {
       const { data, errors } = await ask(query, viewer);
       expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
-      // The rest of the answer stays.
+      // The rest of the response is unchanged.
       expect(data.event.name).toBe('Test Night');
     }
     expect((await ask(query, null)).errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 
   test.each(['{ viewer { id venues { totalCount } } }', '{ viewer { id events { totalCount } } }'])(
-    'what buyers have none of: %s',
+    'a field that is null for buyers: %s',
     async (query) => {
       const { data, errors } = await ask(query, buyer);
       expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
@@ -174,14 +174,14 @@ describe('an organizer reads', () => {
     },
   );
 
-  test('not everything of all events at once', async () => {
+  test('no more than the maximum cost at once', async () => {
     const query = (n: number) =>
       `{ viewer { events(first: ${n}) { edges { node { bookings(first: 100) { edges { node { id status } } } } } } } }`;
     expect((await ask(query(10))).errors).toEqual([]);
     expect((await ask(query(100))).errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('no booking by Query.booking or node, which are their buyer’s', async () => {
+  test('no booking through Query.booking or node, which return only the caller’s bookings', async () => {
     const { data } = await ask(
       '{ event(id: $id) { id } booking(id: $booking) { id } node(id: $booking) { id } }',
     );

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import {
-  bookingCursor,
-  eventCursor,
-  seatCursor,
-  venueCursor,
-} from '../../../src/graphql/schema/pagination/cursors.ts';
-import { PAGE_DEFAULT } from '../../../src/graphql/schema/pagination/page-args.ts';
+  encodeBookingCursor,
+  encodeEventCursor,
+  encodeSeatCursor,
+  encodeVenueCursor,
+} from '../../../src/graphql/reads/cursors.ts';
+import { PAGE_DEFAULT } from '../../../src/graphql/reads/pagination.ts';
 import {
   encodeEventId,
   parseBookingId,
@@ -26,11 +26,11 @@ const organizer = (): Viewer => ({ userId: hall().organizerId, role: 'ORGANIZER'
 const NOW = new Date();
 const DAY = 86_400_000;
 
-/** A connection of the schema. `gapAfter` makes the cursor of a place right behind a node, where no node is. */
+/** A connection of the schema. `gapAfter` returns the cursor of the position after a node, where there is no node. */
 interface Connection {
   readonly name: string;
   readonly viewer: () => Viewer | null;
-  /** The query around the connection's arguments and selection. */
+  /** Returns the query that contains the connection. */
   readonly query: (connection: string) => string;
   readonly path: readonly string[];
   readonly first: () => string;
@@ -39,20 +39,20 @@ interface Connection {
 
 const event = (selection: string) => `{ event(id: "${encodeEventId(hall().eventId)}") { ${selection} } }`;
 const bookings = {
-  first: () => bookingCursor({ eventId: 0, id: 'ffffffff-ffff-7fff-bfff-ffffffffffff' }),
+  first: () => encodeBookingCursor({ eventId: 0, id: 'ffffffff-ffff-7fff-bfff-ffffffffffff' }),
   gapAfter: ({ id }: { readonly id: string }) => {
     const key = parseBookingId(id) ?? { eventId: 0, bookingId: '' };
-    return bookingCursor({ eventId: key.eventId, id: previousUuid(key.bookingId) });
+    return encodeBookingCursor({ eventId: key.eventId, id: previousUuid(key.bookingId) });
   },
 };
 const events = {
-  // Lists are as of the moment of their query, which is a little later than NOW.
-  first: () => eventCursor({ asOf: NOW, startsAt: new Date(NOW.getTime() + DAY / 2), id: 0 }),
+  // A list is as of the time of its query, which is slightly later than NOW.
+  first: () => encodeEventCursor({ asOf: NOW, startsAt: new Date(NOW.getTime() + DAY / 2), id: 0 }),
   gapAfter: ({ id, startsAt = '' }: { readonly id: string; readonly startsAt?: string }) => {
     const date = new Date(startsAt);
-    // Past events are listed backward, so the place behind one is a millisecond earlier.
+    // Past events are in descending order, so the position after one is a millisecond earlier.
     const behind = new Date(date.getTime() + (date < NOW ? -1 : 1));
-    return eventCursor({ asOf: NOW, startsAt: behind, id: parseEventId(id) ?? 0 });
+    return encodeEventCursor({ asOf: NOW, startsAt: behind, id: parseEventId(id) ?? 0 });
   },
 };
 
@@ -62,8 +62,8 @@ const connections: readonly Connection[] = [
     viewer: () => null,
     query: (connection) => event(connection.replace('(', '(status: HELD, ')),
     path: ['event', 'seats'],
-    first: () => seatCursor({ index: 0 }),
-    gapAfter: ({ id }) => seatCursor({ index: (parseSeatId(id)?.index ?? 0) + 1 }),
+    first: () => encodeSeatCursor({ index: 0 }),
+    gapAfter: ({ id }) => encodeSeatCursor({ index: (parseSeatId(id)?.index ?? 0) + 1 }),
   },
   { name: 'Event.bookings', viewer: organizer, query: event, path: ['event', 'bookings'], ...bookings },
   {
@@ -85,9 +85,9 @@ const connections: readonly Connection[] = [
     viewer: organizer,
     query: (connection) => `{ viewer { ${connection} } }`,
     path: ['viewer', 'venues'],
-    first: () => venueCursor({ id: 2_147_483_647 }),
-    // Every second venue is another organizer's.
-    gapAfter: ({ id }) => venueCursor({ id: (parseVenueId(id) ?? 0) - 1 }),
+    first: () => encodeVenueCursor({ id: 2_147_483_647 }),
+    // Every second venue belongs to another organizer.
+    gapAfter: ({ id }) => encodeVenueCursor({ id: (parseVenueId(id) ?? 0) - 1 }),
   },
   {
     name: 'Viewer.events',
@@ -105,7 +105,7 @@ const connections: readonly Connection[] = [
   },
 ];
 
-/** Six nodes in each connection, with other rows between, before and behind them that are not part of it. */
+/** Six nodes in each connection, among other rows that do not belong to it. */
 beforeAll(async () => {
   const { reads } = client().app.database;
   const { venueId, seatCount, organizerId, eventId } = hall();
@@ -138,51 +138,54 @@ const somePage = fc.oneof(
   fc.constant({ first: null, last: null }),
 );
 
-test.each(connections)('pageInfo of $name follows Relay, whatever the cursors', async (connection) => {
-  const field = connection.path.at(-1) ?? '';
-  const ask = async (args: string) => {
-    const selection = `${field}(${args}) { pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount
+test.each(connections)(
+  'pageInfo of $name follows the Relay specification for all cursors',
+  async (connection) => {
+    const field = connection.path.at(-1) ?? '';
+    const ask = async (args: string) => {
+      const selection = `${field}(${args}) { pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount
       edges { cursor node { id ${field === 'events' ? 'startsAt' : ''} } } }`;
-    const { data, errors } = await client().ask(connection.query(selection), {}, connection.viewer());
-    expect(errors).toEqual([]);
-    return connection.path.reduce<Answer>((value, name) => value[name] as Answer, data as Answer);
-  };
-  const { edges: all, totalCount } = await ask('first: 100');
-  expect(all).toHaveLength(6);
-  expect(totalCount).toBe(6);
-  // Even numbers are edges, odd ones the places behind them, and -1 the place before the first.
-  const cursorAt = (place: number) => {
-    if (place < 0) return connection.first();
-    const edge = all[Math.floor(place / 2)] as Edge;
-    return place % 2 === 0 ? edge.cursor : connection.gapAfter(edge.node);
-  };
-  await fc.assert(
-    fc.asyncProperty(someCursors, somePage, async ({ after, before }, { first, last }) => {
-      const args = [
-        first === null ? '' : `first: ${first}`,
-        last === null ? '' : `last: ${last}`,
-        after === null ? '' : `after: "${cursorAt(after)}"`,
-        before === null ? '' : `before: "${cursorAt(before)}"`,
-      ].filter((arg) => arg !== '');
-      const page = await ask(args.join(', ') || 'after: null');
-      const expected = relayPage(6, {
-        first: first ?? (last === null ? PAGE_DEFAULT : null),
-        last,
-        after: after === null ? null : after / 2,
-        before: before === null ? null : before / 2,
-      });
-      const edges = expected.edges.map((index) => all[index]?.node.id);
-      expect(page.edges.map(({ node }) => node.id)).toEqual(edges);
-      expect(page.pageInfo).toEqual({
-        hasNextPage: expected.hasNextPage,
-        hasPreviousPage: expected.hasPreviousPage,
-        startCursor: page.edges[0]?.cursor ?? null,
-        endCursor: page.edges.at(-1)?.cursor ?? null,
-      });
-    }),
-    { numRuns: 60 },
-  );
-});
+      const { data, errors } = await client().ask(connection.query(selection), {}, connection.viewer());
+      expect(errors).toEqual([]);
+      return connection.path.reduce<Answer>((value, name) => value[name] as Answer, data as Answer);
+    };
+    const { edges: all, totalCount } = await ask('first: 100');
+    expect(all).toHaveLength(6);
+    expect(totalCount).toBe(6);
+    // Even numbers are edges, odd numbers the positions after them, and -1 the position before the first edge.
+    const cursorAt = (place: number) => {
+      if (place < 0) return connection.first();
+      const edge = all[Math.floor(place / 2)] as Edge;
+      return place % 2 === 0 ? edge.cursor : connection.gapAfter(edge.node);
+    };
+    await fc.assert(
+      fc.asyncProperty(someCursors, somePage, async ({ after, before }, { first, last }) => {
+        const args = [
+          first === null ? '' : `first: ${first}`,
+          last === null ? '' : `last: ${last}`,
+          after === null ? '' : `after: "${cursorAt(after)}"`,
+          before === null ? '' : `before: "${cursorAt(before)}"`,
+        ].filter((arg) => arg !== '');
+        const page = await ask(args.join(', ') || 'after: null');
+        const expected = relayPage(6, {
+          first: first ?? (last === null ? PAGE_DEFAULT : null),
+          last,
+          after: after === null ? null : after / 2,
+          before: before === null ? null : before / 2,
+        });
+        const edges = expected.edges.map((index) => all[index]?.node.id);
+        expect(page.edges.map(({ node }) => node.id)).toEqual(edges);
+        expect(page.pageInfo).toEqual({
+          hasNextPage: expected.hasNextPage,
+          hasPreviousPage: expected.hasPreviousPage,
+          startCursor: page.edges[0]?.cursor ?? null,
+          endCursor: page.edges.at(-1)?.cursor ?? null,
+        });
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 interface Edge {
   readonly cursor: string;

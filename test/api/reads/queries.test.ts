@@ -24,7 +24,7 @@ async function hold(viewer: Viewer, ...indexes: number[]): Promise<string> {
 }
 
 describe('an event', () => {
-  test('is found by its id, with all that belongs to it', async () => {
+  test('is found by its ID, with all fields', async () => {
     const { data, errors } = await client().ask(
       `query ($id: ID!) { event(id: $id) {
         id name startsAt status seatLimit venue { id name seatCount }
@@ -77,7 +77,7 @@ describe('an event', () => {
     expect(data).toEqual({ event: null, booking: null });
   });
 
-  test('that is a draft is its organizer’s alone, wherever one looks', async () => {
+  test('that is a draft is visible only to its organizer, through every field', async () => {
     const { organizerId, venueId, seatCount } = hall();
     const draft = await createEventIn(client().app.database.reads, venueId, seatCount, organizerId, {
       status: 'DRAFT',
@@ -111,7 +111,7 @@ describe('an event', () => {
 });
 
 describe('a booking', () => {
-  test('is its buyer’s alone', async () => {
+  test('is visible only to its buyer', async () => {
     const id = await hold(buyer, 0, 1);
     const ask = (viewer: Viewer | null) =>
       client().ask(
@@ -134,7 +134,7 @@ describe('a booking', () => {
     expect((await ask(null)).data).toEqual({ booking: null, node: null, nodes: [null], viewer: null });
   });
 
-  test('reads as EXPIRED from its deadline on, swept or not', async () => {
+  test('reads as EXPIRED from its deadline, whether or not the sweeper has run', async () => {
     const id = await hold(stranger, 10);
     const [, key = ''] = Buffer.from(id, 'base64').toString().split(`${hall().eventId}:`);
     await client().app.database.reads.booking.update({
@@ -153,7 +153,7 @@ describe('a booking', () => {
     });
   });
 
-  test('is listed with the newest first', async () => {
+  test('is listed newest first', async () => {
     const viewer = createBuyerId();
     const ids = [];
     for (const index of [20, 21, 22]) ids.push(await hold(viewer, index));
@@ -174,7 +174,7 @@ describe('a booking', () => {
   });
 });
 
-test('nodes come in the order of their ids, and garbage is null', async () => {
+test('nodes returns objects in the order of the IDs, and null for invalid IDs', async () => {
   const { data, errors } = await client().ask(
     'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } node(id: "?") { id } }',
     {

@@ -1,23 +1,23 @@
-/** Arguments of a page; `after` and `before` are places among the edges. */
+/** Arguments of a page. `after` and `before` are positions among the edges. */
 export interface RelayArgs {
   readonly first: number | null;
   readonly last: number | null;
-  /** The index of the cursor's edge; a half lies between two edges, or beyond an end. */
+  /** The index of the cursor's edge. A half is a position between two edges or beyond an end. */
   readonly after: number | null;
   readonly before: number | null;
 }
 
 export interface RelayPage {
-  /** Indexes of the edges that are returned. */
+  /** Indexes of the returned edges. */
   readonly edges: readonly number[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
 
 /**
- * The pagination algorithm of the Relay Cursor Connections Specification, section 4, over `count` edges. Cursors name
- * places, so one whose edge is gone still applies. Where the specification lets a server answer what it can find out
- * efficiently, this server always does.
+ * The pagination algorithm of the Relay Cursor Connections Specification, section 4, over `count` edges. A cursor is a
+ * position, so it stays valid when its edge is gone. Where the specification makes a flag optional, this server always
+ * computes it.
  */
 export function relayPage(count: number, { first, last, after, before }: RelayArgs): RelayPage {
   const all = Array.from({ length: count }, (_, index) => index);

@@ -17,7 +17,7 @@ import { schema } from '../../../src/graphql/schema/schema.ts';
 interface Described {
   readonly name: string;
   readonly description?: string | null | undefined;
-  /** A function where it has fields, values or arguments. */
+  /** A function if the type has fields, values or arguments. */
   readonly getFields?: () => Readonly<Record<string, Described & { readonly args?: readonly Described[] }>>;
   readonly getValues?: () => readonly Described[];
 }
@@ -43,7 +43,7 @@ test('everything in the schema has a description of at most three sentences', ()
   expect(tooLong).toEqual([]);
 });
 
-test('members of a union need no aliases for fields of one name', () => {
+test('members of a union need no aliases for fields with the same name', () => {
   const conflicts: string[] = [];
   for (const type of Object.values(schema.getTypeMap()).filter(isUnionType)) {
     const byName = Map.groupBy(
@@ -66,7 +66,7 @@ test('members of a union need no aliases for fields of one name', () => {
   expect(conflicts).toEqual(['BlockSeatsResult: seats is SeatConnection! and [Seat!]!']);
 });
 
-test('scalars name their specification', () => {
+test('every scalar has a specification URL', () => {
   const own = Object.values(schema.getTypeMap()).filter(
     (type) => isScalarType(type) && !isSpecifiedScalarType(type),
   );
@@ -75,15 +75,15 @@ test('scalars name their specification', () => {
   );
 });
 
-test('schema.graphql, its introspection and the possible types are what the code prints', async () => {
+test('schema.graphql, its introspection and the possible types are up to date', async () => {
   const script = path.join(import.meta.dirname, '..', '..', '..', 'scripts', 'schema.ts');
-  // In a process of its own: the runner loads another copy of graphql than the schema is made with.
+  // In a separate process, because the test runner loads a different copy of graphql than the schema uses.
   await expect(promisify(execFile)(process.execPath, [script, '--check'])).resolves.toMatchObject({
     stderr: '',
   });
 });
 
-test('the introspection file has the whole schema', () => {
+test('the introspection file contains the whole schema', () => {
   const introspection = JSON.parse(read('schema.introspection.json')) as IntrospectionQuery;
   expect(read('schema.graphql')).toContain(printSchema(buildClientSchema(introspection)));
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { seatCursor } from '../../../src/graphql/schema/pagination/cursors.ts';
+import { encodeSeatCursor } from '../../../src/graphql/reads/cursors.ts';
 import { DatabaseClock } from '../../../src/platform/database/clock.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
@@ -31,7 +31,7 @@ describe('the number of statements', () => {
     });
     return statements.length;
   };
-  /** Of a query for few and for many things, once everything that is kept in memory is there. */
+  /** Counts the statements of a query for few and for many objects, after the caches are filled. */
   const countsOf = async (query: string, few: object, many: object, viewer: Viewer | null = null) => {
     await count(query, many, viewer);
     return [await count(query, few, viewer), await count(query, many, viewer)];
@@ -53,14 +53,14 @@ describe('the number of statements', () => {
     expect(many).toBe(few);
   });
 
-  test('does not grow with events that show their seats and maps', async () => {
+  test('does not grow with the number of events that select seats and maps', async () => {
     const query = `query ($n: Int!) { events(first: $n, status: ENDED) { edges { node {
       seats(first: 3) { totalCount edges { node { priceTier { price { amount } } } } } seatMap { version states } } } } }`;
     const [few, many] = await countsOf(query, { n: 2 }, { n: 10 });
     expect(many).toBe(few);
   });
 
-  test('does not grow with bookings and what belongs to them', async () => {
+  test('does not grow with the number of bookings and their fields', async () => {
     const viewer = createBuyerId();
     const own = await createHall(client().app.database.reads, { rows: 10, seatLimit: 100 });
     const input = { eventId: encodeEventId(own.eventId), quantity: 1 };
@@ -76,7 +76,7 @@ describe('the number of statements', () => {
     expect(many).toBe(few);
   });
 
-  test('does not grow with events that show their bookings', async () => {
+  test('does not grow with the number of events that select bookings', async () => {
     const organizer: Viewer = { userId: hall().organizerId, role: 'ORGANIZER' };
     const query = `query ($n: Int!) { viewer { events(first: $n) { pageInfo { hasPreviousPage } edges { node {
       bookings(first: 2) { totalCount pageInfo { hasNextPage hasPreviousPage }
@@ -85,15 +85,15 @@ describe('the number of statements', () => {
     expect(many).toBe(few);
   });
 
-  test('does not grow with events whose pages begin after a cursor', async () => {
+  test('does not grow with the number of events whose pages start after a cursor', async () => {
     const query = `query ($n: Int!, $after: String!) { events(first: $n, status: ENDED) { edges { node {
       seats(first: 2, after: $after) { pageInfo { hasNextPage hasPreviousPage } edges { node { id } } } } } } }`;
-    const after = seatCursor({ index: 5 });
+    const after = encodeSeatCursor({ index: 5 });
     const [few, many] = await countsOf(query, { n: 2, after }, { n: 20, after });
     expect(many).toBe(few);
   });
 
-  test('of a hold is not raised by asking for its own fields', async () => {
+  test('of a hold does not grow with the fields selected on it', async () => {
     const ask = (fields: string, index: number) =>
       count(
         `mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) { ... on Booking { ${fields} } } }`,
@@ -107,7 +107,7 @@ describe('the number of statements', () => {
     );
   });
 
-  test('leaves out what a process asks by the clock, whoever is busy at that moment', async () => {
+  test('excludes the periodic statements of the process', async () => {
     const { reads } = client().app.database;
     const statements = await captureStatements(async () => {
       const clock = new DatabaseClock(reads, silent);

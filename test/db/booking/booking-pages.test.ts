@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  bookingCounts,
-  bookingPages,
+  buildBookingCounts,
+  buildBookingPages,
   type BookingFilter,
 } from '../../../src/graphql/reads/booking-pages.sql.ts';
 import { connectDatabase, sql, type Database, type Sql } from '../../../src/platform/database/db.ts';
@@ -78,9 +78,11 @@ describe('a page of bookings costs the same with any statistics', () => {
     const costs: Record<string, number> = {};
     for (const status of statuses)
       for (const [name, page] of Object.entries(pages))
-        costs[`${status ?? 'any'}, ${name}`] = await blocksOf(bookingPages(eventIds, filter(status), page));
+        costs[`${status ?? 'any'}, ${name}`] = await blocksOf(
+          buildBookingPages(eventIds, filter(status), page),
+        );
     for (const status of ['HOLD', 'EXPIRED', 'RELEASED', 'CANCELED'] as const)
-      costs[`count of ${status}`] = await blocksOf(bookingCounts(eventIds, filter(status)));
+      costs[`count of ${status}`] = await blocksOf(buildBookingCounts(eventIds, filter(status)));
     return Object.entries(costs).filter(([, blocks]) => blocks > PAGE_BLOCKS_MAX);
   };
 

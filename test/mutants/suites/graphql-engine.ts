@@ -38,7 +38,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
       {
         guard: 'committed-errors-reported',
         mutation: 'never',
-        only: 'whose details cannot be read',
+        only: 'whose result cannot be read',
       },
     ],
   },

@@ -35,7 +35,7 @@ export const graphqlSchema: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'booking-updates-owner',
-        mutation: { replace: ', buyerId: callerOf(ctx).userId', with: '' },
+        mutation: { replace: ', buyerId: requireViewer(ctx).userId', with: '' },
         only: 'can’t be followed',
       },
       { guard: 'draft-updates-visibility', mutation: { replace: 'null', with: 'undefined' }, only: 'draft' },
@@ -82,7 +82,10 @@ export const graphqlSchema: readonly MutantGroup[] = [
       { guard: 'organizer-venues', mutation: { replace: '{ organizerId },', with: '' } },
       {
         guard: 'page-has-more',
-        mutation: { replace: '=== null ? false : (hasRows(beyond) as unknown as boolean)', with: '!== null' },
+        mutation: {
+          replace: '=== null ? false : (hasRows(adjacent) as unknown as boolean)',
+          with: '!== null',
+        },
       },
       { guard: 'page-after-cursor', mutation: { replace: 'true', with: 'false' } },
     ],

@@ -1,8 +1,8 @@
 import { createYoga } from 'graphql-yoga';
-import { maskError } from '../../../src/graphql/engine/mask-error.ts';
+import { maskError } from '../../../src/graphql/engine/errors/mask-error.ts';
 import { graphqlPlugins } from '../../../src/graphql/engine/plugins.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
-import type { GraphQLContext } from '../../../src/graphql/schema/context.ts';
+import type { GraphQLContext } from '../../../src/graphql/context.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { createContext, type AppContext } from '../../../src/main/context.ts';
 import { loadConfig } from '../../../src/platform/config/config.ts';

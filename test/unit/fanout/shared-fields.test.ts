@@ -1,6 +1,6 @@
 import { execute, getNamedType, isCompositeType, isObjectType, parse, type GraphQLNamedType } from 'graphql';
 import { expect, test } from 'vitest';
-import type { SharedContext } from '../../../src/graphql/schema/context.ts';
+import type { SharedContext } from '../../../src/graphql/context.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';

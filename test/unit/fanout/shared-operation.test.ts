@@ -1,6 +1,6 @@
 import { buildSchema, getOperationAST, getVariableValues, parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import { sharedOperation } from '../../../src/graphql/engine/shared-operation.ts';
+import { toSharedOperation } from '../../../src/graphql/engine/shared-operation.ts';
 
 const schema = buildSchema(`type Query { a: Int }
   type Subscription { seats(event: ID!, after: Int): Seats!  mine(id: ID!): Seats! }
@@ -16,7 +16,7 @@ function keyOf(query: string, variables?: Record<string, unknown>, operationName
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
   if (coerced === undefined) return null;
   const input = { schema, document, query, operation, variables: variables ?? {}, coerced };
-  return sharedOperation(input)?.key ?? null;
+  return toSharedOperation(input)?.key ?? null;
 }
 
 const watch = 'subscription ($e: ID!, $a: Int) { seats(event: $e, after: $a) { version } }';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { DocumentCache } from '../../../src/graphql/engine/document-cache.ts';
+import { DocumentCache } from '../../../src/graphql/engine/document/document-cache.ts';
 import { estimateDocumentBytes } from '../../../src/graphql/engine/kept-memory.ts';
 
 it('keeps the most recently used documents within its limits, and counts their memory', () => {

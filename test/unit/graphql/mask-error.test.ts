@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
-import { maskError } from '../../../src/graphql/engine/mask-error.ts';
+import { maskError } from '../../../src/graphql/engine/errors/mask-error.ts';
 import { BusyError, InvalidInputError, ReadOnlyError } from '../../../src/platform/errors.ts';
 
 /** Wraps an error of PostgreSQL as Prisma does for a raw query. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { GraphQLError, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { sizeErrors } from '../../../src/graphql/engine/document/document-size.ts';
+import { findSizeErrors } from '../../../src/graphql/engine/document/document-size.ts';
 import { checkText } from '../../../src/graphql/engine/document/document-text.ts';
 
 describe('documents', () => {
-  const codes = (text: string) => sizeErrors(parse(text)).map(({ message }) => message);
+  const codes = (text: string) => findSizeErrors(parse(text)).map(({ message }) => message);
 
   it.each([
     ['a long alias', `{ ${'x'.repeat(101)}: a }`, /an alias of 101 characters/],

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { GraphQLError, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { boundedErrors } from '../../../src/graphql/engine/bounded-errors.ts';
-import { paramsFrom, paramsFromBody, paramsFromQuery } from '../../../src/graphql/engine/graphql-params.ts';
+import { limitErrors } from '../../../src/graphql/engine/errors/response-errors.ts';
+import {
+  parseParams,
+  parseBodyParams,
+  parseQueryParams,
+} from '../../../src/graphql/engine/graphql-params.ts';
 import { exceededJsonLimit } from '../../../src/graphql/engine/json-size.ts';
 import { estimateBytes, MemoryAccount, type Kept } from '../../../src/graphql/engine/kept-memory.ts';
 import { errorLimits } from '../../../src/graphql/engine/limits.ts';
@@ -51,7 +55,7 @@ describe('parameters', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(key, fc.jsonValue())), (value) => {
         try {
-          const { query, operationName, variables } = paramsFrom(value);
+          const { query, operationName, variables } = parseParams(value);
           expect([typeof query, operationName === null || operationName.length > 0]).toEqual([
             'string',
             true,
@@ -69,8 +73,8 @@ describe('parameters', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
         for (const read of [
-          () => paramsFromBody(Buffer.from(bytes)),
-          () => paramsFromQuery(`?query={a}&variables=${Buffer.from(bytes).toString('latin1')}`),
+          () => parseBodyParams(Buffer.from(bytes)),
+          () => parseQueryParams(`?query={a}&variables=${Buffer.from(bytes).toString('latin1')}`),
         ]) {
           try {
             read();
@@ -84,7 +88,7 @@ describe('parameters', () => {
 
   it('are refused if they are nested too deeply', () => {
     const variables = `{"a":${'['.repeat(40)}${']'.repeat(40)}}`;
-    expect(() => paramsFromBody(Buffer.from(`{"query":"{a}","variables":${variables}}`))).toThrow(
+    expect(() => parseBodyParams(Buffer.from(`{"query":"{a}","variables":${variables}}`))).toThrow(
       /levels deep/,
     );
   });
@@ -98,14 +102,14 @@ describe('parameters', () => {
           .map((_, i) => [i, 0]),
       ),
     ])
-      expect(() => paramsFrom({ query: '{a}', variables })).toThrow(/JSON values/);
+      expect(() => parseParams({ query: '{a}', variables })).toThrow(/JSON values/);
   });
 
   it('of a persisted query cause a request for the full text', () => {
     const hash = '{"persistedQuery":{"version":1,"sha256Hash":"abc"}}';
     for (const read of [
-      () => paramsFromBody(Buffer.from(`{"extensions":${hash}}`)),
-      () => paramsFromQuery(`?extensions=${encodeURIComponent(hash)}`),
+      () => parseBodyParams(Buffer.from(`{"extensions":${hash}}`)),
+      () => parseQueryParams(`?extensions=${encodeURIComponent(hash)}`),
     ])
       expect(read).toThrow(
         expect.objectContaining({ message: 'PersistedQueryNotSupported', status: 200 }) as RequestError,
@@ -122,7 +126,7 @@ describe('errors of a response', () => {
       .map(([message, note]) => new GraphQLError(message, { extensions: { note } }));
     fc.assert(
       fc.property(fc.array(error, { maxLength: 60 }), (errors) => {
-        const shown = boundedErrors(errors);
+        const shown = limitErrors(errors);
         expect(shown.length).toBeLessThanOrEqual(errorsMax + 1);
         expect(shown.length > errors.length).toBe(false);
         for (const { message } of shown) expect(message.length).toBeLessThanOrEqual(messageCharactersMax);
@@ -137,22 +141,20 @@ describe('errors of a response', () => {
   });
 
   it('have truncated messages', () => {
-    expect(boundedErrors([new GraphQLError('x'.repeat(1_000))])[0]?.message).toHaveLength(
-      messageCharactersMax,
-    );
+    expect(limitErrors([new GraphQLError('x'.repeat(1_000))])[0]?.message).toHaveLength(messageCharactersMax);
   });
 
   it('report how many were omitted, and never omit a commit', () => {
     const errors = Array.from({ length: 40 }, (_, i) => new GraphQLError(`error ${i}`));
     const committed = new GraphQLError('The booking was confirmed.', { extensions: { committed: true } });
-    const shown = boundedErrors([...errors, committed]);
+    const shown = limitErrors([...errors, committed]);
     expect(shown[0]).toBe(committed);
     expect(shown.at(-1)).toMatchObject({ message: '21 more errors were omitted.' });
   });
 
   it('that are too large together are omitted from the first that does not fit', () => {
     const large = () => new GraphQLError('x', { extensions: { note: 'x'.repeat(charactersMax / 2) } });
-    expect(boundedErrors([large(), large(), large()]).map(({ message }) => message)).toEqual([
+    expect(limitErrors([large(), large(), large()]).map(({ message }) => message)).toEqual([
       'x',
       '2 more errors were omitted.',
     ]);

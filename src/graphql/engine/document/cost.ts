@@ -3,10 +3,10 @@ import { getOperationAST, Kind, type DocumentNode, type ExecutionArgs, type Grap
 import { documentMax } from '../limits.ts';
 import { tooComplex } from './too-complex.ts';
 
-/** What an operation costs too much with these variables; null where it does not. */
-export function costError(args: ExecutionArgs): GraphQLError | null {
+/** Returns an error if an operation with these variables exceeds the maximum cost, else null. */
+export function findCostError(args: ExecutionArgs): GraphQLError | null {
   const operation = getOperationAST(args.document, args.operationName);
-  if (operation == null) return null; // The executor says so better.
+  if (operation == null) return null; // The executor reports it.
   const fragments = args.document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
   let cost: number;
@@ -17,7 +17,7 @@ export function costError(args: ExecutionArgs): GraphQLError | null {
       variables: args.variableValues ?? {},
     }).complexity;
   } catch {
-    return null; // Variables that do not fit: the executor says which, before it runs anything.
+    return null; // A variable is not valid. The executor reports which, before it executes anything.
   }
   if (cost <= documentMax.cost) return null;
   return tooComplex(

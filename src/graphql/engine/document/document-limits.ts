@@ -1,15 +1,15 @@
 import { parse, type validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { isGraphQLError } from '../../schema/errors.ts';
-import { costError } from './cost.ts';
-import { sizeErrors } from './document-size.ts';
+import { isGraphQLError } from '../errors/graphql-error.ts';
+import { findCostError } from './cost.ts';
+import { findSizeErrors } from './document-size.ts';
 import { checkText } from './document-text.ts';
 import { documentMax, errorLimits } from '../limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 /**
- * Refuses documents that ask for too much: by length, lines, nesting and tokens when they are parsed, by depth, aliases and
- * fields before they are validated, by cost (with the variables) before they are executed. The same on every transport.
+ * Returns the plugins that reject documents that are too large. They limit length, lines, nesting and tokens when a document
+ * is parsed, depth, aliases and fields before it is validated, and cost, including variables, before it is executed.
  */
 export function documentLimits(charactersMax: number = documentMax.characters): Plugin[] {
   return [text(charactersMax), size, cost];
@@ -35,7 +35,7 @@ const text = (charactersMax: number): Plugin => ({
 const size: Plugin = {
   onValidate({ validateFn, setValidationFn }) {
     const sizeFirst: typeof validate = (schema, document, rules) => {
-      const errors = sizeErrors(document);
+      const errors = findSizeErrors(document);
       if (errors.length > 0) return errors;
       // guard: validation-errors-limit
       return (validateFn as typeof validate)(schema, document, rules, { maxErrors: errorLimits.reportedMax });
@@ -46,11 +46,11 @@ const size: Plugin = {
 
 const cost: Plugin = {
   onExecute({ args, setResultAndStopExecution }) {
-    const error = costError(args);
+    const error = findCostError(args);
     if (error !== null) setResultAndStopExecution({ errors: [error] });
   },
   onSubscribe({ args, setResultAndStopExecution }) {
-    const error = costError(args);
+    const error = findCostError(args);
     if (error !== null) setResultAndStopExecution({ errors: [error] });
   },
 };

@@ -12,17 +12,17 @@ import { documentMax } from '../limits.ts';
 import { tooComplex } from './too-complex.ts';
 
 interface Size {
-  /** Levels of fields. */
+  /** Levels of fields, except in introspection. */
   readonly depth: number;
-  /** The same within `__schema` and `__type`. */
+  /** Levels of fields within `__schema` and `__type`. */
   readonly introspectionDepth: number;
   readonly fields: number;
   readonly aliases: number;
   /** Characters of the longest alias. */
   readonly aliasCharacters: number;
-  /** Fields of the selection itself, not of what lies beneath. */
+  /** Fields of the selection itself, without nested fields. */
   readonly ownFields: number;
-  /** The largest number of fields that share a response name in one selection set, here or beneath. */
+  /** The largest number of fields with the same response name in one selection set at any level. */
   readonly sameName: number;
 }
 
@@ -40,18 +40,18 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 type Executable = Extract<DefinitionNode, { readonly selectionSet: SelectionSetNode }>;
 
 /**
- * Returns what a document exceeds, without a look at the schema. Every definition is measured, also fragments that
- * nothing spreads, because validation visits them all. Each fragment is measured once, so that fragments which spread
- * one another many times cost no more than they are long.
+ * Returns the first limit that a document exceeds, without using the schema. Measures every definition, including unused
+ * fragments, because validation visits them all. Measures each fragment once, so the time is linear in the length of the
+ * document, however often fragments spread each other.
  */
-export function sizeErrors(document: DocumentNode): GraphQLError[] {
+export function findSizeErrors(document: DocumentNode): GraphQLError[] {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const measure = measuring(fragments);
+  const measure = createMeasure(fragments);
   for (const definition of document.definitions) {
     if (!isExecutable(definition)) continue;
-    const error = refusal(definition, measure(definition.selectionSet));
+    const error = findExceeded(definition, measure(definition.selectionSet));
     if (error !== null) return [error];
   }
   return [];
@@ -62,12 +62,12 @@ function isExecutable(definition: DefinitionNode): definition is Executable {
   return definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION;
 }
 
-function refusal(definition: Executable, size: Size): GraphQLError | null {
+function findExceeded(definition: Executable, size: Size): GraphQLError | null {
   const isMutation =
     definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.MUTATION;
   const isFragment = definition.kind === Kind.FRAGMENT_DEFINITION;
   const what = isFragment ? 'fragment' : 'operation';
-  // A fragment may be of the introspection. Where it is spread, the limits of the operation apply.
+  // A fragment may belong to an introspection query. Where it is spread, the limits of the operation apply.
   const depthMax = isFragment ? documentMax.introspectionDepth : documentMax.depth;
   const exceeds = (has: string, actual: number, max: number) =>
     actual > max ? tooComplex(`The ${what} has ${has}; at most ${max} are allowed.`, definition) : null;
@@ -94,18 +94,19 @@ function refusal(definition: Executable, size: Size): GraphQLError | null {
   );
 }
 
-function measuring(fragments: Fragments) {
+function createMeasure(fragments: Fragments) {
   const known = new Map<string, Size>();
 
-  const ofSelections = (set: SelectionSetNode): Size => {
-    const { sameName, ...inner } = set.selections.map(ofSelection).reduce(sum, nothing);
-    return { ...inner, sameName: Math.max(sameName, sameNames(set, fragments)) };
+  const measureSelections = (set: SelectionSetNode): Size => {
+    const { sameName, ...inner } = set.selections.map(measureSelection).reduce(sum, nothing);
+    return { ...inner, sameName: Math.max(sameName, countSameNames(set, fragments)) };
   };
 
-  const ofSelection = (selection: SelectionNode): Size => {
+  const measureSelection = (selection: SelectionNode): Size => {
     switch (selection.kind) {
       case Kind.FIELD: {
-        const inner = selection.selectionSet === undefined ? nothing : ofSelections(selection.selectionSet);
+        const inner =
+          selection.selectionSet === undefined ? nothing : measureSelections(selection.selectionSet);
         const isIntrospection = selection.name.value.startsWith('__');
         return {
           depth: isIntrospection ? 0 : inner.depth + 1,
@@ -118,28 +119,28 @@ function measuring(fragments: Fragments) {
         };
       }
       case Kind.INLINE_FRAGMENT:
-        return ofSelections(selection.selectionSet);
+        return measureSelections(selection.selectionSet);
       case Kind.FRAGMENT_SPREAD:
-        return ofFragment(selection.name.value);
+        return measureFragment(selection.name.value);
     }
   };
 
-  const ofFragment = (name: string): Size => {
+  const measureFragment = (name: string): Size => {
     const before = known.get(name);
     if (before !== undefined) return before;
     const fragment = fragments.get(name);
-    // A fragment within itself, or one that is not there: validation reports it.
+    // A fragment that contains itself, or does not exist: validation reports it.
     known.set(name, nothing);
-    const size = fragment === undefined ? nothing : ofSelections(fragment.selectionSet);
+    const size = fragment === undefined ? nothing : measureSelections(fragment.selectionSet);
     known.set(name, size);
     return size;
   };
 
-  return ofSelections;
+  return measureSelections;
 }
 
-/** Returns how often the most frequent response name stands in a selection set, fragments included, each once. */
-function sameNames(set: SelectionSetNode, fragments: Fragments): number {
+/** Counts the most frequent response name in a selection set, including its fragments, each once. */
+function countSameNames(set: SelectionSetNode, fragments: Fragments): number {
   const counts = new Map<string, number>();
   const seen = new Set<string>();
   const pending = [set];

@@ -1,12 +1,12 @@
 import { documentMax } from '../limits.ts';
 import { tooComplex } from './too-complex.ts';
 
-/** Strings and comments, whose brackets mean nothing, and brackets. */
+/** Matches strings and comments, whose brackets do not count, and brackets. */
 const parts = /"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[[{(]|[\]})]/g;
 
 /**
- * Checks the text of a document before it is parsed. Each error finds its line and column by walking the text, so that
- * the text must be short; and the parser recurses, so that it must not be nested deeply.
+ * Checks the text of a document before it is parsed. The text must be short, because each error scans it for its line and
+ * column. It must not be nested deeply, because the parser recurses.
  *
  * @throws {GraphQLError} QUERY_TOO_COMPLEX.
  */
@@ -20,7 +20,7 @@ export function checkText(text: string, charactersMax: number): void {
   // guard: document-lines
   if (lines > documentMax.lines)
     throw tooComplex(`The document has ${lines} lines; at most ${documentMax.lines} are allowed.`);
-  if (nests(text, documentMax.nesting))
+  if (exceedsNesting(text, documentMax.nesting))
     throw tooComplex(`The document has brackets nested more than ${documentMax.nesting} levels deep.`);
 }
 
@@ -30,7 +30,7 @@ function countLines(text: string): number {
   return lines;
 }
 
-function nests(text: string, max: number): boolean {
+function exceedsNesting(text: string, max: number): boolean {
   let depth = 0;
   for (const [part] of text.matchAll(parts)) {
     if (part === '[' || part === '{' || part === '(') depth++;

@@ -3,14 +3,14 @@ import type { Plugin } from 'graphql-yoga';
 
 const introspectionFields = new Set(['__schema', '__type']);
 
-/** Refuses documents that read `__schema` or `__type`. `__typename` stays: clients need it to tell results apart. */
+/** Rejects documents that select `__schema` or `__type`. `__typename` is allowed: clients need it to distinguish results. */
 export const noIntrospection: Plugin = {
   onValidate({ addValidationRule }) {
     addValidationRule(refuseIntrospection); // guard: introspection-switch
   },
 };
 
-/** Reports the two fields only. GraphQL's own rule also reports every field below them, one error each. */
+/** Reports only these two fields. The rule of GraphQL also reports an error for every field below them. */
 function refuseIntrospection(context: ValidationContext): ASTVisitor {
   return {
     Field(node) {

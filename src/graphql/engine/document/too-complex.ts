@@ -1,6 +1,6 @@
 import { GraphQLError, type ASTNode } from 'graphql';
 
-/** A refusal of the whole document, with a status of 400 whatever the answer's media type. */
+/** Creates an error that rejects the whole document, with HTTP status 400 for every media type. */
 export function tooComplex(message: string, node?: ASTNode): GraphQLError {
   return new GraphQLError(message, {
     nodes: node ?? null,
@@ -9,8 +9,8 @@ export function tooComplex(message: string, node?: ASTNode): GraphQLError {
 }
 
 /**
- * With `spec`, Yoga answers 200 where the media type is application/json; and it sets `spec` on every error that comes
- * from parsing. Here it stays false.
+ * HTTP status 400. For errors with `spec`, Yoga responds with 200 if the media type is application/json, and it sets `spec`
+ * on every parse error. This class keeps it false.
  */
 class BadRequest {
   readonly status = 400;

@@ -1,11 +1,10 @@
 import { cancelBooking } from '../../../booking/operations/cancel-booking.ts';
 import { BookingStateError, CancellationRefusedError } from '../../../booking/rules/errors.ts';
+import { requireBookingKey } from '../../inputs/ids.ts';
+import { requireViewer } from '../../reads/access.ts';
+import { Booking } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import { bookingKeyFrom } from '../../schema/input-ids.ts';
-import { bookingAfter } from '../../types/booking-after.ts';
-import { Booking } from '../../types/booking.ts';
-import { commonRefusals } from '../../types/refusals.ts';
+import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
 
 const CancelBookingInput = builder.inputType('CancelBookingInput', {
   description: 'Input of `cancelBooking`.',
@@ -20,7 +19,7 @@ const CancelBookingInput = builder.inputType('CancelBookingInput', {
 
 const CancelBookingResult = builder.errorUnion('CancelBookingResult', {
   description: 'The booking in status CANCELED, or the error that prevented the cancellation.',
-  types: [Booking, CancellationRefusedError, BookingStateError, ...commonRefusals],
+  types: [Booking, CancellationRefusedError, BookingStateError, ...commonErrors],
 });
 
 builder.mutationField('cancelBooking', (t) =>
@@ -34,10 +33,10 @@ builder.mutationField('cancelBooking', (t) =>
     },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const callerId = callerOf(ctx).userId;
-      // An organizer gets the booking as an answer, once; nothing of it tells whose it is.
-      const booking = await cancelBooking(ctx, { callerId, ...bookingKeyFrom(input.bookingId) });
-      return bookingAfter(ctx, info, booking, 'The booking was canceled');
+      const callerId = requireViewer(ctx).userId;
+      // An organizer receives another user's booking here. None of its fields identify the buyer.
+      const booking = await cancelBooking(ctx, { callerId, ...requireBookingKey(input.bookingId) });
+      return toBookingResult(ctx, info, booking, 'The booking was canceled');
     },
   }),
 );

@@ -10,12 +10,11 @@ import {
 import { checkSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
 import { parseBookingId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
+import { requireBookingKey, requireSeatIndexes } from '../../inputs/ids.ts';
+import { requireViewer } from '../../reads/access.ts';
+import { Booking } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import { bookingKeyFrom, seatIndexesFrom } from '../../schema/input-ids.ts';
-import { bookingAfter } from '../../types/booking-after.ts';
-import { Booking } from '../../types/booking.ts';
-import { commonRefusals } from '../../types/refusals.ts';
+import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
 
 const ChangeSeatsInput = builder.inputType('ChangeSeatsInput', {
   description: 'Input of `changeSeats`.',
@@ -38,7 +37,7 @@ const ChangeSeatsResult = builder.errorUnion('ChangeSeatsResult', {
     HoldExpiredError,
     BookingStateError,
     EventNotOnSaleError,
-    ...commonRefusals,
+    ...commonErrors,
   ],
 });
 
@@ -53,18 +52,18 @@ builder.mutationField('changeSeats', (t) =>
     },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const buyerId = callerOf(ctx).userId;
+      const buyerId = requireViewer(ctx).userId;
       const { key, seats } = await checkTogether({
-        key: () => bookingKeyFrom(input.bookingId),
+        key: () => requireBookingKey(input.bookingId),
         seats: () => {
           const eventId = parseBookingId(input.bookingId)?.eventId ?? null;
-          const indexes = seatIndexesFrom(input.seatIds, eventId);
+          const indexes = requireSeatIndexes(input.seatIds, eventId);
           checkSeats(indexes);
           return indexes;
         },
       });
       const booking = await changeSeats(ctx, { buyerId, ...key, seats });
-      return bookingAfter(ctx, info, booking, 'The hold was changed');
+      return toBookingResult(ctx, info, booking, 'The hold was changed');
     },
   }),
 );

@@ -3,13 +3,12 @@ import { BookingStateError, EventNotOnSaleError, HoldExpiredError } from '../../
 import { IdempotencyConflictError } from '../../../platform/errors.ts';
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
+import { idempotencyKeyDescription } from '../../inputs/descriptions.ts';
+import { requireBookingKey } from '../../inputs/ids.ts';
+import { requireViewer } from '../../reads/access.ts';
+import { Booking } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import { bookingKeyFrom } from '../../schema/input-ids.ts';
-import { bookingAfter } from '../../types/booking-after.ts';
-import { Booking } from '../../types/booking.ts';
-import { idempotencyKeyDescription } from '../../types/keys.ts';
-import { commonRefusals } from '../../types/refusals.ts';
+import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
 
 const ConfirmBookingInput = builder.inputType('ConfirmBookingInput', {
   description: 'Input of `confirmBooking`.',
@@ -27,7 +26,7 @@ const ConfirmBookingResult = builder.errorUnion('ConfirmBookingResult', {
     BookingStateError,
     EventNotOnSaleError,
     IdempotencyConflictError,
-    ...commonRefusals,
+    ...commonErrors,
   ],
 });
 
@@ -43,15 +42,15 @@ builder.mutationField('confirmBooking', (t) =>
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { booking } = await checkTogether({
-        booking: () => bookingKeyFrom(input.bookingId),
+        booking: () => requireBookingKey(input.bookingId),
         key: () => checkIdempotencyKey(input.idempotencyKey),
       });
       const record = await confirmBooking(ctx, {
-        buyerId: callerOf(ctx).userId,
+        buyerId: requireViewer(ctx).userId,
         ...booking,
         idempotencyKey: input.idempotencyKey ?? null,
       });
-      return bookingAfter(ctx, info, record, 'The booking was confirmed');
+      return toBookingResult(ctx, info, record, 'The booking was confirmed');
     },
   }),
 );

@@ -4,14 +4,12 @@ import { IdempotencyConflictError } from '../../../platform/errors.ts';
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseVenueId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
+import { commitOrBusy } from '../../engine/errors/database-outage.ts';
+import { requireVenueId } from '../../inputs/ids.ts';
+import { requireVenueOrganizer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { venueIdFrom } from '../../schema/input-ids.ts';
-import { changing } from '../../schema/outages.ts';
-import { organizerOfVenue } from '../../schema/own-event.ts';
-import { OrphanRule } from '../../types/enums/orphan-rule.ts';
-import { eventAfter } from '../../types/event-after.ts';
-import { Event } from '../../types/event.ts';
-import { commonRefusals } from '../../types/refusals.ts';
+import { Event, OrphanRule } from '../../schema/event.ts';
+import { commonErrors, readEventResult } from '../../schema/mutation-results.ts';
 
 const PriceTierInput = builder.inputType('PriceTierInput', {
   description: 'The price of one category of the seating plan.',
@@ -110,7 +108,7 @@ const CreateEventInput = builder.inputType('CreateEventInput', {
 
 const CreateEventResult = builder.errorUnion('CreateEventResult', {
   description: 'The event, or the error that prevented its creation.',
-  types: [Event, IdempotencyConflictError, ...commonRefusals],
+  types: [Event, IdempotencyConflictError, ...commonErrors],
 });
 
 builder.mutationField('createEvent', (t) =>
@@ -121,25 +119,27 @@ builder.mutationField('createEvent', (t) =>
     args: { input: t.arg({ type: CreateEventInput, required: true, description: 'The event to create.' }) },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const fields = eventFieldsOf(input);
+      const fields = toEventFields(input);
       const { idempotencyKey = null } = input;
       const nowMs = ctx.clock.nowMs();
       const hasVenue = parseVenueId(input.venueId) !== null;
       const { venueId } = await checkTogether({
-        venueId: () => venueIdFrom(input.venueId),
-        // Without a venue, these are all that is wrong. With one, createEvent checks them together with the prices.
+        venueId: () => requireVenueId(input.venueId),
+        // With a valid venue ID, `createEvent` checks these together with the prices.
         fields: () => hasVenue || checkEventFields(fields, nowMs),
         key: () => hasVenue || checkIdempotencyKey(idempotencyKey),
       });
-      const organizerId = await organizerOfVenue(ctx, venueId);
+      const organizerId = await requireVenueOrganizer(ctx, venueId);
       const event = { ...fields, organizerId, venueId, status: input.status ?? 'DRAFT', idempotencyKey };
-      const { eventId } = await changing(ctx, () => createEvent({ db: ctx.database.worker }, event, nowMs));
-      return eventAfter(ctx, info, eventId, 'The event was created');
+      const { eventId } = await commitOrBusy(ctx, () =>
+        createEvent({ db: ctx.database.worker }, event, nowMs),
+      );
+      return readEventResult(ctx, info, eventId, 'The event was created');
     },
   }),
 );
 
-function eventFieldsOf(input: typeof CreateEventInput.$inferInput): EventFields {
+function toEventFields(input: typeof CreateEventInput.$inferInput): EventFields {
   return {
     name: input.name,
     startsAt: input.startsAt,

@@ -5,12 +5,11 @@ import {
   HoldExpiredError,
 } from '../../../booking/rules/errors.ts';
 import { extendHold } from '../../../booking/operations/extend-hold.ts';
+import { requireBookingKey } from '../../inputs/ids.ts';
+import { requireViewer } from '../../reads/access.ts';
+import { Booking } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import { bookingKeyFrom } from '../../schema/input-ids.ts';
-import { bookingAfter } from '../../types/booking-after.ts';
-import { Booking } from '../../types/booking.ts';
-import { commonRefusals } from '../../types/refusals.ts';
+import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
 
 const ExtendHoldInput = builder.inputType('ExtendHoldInput', {
   description: 'Input of `extendHold`.',
@@ -27,7 +26,7 @@ const ExtendHoldResult = builder.errorUnion('ExtendHoldResult', {
     HoldExpiredError,
     BookingStateError,
     EventNotOnSaleError,
-    ...commonRefusals,
+    ...commonErrors,
   ],
 });
 
@@ -40,9 +39,9 @@ builder.mutationField('extendHold', (t) =>
     args: { input: t.arg({ type: ExtendHoldInput, required: true, description: 'The hold to extend.' }) },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const buyerId = callerOf(ctx).userId;
-      const booking = await extendHold(ctx, { buyerId, ...bookingKeyFrom(input.bookingId) });
-      return bookingAfter(ctx, info, booking, 'The hold was extended');
+      const buyerId = requireViewer(ctx).userId;
+      const booking = await extendHold(ctx, { buyerId, ...requireBookingKey(input.bookingId) });
+      return toBookingResult(ctx, info, booking, 'The hold was extended');
     },
   }),
 );

@@ -3,13 +3,12 @@ import { SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
+import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
+import { requireEventId } from '../../inputs/ids.ts';
+import { findSeatKind } from '../../inputs/seat-kind.ts';
+import { requireViewer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import { eventIdFrom } from '../../schema/input-ids.ts';
-import { seatKindFrom } from '../../schema/seat-kind.ts';
-import { bookingAfter } from '../../types/booking-after.ts';
-import { HoldSeatsResult } from '../../types/hold-seats-result.ts';
-import { admissionTokenDescription, idempotencyKeyDescription } from '../../types/keys.ts';
+import { HoldSeatsResult, toBookingResult } from '../../schema/mutation-results.ts';
 
 const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput', {
   description: 'Input of `holdBestAvailable`.',
@@ -46,23 +45,23 @@ builder.mutationField('holdBestAvailable', (t) =>
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { eventId, kind } = await checkTogether({
-        eventId: () => eventIdFrom(input.eventId),
+        eventId: () => requireEventId(input.eventId),
         quantity: () => checkQuantity(input.quantity),
         key: () => checkIdempotencyKey(input.idempotencyKey),
         kind: () => {
           const id = parseEventId(input.eventId);
-          return id === null ? null : seatKindFrom(ctx, id, input.section ?? null, input.priceTier ?? null);
+          return id === null ? null : findSeatKind(ctx, id, input.section ?? null, input.priceTier ?? null);
         },
       });
       const record = await holdBestAvailable(ctx, {
-        buyerId: callerOf(ctx).userId,
+        buyerId: requireViewer(ctx).userId,
         eventId,
         quantity: input.quantity,
         section: kind?.section ?? null,
         tierIndex: kind?.tierIndex ?? null,
         idempotencyKey: input.idempotencyKey ?? null,
       });
-      return bookingAfter(ctx, info, record, 'The hold was created');
+      return toBookingResult(ctx, info, record, 'The hold was created');
     },
   }),
 );

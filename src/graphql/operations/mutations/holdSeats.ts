@@ -2,13 +2,22 @@ import { checkSeats, holdSeats, SEATS_PER_HOLD_MAX } from '../../../booking/oper
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
+import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
+import { requireEventId, requireSeatIndexes } from '../../inputs/ids.ts';
+import { requireViewer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import { eventIdFrom, seatIndexesFrom } from '../../schema/input-ids.ts';
-import { bookingAfter } from '../../types/booking-after.ts';
-import { HoldConflictPolicy } from '../../types/enums/hold-conflict-policy.ts';
-import { HoldSeatsResult } from '../../types/hold-seats-result.ts';
-import { admissionTokenDescription, idempotencyKeyDescription } from '../../types/keys.ts';
+import { HoldSeatsResult, toBookingResult } from '../../schema/mutation-results.ts';
+
+const HoldConflictPolicy = builder.enumType('HoldConflictPolicy', {
+  description: 'What to do if a requested seat is not available.',
+  values: {
+    FAIL: { description: 'Hold nothing and return SeatsUnavailableError with the seats that are taken.' },
+    BEST_ALTERNATIVE: {
+      description:
+        'Hold the nearest block of the same number of adjacent seats instead, in the price tiers of the requested seats. If there is no such block, return SeatsUnavailableError.',
+    },
+  } as const,
+});
 
 const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
   description: 'Input of `holdSeats`.',
@@ -44,22 +53,22 @@ builder.mutationField('holdSeats', (t) =>
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { eventId, seats } = await checkTogether({
-        eventId: () => eventIdFrom(input.eventId),
+        eventId: () => requireEventId(input.eventId),
         seats: () => {
-          const indexes = seatIndexesFrom(input.seatIds, parseEventId(input.eventId));
+          const indexes = requireSeatIndexes(input.seatIds, parseEventId(input.eventId));
           checkSeats(indexes);
           return indexes;
         },
         key: () => checkIdempotencyKey(input.idempotencyKey),
       });
       const record = await holdSeats(ctx, {
-        buyerId: callerOf(ctx).userId,
+        buyerId: requireViewer(ctx).userId,
         eventId,
         seats,
         idempotencyKey: input.idempotencyKey ?? null,
         onConflict: input.onConflict ?? 'FAIL',
       });
-      return bookingAfter(ctx, info, record, 'The hold was created');
+      return toBookingResult(ctx, info, record, 'The hold was created');
     },
   }),
 );

@@ -1,13 +1,13 @@
 import { InvalidPlanError } from '../../../catalog/errors.ts';
 import { importVenue } from '../../../catalog/venues/import-venue.ts';
 import { encodeVenueId } from '../../../platform/ids.ts';
+import { recordCommit } from '../../engine/errors/committed-mutations.ts';
+import { commitOrBusy } from '../../engine/errors/database-outage.ts';
+import { requireViewer } from '../../reads/access.ts';
+import { getPrismaSelection } from '../../reads/prisma-selection.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import { recordCommit } from '../../engine/committed.ts';
-import { changing } from '../../schema/outages.ts';
-import { selectionFor } from '../../reads/selection.ts';
-import { commonRefusals } from '../../types/refusals.ts';
-import { Venue } from '../../types/venue.ts';
+import { commonErrors } from '../../schema/mutation-results.ts';
+import { Venue } from '../../schema/venue.ts';
 
 const ImportVenueInput = builder.inputType('ImportVenueInput', {
   description: 'Input of `importVenue`.',
@@ -22,7 +22,7 @@ const ImportVenueInput = builder.inputType('ImportVenueInput', {
 
 const ImportVenueResult = builder.errorUnion('ImportVenueResult', {
   description: 'The venue, or the error that prevented the import.',
-  types: [Venue, InvalidPlanError, ...commonRefusals],
+  types: [Venue, InvalidPlanError, ...commonErrors],
 });
 
 builder.mutationField('importVenue', (t) =>
@@ -36,13 +36,13 @@ builder.mutationField('importVenue', (t) =>
     },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const organizerId = callerOf(ctx).userId;
-      const { venueId } = await changing(ctx, () =>
+      const organizerId = requireViewer(ctx).userId;
+      const { venueId } = await commitOrBusy(ctx, () =>
         importVenue({ db: ctx.database.worker }, { organizerId, planJson: input.plan }),
       );
       recordCommit(ctx, info, { done: 'The venue was imported', ids: { venueId: encodeVenueId(venueId) } });
       const venue = await ctx.database.reads.venue.findUniqueOrThrow({
-        ...selectionFor(ctx, info, { typeName: 'Venue' }),
+        ...getPrismaSelection(ctx, info, { typeName: 'Venue' }),
         where: { id: venueId },
       });
       return Venue.addBrand(venue);

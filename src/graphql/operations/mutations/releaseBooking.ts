@@ -1,11 +1,10 @@
 import { BookingStateError, HoldExpiredError } from '../../../booking/rules/errors.ts';
 import { releaseBooking } from '../../../booking/operations/release-booking.ts';
+import { requireBookingKey } from '../../inputs/ids.ts';
+import { requireViewer } from '../../reads/access.ts';
+import { Booking } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import { bookingKeyFrom } from '../../schema/input-ids.ts';
-import { bookingAfter } from '../../types/booking-after.ts';
-import { Booking } from '../../types/booking.ts';
-import { commonRefusals } from '../../types/refusals.ts';
+import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
 
 const ReleaseBookingInput = builder.inputType('ReleaseBookingInput', {
   description: 'Input of `releaseBooking`.',
@@ -16,7 +15,7 @@ const ReleaseBookingInput = builder.inputType('ReleaseBookingInput', {
 
 const ReleaseBookingResult = builder.errorUnion('ReleaseBookingResult', {
   description: 'The booking in status RELEASED, or the error that prevented the release.',
-  types: [Booking, HoldExpiredError, BookingStateError, ...commonRefusals],
+  types: [Booking, HoldExpiredError, BookingStateError, ...commonErrors],
 });
 
 builder.mutationField('releaseBooking', (t) =>
@@ -30,9 +29,9 @@ builder.mutationField('releaseBooking', (t) =>
     },
     authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const buyerId = callerOf(ctx).userId;
-      const booking = await releaseBooking(ctx, { buyerId, ...bookingKeyFrom(input.bookingId) });
-      return bookingAfter(ctx, info, booking, 'The booking was released');
+      const buyerId = requireViewer(ctx).userId;
+      const booking = await releaseBooking(ctx, { buyerId, ...requireBookingKey(input.bookingId) });
+      return toBookingResult(ctx, info, booking, 'The booking was released');
     },
   }),
 );

@@ -1,12 +1,10 @@
 import { setEventStatus } from '../../../catalog/events/set-event-status.ts';
+import { commitOrBusy } from '../../engine/errors/database-outage.ts';
+import { requireEventId } from '../../inputs/ids.ts';
+import { requireEventOrganizer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { eventIdFrom } from '../../schema/input-ids.ts';
-import { changing } from '../../schema/outages.ts';
-import { organizerOfEvent } from '../../schema/own-event.ts';
-import { EventStatus } from '../../types/enums/event-status.ts';
-import { eventAfter } from '../../types/event-after.ts';
-import { Event } from '../../types/event.ts';
-import { commonRefusals } from '../../types/refusals.ts';
+import { Event, EventStatus } from '../../schema/event.ts';
+import { commonErrors, readEventResult } from '../../schema/mutation-results.ts';
 
 const SetEventStatusInput = builder.inputType('SetEventStatusInput', {
   description: 'Input of `setEventStatus`.',
@@ -23,7 +21,7 @@ const SetEventStatusInput = builder.inputType('SetEventStatusInput', {
 
 const SetEventStatusResult = builder.errorUnion('SetEventStatusResult', {
   description: 'The event in its new status, or the error that prevented the change.',
-  types: [Event, ...commonRefusals],
+  types: [Event, ...commonErrors],
 });
 
 builder.mutationField('setEventStatus', (t) =>
@@ -41,11 +39,11 @@ builder.mutationField('setEventStatus', (t) =>
     },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const eventId = eventIdFrom(input.eventId);
-      const organizerId = await organizerOfEvent(ctx, eventId);
+      const eventId = requireEventId(input.eventId);
+      const organizerId = await requireEventOrganizer(ctx, eventId);
       const change = { organizerId, eventId, status: input.status };
-      await changing(ctx, () => setEventStatus({ db: ctx.database.worker }, change));
-      return eventAfter(ctx, info, eventId, 'The status of the event was set');
+      await commitOrBusy(ctx, () => setEventStatus({ db: ctx.database.worker }, change));
+      return readEventResult(ctx, info, eventId, 'The status of the event was set');
     },
   }),
 );

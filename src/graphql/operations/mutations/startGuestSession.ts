@@ -1,5 +1,5 @@
 import { builder } from '../../schema/builder.ts';
-import { GuestSession } from '../../types/guest-session.ts';
+import { GuestSession } from '../../schema/viewer.ts';
 
 builder.mutationField('startGuestSession', (t) =>
   // guard: nullable-mutation-field

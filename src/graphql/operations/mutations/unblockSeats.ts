@@ -1,9 +1,8 @@
 import { SEATS_PER_BLOCK_MAX, unblockSeats } from '../../../booking/operations/block-seats.ts';
+import { parseBlockedSeats } from '../../inputs/ids.ts';
+import { requireEventOrganizer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { blockedSeatsFrom } from '../../schema/input-ids.ts';
-import { organizerOfEvent } from '../../schema/own-event.ts';
-import { BlockSeatsResult } from '../../types/block-seats-result.ts';
-import { eventAfter } from '../../types/event-after.ts';
+import { BlockSeatsResult, readEventResult } from '../../schema/mutation-results.ts';
 
 const UnblockSeatsInput = builder.inputType('UnblockSeatsInput', {
   description: 'Input of `unblockSeats`.',
@@ -31,10 +30,10 @@ builder.mutationField('unblockSeats', (t) =>
     },
     authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const { eventId, seats } = await blockedSeatsFrom(input);
-      const organizerId = await organizerOfEvent(ctx, eventId);
+      const { eventId, seats } = await parseBlockedSeats(input);
+      const organizerId = await requireEventOrganizer(ctx, eventId);
       await unblockSeats(ctx, { organizerId, eventId, seats });
-      return eventAfter(ctx, info, eventId, 'The seats of the event were unblocked');
+      return readEventResult(ctx, info, eventId, 'The seats of the event were unblocked');
     },
   }),
 );

@@ -1,6 +1,6 @@
 import { parseEventId } from '../../../platform/ids.ts';
+import { visibleEvents } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { visibleEvents } from '../../reads/visibility.ts';
 
 builder.queryField('event', (t) =>
   t.prismaField({

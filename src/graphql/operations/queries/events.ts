@@ -1,7 +1,7 @@
+import { readEventConnection } from '../../reads/events.ts';
+import { pageCost } from '../../reads/pagination.ts';
 import { builder } from '../../schema/builder.ts';
-import { pageCost } from '../../schema/pagination/page-args.ts';
-import { EventStatus } from '../../types/enums/event-status.ts';
-import { EventConnection, eventConnection } from '../../types/event-connection.ts';
+import { EventConnection, EventStatus } from '../../schema/event.ts';
 
 builder.queryField('events', (t) =>
   t.field({
@@ -21,13 +21,6 @@ builder.queryField('events', (t) =>
       }),
     },
     complexity: pageCost,
-    resolve: (_root, { status, startsFrom, startsBefore, ...args }, ctx, info) =>
-      eventConnection(ctx, info, args, {
-        organizerId: null,
-        viewerId: ctx.viewer?.userId ?? null,
-        status: status ?? null,
-        startsFrom: startsFrom ?? null,
-        startsBefore: startsBefore ?? null,
-      }),
+    resolve: (_root, args, ctx, info) => readEventConnection(ctx, info, null, args),
   }),
 );

@@ -1,5 +1,5 @@
-import { builder } from '../../schema/builder.ts';
 import { readNodes } from '../../reads/nodes.ts';
+import { builder } from '../../schema/builder.ts';
 
 builder.queryField('node', (t) =>
   t.field({

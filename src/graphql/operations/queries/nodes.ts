@@ -1,7 +1,7 @@
-import { builder } from '../../schema/builder.ts';
-import { badUserInput } from '../../schema/errors.ts';
-import { PAGE_MAX } from '../../schema/pagination/page-args.ts';
+import { badUserInput } from '../../engine/errors/graphql-error.ts';
 import { readNodes } from '../../reads/nodes.ts';
+import { PAGE_MAX } from '../../reads/pagination.ts';
+import { builder } from '../../schema/builder.ts';
 
 builder.queryField('nodes', (t) =>
   t.field({

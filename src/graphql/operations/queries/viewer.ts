@@ -1,5 +1,5 @@
 import { builder } from '../../schema/builder.ts';
-import { Viewer } from '../../types/viewer.ts';
+import { Viewer } from '../../schema/viewer.ts';
 
 builder.queryField('viewer', (t) =>
   t.field({

@@ -1,9 +1,9 @@
 import { parseBookingId } from '../../../platform/ids.ts';
+import type { GraphQLContext } from '../../context.ts';
+import { notFound } from '../../engine/errors/graphql-error.ts';
+import { requireViewer } from '../../reads/access.ts';
+import { getPrismaSelection } from '../../reads/prisma-selection.ts';
 import { builder } from '../../schema/builder.ts';
-import { callerOf } from '../../schema/caller.ts';
-import type { GraphQLContext } from '../../schema/context.ts';
-import { notFound } from '../../schema/errors.ts';
-import { selectionFor } from '../../reads/selection.ts';
 
 builder.subscriptionField('bookingUpdates', (t) =>
   t.prismaField({
@@ -13,18 +13,18 @@ builder.subscriptionField('bookingUpdates', (t) =>
     args: { bookingId: t.arg.id({ required: true, description: 'The ID of the booking.' }) },
     authScopes: { viewer: true },
     subscribe: async (_root, { bookingId: id }, ctx, info) => {
-      const where = ownKey(id, ctx);
+      const where = requireOwnKey(id, ctx);
       const { reads } = ctx.database;
       if ((await reads.booking.findFirst({ where, select: { id: true } })) === null)
         throw notFound('booking');
-      const query = { ...selectionFor(ctx, info, {}), where };
+      const query = { ...getPrismaSelection(ctx, info, {}), where };
       return ctx.bookingUpdates.subscribe(where.eventId, where.id, async () => {
         const booking = await reads.booking.findFirst(query);
         if (booking === null) throw notFound('booking');
         return booking;
       });
     },
-    // Read by what is followed, where a read that fails can be tried again.
+    // The source reads the booking, so that it can retry a read that fails.
     resolve: (_query, update) => {
       if ('failure' in update) throw update.failure;
       return update.booking;
@@ -32,8 +32,8 @@ builder.subscriptionField('bookingUpdates', (t) =>
   }),
 );
 
-function ownKey(id: string, ctx: GraphQLContext) {
+function requireOwnKey(id: string, ctx: GraphQLContext) {
   const key = parseBookingId(id);
   if (key === null) throw notFound('booking');
-  return { eventId: key.eventId, id: key.bookingId, buyerId: callerOf(ctx).userId }; // guard: booking-updates-owner
+  return { eventId: key.eventId, id: key.bookingId, buyerId: requireViewer(ctx).userId }; // guard: booking-updates-owner
 }

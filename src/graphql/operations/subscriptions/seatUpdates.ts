@@ -1,11 +1,11 @@
 import { BREAK, visit, type FieldNode, type GraphQLResolveInfo } from 'graphql';
 import { parseEventId } from '../../../platform/ids.ts';
 import { openSeatSource, type SeatSource } from '../../../seating/live/seat-updates.ts';
+import type { GraphQLContext } from '../../context.ts';
+import { notFound } from '../../engine/errors/graphql-error.ts';
+import { canSeeEvent } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { notFound } from '../../schema/errors.ts';
-import type { GraphQLContext } from '../../schema/context.ts';
-import { canSeeEvent } from '../../reads/visibility.ts';
-import { SeatUpdate } from '../../types/seat-update.ts';
+import { SeatUpdate } from '../../schema/seat-map.ts';
 
 builder.subscriptionField('seatUpdates', (t) =>
   t.field({
@@ -19,7 +19,7 @@ builder.subscriptionField('seatUpdates', (t) =>
           'The version that the client already has, from an earlier subscription or from `seatMap`.',
       }),
     },
-    // Nothing beneath looks at the viewer, or waits: one execution serves all who ask the same.
+    // The selected fields depend neither on the viewer nor on I/O, so one execution serves all subscribers of an operation.
     extensions: { shared: { resumesBy: 'afterVersion' } },
     subscribe: async (_root, { eventId: id, afterVersion }, ctx, info) => {
       const eventId = parseEventId(id);
@@ -30,7 +30,7 @@ builder.subscriptionField('seatUpdates', (t) =>
   }),
 );
 
-/** With what messages show of the seats themselves in memory, if `withSeats`, for as long as the source is open. */
+/** Opens a source of seat updates. With `withSeats`, keeps the seats of the event in memory while the source is open. */
 async function openSource(
   ctx: GraphQLContext,
   eventId: number,
@@ -48,16 +48,16 @@ async function openSource(
   }
 }
 
-/** Whether the operation or a fragment has a field of that name, at any place. */
+/** Returns whether the operation or one of its fragments selects a field with this name. */
 function selectsField({ operation, fragments }: GraphQLResolveInfo, name: string): boolean {
-  let isFound = false;
+  let isSelected = false;
   const visitor = {
     Field(field: FieldNode) {
       if (field.name.value !== name) return undefined;
-      isFound = true;
+      isSelected = true;
       return BREAK;
     },
   };
   for (const definition of [operation, ...Object.values(fragments)]) visit(definition, visitor);
-  return isFound;
+  return isSelected;
 }

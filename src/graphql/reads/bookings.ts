@@ -1,0 +1,97 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Prisma } from '../../generated/prisma/client.ts';
+import type { BookingStatus } from '../../generated/prisma/enums.ts';
+import type { GraphQLContext } from '../context.ts';
+import { countBookings, readBookingPages, type BookingKey } from './booking-pages.sql.ts';
+import { encodeBookingCursor, parseBookingCursor, type BookingCursor } from './cursors.ts';
+import { once, parsePageArgs, toConnection, type ConnectionArgs, type Page } from './pagination.ts';
+import { getPrismaSelection } from './prisma-selection.ts';
+import { whereBookingStatus } from './status.ts';
+
+interface BookingConnectionArgs extends ConnectionArgs {
+  readonly status?: BookingStatus | null | undefined;
+}
+
+/** Reads the same page of each event's bookings, newest first. */
+export async function readEventBookings(
+  ctx: GraphQLContext,
+  info: GraphQLResolveInfo,
+  eventIds: readonly number[],
+  { status, ...args }: BookingConnectionArgs,
+) {
+  const { reads } = ctx.database;
+  const page = parsePageArgs(args, parseBookingCursor);
+  const filter = { status: status ?? null, nowMs: ctx.clock.nowMs() };
+  const read = async (some: Page<BookingCursor>) => {
+    const keys = await readBookingPages(reads, eventIds, filter, some);
+    return Map.groupBy(keys, ({ eventId }) => eventId);
+  };
+  const byEvent = await read(page);
+  const selection = getPrismaSelection(ctx, info, { path: ['edges', 'node'] });
+  const rows = await readRows(ctx, selection, byEvent);
+  const readAdjacent = once(read);
+  const count = once(() => countBookings(reads, eventIds, filter));
+  return eventIds.map((eventId) => {
+    const bookings = (byEvent.get(eventId) ?? []).flatMap(({ id }) => rows.get(id) ?? []);
+    const hasRows = async (adjacent: Page<BookingCursor>) => (await readAdjacent(adjacent)).has(eventId);
+    const connection = toConnection(page, bookings, encodeBookingCursor, hasRows);
+    return { ...connection, countAll: async () => (await count(null)).get(eventId) ?? 0 };
+  });
+}
+
+/** Reads the selected fields of bookings by ID, in one statement for all events. */
+async function readRows(
+  { database }: GraphQLContext,
+  selection: object,
+  byEvent: ReadonlyMap<number, readonly BookingKey[]>,
+) {
+  const rows = await database.reads.booking.findMany({
+    ...selection,
+    where: { OR: [...byEvent].map(([eventId, keys]) => ({ eventId, id: { in: keys.map(({ id }) => id) } })) },
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Reads a page of a buyer's bookings, newest first. */
+export async function readBuyerBookings(
+  ctx: GraphQLContext,
+  info: GraphQLResolveInfo,
+  buyerId: string,
+  { status, ...args }: BookingConnectionArgs,
+) {
+  const { reads } = ctx.database;
+  const page = parsePageArgs(args, parseBookingCursor);
+  const own: Prisma.BookingWhereInput = {
+    AND: [{ buyerId }, status == null ? {} : whereBookingStatus(status, ctx.clock.nowMs())],
+  };
+  const read = (some: Page<BookingCursor>, selection: object) =>
+    reads.booking.findMany({ ...selection, ...toPrismaPage(some, own) });
+  const bookings = await read(page, getPrismaSelection(ctx, info, { path: ['edges', 'node'] }));
+  const hasRows = async (adjacent: Page<BookingCursor>) =>
+    (await read(adjacent, { select: { id: true } })).length > 0;
+  return {
+    ...toConnection(page, bookings, encodeBookingCursor, hasRows),
+    countAll: () => reads.booking.count({ where: own }),
+  };
+}
+
+/** Orders by ID: IDs are UUIDs of version 7, which sort by creation time. */
+function toPrismaPage(
+  { after, before, backward, inclusive, size }: Page<BookingCursor>,
+  own: Prisma.BookingWhereInput,
+) {
+  const direction = backward ? ('asc' as const) : ('desc' as const);
+  const eventId = (cursor: BookingCursor, older: boolean) => {
+    if (older) return inclusive ? { lte: cursor.eventId } : { lt: cursor.eventId };
+    return inclusive ? { gte: cursor.eventId } : { gt: cursor.eventId };
+  };
+  const older = after && { OR: [{ id: { lt: after.id } }, { id: after.id, eventId: eventId(after, true) }] };
+  const newer = before && {
+    OR: [{ id: { gt: before.id } }, { id: before.id, eventId: eventId(before, false) }],
+  };
+  return {
+    where: { AND: [own, older ?? {}, newer ?? {}] },
+    orderBy: [{ id: direction }, { eventId: direction }],
+    take: size + 1,
+  };
+}

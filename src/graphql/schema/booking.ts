@@ -1,0 +1,125 @@
+import type { BookingRecord } from '../../booking/rules/model.ts';
+import type { Booking as Row } from '../../generated/prisma/client.ts';
+import { parseBookingKey } from '../../platform/ids.ts';
+import { readMoney } from '../reads/money.ts';
+import { readSeatsOfBookings } from '../reads/seats.sql.ts';
+import { getBookingStatus } from '../reads/status.ts';
+import { builder } from './builder.ts';
+
+export const BookingStatus = builder.enumType('BookingStatus', {
+  description: 'The status of a booking. Only bookings in HOLD or CONFIRMED occupy seats.',
+  values: {
+    HOLD: {
+      description: 'The seats are reserved until `holdExpiresAt`. Until then the hold can be confirmed.',
+    },
+    CONFIRMED: { description: 'The booking is confirmed and its seats are sold.' },
+    EXPIRED: { description: 'The hold expired before it was confirmed.' },
+    RELEASED: { description: 'The buyer released the hold.' },
+    CANCELED: { description: 'The booking was confirmed and later canceled.' },
+  } as const,
+});
+
+export const Booking = builder.prismaNode('Booking', {
+  description:
+    "A buyer's hold or purchase of seats at one event, current or past. Visible to its buyer and to the organizer of the event.",
+  id: {
+    resolve: ({ eventId, id }) => `${eventId}:${id}`,
+    description: 'Opaque, globally unique identifier.',
+  },
+  findUnique: (key) => {
+    const parsed = parseBookingKey(key);
+    if (parsed === null) throw new Error(`${key} is not the key of a booking`);
+    return { eventId_id: { eventId: parsed.eventId, id: parsed.bookingId } };
+  },
+  fields: (t) => ({
+    status: t.field({
+      type: BookingStatus,
+      description:
+        'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes; its seats become AVAILABLE within two seconds.',
+      resolve: (booking, _args, { clock }) => getBookingStatus(booking, clock.nowMs()),
+    }),
+    event: t.relation('event', { description: 'The event that the seats belong to.' }),
+    seats: t.loadableList({
+      type: 'Seat',
+      description:
+        'The seats of the booking, sorted by index. After the booking has ended, the seats that it had.',
+      loaderOptions: { cache: false },
+      load: async (bookings: { eventId: number; id: string }[], { database }) => {
+        const seats = await readSeatsOfBookings(database.reads, bookings);
+        const byBooking = Map.groupBy(seats, ({ bookingId }) => bookingId);
+        return bookings.map(({ id }) => byBooking.get(id) ?? []);
+      },
+      resolve: (booking) => booking,
+    }),
+    total: t.loadable({
+      type: 'Money',
+      description: 'The total price of all seats, at the prices that applied when they were held.',
+      loaderOptions: { cache: false },
+      load: (bookings: { eventId: number; totalAmount: bigint }[], ctx) =>
+        readMoney(
+          ctx,
+          bookings.map(({ eventId, totalAmount }) => ({ eventId, amount: totalAmount })),
+        ),
+      resolve: (booking) => booking,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time at which the seats were held.' }),
+    holdExpiresAt: t.expose('holdExpiresAt', {
+      type: 'DateTime',
+      description:
+        'Time at which the hold expires. From then on it cannot be confirmed, and other buyers can take its seats. The server compares this time with the database clock when it decides, not when the response is sent.',
+    }),
+    extendedAt: t.expose('extendedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Time at which the hold was extended. Null if it was never extended; a hold can be extended once.',
+    }),
+    confirmedAt: t.expose('confirmedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Time at which the booking was confirmed. Null if it was never confirmed.',
+    }),
+  }),
+});
+
+export const BookingConnection = builder.connectionObject<
+  typeof Booking,
+  { readonly countAll: () => Promise<number> },
+  false,
+  false
+>(
+  {
+    type: Booking,
+    name: 'BookingConnection',
+    description: 'A page of a list of bookings.',
+    fields: (t) => ({
+      totalCount: t.int({
+        description: 'The total number of bookings on all pages.',
+        resolve: ({ countAll }) => countAll(),
+      }),
+    }),
+  },
+  { name: 'BookingEdge', description: 'A booking and its cursor.' },
+);
+
+/** Converts the result of a booking operation to a row of its table, which saves reading the row. */
+export function toBookingRow(record: BookingRecord) {
+  const row: Row = {
+    eventId: record.eventId,
+    id: record.id,
+    buyerId: record.buyerId,
+    status: record.status,
+    seatCount: record.seats.length,
+    totalAmount: BigInt(record.totalAmount),
+    createdAt: new Date(record.createdAtMs),
+    holdExpiresAt: new Date(record.holdExpiresAtMs),
+    extendedAt: toDate(record.extendedAtMs),
+    confirmedAt: toDate(record.confirmedAtMs),
+    endedAt: toDate(record.endedAtMs),
+  };
+  return Booking.addBrand(row);
+}
+
+function toDate(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms);
+}
