@@ -12,7 +12,7 @@ const SHARE = 0.2;
 /** Share of the paused pages that request a lot, so that the server's send buffer fills and it must skip them. */
 const SHARE_ASKING = 0.15;
 /** Long enough for the response and a message after it; shorter than pages wait for an answer to their pings. */
-const PAUSE_MS = { least: 1_000, most: 3_000 };
+const PAUSE_MS = { least: 2_000, most: 3_000 };
 /** Generous: pings notice a dead line within five seconds. */
 const NOTICED_WITHIN_MS = 15_000;
 

@@ -1,3 +1,5 @@
+import { SingleFlight } from '../../platform/single-flight.ts';
+import { TimeoutError, withTimeout } from '../../platform/with-timeout.ts';
 import { readVersions } from '../map/seat-map.sql.ts';
 import type { SeatsChanged } from '../../messaging/messages.ts';
 import { LiveFeed, type FeedContext } from './live-feed.ts';
@@ -5,6 +7,8 @@ import { LiveFeed, type FeedContext } from './live-feed.ts';
 /** Time for which a feed without users is kept, so that a reloaded page finds it warm. */
 const IDLE_MS = 30_000;
 const POLL_MS = 1_000;
+/** Maximum time that a resuming client waits for a feed that is behind it. */
+const CATCH_UP_WAIT_MS = 2_000;
 
 interface Entry {
   readonly feed: LiveFeed;
@@ -23,6 +27,8 @@ export class LiveFeeds {
   readonly #ctx: FeedContext;
   readonly #idleMs: number;
   readonly #entries = new Map<number, Entry>();
+  /** Reads of single versions, by event. Returns the version, or -1 if it is unknown. */
+  readonly #versionReads = new SingleFlight<number, number>();
   #poll: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -97,6 +103,41 @@ export class LiveFeeds {
     return entry;
   }
 
+  /**
+   * Waits until a feed has reached a version that a client has seen on another node, so that the client's map does not go
+   * back in time. Does not wait if the database has not reached the version either.
+   */
+  async catchUp(feed: LiveFeed, version: number): Promise<void> {
+    if (version <= feed.version) return; // guard: resume-behind-client
+    // A read in progress may have started before that version was committed.
+    await this.#versionReads.get(feed.eventId);
+    const found = await this.#versionReads.run(feed.eventId, () => this.#checkVersion(feed));
+    if (found < version) return;
+    try {
+      await withTimeout(reachVersion(feed, version), CATCH_UP_WAIT_MS, 'catching up');
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      this.#ctx.logger.debug({ err: error, eventId: feed.eventId }, 'resuming from an older map');
+    }
+  }
+
+  async #checkVersion(feed: LiveFeed): Promise<number> {
+    const versionBefore = feed.version;
+    try {
+      const found = (await readVersions(this.#ctx.db, [feed.eventId])).get(feed.eventId);
+      if (found === undefined) return -1;
+      feed.checkVersion(found, versionBefore);
+      return found.version;
+    } catch (error) {
+      // The poll reports an unavailable database.
+      this.#ctx.logger.debug(
+        { err: error, eventId: feed.eventId },
+        'failed to read the version of a live feed',
+      );
+      return -1;
+    }
+  }
+
   /** Takes the entry, not the event: another feed may have replaced a failed one. */
   #drop(entry: Entry): void {
     if (entry.dropped) return;
@@ -133,4 +174,16 @@ export class LiveFeeds {
       this.#schedulePoll();
     }
   }
+}
+
+function reachVersion(feed: LiveFeed, version: number): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (feed.version < version) return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = feed.subscribe(check);
+    check();
+  });
 }

@@ -71,6 +71,7 @@ export async function openSeatSource(
   onRelease: () => void = () => undefined,
 ): Promise<SeatSource> {
   const { feed, release } = await ctx.feeds.acquire(eventId);
+  if (afterVersion !== null) await ctx.feeds.catchUp(feed, afterVersion);
   await feed.flushed(); // guard: no-early-flush-on-snapshot
   return new SeatSource({
     feed,

@@ -114,6 +114,24 @@ describe('the live seat map', () => {
     expect(client.gaps).toEqual([]);
   });
 
+  it('catches up before a client resumes that has seen a newer version on another node', async () => {
+    const at = await hall();
+    const node = startNode();
+    await connect(node, at);
+    await holdUnpublished(at, 1);
+    const resumed = await connect(node, at, 1);
+    await change(at, 3);
+    await eventually('the change has arrived', () => resumed.version === 2);
+    expect(resumed.messages[0]).toMatchObject({ kind: 'changes', fromVersion: 1 });
+  });
+
+  it('sends a snapshot to a client that resumes from a version that does not exist', async () => {
+    const at = await hall();
+    const client = await connect(startNode(), at, 5_000);
+    await eventually('the map is right', () => isRight(client, at));
+    expect(client.messages[0]).toMatchObject({ kind: 'snapshot', version: 0 });
+  });
+
   it('starts while Redis is unavailable', async () => {
     await redis().stop();
     try {

@@ -94,6 +94,10 @@ export const liveFeed: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/db/seating/live-feed.test.ts'],
+    mutants: [{ guard: 'resume-behind-client', mutation: 'always', only: 'newer version on another node' }],
+  },
+  {
     tests: ['test/unit/live-feed/live-feed-properties.test.ts'],
     mutants: [{ guard: 'changes-on-tick', mutation: 'always', only: 'once per tick' }],
   },
