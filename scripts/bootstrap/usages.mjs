@@ -41,8 +41,8 @@ const usages = {
 
   'check:files': `Usage: npm run check:files
 
-  Checks every file that git tracks for paths of one machine, names of package registries, timers in tests and files
-  that are too long. Exit status 1 on any finding.`,
+  Checks every file that git tracks for paths of one machine, names of package registries, timers in tests, too many
+  lines, and phrases that have a plainer form. Checks folders for too many files. Exit status 1 on any finding.`,
 
   format: `Usage: npm run format
 

@@ -98,3 +98,23 @@ function isListed(packages: Readonly<Record<string, LockEntry>>, from: string, n
   const outer = from.lastIndexOf('/node_modules/');
   return isListed(packages, outer < 0 ? '' : from.slice(0, outer), name);
 }
+
+const FILES_PER_FOLDER_MAX = 15;
+
+/** Folders that may hold more files: one per root field, generated code, and recorded attacks. */
+const largeFolders = /^(?:src\/graphql\/operations\/|src\/generated\/|test\/adversary\/cases$)/;
+
+/** Returns the folders under src and test with too many files, not counting their subfolders. */
+export function findFolderErrors(files: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const folder of files.map((file) => path.posix.dirname(file))) {
+    if (/^(?:src|test)(?:\/|$)/.test(folder) && !largeFolders.test(folder))
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count > FILES_PER_FOLDER_MAX)
+    .map(
+      ([folder, count]) =>
+        `${folder}: ${count} files, more than ${FILES_PER_FOLDER_MAX}: divide it by subject`,
+    );
+}

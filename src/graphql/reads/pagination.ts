@@ -13,11 +13,11 @@ export interface ConnectionArgs {
 
 export interface Page<Key> {
   readonly size: number;
-  /** Whether the page counts from the end of the list. */
+  /** True if the page counts from the end of the list. */
   readonly backward: boolean;
   readonly after: Key | null;
   readonly before: Key | null;
-  /** Whether the items at the cursors belong to the page. Only `getAdjacentPage` sets it. */
+  /** True if the items at the cursors belong to the page. Only `getAdjacentPage` sets it. */
   readonly inclusive: boolean;
 }
 

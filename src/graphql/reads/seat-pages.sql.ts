@@ -12,9 +12,9 @@ interface SeatPage extends SeatFilter {
   readonly after: number | null;
   /** Only seats with a smaller index; null for no limit. */
   readonly before: number | null;
-  /** Whether the page counts from the end of the list. */
+  /** True if the page counts from the end of the list. */
   readonly backward: boolean;
-  /** Whether the seats at `after` and `before` belong to the page. */
+  /** True if the seats at `after` and `before` belong to the page. */
   readonly inclusive: boolean;
   readonly limit: number;
 }
