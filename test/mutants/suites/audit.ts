@@ -61,11 +61,20 @@ export const audit: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/db/audit/audit-plans.test.ts'],
+    mutants: [
+      {
+        guard: 'audit-without-nested-loops',
+        mutation: { replace: "'enable_mergejoin', 'off'", with: "'enable_mergejoin', 'on'" },
+      },
+    ],
+  },
+  {
     tests: ['test/db/database/background-plans.test.ts'],
     mutants: [
       {
         guard: 'audit-without-nested-loops',
-        mutation: { replace: 'off', with: 'on' },
+        mutation: { replace: "'enable_nestloop', 'off'", with: "'enable_nestloop', 'on'" },
         only: 'audit every table',
       },
     ],
