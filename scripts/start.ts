@@ -1,6 +1,7 @@
 // `npm start`: runs the worker and the API in this process, and PostgreSQL and Redis beside it.
 import { step } from './bootstrap/steps.mjs';
 import * as folder from './local/data-folder.ts';
+import type { Config } from '../src/platform/config/config.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { explainListenError } from '../src/platform/listen.ts';
 import { explain, refuseArguments } from './local/command.ts';
@@ -11,6 +12,9 @@ import { welcome } from './local/welcome.ts';
 import { migrate } from './schema/apply-migrations.ts';
 
 type Environment = ReturnType<typeof readEnvironment>;
+
+/** The worker's metrics have the next port. */
+const METRICS_PORT = 9464;
 
 const startedAt = performance.now();
 const shutdown = new Shutdown();
@@ -52,21 +56,40 @@ async function start(): Promise<void> {
     });
   }
 
-  const config = loadConfig({ ...given, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
+  const urls = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
+  const config = loadConfig({ ...(await chooseMetricsPort(env)), ...given, ...urls });
   await step('Worker', async () => {
     const { startWorker } = await import('../src/main/worker.ts');
-    const worker = await startWorker(config);
+    const worker = await startWorker({ ...config, metrics: nextPort(config.metrics) });
     shutdown.add('Worker', () => worker.stop());
   });
-  const url = await step('API', async (rename) => {
+  const { url, metricsPort } = await step('API', async (rename) => {
     const { startApi } = await import('../src/main/api.ts');
     const api = await startApi(config);
     shutdown.add('API', () => api.stop());
     rename(`API on port ${new URL(api.url).port}`);
-    return api.url;
+    return api;
   });
   const tookMs = performance.now() - startedAt;
-  process.stdout.write(welcome({ url, dataFolder: data.folder, graphiql: config.graphiql, tookMs }));
+  process.stdout.write(
+    welcome({ url, metricsPort, dataFolder: data.folder, graphiql: config.graphiql, tookMs }),
+  );
+}
+
+/** Returns the default METRICS_PORT: none in production; any free port if a program, such as another Sellout, has one. */
+async function chooseMetricsPort(env: Environment): Promise<{ METRICS_PORT?: string }> {
+  if (env['NODE_ENV'] === 'production' || env['METRICS_PORT'] !== undefined) return {};
+  try {
+    for (const port of [METRICS_PORT, METRICS_PORT + 1]) await canListen(port);
+    return { METRICS_PORT: String(METRICS_PORT) };
+  } catch {
+    return { METRICS_PORT: '0' };
+  }
+}
+
+/** Returns the address of the worker's metrics. Port 0 stays 0: each server takes any free port. */
+function nextPort({ port, host }: Config['metrics']): Config['metrics'] {
+  return { port: port === null || port === 0 ? port : port + 1, host };
 }
 
 async function checkPort(port: number): Promise<void> {

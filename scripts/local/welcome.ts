@@ -4,6 +4,8 @@ import { ROOT } from './command.ts';
 
 interface Started {
   readonly url: string;
+  /** The port of the metrics; undefined if they are off. */
+  readonly metricsPort: number | undefined;
   readonly dataFolder: string;
   /** True if the API serves GraphiQL. */
   readonly graphiql: boolean;
@@ -11,7 +13,7 @@ interface Started {
 }
 
 /** Returns the message that `npm start` prints when everything runs. */
-export function welcome({ url, dataFolder, graphiql, tookMs }: Started): string {
+export function welcome({ url, metricsPort, dataFolder, graphiql, tookMs }: Started): string {
   const base = url.replace(/\/+$/, '');
   const lines = [
     '',
@@ -20,6 +22,7 @@ export function welcome({ url, dataFolder, graphiql, tookMs }: Started): string 
     `    Start here     ${base}/`,
     ...(graphiql ? [`    GraphiQL       ${base}/graphql`] : []),
     `    State          ${base}/ready`,
+    ...(metricsPort === undefined ? [] : [`    Metrics        http://localhost:${metricsPort}/metrics`]),
     `    Data           ${displayPath(dataFolder)} (npm run reset empties it)`,
     '',
     '  Press Ctrl-C to stop Sellout and everything that it started.',

@@ -3,13 +3,13 @@ import type { EngineOptions } from '../graphql/engine/engine.ts';
 import { maskError } from '../graphql/engine/errors/mask-error.ts';
 import type { GraphQLContext, SharedContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema/schema.ts';
-import { startMetricsServer } from '../http/metrics-server.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase } from '../platform/database/database-check.ts';
 import { awaitListening } from '../platform/listen.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
 import { startHttpServer, type RunningServer } from './http-server.ts';
 import { runProcess } from './run-process.ts';
+import { serveMetrics } from './serve-metrics.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface RunningApi {
@@ -30,7 +30,7 @@ export async function startApi(config: Config, overrides?: ContextOverrides): Pr
   const context = await createContext(config, overrides);
   try {
     const { port, host } = config;
-    const metricsServer = await serveMetrics(context);
+    const metricsServer = await serveMetrics(config, context.logger);
     const listening = awaitListening(serveApi(context), { variable: 'PORT', port, host });
     const server = await listening.catch(async (error: unknown) => {
       await metricsServer?.stop();
@@ -59,12 +59,6 @@ export async function serveApi(context: AppContext): Promise<RunningServer> {
   const options = createEngineOptions(context);
   await warmUp(options);
   return startHttpServer(context, options);
-}
-
-async function serveMetrics({ config: { metricsPort: port, host }, logger }: AppContext) {
-  if (port === null) return null;
-  const server = startMetricsServer({ port, host, logger });
-  return awaitListening(server, { variable: 'METRICS_PORT', port, host });
 }
 
 function createEngineOptions(context: AppContext): EngineOptions {

@@ -14,7 +14,6 @@ import { handleGraphQL, type GraphQLRouteContext } from '../transport/graphql-ro
 import { handleHealth, createReadinessHandler } from '../http/routes/health.ts';
 import { handleLayout } from '../http/routes/layout.ts';
 import { MemoryBudget } from '../transport/memory-budget.ts';
-import { handleMetrics } from '../http/routes/metrics.ts';
 import { readExampleSeats } from '../http/routes/home/events-on-sale.sql.ts';
 import { createHomeHandler } from '../http/routes/home/home-route.ts';
 import { createRequestListener } from '../http/request-listener.ts';
@@ -88,7 +87,6 @@ function createRoutes(context: AppContext, graphql: GraphQLRouteContext): Route[
   const db = database.reads;
   const exampleIds = () => findExampleIds(db);
   const graphiql = config.graphiql ? createGraphiQLHandler({ exampleIds, logger }) : null; // guard: graphiql-switch
-  // guard: public-metrics-switch
   return [
     {
       path: '/graphql',
@@ -112,7 +110,6 @@ function createRoutes(context: AppContext, graphql: GraphQLRouteContext): Route[
       methods: ['GET', 'HEAD'],
       handle: createReadinessHandler({ ...context, db, stopping }),
     },
-    ...optional(config.publicMetrics, { path: '/metrics', methods: ['GET', 'HEAD'], handle: handleMetrics }),
     {
       path: '/events/',
       methods: ['GET', 'HEAD'],

@@ -1,21 +1,20 @@
-import { connectDatabase, type Database } from '../platform/database/db.ts';
+import { connectDatabase } from '../platform/database/db.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase, getRequirements, readDatabaseState } from '../platform/database/database-check.ts';
-import { createLogger, type Logger } from '../platform/observability/logger.ts';
+import { createLogger } from '../platform/observability/logger.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPublisher } from '../messaging/publisher.ts';
 import { createWatermarks } from '../messaging/watermarks.ts';
-import { awaitListening } from '../platform/listen.ts';
-import { startMetricsServer, type MetricsServer } from '../http/metrics-server.ts';
 import { createLiveMapReports } from '../seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { createTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
 import { runProcess } from './run-process.ts';
+import { serveMetrics } from './serve-metrics.ts';
 
 export interface RunningWorker {
-  /** The port of the metrics server, if WORKER_METRICS_PORT is set. */
+  /** The port of the metrics server, if METRICS_PORT is set. */
   readonly metricsPort: number | undefined;
   stop(): Promise<void>;
 }
@@ -45,7 +44,10 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     historyDays: config.historyDays,
     auditEveryMs: config.auditEveryMs,
   });
-  const metricsServer = await serveMetrics(config, database, logger);
+  const required = getRequirements();
+  const metricsServer = await serveMetrics(config, logger, () =>
+    readDatabaseState(database.worker, required),
+  );
   const worker = runTasks(tasks, logger);
   logger.info({ metricsPort: metricsServer?.port }, 'worker started');
   return {
@@ -58,21 +60,6 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
       await database.close();
     },
   };
-}
-
-async function serveMetrics(
-  { workerMetricsPort: port, host }: Config,
-  database: Database,
-  logger: Logger,
-): Promise<MetricsServer | null> {
-  if (port === null) return null;
-  const required = getRequirements();
-  const databaseState = () => readDatabaseState(database.worker, required);
-  return awaitListening(startMetricsServer({ port, host, logger, databaseState }), {
-    variable: 'WORKER_METRICS_PORT',
-    port,
-    host,
-  });
 }
 
 if (import.meta.main) await runProcess(startWorker);

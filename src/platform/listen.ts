@@ -12,7 +12,7 @@ export async function listen(server: Server, port: number, host?: string): Promi
 const addressProblems = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
 
 interface ListenAddress {
-  /** Environment variable that sets the port. */
+  /** Environment variable that sets the port. The one that sets the address has HOST in place of PORT. */
   readonly variable: string;
   readonly port: number;
   readonly host?: string;
@@ -32,7 +32,9 @@ export function explainListenError(error: unknown, { variable, port, host = '' }
         `${variable}=4000, and let a reverse proxy listen on ${port}.`,
     );
   if (code !== undefined && addressProblems.has(code))
-    return because(`HOST: ${host} is not an address of this machine (${code}).`);
+    return because(
+      `${variable.replace('PORT', 'HOST')}: ${host} is not an address of this machine (${code}).`,
+    );
   return error;
 }
 

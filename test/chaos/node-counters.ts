@@ -10,7 +10,7 @@ export interface NodeCounters {
 /** Returns the sums of the nodes' metrics. All of them must run. */
 export async function readCounters(nodes: readonly ApiNode[]): Promise<NodeCounters> {
   const texts = await Promise.all(
-    nodes.map(async ({ server }) => await (await fetch(`${server.url}/metrics`)).text()),
+    nodes.map(async ({ server }) => await (await fetch(server.metricsUrl)).text()),
   );
   const sumOf = (name: string) =>
     texts.reduce((sum, text) => sum + Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]), 0);

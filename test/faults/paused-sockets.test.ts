@@ -76,7 +76,7 @@ async function change(): Promise<void> {
 
 /** Returns the process's metrics. The lag of the event loop covers the time since the last call. */
 async function scrape() {
-  const text = await (await fetch(`${api.url}/metrics`)).text();
+  const text = await (await fetch(api.metricsUrl)).text();
   const valueOf = (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? Number.NaN);
   return {
     residentBytes: valueOf('process_resident_memory_bytes'),

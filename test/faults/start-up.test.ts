@@ -149,7 +149,7 @@ describe('a server started without npm start', () => {
   it.each([
     ['src/main/api.ts', 'PORT'],
     ['src/main/api.ts', 'METRICS_PORT'],
-    ['src/main/worker.ts', 'WORKER_METRICS_PORT'],
+    ['src/main/worker.ts', 'METRICS_PORT'],
   ])('%s names %s if another program has it', async (file, variable) => {
     await withPort(async (port) => {
       expect(advice(await run(file, { [variable]: String(port) }))).toBe(
@@ -158,9 +158,12 @@ describe('a server started without npm start', () => {
     });
   });
 
-  it('names HOST if the machine has no such address', async () => {
-    expect(advice(await run('src/main/api.ts', { HOST: '192.0.2.1' }))).toBe(
-      'HOST: 192.0.2.1 is not an address of this machine (EADDRNOTAVAIL).',
+  it.each([
+    ['HOST', {}],
+    ['METRICS_HOST', { METRICS_PORT: '0' }],
+  ])('names %s if the machine has no such address', async (variable, env) => {
+    expect(advice(await run('src/main/api.ts', { ...env, [variable]: '192.0.2.1' }))).toBe(
+      `${variable}: 192.0.2.1 is not an address of this machine (EADDRNOTAVAIL).`,
     );
   });
 

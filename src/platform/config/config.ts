@@ -55,9 +55,8 @@ export const environment = z.object({
   HOLD_TTL_SECONDS: seconds(86_400).default(300),
   HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   AUDIT_EVERY_SECONDS: seconds(86_400).default(60),
-  WORKER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  PUBLIC_METRICS: z.stringbool().optional(),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_534).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'), // guard: metrics-on-loopback
   GRAPHIQL: z.stringbool().optional(),
   INTROSPECTION: z.stringbool().default(true),
   FEED_TICK_MS: z.coerce.number().int().min(0).max(10_000).default(100),
@@ -119,12 +118,8 @@ export interface Config {
   readonly historyDays: number;
   /** Minimum pause between two audits. */
   readonly auditEveryMs: number;
-  /** Port on which a standalone worker serves /metrics and /health; null: none. */
-  readonly workerMetricsPort: number | null;
-  /** Separate port on which the API serves /metrics and /health; null: none. */
-  readonly metricsPort: number | null;
-  /** True if the API serves /metrics on its public port. */
-  readonly publicMetrics: boolean;
+  /** Where the process serves /metrics and /health. A null port: nowhere. */
+  readonly metrics: { readonly port: number | null; readonly host: string };
   readonly graphiql: boolean;
   /** True if queries may read the schema through `__schema` and `__type`. */
   readonly introspection: boolean;
@@ -206,9 +201,7 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
     holdTtlMs: env.HOLD_TTL_SECONDS * 1000,
     historyDays: env.HISTORY_DAYS,
     auditEveryMs: env.AUDIT_EVERY_SECONDS * 1000,
-    workerMetricsPort: env.WORKER_METRICS_PORT ?? null,
-    metricsPort: env.METRICS_PORT ?? null,
-    publicMetrics: env.PUBLIC_METRICS ?? !production,
+    metrics: { port: env.METRICS_PORT ?? null, host: env.METRICS_HOST },
     graphiql: env.GRAPHIQL ?? !production,
     introspection: env.INTROSPECTION,
     feedTickMs: env.FEED_TICK_MS,

@@ -53,22 +53,17 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     group: 'Server',
     meaning: 'Allows queries of `__schema` and `__type`. Client tools need it, and the schema is public.',
   },
-  PUBLIC_METRICS: {
-    group: 'Server',
-    default: '`true`; `false` in production',
-    example: 'true',
-    meaning: 'Serves `/metrics` on the public port.',
-  },
   METRICS_PORT: {
     group: 'Server',
-    default: 'none',
+    default: 'none; 9464 with `npm start` outside production',
+    example: '9464',
     meaning:
-      "Separate port on which the API serves `/metrics` and `/health`. Keep it behind a firewall. With `npm start` it includes the worker's metrics.",
+      'Port on which a process serves `/metrics` and `/health`; a worker also serves `/ready` there. With `npm start`, the worker uses the next port.',
   },
-  WORKER_METRICS_PORT: {
+  METRICS_HOST: {
     group: 'Server',
-    default: 'none',
-    meaning: 'Port on which a standalone worker serves `/metrics` and `/health`. Keep it behind a firewall.',
+    meaning:
+      'Address on which `/metrics` is served. If Prometheus runs on another machine, set it to `0.0.0.0` and admit only Prometheus and health checks to the port: metrics show how busy the process is.',
   },
   LOG_LEVEL: { group: 'Server', meaning: 'Least severe level that is logged.' },
 

@@ -163,7 +163,7 @@ function otherRoute(draw: Draw): HttpAttack {
     ],
     () => '/events/RXZlbnQ6Mg==/seat-map',
     () => ['/layouts/', { repeat: draw.pick(['a', '../', '%2e']), times: draw.size(1_000) }],
-    () => draw.pick(['/', '/health', '/ready', '/metrics', '/graphiql/x', '//', '*', 'http://[', '/%']),
+    () => draw.pick(['/', '/health', '/ready', '/graphiql/x', '//', '*', 'http://[', '/%']),
   );
   const method = draw.pick(['GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'DELETE', 'TRACE']);
   return { kind: 'http', label: 'other routes', method, target, headers: [], body: null };

@@ -27,6 +27,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     HOST: '127.0.0.1',
     PORT: '0',
+    METRICS_PORT: '0',
     AUDIT_EVERY_SECONDS: '1',
   });
   api = await startApi(config);
@@ -42,7 +43,7 @@ afterAll(async () => {
 });
 
 async function scrape(): Promise<string> {
-  const response = await fetch(`${api.url}/metrics`);
+  const response = await fetch(`http://127.0.0.1:${api.metricsPort}/metrics`);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   return response.text();
@@ -115,19 +116,34 @@ describe('the worker', () => {
       await worker.stop();
     }
   });
+});
 
-  it('serves metrics and health on a separate port, if configured', async () => {
-    const worker = await startWorker({ ...config, workerMetricsPort: 0 });
+describe('the port of the metrics', () => {
+  const off = () => ({ ...config, metrics: { ...config.metrics, port: null } });
+  const statuses = (port: number | undefined, paths: readonly string[]) =>
+    Promise.all(paths.map(async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).status));
+
+  it('of an API process serves metrics and health, and nothing of the API', async () => {
+    expect(await statuses(api.metricsPort, ['/metrics', '/health', '/graphql'])).toEqual([200, 200, 404]);
+    expect(await statuses(api.port, ['/metrics'])).toEqual([404]);
+  });
+
+  it('of a worker serves metrics, health and readiness', async () => {
+    const worker = await startWorker(config);
     try {
-      const base = `http://127.0.0.1:${worker.metricsPort}`;
-      const [metrics, health, other] = await Promise.all(
-        ['metrics', 'health', 'other'].map((path) => fetch(`${base}/${path}`)),
-      );
-      expect(await metrics?.text()).toContain('sellout_invariant_breaches');
-      expect(await health?.json()).toEqual({ status: 'ok' });
-      expect(other?.status).toBe(404);
+      const paths = ['/metrics', '/health', '/ready', '/other'];
+      expect(await statuses(worker.metricsPort, paths)).toEqual([200, 200, 200, 404]);
     } finally {
       await worker.stop();
+    }
+  });
+
+  it('is closed if it is not configured', async () => {
+    const [otherApi, worker] = await Promise.all([startApi(off()), startWorker(off())]);
+    try {
+      expect([otherApi.metricsPort, worker.metricsPort]).toEqual([undefined, undefined]);
+    } finally {
+      await Promise.all([otherApi.stop(), worker.stop()]);
     }
   });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { hostname: host, port } = new URL(database.url);
   proxy = await startPostgresProxy({ host, port: Number(port) });
-  http = await startHttp({ DATABASE_URL: proxy.url(database.url), WORKER_METRICS_PORT: '0' });
+  http = await startHttp({ DATABASE_URL: proxy.url(database.url), METRICS_PORT: '0' });
 });
 afterAll(async () => {
   await http.close();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { startApi } from '../../../src/main/api.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
 const introspection = '{__schema{queryType{name}}}';
@@ -17,9 +16,8 @@ const pageOf = (http: HttpFixture, path: string) =>
   fetch(`${http.url}${path}`, { headers: { accept: 'text/html' } });
 
 describe('in production', () => {
-  it('GraphiQL and the metrics are not served, and the schema can still be read', async () => {
+  it('GraphiQL is not served, and the schema can still be read', async () => {
     await withHttp({ NODE_ENV: 'production' }, async (http) => {
-      expect((await fetch(`${http.url}/metrics`)).status).toBe(404);
       expect((await fetch(`${http.url}/graphiql/any.js`)).status).toBe(404);
       expect(String((await pageOf(http, '/graphql')).headers.get('content-type'))).not.toContain('html');
       expect(await (await pageOf(http, '/')).text()).not.toContain('GraphiQL');
@@ -27,26 +25,11 @@ describe('in production', () => {
       expect(await schema.json()).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
     });
   });
-
-  it('METRICS_PORT serves the metrics on a separate port', async () => {
-    await withHttp({ NODE_ENV: 'production' }, async (http) => {
-      const api = await startApi({ ...http.context.config, metricsPort: 0 });
-      try {
-        const text = await (await fetch(`http://127.0.0.1:${api.metricsPort}/metrics`)).text();
-        expect(text).toContain('sellout_unsent_bytes');
-        expect((await fetch(`http://127.0.0.1:${api.metricsPort}/graphql`)).status).toBe(404);
-        expect((await fetch(`http://127.0.0.1:${api.port}/metrics`)).status).toBe(404);
-      } finally {
-        await api.stop();
-      }
-    });
-  });
 });
 
 describe('elsewhere', () => {
-  it('GraphiQL and the metrics are served', async () => {
+  it('GraphiQL is served', async () => {
     await withHttp({}, async (http) => {
-      expect((await fetch(`${http.url}/metrics`)).status).toBe(200);
       expect(await (await pageOf(http, '/graphql')).text()).toContain('GraphiQL');
       expect(await (await pageOf(http, '/')).text()).toContain('GraphiQL');
     });

@@ -30,10 +30,11 @@ export const operating: readonly MutantGroup[] = [
   },
   {
     tests: ['test/api/routes/switches.test.ts'],
-    mutants: [
-      { guard: 'graphiql-switch', mutation: 'always' },
-      { guard: 'public-metrics-switch', mutation: { replace: 'config.publicMetrics', with: 'true' } },
-    ],
+    mutants: [{ guard: 'graphiql-switch', mutation: 'always' }],
+  },
+  {
+    tests: ['test/api/routes/metrics.test.ts'],
+    mutants: [{ guard: 'metrics-off-by-default', mutation: 'never' }],
   },
   {
     tests: ['test/unit/platform/config.test.ts'],
@@ -42,6 +43,7 @@ export const operating: readonly MutantGroup[] = [
         guard: 'config-secrets-hidden',
         mutation: { replace: 'issue.message', with: '`${issue.message}, not "${value}"`' },
       },
+      { guard: 'metrics-on-loopback', mutation: { replace: '127.0.0.1', with: '0.0.0.0' } },
     ],
   },
   {

@@ -31,6 +31,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly #options: ServerOptions;
   #child: ChildProcess | undefined;
   #url: string | null = null;
+  #metricsPort: unknown;
   #ending = false;
   // A test process that exits leaves no server behind.
   readonly #killWithUs = () => this.#child?.kill('SIGKILL');
@@ -47,6 +48,11 @@ export class ServerProcess implements AsyncDisposable {
   /** `http://127.0.0.1:…` while it accepts requests; empty for a worker. */
   get url(): string | null {
     return this.#url;
+  }
+
+  /** The address of its metrics. */
+  get metricsUrl(): string {
+    return `http://127.0.0.1:${String(this.#metricsPort)}/metrics`;
   }
 
   get pid(): number | null {
@@ -131,6 +137,7 @@ export class ServerProcess implements AsyncDisposable {
         ...process.env,
         HOST: '127.0.0.1',
         PORT: '0',
+        METRICS_PORT: '0',
         DATABASE_URL: databaseUrl,
         REDIS_URL: redisUrl,
         AUTH_SECRET: TEST_SECRET,
@@ -152,10 +159,11 @@ export class ServerProcess implements AsyncDisposable {
         const line = parseLine(text);
         keep(line);
         this.#options.onLog?.(line);
-        const { msg, url } = line;
+        const { msg, url, metricsPort } = line;
         // By number, because clients may try IPv6 first for a name, and nothing listens there.
-        if (READY_LINES.has(String(msg)))
-          resolve(typeof url === 'string' ? url.replace('localhost', '127.0.0.1') : '');
+        if (!READY_LINES.has(String(msg))) return;
+        this.#metricsPort = metricsPort;
+        resolve(typeof url === 'string' ? url.replace('localhost', '127.0.0.1') : '');
       });
     });
   }

@@ -78,22 +78,33 @@ describe('an unknown variable', () => {
   );
 
   it('causes no warning if its name is a setting', () => {
-    const env = { ...given, METRICS_PORT: '1', WORKER_METRICS_PORT: '2', SELLOUT_DATA_DIR: 'x' };
+    const env = { ...given, METRICS_PORT: '1', METRICS_HOST: '::1', SELLOUT_DATA_DIR: 'x' };
     expect(loadConfig(env).warnings).toEqual([]);
   });
 });
 
-test('GraphiQL and public metrics are off in production unless enabled', () => {
+test('GraphiQL is off in production unless enabled', () => {
   const switches = (env: Record<string, string>) => {
-    const { graphiql, publicMetrics, introspection } = loadConfig({ ...given, ...env });
-    return { graphiql, publicMetrics, introspection };
+    const { graphiql, introspection } = loadConfig({ ...given, ...env });
+    return { graphiql, introspection };
   };
-  expect(switches({})).toEqual({ graphiql: true, publicMetrics: true, introspection: true });
+  expect(switches({})).toEqual({ graphiql: true, introspection: true });
   expect(switches({ NODE_ENV: 'production' })).toEqual({
     graphiql: false,
-    publicMetrics: false,
     introspection: true,
   });
-  const on = { NODE_ENV: 'production', GRAPHIQL: 'true', PUBLIC_METRICS: '1', INTROSPECTION: 'false' };
-  expect(switches(on)).toEqual({ graphiql: true, publicMetrics: true, introspection: false });
+  const on = { NODE_ENV: 'production', GRAPHIQL: 'true', INTROSPECTION: 'false' };
+  expect(switches(on)).toEqual({ graphiql: true, introspection: false });
+});
+
+test('metrics are off unless METRICS_PORT is set, and then on the loopback address unless METRICS_HOST is set', () => {
+  expect(loadConfig(given).metrics).toEqual({ port: null, host: '127.0.0.1' });
+  expect(loadConfig({ ...given, METRICS_PORT: '9464' }).metrics).toEqual({ port: 9464, host: '127.0.0.1' });
+  const { metrics } = loadConfig({
+    ...given,
+    METRICS_PORT: '9464',
+    METRICS_HOST: '0.0.0.0',
+    HOST: '127.0.0.1',
+  });
+  expect(metrics).toEqual({ port: 9464, host: '0.0.0.0' });
 });

@@ -5,14 +5,16 @@ import { welcome } from '../../../scripts/local/welcome.ts';
 
 const started = {
   url: 'http://localhost:4000/',
+  metricsPort: 9464,
   dataFolder: path.join(ROOT, '.data'),
   graphiql: true,
   tookMs: 8_800,
 };
 
-it('names the pages and the data folder', () => {
+it('names the pages, the metrics and the data folder', () => {
   const text = welcome(started);
   expect(text).toContain('GraphiQL       http://localhost:4000/graphql\n');
+  expect(text).toContain('Metrics        http://localhost:9464/metrics\n');
   expect(text).toContain('Data           .data (npm run reset');
 });
 
@@ -20,6 +22,7 @@ it('names a folder outside the repository by its full path', () => {
   expect(welcome({ ...started, dataFolder: '/srv/sellout' })).toContain('Data           /srv/sellout (');
 });
 
-it('leaves out GraphiQL if the API does not serve it', () => {
-  expect(welcome({ ...started, graphiql: false })).not.toContain('GraphiQL');
+it('leaves out what is not served', () => {
+  const text = welcome({ ...started, graphiql: false, metricsPort: undefined });
+  expect(text).not.toMatch(/GraphiQL|Metrics/);
 });
