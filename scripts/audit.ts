@@ -10,7 +10,7 @@ import { createLiveMapReports } from '../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../src/seating/map/seat-map-cache.ts';
 import { openDataFolder, readState } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
-import { refuseArguments, runCommand } from './local/command.ts';
+import { readArguments, runCommand } from './local/command.ts';
 import { useDatabase } from './local/database.ts';
 
 type Environment = ReturnType<typeof readEnvironment>;
@@ -26,7 +26,7 @@ function waitUntilReady(redis: Redis): Promise<unknown> {
   return once(redis, 'ready', { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
 }
 
-function run(env: Environment): Promise<AuditReport> {
+function run(env: Environment, isStopped: boolean): Promise<AuditReport> {
   const placeholders = {
     DATABASE_URL: 'postgresql://soon',
     REDIS_URL: 'redis://soon',
@@ -45,7 +45,7 @@ function run(env: Environment): Promise<AuditReport> {
         watermarks: redis === null ? null : createWatermarks(redis),
         cachedMaps: redis === null ? null : new SeatMapCache(redis, silent),
         liveMaps: redis === null ? null : createLiveMapReports(redis),
-        swept: redis !== null || env['DATABASE_URL'] !== undefined,
+        swept: !isStopped && (redis !== null || env['DATABASE_URL'] !== undefined),
         limits: { ...auditLimits, historyDays },
       });
     } finally {
@@ -55,9 +55,9 @@ function run(env: Environment): Promise<AuditReport> {
 }
 
 await runCommand(async () => {
-  refuseArguments('audit');
+  const { values } = readArguments('audit', { options: { stopped: { type: 'boolean' } } });
   const env = readEnvironment();
-  const report = await run(env);
+  const report = await run(env, values.stopped === true);
   process.stdout.write(`${printReport(report)}\n`);
   const isRedisUnchecked =
     report.findings.some(({ id, count }) => id === 'I11' && count === null) && findRedisUrl(env) !== null;

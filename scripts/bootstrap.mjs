@@ -19,7 +19,9 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Commands for operators, which also run after `npm ci --omit=dev`. */
 const WITHOUT_DEV = new Set(
-  ['start', 'migrate', 'reset', 'token', 'import-plan', 'audit'].map((name) => `scripts/${name}.ts`),
+  ['start', 'migrate', 'reset', 'token', 'import-plan', 'audit', 'raise-versions'].map(
+    (name) => `scripts/${name}.ts`,
+  ),
 ).add('--generate');
 
 async function prepare(generateAnyway, needsDev) {

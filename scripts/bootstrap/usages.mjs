@@ -150,11 +150,18 @@ const usages = {
   Compares the mutants with the comments "guard: NAME" in src and scripts, and applies each mutation in memory. Runs no
   test. Exit status 1 on any fault.`,
 
-  audit: `Usage: npm run audit
+  audit: `Usage: npm run audit [-- --stopped]
 
   Checks the data in DATABASE_URL and REDIS_URL against the invariants. Without them, checks the services of npm
   start, or the database in the data folder if nothing runs. Exit status 0: no breach; 1: a breach, or the audit
-  failed; 2: no breach, but Redis was unreachable.`,
+  failed; 2: no breach, but Redis was unreachable.
+
+  --stopped  no worker runs, for example after a restore: overdue holds are no breach`,
+
+  'raise-versions': `Usage: npm run raise-versions
+
+  Raises the version of every event in DATABASE_URL by a million, after a restore. Clients that saw a lost version then
+  get a snapshot when they come back. deploy/restore.sh runs it.`,
 
   'warm-path': `Usage: npm run warm-path
 

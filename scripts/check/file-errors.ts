@@ -31,6 +31,14 @@ const lineRules: readonly LineRule[] = [
     message: 'import() with a computed path, which the import table cannot check',
   },
   {
+    // The migrations of the first release are not checked: nothing ran before it.
+    files: /^prisma\/migrations\/(?!2026112[0-8])\d+_\w+\/migration\.sql$/,
+    pattern:
+      /^(?!.*-- contract: \S)(?!\s*--).*\b(?:DROP\s+(?:TABLE|COLUMN|TYPE|VIEW|FUNCTION|DEFAULT)|RENAME|SET\s+NOT\s+NULL|SET\s+DATA\s+TYPE|ALTER\s+COLUMN\s+\S+\s+TYPE|ADD\s+COLUMN\b(?!.*\bDEFAULT\b).*\bNOT\s+NULL)\b/i,
+    message:
+      'breaks servers of the release before during an upgrade: contract a release later, and end the line with -- contract: REASON',
+  },
+  {
     files: /^test\/(?!support\/(?:eventually|pause)\.ts$)/,
     pattern: /\bsetTimeout\(|['"](?:node:)?timers(?:\/promises)?['"]/,
     message:

@@ -40,7 +40,7 @@ export const audit: readonly MutantGroup[] = [
       },
       {
         guard: 'audit-batch-chain',
-        mutation: { replace: 'version = prev', with: 'false AND version = prev' },
+        mutation: { replace: 'WHERE version IN', with: 'WHERE false AND version IN' },
         only: 'continues another batch',
       },
       {
@@ -76,6 +76,26 @@ export const audit: readonly MutantGroup[] = [
         guard: 'audit-without-nested-loops',
         mutation: { replace: "'enable_nestloop', 'off'", with: "'enable_nestloop', 'on'" },
         only: 'audit every table',
+      },
+    ],
+  },
+  {
+    tests: ['test/deploy/restore.test.ts'],
+    mutants: [
+      {
+        guard: 'audit-marked-jump',
+        mutation: { replace: 'contents = 0', with: 'true' },
+        only: 'without a mark',
+      },
+      {
+        guard: 'audit-marked-jump',
+        mutation: { replace: 'contents = 0', with: 'false' },
+        only: 'after a restore',
+      },
+      {
+        guard: 'versions-jump-after-restore',
+        mutation: { replace: '1_000_000', with: '0' },
+        only: 'a snapshot',
       },
     ],
   },

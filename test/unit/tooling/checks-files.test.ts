@@ -4,6 +4,7 @@ import { findFileErrors, findLockErrors } from '../../../scripts/check/file-erro
 // Concatenated, so that the check does not report this file.
 const home = ['', 'home', 'someone', 'sellout'].join('/');
 const registry = ['https://registry', 'npmjs', 'org/ws/-/ws-8.0.0.tgz'].join('.');
+const migration = 'prisma/migrations/20300101000000_next/migration.sql';
 const timer = `${['set', 'Timeout'].join('')}(done, 100);`;
 const promisedTimer = `import { setTimeout as delay } from 'node:${['time', 'rs'].join('')}/promises';`;
 
@@ -20,6 +21,11 @@ test.each([
   ['a Windows home folder', 'README.md', ['C:', 'Users', 'someone'].join('\\')],
   ['the folder of this copy', 'README.md', 'cd /builds/sellout && npm start'],
   ['a computed import', 'src/main/api.ts', 'const room = await import(`../${name}/any.ts`);'],
+  ['a dropped column', migration, 'ALTER TABLE "events" DROP COLUMN "note";'],
+  ['a renamed column', migration, 'ALTER TABLE "events" RENAME COLUMN "a" TO "b";'],
+  ['a tightened column', migration, '  ALTER COLUMN "note" SET NOT NULL,'],
+  ['a changed type', migration, 'ALTER TABLE "events" ALTER COLUMN "note" TYPE int;'],
+  ['a required column without a default', migration, 'ALTER TABLE "events" ADD COLUMN "note" TEXT NOT NULL;'],
   ['a timer of a test', 'test/db/booking/holding.test.ts', timer],
   ['a promised timer of a test', 'test/torture/buyers/clients.ts', promisedTimer],
   ['a hole in the import table', 'src/http/server.ts', '// oxlint-disable-next-line no-restricted-imports'],
@@ -68,4 +74,26 @@ test('reports optional packages that the lock file omits', () => {
   expect(findLockErrors(JSON.stringify({ packages }))).toEqual([
     'package-lock.json: tool-other, optional for node_modules/tool, is not listed',
   ]);
+});
+
+test.each([
+  ['an added column', migration, 'ALTER TABLE "events" ADD COLUMN "note" TEXT;'],
+  [
+    'a required column with a default',
+    migration,
+    `ALTER TABLE "events" ADD COLUMN "note" TEXT NOT NULL DEFAULT '';`,
+  ],
+  ['a new table', migration, 'CREATE TABLE "notes" ("id" INTEGER NOT NULL);'],
+  [
+    'a noted contraction',
+    migration,
+    'ALTER TABLE "events" DROP COLUMN "note"; -- contract: unused since 1.2',
+  ],
+  [
+    'the first release',
+    'prisma/migrations/20261128080000_x/migration.sql',
+    'ALTER TABLE "a" DROP COLUMN "b";',
+  ],
+])('accepts %s in a migration', (_what, file, line) => {
+  expect(findFileErrors(file, `${line}\n`, [])).toEqual([]);
 });
