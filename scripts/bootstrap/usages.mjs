@@ -21,7 +21,8 @@ const usages = {
 
   check: `Usage: npm run check
 
-  Runs types, lint, format:check, check:unused, check:docs, check:files and check:mutants in turn, and stops at the
+  Runs types, lint, format:check, check:unused, check:docs, check:files, check:mutants,
+  check:licenses and check:schema in turn, and stops at the
   first one that fails.`,
 
   docs: `Usage: npm run docs [-- --check]
@@ -144,6 +145,21 @@ const usages = {
 
   WORD     runs only mutants with the word in the name or file of their guard
   --check  runs no test; see npm run check:mutants`,
+
+  'check:licenses': `Usage: npm run check:licenses [-- --list]
+
+  Compares the license of every package in package-lock.json with the allowed ones. Exit status 1 on any other.
+
+  --list  prints the packages by license`,
+
+  'check:schema': `Usage: npm run check:schema
+
+  Rejects changes of schema.graphql that break clients of the last release (releases/schema.graphql), unless they are
+  noted in releases/breaking-changes.json.`,
+
+  sbom: `Usage: npm run -s sbom
+
+  Prints a CycloneDX bill of materials of the packages that npm ci --omit=dev installs.`,
 
   'check:mutants': `Usage: npm run check:mutants
 

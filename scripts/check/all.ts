@@ -10,6 +10,8 @@ const checks = [
   'check:docs',
   'check:files',
   'check:mutants',
+  'check:licenses',
+  'check:schema',
 ];
 
 await runCommand(() => {

@@ -111,6 +111,14 @@ export const operating: readonly MutantGroup[] = [
     mutants: [{ guard: 'home-page-sale-end', mutation: { replace: 'AND e.sale_ends_at > now()', with: '' } }],
   },
   {
+    tests: ['test/unit/tooling/checks-licenses.test.ts'],
+    mutants: [{ guard: 'license-allow-list', mutation: 'left only' }],
+  },
+  {
+    tests: ['test/unit/tooling/checks-schema.test.ts'],
+    mutants: [{ guard: 'unnoted-breaking-change', mutation: { replace: '=== undefined', with: '=== null' } }],
+  },
+  {
     tests: ['test/unit/catalog/input-errors.test.ts'],
     mutants: [
       {
