@@ -131,6 +131,26 @@ const usages = {
   --seconds  length of one measurement; default: 2
   --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools`,
 
+  loadtest: `Usage: npm run loadtest -- NAME [--buyers N] [--rate N] [--seconds N] [--watchers N] [--out FOLDER]
+       npm run loadtest -- --ci
+       BASE_URL=URL npm run loadtest -- NAME [--event ID] [--yes-load-this-server]
+
+  Runs a k6 script against a server of its own, compares all live maps with the database, audits, and writes a report.
+  Exit status 0: every check holds; 99: a threshold is breached, the audit found something or a map is wrong; 77: --ci
+  found neither k6 nor Go; 1: the run failed.
+
+  NAME       same-seat, hold-storm, checkout, fan-out or soak (docs/load-tests.md)
+  --buyers   number of buyers; in same-seat, each tries once
+  --rate     arrivals per second
+  --seconds  duration of the load, in hold-storm of each of its two storms
+  --watchers number of sockets that watch the map
+  --out      folder for the reports; default: loadtest/reports
+  --ci       runs a small version of every scenario, without limits on latency
+
+  BASE_URL   loads a deployment instead. Its event on sale is the next one, or that of --event. With DATABASE_URL and
+             REDIS_URL, it is audited as well. A server on another machine needs --yes-load-this-server.
+  K6         the k6 program; default: k6 in PATH or in Go's bin folder, else it is built once with Go`,
+
   token: `Usage: npm run -s token -- --role organizer|buyer [--user UUID]
 
   Prints a token that the API accepts for 30 days.

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { tsc } from './tsc.ts';
 
-// seat-feed runs in browsers, so it is a separate project without Node's types.
-for (const project of [[], ['--project', 'src/web/seat-feed']]) {
+// seat-feed runs in browsers, and the load tests in k6, so they are separate projects without Node's types.
+for (const project of [[], ['--project', 'src/web/seat-feed'], ['--project', 'loadtest/k6']]) {
   const { status, error } = spawnSync(process.execPath, [tsc, ...project], { stdio: 'inherit' });
   if (error !== undefined) throw error;
   if (status !== 0) process.exitCode = status ?? 1;

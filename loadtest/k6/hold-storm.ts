@@ -1,0 +1,42 @@
+// Two storms of holds. First every request wants another seat, and all succeed. Then popular seats are wanted by many,
+// with Zipf's distribution, and half of the winners release their seats again.
+import exec from 'k6/execution';
+import { Counter } from 'k6/metrics';
+import { holdSeats, mutate } from './lib/api.ts';
+import { createOptions, openModel } from './lib/options.ts';
+import { plan, tokenOf } from './lib/plan.ts';
+import { createZipf, randomBelow } from './lib/random.ts';
+
+export { handleSummary } from './lib/summary.ts';
+
+const distinctRefused = new Counter('distinct_refused');
+const holdsWon = new Counter('holds_won');
+
+export const options = createOptions(
+  {
+    distinct: openModel('distinct'),
+    zipf: openModel('zipf', `${plan.seconds + 2}s`),
+  },
+  { distinct_refused: ['count==0'] },
+);
+
+/** The first half of the seats belongs to the first storm, the rest to the second. */
+const half = plan.seatCount >> 1;
+const drawRank = createZipf(plan.seatCount - half - 4);
+
+export function distinct(): void {
+  const turn = exec.scenario.iterationInTest;
+  const { id } = holdSeats([turn % half], tokenOf(turn));
+  if (id === undefined) distinctRefused.add(1);
+  else holdsWon.add(1);
+}
+
+export function zipf(): void {
+  const token = tokenOf(exec.scenario.iterationInTest);
+  const first = half + drawRank();
+  const seats = Array.from({ length: 1 + randomBelow(4) }, (_, i) => first + i);
+  const { id } = holdSeats(seats, token);
+  if (id === undefined) return;
+  holdsWon.add(1);
+  if (Math.random() < 0.5) mutate('releaseBooking', { bookingId: id }, token);
+}

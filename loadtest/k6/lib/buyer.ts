@@ -1,0 +1,75 @@
+import { sleep } from 'k6';
+import { b64decode } from 'k6/encoding';
+import { Counter } from 'k6/metrics';
+import { browse, holdSeats, mutate } from './api.ts';
+import { plan } from './plan.ts';
+import { around, randomBelow } from './random.ts';
+
+/** Buyers by the end of their visit. */
+const visits = new Counter('visits');
+
+const ATTEMPTS_MAX = 3;
+const SEATS_MAX = 4;
+const SEARCHED_SEATS_MAX = 2_000;
+
+/** What buyers do after they have held seats, as shares that add up to one. */
+export interface Habits {
+  readonly confirm: number;
+  readonly release: number;
+  /** Share of confirmed bookings that are canceled later. */
+  readonly cancel: number;
+}
+
+/**
+ * Plays one visit: browse, think, hold, think, then confirm, release, or leave without a word. A buyer whose seats are gone
+ * looks at the map again.
+ */
+export function visit(token: string, habits: Habits): void {
+  const bookingId = chooseAndHold(token);
+  if (bookingId === null) return visits.add(1, { end: 'no seats' });
+  sleep(around(plan.thinkSeconds));
+  const choice = Math.random();
+  if (choice < habits.confirm) confirm(token, bookingId, habits);
+  else if (choice < habits.confirm + habits.release) {
+    mutate('releaseBooking', { bookingId }, token);
+    visits.add(1, { end: 'released' });
+  } else visits.add(1, { end: 'abandoned' });
+}
+
+function confirm(token: string, bookingId: string, { cancel }: Habits): void {
+  const { status } = mutate('confirmBooking', { bookingId }, token, ['HOLD_EXPIRED']);
+  if (status === undefined) return visits.add(1, { end: 'too late' });
+  visits.add(1, { end: 'confirmed' });
+  if (Math.random() >= cancel) return;
+  sleep(around(plan.thinkSeconds));
+  mutate('cancelBooking', { bookingId }, token);
+}
+
+function chooseAndHold(token: string): string | null {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+    const page = browse(token);
+    if (page === null) return null;
+    sleep(around(plan.thinkSeconds));
+    const seats = findFreeSeats(page.seatMap.states, 1 + randomBelow(SEATS_MAX));
+    if (seats === null) return null;
+    const { id, code } = holdSeats(seats, token);
+    if (id !== undefined) return id;
+    if (code !== 'SEATS_UNAVAILABLE') return null;
+  }
+  return null;
+}
+
+/** Returns consecutive free seats at a random place of the map, or null if none are found. */
+function findFreeSeats(states: string, count: number): number[] | null {
+  const packed = new Uint8Array(b64decode(states));
+  const isFree = (seat: number) => (((packed[seat >> 2] ?? 0) >> (2 * (seat & 3))) & 3) === 0;
+  const start = randomBelow(plan.seatCount);
+  let run: number[] = [];
+  for (let step = 0; step < Math.min(plan.seatCount, SEARCHED_SEATS_MAX); step++) {
+    const seat = (start + step) % plan.seatCount;
+    if (seat === 0) run = [];
+    run = isFree(seat) ? [...run, seat] : [];
+    if (run.length === count) return run;
+  }
+  return null;
+}

@@ -1,0 +1,96 @@
+// `npm run loadtest -- NAME`: runs k6 scripts against a server of its own or a deployment, and judges the result.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT, runCommand } from '../scripts/local/command.ts';
+import { makeScratchFolder } from '../scripts/local/scratch-folder.ts';
+import { readEnvironment } from '../src/platform/config/environment.ts';
+import { parseRequest, type LoadtestRequest } from './run/arguments.ts';
+import { useDeployment } from './run/target/deployment.ts';
+import { findK6, K6MissingError, type K6 } from './run/find-k6.ts';
+import { startOwnSystem } from './run/target/own-system.ts';
+import { plotLatencies } from './run/report/plot.ts';
+import { formatReport, type RunReport } from './run/report/report.ts';
+import { runScenario } from './run/run-scenario.ts';
+import type { Target } from './run/target/target.ts';
+import { getExitStatus } from './run/report/verdict.ts';
+
+/** Exit status for "skipped", as in Automake and Meson. */
+const SKIPPED = 77;
+
+type Environment = ReturnType<typeof readEnvironment>;
+
+await runCommand(async () => {
+  const args = process.argv.slice(2);
+  const env = readEnvironment();
+  const request = parseRequest(args, env['BASE_URL']);
+  const k6 = findK6OrSkip(env, request);
+  if (k6 === null) return;
+  print(`${k6.version} (${k6.program})`);
+  await using scratch = await makeDisposableFolder();
+  await using target = await openTarget(request, env);
+  const command = `npm run loadtest -- ${args.join(' ')}`;
+  for (const run of request.runs) {
+    const options = {
+      run,
+      target,
+      k6,
+      latencyLimits: !request.ci && run.scenario.limitsLatency === true,
+      folder: scratch.folder,
+      command,
+      print,
+    };
+    finish(await runScenario(options), path.resolve(ROOT, request.out));
+  }
+});
+
+/** In CI, a machine without k6 and Go skips the load tests instead of failing. */
+function findK6OrSkip(env: Environment, { ci }: LoadtestRequest): K6 | null {
+  try {
+    return findK6(env, print);
+  } catch (error) {
+    if (!ci || !(error instanceof K6MissingError)) throw error;
+    print(`SKIPPED: ${error.message}`);
+    process.exitCode = SKIPPED;
+    return null;
+  }
+}
+
+function openTarget({ baseUrl, eventId }: LoadtestRequest, env: Environment): Promise<Target> | Target {
+  if (baseUrl !== null)
+    return useDeployment({
+      url: baseUrl,
+      eventId,
+      databaseUrl: env['DATABASE_URL'],
+      redisUrl: env['REDIS_URL'],
+    });
+  print('Starting PostgreSQL, Redis, the worker and the API …');
+  return startOwnSystem();
+}
+
+async function makeDisposableFolder() {
+  const scratch = await makeScratchFolder();
+  return { folder: scratch.folder, [Symbol.asyncDispose]: () => scratch.remove() };
+}
+
+/** Prints the checks, writes the report, and sets the exit status. */
+function finish(report: RunReport, out: string): void {
+  for (const { what, ok, found } of report.checks) print(`  ${ok ? '✓' : '✗'} ${what} (${found})`);
+  mkdirSync(out, { recursive: true });
+  const name = (suffix: string) => `${report.scenario}${suffix}`;
+  const write = (file: string, text: string) => writeFileSync(path.join(out, file), text);
+  const plots = { requests: name('.svg'), lag: report.lag === null ? null : name('-lag.svg') };
+  write(plots.requests, plotLatencies(`${report.scenario}: latency of requests`, report.requestsBySecond));
+  if (plots.lag !== null)
+    write(plots.lag, plotLatencies(`${report.scenario}: from COMMIT to socket`, report.lagBySecond));
+  write(name('.json'), `${JSON.stringify(report, null, 2)}\n`);
+  write(name('.md'), formatReport(report, plots));
+  const status = getExitStatus(report.checks);
+  print(
+    `  ${status === 0 ? 'Passed' : 'FAILED'}. Report: ${path.relative(process.cwd(), path.join(out, name('.md')))}`,
+  );
+  if (status !== 0) process.exitCode = status;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,110 @@
+import type { ParseArgsConfig } from 'node:util';
+import { readArguments, UsageError } from '../../scripts/local/command.ts';
+import { scenarios, type Scenario, type Size } from './scenarios.ts';
+
+/** A scenario and the size in which it runs. */
+export interface Run {
+  readonly scenario: Scenario;
+  readonly size: Size;
+}
+
+export interface LoadtestRequest {
+  readonly runs: readonly Run[];
+  /** Whether the runs are those of CI: small, without limits on latency. */
+  readonly ci: boolean;
+  /** Folder for the reports. */
+  readonly out: string;
+  /** Deployment to load. Null starts a server. */
+  readonly baseUrl: string | null;
+  /** Event of the deployment. Null chooses one. */
+  readonly eventId: string | null;
+}
+
+const COMMAND = 'loadtest';
+
+const options = {
+  ci: { type: 'boolean', default: false },
+  buyers: { type: 'string' },
+  rate: { type: 'string' },
+  seconds: { type: 'string' },
+  watchers: { type: 'string' },
+  event: { type: 'string' },
+  out: { type: 'string', default: 'loadtest/reports' },
+  'yes-load-this-server': { type: 'boolean', default: false },
+} as const satisfies ParseArgsConfig['options'];
+
+/** Parses the arguments. @throws {UsageError} if they are wrong, or if the server to load needs a confirmation. */
+export function parseRequest(args: readonly string[], baseUrl: string | undefined): LoadtestRequest {
+  const { values, positionals } = readArguments(COMMAND, {
+    args: [...args],
+    options,
+    allowPositionals: true,
+  });
+  if (values.ci && positionals.length > 0)
+    throw new UsageError(COMMAND, '--ci runs every scenario and takes no name.');
+  const [name, ...rest] = positionals;
+  if (rest.length > 0) throw new UsageError(COMMAND, `Name one scenario, not ${positionals.length}.`);
+  const chosen = values.ci ? scenarios : [findScenario(name)];
+  return {
+    runs: chosen.map((scenario) => ({
+      scenario,
+      size: overrideSize(scenario, values.ci ? scenario.small : scenario.full, values),
+    })),
+    ci: values.ci,
+    out: values.out,
+    baseUrl: checkBaseUrl(baseUrl, values['yes-load-this-server']),
+    eventId: values.event ?? null,
+  };
+}
+
+function findScenario(name: string | undefined): Scenario {
+  const names = scenarios.map((scenario) => scenario.name).join(', ');
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const mistake = name === undefined ? 'The scenario is missing.' : `Unknown scenario ${name}.`;
+  throw new UsageError(COMMAND, `${mistake} Scenarios: ${names}.`);
+}
+
+type Overrides = Partial<Record<'buyers' | 'rate' | 'seconds' | 'watchers', string | undefined>>;
+
+function overrideSize(scenario: Scenario, size: Size, given: Overrides): Size {
+  const read = (name: keyof Overrides, least: number) => {
+    const text = given[name];
+    if (text === undefined) return size[name];
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new UsageError(COMMAND, `--${name} must be a whole number from ${least}, not ${text}.`);
+    return value;
+  };
+  const buyers = read('buyers', 1);
+  const rate = read('rate', 1);
+  const seconds = scenario.oncePerBuyer ? Math.ceil(buyers / rate) : read('seconds', 1);
+  if (scenario.oncePerBuyer && given.seconds !== undefined)
+    throw new UsageError(COMMAND, `--seconds follows from --buyers and --rate in ${scenario.name}.`);
+  return {
+    ...size,
+    buyers,
+    rate: scenario.oncePerBuyer ? buyers / seconds : rate,
+    seconds,
+    watchers: read('watchers', 0),
+  };
+}
+
+/** Returns the origin of a deployment, without a slash at the end. */
+function checkBaseUrl(baseUrl: string | undefined, isConfirmed: boolean): string | null {
+  if (baseUrl === undefined) return null;
+  const url = URL.parse(baseUrl);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(COMMAND, `BASE_URL must be an http or https URL, not ${baseUrl}.`);
+  if (!isLoopback(url) && !isConfirmed)
+    throw new UsageError(
+      COMMAND,
+      `${url.host} is another machine. Add --yes-load-this-server if you are allowed to load it.`,
+    );
+  return url.origin;
+}
+
+/** Returns whether a URL leads to this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { startPostgres } from '../../../scripts/local/postgres/postgres.ts';
+import { startRedis } from '../../../scripts/local/redis/redis.ts';
+import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
+import { migrate } from '../../../scripts/schema/apply-migrations.ts';
+import { sql } from '../../../src/platform/database/db.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
+import { createHall } from '../../../test/support/hall.ts';
+import { ServerProcess } from '../../../test/support/processes/server-process.ts';
+import { SEATS } from '../scenarios.ts';
+import { StoredState } from './stored-state.ts';
+import type { MeasuredProcess, SaleEvent, Target } from './target.ts';
+
+const SEATS_PER_ROW = 100;
+/** Short, so that abandoned holds expire during a run. */
+const HOLD_TTL_MS = 10_000;
+const SEAT_LIMIT = 100;
+
+/**
+ * Starts a system as in production: one API process and the worker, a durable PostgreSQL and Redis, all limits on. Commit
+ * timestamps are on, so that latency counts from COMMIT.
+ */
+export async function startOwnSystem(): Promise<Target> {
+  await using undo = new AsyncDisposableStack();
+  const scratch = await makeScratchFolder();
+  undo.defer(() => scratch.remove());
+  const postgres = await startPostgres({
+    folder: path.join(scratch.folder, 'postgres'),
+    durable: true,
+    settings: { track_commit_timestamp: 'on' },
+  });
+  undo.defer(() => postgres.stop('immediate'));
+  await migrate(postgres.url);
+  const redis = await startRedis({ folder: path.join(scratch.folder, 'redis') });
+  undo.defer(() => redis.stop());
+  const stored = undo.use(new StoredState(postgres.url, redis.url));
+
+  const env = { NODE_ENV: 'production', LOG_LEVEL: 'info', AUTH_SECRET: randomUUID() };
+  const urls = { databaseUrl: postgres.url, redisUrl: redis.url };
+  const start = async (file: string) => {
+    const server = new ServerProcess({ file, ...urls, env });
+    await server.start();
+    undo.defer(() => server.kill());
+    return server;
+  };
+  const api = await start('src/main/api.ts');
+  const worker = await start('src/main/worker.ts');
+  const all = undo.move();
+
+  return {
+    url: api.url ?? '',
+    description: `one API process, the worker, PostgreSQL ${postgres.version} (durable) and Redis ${redis.version}, started for this run`,
+    processes: listProcesses({
+      API: api.pid,
+      worker: worker.pid,
+      PostgreSQL: postgres.process.pid,
+      Redis: redis.process.pid,
+    }),
+    chooseEvent: () => createEvent(stored),
+    settle: ({ number }) => stored.settle(number, 'active'),
+    readMap: ({ number }) => stored.readMap(number),
+    countBookings: ({ number }) => stored.countBookings(number),
+    readCommitTimes: ({ number }) => stored.readCommitTimes(number),
+    audit: () => stored.audit(),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+function listProcesses(pids: Readonly<Record<string, number | null | undefined>>): MeasuredProcess[] {
+  return Object.entries(pids).flatMap(([name, pid]) => (pid == null ? [] : [{ name, pid }]));
+}
+
+async function createEvent({ db }: StoredState): Promise<SaleEvent> {
+  const { eventId, seatCount } = await createHall(db, {
+    rows: SEATS / SEATS_PER_ROW,
+    seatsPerRow: SEATS_PER_ROW,
+    seatLimit: SEAT_LIMIT,
+    holdTtlMs: HOLD_TTL_MS,
+  });
+  await db.$executeRaw(sql`UPDATE events SET buyers_may_cancel = true WHERE id = ${eventId}`);
+  // As in production, statistics exist.
+  await db.$executeRawUnsafe('ANALYZE events, event_seats, price_tiers');
+  return { id: encodeEventId(eventId), number: eventId, seatCount };
+}

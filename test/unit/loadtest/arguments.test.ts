@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { parseRequest } from '../../../loadtest/run/arguments.ts';
+import { isNewEnough } from '../../../loadtest/run/find-k6.ts';
+import { scenarios } from '../../../loadtest/run/scenarios.ts';
+
+const parse = (args: string[], baseUrl?: string) => parseRequest(args, baseUrl);
+
+it.each([
+  [[], 'The scenario is missing. Scenarios: same-seat, hold-storm, checkout, fan-out, soak.'],
+  [['same-seats'], 'Unknown scenario same-seats. Scenarios: same-seat, hold-storm, checkout, fan-out, soak.'],
+  [['soak', 'checkout'], 'Name one scenario, not 2.'],
+  [['soak', '--minutes', '5'], "Unknown option '--minutes'"],
+  [['soak', '--rate', '0'], '--rate must be a whole number from 1, not 0.'],
+  [['soak', '--buyers', 'many'], '--buyers must be a whole number from 1, not many.'],
+  [['soak', '--watchers', '-1'], '--watchers'],
+  [['same-seat', '--seconds', '5'], '--seconds follows from --buyers and --rate'],
+  [['--ci', 'soak'], '--ci runs every scenario and takes no name.'],
+])('rejects %j and prints the usage', (args, message) => {
+  expect(() => parse(args)).toThrow(message);
+  expect(() => parse(args)).toThrow('Usage: npm run loadtest -- NAME');
+});
+
+it('overrides the size of a scenario', () => {
+  const { runs } = parse(['checkout', '--rate', '7', '--seconds', '9', '--watchers', '0', '--buyers', '3']);
+  expect(runs[0]?.size).toMatchObject({ rate: 7, seconds: 9, watchers: 0, buyers: 3, thinkSeconds: 3 });
+});
+
+it('lets every buyer try once in same-seat', () => {
+  const { size } = parse(['same-seat', '--buyers', '4500', '--rate', '1000']).runs[0] ?? {};
+  expect(size).toMatchObject({ buyers: 4_500, seconds: 5, rate: 900 });
+});
+
+it('runs a small version of every scenario in CI', () => {
+  const { runs, ci } = parse(['--ci']);
+  expect(ci).toBe(true);
+  expect(runs.map(({ scenario }) => scenario.name)).toEqual(scenarios.map(({ name }) => name));
+  for (const { scenario, size } of runs) expect(size).toEqual(scenario.small);
+});
+
+it.each(['http://localhost:4000', 'http://127.0.0.2:4000', 'https://[::1]:4000/'])(
+  'loads %s without a confirmation',
+  (url) => expect(parse(['soak'], url).baseUrl).toBe(new URL(url).origin),
+);
+
+it.each([
+  'http://10.0.0.1:4000',
+  'https://tickets.example.com',
+  'http://localhost.example.com',
+  'http://127.0.0.1.nip.io',
+])('loads %s only with a confirmation', (url) => {
+  expect(() => parse(['soak'], url)).toThrow('--yes-load-this-server');
+  expect(parse(['soak', '--yes-load-this-server'], url).baseUrl).toBe(url);
+});
+
+it.each(['localhost:4000', 'ftp://localhost', ''])('rejects %j as BASE_URL', (url) => {
+  expect(() => parse(['soak', '--yes-load-this-server'], url)).toThrow(
+    'BASE_URL must be an http or https URL',
+  );
+});
+
+it.each([
+  ['go1.23.9', false],
+  ['go1.24', true],
+  ['go1.26.8', true],
+  ['go2.0', true],
+  ['devel', false],
+])('builds k6 with %s: %s', (version, expected) => {
+  expect(isNewEnough(version)).toBe(expected);
+});
