@@ -23,6 +23,7 @@ interface Service {
   readonly networks: readonly string[] | Readonly<Record<string, { readonly ipv4_address?: string } | null>>;
   readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
   readonly stop_grace_period?: string;
+  readonly ulimits?: { readonly nofile: number };
   readonly build?: { readonly context: string; readonly dockerfile: string };
 }
 
@@ -144,6 +145,11 @@ describe('the balancer of deploy/compose.yaml', () => {
     expect(haproxy).toContain('uri /ready');
     expect(compose.services['balancer']?.ports).toEqual([expect.stringMatching(/:8080$/)]);
     expect(haproxy).toMatch(/^ {2}bind :8080$/m);
+  });
+
+  it('may open two sockets for each connection that it allows', () => {
+    const [, connectionsMax = 0] = (/^ {2}maxconn (\d+)$/m.exec(haproxy) ?? []).map(Number);
+    expect(compose.services['balancer']?.ulimits?.nofile).toBeGreaterThan(2 * connectionsMax + 1_000);
   });
 
   it('notices that a process drains before the process stops', () => {
