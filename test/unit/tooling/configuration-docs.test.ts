@@ -33,6 +33,7 @@ describe('.env.example', () => {
       'CORS_ORIGINS',
       'CORS_ALLOWED_HEADERS',
       'CLIENT_MEMORY_BYTES_MAX',
+      'METRICS_PORT',
     ];
     const examples = Object.fromEntries([...optional, 'TRUSTED_PROXIES'].map((name) => [name, '']));
     const { trustedProxies: _shown, ...shown } = loadConfig({ ...given, ...examples, ...urls, ...secret });
