@@ -17,7 +17,7 @@ export interface K6 {
 export class K6MissingError extends Error {
   constructor(found: string) {
     super(
-      `The load tests need k6, and there is none: K6 is not set, PATH has no k6, and ${found}.\n` +
+      `The load tests need k6. K6 is not set, PATH has no k6, and ${found}.\n` +
         `Install k6 (https://grafana.com/docs/k6/latest/set-up/install-k6/), or Go 1.${GO_MINOR_MIN} or newer, or set K6 to the program.`,
     );
     this.name = 'K6MissingError';

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 /** Client of the measured server. */
 export interface BlocksClient {
   readonly get: (path: string) => Promise<void>;
-  /** Returns the response's data. @throws if there is none, or if a result is not one of the `expected` types. */
+  /** Returns the response's data. @throws if the response has no data, or if a result is not one of the `expected` types. */
   readonly ask: (
     query: string,
     variables?: object,

@@ -88,10 +88,12 @@ export class LiveFeed {
    * rejects, stop the feed.
    */
   async start(): Promise<void> {
-    const { subscriber } = this.#ctx;
+    const { subscriber, logger } = this.#ctx;
     this.#subscription = subscriber.subscribeSeatsChanged(this.eventId, (message) => this.apply(message));
     // guard: subscribe-before-read
-    await withTimeout(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing').catch(() => undefined);
+    await withTimeout(this.#subscription.ready, SUBSCRIBE_WAIT_MS, 'subscribing').catch((error: unknown) =>
+      logger.debug({ err: error, eventId: this.eventId }, 'a live feed starts without Redis'),
+    );
     await this.#reload();
   }
 

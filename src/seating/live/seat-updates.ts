@@ -51,9 +51,13 @@ export class SeatSource implements AsyncIterable<FeedMessage> {
       return: async () => {
         if (isOver) return done;
         isOver = true;
-        if (updates === undefined) this.release();
-        // If the first message could not be read, the source has been released already.
-        else await updates.then((open) => open.return?.()).catch(() => undefined);
+        if (updates === undefined) {
+          this.release();
+          return done;
+        }
+        // If the first message could not be read, `next` has rejected with the error, and the source is released.
+        const open = await updates.catch(() => null);
+        await open?.return?.();
         return done;
       },
     };
