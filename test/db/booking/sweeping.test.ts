@@ -80,19 +80,27 @@ describe('the sweeper', () => {
     const ids = locked.map(({ eventId }) => eventId).join();
     const unlock = await session(`BEGIN; SELECT 1 FROM events WHERE id IN (${ids}) FOR UPDATE`);
     const { sweeper } = startSweeper();
+    let most = 0;
+    const countWaiting = async () => {
+      const count = await waitingForEvents();
+      most = Math.max(most, count);
+      return count;
+    };
     // All of them fail once, and then wait in the slots of failing events.
     await sweeper.scan();
     await sweeper.idle();
     await eventually('locked ones wait for their locks', async () => {
       await sweeper.scan();
-      return (await waitingForEvents()) > 0;
+      return (await countWaiting()) > 0;
     });
     await overdueHolds(behind, 3);
     await eventually('the event behind them is swept', async () => {
       await sweeper.scan();
+      await countWaiting();
       return (await standing(behind)) === 0;
     });
-    expect(await waitingForEvents()).toBeLessThanOrEqual(2);
+    // Of all moments: those that wait give up now and then.
+    expect(most).toBeLessThanOrEqual(2);
     await unlock();
     await sweeper.stop();
   });
