@@ -11,20 +11,26 @@ export class Broadcast<T> {
   readonly #members: () => Iterable<T>;
   readonly #serve: (member: T) => void;
   readonly #onError: (member: T, error: unknown) => void;
+  readonly #onEnd: () => void;
   #round: T[] = [];
   #next = 0;
   #runAgain = false;
   #isRunning = false;
 
-  /** `onError` is called if a member could not be served. The round continues with the others. */
+  /**
+   * `onError` is called if a member could not be served; the round continues with the others. `onEnd` is called when
+   * every member has been served and no round follows.
+   */
   constructor(
     members: () => Iterable<T>,
     serve: (member: T) => void,
     onError: (member: T, error: unknown) => void,
+    onEnd: () => void,
   ) {
     this.#members = members;
     this.#serve = serve;
     this.#onError = onError;
+    this.#onEnd = onEnd;
   }
 
   run(): void {
@@ -59,6 +65,7 @@ export class Broadcast<T> {
       return;
     }
     this.#isRunning = false;
+    this.#onEnd();
   }
 
   #serveOne(member: T): void {

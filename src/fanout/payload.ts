@@ -1,6 +1,7 @@
 /** The serialized result of one event. It is framed for each transport when first needed. */
 export class Payload {
   readonly #json: string;
+  #bytes: number | undefined;
   #tail: Buffer | undefined;
   #event: Buffer | undefined;
 
@@ -10,6 +11,11 @@ export class Payload {
 
   get characters(): number {
     return this.#json.length;
+  }
+
+  /** Size in UTF-8. */
+  get bytes(): number {
+    return (this.#bytes ??= Buffer.byteLength(this.#json));
   }
 
   /** The part of a WebSocket message after `"payload":`. It is the same for all subscribers. */

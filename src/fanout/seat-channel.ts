@@ -1,4 +1,5 @@
 import { Cache } from '../platform/cache.ts';
+import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { FeedMessage, LiveFeed } from '../seating/live/live-feed.ts';
@@ -8,6 +9,12 @@ import { fanoutLimits } from './limits.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { Subscriber, type Consumer, type SharedGroup } from './subscriber.ts';
 
+export interface ChannelContext {
+  readonly logger: Logger;
+  /** The clock of the database. */
+  readonly clock: Pick<DatabaseClock, 'nowMs'>;
+}
+
 /**
  * The live feed of one event, as all subscribers of this process share it. Messages are numbered. Each subscriber is at one
  * of these numbers: it starts with a snapshot of exactly that number, and the shared messages after it continue from there.
@@ -15,6 +22,7 @@ import { Subscriber, type Consumer, type SharedGroup } from './subscriber.ts';
 export class SeatChannel {
   readonly #feed: LiveFeed;
   readonly #logger: Logger;
+  readonly #clock: ChannelContext['clock'];
   readonly #onEmpty: () => void;
   readonly #unsubscribe: () => void;
   readonly #groups = new Map<string, SharedGroup>();
@@ -28,17 +36,22 @@ export class SeatChannel {
   #reads = 0;
   /** Frames that are not in the metric yet. Incrementing the counter per frame would be measurable. */
   #uncountedFrames = 0;
+  #uncountedBytes = 0;
+  /** Time of the oldest COMMIT that is being broadcast, on the clock of the database. */
+  #commitMs: number | null = null;
   /** The map as of the last message. */
   #snapshot: FeedMessage;
 
-  constructor(feed: LiveFeed, logger: Logger, onEmpty: () => void) {
+  constructor(feed: LiveFeed, { logger, clock }: ChannelContext, onEmpty: () => void) {
     this.#feed = feed;
+    this.#clock = clock;
     this.#logger = logger;
     this.#onEmpty = onEmpty;
     this.#broadcast = new Broadcast(
       () => this.#subscribers,
       (subscriber) => this.#serve(subscriber),
       (subscriber, error) => this.#fail(subscriber, error),
+      () => this.#measureDelay(),
     );
     this.#snapshot = feed.snapshot();
     this.#unsubscribe = feed.subscribe((message) => this.#apply(message));
@@ -88,16 +101,25 @@ export class SeatChannel {
 
   #countFrames(): void {
     metrics.sharedFrames.inc(this.#uncountedFrames);
-    this.#uncountedFrames = 0;
+    metrics.sharedFrameBytes.inc(this.#uncountedBytes);
+    this.#uncountedFrames = this.#uncountedBytes = 0;
   }
 
   #apply(message: FeedMessage): void {
-    this.#countFrames();
     this.#snapshot = message.kind === 'snapshot' ? message : this.#feed.snapshot();
     const isLarge = message.kind === 'changes' && message.seats.length > fanoutLimits.seatsPerMessageMax;
     this.#replay.push(isLarge ? this.#snapshot : message);
     this.#resumes.clear();
+    if (message.kind === 'changes') this.#commitMs ??= this.#feed.sentCommitMs;
     this.#broadcast.run();
+  }
+
+  /** Called when every subscriber has been served. Clocks differ by milliseconds, so the delay can seem negative. */
+  #measureDelay(): void {
+    this.#countFrames();
+    if (this.#commitMs === null) return;
+    metrics.commitToSocketSeconds.observe(Math.max(0, this.#clock.nowMs() - this.#commitMs) / 1000);
+    this.#commitMs = null;
   }
 
   /** Sends a subscriber everything that it lacks, as far as its consumer accepts it. */
@@ -107,6 +129,7 @@ export class SeatChannel {
       const message = this.#replay.get(subscriber.at + 1);
       if (message === undefined) {
         subscriber.apply('overrun');
+        metrics.resyncs.inc({ reason: 'overrun' });
         this.#restart(subscriber);
         this.#start(subscriber);
       } else if (this.#send(subscriber, message)) subscriber.at++;
@@ -127,9 +150,11 @@ export class SeatChannel {
 
   #send(subscriber: Subscriber, message: FeedMessage): boolean {
     const { group, consumer } = subscriber;
-    if (consumer.send(group.getPayload(message))) {
+    const payload = group.getPayload(message);
+    if (consumer.send(payload)) {
       subscriber.apply('sent');
       this.#uncountedFrames++;
+      this.#uncountedBytes += payload.bytes;
       return true;
     }
     metrics.slowConsumersSkipped.inc();
@@ -140,6 +165,7 @@ export class SeatChannel {
 
   #catchUp(subscriber: Subscriber): void {
     if (subscriber.apply('drained') === 'gone') return;
+    metrics.resyncs.inc({ reason: 'slow_consumer' });
     this.#restart(subscriber);
     this.#serve(subscriber);
   }

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { metrics, onScrape } from '../platform/observability/metrics.ts';
+import { metrics } from '../platform/observability/metrics.ts';
+import { onScrape } from '../platform/observability/metrics/registry.ts';
 
 export interface SendBufferLimits {
   readonly bufferBytesMax: number;

@@ -7,7 +7,7 @@ import { SeatSource } from '../seating/live/seat-updates.ts';
 import { fanoutLimits } from './limits.ts';
 import { PayloadCache } from './payload-cache.ts';
 import { render } from './render.ts';
-import { SeatChannel } from './seat-channel.ts';
+import { SeatChannel, type ChannelContext } from './seat-channel.ts';
 import type { Consumer, SharedGroup } from './subscriber.ts';
 
 /**
@@ -16,11 +16,13 @@ import type { Consumer, SharedGroup } from './subscriber.ts';
  */
 export class SharedSubscriptions {
   readonly #engine: Engine;
+  readonly #clock: ChannelContext['clock'];
   readonly #channels = new Map<LiveFeed, SeatChannel>();
   readonly #payloads = new PayloadCache(fanoutLimits.payloadCharactersMax);
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, clock: ChannelContext['clock']) {
     this.#engine = engine;
+    this.#clock = clock;
   }
 
   /** Number of events with subscribers. */
@@ -42,7 +44,9 @@ export class SharedSubscriptions {
   #getChannel(feed: LiveFeed): SeatChannel {
     let channel = this.#channels.get(feed);
     if (channel === undefined) {
-      channel = new SeatChannel(feed, this.#engine.logger, () => this.#channels.delete(feed));
+      channel = new SeatChannel(feed, { logger: this.#engine.logger, clock: this.#clock }, () =>
+        this.#channels.delete(feed),
+      );
       this.#channels.set(feed, channel);
     }
     return channel;

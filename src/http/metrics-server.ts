@@ -3,7 +3,7 @@ import type { DatabaseState } from '../platform/database/database-check.ts';
 import { listen } from '../platform/listen.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import type { Logger } from '../platform/observability/logger.ts';
-import { metricsContentType, readMetrics } from '../platform/observability/metrics.ts';
+import { metricsContentType, readMetrics } from '../platform/observability/metrics/registry.ts';
 
 export interface MetricsServerOptions {
   readonly port: number;

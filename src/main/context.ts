@@ -9,7 +9,7 @@ import type { Config } from '../platform/config/config.ts';
 import { DatabaseClock } from '../platform/database/clock.ts';
 import { connectDatabase } from '../platform/database/db.ts';
 import { createLogger } from '../platform/observability/logger.ts';
-import { collectProcessMetrics } from '../platform/observability/metrics.ts';
+import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { connectRedis, type Redis } from '../platform/redis/redis.ts';
 import { BestAvailable } from '../seating/best-available/best-available.ts';
 import { EventLayouts } from '../seating/layout/event-layouts.ts';

@@ -42,7 +42,7 @@ export async function startHttpServer(
   const memory = new MemoryBudget(config.clientMemory);
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
   const drainer = new ConnectionDrainer();
-  const shared = new SharedSubscriptions(engine);
+  const shared = new SharedSubscriptions(engine, context.clock);
   const limits = config.sockets;
   const graphql: GraphQLRouteContext = {
     engine,

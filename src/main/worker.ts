@@ -2,7 +2,7 @@ import { connectDatabase } from '../platform/database/db.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase, getRequirements, readDatabaseState } from '../platform/database/database-check.ts';
 import { createLogger } from '../platform/observability/logger.ts';
-import { collectProcessMetrics } from '../platform/observability/metrics.ts';
+import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPublisher } from '../messaging/publisher.ts';
 import { createWatermarks } from '../messaging/watermarks.ts';

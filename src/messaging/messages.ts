@@ -16,6 +16,8 @@ export interface SeatsChanged extends SeatVersion {
   readonly fromVersion: number;
   /** The batch that made the previous version. */
   readonly previousBatchId: string;
+  /** Time of COMMIT on the clock of the database, to measure the delay of messages. Older releases do not send it. */
+  readonly committedAtMs?: number;
   /** `[seat index, status]` after the batch, each seat once. */
   readonly seats: readonly (readonly [number, SeatStatusCode])[];
   /** Bookings whose status or seats changed. */
@@ -36,14 +38,22 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
  */
 export function parseSeatsChanged(value: unknown): SeatsChanged | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { eventId, fromVersion, version, previousBatchId, batchId, seats, bookingIds } = value as Partial<
-    Record<keyof SeatsChanged, unknown>
-  >;
+  const { eventId, fromVersion, version, previousBatchId, batchId, committedAtMs, seats, bookingIds } =
+    value as Partial<Record<keyof SeatsChanged, unknown>>;
   if (!isCount(eventId) || !isCount(fromVersion) || !isCount(version) || version <= fromVersion) return null;
   if (!isBatchId(previousBatchId) || !isBatchId(batchId)) return null;
   if (!Array.isArray(seats) || !seats.every(isSeat)) return null;
   if (!Array.isArray(bookingIds) || !bookingIds.every((id) => typeof id === 'string')) return null;
-  return { eventId, fromVersion, version, previousBatchId, batchId, seats, bookingIds };
+  return {
+    eventId,
+    fromVersion,
+    version,
+    previousBatchId,
+    batchId,
+    ...(typeof committedAtMs === 'number' && { committedAtMs }),
+    seats,
+    bookingIds,
+  };
 }
 
 function isBatchId(value: unknown): value is string {

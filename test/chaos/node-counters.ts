@@ -16,6 +16,6 @@ export async function readCounters(nodes: readonly ApiNode[]): Promise<NodeCount
     texts.reduce((sum, text) => sum + Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]), 0);
   return {
     subscribers: sumOf('sellout_shared_subscribers'),
-    skipped: sumOf('sellout_readers_skipped_total'),
+    skipped: sumOf('sellout_slow_consumers_skipped_total'),
   };
 }

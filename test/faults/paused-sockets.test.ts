@@ -81,9 +81,9 @@ async function scrape() {
   return {
     residentBytes: valueOf('process_resident_memory_bytes'),
     unsentBytes: valueOf('sellout_unsent_bytes'),
-    unsentMost: valueOf('sellout_unsent_bytes_most'),
-    skipped: valueOf('sellout_readers_skipped_total'),
-    closed: valueOf('sellout_readers_closed_total'),
+    unsentMost: valueOf('sellout_unsent_bytes_max'),
+    skipped: valueOf('sellout_slow_consumers_skipped_total'),
+    closed: valueOf('sellout_slow_consumers_closed_total'),
     subscribers: valueOf('sellout_shared_subscribers'),
     lagMs: {
       p50: 1_000 * valueOf('nodejs_eventloop_lag_p50_seconds'),

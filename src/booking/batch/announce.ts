@@ -1,7 +1,9 @@
 import type { SeatsChanged } from '../../messaging/messages.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
+import { metrics } from '../../platform/observability/metrics.ts';
 import { publishChange, type PublishContext } from '../../seating/map/publish-change.ts';
 import { toSeatCode } from '../../seating/map/seat-map.ts';
+import type { Changes } from '../rules/model.ts';
 import type { BatchResult, RaisedVersion } from './batch.ts';
 
 export interface AnnounceContext extends PublishContext {
@@ -20,6 +22,7 @@ export interface AnnounceContext extends PublishContext {
  */
 export function announce(ctx: AnnounceContext, eventId: number, { raised, ...result }: BatchResult): void {
   if (raised === null) return;
+  countExpiredHolds(result.changes);
   announceChange(ctx, eventId, result, raised).catch((error: unknown) => {
     const { version } = raised;
     // guard: unannounced-commit-succeeds
@@ -30,7 +33,7 @@ export function announce(ctx: AnnounceContext, eventId: number, { raised, ...res
 async function announceChange(
   ctx: AnnounceContext,
   eventId: number,
-  { changes, batchId }: Pick<BatchResult, 'changes' | 'batchId'>,
+  { changes, batchId, clock }: Omit<BatchResult, 'raised' | 'outcomes'>,
   { version, previousBatchId }: RaisedVersion,
 ): Promise<void> {
   const message: SeatsChanged = {
@@ -39,6 +42,7 @@ async function announceChange(
     version,
     previousBatchId,
     batchId,
+    ...(clock !== null && { committedAtMs: clock.databaseMs + performance.now() - clock.monotonicMs }),
     seats: changes.seats.map(({ after }) => [after.index, toSeatCode(after.status)] as const),
     bookingIds: [
       ...changes.createdBookings.map((booking) => booking.id),
@@ -47,4 +51,12 @@ async function announceChange(
   };
   ctx.feeds?.apply(message);
   await publishChange(ctx, message);
+}
+
+function countExpiredHolds({ changedBookings }: Changes): void {
+  for (const { before, after } of changedBookings) {
+    if (after.status !== 'EXPIRED' || after.endedAtMs === null) continue;
+    metrics.holdsExpired.inc();
+    metrics.holdExpirationDelaySeconds.observe((after.endedAtMs - before.holdExpiresAtMs) / 1000);
+  }
 }

@@ -18,8 +18,16 @@ export interface BatchResult {
   readonly outcomes: readonly Outcome[];
   readonly changes: Changes;
   readonly batchId: string;
+  /** Null if the event does not exist. */
+  readonly clock: ClockReading | null;
   /** Null if the batch changed no seat and no booking. */
   readonly raised: RaisedVersion | null;
+}
+
+/** The database's clock as the batch read it under its locks, and this process's monotonic clock at that moment. */
+export interface ClockReading {
+  readonly databaseMs: number;
+  readonly monotonicMs: number;
 }
 
 /** The version that a batch gave the event. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { classifyDbError } from '../../platform/database/db-errors.ts';
+import { classifyDbError, getSqlState } from '../../platform/database/db-errors.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
@@ -7,7 +7,7 @@ import { pause } from '../../platform/pause.ts';
 import type { BestAvailable } from '../../seating/best-available/best-available.ts';
 import { announce, type AnnounceContext } from './announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
-import type { BatchResult, OnBatchStep } from './batch.ts';
+import type { BatchResult, BatchStep, OnBatchStep } from './batch.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
 import { BatchPreparation, type PreparedBatch } from './prepare-batch.ts';
 import { runBatchToTheEnd } from './resolve-unknown-commit.ts';
@@ -43,6 +43,17 @@ export function createExecuteBatch(ctx: BatchContext): ExecuteBatch {
   };
 }
 
+/** The phase that ends with a step; null if the phase continues. */
+const phases: Readonly<Record<BatchStep, string | null>> = {
+  planned: 'plan',
+  locked: 'lock',
+  decided: 'decide',
+  written: null,
+  versioned: 'write',
+  committed: 'commit',
+  published: null,
+};
+
 interface Executed {
   readonly committed: boolean;
   /** Commands for the next batch. */
@@ -67,11 +78,14 @@ async function commit(
   { commands, neighbors }: PreparedBatch,
 ): Promise<BatchResult> {
   const input = { eventId, batchId: randomUUID(), commands, neighbors, skipLocked: false };
-  let previousStepAt: number | null = null;
+  let phaseStartedAt = performance.now();
   const onStep: OnBatchStep = (step) => {
-    const now = performance.now();
-    if (previousStepAt !== null) metrics.batchStepSeconds.observe({ step }, (now - previousStepAt) / 1000);
-    previousStepAt = now;
+    const phase = phases[step];
+    if (phase !== null) {
+      const now = performance.now();
+      metrics.batchPhaseSeconds.observe({ phase }, (now - phaseStartedAt) / 1000);
+      phaseStartedAt = now;
+    }
     ctx.onStep?.(step);
   };
   const settings = { defaultHoldTtlMs: ctx.defaultHoldTtlMs, deadlineMs: BATCH_DEADLINE_MS, onStep };
@@ -128,6 +142,7 @@ async function handleFailure(
       // guard: retried-command-logged-once
       ctx.logger[batch.every(({ retried }) => retried) ? 'debug' : 'warn'](details, 'retrying booking batch');
       for (const pending of batch) pending.retried = true;
+      metrics.batchRetries.inc({ sqlstate: describeRetry(error) });
       // Jitter, so that processes that collided do not collide again.
       await pause(RETRY_DELAY_MS * (0.5 + Math.random()));
       return batch;
@@ -138,6 +153,13 @@ async function handleFailure(
       for (const pending of batch) pending.alone = true; // guard: failed-batch-runs-singly
       return batch;
   }
+}
+
+/** Returns the label of a retry: its SQLSTATE, or what else caused it. */
+function describeRetry(error: unknown): string {
+  if (error instanceof StaleRulesError) return 'stale_rules';
+  if (error instanceof BatchAbandonedError) return 'timeout';
+  return getSqlState(error) ?? 'connection';
 }
 
 function settleAll(batch: readonly Pending[], error: () => Error): readonly Pending[] {

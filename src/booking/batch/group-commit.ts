@@ -34,6 +34,8 @@ export interface Pending extends Submission {
   waitsFor: Promise<unknown> | null;
   /** Set when a batch with this command failed, possibly because of it: from then on it runs alone. */
   alone: boolean;
+  /** Set when the first batch takes the command. */
+  taken: boolean;
   /** Set when a batch with this command is retried. */
   retried: boolean;
   /** Set when seats that the server chose were taken: its map is stale, so the next choice reads the database. */
@@ -102,7 +104,8 @@ export class GroupCommit {
    */
   async submit(eventId: number, submission: Submission): Promise<Outcome> {
     const { kind } = submission.command;
-    metrics.groupCommitWaiting.inc();
+    const submittedAt = performance.now();
+    metrics.queuedCommands.inc();
     try {
       const outcome = await this.#enqueue(eventId, submission);
       const name = outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
@@ -112,7 +115,8 @@ export class GroupCommit {
       metrics.commands.inc({ kind, outcome: error instanceof SelloutError ? error.code : 'ERROR' });
       throw error;
     } finally {
-      metrics.groupCommitWaiting.dec();
+      metrics.queuedCommands.dec();
+      metrics.commandSeconds.observe({ kind }, (performance.now() - submittedAt) / 1000);
     }
   }
 
@@ -213,7 +217,18 @@ export class GroupCommit {
       taken++;
       if (alone) break; // guard: deadline-of-single-commands
     }
-    return lane.waiting.splice(0, taken);
+    const batch = lane.waiting.splice(0, taken);
+    this.#measureWaits(batch);
+    return batch;
+  }
+
+  #measureWaits(batch: readonly Pending[]): void {
+    const waitedSince = performance.now() + this.#limits.waitMaxMs;
+    for (const pending of batch) {
+      if (pending.taken) continue;
+      pending.taken = true;
+      metrics.queueWaitSeconds.observe((waitedSince - pending.deadlineMs) / 1000);
+    }
   }
 
   /** Refuses commands at their deadline even while a slow batch is in flight. */
@@ -249,6 +264,7 @@ function createPending(
     candidates: null,
     waitsFor: null,
     alone: false,
+    taken: false,
     retried: false,
     staleMap: false,
     settled: false,

@@ -94,11 +94,12 @@ async function runSteps(
     ...named,
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
   });
+  const clock = { databaseMs: covered.clockMs, monotonicMs: performance.now() };
   const locked: LockedState = { event: plan.event, seats, neighbors, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
   const raised = await write(tx, input, locked, changes, passed);
-  return { outcomes, changes, batchId: input.batchId, raised };
+  return { outcomes, changes, batchId: input.batchId, clock, raised };
 }
 
 async function write(
@@ -132,7 +133,7 @@ function expectRows(statement: string, written: number, expected: number): void 
 /** Refuses all commands for an event that does not exist, or that no caller of the batch may see. */
 function refuseAll({ commands, batchId }: BatchInput): BatchResult {
   const changes: Changes = { steps: [], seats: [], createdBookings: [], changedBookings: [], usedKeys: [] };
-  return { outcomes: commands.map(refuseMissingEvent), changes, batchId, raised: null };
+  return { outcomes: commands.map(refuseMissingEvent), changes, batchId, clock: null, raised: null };
 }
 
 /**

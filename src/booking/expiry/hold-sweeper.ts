@@ -1,5 +1,4 @@
 import { Cache } from '../../platform/cache.ts';
-import { metrics } from '../../platform/observability/metrics.ts';
 import { Semaphore } from '../../platform/semaphore.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
 import { expireTogether, type ExpiryContext } from './expire-batch.ts';
@@ -109,7 +108,6 @@ export class HoldSweeper {
     };
     const expired = await expireTogether(this.#ctx, { eventId, lockTimeoutMs, onCorrupt }, sound);
     this.#expired += expired;
-    metrics.holdsExpired.inc(expired);
     if (expired > 0) this.#ctx.logger.info({ eventId, expired }, 'holds expired');
     return holds.length === HOLDS_PER_TURN_MAX ? (holds.at(-1) ?? null) : null; // guard: sweep-past-corrupt-holds
   }

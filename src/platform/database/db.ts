@@ -5,6 +5,7 @@ import pg from 'pg';
 import { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { Cache } from '../cache.ts';
 import type { Logger } from '../observability/logger.ts';
+import { measurePool } from './pool-metrics.ts';
 
 /** Client of an interactive transaction. */
 export type Tx = Prisma.TransactionClient;
@@ -74,9 +75,9 @@ const defaultPoolSizes: PoolSizes = { batches: 8, reads: 8, worker: 3 };
 
 /** Creates three separate pools, so that none can starve another. Connections open on first use. */
 export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = defaultPoolSizes): Database {
-  const batches = client(url, 'sellout batches', sizes.batches, logger, SILENCE_MAX_MS, plansByKey);
-  const reads = client(url, 'sellout reads', sizes.reads, logger, SILENCE_MAX_MS);
-  const worker = client(url, 'sellout worker', sizes.worker, logger, LONG_WORK_SILENCE_MAX_MS, plansByKey);
+  const batches = client(url, 'batches', sizes.batches, logger, SILENCE_MAX_MS, plansByKey);
+  const reads = client(url, 'reads', sizes.reads, logger, SILENCE_MAX_MS);
+  const worker = client(url, 'worker', sizes.worker, logger, LONG_WORK_SILENCE_MAX_MS, plansByKey);
   return {
     batches,
     reads,
@@ -89,19 +90,18 @@ export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = 
 
 function client(
   url: string,
-  applicationName: string,
+  name: keyof PoolSizes,
   max: number,
   logger: Logger,
   silenceMaxMs: number,
   planner: readonly string[] = [],
 ): PrismaClient {
-  const timeouts = Object.entries(sessionTimeoutsMs).map(([name, ms]) => `${name}=${ms}`);
+  const timeouts = Object.entries(sessionTimeoutsMs).map(([timeout, ms]) => `${timeout}=${ms}`);
   const settings = [...timeouts, 'jit=off', ...planner].map((setting) => `-c ${setting}`);
-  const onError = (error: Error) =>
-    logger.warn({ err: error, pool: applicationName }, 'database connection lost');
+  const onError = (error: Error) => logger.warn({ err: error, pool: name }, 'database connection lost');
   const pool = new pg.Pool({
     connectionString: url,
-    application_name: applicationName,
+    application_name: `sellout ${name}`,
     max,
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 60_000,
@@ -110,6 +110,7 @@ function client(
   });
   // An `error` without a listener ends the process, and Prisma adds its own listener only later.
   pool.on('connect', (connected) => connected.on('error', onError));
+  measurePool(name, pool);
   destroyDeadConnections(pool, silenceMaxMs, logger);
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,

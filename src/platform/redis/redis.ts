@@ -1,5 +1,7 @@
 import { Redis, type CommonRedisOptions } from 'ioredis';
 import type { Logger } from '../observability/logger.ts';
+import { metrics } from '../observability/metrics.ts';
+import { onScrape } from '../observability/metrics/registry.ts';
 import { describeError, StartupError } from '../startup-error.ts';
 
 export type { Redis };
@@ -24,7 +26,7 @@ export function connectRedis(url: string, name: string, logger: Logger): Redis {
     connectionName: name,
     commandTimeout: 2_000,
   });
-  return logOutages(redis, name, logger);
+  return reportState(redis, name, logger);
 }
 
 /**
@@ -67,11 +69,22 @@ export function connectSubscriber(url: string, name: string, logger: Logger): Re
       .catch((error: unknown) => logger.debug({ err: error, connection: name }, 'no response to PING'));
   }, PING_EVERY_MS).unref();
   redis.on('end', () => clearInterval(pingTimer));
-  return logOutages(redis, name, logger);
+  return reportState(redis, name, logger);
 }
 
-/** Logs one line per outage instead of one per attempt. An `error` without a listener would end the process. */
-function logOutages(redis: Redis, name: string, logger: Logger): Redis {
+const connections = new Map<Redis, string>();
+
+onScrape(() => {
+  metrics.redisUp.reset();
+  for (const name of connections.values()) metrics.redisUp.set({ connection: name }, 1);
+  for (const [redis, name] of connections)
+    if (redis.status !== 'ready') metrics.redisUp.set({ connection: name }, 0);
+});
+
+/** Reports the state of a connection. Logs one line per outage instead of one per attempt. An `error` without a listener would end the process. */
+function reportState(redis: Redis, name: string, logger: Logger): Redis {
+  connections.set(redis, name);
+  redis.on('end', () => connections.delete(redis));
   let down = false;
   redis.on('error', (error: Error) => {
     if (!down) logger.warn({ err: error, connection: name }, 'redis is unreachable');

@@ -1,4 +1,5 @@
-import type { SeatStatusCode } from '../../messaging/messages.ts';
+import type { SeatsChanged, SeatStatusCode } from '../../messaging/messages.ts';
+import { metrics } from '../../platform/observability/metrics.ts';
 
 /** The changes between two versions: each changed seat once, with its latest status. */
 export interface SeatChanges {
@@ -19,6 +20,11 @@ export class ChangeCoalescer {
   #version = 0;
   #sentVersion = 0;
   #lastSentAt = -Infinity;
+  /** Changes that are unsent, and the time of the first one's COMMIT. */
+  #count = 0;
+  #oldestCommitMs: number | null = null;
+  /** Time of the first COMMIT in the last message, on the clock of the database; null if unknown. */
+  sentCommitMs: number | null = null;
   #tick: NodeJS.Timeout | undefined;
   #onFlushed: (() => void)[] = [];
   #stopped = false;
@@ -28,10 +34,12 @@ export class ChangeCoalescer {
     this.#send = send;
   }
 
-  /** Adds the changes that lead to `version`. Call `schedule` next. */
-  add(seats: SeatChanges['seats'], version: number): void {
+  /** Adds the changes that lead to the message's version. Call `schedule` next. */
+  add({ seats, version, committedAtMs }: Pick<SeatsChanged, 'seats' | 'version' | 'committedAtMs'>): void {
     for (const [index, code] of seats) this.#unsent.set(index, code);
     this.#version = version;
+    this.#oldestCommitMs ??= committedAtMs ?? null;
+    this.#count++;
   }
 
   /** Sends what was added, now or at the next tick. */
@@ -51,6 +59,10 @@ export class ChangeCoalescer {
     this.#unsent.clear();
     this.#sentVersion = version;
     this.#lastSentAt = performance.now();
+    metrics.feedChanges.inc(this.#count);
+    metrics.feedMessages.inc();
+    this.sentCommitMs = this.#oldestCommitMs;
+    this.#forgetUnsent();
     this.#send({ kind: 'changes', fromVersion, version, seats });
     this.#notifyFlushed();
   }
@@ -64,6 +76,8 @@ export class ChangeCoalescer {
   /** Drops what is unsent, because a snapshot of this version replaces it. */
   reset(version: number): void {
     this.#unsent.clear();
+    this.#forgetUnsent();
+    this.sentCommitMs = null;
     this.#version = this.#sentVersion = version;
     this.#notifyFlushed();
   }
@@ -72,6 +86,11 @@ export class ChangeCoalescer {
     this.#stopped = true;
     clearTimeout(this.#tick);
     this.#notifyFlushed();
+  }
+
+  #forgetUnsent(): void {
+    this.#count = 0;
+    this.#oldestCommitMs = null;
   }
 
   #notifyFlushed(): void {

@@ -16,9 +16,9 @@ export class FeedSubscribers<Message> {
   /** Returns a function that removes the subscriber. */
   add(subscriber: (message: Message) => void): () => void {
     this.#seats.add(subscriber);
-    metrics.feedFollowers.inc();
+    metrics.feedSubscribers.inc();
     return () => {
-      if (this.#seats.delete(subscriber)) metrics.feedFollowers.dec();
+      if (this.#seats.delete(subscriber)) metrics.feedSubscribers.dec();
     };
   }
 

@@ -1,3 +1,5 @@
+import { metrics } from '../../platform/observability/metrics.ts';
+
 /** Time to wait for a missing change: another process has sent it or will. */
 const REORDER_WAIT_MS = 50;
 
@@ -22,9 +24,14 @@ export class GapTimer {
       this.#timer = undefined;
       // guard: gap-timer-restarts
       // guard: progressing-feed-not-repaired
-      if (this.#currentVersion() === version) this.#onStuck();
+      if (this.#currentVersion() === version) this.#reportGap();
       else this.start();
     }, REORDER_WAIT_MS);
+  }
+
+  #reportGap(): void {
+    metrics.feedGaps.inc();
+    this.#onStuck();
   }
 
   stop(): void {

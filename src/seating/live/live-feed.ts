@@ -83,10 +83,7 @@ export class LiveFeed {
     this.#unsent = new ChangeCoalescer(ctx.tickMs, (changes) => this.#subscribers.notify(changes));
   }
 
-  /**
-   * Subscribes first and reads the map then: whatever commits in between is newer than the map, and arrives. If this
-   * rejects, stop the feed.
-   */
+  /** Subscribes before it reads the map, so that later commits arrive. If this rejects, stop the feed. */
   async start(): Promise<void> {
     const { subscriber, logger } = this.#ctx;
     this.#subscription = subscriber.subscribeSeatsChanged(this.eventId, (message) => this.apply(message));
@@ -111,6 +108,11 @@ export class LiveFeed {
 
   get version(): number {
     return this.#version;
+  }
+
+  /** Time of the oldest COMMIT in the last message, on the clock of the database; null if unknown. */
+  get sentCommitMs(): number | null {
+    return this.#unsent.sentCommitMs;
   }
 
   get seatCount(): number {
@@ -238,7 +240,7 @@ export class LiveFeed {
     const map = this.#map();
     if (message.seats.some(([index]) => index >= map.seatCount)) return false; // guard: change-applied-whole
     for (const [index, code] of message.seats) map.set(index, code);
-    this.#unsent.add(message.seats, message.version);
+    this.#unsent.add(message);
     this.#version = message.version;
     this.#batchId = message.batchId;
     this.#encoded = undefined;
@@ -262,7 +264,7 @@ export class LiveFeed {
     for (const change of missed)
       // guard: gap-in-record
       if (change.previousBatchId !== this.#batchId || !this.#advance(change)) return this.#reload();
-    if (missed.length > 0) metrics.feedRepairs.inc();
+    if (missed.length > 0) metrics.feedRepairs.inc({ from: 'changes' });
     this.#applyEarly();
   }
 
@@ -289,7 +291,7 @@ export class LiveFeed {
     if (isFirst) {
       this.#handle('loaded');
     } else {
-      metrics.feedRepairs.inc();
+      metrics.feedRepairs.inc({ from: 'map' });
       this.#subscribers.notify(this.snapshot());
       this.#subscribers.notifyOfAllBookings();
     }

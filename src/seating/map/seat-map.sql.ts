@@ -81,14 +81,16 @@ export async function readChanges(
       version: number;
       batch_id: string;
       previous_batch_id: string;
+      committed_at_ms: number;
       seats: [number, SeatStatusCode][];
       booking_ids: string[];
     }[]
   >(sql`/* readChanges */ ${plannedEachTime}
     WITH change AS MATERIALIZED (
-      SELECT version, batch_id, previous_batch_id, booking_ids, step_seats, step_to FROM event_changes
+      SELECT version, batch_id, previous_batch_id, committed_at, booking_ids, step_seats, step_to FROM event_changes
       WHERE event_id = ${eventId}::int AND version > ${afterVersion}::int ORDER BY version LIMIT ${limit}::int)
     SELECT c.version, c.batch_id::text, c.previous_batch_id::text, c.booking_ids,
+      (extract(epoch FROM c.committed_at) * 1000)::float8 AS committed_at_ms,
       (SELECT coalesce(json_agg(json_build_array(step.seat, array_position(enum_range(NULL::seat_status), step.status) - 1)), '[]')
        FROM (SELECT DISTINCT ON (u.seat) u.seat, u.status
              FROM unnest(c.step_seats, c.step_to) WITH ORDINALITY AS u(seat, status, step) ORDER BY u.seat, u.step DESC) AS step) AS seats
@@ -101,6 +103,7 @@ export async function readChanges(
     version: row.version,
     previousBatchId: row.previous_batch_id,
     batchId: row.batch_id,
+    committedAtMs: row.committed_at_ms,
     seats: row.seats,
     bookingIds: row.booking_ids,
   }));

@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../platform/database/db.ts';
+import { metrics } from '../../platform/observability/metrics.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
 import type { LiveFeeds } from '../live/live-feeds.ts';
@@ -46,7 +47,10 @@ export class SeatMaps {
   /** Returns the maps by event, with at most two statements in all. Events that do not exist are left out. */
   async getMany(wanted: Wanted): Promise<ReadonlyMap<number, SeatMap>> {
     const found = new Map<number, SeatMap>();
-    const missing = await this.#fromCache(this.#fromMemory(wanted, found), found);
+    const uncached = this.#fromMemory(wanted, found);
+    countLookUps('live_map', wanted.size, uncached.size);
+    const missing = await this.#fromCache(uncached, found);
+    countLookUps('redis_map', uncached.size, missing.size);
     // A read in flight may be too old for this caller. The one after it began later and is new enough. So there is one read
     // per event at a time, no matter how fast the versions change.
     const tooOld = await this.#fromDatabase(missing, found);
@@ -139,4 +143,9 @@ export class SeatMaps {
 function compareVersions(map: SeatVersion, known: SeatVersion): 'older' | 'same' | 'newer' | 'conflict' {
   if (map.version !== known.version) return map.version < known.version ? 'older' : 'newer';
   return map.batchId === known.batchId ? 'same' : 'conflict'; // guard: cached-map-batch
+}
+
+function countLookUps(cache: 'live_map' | 'redis_map', wanted: number, missing: number): void {
+  if (wanted > missing) metrics.cacheRequests.inc({ cache, result: 'hit' }, wanted - missing);
+  if (missing > 0) metrics.cacheRequests.inc({ cache, result: 'miss' }, missing);
 }

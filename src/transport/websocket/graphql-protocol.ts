@@ -86,7 +86,7 @@ async function prepare(
   // guard: operations-per-socket
   if (extra.operations.running > operationsMax) {
     const message = `Too many concurrent operations: a connection can run at most ${operationsMax}. Complete one before you start another.`;
-    return refuse([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })]);
+    return refuse([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })], 'rate_limited');
   }
   try {
     const caller = {
@@ -129,7 +129,10 @@ function completedBefore(): readonly GraphQLError[] {
   return [new GraphQLError('The client completed the operation before it started.')];
 }
 
-function refuse(errors: readonly GraphQLError[]): readonly GraphQLError[] {
-  metrics.requestsRefused.inc({ reason: 'invalid_operation' });
+function refuse(
+  errors: readonly GraphQLError[],
+  reason: 'invalid_operation' | 'rate_limited' = 'invalid_operation',
+): readonly GraphQLError[] {
+  metrics.requestsRefused.inc({ reason });
   return errors;
 }

@@ -7,6 +7,8 @@ import { TEST_SECRET } from '../../support/processes/api-process.ts';
 import { startBookingProcess, type BookingProcess } from '../../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
+import { BuyerClient, socketTo } from '../../support/clients/buyer-client.ts';
+import { encodeEventId } from '../../../src/platform/ids.ts';
 import { createHall, type Hall } from '../../support/hall.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 
@@ -84,10 +86,60 @@ describe('GET /metrics of the API', () => {
     expect(risen('sellout_commands_total{kind="hold",outcome="SEATS_UNAVAILABLE"}')).toBe(1);
     expect(risen('sellout_batches_total{outcome="committed"}')).toBe(2);
     expect(risen('sellout_batch_commands_sum')).toBe(2);
-    expect(risen('sellout_batch_seconds_count')).toBe(2);
-    expect(risen('sellout_batch_step_seconds_count{step="locked"}')).toBe(2);
+    expect(risen('sellout_batch_duration_seconds_count')).toBe(2);
+    expect(risen('sellout_batch_phase_duration_seconds_count{phase="lock"}')).toBe(2);
     expect(risen('sellout_http_requests_total{status="2xx"}')).toBeGreaterThanOrEqual(4);
-    expect(valueOf(after, 'sellout_group_commit_waiting')).toBe(0);
+    for (const phase of ['plan', 'lock', 'decide', 'write', 'commit'])
+      expect(risen(`sellout_batch_phase_duration_seconds_count{phase="${phase}"}`)).toBeGreaterThan(0);
+    expect(risen('sellout_command_duration_seconds_count{kind="hold"}')).toBe(2);
+    expect(risen('sellout_queue_wait_seconds_count')).toBe(2);
+    expect(valueOf(after, 'sellout_queued_commands')).toBe(0);
+  });
+
+  it('measures changes on their way to a socket', async () => {
+    const before = await scrape();
+    const socket = socketTo(api.url);
+    const updates = socket.iterate({
+      query: `subscription { seatUpdates(eventId: "${encodeEventId(hall.eventId)}") { __typename } }`,
+    });
+    await updates.next();
+    const buyer = await BuyerClient.start(api.url);
+    expect(await buyer.hold(hall.eventId, [20])).toMatchObject({ __typename: 'Booking' });
+    await updates.next();
+    const after = await scrape();
+    const risen = (series: string) => (valueOf(after, series) ?? 0) - (valueOf(before, series) ?? 0);
+    expect(risen('sellout_commit_to_socket_seconds_count')).toBe(1);
+    // The test cannot assert the delay, but a wrong clock or unit would exceed this by orders of magnitude.
+    expect(risen('sellout_commit_to_socket_seconds_sum')).toBeLessThan(60);
+    expect(risen('sellout_shared_frames_total')).toBe(2);
+    expect(risen('sellout_shared_frame_bytes_total')).toBeGreaterThan(50);
+    expect(risen('sellout_feed_changes_total')).toBe(1);
+    expect(risen('sellout_feed_messages_total')).toBe(1);
+    await updates.return?.();
+    await socket.dispose();
+  });
+
+  it('counts expired holds and their delay, whoever expires them', async () => {
+    const buyer = await BuyerClient.start(api.url);
+    expect(await buyer.hold(hall.eventId, [30])).toMatchObject({ __typename: 'Booking' });
+    await db.$executeRaw(
+      sql`UPDATE bookings SET created_at = created_at - interval '1 hour', hold_expires_at = hold_expires_at - interval '1 hour'
+          WHERE event_id = ${hall.eventId} AND status = 'HOLD'`,
+    );
+    const before = await scrape();
+    expect(await buyer.hold(hall.eventId, [30])).toMatchObject({ __typename: 'Booking' });
+    const after = await scrape();
+    const risen = (series: string) => (valueOf(after, series) ?? 0) - (valueOf(before, series) ?? 0);
+    expect(risen('sellout_holds_expired_total')).toBeGreaterThan(0);
+    expect(risen('sellout_hold_expiration_delay_seconds_count')).toBe(risen('sellout_holds_expired_total'));
+    expect(risen('sellout_hold_expiration_delay_seconds_bucket{le="300"}')).toBe(0);
+  });
+
+  it('reports the state of Redis and of the database pools', async () => {
+    const text = await scrape();
+    expect(valueOf(text, 'sellout_redis_up{connection="sellout-publisher"}')).toBe(1);
+    expect(valueOf(text, 'sellout_db_pool_connections{pool="batches",state="idle"}')).toBeGreaterThan(0);
+    expect(valueOf(text, 'sellout_db_pool_waiting{pool="batches"}')).toBe(0);
   });
 
   it('describes the process itself', async () => {

@@ -6,6 +6,7 @@ it('a round serves every member in slices, and one more round follows if it was 
   let longest = 0;
   let last = performance.now();
   const onError = vi.fn<() => void>();
+  const onEnd = vi.fn<() => void>();
   const broadcast = new Broadcast(
     () => members,
     (member) => {
@@ -15,6 +16,7 @@ it('a round serves every member in slices, and one more round follows if it was 
       if (member.i === 7) throw new Error('only this member');
     },
     onError,
+    onEnd,
   );
   const watch = setInterval(() => {
     longest = Math.max(longest, performance.now() - last);
@@ -29,4 +31,5 @@ it('a round serves every member in slices, and one more round follows if it was 
   clearInterval(watch);
   expect(members.every(({ served }) => served === 2)).toBe(true);
   expect(onError).toHaveBeenCalledTimes(2);
+  expect(onEnd).toHaveBeenCalledTimes(1);
 });

@@ -12,6 +12,7 @@ export const SEATS = 12;
 
 /** A feed without a clock: changes wait for `send`. Its change record is complete. */
 class StillFeed {
+  readonly sentCommitMs = null;
   readonly eventId = 1;
   ambiguousUpTo = -1;
   readonly record: (readonly [number, SeatStatusCode])[] = [];
@@ -144,7 +145,8 @@ function groupOf(key: string): SharedGroup {
 export function start() {
   const feed = new StillFeed();
   let empty = false;
-  const channel = new SeatChannel(feed as unknown as LiveFeed, createLogger('silent'), () => (empty = true));
+  const ctx = { logger: createLogger('silent'), clock: { nowMs: Date.now } };
+  const channel = new SeatChannel(feed as unknown as LiveFeed, ctx, () => (empty = true));
   const join = (after: number | null = null, operation = 'one') =>
     new Watcher(feed, channel, operation, after);
   return { feed, join, isEmpty: () => empty };

@@ -11,7 +11,7 @@ const over = { done: true, value: undefined };
 const operation = { key: 'one' } as SharedOperation;
 
 function start() {
-  const shared = new SharedSubscriptions({ logger: silent } as Engine);
+  const shared = new SharedSubscriptions({ logger: silent } as Engine, { nowMs: Date.now });
   const feed = {
     version: 1,
     snapshot: () => ({ kind: 'snapshot', version: 1, states: '' }),

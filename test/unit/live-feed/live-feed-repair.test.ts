@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
-import { readMetrics } from '../../../src/platform/observability/metrics.ts';
+import { readMetrics } from '../../../src/platform/observability/metrics/registry.ts';
 import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
@@ -175,7 +175,8 @@ describe('polling', () => {
   beforeEach(() => feeds.start());
 
   it('finds what Redis lost, and counts the repair', async () => {
-    const repairs = async () => Number(/^sellout_feed_repairs_total (\d+)$/m.exec(await readMetrics())?.[1]);
+    const repairs = async () =>
+      Number(/^sellout_feed_repairs_total\{from="changes"\} (\d+)$/m.exec(await readMetrics())?.[1] ?? 0);
     const { client } = await connect();
     const before = await repairs();
     event.commit([[0, 1]]);

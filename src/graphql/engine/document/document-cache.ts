@@ -1,5 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import { Cache } from '../../../platform/cache.ts';
+import { metrics } from '../../../platform/observability/metrics.ts';
 import { estimateDocumentBytes } from '../kept-memory.ts';
 
 export interface DocumentCacheLimits {
@@ -31,7 +32,9 @@ export class DocumentCache {
   }
 
   get(text: string): DocumentNode | undefined {
-    return this.#entries.get(text)?.document;
+    const document = this.#entries.get(text)?.document;
+    metrics.cacheRequests.inc({ cache: 'document', result: document === undefined ? 'miss' : 'hit' });
+    return document;
   }
 
   set(text: string, document: DocumentNode): void {

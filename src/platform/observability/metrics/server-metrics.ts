@@ -1,0 +1,60 @@
+import { Counter, Gauge } from 'prom-client';
+import { registry } from './registry.ts';
+
+const registers = [registry];
+
+/** Requests, caches, and the connections to PostgreSQL and Redis. */
+export const serverMetrics = {
+  httpRequests: new Counter({
+    name: 'sellout_http_requests_total',
+    help: 'HTTP requests by status class. Requests that ended before a response are `aborted`.',
+    labelNames: ['status'],
+    registers,
+  }),
+  requestsRefused: new Counter({
+    name: 'sellout_requests_refused_total',
+    help: 'Requests and operations refused before execution, by reason.',
+    labelNames: ['reason'],
+    registers,
+  }),
+  tokensUnchecked: new Counter({
+    name: 'sellout_tokens_unchecked_total',
+    help: "Tokens that could not be verified because the identity provider's keys could not be fetched.",
+    registers,
+  }),
+  clientMemoryBytes: new Gauge({
+    name: 'sellout_client_memory_bytes',
+    help: 'Estimated memory that running operations of clients retain, in bytes.',
+    registers,
+  }),
+  cacheRequests: new Counter({
+    name: 'sellout_cache_requests_total',
+    help: 'Look-ups by cache (live_map: live feeds; redis_map: seat maps in Redis; document: parsed documents) and result, hit or miss.',
+    labelNames: ['cache', 'result'],
+    registers,
+  }),
+  poolConnections: new Gauge({
+    name: 'sellout_db_pool_connections',
+    help: 'Connections to PostgreSQL by pool and state: busy or idle.',
+    labelNames: ['pool', 'state'],
+    registers,
+  }),
+  poolConnectionsMax: new Gauge({
+    name: 'sellout_db_pool_connections_max',
+    help: 'Maximum number of connections of a pool.',
+    labelNames: ['pool'],
+    registers,
+  }),
+  poolWaiting: new Gauge({
+    name: 'sellout_db_pool_waiting',
+    help: 'Requests for a connection of a pool that wait.',
+    labelNames: ['pool'],
+    registers,
+  }),
+  redisUp: new Gauge({
+    name: 'sellout_redis_up',
+    help: 'Whether each connection to Redis is usable: 1 or 0.',
+    labelNames: ['connection'],
+    registers,
+  }),
+} as const;
