@@ -3,7 +3,9 @@ import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { settings } from '../../src/platform/config/settings.ts';
 import { loadConfig, type Config } from '../../src/platform/config/config.ts';
-import { readMetrics } from '../../src/platform/observability/metrics.ts';
+// Defines the metrics that the registry contains.
+import '../../src/platform/observability/metrics.ts';
+import { readMetrics } from '../../src/platform/observability/metrics/registry.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 export const deployFolder = path.join(repository, 'deploy');

@@ -25,7 +25,7 @@ export interface BatchResult {
 }
 
 /** The database's clock as the batch read it under its locks, and this process's monotonic clock at that moment. */
-export interface ClockReading {
+interface ClockReading {
   readonly databaseMs: number;
   readonly monotonicMs: number;
 }
