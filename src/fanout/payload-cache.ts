@@ -1,5 +1,5 @@
 import { Cache } from '../platform/cache.ts';
-import type { FeedMessage } from '../seating/live/live-feed.ts';
+import type { FeedMessage } from '../seating/live/feed-message.ts';
 import type { Payload } from './payload.ts';
 
 /** Estimated memory of an entry besides its text, in characters: its keys, its maps and the payload object. */

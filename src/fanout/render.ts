@@ -6,7 +6,7 @@ import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
 import { executeEvent } from '../graphql/engine/subscription.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import { uuidV7 } from '../platform/uuid.ts';
-import type { FeedMessage } from '../seating/live/live-feed.ts';
+import type { FeedMessage } from '../seating/live/feed-message.ts';
 import { Payload } from './payload.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FeedMessage } from '../seating/live/live-feed.ts';
+import type { FeedMessage } from '../seating/live/feed-message.ts';
 import { fanoutLimits } from './limits.ts';
 
 /** The last messages of a channel, numbered from 1, for subscribers that have not been sent them yet. */

@@ -1,4 +1,4 @@
-import type { FeedMessage } from '../seating/live/live-feed.ts';
+import type { FeedMessage } from '../seating/live/feed-message.ts';
 import type { SeatSource } from '../seating/live/seat-updates.ts';
 import type { Payload } from './payload.ts';
 

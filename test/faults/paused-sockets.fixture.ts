@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { withTimeout } from '../../src/platform/with-timeout.ts';
 import { encodeEventId } from '../../src/platform/ids.ts';
 import type { SeatStatusCode } from '../../src/messaging/messages.ts';
-import type { FeedMessage } from '../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../src/seating/live/feed-message.ts';
 import { seatUpdates, updateOf } from '../api/fanout/shared.fixture.ts';
 import { SeatMapClient } from '../support/clients/seat-map-client.ts';
 

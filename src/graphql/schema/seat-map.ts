@@ -1,6 +1,6 @@
 import type { SeatStatusCode, SeatVersion } from '../../messaging/messages.ts';
 import { encodeEventId, encodeSeatId } from '../../platform/ids.ts';
-import type { FeedMessage } from '../../seating/live/live-feed.ts';
+import type { FeedMessage } from '../../seating/live/feed-message.ts';
 import { toSeatStatus, type SeatMap as SeatStates } from '../../seating/map/seat-map.ts';
 import type { SharedContext } from '../context.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';

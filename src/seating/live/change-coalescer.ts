@@ -1,13 +1,6 @@
 import type { SeatsChanged, SeatStatusCode } from '../../messaging/messages.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
-
-/** The changes between two versions: each changed seat once, with its latest status. */
-export interface SeatChanges {
-  readonly kind: 'changes';
-  readonly fromVersion: number;
-  readonly version: number;
-  readonly seats: readonly (readonly [number, SeatStatusCode])[];
-}
+import type { SeatChanges } from './feed-message.ts';
 
 /**
  * Collects changes and sends them together, once per tick. The latest status of a seat wins. The first change after a

@@ -7,20 +7,12 @@ import type { Subscriber, Subscription } from '../../messaging/subscriber.ts';
 import type { PackedSeats } from '../../web/seat-feed/packed-seats.ts';
 import { encodeSeats, maskSeats, type SeatMap } from '../map/seat-map.ts';
 import { readChanges, readSeatMap } from '../map/seat-map.sql.ts';
-import { ChangeCoalescer, type SeatChanges } from './change-coalescer.ts';
+import { ChangeCoalescer } from './change-coalescer.ts';
+import type { FeedMessage, SeatSnapshot } from './feed-message.ts';
 import { FeedSubscribers } from './feed-subscribers.ts';
 import { GapTimer } from './gap-timer.ts';
 import { isBehind, isRepairing, nextFeedState, type FeedEvent, type FeedState } from './live-feed-state.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
-
-/** A message to the subscribers of an event: numbered changes, or the whole map if the feed could not continue. */
-export type FeedMessage = SeatSnapshot | SeatChanges;
-
-export interface SeatSnapshot {
-  readonly kind: 'snapshot';
-  readonly version: number;
-  readonly states: string;
-}
 
 export interface FeedContext {
   readonly db: PrismaClient;
@@ -83,7 +75,10 @@ export class LiveFeed {
     this.#unsent = new ChangeCoalescer(ctx.tickMs, (changes) => this.#subscribers.notify(changes));
   }
 
-  /** Subscribes before it reads the map, so that later commits arrive. If this rejects, stop the feed. */
+  /**
+   * Subscribes first and reads the map then: whatever commits in between is newer than the map, and arrives. If this
+   * rejects, stop the feed.
+   */
   async start(): Promise<void> {
     const { subscriber, logger } = this.#ctx;
     this.#subscription = subscriber.subscribeSeatsChanged(this.eventId, (message) => this.apply(message));
@@ -110,7 +105,7 @@ export class LiveFeed {
     return this.#version;
   }
 
-  /** Time of the oldest COMMIT in the last message, on the clock of the database; null if unknown. */
+  /** When the oldest COMMIT in the last message was, by the clock of the database; null if unknown. */
   get sentCommitMs(): number | null {
     return this.#unsent.sentCommitMs;
   }

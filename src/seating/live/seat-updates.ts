@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../../platform/database/db.ts';
-import type { FeedMessage, LiveFeed } from './live-feed.ts';
+import type { FeedMessage } from './feed-message.ts';
+import type { LiveFeed } from './live-feed.ts';
 import type { LiveFeeds } from './live-feeds.ts';
 import { Mailbox } from './mailbox.ts';
 import { readMergedChanges } from '../map/seat-map.sql.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import { connectDatabase } from '../../../src/platform/database/db.ts';
 import { BookingUpdates } from '../../../src/seating/live/booking-updates.ts';
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 import { watchSeats } from '../../support/clients/watch-seats.ts';
 import { createBuyerId, silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,4 +1,4 @@
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 import { decodeSeats, packDigits } from '../../../src/seating/map/seat-map.ts';
 import type { PackedSeats } from '../../../src/web/seat-feed/packed-seats.ts';
 

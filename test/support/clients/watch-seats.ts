@@ -1,4 +1,4 @@
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 import {
   openSeatSource,
   subscribeToSeats,

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { Payload } from '../../../src/fanout/payload.ts';
 import { PayloadCache } from '../../../src/fanout/payload-cache.ts';
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 
 const message = (version: number): FeedMessage => ({ kind: 'snapshot', version, states: '' });
 const render = vi.fn<() => Payload>(() => new Payload('x'.repeat(100)));

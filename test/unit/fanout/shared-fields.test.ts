@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { SharedContext } from '../../../src/graphql/context.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 
 /** Returns a selection of every field of a type, recursively. */
 function everything(type: GraphQLNamedType): string {

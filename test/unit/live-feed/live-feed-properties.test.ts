@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import type { SeatsChanged, SeatStatusCode } from '../../../src/messaging/messages.ts';
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { watchSeats } from '../../support/clients/watch-seats.ts';
 import { SeatMapClient } from '../../support/clients/seat-map-client.ts';

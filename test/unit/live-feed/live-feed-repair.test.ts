@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { readMetrics } from '../../../src/platform/observability/metrics/registry.ts';
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
 import type { SeatMapClient } from '../../support/clients/seat-map-client.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { watchSeats } from '../../support/clients/watch-seats.ts';
 import { toSeatStatus } from '../../../src/seating/map/seat-map.ts';

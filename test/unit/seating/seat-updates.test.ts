@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
-import type { FeedMessage } from '../../../src/seating/live/live-feed.ts';
+import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { subscribeToSeats, openSeatSource } from '../../../src/seating/live/seat-updates.ts';
 import { Recorded } from '../live-feed/recorded-event.fixture.ts';
