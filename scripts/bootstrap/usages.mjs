@@ -136,8 +136,8 @@ const usages = {
        BASE_URL=URL npm run loadtest -- NAME [--event ID] [--yes-load-this-server]
 
   Runs a k6 script against a server of its own, compares all live maps with the database, audits, and writes a report.
-  Exit status 0: every check holds; 99: a threshold is breached, the audit found something or a map is wrong; 77: --ci
-  found neither k6 nor Go; 1: the run failed.
+  Exit status 0: every check holds; 99: a threshold is breached, the audit found something or a map is wrong; 1: the
+  run failed.
 
   NAME       same-seat, hold-storm, checkout, fan-out or soak (docs/load-tests.md)
   --buyers   number of buyers; in same-seat, each tries once
@@ -149,7 +149,8 @@ const usages = {
 
   BASE_URL   loads a deployment instead. Its event on sale is the next one, or that of --event. With DATABASE_URL and
              REDIS_URL, it is audited as well. A server on another machine needs --yes-load-this-server.
-  K6         the k6 program; default: k6 in PATH or in Go's bin folder, else it is built once with Go`,
+  K6         the k6 program; default: k6 in PATH or in Go's bin folder, else it is built once with Go,
+             except with --ci`,
 
   token: `Usage: npm run -s token -- --role organizer|buyer [--user UUID]
 
@@ -158,13 +159,17 @@ const usages = {
   --role  role of the user
   --user  ID of the user; default: the organizer of the examples, or a new buyer`,
 
-  mutants: `Usage: npm run mutants [-- WORD | --check]
+  mutants: `Usage: npm run mutants [-- [WORD] [--since COMMIT | --changed] [--minutes N] | --check]
 
   Runs the mutation tests: disables each guard (a lock, constraint, deadline or limit) in a copy of the repository, and
   expects a test to fail. Exit status 1 if a mutant survives.
 
-  WORD     runs only mutants with the word in the name or file of their guard
-  --check  runs no test; see npm run check:mutants`,
+  WORD       runs only mutants with the word in the name or file of their guard
+  --since    runs only mutants whose guard, definition or tests changed since a commit, the latest changes first
+  --changed  the same since the branch left origin/main, or, on main itself, since the last release (tag v*); without
+             either commit, all mutants
+  --minutes  starts no mutant later than this, and states how many were not run
+  --check    runs no test; see npm run check:mutants`,
 
   'check:licenses': `Usage: npm run check:licenses [-- --list]
 

@@ -36,13 +36,14 @@ function checkTests(root: string, { tests, only }: TestedMutant): void {
   const missing = tests.find((test) => !existsSync(path.join(root, test)));
   if (missing !== undefined) throw new Error(`${missing} does not exist`);
   if (only === undefined) return;
-  const files = tests.map((test) => path.join(root, test)).flatMap(listFiles);
+  const files = tests.map((test) => path.join(root, test)).flatMap(listTestFiles);
   if (!files.some((file) => readFileSync(file, 'utf8').includes(only))) {
     throw new Error(`no test of ${tests.join(', ')} contains "${only}" in its name`);
   }
 }
 
-function listFiles(fileOrFolder: string): string[] {
+/** Returns a test file itself, or the test files in a folder. */
+export function listTestFiles(fileOrFolder: string): string[] {
   if (!statSync(fileOrFolder).isDirectory()) return [fileOrFolder];
   const names = readdirSync(fileOrFolder, { recursive: true, encoding: 'utf8' });
   return names.filter((name) => name.endsWith('.test.ts')).map((name) => path.join(fileOrFolder, name));
