@@ -6,7 +6,7 @@ import { makeScratchFolder } from '../scripts/local/scratch-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { parseRequest, type LoadtestRequest } from './run/arguments.ts';
 import { useDeployment } from './run/target/deployment.ts';
-import { findK6, K6MissingError, type K6 } from './run/find-k6.ts';
+import { findK6 } from './run/find-k6.ts';
 import { startOwnSystem } from './run/target/own-system.ts';
 import { plotLatencies } from './run/report/plot.ts';
 import { formatReport, type RunReport } from './run/report/report.ts';
@@ -14,17 +14,13 @@ import { runScenario } from './run/run-scenario.ts';
 import type { Target } from './run/target/target.ts';
 import { getExitStatus } from './run/report/verdict.ts';
 
-/** Exit status for "skipped", as in Automake and Meson. */
-const SKIPPED = 77;
-
 type Environment = ReturnType<typeof readEnvironment>;
 
 await runCommand(async () => {
   const args = process.argv.slice(2);
   const env = readEnvironment();
   const request = parseRequest(args, env['BASE_URL']);
-  const k6 = findK6OrSkip(env, request);
-  if (k6 === null) return;
+  const k6 = findK6({ env, mayBuild: !request.ci, print });
   print(`${k6.version} (${k6.program})`);
   await using scratch = await makeDisposableFolder();
   await using target = await openTarget(request, env);
@@ -42,18 +38,6 @@ await runCommand(async () => {
     finish(await runScenario(options), path.resolve(ROOT, request.out));
   }
 });
-
-/** In CI, a machine without k6 and Go skips the load tests instead of failing. */
-function findK6OrSkip(env: Environment, { ci }: LoadtestRequest): K6 | null {
-  try {
-    return findK6(env, print);
-  } catch (error) {
-    if (!ci || !(error instanceof K6MissingError)) throw error;
-    print(`SKIPPED: ${error.message}`);
-    process.exitCode = SKIPPED;
-    return null;
-  }
-}
 
 function openTarget({ baseUrl, eventId }: LoadtestRequest, env: Environment): Promise<Target> | Target {
   if (baseUrl !== null)

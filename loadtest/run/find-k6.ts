@@ -13,23 +13,19 @@ export interface K6 {
   readonly version: string;
 }
 
-/** Neither k6 nor a way to build it was found. */
-export class K6MissingError extends Error {
-  constructor(found: string) {
-    super(
-      `The load tests need k6. K6 is not set, PATH has no k6, and ${found}.\n` +
-        `Install k6 (https://grafana.com/docs/k6/latest/set-up/install-k6/), or Go 1.${GO_MINOR_MIN} or newer, or set K6 to the program.`,
-    );
-    this.name = 'K6MissingError';
-  }
+export interface FindOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether k6 may be downloaded and built if it is missing. */
+  readonly mayBuild: boolean;
+  readonly print: (line: string) => void;
 }
 
 /**
  * Finds k6: `K6`, then PATH, then Go's folder of programs, then the cache, into which it builds k6 once.
  *
- * @throws {K6MissingError} if there is neither k6 nor a suitable Go.
+ * @throws {Error} if there is no k6 and none can be built.
  */
-export function findK6(env: Readonly<Record<string, string | undefined>>, print: (line: string) => void): K6 {
+export function findK6({ env, mayBuild, print }: FindOptions): K6 {
   const given = env['K6'];
   if (given !== undefined) {
     const k6 = tryK6(given);
@@ -47,13 +43,22 @@ export function findK6(env: Readonly<Record<string, string | undefined>>, print:
     const k6 = tryK6(place);
     if (k6 !== null) return k6;
   }
+  if (!mayBuild) throw explainMissing('CI does not download it');
   return buildK6(cache, print);
+}
+
+function explainMissing(found: string): Error {
+  return new Error(
+    `The load tests need k6. K6 is not set, PATH has no k6, and ${found}.\n` +
+      `Install k6 (https://grafana.com/docs/k6/latest/set-up/install-k6/), or set K6 to the program. With Go 1.${GO_MINOR_MIN} or newer,\n` +
+      '`npm run loadtest -- NAME` builds k6 once.',
+  );
 }
 
 function buildK6(folder: string, print: (line: string) => void): K6 {
   const go = runForText('go', ['env', 'GOVERSION']);
-  if (go === null) throw new K6MissingError('Go is not installed');
-  if (!isNewEnough(go)) throw new K6MissingError(`${go} is too old to build it`);
+  if (go === null) throw explainMissing('Go is not installed');
+  if (!isNewEnough(go)) throw explainMissing(`${go} is too old to build it`);
   print(`Building k6 ${K6_VERSION} with ${go}. This happens once and takes some minutes.`);
   mkdirSync(folder, { recursive: true });
   const { status } = spawnSync('go', ['install', `go.k6.io/k6@${K6_VERSION}`], {

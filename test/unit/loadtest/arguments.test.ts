@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { parseRequest } from '../../../loadtest/run/arguments.ts';
-import { isNewEnough } from '../../../loadtest/run/find-k6.ts';
 import { scenarios } from '../../../loadtest/run/scenarios.ts';
 
 const parse = (args: string[], baseUrl?: string) => parseRequest(args, baseUrl);
@@ -56,14 +55,4 @@ it.each(['localhost:4000', 'ftp://localhost', ''])('rejects %j as BASE_URL', (ur
   expect(() => parse(['soak', '--yes-load-this-server'], url)).toThrow(
     'BASE_URL must be an http or https URL',
   );
-});
-
-it.each([
-  ['go1.23.9', false],
-  ['go1.24', true],
-  ['go1.26.8', true],
-  ['go2.0', true],
-  ['devel', false],
-])('builds k6 with %s: %s', (version, expected) => {
-  expect(isNewEnough(version)).toBe(expected);
 });
