@@ -1,7 +1,7 @@
 import { sql, type Tx } from '../../platform/database/db.ts';
 import type { BookingRecord, BookingStatus, Changes, EventRules, SeatStatus } from '../rules/model.ts';
 import type { RaisedVersion } from './batch.ts';
-import { thisEvent } from './this-event.ts';
+import { thisEvent } from './batch-reads.sql.ts';
 
 /*
  * Statuses are compared with `(a = b) IS TRUE`, for which no index can be used. With a plain comparison and few statistics,

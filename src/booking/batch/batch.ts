@@ -1,7 +1,7 @@
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type { Command } from '../rules/commands.ts';
 import type { Changes } from '../rules/model.ts';
-import type { Outcome } from '../rules/outcomes.ts';
+import type { Outcome } from '../rules/draft.ts';
 
 export interface BatchInput {
   readonly eventId: number;

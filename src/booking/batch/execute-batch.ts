@@ -10,7 +10,7 @@ import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batc
 import type { BatchResult, BatchStep, OnBatchStep } from './batch.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
 import { BatchPreparation, type PreparedBatch } from './prepare-batch.ts';
-import { runBatchToTheEnd } from './resolve-unknown-commit.ts';
+import { runBatchToTheEnd } from './run-batch.ts';
 
 export interface BatchContext extends AnnounceContext {
   readonly db: PrismaClient;

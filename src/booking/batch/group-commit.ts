@@ -2,7 +2,7 @@ import { BusyError, SelloutError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import type { SeatChoice } from '../../seating/best-available/choose-seats.ts';
 import type { Command } from '../rules/commands.ts';
-import type { Outcome } from '../rules/outcomes.ts';
+import type { Outcome } from '../rules/draft.ts';
 
 /*
  * Group commit: while a batch for an event is in flight, new commands for that event queue up. When it returns, all of

@@ -1,13 +1,16 @@
 import type { PrismaClient, Tx } from '../../platform/database/db.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
+import { classifyDbError } from '../../platform/database/db-errors.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
+import { pause } from '../../platform/pause.ts';
 import { decide } from '../rules/decide.ts';
 import type { Command } from '../rules/commands.ts';
 import type { Changes, EventRules, Key, LockedState } from '../rules/model.ts';
-import { type Outcome, refused } from '../rules/outcomes.ts';
+import { type Outcome, refused } from '../rules/draft.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import { lockBuyers, lockSeats, readLocked, readPlan, setLockTimeout } from './batch-reads.sql.ts';
-import { changeBookings, raiseVersion, writeSeats } from './batch-writes.sql.ts';
+import { changeBookings, raiseVersion, writeSeats, findBatch } from './batch-writes.sql.ts';
 import type { BatchInput, BatchResult, OnBatchStep, RaisedVersion } from './batch.ts';
 
 /*
@@ -26,7 +29,7 @@ import type { BatchInput, BatchResult, OnBatchStep, RaisedVersion } from './batc
  * Every transaction that changes seats takes its locks in this order, so batches cannot deadlock.
  */
 
-export interface BatchSettings {
+interface BatchSettings {
   readonly defaultHoldTtlMs: number;
   /** Maximum duration of the batch. After it, no further statement is sent. */
   readonly deadlineMs: number;
@@ -194,4 +197,60 @@ function getCaller(command: Command): string | null {
 function getNamedSeats(command: Command): readonly number[] {
   if (command.kind === 'hold') return [...command.named, ...(command.chosen ?? [])];
   return 'seats' in command ? command.seats : [];
+}
+
+const RESOLVE_MS_MAX = 5_000;
+const RESOLVE_EVERY_MS = 200;
+/** Timeout of one attempt. Longer than its lock_timeout, so that a lost batch that still holds its locks has ended. */
+const ATTEMPT_MS_MAX = 4_000;
+
+/**
+ * Runs a batch. If the connection breaks during COMMIT, asks the database for the outcome.
+ *
+ * @throws {CommitUnknownError} only if the database could not be asked. After any other error, nothing was changed.
+ */
+export async function runBatchToTheEnd(
+  db: PrismaClient,
+  input: BatchInput,
+  settings: BatchSettings,
+  logger: Logger,
+): Promise<BatchResult> {
+  try {
+    return await runBatch(db, input, settings);
+  } catch (error) {
+    if (!(error instanceof CommitUnknownError)) throw error;
+    return resolveUnknownCommit(db, error, logger);
+  }
+}
+
+/**
+ * Asks the database for at most five seconds whether a batch was committed.
+ *
+ * @returns the batch's result if it was committed.
+ * @throws the original error if it was not (the batch can be retried); the CommitUnknownError if the database could not
+ *   be asked.
+ */
+async function resolveUnknownCommit(
+  db: PrismaClient,
+  unknown: CommitUnknownError,
+  logger: Logger,
+): Promise<BatchResult> {
+  const { eventId, batchId } = unknown.input;
+  const giveUpAt = performance.now() + RESOLVE_MS_MAX;
+  for (;;) {
+    try {
+      const committed = await withTimeout(
+        db.$transaction((tx) => findBatch(tx, eventId, unknown.version, batchId)),
+        ATTEMPT_MS_MAX,
+        () => new Error('Connection terminated: no response in time'),
+      );
+      logger.warn({ eventId, batchId, committed }, 'resolved the outcome of an unknown COMMIT');
+      if (committed) return unknown.result;
+      throw unknown.cause;
+    } catch (error) {
+      if (error === unknown.cause) throw error;
+      if (classifyDbError(error) === 'permanent' || performance.now() >= giveUpAt) throw unknown;
+      await pause(RESOLVE_EVERY_MS);
+    }
+  }
 }

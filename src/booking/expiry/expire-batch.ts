@@ -3,7 +3,7 @@ import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { announce, type AnnounceContext } from '../batch/announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from '../batch/batch-errors.ts';
-import { runBatchToTheEnd } from '../batch/resolve-unknown-commit.ts';
+import { runBatchToTheEnd } from '../batch/run-batch.ts';
 
 export interface ExpiryContext extends AnnounceContext {
   readonly db: PrismaClient;

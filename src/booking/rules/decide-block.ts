@@ -1,7 +1,5 @@
-import type { Draft } from './draft.ts';
-import { freeOverdueSeats, isFree } from './free-seats.ts';
+import { type Draft, type Outcome, retryUnlocked, done, refused, freeOverdueSeats, isFree } from './draft.ts';
 import type { BlockCommand } from './commands.ts';
-import { type Outcome, retryUnlocked, done, refused } from './outcomes.ts';
 
 /** Takes seats off sale, all or none. Blocked seats stay blocked. */
 export function decideBlock(draft: Draft, command: BlockCommand): Outcome {

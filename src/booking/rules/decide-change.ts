@@ -1,10 +1,17 @@
-import { freeOverdueSeats, isFree } from './free-seats.ts';
-import type { Draft } from './draft.ts';
+import {
+  type Draft,
+  type Outcome,
+  retryUnlocked,
+  done,
+  refused,
+  freeOverdueSeats,
+  isFree,
+  allLocked,
+  refuseUnlessOpenHold,
+  findOwnBooking,
+} from './draft.ts';
 import type { ChangeCommand } from './commands.ts';
-import { findOrphans } from './orphans.ts';
-import { allLocked, refuseUnlessOpenHold, findOwnBooking } from './own-booking.ts';
-import { type Outcome, retryUnlocked, done, refused } from './outcomes.ts';
-import { refuseUnlessOnSale, sumPrices } from './sale-rules.ts';
+import { refuseUnlessOnSale, sumPrices, findOrphans } from './sale-rules.ts';
 
 /**
  * Replaces a hold's seats, all or none. Keeps the deadline, and does not touch the seats that stay. Returns a hold that

@@ -1,10 +1,16 @@
-import { freeOverdueSeats, isFree } from './free-seats.ts';
-import type { Draft } from './draft.ts';
+import {
+  type Draft,
+  type Outcome,
+  retryConflict,
+  retryUnlocked,
+  done,
+  refused,
+  freeOverdueSeats,
+  isFree,
+  findReplay,
+} from './draft.ts';
 import type { HoldCommand } from './commands.ts';
-import { type Outcome, retryConflict, retryUnlocked, done, refused } from './outcomes.ts';
-import { findOrphans } from './orphans.ts';
-import { findReplay } from './replay.ts';
-import { refuseUnlessOnSale, sumPrices } from './sale-rules.ts';
+import { refuseUnlessOnSale, sumPrices, findOrphans } from './sale-rules.ts';
 
 /**
  * Decides a hold: all of the seats or none. Checks, in this order:

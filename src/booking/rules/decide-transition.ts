@@ -1,5 +1,15 @@
-import type { Draft } from './draft.ts';
-import { expire } from './free-seats.ts';
+import {
+  type Draft,
+  type Outcome,
+  retryUnlocked,
+  done,
+  refused,
+  expire,
+  allLocked,
+  refuseUnlessOpenHold,
+  findOwnBooking,
+  findReplay,
+} from './draft.ts';
 import type {
   CancelCommand,
   ConfirmCommand,
@@ -7,9 +17,6 @@ import type {
   ExtendCommand,
   ReleaseCommand,
 } from './commands.ts';
-import { allLocked, refuseUnlessOpenHold, findOwnBooking } from './own-booking.ts';
-import { type Outcome, retryUnlocked, done, refused } from './outcomes.ts';
-import { findReplay } from './replay.ts';
 import { refuseBuyerCancellation, refuseIfSalesOver } from './sale-rules.ts';
 
 /** Confirms a hold, which books its seats. Returns a booking in CONFIRMED unchanged. */

@@ -8,10 +8,9 @@ import {
   decideExtend,
   decideRelease,
 } from './decide-transition.ts';
-import { Draft } from './draft.ts';
+import { Draft, type Outcome } from './draft.ts';
 import type { Command } from './commands.ts';
 import type { Changes, LockedState } from './model.ts';
-import type { Outcome } from './outcomes.ts';
 
 /*
  * Every rule by which a seat changes hands is in this folder. One file decides each command:

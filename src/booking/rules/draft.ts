@@ -1,5 +1,63 @@
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
-import type { BookingRecord, Changes, Key, LockedState, Seat, SeatStatus, Step, UsedKey } from './model.ts';
+import type {
+  BookingRecord,
+  Changes,
+  Key,
+  LockedState,
+  Seat,
+  SeatStatus,
+  Step,
+  UsedKey,
+  BookingStatus,
+  EventStatus,
+} from './model.ts';
+
+/*
+ * What every decision is made of: outcomes, the draft that a decision reads and changes, and the checks that several
+ * commands share.
+ */
+
+export type ExtensionFault = 'NOT_ALLOWED' | 'EXTENDED_ALREADY' | 'LIFETIME_USED_UP';
+
+export type Refusal =
+  | { readonly code: 'SEATS_UNAVAILABLE'; readonly seats: readonly number[] }
+  | { readonly code: 'SEAT_LIMIT_EXCEEDED'; readonly limit: number }
+  | {
+      readonly code: 'EVENT_NOT_ON_SALE';
+      readonly status: EventStatus;
+      readonly onSaleAtMs: number;
+      readonly saleEndsAtMs: number;
+    }
+  | { readonly code: 'HOLD_EXPIRED'; readonly expiredAtMs: number }
+  | { readonly code: 'BOOKING_STATE'; readonly status: BookingStatus }
+  | { readonly code: 'IDEMPOTENCY_CONFLICT' }
+  | { readonly code: 'EXTENSION_REFUSED'; readonly why: ExtensionFault }
+  /** Time from which buyers cannot cancel; null if they never can. */
+  | { readonly code: 'CANCELLATION_REFUSED'; readonly cancelableUntilMs: number | null }
+  /** The seats that would be isolated; the event forbids it. */
+  | { readonly code: 'ORPHAN_SEATS'; readonly orphans: readonly number[] }
+  | { readonly code: 'NOT_FOUND'; readonly what: 'event' | 'seat' | 'booking' };
+
+export type Outcome =
+  | { readonly kind: 'done'; readonly booking: BookingRecord | null }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /**
+   * Not decided; the command is retried in the next batch. `conflict`: the seats that the server chose were taken
+   * meanwhile. `unlocked`: the command affects seats that are not locked, such as further seats of a booking that has
+   * just become overdue.
+   */
+  | { readonly kind: 'retry'; readonly why: 'conflict' | 'unlocked' };
+
+export function done(booking: BookingRecord | null): Outcome {
+  return { kind: 'done', booking };
+}
+
+export function refused(refusal: Refusal): Outcome {
+  return { kind: 'refused', refusal };
+}
+
+export const retryUnlocked: Outcome = { kind: 'retry', why: 'unlocked' };
+export const retryConflict: Outcome = { kind: 'retry', why: 'conflict' };
 
 /** The locked state, changed by each command of a batch in turn. */
 export class Draft {
@@ -131,4 +189,71 @@ function getKeyId(buyerId: string, key: Key): string {
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the draft of a batch is missing an entry');
   return value;
+}
+
+/**
+ * A seat is free if it is available or its hold is past the deadline. Expiry is a rule and does not wait for the sweeper.
+ */
+export function isFree(draft: Draft, index: number): boolean {
+  const seat = draft.seat(index);
+  if (seat === undefined) return false;
+  if (seat.status !== 'HELD' || seat.bookingId === null) return seat.status === 'AVAILABLE';
+  const booking = draft.booking(seat.bookingId);
+  return booking !== undefined && draft.isOverdue(booking);
+}
+
+/**
+ * Expires each overdue booking that has one of the seats. All seats of the booking become available.
+ *
+ * @returns false, without a change, if such a booking has seats that are not locked.
+ */
+export function freeOverdueSeats(draft: Draft, seats: readonly number[]): boolean {
+  const ids = new Set(seats.flatMap((index) => draft.seat(index)?.bookingId ?? []));
+  const bookings = [...ids].flatMap((id) => draft.booking(id) ?? []);
+  if (bookings.some((booking) => booking.seats.some((index) => draft.seat(index) === undefined)))
+    return false;
+  for (const booking of bookings) expire(draft, booking.id);
+  return true;
+}
+
+/** All seats of the booking must be locked. */
+export function expire(draft: Draft, bookingId: string): void {
+  const booking = draft.booking(bookingId);
+  if (booking === undefined || !draft.isOverdue(booking))
+    throw new Error(`booking ${bookingId} is not overdue`);
+  for (const index of booking.seats) draft.moveSeat(index, 'AVAILABLE', booking.id); // guard: whole-booking-expires
+  draft.putBooking({ ...booking, status: 'EXPIRED', endedAtMs: draft.clockMs });
+}
+
+/** Returns the buyer's booking. Treats another buyer's booking as nonexistent, so that it is not revealed. */
+export function findOwnBooking(
+  draft: Draft,
+  command: { readonly bookingId: string; readonly buyerId: string },
+): BookingRecord | undefined {
+  const booking = draft.booking(command.bookingId);
+  return booking?.buyerId === command.buyerId ? booking : undefined; // guard: booking-owner
+}
+
+/** Refuses a booking that is not a hold or is past its deadline. Returns null for an open hold. */
+export function refuseUnlessOpenHold(draft: Draft, booking: BookingRecord): Outcome | null {
+  if (booking.status === 'EXPIRED' || draft.isOverdue(booking)) {
+    return refused({ code: 'HOLD_EXPIRED', expiredAtMs: booking.holdExpiresAtMs });
+  }
+  return booking.status === 'HOLD' ? null : refused({ code: 'BOOKING_STATE', status: booking.status });
+}
+
+export function allLocked(draft: Draft, booking: BookingRecord): boolean {
+  return booking.seats.every((index) => draft.seat(index) !== undefined);
+}
+
+/** Returns the outcome of an earlier successful call with the same key; null if there is no key or it is new. */
+export function findReplay(draft: Draft, buyerId: string, key: Key | null): Outcome | null {
+  if (key === null) return null;
+  const used = draft.usedKey(buyerId, key);
+  if (used === undefined) return null;
+  // guard: idempotency-key-input
+  if (used.inputHash !== key.inputHash) return refused({ code: 'IDEMPOTENCY_CONFLICT' });
+  const booking = draft.booking(used.bookingId);
+  if (booking === undefined) throw new Error(`booking ${used.bookingId} of a used key was not read`);
+  return done(booking);
 }

@@ -1,6 +1,6 @@
 import { IdempotencyConflictError, NotFoundError, SelloutError } from '../../platform/errors.ts';
 import type { BookingStatus, EventStatus } from './model.ts';
-import type { ExtensionFault, Refusal } from './outcomes.ts';
+import type { ExtensionFault, Refusal } from './draft.ts';
 
 /** A requested seat is not available. Nothing was changed. */
 export class SeatsUnavailableError extends SelloutError {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
-import { publishChange } from '../../../src/seating/map/publish-change.ts';
+import { publishChange } from '../../../src/booking/batch/announce.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';

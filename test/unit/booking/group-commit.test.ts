@@ -5,7 +5,7 @@ import {
   type Pending,
   type Submission,
 } from '../../../src/booking/batch/group-commit.ts';
-import type { Outcome } from '../../../src/booking/rules/outcomes.ts';
+import type { Outcome } from '../../../src/booking/rules/draft.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const done: Outcome = { kind: 'done', booking: null };

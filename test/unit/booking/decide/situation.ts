@@ -14,7 +14,7 @@ import type {
   Seat,
   UsedKey,
 } from '../../../../src/booking/rules/model.ts';
-import type { Outcome } from '../../../../src/booking/rules/outcomes.ts';
+import type { Outcome } from '../../../../src/booking/rules/draft.ts';
 
 /** The clock of every example. The sale started a second ago and ends in two seconds; holds last one second. */
 export const NOW = 1_700_000_000_000;

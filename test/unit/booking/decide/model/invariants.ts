@@ -6,7 +6,7 @@ import type {
   Seat,
   SeatStatus,
 } from '../../../../../src/booking/rules/model.ts';
-import type { Outcome } from '../../../../../src/booking/rules/outcomes.ts';
+import type { Outcome } from '../../../../../src/booking/rules/draft.ts';
 import { equal } from './equal.ts';
 import type { Stored } from './stored-state.ts';
 

@@ -1,7 +1,7 @@
 import type { decide } from '../../../../../src/booking/rules/decide.ts';
 import type { Command } from '../../../../../src/booking/rules/commands.ts';
 import type { BookingRecord, LockedState, Step } from '../../../../../src/booking/rules/model.ts';
-import type { Outcome } from '../../../../../src/booking/rules/outcomes.ts';
+import type { Outcome } from '../../../../../src/booking/rules/draft.ts';
 import { equal } from './equal.ts';
 import { checkChanges, checkState } from './invariants.ts';
 import type { Model } from './reference-hall.ts';

@@ -5,7 +5,7 @@ import type {
   SeatStatus,
   UsedKey,
 } from '../../../../../src/booking/rules/model.ts';
-import type { Outcome, Refusal } from '../../../../../src/booking/rules/outcomes.ts';
+import type { Outcome, Refusal } from '../../../../../src/booking/rules/draft.ts';
 
 /* The model's one plain object, and the plain questions that its rules ask about it. */
 

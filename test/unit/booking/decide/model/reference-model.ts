@@ -10,7 +10,7 @@ import type {
   ReleaseCommand,
 } from '../../../../../src/booking/rules/commands.ts';
 import type { Key } from '../../../../../src/booking/rules/model.ts';
-import type { Outcome } from '../../../../../src/booking/rules/outcomes.ts';
+import type { Outcome } from '../../../../../src/booking/rules/draft.ts';
 import {
   overdue,
   hasExpired,
