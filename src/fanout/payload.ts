@@ -1,3 +1,14 @@
+import type { ExecutionResult } from 'graphql';
+import { Cache } from '../platform/cache.ts';
+import type { FeedMessage } from '../seating/live/feed-message.ts';
+import { formatErrors } from '../graphql/engine/errors/response-errors.ts';
+import type { Engine } from '../graphql/engine/engine.ts';
+import { toGraphQLError } from '../graphql/engine/operation.ts';
+import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
+import { executeEvent } from '../graphql/engine/subscription.ts';
+import { metrics } from '../platform/observability/metrics.ts';
+import { uuidV7 } from '../platform/uuid.ts';
+
 /** The serialized result of one event. It is framed for each transport when first needed. */
 export class Payload {
   readonly #json: string;
@@ -26,5 +37,93 @@ export class Payload {
   /** The server-sent event. It is the same for all subscribers. */
   get event(): Buffer {
     return (this.#event ??= Buffer.from(`event: next\ndata: ${this.#json}\n\n`));
+  }
+}
+
+/** Estimated memory of an entry besides its text, in characters: its keys, its maps and the payload object. */
+const ENTRY_CHARACTERS = 500;
+
+type PayloadsByOperation = Map<string, { readonly id: number; readonly payload: Payload }>;
+
+interface Entry {
+  /** Weak, so that payloads are freed with their message. */
+  readonly payloads: WeakRef<PayloadsByOperation>;
+  readonly key: string;
+  readonly characters: number;
+}
+
+/**
+ * Caches payloads by message and operation for as long as the message is in use, which on a quiet event is long. Clients
+ * can invent any number of operations, so the total size is limited too: the least recently used payloads are evicted, and
+ * rendered again on demand. The key of an operation is a hash: no client chooses its length.
+ */
+export class PayloadCache {
+  readonly #byMessage = new WeakMap<FeedMessage, PayloadsByOperation>();
+  readonly #entries: Cache<number, Entry>;
+  readonly #engine: Engine;
+  readonly #charactersMax: number;
+  readonly #render: typeof render;
+  #lastId = 0;
+
+  constructor(engine: Engine, charactersMax: number, renderMessage = render) {
+    this.#engine = engine;
+    this.#charactersMax = charactersMax;
+    this.#render = renderMessage;
+    this.#entries = new Cache({
+      sizeMax: charactersMax,
+      getSize: ({ characters }) => characters,
+      onRemoved: ({ payloads, key }) => payloads.deref()?.delete(key),
+    });
+  }
+
+  get(message: FeedMessage, operation: SharedOperation): Payload {
+    const { key } = operation;
+    const cached = this.#byMessage.get(message)?.get(key);
+    if (cached !== undefined) {
+      this.#entries.get(cached.id); // Marks it as used.
+      return cached.payload;
+    }
+    const payload = this.#render(this.#engine, operation, message);
+    const payloads: PayloadsByOperation = this.#byMessage.get(message) ?? new Map();
+    const id = ++this.#lastId;
+    this.#byMessage.set(message, payloads.set(key, { id, payload }));
+    const characters = ENTRY_CHARACTERS + payload.characters; // guard: rendered-entry-cost
+    // A payload that exceeds the limit by itself replaces all others.
+    const size = Math.min(characters, this.#charactersMax);
+    this.#entries.set(id, { payloads: new WeakRef(payloads), key, characters: size });
+    return payload;
+  }
+}
+
+/**
+ * Executes and serializes a message once for all subscribers of an operation. The context contains nothing of a viewer, so
+ * that no field can depend on one by mistake.
+ */
+function render(engine: Engine, operation: SharedOperation, message: FeedMessage): Payload {
+  metrics.sharedExecutions.inc();
+  const { errors, data } = execute(engine, operation, message);
+  return new Payload(
+    JSON.stringify(errors === undefined ? { data } : { errors: formatErrors(errors), data }),
+  );
+}
+
+function execute(engine: Engine, operation: SharedOperation, message: FeedMessage): ExecutionResult {
+  const { schema, document, operationName, variables } = operation;
+  // Many clients see the error, so it must not bear the request ID of one of them.
+  const mask = (error: unknown) => toGraphQLError(engine, error, uuidV7()); // guard: shared-error-request-id
+  try {
+    const args = {
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      // Plugins store data by context object. A new object keeps nothing from one message to the next.
+      contextValue: { ...engine.sharedContext },
+    };
+    const result = executeEvent(args, message, mask);
+    if (result instanceof Promise) throw new Error('a shared subscription has an asynchronous resolver');
+    return result;
+  } catch (error) {
+    return { errors: [mask(error)], data: null };
   }
 }

@@ -2,18 +2,20 @@ import { Cache } from '../platform/cache.ts';
 import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
+import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
 import type { FeedMessage } from '../seating/live/feed-message.ts';
 import type { LiveFeed } from '../seating/live/live-feed.ts';
 import type { SeatSource } from '../seating/live/seat-updates.ts';
 import { Broadcast } from './broadcast.ts';
 import { fanoutLimits } from './limits.ts';
-import { ReplayBuffer } from './replay-buffer.ts';
-import { Subscriber, type Consumer, type SharedGroup } from './subscriber.ts';
+import type { PayloadCache } from './payload.ts';
+import { Subscriber, type Consumer } from './subscriber.ts';
 
 export interface ChannelContext {
   readonly logger: Logger;
   /** The clock of the database. */
   readonly clock: Pick<DatabaseClock, 'nowMs'>;
+  readonly payloads: Pick<PayloadCache, 'get'>;
 }
 
 /**
@@ -22,11 +24,9 @@ export interface ChannelContext {
  */
 export class SeatChannel {
   readonly #feed: LiveFeed;
-  readonly #logger: Logger;
-  readonly #clock: ChannelContext['clock'];
+  readonly #ctx: ChannelContext;
   readonly #onEmpty: () => void;
   readonly #unsubscribe: () => void;
-  readonly #groups = new Map<string, SharedGroup>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #replay = new ReplayBuffer();
   readonly #broadcast: Broadcast<Subscriber>;
@@ -43,10 +43,9 @@ export class SeatChannel {
   /** The map as of the last message. */
   #snapshot: FeedMessage;
 
-  constructor(feed: LiveFeed, { logger, clock }: ChannelContext, onEmpty: () => void) {
+  constructor(feed: LiveFeed, ctx: ChannelContext, onEmpty: () => void) {
     this.#feed = feed;
-    this.#clock = clock;
-    this.#logger = logger;
+    this.#ctx = ctx;
     this.#onEmpty = onEmpty;
     this.#broadcast = new Broadcast(
       () => this.#subscribers,
@@ -59,14 +58,11 @@ export class SeatChannel {
   }
 
   /** Adds a subscriber. Returns a function that removes it. */
-  join(source: SeatSource, consumer: Consumer, key: string, createGroup: () => SharedGroup): () => void {
-    const group = this.#groups.get(key) ?? createGroup();
-    this.#groups.set(key, group);
-    group.members++;
+  join(source: SeatSource, consumer: Consumer, operation: SharedOperation): () => void {
     // Changes since the last message go out with the next one, within a tick. If there are any, the subscriber starts
     // after it: it must not see less than a query would have returned.
     const at = this.#replay.last + (this.#feed.version === this.#snapshot.version ? 0 : 1);
-    const subscriber = new Subscriber({ group, source, consumer, at });
+    const subscriber = new Subscriber({ operation, source, consumer, at });
     this.#subscribers.add(subscriber);
     metrics.sharedSubscribers.inc();
     this.#attempt(subscriber, () => this.#serve(subscriber));
@@ -83,7 +79,7 @@ export class SeatChannel {
   }
 
   #fail({ consumer }: Subscriber, error: unknown): void {
-    this.#logger.error({ err: error, eventId: this.#feed.eventId }, 'a shared subscription failed');
+    this.#ctx.logger.error({ err: error, eventId: this.#feed.eventId }, 'a shared subscription failed');
     consumer.fail();
   }
 
@@ -91,9 +87,6 @@ export class SeatChannel {
     if (!this.#subscribers.delete(subscriber)) return;
     metrics.sharedSubscribers.dec();
     subscriber.apply('leave');
-    const { group } = subscriber;
-    group.members--;
-    if (group.members === 0) this.#groups.delete(group.key);
     if (this.#subscribers.size > 0) return;
     this.#countFrames();
     this.#unsubscribe();
@@ -119,7 +112,7 @@ export class SeatChannel {
   #measureDelay(): void {
     this.#countFrames();
     if (this.#commitMs === null) return;
-    metrics.commitToSocketSeconds.observe(Math.max(0, this.#clock.nowMs() - this.#commitMs) / 1000);
+    metrics.commitToSocketSeconds.observe(Math.max(0, this.#ctx.clock.nowMs() - this.#commitMs) / 1000);
     this.#commitMs = null;
   }
 
@@ -150,8 +143,8 @@ export class SeatChannel {
   }
 
   #send(subscriber: Subscriber, message: FeedMessage): boolean {
-    const { group, consumer } = subscriber;
-    const payload = group.getPayload(message);
+    const { operation, consumer } = subscriber;
+    const payload = this.#ctx.payloads.get(message, operation);
     if (consumer.send(payload)) {
       subscriber.apply('sent');
       this.#uncountedFrames++;
@@ -209,11 +202,43 @@ export class SeatChannel {
     try {
       return await source.changesUntil(version);
     } catch (error) {
-      this.#logger.debug(
+      this.#ctx.logger.debug(
         { err: error, eventId: this.#feed.eventId },
         'failed to read the changes to resume from',
       );
       return null;
     }
   }
+}
+
+/** The last messages of a channel, numbered from 1, for subscribers that have not been sent them yet. */
+class ReplayBuffer {
+  readonly #messages: FeedMessage[] = [];
+  #seats = 0;
+  /** Number of the last message; 0 before the first one. */
+  last = 0;
+
+  push(message: FeedMessage): void {
+    const { replayMessagesMax, replaySeatsMax } = fanoutLimits;
+    this.last++;
+    this.#messages.push(message);
+    this.#seats += countSeats(message);
+    while (
+      this.#messages.length > replayMessagesMax ||
+      (this.#seats > replaySeatsMax && this.#messages.length > 1)
+    ) {
+      const oldest = this.#messages.shift();
+      if (oldest !== undefined) this.#seats -= countSeats(oldest);
+    }
+  }
+
+  /** Returns undefined if the buffer no longer has the message. */
+  get(number: number): FeedMessage | undefined {
+    return this.#messages[number - 1 - (this.last - this.#messages.length)];
+  }
+}
+
+/** Counts a snapshot as the changed seats that take as much memory: about 70 bytes each. */
+function countSeats(message: FeedMessage): number {
+  return message.kind === 'changes' ? message.seats.length : Math.ceil(message.states.length / 70);
 }

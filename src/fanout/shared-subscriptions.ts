@@ -5,24 +5,21 @@ import type { Results } from '../graphql/engine/subscription.ts';
 import type { LiveFeed } from '../seating/live/live-feed.ts';
 import { SeatSource } from '../seating/live/seat-updates.ts';
 import { fanoutLimits } from './limits.ts';
-import { PayloadCache } from './payload-cache.ts';
-import { render } from './render.ts';
+import { PayloadCache } from './payload.ts';
 import { SeatChannel, type ChannelContext } from './seat-channel.ts';
-import type { Consumer, SharedGroup } from './subscriber.ts';
+import type { Consumer } from './subscriber.ts';
 
 /**
  * Serves all subscribers of this process that run the same operation: each message is executed and serialized once for all
  * of them. Permission to subscribe has been checked for each subscriber before.
  */
 export class SharedSubscriptions {
-  readonly #engine: Engine;
-  readonly #clock: ChannelContext['clock'];
+  readonly #ctx: ChannelContext;
   readonly #channels = new Map<LiveFeed, SeatChannel>();
-  readonly #payloads = new PayloadCache(fanoutLimits.payloadCharactersMax);
 
   constructor(engine: Engine, clock: ChannelContext['clock']) {
-    this.#engine = engine;
-    this.#clock = clock;
+    const payloads = new PayloadCache(engine, fanoutLimits.payloadCharactersMax);
+    this.#ctx = { logger: engine.logger, clock, payloads };
   }
 
   /** Number of events with subscribers. */
@@ -36,30 +33,17 @@ export class SharedSubscriptions {
    */
   subscribe(operation: SharedOperation, source: AsyncIterable<unknown>, consumer: Consumer): Results | null {
     if (!(source instanceof SeatSource)) return null;
-    const join = () =>
-      this.#getChannel(source.feed).join(source, consumer, operation.key, () => this.#createGroup(operation));
+    const join = () => this.#getChannel(source.feed).join(source, consumer, operation);
     return new SharedResults(join, () => source.release());
   }
 
   #getChannel(feed: LiveFeed): SeatChannel {
     let channel = this.#channels.get(feed);
     if (channel === undefined) {
-      channel = new SeatChannel(feed, { logger: this.#engine.logger, clock: this.#clock }, () =>
-        this.#channels.delete(feed),
-      );
+      channel = new SeatChannel(feed, this.#ctx, () => this.#channels.delete(feed));
       this.#channels.set(feed, channel);
     }
     return channel;
-  }
-
-  #createGroup(operation: SharedOperation): SharedGroup {
-    const { key } = operation;
-    return {
-      key,
-      members: 0,
-      getPayload: (message) =>
-        this.#payloads.get(message, key, () => render(this.#engine, operation, message)),
-    };
   }
 }
 

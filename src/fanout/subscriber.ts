@@ -1,4 +1,4 @@
-import type { FeedMessage } from '../seating/live/feed-message.ts';
+import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
 import type { SeatSource } from '../seating/live/seat-updates.ts';
 import type { Payload } from './payload.ts';
 
@@ -101,15 +101,8 @@ export interface Consumer {
   fail(): void;
 }
 
-/** The subscribers of one operation. Each message is executed and serialized once for all of them. */
-export interface SharedGroup {
-  readonly key: string;
-  getPayload(message: FeedMessage): Payload;
-  members: number;
-}
-
 export interface SubscriberOptions {
-  readonly group: SharedGroup;
+  readonly operation: SharedOperation;
   readonly source: SeatSource;
   readonly consumer: Consumer;
   readonly at: number;
@@ -117,7 +110,7 @@ export interface SubscriberOptions {
 
 /** A subscriber of a channel. Its state follows the transition table. */
 export class Subscriber {
-  readonly group: SharedGroup;
+  readonly operation: SharedOperation;
   readonly source: SeatSource;
   readonly consumer: Consumer;
   /** While starting: number of the message that it must start with or after. While live: the last message sent. */
@@ -126,8 +119,8 @@ export class Subscriber {
   resumes: boolean;
   #state: SubscriberState = 'starting';
 
-  constructor({ group, source, consumer, at }: SubscriberOptions) {
-    this.group = group;
+  constructor({ operation, source, consumer, at }: SubscriberOptions) {
+    this.operation = operation;
     this.source = source;
     this.consumer = consumer;
     this.at = at;

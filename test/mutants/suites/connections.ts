@@ -85,7 +85,7 @@ export const connections: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/unit/fanout/payload-cache.test.ts'],
+    tests: ['test/unit/fanout/payload.test.ts'],
     mutants: [
       {
         guard: 'rendered-entry-cost',

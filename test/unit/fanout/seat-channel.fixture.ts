@@ -1,6 +1,7 @@
 import { Payload } from '../../../src/fanout/payload.ts';
 import { SeatChannel } from '../../../src/fanout/seat-channel.ts';
-import type { Consumer, SharedGroup } from '../../../src/fanout/subscriber.ts';
+import type { Consumer } from '../../../src/fanout/subscriber.ts';
+import type { SharedOperation } from '../../../src/graphql/engine/shared-operation.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import type { SeatStatusCode } from '../../../src/messaging/messages.ts';
 import type { FeedMessage } from '../../../src/seating/live/feed-message.ts';
@@ -93,7 +94,7 @@ export class Watcher implements Consumer {
         }),
       release: () => undefined,
     });
-    this.leave = channel.join(source, this, operation, () => groupOf(operation));
+    this.leave = channel.join(source, this, { key: operation } as SharedOperation);
   }
 
   send(payload: Payload): boolean {
@@ -124,17 +125,17 @@ const messages = new WeakMap<Payload, FeedMessage>();
 /** Every message that was executed, once per execution. */
 export const executed: FeedMessage[] = [];
 
-function groupOf(key: string): SharedGroup {
-  const payloads = new Map<FeedMessage, Payload>();
+function createPayloads() {
+  const payloads = new Map<string, WeakMap<FeedMessage, Payload>>();
   return {
-    key,
-    members: 0,
-    getPayload(message) {
-      let payload = payloads.get(message);
+    get(message: FeedMessage, { key }: SharedOperation): Payload {
+      const ofOperation = payloads.get(key) ?? new WeakMap<FeedMessage, Payload>();
+      payloads.set(key, ofOperation);
+      let payload = ofOperation.get(message);
       if (payload === undefined) {
         executed.push(message);
         payload = new Payload(key);
-        payloads.set(message, payload);
+        ofOperation.set(message, payload);
         messages.set(payload, message);
       }
       return payload;
@@ -146,7 +147,7 @@ function groupOf(key: string): SharedGroup {
 export function start() {
   const feed = new StillFeed();
   let empty = false;
-  const ctx = { logger: createLogger('silent'), clock: { nowMs: Date.now } };
+  const ctx = { logger: createLogger('silent'), clock: { nowMs: Date.now }, payloads: createPayloads() };
   const channel = new SeatChannel(feed as unknown as LiveFeed, ctx, () => (empty = true));
   const join = (after: number | null = null, operation = 'one') =>
     new Watcher(feed, channel, operation, after);

@@ -1,9 +1,9 @@
+import type { SharedOperation } from '../../../src/graphql/engine/shared-operation.ts';
 import { describe, expect, it } from 'vitest';
 import {
   Subscriber,
   transitions,
   type Consumer,
-  type SharedGroup,
   type SubscriberEvent,
   type SubscriberState,
 } from '../../../src/fanout/subscriber.ts';
@@ -33,7 +33,12 @@ const pairs = states.flatMap((state) => events.map((event) => [state, event] as 
 
 function subscriberIn(state: SubscriberState): Subscriber {
   const source = { afterVersion: null } as SeatSource;
-  const subscriber = new Subscriber({ group: {} as SharedGroup, source, consumer: {} as Consumer, at: 0 });
+  const subscriber = new Subscriber({
+    operation: {} as SharedOperation,
+    source,
+    consumer: {} as Consumer,
+    at: 0,
+  });
   for (const event of paths[state]) subscriber.apply(event);
   expect(subscriber.state).toBe(state);
   return subscriber;
