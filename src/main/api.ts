@@ -1,7 +1,7 @@
 import { graphqlPlugins } from '../graphql/engine/plugins.ts';
 import type { EngineOptions } from '../graphql/engine/engine.ts';
 import { maskError } from '../graphql/engine/errors/mask-error.ts';
-import type { GraphQLContext, SharedContext } from '../graphql/context.ts';
+import type { Services, SharedContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema/schema.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase } from '../platform/database/database-check.ts';
@@ -68,7 +68,7 @@ function createEngineOptions(context: AppContext): EngineOptions {
     plugins: graphqlPlugins(config),
     logger,
     maskError: (error, requestId) => maskError(error, { logger, requestId }),
-    createContext: (caller): GraphQLContext => ({ ...context, ...caller }),
+    services: context satisfies Services,
     sharedContext: { seatDetails } satisfies SharedContext,
   };
 }

@@ -20,11 +20,11 @@ const document = parse(`query WarmUp($id: ID!) {
  * even if it could not warm up.
  */
 export async function warmUp(options: EngineOptions): Promise<void> {
-  const { schema, logger } = options;
+  const { schema, services, logger } = options;
   const variableValues = { id: encodeEventId(NO_EVENT) };
   try {
     for (let i = 0; i < TIMES; i++) {
-      const contextValue = options.createContext({ viewer: null, requestId: 'warm-up' });
+      const contextValue = { ...services, viewer: null, requestId: 'warm-up' };
       const { errors } = await execute({ schema, document, contextValue, variableValues });
       if (errors !== undefined) throw new AggregateError(errors);
     }

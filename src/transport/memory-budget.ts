@@ -1,9 +1,10 @@
+import type { DocumentNode } from 'graphql';
 import { metrics } from '../platform/observability/metrics.ts';
 import { toAddressKey } from '../http/client-address.ts';
-import { MemoryAccount, type Kept } from '../graphql/engine/kept-memory.ts';
+import type { Kept } from '../graphql/engine/operation.ts';
 import { RequestError } from '../platform/request-error.ts';
 
-export interface MemoryLimits {
+interface MemoryLimits {
   readonly addressBytesMax: number;
   readonly processBytesMax: number;
 }
@@ -89,4 +90,44 @@ function memoryError(owner: string, status: number): RequestError {
     `The operations of this ${owner} use too much memory. End some of them, or retry later.`,
     10,
   );
+}
+
+/** An account of estimated memory with a maximum, for a socket, an IP address, or the process. */
+export class MemoryAccount {
+  readonly #max: number;
+  readonly #documents = new Map<DocumentNode, { holders: number; readonly bytes: number }>();
+  #bytes = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  hasRoomFor({ document, documentBytes, ownBytes }: Kept): boolean {
+    const isNew = document !== null && !this.#documents.has(document);
+    return this.#bytes + ownBytes + (isNew ? documentBytes : 0) <= this.#max;
+  }
+
+  add({ document, documentBytes, ownBytes }: Kept): void {
+    this.#bytes += ownBytes;
+    if (document === null) return;
+    const held = this.#documents.get(document);
+    if (held !== undefined) {
+      held.holders++;
+      return;
+    }
+    this.#documents.set(document, { holders: 1, bytes: documentBytes });
+    this.#bytes += documentBytes;
+  }
+
+  remove({ document, ownBytes }: Kept): void {
+    this.#bytes -= ownBytes;
+    const held = document === null ? undefined : this.#documents.get(document);
+    if (document === null || held === undefined || --held.holders > 0) return;
+    this.#documents.delete(document);
+    this.#bytes -= held.bytes;
+  }
 }

@@ -2,9 +2,8 @@ import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } fro
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { currentRequestId } from '../../platform/request-scope.ts';
-import type { Caller, OperationContext } from './caller.ts';
-import { DocumentCache } from './document/document-cache.ts';
-import { documentCacheLimits } from './limits.ts';
+import type { Caller } from './caller.ts';
+import { createDocumentCache, type DocumentCache } from './document/document-limits.ts';
 import { sourceSubscriptions } from './subscription.ts';
 
 export interface EngineOptions {
@@ -13,8 +12,8 @@ export interface EngineOptions {
   readonly logger: Logger;
   /** Returns what a client may see of an error. */
   maskError(error: unknown, requestId: string): Error;
-  /** Creates the context of one operation. */
-  createContext(caller: Caller): object;
+  /** The services in the context of every operation. Its caller is added to them. */
+  readonly services: object;
   /** Context of an execution that serves many callers. It contains no data of any of them. */
   readonly sharedContext: object;
 }
@@ -26,11 +25,11 @@ export interface Engine extends Pick<EngineOptions, 'schema' | 'logger' | 'maskE
   readonly documents: DocumentCache;
 }
 
-type Yoga = YogaServerInstance<OperationContext & Record<string, unknown>, Record<string, unknown>>;
+type Yoga = YogaServerInstance<Caller & Record<string, unknown>, Record<string, unknown>>;
 
 export function createEngine(options: EngineOptions): Engine {
   const { schema, logger, sharedContext } = options;
-  const documents = new DocumentCache(documentCacheLimits);
+  const documents = createDocumentCache();
   return {
     schema,
     logger,
@@ -44,10 +43,10 @@ export function createEngine(options: EngineOptions): Engine {
 /** Creates Yoga only to parse, validate and execute with plugins. The transports do everything about HTTP. */
 function createPipeline(options: EngineOptions, documents: DocumentCache): Yoga {
   const { schema, plugins, logger } = options;
-  return createYoga<OperationContext & Record<string, unknown>, Record<string, unknown>>({
+  return createYoga<Caller & Record<string, unknown>, Record<string, unknown>>({
     schema,
     plugins: [...(plugins as Plugin[]), sourceSubscriptions],
-    context: ({ caller }: OperationContext) => options.createContext(caller) as Record<string, unknown>,
+    context: options.services as Record<string, unknown>,
     maskedErrors: { maskError: (error) => options.maskError(error, currentRequestId()) },
     graphqlEndpoint: '/graphql',
     parserAndValidationCache: {

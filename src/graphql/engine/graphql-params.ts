@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { exceededJsonLimit } from './json-size.ts';
-import { operationLimits } from './limits.ts';
 import { RequestError } from '../../platform/request-error.ts';
+import { operationLimits } from './limits.ts';
 
 /** The parameters of one operation. Other properties of the request are ignored. */
 export interface GraphQLParams {
@@ -82,4 +81,71 @@ function parseJson(text: string, what: string): unknown {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An array or object on the path to the current value. */
+interface Level {
+  readonly values: readonly unknown[];
+  next: number;
+}
+
+interface JsonLimits {
+  /** Maximum nesting of arrays and objects. */
+  readonly depthMax: number;
+  /** Maximum number of values. A key of an object counts as a value. */
+  readonly valuesMax: number;
+}
+
+/**
+ * Returns the limit that a parsed JSON value exceeds, or null. JSON.parse accepts any depth, but code that recurses over its
+ * result, such as JSON.stringify, throws after some thousand levels. Traversing a million small values blocks the event
+ * loop.
+ */
+export function exceededJsonLimit(
+  root: unknown,
+  { depthMax, valuesMax }: JsonLimits,
+): 'depth' | 'values' | null {
+  const path: Level[] = [];
+  let count = 0;
+  const enter = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return;
+    const isArray = Array.isArray(value);
+    const values = isArray ? (value as unknown[]) : Object.values(value);
+    count += isArray ? values.length : 2 * values.length;
+    path.push({ values, next: 0 });
+  };
+  enter(root);
+  for (let level = path.at(-1); level !== undefined; level = path.at(-1)) {
+    if (path.length > depthMax) return 'depth';
+    if (count > valuesMax) return 'values'; // guard: values-per-request
+    if (level.next === level.values.length) path.pop();
+    else enter(level.values[level.next++]);
+  }
+  return null;
+}
+
+/**
+ * Estimates the memory of a value parsed from JSON. The length of the text is a poor estimate: `{}` has two characters and
+ * takes over sixty bytes.
+ */
+export function estimateBytes(root: unknown): number {
+  let bytes = 0;
+  const pending: unknown[] = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'string') bytes += 24 + 2 * value.length;
+    else if (typeof value !== 'object' || value === null) bytes += 16;
+    else if (Array.isArray(value)) {
+      bytes += 32 + 8 * value.length;
+      for (const item of value as unknown[]) pending.push(item);
+    } else {
+      const entries = Object.entries(value);
+      bytes += 64;
+      for (const [name, part] of entries) {
+        bytes += 32 + 2 * name.length;
+        pending.push(part);
+      }
+    }
+  }
+  return bytes;
 }

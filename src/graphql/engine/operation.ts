@@ -9,17 +9,26 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { limitErrors, withLimitedErrors } from './errors/response-errors.ts';
-import type { Caller } from './caller.ts';
-import type { Engine } from './engine.ts';
-import type { GraphQLParams } from './graphql-params.ts';
-import { estimateBytes, estimateDocumentBytes, type Kept } from './kept-memory.ts';
-import { errorLimits, keptLimits, operationLimits } from './limits.ts';
 import { RequestError } from '../../platform/request-error.ts';
 import { currentRequestId } from '../../platform/request-scope.ts';
 import { TimeoutError, withTimeout } from '../../platform/with-timeout.ts';
+import { limitErrors, withLimitedErrors } from './errors/response-errors.ts';
+import type { Caller } from './caller.ts';
+import type { Engine } from './engine.ts';
+import { type GraphQLParams, estimateBytes } from './graphql-params.ts';
+import { estimateDocumentBytes } from './document/document-limits.ts';
+import { errorLimits, keptLimits, operationLimits } from './limits.ts';
 import { toSharedOperation, type SharedOperation } from './shared-operation.ts';
 import { endResults, OpenSource, openSubscription, type Subscription } from './subscription.ts';
+
+/** The memory that an operation keeps until it ends. */
+export interface Kept {
+  /** The document, or null if there is none. Operations with the same text share it, so it is counted once. */
+  readonly document: DocumentNode | null;
+  readonly documentBytes: number;
+  /** The memory of everything else, mainly the variables. */
+  readonly ownBytes: number;
+}
 
 /** An operation that may be executed. It has had no effect yet. */
 export interface ReadyOperation {
@@ -75,7 +84,7 @@ function prepare(
   { query, operationName, variables: given }: GraphQLParams,
   caller: Caller,
 ): ReadyOperation | InvalidOperation {
-  const enveloped = engine.yoga.getEnveloped({ caller }) as unknown as Enveloped;
+  const enveloped = engine.yoga.getEnveloped({ ...caller }) as unknown as Enveloped;
   const { schema } = enveloped;
   const document = parseDocument(enveloped, query);
   const errors = enveloped.validate(schema, document);
@@ -98,7 +107,7 @@ function prepare(
   const { subscriptionBytes, operationBytes } = keptLimits;
   const kept: Kept = {
     document,
-    documentBytes: estimateDocumentBytes(document, query),
+    documentBytes: estimateDocumentBytes(document),
     ownBytes: (isSubscription ? subscriptionBytes : operationBytes) + estimateBytes(variables),
   };
   // guard: subscription-memory
@@ -117,7 +126,9 @@ function prepare(
     document,
     operationName,
     kept,
-    shared: toSharedOperation({ schema, document, query, operation, variables, coerced }),
+    shared: isSubscription
+      ? toSharedOperation({ schema, document, query, operation, variables, coerced })
+      : null,
     execute: () => settle(engine, async () => withLimitedErrors(await enveloped.execute(await args()))),
     subscribe: () =>
       settle(

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { reportCommits } from './errors/committed-mutations.ts';
+import { reportCommits } from './errors/response-errors.ts';
 import { documentLimits } from './document/document-limits.ts';
 import { noIntrospection } from './document/no-introspection.ts';
 

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import {
   Kind,
-  OperationTypeNode,
   visit,
   type ASTNode,
   type DocumentNode,
@@ -41,9 +40,8 @@ export interface SharedOperationInput {
 }
 
 /**
- * Returns how to share an operation, or null if it is not a subscription to a shared field. The document must be valid. The
- * key consists of the text, the operation name, and the coerced variables, except the variable that only says where to
- * resume.
+ * Returns how to share a subscription, or null if its field is not shared. The document must be valid. The key consists of
+ * the text, the operation name, and the coerced variables, except the variable that only says where to resume.
  */
 export function toSharedOperation({
   schema,
@@ -53,7 +51,6 @@ export function toSharedOperation({
   variables,
   coerced,
 }: SharedOperationInput): SharedOperation | null {
-  if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return null;
   const root = findRootField(document, operation);
   const field = root === null ? undefined : schema.getSubscriptionType()?.getFields()[root.name.value];
   const shared = field?.extensions['shared'] as SharedField | undefined; // guard: shared-fields-marked

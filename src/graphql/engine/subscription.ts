@@ -8,7 +8,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { limitErrors } from './errors/response-errors.ts';
-import type { OperationContext } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { observeExpiry, untilExpiry } from './token-expiry.ts';
 
 export type Results = AsyncIterable<ExecutionResult>;
@@ -47,7 +47,7 @@ export const sourceSubscriptions: Plugin = {
 };
 
 async function openSource(args: ExecutionArgs): Promise<ExecutionResult | OpenSource> {
-  const expiry = observeExpiry(args.contextValue as OperationContext);
+  const expiry = observeExpiry(args.contextValue as Caller);
   const opened = await createSourceEventStream(args);
   return Symbol.asyncIterator in opened ? new OpenSource(opened, expiry()) : opened;
 }

@@ -1,6 +1,6 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Logger } from '../../platform/observability/logger.ts';
-import type { OperationContext } from './caller.ts';
+import type { Caller } from './caller.ts';
 
 /** Maximum delay of a timer. Tokens of guests are valid for longer. */
 const DELAY_MS_MAX = 2 ** 31 - 1;
@@ -9,12 +9,10 @@ const DELAY_MS_MAX = 2 ** 31 - 1;
  * Observes whether a context's viewer is read. Returns a function to call when the source of the subscription is open: it
  * returns when the token expires if the viewer has been read, which makes the subscription private, else null.
  */
-export function observeExpiry(
-  context: OperationContext & { readonly viewer?: unknown },
-): () => number | null {
-  const expiresAtMs = context.caller.viewer?.expiresAtMs;
-  if (expiresAtMs === undefined) return () => null;
+export function observeExpiry(context: Caller): () => number | null {
   const { viewer } = context;
+  const expiresAtMs = viewer?.expiresAtMs;
+  if (expiresAtMs === undefined) return () => null;
   let isPrivate = false;
   Object.defineProperty(context, 'viewer', {
     get: () => {

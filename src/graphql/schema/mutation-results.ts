@@ -16,7 +16,7 @@ import {
 } from '../../platform/errors.ts';
 import { encodeBookingId, encodeEventId } from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
-import { recordCommit } from '../engine/errors/committed-mutations.ts';
+import { recordCommit } from '../engine/errors/response-errors.ts';
 import { getPrismaSelection } from '../reads/prisma-selection.ts';
 import { AdmissionRequiredError } from './booking-errors.ts';
 import { Booking, toBookingRow } from './booking.ts';

@@ -1,5 +1,5 @@
 import { CloseCode, MessageType, parseMessage, type Message } from 'graphql-ws';
-import { exceededJsonLimit } from '../../graphql/engine/json-size.ts';
+import { exceededJsonLimit } from '../../graphql/engine/graphql-params.ts';
 import { operationLimits } from '../../graphql/engine/limits.ts';
 import { socketLimits } from '../limits.ts';
 

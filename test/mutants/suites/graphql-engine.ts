@@ -120,7 +120,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/unit/graphql/document-cache.test.ts'],
+    tests: ['test/unit/graphql/document-limits.test.ts'],
     mutants: [
       {
         guard: 'document-cache-bytes',

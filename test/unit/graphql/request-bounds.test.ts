@@ -6,11 +6,12 @@ import {
   parseParams,
   parseBodyParams,
   parseQueryParams,
+  exceededJsonLimit,
+  estimateBytes,
 } from '../../../src/graphql/engine/graphql-params.ts';
-import { exceededJsonLimit } from '../../../src/graphql/engine/json-size.ts';
-import { estimateBytes, MemoryAccount, type Kept } from '../../../src/graphql/engine/kept-memory.ts';
+import type { Kept } from '../../../src/graphql/engine/operation.ts';
 import { errorLimits } from '../../../src/graphql/engine/limits.ts';
-import { MemoryBudget } from '../../../src/transport/memory-budget.ts';
+import { MemoryBudget, MemoryAccount } from '../../../src/transport/memory-budget.ts';
 import { RequestError } from '../../../src/platform/request-error.ts';
 
 describe('the size of JSON', () => {

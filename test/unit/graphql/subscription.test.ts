@@ -46,7 +46,7 @@ async function subscribe(open: () => unknown): Promise<ExecutionResult | Subscri
     plugins: [],
     logger: silent,
     maskError: () => new GraphQLError('masked'),
-    createContext: (caller) => caller,
+    services: {},
     sharedContext: {},
   });
   const params = { query: 'subscription { count }', operationName: null, variables: null };

@@ -1,7 +1,7 @@
 import { InvalidPlanError } from '../../../catalog/errors.ts';
 import { importVenue } from '../../../catalog/venues/import-venue.ts';
 import { encodeVenueId } from '../../../platform/ids.ts';
-import { recordCommit } from '../../engine/errors/committed-mutations.ts';
+import { recordCommit } from '../../engine/errors/response-errors.ts';
 import { commitOrBusy } from '../../engine/errors/database-outage.ts';
 import { requireViewer } from '../../reads/access.ts';
 import { getPrismaSelection } from '../../reads/prisma-selection.ts';

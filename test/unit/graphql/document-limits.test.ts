@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { DocumentCache } from '../../../src/graphql/engine/document/document-cache.ts';
-import { estimateDocumentBytes } from '../../../src/graphql/engine/kept-memory.ts';
+import {
+  createDocumentCache,
+  estimateDocumentBytes,
+} from '../../../src/graphql/engine/document/document-limits.ts';
 
 it('keeps the most recently used documents within its limits, and counts their memory', () => {
   const texts = Array.from({ length: 12 }, (_, i) => `{ ${'a '.repeat(1 + i * 20)} }`);
   const step = fc.record({ kind: fc.constantFrom('set', 'get', 'delete'), text: fc.constantFrom(...texts) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const cache = new DocumentCache({ entriesMax: 5, bytesMax: 200_000 });
+      const cache = createDocumentCache({ entriesMax: 5, bytesMax: 200_000 });
       const used: string[] = [];
       for (const { kind, text } of steps) {
         if (kind === 'set') cache.set(text, parse(text));
@@ -20,20 +22,20 @@ it('keeps the most recently used documents within its limits, and counts their m
         const kept = used.filter((one) => one === text || cache.get(one) !== undefined);
         // The lookups have changed the order to that of `used`.
         used.splice(0, used.length, ...kept);
-        const bytes = kept.reduce((sum, one) => sum + estimateDocumentBytes(parse(one), one), 0);
-        expect([cache.bytes, kept.length <= 5, cache.bytes <= 200_000]).toEqual([bytes, true, true]);
+        const bytes = kept.reduce((sum, one) => sum + estimateDocumentBytes(parse(one)), 0);
+        expect([cache.size, kept.length <= 5, cache.size <= 200_000]).toEqual([bytes, true, true]);
       }
     }),
   );
 });
 
 it('evicts dense documents by their memory, not by their number', () => {
-  const cache = new DocumentCache({ entriesMax: 1_000, bytesMax: 2_000_000 });
+  const cache = createDocumentCache({ entriesMax: 1_000, bytesMax: 2_000_000 });
   for (let i = 0; i < 100; i++) {
     const text = `{a${i} ${'a(b:c)'.repeat(300)}}`;
     cache.set(text, parse(text));
   }
-  expect(cache.bytes).toBeLessThanOrEqual(2_000_000);
+  expect(cache.size).toBeLessThanOrEqual(2_000_000);
   expect(cache.get(`{a99 ${'a(b:c)'.repeat(300)}}`)).toBeDefined();
   expect(cache.get(`{a0 ${'a(b:c)'.repeat(300)}}`)).toBeUndefined();
 });
