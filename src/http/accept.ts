@@ -27,7 +27,8 @@ export function findRange(ranges: readonly MediaRange[], type: string): MediaRan
   return undefined;
 }
 
-function parseRange(item: string, at: number): MediaRange | null {
+/** Parses one item; null if it names another charset than UTF-8. */
+export function parseRange(item: string, at: number): MediaRange | null {
   const [type = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
   let weight = 1;
   for (const parameter of parameters) {
@@ -36,11 +37,4 @@ function parseRange(item: string, at: number): MediaRange | null {
     if (name === 'q') weight = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(value) ? Number(value) : 0;
   }
   return { type, weight, at };
-}
-
-/** Returns whether a `Content-Type` header names JSON, and UTF-8 if it names a charset. */
-export function isJson(contentType: string | undefined): boolean {
-  if (contentType === 'application/json') return true;
-  const range = parseRange(contentType ?? '', 0);
-  return range !== null && range.type === 'application/json'; // guard: exact-media-type
 }

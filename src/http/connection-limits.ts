@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { isIP, type BlockList, type Socket } from 'node:net';
 import { metrics } from '../platform/observability/metrics.ts';
-import { toAddressKey } from './client-address.ts';
+import { toAddressKey } from './request-context.ts';
 
 export interface ConnectionLimits {
   /** Maximum number of TCP connections per address. */

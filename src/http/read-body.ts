@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { httpLimits } from './limits.ts';
 import { RequestError } from '../platform/request-error.ts';
+import { parseRange } from './accept.ts';
+import { httpLimits } from './limits.ts';
 
 export interface BodyOptions {
   /** True if the sender may send a large body. */
@@ -97,4 +98,11 @@ function collect(req: IncomingMessage, { limit, timeoutMs, reserve }: Collecting
     req.once('error', onCutOff);
     req.once('close', onCutOff);
   });
+}
+
+/** Returns whether a `Content-Type` header names JSON, and UTF-8 if it names a charset. */
+export function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
+  const range = parseRange(contentType ?? '', 0);
+  return range !== null && range.type === 'application/json'; // guard: exact-media-type
 }

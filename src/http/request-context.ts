@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BlockList } from 'node:net';
+import { type BlockList, isIP, SocketAddress } from 'node:net';
 import { uuidV7 } from '../platform/uuid.ts';
-import { resolveClientAddress } from './client-address.ts';
 
 /** A request with its response. */
 export interface RequestContext {
@@ -37,4 +36,56 @@ export function parseTarget(req: IncomingMessage): { readonly path: string; read
 function chooseRequestId(req: IncomingMessage): string {
   const given = req.headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : uuidV7();
+}
+
+/**
+ * Returns the client's address: that of the peer, or, if the peer is one of `proxies`, the one that the proxy reports.
+ * X-Forwarded-For is read from its end, where each proxy appends its peer. Everything before the first address that is not
+ * a proxy was sent by the client and cannot be trusted. If a proxy reports no address, the result is the proxy's own.
+ */
+export function resolveClientAddress(req: IncomingMessage, proxies: BlockList): string {
+  const peer = normalizeAddress(req.socket.remoteAddress ?? '');
+  if (peer === null) return 'unknown';
+  const header = req.headers['x-forwarded-for'];
+  let forwarded = typeof header === 'string' ? header : '';
+  let address = peer;
+  while (isProxy(proxies, address)) {
+    const comma = forwarded.lastIndexOf(',');
+    const next = normalizeAddress(removePort(forwarded.slice(comma + 1)));
+    if (next === null) break;
+    address = next;
+    forwarded = forwarded.slice(0, Math.max(comma, 0));
+  }
+  return address;
+}
+
+function isProxy(proxies: BlockList, address: string): boolean {
+  return proxies.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Returns the canonical text of an address, with IPv4-mapped IPv6 as IPv4; null if it is not an address. */
+function normalizeAddress(address: string): string | null {
+  const family = isIP(address);
+  if (family !== 6) return family === 4 ? address : null;
+  return new SocketAddress({ address, family: 'ipv6' }).address.replace(/^::ffff:(?=[\d.]+$)/, '');
+}
+
+/** Removes the port, which some proxies add: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function removePort(entry: string): string {
+  const text = entry.trim();
+  const [, v6, v4] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? [];
+  return v6 ?? v4 ?? text;
+}
+
+/**
+ * Returns the key under which an address is limited. For IPv6 it is the /64 network: that is the smallest network that a
+ * client is assigned, so one client has 2^64 addresses.
+ */
+export function toAddressKey(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [start = '', end = ''] = address.split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const [first, last] = [groups(start), groups(end)];
+  const zeros = Array<string>(8 - first.length - last.length).fill('0');
+  return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
 }

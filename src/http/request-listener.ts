@@ -5,11 +5,9 @@ import { BusyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import { runInRequest } from '../platform/request-scope.ts';
-import type { CorsHandler } from './cors.ts';
+import { type CorsHandler, setSecurityHeaders } from './response-headers.ts';
 import { createRequestContext, type RequestContext } from './request-context.ts';
-import { sendBusy, sendJson } from './responses.ts';
-import { handleRoute, type Route } from './routes.ts';
-import { setSecurityHeaders } from './security-headers.ts';
+import { sendBusy, sendJson, sendMethodNotAllowed, sendNotFound } from './responses.ts';
 
 export interface ListenerContext {
   readonly routes: readonly Route[];
@@ -83,4 +81,26 @@ function logAccess({ req, res, path, requestId, address }: RequestContext, logge
     else if (status >= 400) logger.info(line, 'request');
     else logger.debug(line, 'request');
   });
+}
+
+export type Handler = (request: RequestContext) => void | Promise<void>;
+
+export interface Route {
+  /** The path. A path that ends with a slash, except `/` itself, is a prefix. */
+  readonly path: string;
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST')[];
+  readonly handle: Handler;
+}
+
+/** Passes a request to its route. Answers 404 if there is none, and 405 if the route does not support the method. */
+function handleRoute(routes: readonly Route[], request: RequestContext): void | Promise<void> {
+  const found = routes.find(({ path }) =>
+    path.length > 1 && path.endsWith('/') ? request.path.startsWith(path) : request.path === path,
+  );
+  if (found === undefined) return sendNotFound(request);
+  const method = request.req.method ?? '';
+  if (found.methods.some((name) => name === method)) return found.handle(request);
+  const allow = [...found.methods, 'OPTIONS'];
+  if (method !== 'OPTIONS') return sendMethodNotAllowed(request, allow);
+  request.res.writeHead(204, { allow: allow.join(', ') }).end();
 }

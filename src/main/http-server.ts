@@ -1,23 +1,18 @@
 import type { PrismaClient } from '../platform/database/db.ts';
 import { encodeEventId, encodeSeatId } from '../platform/ids.ts';
 import { AddressCounter } from '../http/connection-limits.ts';
-import { createCorsHandler } from '../http/cors.ts';
+import { createCorsHandler } from '../http/response-headers.ts';
 import { ConnectionDrainer } from '../http/connection-drainer.ts';
 import { createEngine, type EngineOptions } from '../graphql/engine/engine.ts';
-import {
-  createGraphiQLHandler,
-  handleGraphiQLAsset,
-  wantsGraphiQL,
-} from '../http/routes/graphiql/graphiql-route.ts';
+import { createGraphiQLHandler, handleGraphiQLAsset } from '../http/routes/graphiql/graphiql-route.ts';
 import type { ExampleIds } from '../http/routes/graphiql/examples.ts';
-import { handleGraphQL, type GraphQLRouteContext } from '../transport/graphql-route.ts';
+import { createGraphQLHandler, type GraphQLRouteContext } from '../transport/graphql-route.ts';
 import { handleHealth, createReadinessHandler } from '../http/routes/health.ts';
 import { handleLayout } from '../http/routes/layout.ts';
 import { MemoryBudget } from '../transport/memory-budget.ts';
 import { readExampleSeats } from '../http/routes/home/events-on-sale.sql.ts';
 import { createHomeHandler } from '../http/routes/home/home-route.ts';
-import { createRequestListener } from '../http/request-listener.ts';
-import type { Route } from '../http/routes.ts';
+import { createRequestListener, type Route } from '../http/request-listener.ts';
 import { createSeatMapHandler } from '../http/routes/seat-map.ts';
 import { SharedSubscriptions } from '../fanout/shared-subscriptions.ts';
 import { createHttpServer, stopServer } from '../http/server.ts';
@@ -91,8 +86,7 @@ function createRoutes(context: AppContext, graphql: GraphQLRouteContext): Route[
     {
       path: '/graphql',
       methods: ['GET', 'HEAD', 'POST'],
-      handle: (request) =>
-        graphiql !== null && wantsGraphiQL(request) ? graphiql(request) : handleGraphQL(graphql, request),
+      handle: createGraphQLHandler(graphql, graphiql),
     },
     ...optional(config.graphiql, {
       path: '/graphiql/',

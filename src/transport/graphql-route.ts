@@ -3,8 +3,6 @@ import { processRegularResult } from 'graphql-yoga';
 import type { Identity } from '../identity/identity.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import { isJson } from '../http/accept.ts';
-import { negotiateResponse, type ResponseForms } from './negotiate-response.ts';
 import { requireViewer } from './authorize.ts';
 import type { RequestContext } from '../http/request-context.ts';
 import { parseBodyParams, parseQueryParams, type GraphQLParams } from '../graphql/engine/graphql-params.ts';
@@ -12,12 +10,12 @@ import { keptLimits } from '../graphql/engine/limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Engine } from '../graphql/engine/engine.ts';
 import { prepareOperation, type ReadyOperation } from '../graphql/engine/operation.ts';
-import { readBody } from '../http/read-body.ts';
+import { prefersHtml } from '../http/accept.ts';
+import { isJson, readBody } from '../http/read-body.ts';
 import { RequestError } from '../platform/request-error.ts';
-import { sendGraphQLError, sendResponse } from './responses.ts';
+import { sendGraphQLError, sendResponse, negotiateResponse, type ResponseForms } from './responses.ts';
 import { EventStream } from './sse/event-stream.ts';
-import { StreamSlot } from './sse/stream-slot.ts';
-import { streamSubscription, type StreamContext } from './sse/stream-subscription.ts';
+import { acquireStreamSlot, streamSubscription, type StreamContext } from './sse/stream-subscription.ts';
 
 export interface GraphQLRouteContext extends StreamContext {
   readonly engine: Engine;
@@ -25,8 +23,23 @@ export interface GraphQLRouteContext extends StreamContext {
   readonly memory: MemoryBudget;
 }
 
-/** Handles `/graphql` over HTTP. A query or mutation gets one response, a subscription an event stream. */
-export async function handleGraphQL(ctx: GraphQLRouteContext, request: RequestContext): Promise<void> {
+/**
+ * Creates the handler of `/graphql`. A query or mutation gets one response, a subscription an event stream. Browsers that
+ * open the path get a page, unless `sendPage` is null.
+ */
+export function createGraphQLHandler(
+  ctx: GraphQLRouteContext,
+  sendPage: ((request: RequestContext) => Promise<void>) | null,
+) {
+  return (request: RequestContext): Promise<void> =>
+    sendPage !== null && wantsPage(request) ? sendPage(request) : handleGraphQL(ctx, request);
+}
+
+function wantsPage({ req }: RequestContext): boolean {
+  return (req.method === 'GET' || req.method === 'HEAD') && prefersHtml(req.headers.accept ?? '');
+}
+
+async function handleGraphQL(ctx: GraphQLRouteContext, request: RequestContext): Promise<void> {
   const { res, req } = request;
   try {
     await respond(ctx, request);
@@ -63,11 +76,9 @@ async function respond(ctx: GraphQLRouteContext, request: RequestContext): Promi
   // The client has disconnected: no `close` event will follow that could release what is acquired below.
   if (res.destroyed) return; // guard: gone-client-takes-no-memory
   res.once('close', ctx.memory.reserve(address, operation.kept));
-  const slot = new StreamSlot(ctx, request);
-  if (operation.type === OperationTypeNode.SUBSCRIPTION)
-    return subscribe(ctx, request, operation, forms, slot);
+  if (operation.type === OperationTypeNode.SUBSCRIPTION) return subscribe(ctx, request, operation, forms);
   // A mutation whose response is a stream must be refused before it is executed.
-  if (forms.regular === null && !slot.acquire()) return;
+  if (forms.regular === null && !acquireStreamSlot(ctx, request)) return;
   return sendResult(ctx, request, await operation.execute(), forms);
 }
 
@@ -76,10 +87,9 @@ async function subscribe(
   request: RequestContext,
   operation: ReadyOperation,
   forms: ResponseForms,
-  slot: StreamSlot,
 ): Promise<void> {
   if (!forms.stream) throw notAcceptableError(); // guard: subscription-needs-stream
-  const refusal = await streamSubscription(ctx, request, operation, slot);
+  const refusal = await streamSubscription(ctx, request, operation);
   if (refusal !== null) return sendResult(ctx, request, refusal, forms);
 }
 

@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import { metrics } from '../platform/observability/metrics.ts';
-import { toAddressKey } from '../http/client-address.ts';
+import { toAddressKey } from '../http/request-context.ts';
 import type { Kept } from '../graphql/engine/operation.ts';
 import { RequestError } from '../platform/request-error.ts';
 

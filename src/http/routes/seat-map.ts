@@ -9,7 +9,7 @@ import type { SeatMap } from '../../seating/map/seat-map.ts';
 import type { SeatMaps } from '../../seating/map/seat-maps.ts';
 import { sendNotFound, sendStored, type StoredBody } from '../responses.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { Handler } from '../routes.ts';
+import type { Handler } from '../request-listener.ts';
 
 export interface SeatMapRouteContext {
   readonly publicVersions: PublicVersions;

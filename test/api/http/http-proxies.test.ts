@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resolveClientAddress, toAddressKey } from '../../../src/http/client-address.ts';
+import { resolveClientAddress, toAddressKey } from '../../../src/http/request-context.ts';
 import { ConfigError, loadConfig } from '../../../src/platform/config/config.ts';
 import { RawSocket, refusalOf, startHttp, type HttpFixture } from './http.fixture.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isJson, prefersHtml } from '../../../src/http/accept.ts';
-import { negotiateResponse } from '../../../src/transport/negotiate-response.ts';
+import { prefersHtml } from '../../../src/http/accept.ts';
+import { isJson } from '../../../src/http/read-body.ts';
+import { negotiateResponse } from '../../../src/transport/responses.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL = 'application/graphql-response+json';

@@ -1,8 +1,11 @@
 import { createServer, request } from 'node:http';
 import { BlockList } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Route } from '../../../src/http/routes.ts';
-import { createRequestListener, type ListenerContext } from '../../../src/http/request-listener.ts';
+import {
+  createRequestListener,
+  type ListenerContext,
+  type Route,
+} from '../../../src/http/request-listener.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { eventually } from '../../support/eventually.ts';
 import { closeServer, listenOnFreePort } from '../../support/services/free-port.ts';

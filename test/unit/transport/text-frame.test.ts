@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, type Writable } from 'node:stream';
 import * as ws from 'ws';
 import { expect, it } from 'vitest';
-import { writeTextFrame } from '../../../src/transport/websocket/text-frame.ts';
+import { writeTextFrame } from '../../../src/transport/websocket/socket-send-buffer.ts';
 
 /** Exported by `ws`, but missing in its types. */
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };

@@ -1,11 +1,10 @@
 import type { Logger } from '../../../platform/observability/logger.ts';
-import { prefersHtml } from '../../accept.ts';
 import { computeEtag, sendNotFound, sendStored } from '../../responses.ts';
 import type { RequestContext } from '../../request-context.ts';
 import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
 import { html, Html } from '../home/html.ts';
-import { setPagePolicy } from '../../security-headers.ts';
+import { setPagePolicy } from '../../response-headers.ts';
 import { loadGraphiQL, type GraphiQLAssets } from './assets.ts';
 import { createExampleTabs, type ExampleIds } from './examples.ts';
 
@@ -24,11 +23,6 @@ const policy = [
   "img-src 'self' data:",
   "font-src 'self' data:",
 ];
-
-/** Returns whether the client is a browser that requests a page. */
-export function wantsGraphiQL({ req }: RequestContext): boolean {
-  return (req.method === 'GET' || req.method === 'HEAD') && prefersHtml(req.headers.accept ?? '');
-}
 
 export function createGraphiQLHandler(ctx: GraphiQLContext): (request: RequestContext) => Promise<void> {
   let reading: Promise<ExampleIds | null> | undefined;

@@ -5,7 +5,7 @@ import { computeEtag, sendStored } from '../../responses.ts';
 import type { RequestContext } from '../../request-context.ts';
 import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
-import { setPagePolicy } from '../../security-headers.ts';
+import { setPagePolicy } from '../../response-headers.ts';
 import { readEventsOnSale } from './events-on-sale.sql.ts';
 import { renderHomePage, homeStyleHash, type ListedEvent } from './home-page.ts';
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { RequestContext } from './request-context.ts';
 
 /** Request headers that pages may send by default: those of common clients and of tracing. */
@@ -31,7 +32,7 @@ const ALLOWED_HEADERS: readonly string[] = [
 
 const EXPOSED_HEADERS = 'allow, etag, retry-after, www-authenticate, x-request-id';
 
-export interface CorsSettings {
+interface CorsSettings {
   /** Origins whose pages may read responses. */
   readonly corsOrigins: readonly string[];
   /** Request headers that these pages may send besides the default ones. */
@@ -64,4 +65,20 @@ function handleCors(
   res.setHeader('access-control-max-age', '600');
   res.writeHead(204).end();
   return true;
+}
+
+/** Policy of every response that is not a page: a browser that displayed it would load and run nothing. */
+const DEFAULT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+export function setSecurityHeaders(res: ServerResponse): void {
+  res.setHeader('x-content-type-options', 'nosniff');
+  res.setHeader('referrer-policy', 'no-referrer');
+  res.setHeader('x-frame-options', 'DENY');
+  res.setHeader('cross-origin-opener-policy', 'same-origin');
+  res.setHeader('content-security-policy', DEFAULT_POLICY);
+}
+
+/** Sets the policy of a page: the default policy with the directives of the page. */
+export function setPagePolicy(res: ServerResponse, ...directives: readonly string[]): void {
+  res.setHeader('content-security-policy', [DEFAULT_POLICY, ...directives].join('; '));
 }
