@@ -1,81 +1,83 @@
+// `npm run bench`: runs paired benchmarks and writes their tables into docs/benchmarks.md.
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { ParseArgsConfig } from 'node:util';
+import { readArguments, ROOT, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config/config.ts';
-import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { createArena } from './arena.ts';
-import { runBlocks } from './blocks/blocks.ts';
-import { runExpiry } from './holds/expiry.ts';
-import { directScenarios, runDirect } from './holds/holds.ts';
+import { benchmarks } from './benchmarks.ts';
 import { connectPlainPrisma } from './holds/plain-prisma.ts';
-import { runFanOut } from './fan-out/fan-out.ts';
-import { runHttp } from './http/http.ts';
-import { runIdle } from './fan-out/idle.ts';
-import { runSeatMap } from './seat-map/seat-map.ts';
 import { startServices, type BenchServices } from './services.ts';
+import { replaceTables, writeTables } from './tables-page.ts';
 
-const names = [
-  ...directScenarios.map(({ name }) => name),
-  'http',
-  'expiry',
-  'fan-out',
-  'seat-map',
-  'idle',
-  'blocks',
-];
+const PAGE = path.join(ROOT, 'docs/benchmarks.md');
+const SECONDS = 2;
+
+const options = {
+  only: { type: 'string', multiple: true },
+  pairs: { type: 'string' },
+  seconds: { type: 'string' },
+  profile: { type: 'string' },
+  write: { type: 'boolean', default: false },
+} as const satisfies ParseArgsConfig['options'];
 
 await runCommand(async () => {
-  const { values } = readArguments('bench', {
-    options: {
-      only: { type: 'string', multiple: true },
-      pairs: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '2' },
-      profile: { type: 'string' },
-    },
-  });
-  const wanted = (name: string) => values.only === undefined || values.only.includes(name);
-  const unknown = (values.only ?? []).filter((only) => !names.includes(only));
+  const { values } = readArguments('bench', { options });
+  const { only, profile } = values;
+  const unknown = (only ?? []).filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
   if (unknown.length > 0) throw new UsageError('bench', `Unknown benchmark: ${unknown.join(', ')}.`);
+  const wanted = benchmarks.filter(({ name }) => only === undefined || only.includes(name));
+  const pairs = readNumber('pairs', values.pairs);
+  const seconds = readNumber('seconds', values.seconds);
+  // Shorter or profiled runs answer a question of the moment. The page has complete ones.
+  const isComplete = pairs === null && seconds === null && profile === undefined;
+  const isWritten = values.write || isComplete;
+  // Finds a missing marker before the first benchmark runs.
+  if (isWritten) for (const { name } of wanted) replaceTables(readFileSync(PAGE, 'utf8'), name, '');
 
   await using services = await startServices();
-  print(describeMachine(services));
-  const env = { ...createEnvironment(services), ...getProfileOptions(values.profile) };
+  const env = { ...createEnvironment(services), ...getProfileOptions(profile) };
   const app = await createContext(loadConfig(env));
   const plain = connectPlainPrisma(services.postgres.url);
   try {
     await using arena = await createArena(services.postgres.url);
-    const ctx = {
-      services,
-      app,
-      plain,
-      arena,
-      env,
-      pairs: Number(values.pairs),
-      seconds: Number(values.seconds),
-    };
-    for (const scenario of directScenarios.filter(({ name }) => wanted(name)))
-      print(await runDirect(ctx, scenario));
-    if (wanted('http')) print(await runHttp(ctx));
-    if (wanted('fan-out')) print(await runFanOut(ctx));
-    if (wanted('seat-map')) print(await runSeatMap(ctx));
-    if (wanted('idle')) print(await runIdle(ctx));
-    if (wanted('expiry')) print(await runExpiry(ctx));
-    if (wanted('blocks')) print(await runBlocks(ctx));
+    for (const benchmark of wanted) {
+      const size = { pairs: pairs ?? benchmark.pairs, seconds: seconds ?? SECONDS };
+      const setting = describeSetting(services, size);
+      const tables = await benchmark.run({ services, app, plain, arena, env, ...size });
+      print(`## ${benchmark.title}\n\n${setting}\n\n${tables}\n`);
+      if (isWritten) await writeTables(PAGE, benchmark.name, `${setting}\n\n${tables}`);
+    }
   } finally {
     await plain.$disconnect();
     await app.close();
   }
+  print(isWritten ? 'Written to docs/benchmarks.md.' : 'Not written to docs/benchmarks.md; --write does.');
 });
+
+function readNumber(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!(value > 0)) throw new UsageError('bench', `--${name} must be a positive number, not ${text}.`);
+  return value;
+}
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function describeMachine({ postgres }: BenchServices): string {
+/** Returns a line with the machine, the versions and the size of the run. */
+function describeSetting(
+  { postgres, redisVersion }: BenchServices,
+  { pairs, seconds }: { readonly pairs: number; readonly seconds: number },
+): string {
   const cores = os.cpus();
-  const load = os.loadavg().map((value) => value.toFixed(1));
-  return `${cores.length} × ${cores[0]?.model ?? 'CPU'}, Node ${process.versions.node}, PostgreSQL ${postgres.version} (durable), load before: ${load.join(' ')}\n`;
+  const memory = Math.round(os.totalmem() / 2 ** 30);
+  const load = os.loadavg()[0]?.toFixed(1);
+  return `_${cores.length} × ${cores[0]?.model.trim() ?? 'CPU'}, ${memory} GiB, load ${load} before; Node ${process.versions.node}, PostgreSQL ${postgres.version}, Redis ${redisVersion}; ${pairs} rounds, ${seconds} s a measurement. Medians, with the least and the greatest in parentheses._`;
 }
 
 function getProfileOptions(folder: string | undefined): Record<string, string> {

@@ -1,3 +1,5 @@
+import { median } from './measure.ts';
+
 /** Returns a Markdown table with padded columns. All but the first column are aligned to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, i) =>
@@ -20,6 +22,38 @@ export function short(value: number): string {
   return value >= 100 ? whole(value) : value.toPrecision(value >= 10 ? 3 : 2);
 }
 
-export function times(value: number): string {
+function times(value: number): string {
   return Number.isFinite(value) ? `${short(value)}×` : '–';
+}
+
+/** Formats the median of ratios and, if they differ, the least and the greatest: `2.1× (1.9–2.4)`. */
+export function ratioAndSpread(ratios: readonly number[]): string {
+  return withSpread(times(median(ratios)), ratios);
+}
+
+/** Formats the median of values and, if they differ, the least and the greatest. */
+export function medianAndSpread(values: readonly number[]): string {
+  return withSpread(short(median(values)), values);
+}
+
+function withSpread(middle: string, values: readonly number[]): string {
+  const [least, most] = [short(Math.min(...values)), short(Math.max(...values))];
+  return least === most ? middle : `${middle} (${least}–${most})`;
+}
+
+/** A figure that a benchmark is to reach. */
+export interface Goal {
+  readonly goal: string;
+  readonly measured: string;
+  readonly isMet: boolean;
+}
+
+/** Formats goals as a list, each with what was measured. */
+export function listGoals(goals: readonly Goal[]): string {
+  return goals
+    .map(
+      ({ goal, measured, isMet }) =>
+        `- Goal: ${goal}. Measured: ${measured}, ${isMet ? 'met' : '**missed**'}.`,
+    )
+    .join('\n');
 }

@@ -56,7 +56,16 @@ export function medians(runs: readonly Figures[]): Figures {
   };
 }
 
-/** Returns the median of the ratios per pair, because a disturbance of the machine affects both runs of a pair. */
-export function medianRatio(ours: readonly Figures[], theirs: readonly Figures[]): number {
-  return median(ours.map((run, i) => run.perSecond / (theirs[i]?.perSecond ?? Number.NaN)));
+/**
+ * Returns the ratios of two contenders' figures, one per round, because a disturbance of the machine affects both runs of a
+ * round.
+ */
+export function divideByRound(ours: readonly number[], theirs: readonly number[]): number[] {
+  return ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
+}
+
+/** Returns the ratios of the responses per second, one per round. */
+export function ratesTo(ours: readonly Figures[], theirs: readonly Figures[]): number[] {
+  const rates = (runs: readonly Figures[]) => runs.map(({ perSecond }) => perSecond);
+  return divideByRound(rates(ours), rates(theirs));
 }

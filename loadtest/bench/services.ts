@@ -8,6 +8,7 @@ import { migrate } from '../../scripts/schema/apply-migrations.ts';
 export interface BenchServices extends AsyncDisposable {
   readonly postgres: Postgres;
   readonly redisUrl: string;
+  readonly redisVersion: string;
   /** Folder for files of the run, removed at its end. */
   readonly folder: string;
 }
@@ -27,6 +28,7 @@ export async function startServices(settings: Record<string, string> = {}): Prom
   return {
     postgres,
     redisUrl: redis.url,
+    redisVersion: redis.version,
     folder: files,
     async [Symbol.asyncDispose]() {
       await redis.stop();

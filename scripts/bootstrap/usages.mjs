@@ -121,15 +121,17 @@ const usages = {
   --no-faults      turns all faults off
   --log            writes the logs of the servers to FILE`,
 
-  bench: `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER]
+  bench: `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER] [--write]
 
-  Runs the contenders of each benchmark in turn on its own services, and prints Markdown tables of medians.
+  Runs the contenders of each benchmark in turn on its own services, and prints Markdown tables of medians. The tables
+  of each benchmark that finishes replace those in docs/benchmarks.md, except with --pairs, --seconds or --profile.
 
   --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, expiry, fan-out,
              seat-map, idle or blocks
-  --pairs    number of repetitions; default: 5
+  --pairs    number of repetitions; default: 5, of expiry 3, of blocks 2
   --seconds  length of one measurement; default: 2
-  --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools`,
+  --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools
+  --write    writes the tables in any case`,
 
   loadtest: `Usage: npm run loadtest -- NAME [--buyers N] [--rate N] [--seconds N] [--watchers N] [--out FOLDER]
        npm run loadtest -- --ci

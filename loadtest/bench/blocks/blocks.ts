@@ -3,8 +3,7 @@ import { createBlocksClient } from './blocks-client.ts';
 import { createBlocksHall, type BlocksHall } from './blocks-hall.ts';
 import { blocksRequests, type BlocksRequest } from './blocks-requests.ts';
 import type { LongestBlock } from './longest-block.ts';
-import { short, table } from '../markdown.ts';
-import { median } from '../measure.ts';
+import { medianAndSpread, table } from '../markdown.ts';
 import { ServerProcess } from '../server-process.ts';
 
 /** Time to wait after a response for work that the request started. */
@@ -23,12 +22,12 @@ export async function runBlocks(ctx: BenchContext): Promise<string> {
     const starts: Blocks[] = [];
     for (let start = 0; start < ctx.pairs; start++) starts.push(await runOnce(ctx, hall, request));
     const middle = (when: keyof Blocks, what: keyof LongestBlock) =>
-      short(median(starts.map((blocks) => blocks[when][what])));
+      medianAndSpread(starts.map((blocks) => blocks[when][what]));
     const row = [request.label, middle('first', 'cpuMs'), middle('first', 'wallMs')];
     rows.push([...row, middle('again', 'cpuMs'), middle('again', 'wallMs')]);
   }
   const header = ['Request', 'first: CPU ms', 'first: ms', 'again: CPU ms', 'again: ms'];
-  return `### Longest block of the event loop, 80,000 seats\n\n${table(header, rows)}\n`;
+  return table(header, rows);
 }
 
 async function runOnce({ env }: BenchContext, hall: BlocksHall, request: BlocksRequest): Promise<Blocks> {

@@ -5,8 +5,8 @@ import type { BenchContext } from '../context.ts';
 import { percentile } from '../closed-loop.ts';
 import type { FanOutArrivals } from './fan-out-client.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
-import { short, table, times, whole } from '../markdown.ts';
-import { median } from '../measure.ts';
+import { listGoals, ratioAndSpread, short, table, whole } from '../markdown.ts';
+import { divideByRound, median } from '../measure.ts';
 import { forkProgram, ServerProcess } from '../server-process.ts';
 
 const SERVER = new URL('./fan-out-server.ts', import.meta.url);
@@ -31,6 +31,10 @@ const allContenders: readonly Contender[] = [
 ];
 const BARE = 0;
 const STOCK = 1;
+const SELLOUT = 2;
+
+const BELOW_STOCK_MIN = 5;
+const TO_BARE_MAX = 1.3;
 
 interface Figures {
   readonly framesPerSecond: number;
@@ -43,7 +47,7 @@ interface Figures {
 export async function runFanOut(ctx: BenchContext): Promise<string> {
   const reports: string[] = [];
   for (const seats of SEATS) reports.push(await runSize(ctx, seats));
-  return reports.join('\n');
+  return reports.join('\n\n');
 }
 
 async function runSize(ctx: BenchContext, seats: number): Promise<string> {
@@ -130,13 +134,14 @@ function report(
   seats: number,
 ): string {
   const of = (i: number, name: keyof Figures) => (runs[i] ?? []).map((run) => run[name]);
-  const cpuRatio = (i: number, other: number) =>
-    median(of(i, 'microsPerFrame').map((micros, run) => (of(other, 'microsPerFrame')[run] ?? 0) / micros));
+  const cpuRatios = (i: number, other: number) =>
+    divideByRound(of(i, 'microsPerFrame'), of(other, 'microsPerFrame'));
+  const belowStock = (i: number) => divideByRound(of(STOCK, 'microsPerFrame'), of(i, 'microsPerFrame'));
   const rows = contenders.map(({ label }, i) => [
     label,
     short(median(of(i, 'microsPerFrame'))),
-    times(cpuRatio(i, STOCK)),
-    times(1 / cpuRatio(i, BARE)),
+    ratioAndSpread(belowStock(i)),
+    ratioAndSpread(cpuRatios(i, BARE)),
     whole(median(of(i, 'framesPerSecond'))),
     short(median(of(i, 'p50Ms'))),
     short(median(of(i, 'p99Ms'))),
@@ -150,5 +155,17 @@ function report(
     'p50 ms',
     'p99 ms',
   ];
-  return `### One change of ${seats} seats to ${whole(SOCKETS)} sockets\n\n${table(header, rows)}\n`;
+  const goals = listGoals([
+    {
+      goal: `at least ${BELOW_STOCK_MIN} times less CPU per frame than stock`,
+      measured: ratioAndSpread(belowStock(SELLOUT)),
+      isMet: median(belowStock(SELLOUT)) >= BELOW_STOCK_MIN,
+    },
+    {
+      goal: `at most ${TO_BARE_MAX} times the CPU of one \`ws.send\` of a prepared string`,
+      measured: ratioAndSpread(cpuRatios(SELLOUT, BARE)),
+      isMet: median(cpuRatios(SELLOUT, BARE)) <= TO_BARE_MAX,
+    },
+  ]);
+  return `### One change of ${seats} seats\n\n${table(header, rows)}\n\n${goals}`;
 }

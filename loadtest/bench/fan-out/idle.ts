@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import type { BenchContext } from '../context.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
-import { short, table, times, whole } from '../markdown.ts';
-import { median } from '../measure.ts';
+import { ratioAndSpread, short, table } from '../markdown.ts';
+import { divideByRound, median } from '../measure.ts';
 import { forkProgram, ServerProcess } from '../server-process.ts';
 
 const SERVER = new URL('./fan-out-server.ts', import.meta.url);
@@ -86,7 +86,7 @@ async function readMemory(server: ServerProcess): Promise<NodeJS.MemoryUsage> {
 function report(runs: readonly (readonly Figures[])[]): string {
   const of = (i: number, name: keyof Figures) => (runs[i] ?? []).map((run) => run[name]);
   const ratio = (i: number, other: number, name: keyof Figures) =>
-    times(median(of(i, name).map((value, run) => value / (of(other, name)[run] ?? Number.NaN))));
+    ratioAndSpread(divideByRound(of(i, name), of(other, name)));
   const rows = contenders.map(({ label }, i) => [
     label,
     short(median(of(i, 'rss')) / 1024),
@@ -107,5 +107,5 @@ function report(runs: readonly (readonly Figures[])[]): string {
     'CPU ms per second, all',
     'to bare',
   ];
-  return `### ${whole(SOCKETS)} idle sockets that watch one event\n\n${table(header, rows)}\n`;
+  return table(header, rows);
 }

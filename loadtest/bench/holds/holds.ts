@@ -5,8 +5,8 @@ import { assertInvariants } from '../../../test/support/booking.ts';
 import { assertSold } from '../arena.ts';
 import type { BenchContext } from '../context.ts';
 import { closedLoop } from '../closed-loop.ts';
-import { short, table, times, whole } from '../markdown.ts';
-import { measure, medianRatio, medians, type Figures } from '../measure.ts';
+import { listGoals, ratioAndSpread, short, table, whole, type Goal } from '../markdown.ts';
+import { measure, median, medians, ratesTo, type Figures } from '../measure.ts';
 import { hasPgbench, PGBENCH_CLIENTS, runPgbench } from './pgbench.ts';
 import { holdWithPlainPrisma, PLAIN_POOL_SIZE } from './plain-prisma.ts';
 import { distinctSeats, sameSeat, createRandom, zipfSeats, type SeatSource } from './seat-sources.ts';
@@ -18,6 +18,13 @@ export interface DirectScenario {
   readonly seats: () => SeatSource;
   /** True if no two callers request the same seat. Only then can pgbench, which counts successes, take part. */
   readonly distinct: boolean;
+  readonly goals?: DirectGoals;
+}
+
+/** Least ratios of Sellout's rate. */
+interface DirectGoals {
+  readonly toA: number;
+  readonly toPgbench: number;
 }
 
 const distinct = (callers: number): DirectScenario => ({
@@ -30,7 +37,7 @@ const distinct = (callers: number): DirectScenario => ({
 
 export const directScenarios: readonly DirectScenario[] = [
   distinct(64),
-  distinct(256),
+  { ...distinct(256), goals: { toA: 20, toPgbench: 5 } },
   distinct(1_000),
   {
     name: 'zipf',
@@ -54,7 +61,7 @@ interface Contender {
   run(scenario: DirectScenario, seconds: number): Promise<Figures>;
 }
 
-/** Returns a table. Runs the contenders in turn, `pairs` times, after one round to warm up. */
+/** Returns the table of a scenario. Runs the contenders in turn, `pairs` times, after one round to warm up. */
 export async function runDirect(ctx: BenchContext, scenario: DirectScenario): Promise<string> {
   const contenders = [
     plainPrisma(ctx),
@@ -82,10 +89,25 @@ export async function runDirect(ctx: BenchContext, scenario: DirectScenario): Pr
     'PostgreSQL µs per response',
   ];
   const ours = runs.at(-1) ?? [];
-  const toPgbench =
-    contenders.length > 2 ? `Ratio of Sellout to pgbench: ${times(medianRatio(ours, runs[1] ?? []))}. ` : '';
+  const toPgbench = contenders.length > 2 ? ratesTo(ours, runs[1] ?? []) : null;
+  const pgbenchRatio =
+    toPgbench === null ? '' : `Ratio of Sellout to pgbench: ${ratioAndSpread(toPgbench)}. `;
   const held = `Successful holds per run: A ${whole(medians(baseline).held)}, Sellout ${whole(medians(ours).held)}.`;
-  return `### ${scenario.title}\n\n${table(header, rows)}\n\n${toPgbench}${held}\n`;
+  const text = `${table(header, rows)}\n\n${pgbenchRatio}${held}`;
+  if (scenario.goals === undefined) return text;
+  return `${text}\n\n${listGoals(judge(scenario.goals, ratesTo(ours, baseline), toPgbench))}`;
+}
+
+function judge(goals: DirectGoals, toA: readonly number[], toPgbench: readonly number[] | null): Goal[] {
+  const goal = (least: number, of: string, ratios: readonly number[]): Goal => ({
+    goal: `at least ${least} times the rate of ${of}`,
+    measured: ratioAndSpread(ratios),
+    isMet: median(ratios) >= least,
+  });
+  return [
+    goal(goals.toA, 'A', toA),
+    ...(toPgbench === null ? [] : [goal(goals.toPgbench, 'pgbench', toPgbench)]),
+  ];
 }
 
 function row(label: string, runs: readonly Figures[], baseline: readonly Figures[]): string[] {
@@ -93,7 +115,7 @@ function row(label: string, runs: readonly Figures[], baseline: readonly Figures
   return [
     label,
     whole(perSecond),
-    times(medianRatio(runs, baseline)),
+    ratioAndSpread(ratesTo(runs, baseline)),
     short(p50Ms),
     short(p99Ms),
     label.startsWith('pgbench') ? '–' : short(nodeMicros),

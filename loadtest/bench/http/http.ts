@@ -6,8 +6,8 @@ import type { BenchContext } from '../context.ts';
 import { closedLoop, type Outcome } from '../closed-loop.ts';
 import { HttpConnection, postHead } from './http-client.ts';
 import { bodyFor } from './http-operation.ts';
-import { short, table, times, whole } from '../markdown.ts';
-import { measure, median, medianRatio, medians, type Figures } from '../measure.ts';
+import { listGoals, ratioAndSpread, short, table, whole, type Goal } from '../markdown.ts';
+import { measure, median, medians, ratesTo, type Figures } from '../measure.ts';
 import { distinctSeats, sameSeat, type SeatSource } from '../holds/seat-sources.ts';
 import { ServerProcess } from '../server-process.ts';
 
@@ -38,6 +38,8 @@ const contenders: readonly Contender[] = [
 const BARE = 0;
 const YOGA = 1;
 const IDLE = 2;
+const DISTINCT = 3;
+const SAME_SEAT = 4;
 
 export async function runHttp(ctx: BenchContext): Promise<string> {
   const servers = new Map<string, ServerProcess>();
@@ -127,7 +129,7 @@ function report(runs: readonly (readonly HttpFigures[])[]): string {
     return [
       label,
       whole(perSecond),
-      ...[BARE, YOGA, IDLE].map((other) => times(medianRatio(of(i), of(other)))),
+      ...[BARE, YOGA, IDLE].map((other) => ratioAndSpread(ratesTo(of(i), of(other)))),
       short(p50Ms),
       short(p99Ms),
       short(median(of(i).map((run) => run.serverMicros))),
@@ -136,5 +138,18 @@ function report(runs: readonly (readonly HttpFigures[])[]): string {
   });
   const header = ['POST /graphql', 'responses/s', 'to bare', 'to Yoga', 'to idle', 'p50 ms', 'p99 ms'];
   const cpu = ['server µs per response', 'PostgreSQL µs per response'];
-  return `### Over HTTP, ${CONNECTIONS} connections\n\n${table([...header, ...cpu], rows)}\n`;
+  const goal = (least: number, what: string, contender: number, other: number): Goal => {
+    const ratios = ratesTo(of(contender), of(other));
+    return {
+      goal: `${what}: at least ${least} times the rate`,
+      measured: ratioAndSpread(ratios),
+      isMet: median(ratios) >= least,
+    };
+  };
+  const goals = [
+    goal(2, 'Sellout to stock Yoga, both idle', IDLE, YOGA),
+    goal(0.8, 'holds of distinct seats to the idle resolver', DISTINCT, IDLE),
+    goal(0.8, 'holds of the same seat to the idle resolver, one winner', SAME_SEAT, IDLE),
+  ];
+  return `${table([...header, ...cpu], rows)}\n\n${listGoals(goals)}`;
 }

@@ -1,6 +1,10 @@
-import { short, table, times, whole } from '../markdown.ts';
-import { median, medianRatio, medians } from '../measure.ts';
+import { listGoals, ratioAndSpread, short, table, whole } from '../markdown.ts';
+import { median, medians, ratesTo } from '../measure.ts';
 import type { SeatMapFigures, SeatMapRuns } from './seat-map-contenders.ts';
+
+const TO_BUFFER_MIN = 0.5;
+/** 32 KB. */
+const BYTES_MAX = 32_768;
 
 export function seatMapReport(runs: SeatMapRuns, gzipBytes: number): string {
   const of = (figures: readonly SeatMapFigures[], name: keyof SeatMapFigures) =>
@@ -9,7 +13,7 @@ export function seatMapReport(runs: SeatMapRuns, gzipBytes: number): string {
     label,
     whole(of(bare, 'perSecond')),
     whole(of(ours, 'perSecond')),
-    times(medianRatio(ours, bare)),
+    ratioAndSpread(ratesTo(ours, bare)),
     short(of(bare, 'serverMicros')),
     short(of(ours, 'serverMicros')),
     short(of(ours, 'p50Ms')),
@@ -19,7 +23,7 @@ export function seatMapReport(runs: SeatMapRuns, gzipBytes: number): string {
   const againstList = (label: string, ours: readonly SeatMapFigures[]) => [
     label,
     short(of(ours, 'perSecond')),
-    times(medianRatio(ours, runs.list)),
+    ratioAndSpread(ratesTo(ours, runs.list)),
     short(of(ours, 'serverMicros')),
     short(medians(ours).postgresMicros),
     whole(of(ours, 'bytes')),
@@ -59,5 +63,19 @@ export function seatMapReport(runs: SeatMapRuns, gzipBytes: number): string {
       againstList('Sellout, GET …/seat-map', runs.plain),
     ],
   );
-  return `### The map of 80,000 seats\n\n${ceiling}\n\nWith gzip the response is ${whole(gzipBytes)} bytes.\n\n${lists}\n`;
+  const toBuffer = ratesTo(runs.plain, runs.bare);
+  const bytes = of(runs.plain, 'bytes');
+  const goals = listGoals([
+    {
+      goal: `at least ${TO_BUFFER_MIN} times the rate of a prepared buffer, uncompressed`,
+      measured: ratioAndSpread(toBuffer),
+      isMet: median(toBuffer) >= TO_BUFFER_MIN,
+    },
+    {
+      goal: `at most ${whole(BYTES_MAX)} bytes uncompressed`,
+      measured: whole(bytes),
+      isMet: bytes <= BYTES_MAX,
+    },
+  ]);
+  return `${ceiling}\n\nWith gzip the response is ${whole(gzipBytes)} bytes.\n\n${lists}\n\n${goals}`;
 }

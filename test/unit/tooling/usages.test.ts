@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { directScenarios } from '../../../loadtest/bench/holds/holds.ts';
+import { benchmarks } from '../../../loadtest/bench/benchmarks.ts';
 import { ROOT } from '../../../scripts/local/command.ts';
 import { getUsage } from '../../../scripts/bootstrap/usages.mjs';
 import { runToEnd } from '../../support/processes/run-to-end.ts';
@@ -44,7 +44,7 @@ it('accepts -h, and --help after other arguments', async () => {
 });
 
 it('names every benchmark', () => {
-  for (const { name } of directScenarios) expect(getUsage('bench')).toContain(name);
+  for (const { name } of benchmarks) expect(getUsage('bench')).toContain(name);
 });
 
 it('rejects unknown arguments before doing anything', async () => {

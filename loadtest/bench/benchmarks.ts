@@ -1,0 +1,40 @@
+import { runBlocks } from './blocks/blocks.ts';
+import type { BenchContext } from './context.ts';
+import { runFanOut } from './fan-out/fan-out.ts';
+import { runIdle } from './fan-out/idle.ts';
+import { runExpiry } from './holds/expiry.ts';
+import { directScenarios, runDirect } from './holds/holds.ts';
+import { runHttp } from './http/http.ts';
+import { runSeatMap } from './seat-map/seat-map.ts';
+
+export interface Benchmark {
+  /** Name for `--only`, and of its block in docs/benchmarks.md. */
+  readonly name: string;
+  readonly title: string;
+  /** Default number of repetitions. */
+  readonly pairs: number;
+  /** Returns tables as Markdown. */
+  run(ctx: BenchContext): Promise<string>;
+}
+
+const PAIRS = 5;
+
+export const benchmarks: readonly Benchmark[] = [
+  ...directScenarios.map((scenario) => ({
+    name: scenario.name,
+    title: scenario.title,
+    pairs: PAIRS,
+    run: (ctx: BenchContext) => runDirect(ctx, scenario),
+  })),
+  { name: 'http', title: 'Over HTTP', pairs: PAIRS, run: runHttp },
+  { name: 'fan-out', title: 'Fan-out: one event, 2,000 sockets', pairs: PAIRS, run: runFanOut },
+  { name: 'seat-map', title: 'The seat map of 80,000 seats', pairs: PAIRS, run: runSeatMap },
+  { name: 'idle', title: 'Idle: 10,000 sockets watching one event', pairs: PAIRS, run: runIdle },
+  {
+    name: 'expiry',
+    title: 'Expiry: 90,000 holds that expire in the same second',
+    pairs: 3,
+    run: runExpiry,
+  },
+  { name: 'blocks', title: 'Longest block of the event loop', pairs: 2, run: runBlocks },
+];
