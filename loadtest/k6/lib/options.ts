@@ -11,6 +11,7 @@ const always: Thresholds = {
   // Without this, an overloaded k6 looks like a good server.
   dropped_iterations: ['count==0'],
   http_req_failed: ['rate==0'],
+  http_reqs: ['count>0'],
   'outcomes{outcome:UNEXPECTED}': ['count==0'],
 };
 
