@@ -46,7 +46,8 @@ await runCommand(async () => {
     await using arena = await createArena(services.postgres.url);
     for (const benchmark of wanted) {
       const size = { pairs: pairs ?? benchmark.pairs, seconds: seconds ?? SECONDS };
-      const setting = describeSetting(services, size);
+      const rounds = `${size.pairs} rounds${benchmark.isTimed ? `, ${size.seconds} s a measurement` : ''}`;
+      const setting = describeSetting(services, rounds);
       const tables = await benchmark.run({ services, app, plain, arena, env, ...size });
       print(`## ${benchmark.title}\n\n${setting}\n\n${tables}\n`);
       if (isWritten) await writeTables(PAGE, benchmark.name, `${setting}\n\n${tables}`);
@@ -70,14 +71,11 @@ function print(text: string): void {
 }
 
 /** Returns a line with the machine, the versions and the size of the run. */
-function describeSetting(
-  { postgres, redisVersion }: BenchServices,
-  { pairs, seconds }: { readonly pairs: number; readonly seconds: number },
-): string {
+function describeSetting({ postgres, redisVersion }: BenchServices, rounds: string): string {
   const cores = os.cpus();
   const memory = Math.round(os.totalmem() / 2 ** 30);
   const load = os.loadavg()[0]?.toFixed(1);
-  return `_${cores.length} × ${cores[0]?.model.trim() ?? 'CPU'}, ${memory} GiB, load ${load} before; Node ${process.versions.node}, PostgreSQL ${postgres.version}, Redis ${redisVersion}; ${pairs} rounds, ${seconds} s a measurement. Medians, with the least and the greatest in parentheses._`;
+  return `_${cores.length} × ${cores[0]?.model.trim() ?? 'CPU'}, ${memory} GiB, load ${load} before; Node ${process.versions.node}, PostgreSQL ${postgres.version}, Redis ${redisVersion}; ${rounds}. Medians, with the least and the greatest in parentheses._`;
 }
 
 function getProfileOptions(folder: string | undefined): Record<string, string> {

@@ -42,9 +42,10 @@ export async function runPgbench(
   writeFileSync(script, SCRIPT);
   const log = path.join(folder, `pgbench-${eventId}`);
   const url = new URL(databaseUrl);
-  const flags = `-n -M prepared -c ${PGBENCH_CLIENTS} -j 1 -T ${seconds} -D event=${eventId} -D n=0 -l`.split(
-    ' ',
-  );
+  const flags =
+    `-n -M prepared -c ${PGBENCH_CLIENTS} -j 1 -T ${Math.ceil(seconds)} -D event=${eventId} -D n=0 -l`.split(
+      ' ',
+    );
   const files = ['-f', script, `--log-prefix=${log}`];
   const server = ['-h', url.hostname, '-p', url.port, '-U', url.username, url.pathname.slice(1)];
   // The same planner settings as in Sellout's sessions.
