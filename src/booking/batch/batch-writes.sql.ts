@@ -1,7 +1,6 @@
 import { sql, type Tx } from '../../platform/database/db.ts';
 import type { BookingRecord, BookingStatus, Changes, EventRules, SeatStatus } from '../rules/model.ts';
 import type { RaisedVersion } from './batch.ts';
-import { thisEvent } from './batch-reads.sql.ts';
 
 /*
  * Statuses are compared with `(a = b) IS TRUE`, for which no index can be used. With a plain comparison and few statistics,
@@ -28,10 +27,11 @@ export async function changeBookings(
       .filter((seat) => !change.after.seats.includes(seat))
       .map((seat) => ({ seat, id: change.after.id })),
   );
+  // guard: changed-bookings-by-key
   return tx.$executeRaw(sql`/* changeBookings */
     WITH dropped AS (
-      DELETE FROM booking_seats bs USING unnest(${dropped.map(({ id }) => id)}::uuid[], ${dropped.map(({ seat }) => seat)}::int[]) AS d(booking_id, seat_index)
-      WHERE bs.event_id = ${thisEvent(eventId)} AND bs.booking_id = d.booking_id AND bs.seat_index = d.seat_index
+      DELETE FROM booking_seats bs USING unnest(${dropped.map(({ id }) => id)}::uuid[], ${dropped.map(({ seat }) => seat)}::int[], ${repeat(eventId, dropped)}) AS d(booking_id, seat_index, event_id)
+      WHERE bs.event_id = d.event_id AND bs.booking_id = d.booking_id AND bs.seat_index = d.seat_index
     )
     UPDATE bookings b SET
       status = u.after, seat_count = u.seat_count, total_amount = u.total_amount,
@@ -43,9 +43,9 @@ export async function changeBookings(
                 ${after.map(({ status }) => status)}::text[]::booking_status[], ${after.map(({ seats }) => seats.length)}::int[],
                 ${after.map(({ totalAmount }) => totalAmount)}::float8[]::bigint[],
                 ${after.map(({ holdExpiresAtMs }) => holdExpiresAtMs)}::float8[],
-                ${after.map(({ extendedAtMs }) => extendedAtMs !== null)}::boolean[])
-      AS u(id, before, after, seat_count, total_amount, hold_expires_at_ms, extended)
-    WHERE b.event_id = ${thisEvent(eventId)} AND b.id = u.id AND (b.status = u.before) IS TRUE`);
+                ${after.map(({ extendedAtMs }) => extendedAtMs !== null)}::boolean[], ${repeat(eventId, after)})
+      AS u(id, before, after, seat_count, total_amount, hold_expires_at_ms, extended, event_id)
+    WHERE b.event_id = u.event_id AND b.id = u.id AND (b.status = u.before) IS TRUE`);
 }
 
 /** Inserts new bookings with their claims and used keys, and updates all changed seats. Returns the number of seats. */
@@ -89,9 +89,17 @@ export async function writeSeats(
     FROM unnest(${changes.seats.map((seat) => seat.after.index)}::int[],
                 ${changes.seats.map((seat) => seat.before.status)}::text[]::seat_status[],
                 ${changes.seats.map((seat) => seat.after.status)}::text[]::seat_status[],
-                ${changes.seats.map((seat) => seat.after.bookingId ?? NIL_UUID)}::uuid[])
-      AS u(seat_index, before, after, booking_id)
-    WHERE s.event_id = ${thisEvent(eventId)} AND s.seat_index = u.seat_index AND (s.status = u.before) IS TRUE`);
+                ${changes.seats.map((seat) => seat.after.bookingId ?? NIL_UUID)}::uuid[], ${repeat(eventId, changes.seats)})
+      AS u(seat_index, before, after, booking_id, event_id)
+    WHERE s.event_id = u.event_id AND s.seat_index = u.seat_index AND (s.status = u.before) IS TRUE`);
+}
+
+/**
+ * Returns an array with the event's ID for each row. Joined with such an array, the table has no condition of its own, so
+ * that the planner cannot read all rows of the event and compare each with the whole batch: it must look up each row.
+ */
+function repeat(eventId: number, rows: readonly unknown[]) {
+  return sql`array_fill(${eventId}::int, ARRAY[${rows.length}::int])`;
 }
 
 function collectNewClaims(changes: Changes): { readonly seat: number; readonly booking: BookingRecord }[] {

@@ -54,6 +54,15 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/db/database/plans-of-small-tables.test.ts'],
+    mutants: [
+      {
+        guard: 'changed-bookings-by-key',
+        mutation: { replace: 'b.event_id = u.event_id', with: 'b.event_id = (SELECT ${eventId}::int)' },
+      },
+    ],
+  },
+  {
     tests: ['test/db/booking/booking-pages.test.ts'],
     mutants: [
       {
