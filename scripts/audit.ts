@@ -5,7 +5,7 @@ import { printReport } from '../src/booking/audit/print-report.ts';
 import { loadConfig } from '../src/platform/config/config.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { connectRedis, type Redis } from '../src/platform/redis/redis.ts';
-import { createWatermarks } from '../src/messaging/watermarks.ts';
+import { createWatermarks } from '../src/messaging/publisher.ts';
 import { createLiveMapReports } from '../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../src/seating/map/seat-map-cache.ts';
 import { openDataFolder, readState } from './local/data-folder.ts';

@@ -7,7 +7,7 @@ import { toGraphQLError } from '../graphql/engine/operation.ts';
 import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
 import { executeEvent } from '../graphql/engine/subscription.ts';
 import { metrics } from '../platform/observability/metrics.ts';
-import { uuidV7 } from '../platform/uuid.ts';
+import { uuidV7 } from '../platform/ids.ts';
 
 /** The serialized result of one event. It is framed for each transport when first needed. */
 export class Payload {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BlockList, isIP, SocketAddress } from 'node:net';
-import { uuidV7 } from '../platform/uuid.ts';
+import { uuidV7 } from '../platform/ids.ts';
 
 /** A request with its response. */
 export interface RequestContext {

@@ -56,6 +56,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     seatMapCache,
     feeds,
     bestAvailable,
+    eventLayouts,
     defaultHoldTtlMs,
     logger,
     onStep: overrides.onBatchStep,

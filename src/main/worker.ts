@@ -4,8 +4,7 @@ import { checkDatabase, getRequirements, readDatabaseState } from '../platform/d
 import { createLogger } from '../platform/observability/logger.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
-import { createPublisher } from '../messaging/publisher.ts';
-import { createWatermarks } from '../messaging/watermarks.ts';
+import { createPublisher, createWatermarks } from '../messaging/publisher.ts';
 import { createLiveMapReports } from '../seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { createTasks } from '../workers/tasks.ts';

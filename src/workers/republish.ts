@@ -2,7 +2,7 @@ import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { SeatsChanged } from '../messaging/messages.ts';
-import type { Watermarks } from '../messaging/watermarks.ts';
+import type { Watermarks } from '../messaging/publisher.ts';
 import { publishChange, type PublishContext } from '../booking/batch/announce.ts';
 import { readChanges, readVersions } from '../seating/map/seat-map.sql.ts';
 import { readRecentVersions, readVersionsAfter, type EventVersion } from './unpublished.sql.ts';

@@ -27,6 +27,7 @@ export interface BookingProcess extends AsyncDisposable {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
+  readonly eventLayouts: EventLayouts;
   /** Every change that this process committed, in order. It publishes none of them. */
   readonly committed: SeatsChanged[];
   /** Warnings and errors that this process logged, one line each. */
@@ -39,10 +40,10 @@ export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_
   const warnings: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => warnings.push(line) });
   const database = connectDatabase(databaseUrl, logger);
-  const layouts = new EventLayouts(database.reads, new VenueLayouts(database.reads));
+  const eventLayouts = new EventLayouts(database.reads, new VenueLayouts(database.reads));
   const subscriber = silentSubscriber;
   const feeds = new LiveFeeds({ db: database.reads, subscriber, logger: silent, tickMs: 100 });
-  const bestAvailable = new BestAvailable({ db: database.reads, layouts, feeds });
+  const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });
   const committed: SeatsChanged[] = [];
   const execute = createExecuteBatch({
     ...unannounced,
@@ -50,6 +51,7 @@ export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_
     logger,
     defaultHoldTtlMs,
     bestAvailable,
+    eventLayouts,
     feeds,
     publisher: {
       ...silentPublisher,
@@ -64,6 +66,7 @@ export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_
     database,
     groupCommit,
     bestAvailable,
+    eventLayouts,
     committed,
     warnings,
     async [Symbol.asyncDispose]() {

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { createHash } from 'node:crypto';
 import { PrismaClient } from '../../../src/generated/prisma/client.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { uuidV7 } from '../../../src/platform/uuid.ts';
+import { uuidV7 } from '../../../src/platform/ids.ts';
 
 /** Maximum number of concurrent transactions, a usual size for a machine with two cores. */
 export const PLAIN_POOL_SIZE = 16;

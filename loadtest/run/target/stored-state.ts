@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { audit, auditLimits, type AuditReport } from '../../../src/booking/audit/audit.ts';
-import { createWatermarks } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks } from '../../../src/messaging/publisher.ts';
 import { connectDatabase, sql, type Database } from '../../../src/platform/database/db.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';

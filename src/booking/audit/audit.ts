@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../platform/database/db.ts';
-import type { Watermarks } from '../../messaging/watermarks.ts';
+import type { Watermarks } from '../../messaging/publisher.ts';
 import { auditCachedMaps, type CachedMaps } from './maps/cached-maps.ts';
 import type { LiveMapReports } from '../../seating/live/live-map-reports.ts';
 import { BREACHES_SHOWN_MAX, findBreaches, prepareAudit } from './find-breaches.sql.ts';

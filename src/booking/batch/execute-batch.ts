@@ -4,18 +4,16 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { pause } from '../../platform/pause.ts';
-import type { BestAvailable } from '../../seating/best-available/best-available.ts';
 import { announce, type AnnounceContext } from './announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import type { BatchResult, BatchStep, OnBatchStep } from './batch.ts';
 import type { ExecuteBatch, Pending } from './group-commit.ts';
-import { BatchPreparation, type PreparedBatch } from './prepare-batch.ts';
+import { BatchPreparation, type PreparationContext, type PreparedBatch } from './prepare-batch.ts';
 import { runBatchToTheEnd } from './run-batch.ts';
 
-export interface BatchContext extends AnnounceContext {
+export interface BatchContext extends AnnounceContext, Omit<PreparationContext, 'onReadError'> {
   readonly db: PrismaClient;
   readonly defaultHoldTtlMs: number;
-  readonly bestAvailable: Pick<BestAvailable, 'choose' | 'getNeighborsAround'>;
   /** Called after each step of each batch; for tests. */
   readonly onStep?: OnBatchStep | undefined;
 }
@@ -28,6 +26,7 @@ const RETRY_DELAY_MS = 50;
 export function createExecuteBatch(ctx: BatchContext): ExecuteBatch {
   const preparation = new BatchPreparation({
     bestAvailable: ctx.bestAvailable,
+    eventLayouts: ctx.eventLayouts,
     onReadError: (eventId, pendings, error) => handleFailure(ctx, eventId, pendings, error),
   });
   return async (eventId, batch) => {

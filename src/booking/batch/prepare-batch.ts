@@ -1,13 +1,15 @@
 import { withTimeout } from '../../platform/with-timeout.ts';
 import type { QueueEntry } from '../../seating/best-available/choose-seats.ts';
 import type { BestAvailable } from '../../seating/best-available/best-available.ts';
+import type { EventLayouts } from '../../seating/layout/event-layouts.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type { Command } from '../rules/commands.ts';
 import { BatchAbandonedError } from './batch-errors.ts';
 import type { Pending } from './group-commit.ts';
 
 export interface PreparationContext {
-  readonly bestAvailable: Pick<BestAvailable, 'choose' | 'getNeighborsAround'>;
+  readonly bestAvailable: Pick<BestAvailable, 'choose'>;
+  readonly eventLayouts: Pick<EventLayouts, 'getNeighborsAround'>;
   /** Handles a failed read: settles the commands that need it, or leaves them to be retried. Never rejects. */
   onReadError(eventId: number, pendings: readonly Pending[], error: unknown): Promise<unknown>;
 }
@@ -73,7 +75,7 @@ export class BatchPreparation {
     let found: ReadonlyMap<number, Neighbors> | null = null;
     await this.#readPatiently(this.#slowNeighbors, eventId, choosers, async () => {
       const seats = [...new Set(choosers.flatMap(getCallersSeats))];
-      found = await this.#ctx.bestAvailable.getNeighborsAround(eventId, seats);
+      found = await this.#ctx.eventLayouts.getNeighborsAround(eventId, seats);
     });
     return found;
   }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../platform/errors.ts';
-import { uuidV7 } from '../../platform/uuid.ts';
+import { uuidV7 } from '../../platform/ids.ts';
 import { SEATS_PER_HOLD_MAX } from './hold-seats.ts';
 import type { BookingRecord } from '../rules/model.ts';
 import { hashKey, submitForBooking, type BookingContext } from './submit.ts';

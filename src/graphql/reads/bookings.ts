@@ -6,7 +6,6 @@ import { countBookings, readBookingPages, type BookingKey } from './booking-page
 import { encodeBookingCursor, parseBookingCursor, type BookingCursor } from './cursors.ts';
 import { once, parsePageArgs, toConnection, type ConnectionArgs, type Page } from './pagination.ts';
 import { getPrismaSelection } from './prisma-selection.ts';
-import { whereBookingStatus } from './status.ts';
 
 interface BookingConnectionArgs extends ConnectionArgs {
   readonly status?: BookingStatus | null | undefined;
@@ -94,4 +93,12 @@ function toPrismaPage(
     orderBy: [{ id: direction }, { eventId: direction }],
     take: size + 1,
   };
+}
+
+/** Returns the condition that matches the bookings for which `getBookingStatus` returns a status. */
+function whereBookingStatus(status: BookingStatus, nowMs: number): Prisma.BookingWhereInput {
+  const now = new Date(nowMs);
+  if (status === 'HOLD') return { status, holdExpiresAt: { gt: now } };
+  if (status !== 'EXPIRED') return { status };
+  return { OR: [{ status }, { status: 'HOLD', holdExpiresAt: { lte: now } }] };
 }

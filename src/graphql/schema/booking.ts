@@ -1,9 +1,11 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { BookingRecord } from '../../booking/rules/model.ts';
 import type { Booking as Row } from '../../generated/prisma/client.ts';
-import { parseBookingKey } from '../../platform/ids.ts';
+import { encodeBookingId, parseBookingKey } from '../../platform/ids.ts';
+import type { GraphQLContext } from '../context.ts';
+import { recordCommit } from '../engine/errors/response-errors.ts';
 import { readMoney } from '../reads/money.ts';
 import { readSeatsOfBookings } from '../reads/seats.sql.ts';
-import { getBookingStatus } from '../reads/status.ts';
 import { builder } from './builder.ts';
 
 export const BookingStatus = builder.enumType('BookingStatus', {
@@ -82,6 +84,12 @@ export const Booking = builder.prismaNode('Booking', {
   }),
 });
 
+/** Returns the status of a booking at a time. A hold is EXPIRED from its deadline, even before its row says so. */
+function getBookingStatus(booking: Pick<Row, 'status' | 'holdExpiresAt'>, nowMs: number) {
+  const isOverdue = booking.status === 'HOLD' && nowMs >= booking.holdExpiresAt.getTime();
+  return isOverdue ? 'EXPIRED' : booking.status;
+}
+
 export const BookingConnection = builder.connectionObject<
   typeof Booking,
   { readonly countAll: () => Promise<number> },
@@ -101,6 +109,23 @@ export const BookingConnection = builder.connectionObject<
   },
   { name: 'BookingEdge', description: 'A booking and its cursor.' },
 );
+
+/**
+ * Returns the changed booking, for mutations whose result union contains Booking. If its fields cannot be read, the client
+ * learns that the change was committed.
+ *
+ * @param done what the mutation did, as a clause; see `Commit`.
+ */
+export function toBookingResult(
+  ctx: GraphQLContext,
+  info: GraphQLResolveInfo,
+  record: BookingRecord,
+  done: string,
+) {
+  const bookingId = encodeBookingId(record.eventId, record.id);
+  recordCommit(ctx, info, { done, ids: { bookingId, status: record.status } });
+  return toBookingRow(record);
+}
 
 /** Converts the result of a booking operation to a row of its table, which saves reading the row. */
 export function toBookingRow(record: BookingRecord) {

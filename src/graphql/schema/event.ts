@@ -1,10 +1,11 @@
 import { parseBookingId } from '../../platform/ids.ts';
+import { getEventStatus } from '../../catalog/events/event-status.ts';
+import type { Event as Row } from '../../generated/prisma/client.ts';
 import type { GraphQLContext } from '../context.ts';
 import { readEventBookings } from '../reads/bookings.ts';
 import { countEvents, type EventFilter } from '../reads/event-pages.sql.ts';
 import { pageCost } from '../reads/pagination.ts';
 import { readSeatConnections } from '../reads/seats.ts';
-import { getCurrentEventStatus } from '../reads/status.ts';
 import { BookingConnection, BookingStatus } from './booking.ts';
 import { builder } from './builder.ts';
 import { SeatMap, type SeatMapKey } from './seat-map.ts';
@@ -193,6 +194,17 @@ function isOrganizerOfEvent(
   { viewer }: GraphQLContext,
 ): boolean {
   return viewer?.role === 'ORGANIZER' && viewer.userId === event.organizerId; // guard: event-bookings-organizer
+}
+
+type SaleColumns = Pick<Row, 'status' | 'saleEndsAt' | 'holdTtlMs' | 'holdExtensionMs' | 'holdLifetimeMaxMs'>;
+
+/** Returns the current status of an event. */
+function getCurrentEventStatus(
+  { clock, defaultHoldTtlMs }: GraphQLContext,
+  { status, saleEndsAt, holdTtlMs, holdExtensionMs, holdLifetimeMaxMs }: SaleColumns,
+) {
+  const hold = { holdTtlMs: holdTtlMs ?? defaultHoldTtlMs, holdExtensionMs, holdLifetimeMaxMs };
+  return getEventStatus({ status, saleEndsAtMs: saleEndsAt.getTime(), ...hold }, clock.nowMs());
 }
 
 export const EventConnection = builder.connectionObject<

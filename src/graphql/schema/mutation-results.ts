@@ -5,7 +5,6 @@ import {
   SeatLimitExceededError,
   SeatsUnavailableError,
 } from '../../booking/rules/errors.ts';
-import type { BookingRecord } from '../../booking/rules/model.ts';
 import {
   BusyError,
   IdempotencyConflictError,
@@ -14,12 +13,12 @@ import {
   RateLimitedError,
   ReadOnlyError,
 } from '../../platform/errors.ts';
-import { encodeBookingId, encodeEventId } from '../../platform/ids.ts';
+import { encodeEventId } from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
 import { recordCommit } from '../engine/errors/response-errors.ts';
 import { getPrismaSelection } from '../reads/prisma-selection.ts';
 import { AdmissionRequiredError } from './booking-errors.ts';
-import { Booking, toBookingRow } from './booking.ts';
+import { Booking } from './booking.ts';
 import { builder } from './builder.ts';
 import { Event } from './event.ts';
 
@@ -52,23 +51,6 @@ export const BlockSeatsResult = builder.errorUnion('BlockSeatsResult', {
   description: 'The updated event, or the error that prevented the change.',
   types: [Event, SeatsUnavailableError, ...commonErrors],
 });
-
-/**
- * Returns the changed booking, for mutations whose result union contains Booking. If its fields cannot be read, the client
- * learns that the change was committed.
- *
- * @param done what the mutation did, as a clause; see `Commit`.
- */
-export function toBookingResult(
-  ctx: GraphQLContext,
-  info: GraphQLResolveInfo,
-  record: BookingRecord,
-  done: string,
-) {
-  const bookingId = encodeBookingId(record.eventId, record.id);
-  recordCommit(ctx, info, { done, ids: { bookingId, status: record.status } });
-  return toBookingRow(record);
-}
 
 /**
  * Reads the changed event, for mutations whose result union contains Event.

@@ -4,7 +4,7 @@ import './booking-errors.ts';
 import './booking.ts';
 import './errors.ts';
 import './event.ts';
-import './mutation-results.ts';
+import './booking.ts';
 import './price-tier.ts';
 import './scalars.ts';
 import './seat-map.ts';

@@ -2,7 +2,6 @@ import type { PrismaClient } from '../../platform/database/db.ts';
 import { chooseSeats, type Chosen, type QueueEntry } from './choose-seats.ts';
 import type { EventLayouts } from '../layout/event-layouts.ts';
 import type { LiveFeeds } from '../live/live-feeds.ts';
-import { getNeighborsAround, type Neighbors } from '../rows/neighbors.ts';
 import { readFreeSeats } from '../map/seat-map.sql.ts';
 
 export interface ChooserContext {
@@ -48,20 +47,6 @@ export class BestAvailable {
     const choice = { quantity: seats.length, section: null, tiers: null, near: seats, leavesNoneAlone: true };
     const found = await this.choose(eventId, [{ choice }, { choice }, { choice }]);
     return found.map((chosen) => chosen.seats).filter((block) => block.length > 0);
-  }
-
-  /**
-   * Returns the seats around some seats. Empty if the event allows orphans, because then no rule needs them. Also empty for
-   * a draft: its seats cannot be held, and the response must not reveal that it exists.
-   */
-  async getNeighborsAround(
-    eventId: number,
-    seats: readonly number[],
-  ): Promise<ReadonlyMap<number, Neighbors>> {
-    const info = await this.#ctx.layouts.publishedInfo(eventId); // guard: draft-hidden-from-preparation
-    if (info === null || info.orphanRule === 'ALLOW') return new Map();
-    const existing = seats.filter((seat) => seat < info.seatsTotal);
-    return getNeighborsAround(await this.#ctx.layouts.venueLayout(info), existing);
   }
 
   async #freeInMemory(eventId: number): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
+import { getNeighborsAround, type Neighbors } from '../rows/neighbors.ts';
 import { encodeLayout, EncodedLayouts, type EncodedLayout } from './encoded-layouts.ts';
 import { readEventInfos, type EventInfo } from './event-info.sql.ts';
 import { findFront } from './front.ts';
@@ -68,6 +69,20 @@ export class EventLayouts {
 
   venueLayout(info: EventInfo): Promise<VenueLayout> {
     return this.#venues.get(info.venueId);
+  }
+
+  /**
+   * Returns the seats around some seats. Empty if the event allows orphans, because then no rule needs them. Also empty for
+   * a draft: its seats cannot be held, and the response must not reveal that it exists.
+   */
+  async getNeighborsAround(
+    eventId: number,
+    seats: readonly number[],
+  ): Promise<ReadonlyMap<number, Neighbors>> {
+    const info = await this.publishedInfo(eventId); // guard: draft-hidden-from-preparation
+    if (info === null || info.orphanRule === 'ALLOW') return new Map();
+    const existing = seats.filter((seat) => seat < info.seatsTotal);
+    return getNeighborsAround(await this.venueLayout(info), existing);
   }
 
   /** Returns the names of the sections in the order of the plan. */

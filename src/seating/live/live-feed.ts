@@ -7,12 +7,10 @@ import type { Subscriber, Subscription } from '../../messaging/subscriber.ts';
 import type { PackedSeats } from '../../web/seat-feed/packed-seats.ts';
 import { encodeSeats, maskSeats, type SeatMap } from '../map/seat-map.ts';
 import { readChanges, readSeatMap } from '../map/seat-map.sql.ts';
-import { ChangeCoalescer } from './change-coalescer.ts';
 import type { FeedMessage, SeatSnapshot } from './feed-message.ts';
-import { FeedSubscribers } from './feed-subscribers.ts';
-import { GapTimer } from './gap-timer.ts';
+import { FeedSubscribers, ChangeCoalescer } from './feed-subscribers.ts';
 import { isBehind, isRepairing, nextFeedState, type FeedEvent, type FeedState } from './live-feed-state.ts';
-import { ReorderBuffer } from './reorder-buffer.ts';
+import { ReorderBuffer, GapTimer } from './reorder-buffer.ts';
 
 export interface FeedContext {
   readonly db: PrismaClient;

@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import { UncheckedTokenError } from '../../identity/token-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { runInRequest } from '../../platform/request-scope.ts';
-import { uuidV7 } from '../../platform/uuid.ts';
+import { uuidV7 } from '../../platform/ids.ts';
 import { socketLimits } from '../limits.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
 import type { SocketExtra } from './graphql-protocol.ts';

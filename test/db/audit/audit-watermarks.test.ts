@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { printReport } from '../../../src/booking/audit/print-report.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { createWatermarks, type Watermarks } from '../../../src/messaging/watermarks.ts';
-import { watermarkKey } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks, type Watermarks, watermarkKey } from '../../../src/messaging/publisher.ts';
 import { startAuditBench, type AuditBench } from './audit.fixture.ts';
 
 let bench: AuditBench;

@@ -9,8 +9,7 @@ import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import { audit, auditLimits, type AuditContext, type AuditReport } from '../../../src/booking/audit/audit.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
-import { createPublisher } from '../../../src/messaging/publisher.ts';
-import { createWatermarks } from '../../../src/messaging/watermarks.ts';
+import { createPublisher, createWatermarks } from '../../../src/messaging/publisher.ts';
 import { createLiveMapReports } from '../../../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { submitForBooking } from '../../../src/booking/operations/submit.ts';
-import { uuidV7 } from '../../../src/platform/uuid.ts';
+import { uuidV7 } from '../../../src/platform/ids.ts';
 import { createBuyerId } from '../../support/booking.ts';
 import { bookingSuite } from './booking.fixture.ts';
 

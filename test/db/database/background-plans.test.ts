@@ -5,7 +5,7 @@ import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { PRUNE_BATCH_MAX, pruneHistory } from '../../../src/booking/operations/prune-history.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
-import { createWatermarks } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks } from '../../../src/messaging/publisher.ts';
 import { createLiveMapReports } from '../../../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../../../src/seating/map/seat-map-cache.ts';
 import {

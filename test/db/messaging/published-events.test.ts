@@ -8,10 +8,10 @@ const { app, anotherProcess, hall } = bookingSuite();
 
 /** Changes the event's status once, between a batch's preparation and its transaction. */
 function afterPreparation(process: BookingProcess, change: () => Promise<unknown>): { prepared: number } {
-  const { bestAvailable } = process;
+  const { eventLayouts } = process;
   const counter = { prepared: 0 };
-  const prepare = bestAvailable.getNeighborsAround.bind(bestAvailable);
-  bestAvailable.getNeighborsAround = async (eventId, seats) => {
+  const prepare = eventLayouts.getNeighborsAround.bind(eventLayouts);
+  eventLayouts.getNeighborsAround = async (eventId, seats) => {
     const found = await prepare(eventId, seats);
     if (counter.prepared++ === 0) await change();
     return found;

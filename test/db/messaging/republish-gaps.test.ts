@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
-import type { Watermarks } from '../../../src/messaging/watermarks.ts';
+import type { Watermarks } from '../../../src/messaging/publisher.ts';
 import { republishAll } from '../../../src/workers/republish.ts';
 import { createBuyerId, silentPublisher, startBookingProcess, unannounced } from '../../support/booking.ts';
 import { createTestDatabase } from '../../support/services/database.ts';

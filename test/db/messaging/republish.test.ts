@@ -3,9 +3,13 @@ import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import type { SeatsChanged } from '../../../src/messaging/messages.ts';
-import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
+import {
+  createPublisher,
+  type Publisher,
+  createWatermarks,
+  type Watermarks,
+} from '../../../src/messaging/publisher.ts';
 import { createSubscriber, type Subscriber } from '../../../src/messaging/subscriber.ts';
-import { createWatermarks, type Watermarks } from '../../../src/messaging/watermarks.ts';
 import { republishAll, republishRecent, type RepublishContext } from '../../../src/workers/republish.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
 import {

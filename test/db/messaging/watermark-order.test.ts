@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
-import { createPublisher } from '../../../src/messaging/publisher.ts';
-import { createWatermarks } from '../../../src/messaging/watermarks.ts';
+import { createPublisher, createWatermarks } from '../../../src/messaging/publisher.ts';
 import { makeBatchIds } from '../../support/batch-ids.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { startWorker } from '../../../src/main/worker.ts';
-import { createWatermarks } from '../../../src/messaging/watermarks.ts';
+import { createWatermarks } from '../../../src/messaging/publisher.ts';
 import { loadConfig } from '../../../src/platform/config/config.ts';
 import { connectRedis } from '../../../src/platform/redis/redis.ts';
 import { createBuyerId, silent, startBookingProcess } from '../../support/booking.ts';

@@ -34,13 +34,13 @@ it('computes the rows of a large hall in another thread, once', async () => {
   process.off('worker', count);
   expect(both.flat()).toEqual([1, 2].map(() => ({ seats: [49, 50, 51], contested: false })));
   expect(threads).toHaveLength(1);
-  const around = await app().bestAvailable.getNeighborsAround(at.eventId, [199]);
+  const around = await app().eventLayouts.getNeighborsAround(at.eventId, [199]);
   expect(around.get(199)).toEqual({ left: 198, right: null });
 });
 
 it('fails the requests that need a layout if it cannot be computed, and retries for the next one', async () => {
   const small = await hall({ rows: 1 }, { orphanRule: 'FORBID' });
-  const choose = () => app().bestAvailable.getNeighborsAround(small.eventId, [0]);
+  const choose = () => app().eventLayouts.getNeighborsAround(small.eventId, [0]);
   await expect(choose()).rejects.toThrow('rows in the main thread');
   await expect(choose()).rejects.toThrow('rows in the main thread');
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { uuidV7 } from '../../../src/platform/uuid.ts';
+import { uuidV7 } from '../../../src/platform/ids.ts';
 
 it('returns unique UUIDs of version 7 that sort by time', () => {
   const before = Date.now();

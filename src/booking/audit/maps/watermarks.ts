@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PrismaClient, Tx } from '../../../platform/database/db.ts';
-import type { Watermarks } from '../../../messaging/watermarks.ts';
+import type { Watermarks } from '../../../messaging/publisher.ts';
 import { BREACHES_SHOWN_MAX } from '../find-breaches.sql.ts';
 import type { Breach, Finding } from '../invariant.ts';
 import { readQuietEvents, type QuietEvent } from '../history/quiet-events.sql.ts';

@@ -2,9 +2,9 @@ import { cancelBooking } from '../../../booking/operations/cancel-booking.ts';
 import { BookingStateError, CancellationRefusedError } from '../../../booking/rules/errors.ts';
 import { requireBookingKey } from '../../inputs/ids.ts';
 import { requireViewer } from '../../reads/access.ts';
-import { Booking } from '../../schema/booking.ts';
+import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
+import { commonErrors } from '../../schema/mutation-results.ts';
 
 const CancelBookingInput = builder.inputType('CancelBookingInput', {
   description: 'Input of `cancelBooking`.',

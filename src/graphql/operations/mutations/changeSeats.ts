@@ -12,9 +12,9 @@ import { parseBookingId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { requireBookingKey, requireSeatIndexes } from '../../inputs/ids.ts';
 import { requireViewer } from '../../reads/access.ts';
-import { Booking } from '../../schema/booking.ts';
+import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
+import { commonErrors } from '../../schema/mutation-results.ts';
 
 const ChangeSeatsInput = builder.inputType('ChangeSeatsInput', {
   description: 'Input of `changeSeats`.',

@@ -6,9 +6,9 @@ import { checkTogether } from '../../../platform/input-errors.ts';
 import { idempotencyKeyDescription } from '../../inputs/descriptions.ts';
 import { requireBookingKey } from '../../inputs/ids.ts';
 import { requireViewer } from '../../reads/access.ts';
-import { Booking } from '../../schema/booking.ts';
+import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
+import { commonErrors } from '../../schema/mutation-results.ts';
 
 const ConfirmBookingInput = builder.inputType('ConfirmBookingInput', {
   description: 'Input of `confirmBooking`.',

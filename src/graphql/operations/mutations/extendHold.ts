@@ -7,9 +7,9 @@ import {
 import { extendHold } from '../../../booking/operations/extend-hold.ts';
 import { requireBookingKey } from '../../inputs/ids.ts';
 import { requireViewer } from '../../reads/access.ts';
-import { Booking } from '../../schema/booking.ts';
+import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
+import { commonErrors } from '../../schema/mutation-results.ts';
 
 const ExtendHoldInput = builder.inputType('ExtendHoldInput', {
   description: 'Input of `extendHold`.',

@@ -8,7 +8,8 @@ import { requireEventId } from '../../inputs/ids.ts';
 import { findSeatKind } from '../../inputs/seat-kind.ts';
 import { requireViewer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { HoldSeatsResult, toBookingResult } from '../../schema/mutation-results.ts';
+import { HoldSeatsResult } from '../../schema/mutation-results.ts';
+import { toBookingResult } from '../../schema/booking.ts';
 
 const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput', {
   description: 'Input of `holdBestAvailable`.',

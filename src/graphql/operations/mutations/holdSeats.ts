@@ -6,7 +6,8 @@ import { admissionTokenDescription, idempotencyKeyDescription } from '../../inpu
 import { requireEventId, requireSeatIndexes } from '../../inputs/ids.ts';
 import { requireViewer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { HoldSeatsResult, toBookingResult } from '../../schema/mutation-results.ts';
+import { HoldSeatsResult } from '../../schema/mutation-results.ts';
+import { toBookingResult } from '../../schema/booking.ts';
 
 const HoldConflictPolicy = builder.enumType('HoldConflictPolicy', {
   description: 'What to do if a requested seat is not available.',

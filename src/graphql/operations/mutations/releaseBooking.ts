@@ -2,9 +2,9 @@ import { BookingStateError, HoldExpiredError } from '../../../booking/rules/erro
 import { releaseBooking } from '../../../booking/operations/release-booking.ts';
 import { requireBookingKey } from '../../inputs/ids.ts';
 import { requireViewer } from '../../reads/access.ts';
-import { Booking } from '../../schema/booking.ts';
+import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
-import { commonErrors, toBookingResult } from '../../schema/mutation-results.ts';
+import { commonErrors } from '../../schema/mutation-results.ts';
 
 const ReleaseBookingInput = builder.inputType('ReleaseBookingInput', {
   description: 'Input of `releaseBooking`.',
