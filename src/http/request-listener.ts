@@ -5,13 +5,14 @@ import { BusyError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import { runInRequest } from '../platform/request-scope.ts';
-import { type CorsHandler, setSecurityHeaders } from './response-headers.ts';
+import type { CorsHandler } from './cors.ts';
 import { createRequestContext, type RequestContext } from './request-context.ts';
-import { sendBusy, sendJson, sendMethodNotAllowed, sendNotFound } from './responses.ts';
+import { DEFAULT_POLICY, sendBusy, sendJson, sendMethodNotAllowed, sendNotFound } from './responses.ts';
 
 export interface ListenerContext {
   readonly routes: readonly Route[];
-  readonly cors: CorsHandler;
+  /** Null if no page of another origin may read responses. */
+  readonly cors: CorsHandler | null;
   readonly proxies: BlockList;
   readonly logger: Logger;
   readonly stopping: AbortSignal;
@@ -37,8 +38,16 @@ async function handle(ctx: ListenerContext, request: RequestContext): Promise<vo
   setSecurityHeaders(res);
   // A keep-alive connection would delay the stop of the server.
   if (ctx.stopping.aborted) res.setHeader('connection', 'close');
-  if (ctx.cors(request)) return;
+  if (ctx.cors?.(request) === true) return;
   await handleRoute(ctx.routes, request);
+}
+
+function setSecurityHeaders(res: ServerResponse): void {
+  res.setHeader('x-content-type-options', 'nosniff');
+  res.setHeader('referrer-policy', 'no-referrer');
+  res.setHeader('x-frame-options', 'DENY');
+  res.setHeader('cross-origin-opener-policy', 'same-origin');
+  res.setHeader('content-security-policy', DEFAULT_POLICY);
 }
 
 function fail(ctx: ListenerContext, request: RequestContext, error: unknown): void {

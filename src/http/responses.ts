@@ -84,3 +84,12 @@ function chooseEncoding(header: string | undefined, body: StoredBody): 'br' | 'g
   if (body.gzip !== undefined && accepts('gzip')) return 'gzip';
   return 'identity';
 }
+
+/** Policy of every response that is not a page: a browser that displayed it would load and run nothing. */
+export const DEFAULT_POLICY =
+  "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/** Sets the policy of a page: the default policy with the directives of the page. */
+export function setPagePolicy(res: ServerResponse, ...directives: readonly string[]): void {
+  res.setHeader('content-security-policy', [DEFAULT_POLICY, ...directives].join('; '));
+}

@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../platform/database/db.ts';
 import { encodeEventId, encodeSeatId } from '../platform/ids.ts';
 import { AddressCounter } from '../http/connection-limits.ts';
-import { createCorsHandler } from '../http/response-headers.ts';
+import { createCorsHandler } from '../http/cors.ts';
 import { ConnectionDrainer } from '../http/connection-drainer.ts';
 import { createEngine, type EngineOptions } from '../graphql/engine/engine.ts';
 import { createGraphiQLHandler, handleGraphiQLAsset } from '../http/routes/graphiql/graphiql-route.ts';

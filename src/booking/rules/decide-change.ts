@@ -11,7 +11,7 @@ import {
   findOwnBooking,
 } from './draft.ts';
 import type { ChangeCommand } from './commands.ts';
-import { refuseUnlessOnSale, sumPrices, findOrphans } from './sale-rules.ts';
+import { refuseUnlessOnSale, sumPrices, findOrphans } from './decide-hold.ts';
 
 /**
  * Replaces a hold's seats, all or none. Keeps the deadline, and does not touch the seats that stay. Returns a hold that

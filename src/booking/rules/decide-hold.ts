@@ -8,9 +8,9 @@ import {
   freeOverdueSeats,
   isFree,
   findReplay,
+  eventNotOnSale,
 } from './draft.ts';
 import type { HoldCommand } from './commands.ts';
-import { refuseUnlessOnSale, sumPrices, findOrphans } from './sale-rules.ts';
 
 /**
  * Decides a hold: all of the seats or none. Checks, in this order:
@@ -74,4 +74,62 @@ function selectSeats(draft: Draft, { named, chosen }: HoldCommand): readonly num
   if (named.length > 0 && taken.length === 0) return named;
   if (chosen === null || chosen.length === 0) return refused({ code: 'SEATS_UNAVAILABLE', seats: taken });
   return chosen.every((index) => isFree(draft, index)) ? chosen : retryConflict;
+}
+
+/** Refuses to take seats of an event that is not on sale. Returns null if it is. */
+export function refuseUnlessOnSale(draft: Draft, buyerId: string): Outcome | null {
+  const { status, onSaleAtMs, saleEndsAtMs, organizerId } = draft.event;
+  if (status === 'DRAFT' && buyerId !== organizerId) return refused({ code: 'NOT_FOUND', what: 'event' });
+  const isOpen = onSaleAtMs <= draft.clockMs && draft.clockMs < saleEndsAtMs; // guard: sale-end
+  return status === 'ON_SALE' && isOpen ? null : eventNotOnSale(draft);
+}
+
+export function sumPrices(draft: Draft, seats: readonly number[]): number {
+  let total = 0;
+  for (const index of seats) {
+    const amount = draft.event.tierAmounts[draft.seat(index)?.tierIndex ?? -1];
+    if (amount === undefined) throw new Error(`seat ${index} has no price`);
+    total += amount;
+  }
+  return total;
+}
+
+/**
+ * Returns the seats that taking `seats` would isolate: free seats without a free neighbor. If a block of adjacent free
+ * seats has exactly one seat more than is taken from it, isolating that seat is unavoidable, and allowed. Empty if the
+ * event allows orphans.
+ *
+ * @param given seats that are given back at the same time, and count as free.
+ */
+export function findOrphans(
+  draft: Draft,
+  seats: readonly number[],
+  given: readonly number[] = [],
+): readonly number[] {
+  if (draft.event.orphanRule !== 'FORBID') return [];
+  const taken = new Set(seats);
+  const freeAfter = (seat: number | null) =>
+    seat !== null && !taken.has(seat) && (given.includes(seat) || isFree(draft, seat));
+  const orphans = new Set<number>();
+  for (const seat of seats) {
+    for (const side of ['left', 'right'] as const) {
+      const next = draft.neighbors(seat)[side];
+      if (next === null || !freeAfter(next) || freeAfter(draft.neighbors(next)[side])) continue;
+      if (freeAfter(findFirstUntaken(draft, taken, seat, side === 'left' ? 'right' : 'left')))
+        orphans.add(next);
+    }
+  }
+  return [...orphans].sort((a, b) => a - b);
+}
+
+/** Returns the first seat that is not taken, going from a taken one to one side. */
+function findFirstUntaken(
+  draft: Draft,
+  taken: ReadonlySet<number>,
+  from: number,
+  side: 'left' | 'right',
+): number | null {
+  let seat: number | null = from;
+  while (seat !== null && taken.has(seat)) seat = draft.neighbors(seat)[side];
+  return seat;
 }

@@ -9,6 +9,7 @@ import {
   refuseUnlessOpenHold,
   findOwnBooking,
   findReplay,
+  eventNotOnSale,
 } from './draft.ts';
 import type {
   CancelCommand,
@@ -17,7 +18,6 @@ import type {
   ExtendCommand,
   ReleaseCommand,
 } from './commands.ts';
-import { refuseBuyerCancellation, refuseIfSalesOver } from './sale-rules.ts';
 
 /** Confirms a hold, which books its seats. Returns a booking in CONFIRMED unchanged. */
 export function decideConfirm(draft: Draft, command: ConfirmCommand): Outcome {
@@ -93,4 +93,21 @@ export function decideExpire(draft: Draft, command: ExpireCommand): Outcome {
   if (!allLocked(draft, booking)) return retryUnlocked;
   expire(draft, booking.id);
   return done(draft.booking(booking.id) ?? null);
+}
+
+/**
+ * Refuses to confirm or extend a hold once sales are over. A paused event, or one past the end of its sale, takes no new
+ * holds, but existing ones keep their deadline and can be confirmed.
+ */
+function refuseIfSalesOver(draft: Draft): Outcome | null {
+  const { status } = draft.event;
+  return status === 'ON_SALE' || status === 'PAUSED' ? null : eventNotOnSale(draft);
+}
+
+/** Refuses a cancellation by the buyer if the event does not allow it, or no longer. Returns null if it does. */
+function refuseBuyerCancellation({ event, clockMs }: Draft): Outcome | null {
+  const { buyersMayCancel, cancelableUntilMs } = event;
+  if (!buyersMayCancel) return refused({ code: 'CANCELLATION_REFUSED', cancelableUntilMs: null });
+  // guard: cancellation-end
+  return clockMs < cancelableUntilMs ? null : refused({ code: 'CANCELLATION_REFUSED', cancelableUntilMs });
 }

@@ -1,3 +1,4 @@
+import { getEventStatus } from '../../catalog/events/event-status.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type {
   BookingRecord,
@@ -256,4 +257,11 @@ export function findReplay(draft: Draft, buyerId: string, key: Key | null): Outc
   const booking = draft.booking(used.bookingId);
   if (booking === undefined) throw new Error(`booking ${used.bookingId} of a used key was not read`);
   return done(booking);
+}
+
+/** Refuses with the current status of the event and the times of its sale. */
+export function eventNotOnSale({ event, clockMs }: Draft): Outcome {
+  const { onSaleAtMs, saleEndsAtMs } = event;
+  const status = getEventStatus(event, clockMs);
+  return refused({ code: 'EVENT_NOT_ON_SALE', status, onSaleAtMs, saleEndsAtMs });
 }

@@ -83,7 +83,7 @@ export interface Config {
   };
   /** Origins whose pages may call the API, besides the server's own. */
   readonly corsOrigins: readonly string[];
-  /** Request headers that such pages may set besides those listed in `http/response-headers.ts`, in lower case. */
+  /** Request headers that such pages may set besides those listed in `http/cors.ts`, in lower case. */
   readonly corsAllowedHeaders: readonly string[];
   /** Peers whose X-Forwarded-For header is trusted. */
   readonly trustedProxies: BlockList;

@@ -29,7 +29,7 @@ const routes: Route[] = [
 ];
 const context: ListenerContext = {
   routes,
-  cors: () => false,
+  cors: null,
   proxies: new BlockList(),
   logger,
   stopping: new AbortController().signal,

@@ -1,10 +1,9 @@
 import type { Logger } from '../../../platform/observability/logger.ts';
-import { computeEtag, sendNotFound, sendStored } from '../../responses.ts';
+import { computeEtag, sendNotFound, sendStored, setPagePolicy } from '../../responses.ts';
 import type { RequestContext } from '../../request-context.ts';
 import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
 import { html, Html } from '../home/html.ts';
-import { setPagePolicy } from '../../response-headers.ts';
 import { loadGraphiQL, type GraphiQLAssets } from './assets.ts';
 import { createExampleTabs, type ExampleIds } from './examples.ts';
 

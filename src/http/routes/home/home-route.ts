@@ -1,11 +1,10 @@
 import type { PrismaClient } from '../../../platform/database/db.ts';
 import type { Logger } from '../../../platform/observability/logger.ts';
 import type { EventLayouts } from '../../../seating/layout/event-layouts.ts';
-import { computeEtag, sendStored } from '../../responses.ts';
+import { computeEtag, sendStored, setPagePolicy } from '../../responses.ts';
 import type { RequestContext } from '../../request-context.ts';
 import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
-import { setPagePolicy } from '../../response-headers.ts';
 import { readEventsOnSale } from './events-on-sale.sql.ts';
 import { renderHomePage, homeStyleHash, type ListedEvent } from './home-page.ts';
 

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { RequestContext } from './request-context.ts';
 
 /** Request headers that pages may send by default: those of common clients and of tracing. */
@@ -42,8 +41,12 @@ interface CorsSettings {
 /** Sets response headers. Returns true if the request was a preflight request, which it has answered. */
 export type CorsHandler = (request: RequestContext) => boolean;
 
-/** Lets pages of the configured origins read responses. Without credentials: tokens are sent in a header, never in a cookie. */
-export function createCorsHandler({ corsOrigins, corsAllowedHeaders }: CorsSettings): CorsHandler {
+/**
+ * Lets pages of the configured origins read responses. Without credentials: tokens are sent in a header, never in a cookie.
+ * Returns null if no origin is configured.
+ */
+export function createCorsHandler({ corsOrigins, corsAllowedHeaders }: CorsSettings): CorsHandler | null {
+  if (corsOrigins.length === 0) return null;
   const allowedHeaders = [...new Set([...ALLOWED_HEADERS, ...corsAllowedHeaders])].join(', ');
   return (request) => handleCors(request, corsOrigins, allowedHeaders);
 }
@@ -53,7 +56,6 @@ function handleCors(
   origins: readonly string[],
   allowedHeaders: string,
 ): boolean {
-  if (origins.length === 0) return false;
   res.appendHeader('vary', 'origin');
   const origin = req.headers.origin;
   if (origin === undefined || !origins.includes(origin)) return false;
@@ -65,20 +67,4 @@ function handleCors(
   res.setHeader('access-control-max-age', '600');
   res.writeHead(204).end();
   return true;
-}
-
-/** Policy of every response that is not a page: a browser that displayed it would load and run nothing. */
-const DEFAULT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
-export function setSecurityHeaders(res: ServerResponse): void {
-  res.setHeader('x-content-type-options', 'nosniff');
-  res.setHeader('referrer-policy', 'no-referrer');
-  res.setHeader('x-frame-options', 'DENY');
-  res.setHeader('cross-origin-opener-policy', 'same-origin');
-  res.setHeader('content-security-policy', DEFAULT_POLICY);
-}
-
-/** Sets the policy of a page: the default policy with the directives of the page. */
-export function setPagePolicy(res: ServerResponse, ...directives: readonly string[]): void {
-  res.setHeader('content-security-policy', [DEFAULT_POLICY, ...directives].join('; '));
 }
