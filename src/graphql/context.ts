@@ -42,3 +42,8 @@ export interface GraphQLContext extends Services {
   /** The ID of the request in log lines and masked errors. */
   readonly requestId: string;
 }
+
+/** The context of fields that require a caller. */
+export interface AuthenticatedContext extends GraphQLContext {
+  readonly viewer: Viewer;
+}

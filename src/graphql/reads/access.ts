@@ -1,19 +1,8 @@
 import type { Prisma } from '../../generated/prisma/client.ts';
-import type { Viewer } from '../../identity/viewer.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import type { GraphQLContext } from '../context.ts';
 import { readOrBusy } from '../engine/errors/database-outage.ts';
 import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
-
-/**
- * Returns the authenticated caller.
- *
- * @throws {GraphQLError} UNAUTHENTICATED.
- */
-export function requireViewer({ viewer }: GraphQLContext): Viewer {
-  if (viewer === null) throw unauthenticated();
-  return viewer;
-}
 
 /** Returns the condition for events that the caller may see: drafts are visible only to their organizer. */
 export function visibleEvents({ viewer }: GraphQLContext): Prisma.EventWhereInput {
@@ -78,12 +67,12 @@ export function notVisible(what: 'event' | 'venue'): NotFoundError {
 }
 
 function requireOwner(
-  ctx: GraphQLContext,
+  { viewer }: GraphQLContext,
   found: { organizerId: string } | null,
   what: 'event' | 'venue',
 ): string {
-  const { userId } = requireViewer(ctx);
+  if (viewer === null) throw unauthenticated();
   if (found === null) throw notVisible(what);
-  if (found.organizerId !== userId) throw forbidden();
-  return userId;
+  if (found.organizerId !== viewer.userId) throw forbidden();
+  return viewer.userId;
 }

@@ -8,7 +8,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type PrismaTypes from '../../generated/pothos.ts';
 import { readDatamodel } from '../../platform/database/datamodel.ts';
 import { encodeId, parseId } from '../../platform/ids.ts';
-import type { GraphQLContext } from '../context.ts';
+import type { AuthenticatedContext, GraphQLContext } from '../context.ts';
 import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';
@@ -18,6 +18,8 @@ interface SchemaTypes {
   Context: GraphQLContext;
   PrismaTypes: PrismaTypes;
   AuthScopes: { readonly viewer: boolean; readonly organizer: boolean };
+  /** The context that `withAuth` gives to a resolver. */
+  AuthContexts: { readonly viewer: AuthenticatedContext; readonly organizer: AuthenticatedContext };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { readonly list: false; readonly items: false };
   DefaultNodeNullability: false;

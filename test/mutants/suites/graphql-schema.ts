@@ -35,7 +35,7 @@ export const graphqlSchema: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'booking-updates-owner',
-        mutation: { replace: ', buyerId: requireViewer(ctx).userId', with: '' },
+        mutation: { replace: ', buyerId: ctx.viewer.userId', with: '' },
         only: 'can’t be followed',
       },
       { guard: 'draft-updates-visibility', mutation: { replace: 'null', with: 'undefined' }, only: 'draft' },

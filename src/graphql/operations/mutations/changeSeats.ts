@@ -11,7 +11,6 @@ import { checkSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold
 import { parseBookingId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { requireBookingKey, requireSeatIndexes } from '../../inputs/ids.ts';
-import { requireViewer } from '../../reads/access.ts';
 import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
 import { commonErrors } from '../../schema/mutation-results.ts';
@@ -42,7 +41,7 @@ const ChangeSeatsResult = builder.errorUnion('ChangeSeatsResult', {
 });
 
 builder.mutationField('changeSeats', (t) =>
-  t.field({
+  t.withAuth({ viewer: true }).field({
     type: ChangeSeatsResult,
     nullable: true,
     description:
@@ -50,9 +49,8 @@ builder.mutationField('changeSeats', (t) =>
     args: {
       input: t.arg({ type: ChangeSeatsInput, required: true, description: 'The hold and its new seats.' }),
     },
-    authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const buyerId = requireViewer(ctx).userId;
+      const buyerId = ctx.viewer.userId;
       const { key, seats } = await checkTogether({
         key: () => requireBookingKey(input.bookingId),
         seats: () => {

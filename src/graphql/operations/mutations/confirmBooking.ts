@@ -5,7 +5,6 @@ import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { idempotencyKeyDescription } from '../../inputs/descriptions.ts';
 import { requireBookingKey } from '../../inputs/ids.ts';
-import { requireViewer } from '../../reads/access.ts';
 import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
 import { commonErrors } from '../../schema/mutation-results.ts';
@@ -31,7 +30,7 @@ const ConfirmBookingResult = builder.errorUnion('ConfirmBookingResult', {
 });
 
 builder.mutationField('confirmBooking', (t) =>
-  t.field({
+  t.withAuth({ viewer: true }).field({
     type: ConfirmBookingResult,
     nullable: true,
     description:
@@ -39,14 +38,13 @@ builder.mutationField('confirmBooking', (t) =>
     args: {
       input: t.arg({ type: ConfirmBookingInput, required: true, description: 'The hold to confirm.' }),
     },
-    authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { booking } = await checkTogether({
         booking: () => requireBookingKey(input.bookingId),
         key: () => checkIdempotencyKey(input.idempotencyKey),
       });
       const record = await confirmBooking(ctx, {
-        buyerId: requireViewer(ctx).userId,
+        buyerId: ctx.viewer.userId,
         ...booking,
         idempotencyKey: input.idempotencyKey ?? null,
       });

@@ -6,7 +6,6 @@ import {
 } from '../../../booking/rules/errors.ts';
 import { extendHold } from '../../../booking/operations/extend-hold.ts';
 import { requireBookingKey } from '../../inputs/ids.ts';
-import { requireViewer } from '../../reads/access.ts';
 import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
 import { commonErrors } from '../../schema/mutation-results.ts';
@@ -31,15 +30,14 @@ const ExtendHoldResult = builder.errorUnion('ExtendHoldResult', {
 });
 
 builder.mutationField('extendHold', (t) =>
-  t.field({
+  t.withAuth({ viewer: true }).field({
     type: ExtendHoldResult,
     nullable: true,
     description:
       "Extends the deadline of a hold by the event's `holdExtensionSeconds`, up to the hold's maximum lifetime. Returns ExtensionRefusedError if the event allows no extension or the hold was already extended. Returns HoldExpiredError after the deadline, and BookingStateError if the booking is not in HOLD.",
     args: { input: t.arg({ type: ExtendHoldInput, required: true, description: 'The hold to extend.' }) },
-    authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const buyerId = requireViewer(ctx).userId;
+      const buyerId = ctx.viewer.userId;
       const booking = await extendHold(ctx, { buyerId, ...requireBookingKey(input.bookingId) });
       return toBookingResult(ctx, info, booking, 'The hold was extended');
     },

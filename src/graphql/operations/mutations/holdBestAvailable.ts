@@ -6,7 +6,6 @@ import { checkTogether } from '../../../platform/input-errors.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
 import { requireEventId } from '../../inputs/ids.ts';
 import { findSeatKind } from '../../inputs/seat-kind.ts';
-import { requireViewer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
 import { HoldSeatsResult } from '../../schema/mutation-results.ts';
 import { toBookingResult } from '../../schema/booking.ts';
@@ -31,7 +30,7 @@ const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput', {
 });
 
 builder.mutationField('holdBestAvailable', (t) =>
-  t.field({
+  t.withAuth({ viewer: true }).field({
     type: HoldSeatsResult,
     nullable: true,
     description:
@@ -43,7 +42,6 @@ builder.mutationField('holdBestAvailable', (t) =>
         description: 'The number and kind of seats to hold.',
       }),
     },
-    authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { eventId, kind } = await checkTogether({
         eventId: () => requireEventId(input.eventId),
@@ -55,7 +53,7 @@ builder.mutationField('holdBestAvailable', (t) =>
         },
       });
       const record = await holdBestAvailable(ctx, {
-        buyerId: requireViewer(ctx).userId,
+        buyerId: ctx.viewer.userId,
         eventId,
         quantity: input.quantity,
         section: kind?.section ?? null,

@@ -4,7 +4,6 @@ import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
 import { requireEventId, requireSeatIndexes } from '../../inputs/ids.ts';
-import { requireViewer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
 import { HoldSeatsResult } from '../../schema/mutation-results.ts';
 import { toBookingResult } from '../../schema/booking.ts';
@@ -39,7 +38,7 @@ const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
 });
 
 builder.mutationField('holdSeats', (t) =>
-  t.field({
+  t.withAuth({ viewer: true }).field({
     type: HoldSeatsResult,
     nullable: true,
     description:
@@ -51,7 +50,6 @@ builder.mutationField('holdSeats', (t) =>
         description: 'The event and the seats to hold.',
       }),
     },
-    authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
       const { eventId, seats } = await checkTogether({
         eventId: () => requireEventId(input.eventId),
@@ -63,7 +61,7 @@ builder.mutationField('holdSeats', (t) =>
         key: () => checkIdempotencyKey(input.idempotencyKey),
       });
       const record = await holdSeats(ctx, {
-        buyerId: requireViewer(ctx).userId,
+        buyerId: ctx.viewer.userId,
         eventId,
         seats,
         idempotencyKey: input.idempotencyKey ?? null,

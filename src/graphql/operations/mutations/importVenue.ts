@@ -3,7 +3,6 @@ import { importVenue } from '../../../catalog/venues/import-venue.ts';
 import { encodeVenueId } from '../../../platform/ids.ts';
 import { recordCommit } from '../../engine/errors/response-errors.ts';
 import { commitOrBusy } from '../../engine/errors/database-outage.ts';
-import { requireViewer } from '../../reads/access.ts';
 import { getPrismaSelection } from '../../reads/prisma-selection.ts';
 import { builder } from '../../schema/builder.ts';
 import { commonErrors } from '../../schema/mutation-results.ts';
@@ -26,7 +25,7 @@ const ImportVenueResult = builder.errorUnion('ImportVenueResult', {
 });
 
 builder.mutationField('importVenue', (t) =>
-  t.field({
+  t.withAuth({ organizer: true }).field({
     type: ImportVenueResult,
     nullable: true,
     description:
@@ -34,9 +33,8 @@ builder.mutationField('importVenue', (t) =>
     args: {
       input: t.arg({ type: ImportVenueInput, required: true, description: 'The seating plan to import.' }),
     },
-    authScopes: { organizer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const organizerId = requireViewer(ctx).userId;
+      const organizerId = ctx.viewer.userId;
       const { venueId } = await commitOrBusy(ctx, () =>
         importVenue({ db: ctx.database.worker }, { organizerId, planJson: input.plan }),
       );

@@ -1,7 +1,6 @@
 import { BookingStateError, HoldExpiredError } from '../../../booking/rules/errors.ts';
 import { releaseBooking } from '../../../booking/operations/release-booking.ts';
 import { requireBookingKey } from '../../inputs/ids.ts';
-import { requireViewer } from '../../reads/access.ts';
 import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
 import { commonErrors } from '../../schema/mutation-results.ts';
@@ -19,7 +18,7 @@ const ReleaseBookingResult = builder.errorUnion('ReleaseBookingResult', {
 });
 
 builder.mutationField('releaseBooking', (t) =>
-  t.field({
+  t.withAuth({ viewer: true }).field({
     type: ReleaseBookingResult,
     nullable: true,
     description:
@@ -27,9 +26,8 @@ builder.mutationField('releaseBooking', (t) =>
     args: {
       input: t.arg({ type: ReleaseBookingInput, required: true, description: 'The hold to release.' }),
     },
-    authScopes: { viewer: true },
     resolve: async (_root, { input }, ctx, info) => {
-      const buyerId = requireViewer(ctx).userId;
+      const buyerId = ctx.viewer.userId;
       const booking = await releaseBooking(ctx, { buyerId, ...requireBookingKey(input.bookingId) });
       return toBookingResult(ctx, info, booking, 'The booking was released');
     },

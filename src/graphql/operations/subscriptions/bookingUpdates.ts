@@ -1,17 +1,15 @@
 import { parseBookingId } from '../../../platform/ids.ts';
-import type { GraphQLContext } from '../../context.ts';
+import type { AuthenticatedContext } from '../../context.ts';
 import { notFound } from '../../engine/errors/graphql-error.ts';
-import { requireViewer } from '../../reads/access.ts';
 import { getPrismaSelection } from '../../reads/prisma-selection.ts';
 import { builder } from '../../schema/builder.ts';
 
 builder.subscriptionField('bookingUpdates', (t) =>
-  t.prismaField({
+  t.withAuth({ viewer: true }).prismaField({
     type: 'Booking',
     description:
       'Sends a booking that the caller owns: its current state first, then its new state after every change.',
     args: { bookingId: t.arg.id({ required: true, description: 'The ID of the booking.' }) },
-    authScopes: { viewer: true },
     subscribe: async (_root, { bookingId: id }, ctx, info) => {
       const where = requireOwnKey(id, ctx);
       const { reads } = ctx.database;
@@ -32,8 +30,8 @@ builder.subscriptionField('bookingUpdates', (t) =>
   }),
 );
 
-function requireOwnKey(id: string, ctx: GraphQLContext) {
+function requireOwnKey(id: string, ctx: AuthenticatedContext) {
   const key = parseBookingId(id);
   if (key === null) throw notFound('booking');
-  return { eventId: key.eventId, id: key.bookingId, buyerId: requireViewer(ctx).userId }; // guard: booking-updates-owner
+  return { eventId: key.eventId, id: key.bookingId, buyerId: ctx.viewer.userId }; // guard: booking-updates-owner
 }
