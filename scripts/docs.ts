@@ -1,5 +1,5 @@
 // Generates documentation from code: docs/configuration.md, docs/seat-map.svg and .env.example. Copies GraphQL operations
-// from GraphiQL's tabs and from seat-feed into Markdown pages.
+// from GraphiQL's tabs, seat-feed and the examples into Markdown pages, and code of the examples too.
 // With --check: only reports outdated files, and broken references in all Markdown pages.
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { format, resolveConfig } from 'prettier';
 import manifest from '../package.json' with { type: 'json' };
 import { SEAT_UPDATES } from '../src/web/seat-feed/graphql-ws.ts';
 import { embedOperations, operationName } from './docs/embed-operations.ts';
+import { embedSnippets } from './docs/embed-snippets.ts';
 import { pageErrors } from './docs/page-errors.ts';
 import { printConfigurationPage, printEnvExample } from './docs/print-configuration.ts';
 import { renderSeatMap, type Plan } from './docs/render-seat-map.ts';
@@ -17,7 +18,7 @@ const configuration = path.join(root, 'docs/configuration.md');
 const options = { ...(await resolveConfig(configuration)), filepath: configuration };
 const pages = globSync(['*.md', 'docs/**/*.md', 'src/web/*/*.md'], { cwd: root }).toSorted();
 const generated: Record<string, string> = {
-  ...(await pagesWithOperations()),
+  ...(await pagesWithExamples()),
   'docs/configuration.md': await format(printConfigurationPage(), options),
   'docs/seat-map.svg': renderSeatMap(
     JSON.parse(readFileSync(path.join(root, 'prisma/plans/riethsporthalle-erfurt.json'), 'utf8')) as Plan,
@@ -48,19 +49,19 @@ function brokenReferences(): string[] {
   return pages.flatMap((page) => pageErrors(page, repository));
 }
 
-/** Returns the pages that contain GraphQL operations, each with their current text. */
-async function pagesWithOperations(): Promise<Record<string, string>> {
-  const folder = path.join(root, 'src/http/routes/graphiql/operations');
-  const examples = globSync('*.graphql', { cwd: folder }).map((name) =>
-    readFileSync(path.join(folder, name), 'utf8').replaceAll(/^#.*\n/gm, ''),
-  );
+/** Returns the pages that contain GraphQL operations or code of the examples, each with their current text. */
+async function pagesWithExamples(): Promise<Record<string, string>> {
+  const files = globSync(['src/http/routes/graphiql/operations/*.graphql', 'examples/operations/*.graphql'], {
+    cwd: root,
+  });
+  const examples = files.map((file) => (read(file) ?? '').replaceAll(/^#.*\n/gm, ''));
   const documents = [...examples, await format(SEAT_UPDATES, { ...options, parser: 'graphql' })];
   const operations = new Map(documents.map((document) => [operationName(document), document]));
   const texts = pages.map((page) => [page, read(page) ?? ''] as const);
   return Object.fromEntries(
     texts
-      .filter(([, text]) => text.includes('```graphql'))
-      .map(([page, text]) => [page, embedOperations(text, operations)]),
+      .filter(([, text]) => text.includes('```graphql') || text.includes('<!-- snippet: '))
+      .map(([page, text]) => [page, embedSnippets(embedOperations(text, operations), read)]),
   );
 }
 

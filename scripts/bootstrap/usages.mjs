@@ -27,7 +27,8 @@ const usages = {
 
   docs: `Usage: npm run docs [-- --check]
 
-  Generates docs/configuration.md, docs/seat-map.svg and .env.example.
+  Generates docs/configuration.md, docs/seat-map.svg and .env.example, and copies the code of the examples into
+  Markdown pages.
 
   --check  the same as npm run check:docs`,
 
@@ -35,6 +36,16 @@ const usages = {
 
   Reports outdated generated documentation and broken references in Markdown pages, with exit status 1. npm run docs
   writes the generated files.`,
+
+  'check:python': `Usage: npm run check:python
+
+  Runs the Python example of docs/api.md against a server of its own. Needs Python 3.11 or newer, and PyPI, from which
+  it installs the packages into a temporary folder.`,
+
+  'relay-artifacts': `Usage: npm run relay-artifacts
+
+  Compiles the GraphQL operations for the Relay example with Relay's compiler, which npx downloads. Run it when a test
+  reports that examples/relay is out of date.`,
 
   'check:unused': `Usage: npm run check:unused
 

@@ -1,7 +1,13 @@
-import { buildSchema } from 'graphql';
-import { expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { buildSchema, parse, print } from 'graphql';
+import { describe, expect, it } from 'vitest';
 import { embedOperations } from '../../../scripts/docs/embed-operations.ts';
+import { embedSnippets } from '../../../scripts/docs/embed-snippets.ts';
 import { pageErrors } from '../../../scripts/docs/page-errors.ts';
+import { readRelayOperations } from '../../../scripts/docs/relay-operations.ts';
+import { ROOT } from '../../../scripts/local/command.ts';
 
 function errorsOf(text: string): string[] {
   const files: Record<string, string> = {
@@ -46,4 +52,44 @@ it('replaces GraphQL blocks with the operations of the same name, and no other b
   expect(embedOperations(page('query Seats { old }', 'query Other { old }', '{ old }'), operations)).toBe(
     page('query Seats {\n  seats\n}', 'query Other { old }', '{ old }'),
   );
+});
+
+describe('code of the examples', () => {
+  const files: Record<string, string> = {
+    'a.ts':
+      'outside();\n// #region one\nfirst();\n\nsecond();\n// #endregion\n\n// #region two\nthird();\n// #endregion\n',
+    'a.py': '# region one\nfirst()\n# endregion\n',
+  };
+  const embed = (page: string) => embedSnippets(page, (file) => files[file]);
+  const block = (source: string, code: string) => `<!-- snippet: ${source} -->\n\n\`\`\`ts\n${code}\`\`\`\n`;
+
+  it.each([
+    ['a.ts#one', 'first();\n\nsecond();\n'],
+    ['a.ts#two', 'third();\n'],
+    ['a.py#one', 'first()\n'],
+  ])('replaces the block after a reference to %s, and nothing else', (source, code) => {
+    const other = '\n```ts\nother();\n```\n';
+    expect(embed(block(source, 'old();\n') + other)).toBe(block(source, code) + other);
+  });
+
+  it.each(['a.ts#three', 'gone.ts#one'])('must exist: %s', (source) => {
+    expect(() => embed(block(source, ''))).toThrow(/has no region/);
+  });
+});
+
+it('Relay’s artifacts are compiled from the current operations', async () => {
+  const operations = [...readRelayOperations()];
+  expect(operations.map(([name]) => `${name}.graphql.js`).toSorted()).toEqual(
+    readdirSync(path.join(ROOT, 'examples/relay')).toSorted(),
+  );
+  for (const [name, text] of operations) {
+    const file = path.join(ROOT, `examples/relay/${name}.graphql.js`);
+    const { default: artifact } = (await import(file)) as { default: { hash: string } };
+    const [definition] = parse(text).definitions;
+    // The compiler and babel-plugin-relay hash the printed operation.
+    const hash = createHash('md5')
+      .update(definition === undefined ? '' : print(definition))
+      .digest('hex');
+    expect(artifact.hash, `${name}: run npm run relay-artifacts`).toBe(hash);
+  }
 });
