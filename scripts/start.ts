@@ -8,6 +8,7 @@ import { explain, refuseArguments } from './local/command.ts';
 import { canListen } from './local/ports.ts';
 import { runPostgres, runRedis } from './local/services.ts';
 import { Shutdown } from './local/shutdown.ts';
+import type { TerminalLog } from './local/terminal-log.ts';
 import { welcome } from './local/welcome.ts';
 import { migrate } from './schema/apply-migrations.ts';
 
@@ -31,8 +32,13 @@ async function start(): Promise<void> {
   const { loadConfig } = await import('../src/platform/config/config.ts');
   // Production requires a configured secret: a generated one would differ between machines.
   const secret = env['NODE_ENV'] === 'production' ? undefined : folder.authSecret(data);
-  // The terminal shows the steps. LOG_LEVEL overrides this default.
-  const given = { LOG_LEVEL: 'warn', ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? secret };
+  const terminalLog = await openTerminalLog();
+  // Without a terminal, the output is the steps and the addresses. LOG_LEVEL overrides this default.
+  const given = {
+    LOG_LEVEL: terminalLog === null ? 'warn' : 'info',
+    ...env,
+    AUTH_SECRET: env['AUTH_SECRET'] ?? secret,
+  };
   // Validates the configuration before anything starts. The embedded services' addresses are not known yet.
   const placeholders = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
   const { port, warnings } = loadConfig({ ...placeholders, ...given });
@@ -74,6 +80,20 @@ async function start(): Promise<void> {
   process.stdout.write(
     welcome({ url, metricsPort, dataFolder: data.folder, graphiql: config.graphiql, tookMs }),
   );
+  terminalLog?.release();
+}
+
+/** Formats the log for reading if a person reads it. */
+async function openTerminalLog(): Promise<TerminalLog | null> {
+  if (!process.stdout.isTTY) return null;
+  // Without the development packages, lines stay JSON.
+  const found = await import('./local/terminal-log.ts').catch(() => null);
+  if (found === null) return null;
+  const { setLogOutput } = await import('../src/platform/observability/logger.ts');
+  const log = new found.TerminalLog();
+  setLogOutput(log);
+  process.once('exit', () => log.release());
+  return log;
 }
 
 /** Returns the default METRICS_PORT: none in production; any free port if a program, such as another Sellout, has one. */

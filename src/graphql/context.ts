@@ -26,6 +26,8 @@ export interface Services {
   readonly seatMaps: SeatMaps;
   readonly publicVersions: PublicVersions;
   readonly groupCommit: GroupCommit;
+  /** Logs what happens to bookings. */
+  readonly eventLogger: Logger;
   readonly bestAvailable: BestAvailable;
   /** The lifetime of a hold if its event does not set one. */
   readonly defaultHoldTtlMs: number;

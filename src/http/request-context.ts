@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BlockList, isIP, SocketAddress } from 'node:net';
+import { createTraceContext, parseTraceparent } from '../platform/observability/trace-context.ts';
+import type { RequestScope } from '../platform/request-scope.ts';
 import { uuidV7 } from '../platform/ids.ts';
 
 /** A request with its response. */
@@ -7,6 +9,8 @@ export interface RequestContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly requestId: string;
+  /** The IDs of the request in logs and traces. */
+  readonly scope: RequestScope;
   /** Path of the URL, not decoded. */
   readonly path: string;
   /** Query string with its question mark; empty if there is none. */
@@ -21,7 +25,8 @@ export function createRequestContext(
   proxies: BlockList,
 ): RequestContext {
   const address = resolveClientAddress(req, proxies);
-  return { req, res, ...parseTarget(req), requestId: chooseRequestId(req), address };
+  const scope = createScope(req);
+  return { req, res, ...parseTarget(req), requestId: scope.requestId, scope, address };
 }
 
 export function parseTarget(req: IncomingMessage): { readonly path: string; readonly query: string } {
@@ -32,10 +37,16 @@ export function parseTarget(req: IncomingMessage): { readonly path: string; read
   return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark) };
 }
 
-/** Uses the caller's ID if it is safe to log, so that a request can be traced through several servers. */
-function chooseRequestId(req: IncomingMessage): string {
-  const given = req.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : uuidV7();
+/**
+ * Uses the caller's request ID if it is safe to log, and continues the caller's trace, so that a request can be followed
+ * through several servers.
+ */
+export function createScope({ headers }: IncomingMessage): RequestScope {
+  const id = uuidV7();
+  const given = headers['x-request-id'];
+  const isSafe = typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given); // guard: request-id-format
+  const trace = createTraceContext(parseTraceparent(headers['traceparent']), id);
+  return { requestId: isSafe ? given : id, trace };
 }
 
 /**

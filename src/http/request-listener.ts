@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import { classifyDbError, type DbErrorKind } from '../platform/database/db-errors.ts';
 import { BusyError } from '../platform/errors.ts';
-import type { Logger } from '../platform/observability/logger.ts';
-import { metrics } from '../platform/observability/metrics.ts';
+import { createFastLogger, type Logger } from '../platform/observability/logger.ts';
+import { formatTraceparent } from '../platform/observability/trace-context.ts';
 import { runInRequest } from '../platform/request-scope.ts';
+import { logRequest } from './access-log.ts';
 import type { CorsHandler } from './cors.ts';
 import { createRequestContext, type RequestContext } from './request-context.ts';
 import { DEFAULT_POLICY, sendBusy, sendJson, sendMethodNotAllowed, sendNotFound } from './responses.ts';
@@ -22,19 +23,21 @@ const outages: ReadonlySet<DbErrorKind> = new Set(['connection', 'transient']);
 
 /** Creates the listener of all requests. It catches everything that a handler throws. */
 export function createRequestListener(ctx: ListenerContext) {
+  const accessLogger = createFastLogger(ctx.logger);
   return (req: IncomingMessage, res: ServerResponse): void => {
     const request = createRequestContext(req, res, ctx.proxies);
-    const { requestId } = request;
+    const { requestId, scope } = request;
     req.on('error', (error) => ctx.logger.debug({ err: error, requestId }, 'request aborted'));
     res.on('error', (error) => ctx.logger.debug({ err: error, requestId }, 'response aborted'));
-    logAccess(request, ctx.logger);
-    runInRequest(requestId, () => handle(ctx, request)).catch((error: unknown) => fail(ctx, request, error));
+    logRequest(request, accessLogger);
+    runInRequest(scope, () => handle(ctx, request)).catch((error: unknown) => fail(ctx, request, error));
   };
 }
 
 async function handle(ctx: ListenerContext, request: RequestContext): Promise<void> {
-  const { res, requestId } = request;
-  res.setHeader('x-request-id', requestId);
+  const { res, scope } = request;
+  res.setHeader('x-request-id', scope.requestId);
+  res.setHeader('traceparent', formatTraceparent(scope.trace));
   setSecurityHeaders(res);
   // A keep-alive connection would delay the stop of the server.
   if (ctx.stopping.aborted) res.setHeader('connection', 'close');
@@ -66,30 +69,6 @@ function fail(ctx: ListenerContext, request: RequestContext, error: unknown): vo
   ctx.logger[level]({ err: error, requestId, path }, 'request failed');
   if (res.headersSent) res.destroy();
   else sendJson(res, 500, { error: 'Unexpected error.', requestId });
-}
-
-/**
- * Logs and counts a request when its response has ended. Logs the path only: query strings contain what callers wrote. A
- * success is logged at level debug, because thousands of lines per second would make the log a bottleneck.
- */
-function logAccess({ req, res, path, requestId, address }: RequestContext, logger: Logger): void {
-  const startedAt = performance.now();
-  res.once('close', () => {
-    const status = res.statusCode;
-    metrics.httpRequests.inc({ status: res.headersSent ? `${Math.floor(status / 100)}xx` : 'aborted' });
-    const line = {
-      requestId,
-      method: req.method,
-      path,
-      status,
-      ms: Math.round((performance.now() - startedAt) * 10) / 10,
-      address,
-      ...(res.writableFinished ? {} : { aborted: true }),
-    };
-    if (status >= 500) logger.warn(line, 'request');
-    else if (status >= 400) logger.info(line, 'request');
-    else logger.debug(line, 'request');
-  });
 }
 
 export type Handler = (request: RequestContext) => void | Promise<void>;

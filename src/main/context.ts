@@ -8,7 +8,7 @@ import { createSubscriber } from '../messaging/subscriber.ts';
 import type { Config } from '../platform/config/config.ts';
 import { DatabaseClock } from '../platform/database/clock.ts';
 import { connectDatabase } from '../platform/database/db.ts';
-import { createLogger } from '../platform/observability/logger.ts';
+import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { connectRedis, type Redis } from '../platform/redis/redis.ts';
 import { BestAvailable } from '../seating/best-available/best-available.ts';
@@ -39,6 +39,7 @@ export interface ContextOverrides {
 /** Creates and starts all services. `close` waits for batches that are in flight. */
 export async function createContext(config: Config, overrides: ContextOverrides = {}): Promise<AppContext> {
   const logger = createLogger(config.logLevel);
+  const eventLogger = createFastLogger(logger);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout', logger);
   const publisher = createPublisher(config.redisUrl, logger);
@@ -59,6 +60,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     eventLayouts,
     defaultHoldTtlMs,
     logger,
+    eventLogger,
     onStep: overrides.onBatchStep,
   });
   const groupCommit = new GroupCommit(executeBatch);
@@ -85,6 +87,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     seatMaps: new SeatMaps({ db: database.reads, feeds, cache: seatMapCache }),
     publicVersions: new PublicVersions(database.reads, logger),
     groupCommit,
+    eventLogger,
     bestAvailable,
     defaultHoldTtlMs,
     async close() {

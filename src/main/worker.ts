@@ -1,7 +1,7 @@
 import { connectDatabase } from '../platform/database/db.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase, getRequirements, readDatabaseState } from '../platform/database/database-check.ts';
-import { createLogger } from '../platform/observability/logger.ts';
+import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPublisher, createWatermarks } from '../messaging/publisher.ts';
@@ -39,6 +39,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     seatMapCache: new SeatMapCache(redis, logger),
     liveMaps: createLiveMapReports(redis),
     logger,
+    eventLogger: createFastLogger(logger),
     defaultHoldTtlMs: config.holdTtlMs,
     historyDays: config.historyDays,
     auditEveryMs: config.auditEveryMs,

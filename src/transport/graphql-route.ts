@@ -13,6 +13,7 @@ import { prepareOperation, type ReadyOperation } from '../graphql/engine/operati
 import { prefersHtml } from '../http/accept.ts';
 import { isJson, readBody } from '../http/read-body.ts';
 import { RequestError } from '../platform/request-error.ts';
+import { getResponseIds } from '../platform/request-scope.ts';
 import { sendGraphQLError, sendResponse, negotiateResponse, type ResponseForms } from './responses.ts';
 import { EventStream } from './sse/event-stream.ts';
 import { acquireStreamSlot, streamSubscription, type StreamContext } from './sse/stream-subscription.ts';
@@ -121,7 +122,7 @@ async function sendResult(
   { errors, data, extensions }: ExecutionResult,
   { regular }: ResponseForms,
 ): Promise<void> {
-  const { res, address } = request;
+  const { res, address, scope } = request;
   if (res.destroyed) return;
   // The response stays in memory until the client has read it.
   const count = (bytes: number) => {
@@ -131,7 +132,9 @@ async function sendResult(
   const result: ExecutionResult = {
     ...(errors === undefined ? {} : { errors }),
     ...(data === undefined ? {} : { data }),
-    ...(extensions === undefined ? {} : { extensions }),
+    ...(errors === undefined && extensions === undefined
+      ? {}
+      : { extensions: { ...extensions, ...getResponseIds(scope) } }),
   };
   if (regular === null) {
     const stream = new EventStream(res, ctx.limits);

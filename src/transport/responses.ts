@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { RequestContext } from '../http/request-context.ts';
 import { findRange, parseAccept, type MediaRange } from '../http/accept.ts';
 import { Cache } from '../platform/cache.ts';
+import { getResponseIds } from '../platform/request-scope.ts';
 
 /** Sends a fetch Response whose body is complete. Reports the size of the body to `count` before sending it. */
 export async function sendResponse(
@@ -20,14 +21,16 @@ export async function sendResponse(
 
 /** Sends a GraphQL response with one error, for a failure before or around GraphQL. */
 export function sendGraphQLError(
-  { req, res, requestId }: RequestContext,
+  { req, res, scope }: RequestContext,
   status: number,
   code: string,
   message: string,
 ): void {
   // A client that accepts neither media type gets JSON: a readable error is better than none.
   const type = negotiateResponse(req.headers.accept).regular ?? 'application/json';
-  const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
+  const extensions = getResponseIds(scope);
+  const error = { message, extensions: { code, requestId: scope.requestId } };
+  const body = JSON.stringify({ errors: [error], extensions });
   res.writeHead(status, {
     'content-type': `${type}; charset=utf-8`,
     'content-length': Buffer.byteLength(body),

@@ -19,6 +19,8 @@ export interface WorkerContext {
   readonly seatMapCache: SeatMapCache;
   readonly liveMaps: LiveMapReports;
   readonly logger: Logger;
+  /** Logs what happens to bookings. */
+  readonly eventLogger: Logger;
   readonly defaultHoldTtlMs: number;
   readonly historyDays: number;
   readonly auditEveryMs: number;

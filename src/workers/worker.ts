@@ -1,5 +1,6 @@
 import type { Logger } from '../platform/observability/logger.ts';
 import { pause } from '../platform/pause.ts';
+import { createRequestScope, runInRequest } from '../platform/request-scope.ts';
 
 export interface Task {
   readonly name: string;
@@ -29,7 +30,7 @@ export function runTasks(tasks: readonly Task[], logger: Logger): { stop(): Prom
 async function loop(task: Task, logger: Logger, signal: AbortSignal): Promise<void> {
   if (task.startsAfterMs !== undefined) await pause(task.startsAfterMs, signal);
   while (!signal.aborted) {
-    const more = await runOnce(task, logger, signal);
+    const more = await runInRequest(createRequestScope(), () => runOnce(task, logger, signal));
     if (!more) await pause(task.everyMs, signal);
   }
 }

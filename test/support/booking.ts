@@ -28,6 +28,8 @@ export interface BookingProcess extends AsyncDisposable {
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
   readonly eventLayouts: EventLayouts;
+  /** A silent one. */
+  readonly eventLogger: Logger;
   /** Every change that this process committed, in order. It publishes none of them. */
   readonly committed: SeatsChanged[];
   /** Warnings and errors that this process logged, one line each. */
@@ -67,6 +69,7 @@ export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_
     groupCommit,
     bestAvailable,
     eventLayouts,
+    eventLogger: silent,
     committed,
     warnings,
     async [Symbol.asyncDispose]() {
@@ -140,6 +143,7 @@ export const unannounced: AnnounceContext = {
   publisher: silentPublisher,
   seatMapCache: { change: () => Promise.resolve('none'), store: () => Promise.resolve(false) },
   feeds: null,
+  eventLogger: silent,
   logger: silent,
 };
 

@@ -1,15 +1,17 @@
 import type { SeatsChanged } from '../../messaging/messages.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import { metrics } from '../../platform/observability/metrics.ts';
 import { toSeatCode } from '../../seating/map/seat-map.ts';
 import type { Publisher } from '../../messaging/publisher.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import type { SeatMapCache } from '../../seating/map/seat-map-cache.ts';
+import { holdExpired } from '../business-events.ts';
 import type { Changes } from '../rules/model.ts';
 import type { BatchResult, RaisedVersion } from './batch.ts';
 
 export interface AnnounceContext extends PublishContext {
   readonly logger: Logger;
+  /** Logs what happens to bookings. */
+  readonly eventLogger: Logger;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface AnnounceContext extends PublishContext {
  */
 export function announce(ctx: AnnounceContext, eventId: number, { raised, ...result }: BatchResult): void {
   if (raised === null) return;
-  countExpiredHolds(result.changes);
+  reportExpiredHolds(ctx.eventLogger, result.changes);
   announceChange(ctx, eventId, result, raised).catch((error: unknown) => {
     const { version } = raised;
     // guard: unannounced-commit-succeeds
@@ -55,12 +57,9 @@ async function announceChange(
   await publishChange(ctx, message);
 }
 
-function countExpiredHolds({ changedBookings }: Changes): void {
-  for (const { before, after } of changedBookings) {
-    if (after.status !== 'EXPIRED' || after.endedAtMs === null) continue;
-    metrics.holdsExpired.inc();
-    metrics.holdExpirationDelaySeconds.observe((after.endedAtMs - before.holdExpiresAtMs) / 1000);
-  }
+function reportExpiredHolds(logger: Logger, { changedBookings }: Changes): void {
+  for (const { before, after } of changedBookings)
+    if (after.status === 'EXPIRED' && after.endedAtMs !== null) holdExpired(logger, before, after.endedAtMs);
 }
 
 export interface PublishContext {

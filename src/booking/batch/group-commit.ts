@@ -1,4 +1,4 @@
-import { BusyError, SelloutError } from '../../platform/errors.ts';
+import { BusyError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import type { SeatChoice } from '../../seating/best-available/choose-seats.ts';
 import type { Command } from '../rules/commands.ts';
@@ -103,20 +103,11 @@ export class GroupCommit {
    * @throws {BusyError} if the queue is full, the deadline passed, or the outcome of COMMIT is unknown.
    */
   async submit(eventId: number, submission: Submission): Promise<Outcome> {
-    const { kind } = submission.command;
-    const submittedAt = performance.now();
     metrics.queuedCommands.inc();
     try {
-      const outcome = await this.#enqueue(eventId, submission);
-      const name = outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
-      metrics.commands.inc({ kind, outcome: name });
-      return outcome;
-    } catch (error) {
-      metrics.commands.inc({ kind, outcome: error instanceof SelloutError ? error.code : 'ERROR' });
-      throw error;
+      return await this.#enqueue(eventId, submission);
     } finally {
       metrics.queuedCommands.dec();
-      metrics.commandSeconds.observe({ kind }, (performance.now() - submittedAt) / 1000);
     }
   }
 

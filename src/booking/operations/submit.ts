@@ -1,12 +1,17 @@
 import { hashIdempotencyKey } from '../../platform/idempotency-key.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
 import { toSelloutError, OrphanSeatsError } from '../rules/errors.ts';
 import type { BestAvailable } from '../../seating/best-available/best-available.ts';
 import type { GroupCommit, Submission } from '../batch/group-commit.ts';
+import { commandFailed, commandRefused, commandSucceeded } from '../business-events.ts';
 import type { BookingRecord, Key, KeyedOperation } from '../rules/model.ts';
+import type { Outcome } from '../rules/draft.ts';
 
 export interface BookingContext {
   readonly groupCommit: GroupCommit;
   readonly bestAvailable: BestAvailable;
+  /** Logs what happens to bookings. */
+  readonly eventLogger: Logger;
 }
 
 /**
@@ -31,10 +36,28 @@ export async function submit(
   eventId: number,
   submission: Submission,
 ): Promise<BookingRecord | null> {
-  const outcome = await ctx.groupCommit.submit(eventId, submission);
+  const outcome = await submitAndReport(ctx, eventId, submission);
   if (outcome.kind === 'refused') throw toSelloutError(eventId, outcome.refusal);
   if (outcome.kind === 'retry') throw new Error('a command was completed without a decision');
   return outcome.booking;
+}
+
+async function submitAndReport(
+  { groupCommit, eventLogger }: BookingContext,
+  eventId: number,
+  submission: Submission,
+): Promise<Outcome> {
+  const submittedAt = performance.now();
+  const end = () => ({ eventId, command: submission.command, ms: performance.now() - submittedAt });
+  try {
+    const outcome = await groupCommit.submit(eventId, submission);
+    if (outcome.kind === 'done') commandSucceeded(eventLogger, end(), outcome.booking);
+    else if (outcome.kind === 'refused') commandRefused(eventLogger, end(), outcome.refusal.code);
+    return outcome;
+  } catch (error) {
+    commandFailed(eventLogger, end(), error);
+    throw error;
+  }
 }
 
 /** Like `submit`, for commands about a booking. */

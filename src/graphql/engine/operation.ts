@@ -2,6 +2,7 @@ import {
   getOperationAST,
   getVariableValues,
   GraphQLError,
+  Kind,
   OperationTypeNode,
   type DocumentNode,
   type ExecutionArgs,
@@ -10,7 +11,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { RequestError } from '../../platform/request-error.ts';
-import { currentRequestId } from '../../platform/request-scope.ts';
+import { currentRequest, currentRequestId } from '../../platform/request-scope.ts';
 import { TimeoutError, withTimeout } from '../../platform/with-timeout.ts';
 import { limitErrors, withLimitedErrors } from './errors/response-errors.ts';
 import type { Caller } from './caller.ts';
@@ -20,6 +21,9 @@ import { estimateDocumentBytes } from './document/document-limits.ts';
 import { errorLimits, keptLimits, operationLimits } from './limits.ts';
 import { toSharedOperation, type SharedOperation } from './shared-operation.ts';
 import { endResults, OpenSource, openSubscription, type Subscription } from './subscription.ts';
+
+/** Maximum number of root fields that logs name. */
+const NAMED_FIELDS_MAX = 3;
 
 /** The memory that an operation keeps until it ends. */
 export interface Kept {
@@ -103,6 +107,9 @@ function prepare(
     { maxErrors: errorLimits.reportedMax }, // guard: variable-errors-limit
   );
   if (coerced === undefined) return { kind: 'invalid', errors: limitErrors(mistakes.map(toVariableError)) };
+  const label = describeOperation(operation);
+  const request = currentRequest();
+  if (request !== undefined) request.operation = label;
   const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
   const { subscriptionBytes, operationBytes } = keptLimits;
   const kept: Kept = {
@@ -184,6 +191,19 @@ export function toGraphQLError(
   return masked instanceof GraphQLError
     ? masked
     : new GraphQLError(masked.message, { originalError: masked });
+}
+
+/**
+ * Returns the type and the first root fields of an operation, such as `mutation holdSeats`, for logs and traces. All of it
+ * comes from the schema, nothing from the client: a valid document has no other fields.
+ */
+function describeOperation({ operation, selectionSet }: OperationDefinitionNode): string {
+  const names = selectionSet.selections.map((selection) =>
+    selection.kind === Kind.FIELD ? selection.name.value : '…',
+  );
+  const distinct = [...new Set(names)];
+  const shown = distinct.slice(0, NAMED_FIELDS_MAX).join(', ');
+  return `${operation} ${shown}${distinct.length > NAMED_FIELDS_MAX ? ', …' : ''}`;
 }
 
 function pickDeclaredVariables(

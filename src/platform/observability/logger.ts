@@ -1,17 +1,27 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { currentRequest } from '../request-scope.ts';
 import { toLoggable, redactSecrets } from './log-values.ts';
 
 export type { Logger };
 
+let output: DestinationStream | undefined;
+
+/** Sends the lines of all loggers that are created from now on to this stream instead of standard output. */
+export function setLogOutput(destination: DestinationStream): void {
+  output = destination;
+}
+
 /**
  * Creates a structured logger that writes one JSON object per line to standard output. An allowlist decides which parts
- * of a value are logged. Anything that still looks like a credential is removed from the finished line.
+ * of a value are logged. Anything that still looks like a credential is removed from the finished line. Each line has
+ * the IDs of the current request.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination = output): Logger {
   // guard: log-message-scrubbed
   const options = {
     level,
     base: null,
+    mixin: getRequestIds,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
@@ -23,4 +33,17 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     hooks: { streamWrite: redactSecrets },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * Returns a logger for the lines of the hot path. It logs fields as they are, in a third of the time: they must be numbers,
+ * IDs, names of ours, or texts that are bounded and validated.
+ */
+export function createFastLogger(logger: Logger): Logger {
+  return logger.child({}, { formatters: { log: (fields) => fields } });
+}
+
+function getRequestIds(): object {
+  const request = currentRequest();
+  return request === undefined ? {} : { requestId: request.requestId, traceId: request.trace.traceId };
 }

@@ -2,12 +2,12 @@ import { MessageType, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import { UncheckedTokenError } from '../../identity/token-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import { runInRequest } from '../../platform/request-scope.ts';
-import { uuidV7 } from '../../platform/ids.ts';
+import { createRequestScope, runInRequest } from '../../platform/request-scope.ts';
 import { socketLimits } from '../limits.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
 import type { SocketExtra } from './graphql-protocol.ts';
 import { keepAlive } from './keep-alive.ts';
+import { logOperation } from './socket-log.ts';
 import type { SocketSendBuffer } from './socket-send-buffer.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -16,6 +16,8 @@ export interface SocketContext {
   readonly messagesPerSecondMax: number;
   readonly stuckMs: number;
   readonly logger: Logger;
+  /** A fast logger. */
+  readonly accessLogger: Logger;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface SocketContext {
 export function adaptSocket(
   socket: WebSocket,
   extra: SocketExtra,
-  { protocol, messagesPerSecondMax, stuckMs, logger }: SocketContext,
+  { protocol, messagesPerSecondMax, stuckMs, logger, accessLogger }: SocketContext,
 ): void {
   const onError = (error: unknown) => {
     if (error instanceof UncheckedTokenError)
@@ -53,9 +55,10 @@ export function adaptSocket(
             const message = extra.ids.incoming(text);
             if (message === null) return;
             if ('code' in message) return closeSocket(socket, message.code, message.reason);
-            const work = () => runInRequest(uuidV7(), () => handle(JSON.stringify(message)).catch(onError));
-            if (message.type === MessageType.Subscribe) extra.operations.run(message.id, work);
-            else void work();
+            const scope = createRequestScope();
+            const work = () => runInRequest(scope, () => handle(JSON.stringify(message)).catch(onError));
+            if (message.type !== MessageType.Subscribe) return void work();
+            extra.operations.run(message.id, () => logOperation(accessLogger, extra.address, scope, work));
           },
         ),
     },

@@ -1,5 +1,10 @@
-import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
-import { makeServer, type Context, type Server } from 'graphql-ws';
+import {
+  GraphQLError,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+} from 'graphql';
+import { makeServer, type Context, type ExecutionResult as SocketResult, type Server } from 'graphql-ws';
 import type { SharedSubscriptions } from '../../fanout/shared-subscriptions.ts';
 import type { Consumer } from '../../fanout/subscriber.ts';
 import { formatErrors, withFormattedErrors } from '../../graphql/engine/errors/response-errors.ts';
@@ -10,7 +15,7 @@ import type { Results } from '../../graphql/engine/subscription.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
-import { currentRequestId } from '../../platform/request-scope.ts';
+import { currentRequest, currentRequestId, getResponseIds } from '../../platform/request-scope.ts';
 import { findViewer } from '../authorize.ts';
 import type { MemoryBudget, MemoryAccount } from '../memory-budget.ts';
 import { startSubscription } from '../start-subscription.ts';
@@ -56,7 +61,7 @@ export function createGraphQLProtocol(ctx: ProtocolContext): Server<SocketExtra>
     execute: (args) => (args as PreparedOperation).operation.execute(),
     subscribe: (args) => subscribe(ctx, args as PreparedOperation),
     onError: (_socket, _id, _payload, errors) => formatErrors(errors),
-    onNext: (_socket, _id, _payload, _args, result) => withFormattedErrors(result),
+    onNext: (_socket, _id, _payload, _args, result) => addIds(result),
   });
 }
 
@@ -112,6 +117,13 @@ async function prepare(
   } catch (error) {
     return refuse([toGraphQLError(ctx.engine, error)]);
   }
+}
+
+/** Adds the IDs of the operation: a socket has no headers for them. The messages of shared subscriptions have none. */
+function addIds(result: SocketResult): FormattedExecutionResult {
+  const request = currentRequest();
+  const formatted = withFormattedErrors(result) ?? (result as FormattedExecutionResult);
+  return request === undefined ? formatted : { ...formatted, extensions: getResponseIds(request) };
 }
 
 /** Starts a subscription, and tracks it among the socket's operations until it ends. */

@@ -7,9 +7,9 @@ import { WebSocketServer, type ServerOptions } from 'ws';
 import { keptLimits } from '../../graphql/engine/limits.ts';
 import type { ConnectionDrainer } from '../../http/connection-drainer.ts';
 import type { AddressCounter } from '../../http/connection-limits.ts';
-import { parseTarget, resolveClientAddress } from '../../http/request-context.ts';
+import { createScope, parseTarget, resolveClientAddress } from '../../http/request-context.ts';
 import type { Config } from '../../platform/config/config.ts';
-import type { Logger } from '../../platform/observability/logger.ts';
+import { createFastLogger, type Logger } from '../../platform/observability/logger.ts';
 import { RequestError } from '../../platform/request-error.ts';
 import { socketLimits } from '../limits.ts';
 import { type MemoryBudget, MemoryAccount } from '../memory-budget.ts';
@@ -18,6 +18,7 @@ import { closeCodes, closeSocket } from './close-socket.ts';
 import type { SocketExtra } from './graphql-protocol.ts';
 import { OperationIds } from './operation-ids.ts';
 import { Operations } from './operations.ts';
+import { logSocket } from './socket-log.ts';
 import { SocketSendBuffer } from './socket-send-buffer.ts';
 
 export interface SocketServerContext {
@@ -38,6 +39,7 @@ export interface SocketServerContext {
  */
 export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () => void {
   const { limits, drainer } = ctx;
+  const accessLogger = createFastLogger(ctx.logger);
   // The declared options lack `closeTimeout`.
   // guard: chunks-per-message
   // guard: fragments-per-message
@@ -69,7 +71,8 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
         address,
         memory: new MemoryAccount(keptLimits.socketBytesMax),
       };
-      adaptSocket(webSocket, extra, { ...ctx, ...limits });
+      logSocket(accessLogger, address, createScope(req), webSocket);
+      adaptSocket(webSocket, extra, { ...ctx, ...limits, accessLogger });
       const drain = () => {
         // Accepts nothing more, and answers what was accepted first.
         webSocket.pause(); // guard: leaving-socket-not-read

@@ -82,7 +82,7 @@ describe('a socket that waits for a response when the server stops', () => {
     holdSeat(4);
     mayGoOn.resolve();
     const answers = [await buying.next(), await buying.next(), await buying.next()];
-    expect(answers.filter(({ id }) => id === 'hold 0')).toEqual([
+    expect(answers.filter(({ id }) => id === 'hold 0')).toMatchObject([
       { id: 'hold 0', type: 'next', payload: { data: { holdSeats: { __typename: 'Booking' } } } },
       { id: 'hold 0', type: 'complete' },
     ]);

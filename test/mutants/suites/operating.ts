@@ -63,6 +63,31 @@ export const operating: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/api/logs/log-lines.test.ts'],
+    mutants: [
+      { guard: 'refusal-lines-limit', mutation: 'never', only: 'refused often' },
+      {
+        guard: 'traceparent-length',
+        mutation: { replace: '|| value.length > LENGTH_MAX', with: '' },
+        only: 'a long text',
+      },
+      { guard: 'traceparent-not-zero', mutation: 'never', only: 'zeros' },
+      {
+        guard: 'logged-path-length',
+        mutation: { replace: 'path.length > PATH_LENGTH_MAX', with: 'false' },
+        only: 'long path',
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/platform/access-log.test.ts'],
+    mutants: [{ guard: 'logged-network', mutation: 'never' }],
+  },
+  {
+    tests: ['test/api/http/http-requests.test.ts'],
+    mutants: [{ guard: 'request-id-format', mutation: 'left only', only: 'if valid' }],
+  },
+  {
     tests: ['test/faults/start-up.test.ts'],
     mutants: [
       { guard: 'api-database-check', mutation: 'remove', only: 'not migrated' },

@@ -1,0 +1,30 @@
+import type { WebSocket } from 'ws';
+import { roundMs, toNetwork } from '../../http/access-log.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
+import type { RequestScope } from '../../platform/request-scope.ts';
+
+/** Runs an operation, and logs it when it has ended. `logger` is a fast one. */
+export async function logOperation(
+  logger: Logger,
+  address: string,
+  scope: RequestScope,
+  work: () => Promise<void>,
+): Promise<void> {
+  const startedAt = performance.now();
+  await work();
+  const { requestId, trace, operation = 'invalid' } = scope;
+  const ms = roundMs(performance.now() - startedAt);
+  const network = toNetwork(address);
+  logger.info({ requestId, traceId: trace.traceId, operation, ms, network }, 'websocket operation');
+}
+
+/** Logs a socket when it has closed. */
+export function logSocket(logger: Logger, address: string, scope: RequestScope, socket: WebSocket): void {
+  const startedAt = performance.now();
+  const { requestId, trace } = scope;
+  socket.once('close', (code) => {
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    const network = toNetwork(address);
+    logger.info({ requestId, traceId: trace.traceId, code, seconds, network }, 'websocket closed');
+  });
+}
