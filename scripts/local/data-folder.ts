@@ -12,7 +12,7 @@ import {
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { type Lock, tryLock } from '../bootstrap/lock.mjs';
-import { StartupError } from '../../src/platform/startup-error.ts';
+import { StartupError } from '../../src/platform/errors.ts';
 import { ROOT } from './command.ts';
 
 /** State that a running `npm start` leaves for other commands. It is valid only while the folder is locked. */

@@ -2,7 +2,7 @@ import { loadConfig, type Config } from '../platform/config/config.ts';
 import { readEnvironment } from '../platform/config/environment.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { createLogger, type Logger } from '../platform/observability/logger.ts';
-import { StartupError } from '../platform/startup-error.ts';
+import { StartupError } from '../platform/errors.ts';
 
 interface Running {
   stop(): Promise<void>;

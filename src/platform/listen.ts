@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import { StartupError } from './startup-error.ts';
+import { StartupError } from './errors.ts';
 
 /** Starts a TCP server and returns its port. Port 0 selects a free one. */
 export async function listen(server: Server, port: number, host?: string): Promise<number> {

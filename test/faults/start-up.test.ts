@@ -5,7 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { explainListenError } from '../../src/platform/listen.ts';
-import { StartupError } from '../../src/platform/startup-error.ts';
+import { StartupError } from '../../src/platform/errors.ts';
 import { TEST_SECRET } from '../support/processes/api-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { closeServer, listenOnFreePort } from '../support/services/free-port.ts';

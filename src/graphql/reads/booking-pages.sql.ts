@@ -1,7 +1,6 @@
 import type { BookingStatus } from '../../generated/prisma/enums.ts';
 import { emptySql, sql, type PrismaClient, type Sql } from '../../platform/database/db.ts';
-import type { BookingCursor } from './cursors.ts';
-import type { Page } from './pagination.ts';
+import type { Page, BookingCursor } from './pagination.ts';
 
 export interface BookingFilter {
   /** The status at `nowMs`; null for any. See `getBookingStatus`. */

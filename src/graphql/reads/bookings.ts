@@ -3,8 +3,16 @@ import type { Prisma } from '../../generated/prisma/client.ts';
 import type { BookingStatus } from '../../generated/prisma/enums.ts';
 import type { GraphQLContext } from '../context.ts';
 import { countBookings, readBookingPages, type BookingKey } from './booking-pages.sql.ts';
-import { encodeBookingCursor, parseBookingCursor, type BookingCursor } from './cursors.ts';
-import { once, parsePageArgs, toConnection, type ConnectionArgs, type Page } from './pagination.ts';
+import {
+  once,
+  parsePageArgs,
+  toConnection,
+  type ConnectionArgs,
+  type Page,
+  encodeBookingCursor,
+  parseBookingCursor,
+  type BookingCursor,
+} from './pagination.ts';
 import { getPrismaSelection } from './prisma-selection.ts';
 
 interface BookingConnectionArgs extends ConnectionArgs {

@@ -1,7 +1,6 @@
 import type { EventStatus } from '../../generated/prisma/enums.ts';
 import { emptySql, sql, type PrismaClient } from '../../platform/database/db.ts';
-import type { EventCursor } from './cursors.ts';
-import type { Page } from './pagination.ts';
+import type { Page, EventCursor } from './pagination.ts';
 
 export interface EventFilter {
   /** Only events of this organizer, including drafts; null for events of all organizers. */

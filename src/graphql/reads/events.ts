@@ -1,9 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { EventStatus } from '../../generated/prisma/enums.ts';
 import type { GraphQLContext } from '../context.ts';
-import { encodeEventCursor, parseEventCursor } from './cursors.ts';
 import { readEventPage, type EventFilter } from './event-pages.sql.ts';
-import { parsePageArgs, toConnection, type ConnectionArgs } from './pagination.ts';
+import {
+  parsePageArgs,
+  toConnection,
+  type ConnectionArgs,
+  encodeEventCursor,
+  parseEventCursor,
+} from './pagination.ts';
 import { getPrismaSelection } from './prisma-selection.ts';
 
 interface EventConnectionArgs extends ConnectionArgs {

@@ -1,8 +1,15 @@
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { SeatStatus } from '../../generated/prisma/enums.ts';
 import type { GraphQLContext } from '../context.ts';
-import { encodeSeatCursor, parseSeatCursor } from './cursors.ts';
-import { once, parsePageArgs, toConnection, type ConnectionArgs, type Page } from './pagination.ts';
+import {
+  once,
+  parsePageArgs,
+  toConnection,
+  type ConnectionArgs,
+  type Page,
+  encodeSeatCursor,
+  parseSeatCursor,
+} from './pagination.ts';
 import { readSeatPages } from './seat-pages.sql.ts';
 import { readSeats, type SeatRow } from './seats.sql.ts';
 

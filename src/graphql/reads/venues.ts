@@ -1,7 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { GraphQLContext } from '../context.ts';
-import { encodeVenueCursor, parseVenueCursor } from './cursors.ts';
-import { parsePageArgs, toConnection, type ConnectionArgs, type Page } from './pagination.ts';
+import {
+  parsePageArgs,
+  toConnection,
+  type ConnectionArgs,
+  type Page,
+  encodeVenueCursor,
+  parseVenueCursor,
+} from './pagination.ts';
 import { getPrismaSelection } from './prisma-selection.ts';
 
 /** Reads a page of an organizer's venues, newest first. */

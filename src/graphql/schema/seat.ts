@@ -3,8 +3,7 @@ import { encodeSeatId } from '../../platform/ids.ts';
 import { countSeats, type SeatFilter } from '../reads/seat-pages.sql.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';
 import { builder } from './builder.ts';
-import { withPreloaded } from './preloaded-field.ts';
-import { PriceTier } from './price-tier.ts';
+import { PriceTier, withPreloaded } from './price-tier.ts';
 
 export const SeatStatus = builder.enumType('SeatStatus', {
   description: 'The status of a seat.',

@@ -2,7 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { describeIssue, findMisspellings } from './config-messages.ts';
-import { StartupError } from '../startup-error.ts';
+import { StartupError } from '../errors.ts';
 
 const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
 

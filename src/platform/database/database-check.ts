@@ -4,7 +4,7 @@ import pg from 'pg';
 import { readAppliedMigrations, readServer, readVersionNum } from './database-state.sql.ts';
 import { classifyDbError, getSqlState } from './db-errors.ts';
 import type { PrismaClient } from './db.ts';
-import { describeError, StartupError } from '../startup-error.ts';
+import { describeError, StartupError } from '../errors.ts';
 
 /*
  * Checks whether this version of Sellout can work with a database: the server is new enough, and every migration of

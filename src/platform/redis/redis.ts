@@ -2,7 +2,7 @@ import { Redis, type CommonRedisOptions } from 'ioredis';
 import type { Logger } from '../observability/logger.ts';
 import { metrics } from '../observability/metrics.ts';
 import { onScrape } from '../observability/metrics/registry.ts';
-import { describeError, StartupError } from '../startup-error.ts';
+import { describeError, StartupError } from '../errors.ts';
 
 export type { Redis };
 

@@ -9,8 +9,15 @@ import { encodeSeats, maskSeats, type SeatMap } from '../map/seat-map.ts';
 import { readChanges, readSeatMap } from '../map/seat-map.sql.ts';
 import type { FeedMessage, SeatSnapshot } from './feed-message.ts';
 import { FeedSubscribers, ChangeCoalescer } from './feed-subscribers.ts';
-import { isBehind, isRepairing, nextFeedState, type FeedEvent, type FeedState } from './live-feed-state.ts';
-import { ReorderBuffer, GapTimer } from './reorder-buffer.ts';
+import {
+  isBehind,
+  isRepairing,
+  nextFeedState,
+  type FeedEvent,
+  type FeedState,
+  ReorderBuffer,
+  GapTimer,
+} from './live-feed-state.ts';
 
 export interface FeedContext {
   readonly db: PrismaClient;
@@ -30,20 +37,7 @@ const SUBSCRIBE_WAIT_MS = 1_000;
  * The live seat map of one event in this process. It receives changes from Redis in any order, applies them by version,
  * and repairs what is missing from PostgreSQL.
  *
- *     starting ──loaded──▶ live ──gapFound──▶ waiting
- *                          ▲ │ ◀──caughtUp──   │
- *                          │ │                 │ gapTimedOut,
- *              repairEnded │ │ conflictFound   │ conflictFound
- *                          │ ▼                 │
- *                        repairing ◀───────────┘
- *                          ▲ │
- *                 caughtUp │ │ gapFound
- *                          │ ▼
- *                     repairingBehind ──repairEnded──▶ waiting
- *
- *     any state ──closed──▶ closed
- *
- * `live-feed-state.ts` describes states and events and has the complete table.
+ * `live-feed-state.ts` describes its states and events, and has the complete table.
  */
 export class LiveFeed {
   readonly eventId: number;

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import {
+  PAGE_DEFAULT,
   encodeBookingCursor,
   encodeEventCursor,
   encodeSeatCursor,
   encodeVenueCursor,
-} from '../../../src/graphql/reads/cursors.ts';
-import { PAGE_DEFAULT } from '../../../src/graphql/reads/pagination.ts';
+} from '../../../src/graphql/reads/pagination.ts';
 import {
   encodeEventId,
   parseBookingId,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { encodeSeatCursor } from '../../../src/graphql/reads/cursors.ts';
+import { encodeSeatCursor } from '../../../src/graphql/reads/pagination.ts';
 import { DatabaseClock } from '../../../src/platform/database/clock.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
