@@ -1,16 +1,19 @@
-// Generates documentation from code: docs/configuration.md, docs/seat-map.svg and .env.example. Copies GraphQL operations
-// from GraphiQL's tabs, seat-feed and the examples into Markdown pages, and code of the examples too.
+// Generates documentation from code: docs/configuration.md, docs/seat-map.svg, .env.example and the tables of
+// docs/scaling.md. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the examples into Markdown pages, and code
+// of the examples too.
 // With --check: only reports outdated files, and broken references in all Markdown pages.
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSchema } from 'graphql';
 import { format, resolveConfig } from 'prettier';
+import { renderBlocks } from '../loadtest/capacity/page.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { SEAT_UPDATES } from '../src/web/seat-feed/graphql-ws.ts';
 import { embedOperations, operationName } from './docs/embed-operations.ts';
 import { embedSnippets } from './docs/embed-snippets.ts';
 import { pageErrors } from './docs/page-errors.ts';
 import { printConfigurationPage, printEnvExample } from './docs/print-configuration.ts';
+import { replaceBlock } from './docs/replace-block.ts';
 import { renderSeatMap, type Plan } from './docs/render-seat-map.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -23,6 +26,7 @@ const generated: Record<string, string> = {
   'docs/seat-map.svg': renderSeatMap(
     JSON.parse(readFileSync(path.join(root, 'prisma/plans/riethsporthalle-erfurt.json'), 'utf8')) as Plan,
   ),
+  'docs/scaling.md': await scalingPage(),
   '.env.example': printEnvExample(),
 };
 
@@ -63,6 +67,15 @@ async function pagesWithExamples(): Promise<Record<string, string>> {
       .filter(([, text]) => text.includes('```graphql') || text.includes('<!-- snippet: '))
       .map(([page, text]) => [page, embedSnippets(embedOperations(text, operations), read)]),
   );
+}
+
+/** Returns docs/scaling.md with its tables computed again. */
+function scalingPage(): Promise<string> {
+  const page = Object.entries(renderBlocks()).reduce(
+    (text, [name, block]) => replaceBlock(text, `capacity:${name}`, block),
+    read('docs/scaling.md') ?? '',
+  );
+  return format(page, options);
 }
 
 /** Returns the text of a file, '' for a folder, or undefined if there is neither. */

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
+import { replaceBlock } from '../../scripts/docs/replace-block.ts';
 
 /**
  * Replaces the text between the markers of a benchmark, `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`.
@@ -7,12 +8,7 @@ import { format, resolveConfig } from 'prettier';
  * @throws {Error} if the page does not have exactly one pair of them.
  */
 export function replaceTables(page: string, name: string, tables: string): string {
-  const [before, inside, after, ...more] = page.split(new RegExp(`<!-- /?bench:${name} -->`));
-  const [opening, closing] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
-  const isPair = page.indexOf(opening) >= 0 && page.indexOf(opening) < page.indexOf(closing);
-  if (before === undefined || inside === undefined || after === undefined || more.length > 0 || !isPair)
-    throw new Error(`The page must have one pair of markers ${opening} … ${closing}.`);
-  return `${before}${opening}\n\n${tables.trim()}\n\n${closing}${after}`;
+  return replaceBlock(page, `bench:${name}`, tables);
 }
 
 /** Writes the tables of a finished benchmark into a page. The page is replaced as a whole, so that it never has half of them. */

@@ -27,8 +27,8 @@ const usages = {
 
   docs: `Usage: npm run docs [-- --check]
 
-  Generates docs/configuration.md, docs/seat-map.svg and .env.example, and copies the code of the examples into
-  Markdown pages.
+  Generates docs/configuration.md, docs/seat-map.svg, .env.example and the tables of docs/scaling.md, and copies the
+  code of the examples into Markdown pages.
 
   --check  the same as npm run check:docs`,
 
@@ -143,6 +143,27 @@ const usages = {
   --seconds  length of one measurement; default: 2
   --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools
   --write    writes the tables in any case`,
+
+  capacity: `Usage: npm run capacity [-- --users N] [--watchers-share N] [--buyers-share N] [--events N] [...]
+       npm run capacity -- --measure
+
+  Prints what a number of simultaneous users needs, and where the deployment ends first (docs/scaling.md).
+
+  --users             simultaneous users; default: 10000000
+  --watchers-share    share of the users who watch a live map; default: 0.05
+  --buyers-share      share of the users who are choosing and paying; default: 0.002
+  --events            events among which the users are spread; default: 50
+  --checkout-seconds  seconds in which one buyer holds and pays; default: 60
+  --confirm-share     share of the holds that are confirmed; default: 0.7
+  --seats-per-hold    seats of one hold; default: 2
+  --seats-per-event   seats of one event; default: 80000
+  --arrival-seconds   seconds in which watchers and buyers arrive; default: 600
+  --tick-ms           FEED_TICK_MS; default: 100
+  --database-cores    cores of the PostgreSQL server; default: 16
+  --gigabits          network of one balancer in Gbit/s; default: 10
+  --utilization       planned utilization of cores and networks; default: 0.6
+  --measure           measures the inputs on this machine, in about a minute, and stores them in
+                      loadtest/capacity/inputs.json`,
 
   loadtest: `Usage: npm run loadtest -- NAME [--buyers N] [--rate N] [--seconds N] [--watchers N] [--out FOLDER]
        npm run loadtest -- --ci

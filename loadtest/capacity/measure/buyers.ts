@@ -1,0 +1,141 @@
+import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
+import { getRequest, HttpConnection, postHead } from '../../bench/http/http-client.ts';
+import type { ServerProcess } from '../../bench/server-process.ts';
+import type { MeasuredCosts } from '../inputs.ts';
+import type { Meter, Usage } from './meter.ts';
+
+const CONNECTIONS = 64;
+/** Each may hold six seats. */
+const BUYERS = 2_000;
+const ALONE = 400;
+const BATCHED = 4_000;
+const VISITS = 1_000;
+
+const startSession = 'mutation { startGuestSession { token } }';
+const eventPage = `query ($e: ID!) { event(id: $e) { name startsAt onSaleAt status venue { name }
+  priceTiers { name } availability { available held booked blocked } seatMap { version layoutUrl } } }`;
+const hold = `mutation ($i: HoldSeatsInput!) { holdSeats(input: $i) { __typename
+  ... on Booking { id status createdAt holdExpiresAt } ... on Error { code message } } }`;
+const confirm = `mutation ($i: ConfirmBookingInput!) { confirmBooking(input: $i) { __typename
+  ... on Booking { id status confirmedAt } ... on Error { code message } } }`;
+
+/** Measures what visits, holds and confirmations of two seats cost, alone and with others. */
+export async function measureBuyers(
+  meter: Meter,
+  server: ServerProcess,
+  eventId: number,
+  mapSeats: number,
+): Promise<Partial<MeasuredCosts>> {
+  const event = encodeEventId(eventId);
+  const connections = await Promise.all(
+    Array.from({ length: CONNECTIONS }, () => HttpConnection.open(server.port)),
+  );
+  const run = (
+    total: number,
+    callers: number,
+    work: (connection: HttpConnection, i: number) => Promise<void>,
+  ) => meter.measure(server, eventId, () => runAll(connections.slice(0, callers), total, work));
+  const visit = () => {
+    let bytes = 0;
+    const ask = async (connection: HttpConnection, request: string) => {
+      const { head, body } = await connection.send(request);
+      bytes += head.length + 4 + body.length;
+    };
+    return { ask, bytes: () => bytes };
+  };
+  const post = (head: string, query: string, variables: object) =>
+    ((body) => `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)(
+      JSON.stringify({ query, variables }),
+    );
+  const anonymous = postHead('/graphql', { 'content-type': 'application/json' });
+  const heads: string[] = [];
+  const bookings: string[] = [];
+
+  const sessions = await run(BUYERS, CONNECTIONS, async (connection, i) => {
+    const { body } = await connection.send(post(anonymous, startSession, {}));
+    const token = /"token":"([^"]+)"/.exec(body.toString())?.[1];
+    if (token === undefined) throw new Error(`no session: ${body.toString()}`);
+    heads[i] = postHead('/graphql', { authorization: `Bearer ${token}`, 'content-type': 'application/json' });
+  });
+  const page = visit();
+  const pages = await run(VISITS, CONNECTIONS, (connection) =>
+    page.ask(connection, post(anonymous, eventPage, { e: event })),
+  );
+  const map = visit();
+  const mapRequest = getRequest(`/events/${event}/seat-map`, {});
+  const maps = await run(VISITS, CONNECTIONS, (connection) => map.ask(connection, mapRequest));
+
+  const mutate = async (connection: HttpConnection, i: number, query: string, input: object) => {
+    const { body } = await connection.send(post(heads[i % BUYERS] ?? '', query, { i: input }));
+    const id = /"__typename":"Booking","id":"([^"]+)"/.exec(body.toString())?.[1];
+    if (id === undefined) throw new Error(`refused: ${body.toString()}`);
+    return id;
+  };
+  const holds = (first: number) => async (connection: HttpConnection, n: number) => {
+    const i = first + n;
+    const seatIds = [2 * i, 2 * i + 1].map((seat) => encodeSeatId(eventId, seat));
+    bookings[i] = await mutate(connection, i, hold, { eventId: event, seatIds });
+  };
+  const confirms = (first: number) => async (connection: HttpConnection, n: number) =>
+    void (await mutate(connection, first + n, confirm, { bookingId: bookings[first + n] }));
+  // Compiles the code and grows the pools.
+  const warmUp = 500;
+  await run(warmUp, CONNECTIONS, holds(0));
+  await run(warmUp, CONNECTIONS, confirms(0));
+  const holdsAlone = await run(ALONE, 1, holds(warmUp));
+  const confirmsAlone = await run(ALONE, 1, confirms(warmUp));
+  const holdsBatched = await run(BATCHED, CONNECTIONS, holds(warmUp + ALONE));
+  const confirmsBatched = await run(BATCHED, CONNECTIONS, confirms(warmUp + ALONE));
+  for (const connection of connections) connection.close();
+
+  return {
+    sessionApiMicros: sessions.apiMicros / BUYERS,
+    sessionPostgresMicros: sessions.postgresMicros / BUYERS,
+    pageApiMicros: pages.apiMicros / VISITS,
+    pagePostgresMicros: pages.postgresMicros / VISITS,
+    pageBytes: page.bytes() / VISITS,
+    mapApiMicros: maps.apiMicros / VISITS,
+    mapBytes: map.bytes() / VISITS,
+    mapSeats,
+    ...toCommandCosts(holdsAlone, holdsBatched, confirmsAlone, confirmsBatched),
+  };
+}
+
+function toCommandCosts(holds: Usage, holdsBatched: Usage, confirms: Usage, confirmsBatched: Usage) {
+  const batches = holdsBatched.batches + confirmsBatched.batches;
+  const seconds = holdsBatched.seconds + confirmsBatched.seconds;
+  return {
+    holdApiMicrosAlone: holds.apiMicros / ALONE,
+    holdApiMicrosBatched: holdsBatched.apiMicros / BATCHED,
+    holdPostgresMicrosAlone: holds.postgresMicros / ALONE,
+    holdPostgresMicrosBatched: holdsBatched.postgresMicros / BATCHED,
+    holdWalBytesAlone: holds.walBytes / ALONE,
+    holdWalBytesBatched: holdsBatched.walBytes / BATCHED,
+    confirmApiMicrosAlone: confirms.apiMicros / ALONE,
+    confirmApiMicrosBatched: confirmsBatched.apiMicros / BATCHED,
+    confirmPostgresMicrosAlone: confirms.postgresMicros / ALONE,
+    confirmPostgresMicrosBatched: confirmsBatched.postgresMicros / BATCHED,
+    confirmWalBytesAlone: confirms.walBytes / ALONE,
+    confirmWalBytesBatched: confirmsBatched.walBytes / BATCHED,
+    messageBytesAlone: (holds.messageBytes + confirms.messageBytes) / (2 * ALONE),
+    messageBytesBatched: (holdsBatched.messageBytes + confirmsBatched.messageBytes) / (2 * BATCHED),
+    redisBatchMicros: (holds.redisMicros + confirms.redisMicros) / (holds.batches + confirms.batches),
+    batchedSize: (2 * BATCHED) / batches,
+    batchMillis: (seconds / batches) * 1_000,
+    eventCommandsMax: (2 * BATCHED) / seconds,
+  };
+}
+
+/** Runs the work `total` times, one at a time on each connection. */
+async function runAll(
+  connections: readonly HttpConnection[],
+  total: number,
+  work: (connection: HttpConnection, i: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    connections.map(async (connection) => {
+      while (next < total) await work(connection, next++);
+    }),
+  );
+}

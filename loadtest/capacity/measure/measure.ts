@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { createArena, SEATS } from '../../bench/arena.ts';
+import { ServerProcess } from '../../bench/server-process.ts';
+import { startServices } from '../../bench/services.ts';
+import type { MeasuredCosts } from '../inputs.ts';
+import { measureBuyers } from './buyers.ts';
+import { Meter } from './meter.ts';
+import { FAN_OUT_SERVER, measureWatchers, readMemory } from './watchers.ts';
+
+/** Measures all costs on services and processes of their own, in about a minute. Returns the PostgreSQL version, too. */
+export async function measureCosts(): Promise<{ costs: Partial<MeasuredCosts>; postgres: string }> {
+  await using services = await startServices();
+  await using arena = await createArena(services.postgres.url);
+  await using meter = await Meter.create(services, arena.db);
+  const env = {
+    DATABASE_URL: services.postgres.url,
+    REDIS_URL: services.redisUrl,
+    AUTH_SECRET: randomUUID(),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    CONNECTIONS_PER_ADDRESS_MAX: '1000000',
+    CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: '1000000000',
+  };
+  const eventId = await arena.freshEvent();
+  const server = await ServerProcess.start(FAN_OUT_SERVER, ['sellout', String(eventId), '2'], env);
+  let buyers: Partial<MeasuredCosts>;
+  let processBytes: number;
+  try {
+    buyers = await measureBuyers(meter, server, eventId, SEATS);
+    processBytes = (await readMemory(server)).rss;
+  } finally {
+    await server.stop();
+  }
+  const watchers = await measureWatchers(meter, env, await arena.freshEvent());
+  const redisDeliveryMicros = await meter.measureDelivery();
+  return {
+    costs: { ...buyers, ...watchers, processBytes, redisDeliveryMicros },
+    postgres: services.postgres.version,
+  };
+}
