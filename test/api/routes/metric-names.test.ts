@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorker, type RunningWorker } from '../../../src/main/worker.ts';
-import { hasPromtool, promtool, rulesFile } from '../../support/promtool.ts';
+import { alertNames, promtool, rulesFile } from '../../support/promtool.ts';
+import { promtoolVersion } from '../../support/promtool-version.ts';
 import { startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
@@ -65,13 +66,18 @@ describe('metrics that are named', () => {
 
 describe('alerts', () => {
   it('are all described in the operations guide, and no others', () => {
-    const alerts = [...rules.matchAll(/alert: (\S+)/g)].map(([, name = '']) => name);
     const described = read('docs/operations.md').match(/`Sellout[A-Z]\w+`/g) ?? [];
     const names = described.map((name) => name.slice(1, -1));
-    expect(new Set(names)).toEqual(new Set(alerts));
+    expect(new Set(names)).toEqual(new Set(alertNames));
   });
 
-  it.runIf(hasPromtool)('are valid to promtool', async () => {
+  it('are all fired by a fault in a test', () => {
+    const folder = path.join(repository, 'test/faults/alerts');
+    const tests = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
+    expect(alertNames.filter((name) => !tests.some((text) => text.includes(`'${name}'`)))).toEqual([]);
+  });
+
+  it.runIf(promtoolVersion !== null)('are valid to promtool', async () => {
     expect(await promtool('check', 'rules', '--lint-fatal', rulesFile)).toContain('SUCCESS');
   });
 });

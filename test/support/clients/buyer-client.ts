@@ -9,11 +9,11 @@ export interface GraphQLAnswer {
 /** A buyer that calls the API as a browser does. */
 export class BuyerClient {
   readonly #url: string;
-  readonly #token: string;
+  readonly token: string;
 
   private constructor(url: string, token: string) {
     this.#url = url;
-    this.#token = token;
+    this.token = token;
   }
 
   static async start(url: string): Promise<BuyerClient> {
@@ -25,11 +25,16 @@ export class BuyerClient {
 
   /** Returns the same buyer on another node. */
   at(url: string): BuyerClient {
-    return new BuyerClient(url, this.#token);
+    return new BuyerClient(url, this.token);
+  }
+
+  /** Returns a client of the same node with another token. */
+  as(token: string): BuyerClient {
+    return new BuyerClient(this.#url, token);
   }
 
   send(query: string, variables: Record<string, unknown> = {}): Promise<GraphQLAnswer> {
-    return post(this.#url, query, variables, this.#token);
+    return post(this.#url, query, variables, this.token);
   }
 
   /**
@@ -84,6 +89,11 @@ async function post(
   return (await response.json()) as GraphQLAnswer;
 }
 
-export function socketTo(url: string): Client {
-  return createClient({ url: `${url.replace('http', 'ws')}/graphql`, retryAttempts: 0, lazy: true });
+export function socketTo(url: string, token?: string): Client {
+  return createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    retryAttempts: 0,
+    lazy: true,
+    ...(token === undefined ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
+  });
 }

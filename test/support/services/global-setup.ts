@@ -6,6 +6,7 @@ import { startPostgres } from '../../../scripts/local/postgres/postgres.ts';
 import { findRedis } from '../../../scripts/local/redis/find-redis.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
+import { promtoolVersion } from '../promtool-version.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -28,6 +29,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   );
   await step('Migrations', () => migrate(postgres.url));
   await step('Redis for the tests', findRedis);
+  await step(
+    promtoolVersion === null
+      ? 'Alert rules: promtool is not in PATH (Debian: prometheus); only their metrics are checked'
+      : `Alert rules: evaluated by ${promtoolVersion}`,
+    () => undefined,
+  );
   mkdirSync(path.join(scratch.folder, 'services'));
   project.provide('templateUrl', postgres.url);
   project.provide('scratchFolder', scratch.folder);
