@@ -77,7 +77,19 @@ describe('alerts', () => {
     expect(alertNames.filter((name) => !tests.some((text) => text.includes(`'${name}'`)))).toEqual([]);
   });
 
-  it.runIf(promtoolVersion !== null)('are valid to promtool', async () => {
+  it('name their section of the operations guide', () => {
+    const guide = read('docs/operations.md');
+    const headings = [...guide.matchAll(/^### (.*)\n\n(.*)$/gm)].map(
+      ([, heading = '', names = '']) => [heading.toLowerCase().replaceAll(' ', '-'), names] as const,
+    );
+    const sections = [...rules.matchAll(/alert: (\w+)[^]*?runbook: docs\/operations\.md#(\S+)/g)];
+    expect(sections.map(([, alert]) => alert)).toEqual(alertNames);
+    for (const [, alert = '', anchor = ''] of sections)
+      expect(headings.find(([heading]) => heading === anchor)?.[1]).toContain(`\`${alert}\``);
+  });
+
+  it('are valid to promtool, if it is installed', async () => {
+    if (promtoolVersion === null) return;
     expect(await promtool('check', 'rules', '--lint-fatal', rulesFile)).toContain('SUCCESS');
   });
 });
