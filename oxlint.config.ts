@@ -96,7 +96,7 @@ export default defineConfig({
       files: ['test/**'],
       plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'node', 'promise', 'vitest'],
       rules: {
-        'vitest/expect-expect': 'error',
+        'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expectAlerts'] }],
         'vitest/no-commented-out-tests': 'error',
         'vitest/no-disabled-tests': 'error',
         'vitest/no-focused-tests': 'error',

@@ -95,7 +95,7 @@ it('an alert names a long queue while nothing can be committed', async () => {
   const after = await bench.scrapeTimes(3);
   await blocker[Symbol.asyncDispose]();
   await Promise.all(ended);
-  await Promise.all(clients.map((client) => client.dispose()));
+  for (const client of clients) await client.dispose();
   await expectAlerts({ before, after, alerts: ['SelloutQueueLong'] });
 });
 
