@@ -163,6 +163,19 @@ describe('the balancer of deploy/compose.yaml', () => {
 });
 
 describe('Prometheus of deploy/compose.yaml', () => {
+  it('loads the alert rules, and Grafana the dashboards', () => {
+    const [config] = readYaml<{ rule_files: string[] }>('prometheus/prometheus.yml');
+    expect(config?.rule_files).toEqual(['rules.yaml']);
+    expect(existsSync(path.join(deployFolder, 'prometheus/rules.yaml'))).toBe(true);
+    const [grafana] = readYaml<{ providers: { options: { path: string } }[] }>(
+      'grafana/provisioning/dashboards/files.yaml',
+    );
+    expect(compose.services['grafana']?.volumes).toContain(
+      `./grafana:${grafana?.providers[0]?.options.path}:ro`,
+    );
+    expect(existsSync(path.join(deployFolder, 'grafana/overview.json'))).toBe(true);
+  });
+
   it('scrapes the metrics port of each server', () => {
     const [config] = readYaml<{
       scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[] }[];
