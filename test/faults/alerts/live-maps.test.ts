@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Identity } from '../../../src/identity/identity.ts';
@@ -8,6 +7,7 @@ import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import { silent } from '../../support/booking.ts';
 import { socketTo } from '../../support/clients/buyer-client.ts';
 import { eventually } from '../../support/eventually.ts';
+import { pause } from '../../support/pause.ts';
 import { TEST_SECRET } from '../../support/processes/api-process.ts';
 import { AlertBench, expectAlerts, SCRAPES_AFTER } from './alert-bench.ts';
 
@@ -50,12 +50,12 @@ it('alerts name late messages and a blocked event loop while a node freezes', as
 
   const after = await bench.scrapeTimes(SCRAPES_AFTER, async () => {
     // The measurement of the event loop starts over at a scrape, and needs two of its timers.
-    await delay(50);
+    await pause(50);
     processes['api-1'].freeze();
     expect(await bench.hold(remote)).toMatchObject({ __typename: 'Booking' });
-    await delay(1_100);
+    await pause(1_100);
     processes['api-1'].thaw();
-    await delay(50);
+    await pause(50);
   });
   const alerts = ['SelloutEventLoopBlocked', 'SelloutMapsLateBurnFast', 'SelloutMapsLateBurnSlow'];
   await expectAlerts({ before, after, alerts });
