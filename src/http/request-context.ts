@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BlockList, isIP, SocketAddress } from 'node:net';
-import { createTraceContext, parseTraceparent } from '../platform/observability/trace-context.ts';
-import type { RequestScope } from '../platform/request-scope.ts';
+import { type RequestScope, createTraceContext, parseTraceparent } from '../platform/request-scope.ts';
 import { uuidV7 } from '../platform/ids.ts';
 
 /** A request with its response. */
@@ -99,4 +98,14 @@ export function toAddressKey(address: string): string {
   const [first, last] = [groups(start), groups(end)];
   const zeros = Array<string>(8 - first.length - last.length).fill('0');
   return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
+}
+
+/** Returns the network of an address, as an address identifies a person: the first 24 bits of IPv4, 48 of IPv6. */
+export function toNetwork(address: string): string {
+  const family = isIP(address);
+  if (family === 4) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`; // guard: logged-network
+  if (family !== 6) return address;
+  const [start = ''] = address.split('::');
+  const groups = start === '' ? [] : start.split(':');
+  return `${[...groups, '0', '0', '0'].slice(0, 3).join(':')}::/48`;
 }

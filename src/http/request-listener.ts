@@ -3,11 +3,11 @@ import type { BlockList } from 'node:net';
 import { classifyDbError, type DbErrorKind } from '../platform/database/db-errors.ts';
 import { BusyError } from '../platform/errors.ts';
 import { createFastLogger, type Logger } from '../platform/observability/logger.ts';
-import { formatTraceparent } from '../platform/observability/trace-context.ts';
-import { runInRequest } from '../platform/request-scope.ts';
-import { logRequest } from './access-log.ts';
+import { runInRequest, formatTraceparent } from '../platform/request-scope.ts';
+import { redactSecrets } from '../platform/observability/log-values.ts';
+import { metrics } from '../platform/observability/metrics.ts';
 import type { CorsHandler } from './cors.ts';
-import { createRequestContext, type RequestContext } from './request-context.ts';
+import { createRequestContext, type RequestContext, toNetwork } from './request-context.ts';
 import { DEFAULT_POLICY, sendBusy, sendJson, sendMethodNotAllowed, sendNotFound } from './responses.ts';
 
 export interface ListenerContext {
@@ -91,4 +91,42 @@ function handleRoute(routes: readonly Route[], request: RequestContext): void | 
   const allow = [...found.methods, 'OPTIONS'];
   if (method !== 'OPTIONS') return sendMethodNotAllowed(request, allow);
   request.res.writeHead(204, { allow: allow.join(', ') }).end();
+}
+
+const PATH_LENGTH_MAX = 200;
+
+/** Paths that probes request every few seconds. */
+const probes: ReadonlySet<string> = new Set(['/health', '/ready']);
+
+/**
+ * Logs and counts a request when its response has ended. Logs nothing that the client wrote but the path: query strings
+ * contain variables. `logger` is a fast one.
+ */
+function logRequest({ req, res, path, scope, address }: RequestContext, logger: Logger): void {
+  const startedAt = performance.now();
+  res.once('close', () => {
+    const status = res.statusCode;
+    metrics.httpRequests.inc({ status: res.headersSent ? `${Math.floor(status / 100)}xx` : 'aborted' });
+    const level = status >= 500 ? 'warn' : probes.has(path) ? 'debug' : 'info';
+    if (!logger.isLevelEnabled(level)) return;
+    logger[level](
+      {
+        requestId: scope.requestId,
+        traceId: scope.trace.traceId,
+        method: req.method,
+        path: toLoggablePath(path),
+        operation: scope.operation,
+        status,
+        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        network: toNetwork(address),
+        aborted: res.writableFinished ? undefined : true,
+      },
+      'request',
+    );
+  });
+}
+
+function toLoggablePath(path: string): string {
+  if (path === '/graphql') return path;
+  return redactSecrets(path.length > PATH_LENGTH_MAX ? `${path.slice(0, PATH_LENGTH_MAX)}…` : path); // guard: logged-path-length
 }

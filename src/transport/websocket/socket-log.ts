@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { roundMs, toNetwork } from '../../http/access-log.ts';
+import { toNetwork } from '../../http/request-context.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { RequestScope } from '../../platform/request-scope.ts';
 
@@ -13,7 +13,7 @@ export async function logOperation(
   const startedAt = performance.now();
   await work();
   const { requestId, trace, operation = 'invalid' } = scope;
-  const ms = roundMs(performance.now() - startedAt);
+  const ms = Math.round((performance.now() - startedAt) * 10) / 10;
   const network = toNetwork(address);
   logger.info({ requestId, traceId: trace.traceId, operation, ms, network }, 'websocket operation');
 }

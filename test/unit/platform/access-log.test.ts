@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toNetwork } from '../../../src/http/access-log.ts';
+import { toNetwork } from '../../../src/http/request-context.ts';
 
 it.each([
   ['203.0.113.77', '203.0.113.0/24'],
