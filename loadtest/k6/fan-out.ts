@@ -2,7 +2,7 @@
 import exec from 'k6/execution';
 import { holdSeats, mutate } from './lib/api.ts';
 import { createOptions, openModel } from './lib/options.ts';
-import { plan, tokenOf } from './lib/plan.ts';
+import { plan, seatAt, tokenOf } from './lib/plan.ts';
 import { watchMap, watcherThresholds } from './lib/sample-watcher.ts';
 
 export { handleSummary } from './lib/summary.ts';
@@ -18,7 +18,7 @@ export const options = createOptions(
     },
     bookings: openModel('booking'),
   },
-  { ...watcherThresholds, map_messages: ['count>0'] },
+  { ...watcherThresholds, map_changes: ['count>0'], 'outcomes{operation:releaseBooking}': ['count>0'] },
 );
 
 export function watcher(): void {
@@ -29,6 +29,6 @@ export function watcher(): void {
 export function booking(): void {
   const turn = exec.scenario.iterationInTest;
   const token = tokenOf(turn);
-  const { id } = holdSeats([turn % plan.seatCount], token);
+  const { id } = holdSeats([seatAt(turn)], token);
   if (id !== undefined) mutate('releaseBooking', { bookingId: id }, token);
 }

@@ -4,7 +4,7 @@ import exec from 'k6/execution';
 import { Counter } from 'k6/metrics';
 import { holdSeats, mutate } from './lib/api.ts';
 import { createOptions, openModel } from './lib/options.ts';
-import { plan, tokenOf } from './lib/plan.ts';
+import { plan, seatAt, tokenOf } from './lib/plan.ts';
 import { createZipf, randomBelow } from './lib/random.ts';
 
 export { handleSummary } from './lib/summary.ts';
@@ -20,13 +20,16 @@ export const options = createOptions(
   { distinct_refused: ['count==0'] },
 );
 
-/** The first half of the seats belongs to the first storm, the rest to the second. */
-const half = plan.seatCount >> 1;
-const drawRank = createZipf(plan.seatCount - half - 4);
+/** Seats of one request in the second storm. */
+const SEATS_MAX = 4;
+
+/** The first half of the free seats belongs to the first storm, the rest to the second. */
+const half = plan.freeSeats >> 1;
+const drawRank = createZipf(plan.freeSeats - half - SEATS_MAX);
 
 export function distinct(): void {
   const turn = exec.scenario.iterationInTest;
-  const { id } = holdSeats([turn % half], tokenOf(turn));
+  const { id } = holdSeats([seatAt(turn % half)], tokenOf(turn));
   if (id === undefined) distinctRefused.add(1);
   else holdsWon.add(1);
 }
@@ -34,7 +37,7 @@ export function distinct(): void {
 export function zipf(): void {
   const token = tokenOf(exec.scenario.iterationInTest);
   const first = half + drawRank();
-  const seats = Array.from({ length: 1 + randomBelow(4) }, (_, i) => first + i);
+  const seats = Array.from({ length: 1 + randomBelow(SEATS_MAX) }, (_, i) => seatAt(first + i));
   const { id } = holdSeats(seats, token);
   if (id === undefined) return;
   holdsWon.add(1);

@@ -3,7 +3,7 @@ import exec from 'k6/execution';
 import { Counter } from 'k6/metrics';
 import { holdSeats, mutate } from './lib/api.ts';
 import { createOptions, openModel } from './lib/options.ts';
-import { plan, tokenOf } from './lib/plan.ts';
+import { plan, seatAt, tokenOf } from './lib/plan.ts';
 
 export { handleSummary } from './lib/summary.ts';
 
@@ -24,7 +24,7 @@ export function rush(): void {
   const buyer = exec.scenario.iterationInTest;
   if (buyer >= plan.buyers) return;
   const token = tokenOf(buyer);
-  const { id } = holdSeats([plan.seatCount >> 1], token);
+  const { id } = holdSeats([seatAt(plan.freeSeats >> 1)], token);
   if (id === undefined) return;
   holdsWon.add(1);
   const { status } = mutate('confirmBooking', { bookingId: id }, token);

@@ -3,7 +3,7 @@ import exec from 'k6/execution';
 import { holdSeats, mutate } from './lib/api.ts';
 import { visit } from './lib/buyer.ts';
 import { createOptions, openModel } from './lib/options.ts';
-import { plan, tokenOf } from './lib/plan.ts';
+import { plan, seatAt, tokenOf } from './lib/plan.ts';
 import { createZipf } from './lib/random.ts';
 import { watchMap, watcherThresholds } from './lib/sample-watcher.ts';
 
@@ -23,10 +23,10 @@ export const options = createOptions(
     buyers: openModel('buyer'),
     quarrels: openModel('quarrel'),
   },
-  watcherThresholds,
+  { ...watcherThresholds, map_changes: ['count>0'], 'visits{end:confirmed}': ['count>0'] },
 );
 
-const drawRank = createZipf(plan.seatCount);
+const drawRank = createZipf(plan.freeSeats);
 
 export function watcher(): void {
   watchMap(Math.min(WATCH_SECONDS, plan.seconds));
@@ -39,6 +39,6 @@ export function buyer(): void {
 
 export function quarrel(): void {
   const token = tokenOf(exec.scenario.iterationInTest);
-  const { id } = holdSeats([drawRank()], token);
+  const { id } = holdSeats([seatAt(drawRank())], token);
   if (id !== undefined) mutate('releaseBooking', { bookingId: id }, token);
 }

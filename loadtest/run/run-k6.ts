@@ -28,6 +28,7 @@ export interface K6Options {
   /** Files of the run. */
   readonly plan: string;
   readonly tokens: string;
+  readonly seats: string;
   readonly summary: string;
   /** Whether clients use many local addresses. */
   readonly isLocal: boolean;
@@ -37,8 +38,9 @@ export interface K6Options {
 
 /** Runs a script to its end. @throws if k6 ends with another status than success or a breached threshold. */
 export async function runK6(options: K6Options): Promise<K6Run> {
-  const { k6, scenario, plan, tokens, summary, isLocal, onProgress } = options;
-  const env = ['-e', `PLAN=${plan}`, '-e', `TOKENS=${tokens}`, '-e', `SUMMARY=${summary}`];
+  const { k6, scenario, plan, tokens, seats, summary, isLocal, onProgress } = options;
+  const files = { PLAN: plan, TOKENS: tokens, SEATS: seats, SUMMARY: summary };
+  const env = Object.entries(files).flatMap(([name, file]) => ['-e', `${name}=${file}`]);
   const addresses = isLocal ? ['--local-ips', '127.0.1.0/24'] : [];
   const startedAt = performance.now();
   const child = spawn(

@@ -5,6 +5,7 @@ import { printReport } from '../../src/booking/audit/print-report.ts';
 import type { Plan } from '../k6/lib/plan-format.ts';
 import { isLoopback, type Run } from './arguments.ts';
 import type { K6 } from './find-k6.ts';
+import { listFreeSeats } from './free-seats.ts';
 import { startSessions } from './post.ts';
 import type { RunReport } from './report/report.ts';
 import { runK6, type K6Run } from './run-k6.ts';
@@ -32,12 +33,13 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   const { scenario, size } = run;
   print(`\n${scenario.name}: ${scenario.proves}`);
   const event = await target.chooseEvent();
+  const free = await findFreeSeats(options, event);
   print(`  ${size.buyers} buyers start sessions, ${size.watchers} watchers subscribe …`);
   const tokens = await startSessions(target.url, size.buyers);
   using watchers = await Watchers.start(target.url, event, size.watchers);
 
   using meter = new UsageMeter([...target.processes, { name: 'watchers', pid: watchers.pid }]);
-  const load = await startLoad(options, event, tokens);
+  const load = await startLoad(options, event, tokens, free);
   const cpuSeconds = { k6: load.cpuSeconds, ...meter.readCpu() };
 
   print('  The load has ended. Waiting for holds to end, then comparing maps and auditing …');
@@ -82,7 +84,23 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   };
 }
 
-function startLoad(options: RunOptions, event: SaleEvent, tokens: readonly string[]): Promise<K6Run> {
+/** Returns the free seats of the event. @throws if they are too few for the run. */
+async function findFreeSeats({ target, run }: RunOptions, event: SaleEvent): Promise<number[]> {
+  const { scenario, size } = run;
+  const { states } = await target.readMap(event);
+  const free = listFreeSeats(states, event.seatCount);
+  const needed = scenario.seatsNeeded?.(size) ?? 1;
+  if (free.length < needed)
+    throw new Error(`Event ${event.id} has ${free.length} free seats, and ${scenario.name} needs ${needed}.`);
+  return free;
+}
+
+function startLoad(
+  options: RunOptions,
+  event: SaleEvent,
+  tokens: readonly string[],
+  free: readonly number[],
+): Promise<K6Run> {
   const { target, k6, folder, latencyLimits, run, print } = options;
   const { scenario, size } = run;
   const file = (name: string) => path.join(folder, `${scenario.name}-${name}.json`);
@@ -92,15 +110,18 @@ function startLoad(options: RunOptions, event: SaleEvent, tokens: readonly strin
     eventId: event.id,
     eventNumber: event.number,
     seatCount: event.seatCount,
+    freeSeats: free.length,
     latencyLimits,
   };
   writeFileSync(file('plan'), JSON.stringify(plan));
   writeFileSync(file('tokens'), JSON.stringify(tokens));
+  writeFileSync(file('seats'), JSON.stringify(free));
   return runK6({
     k6,
     scenario: scenario.name,
     plan: file('plan'),
     tokens: file('tokens'),
+    seats: file('seats'),
     summary: file('summary'),
     isLocal: isLoopback(new URL(target.url)),
     onProgress: createProgress(print),

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly oncePerBuyer?: true;
   /** Whether limits on latency apply. A storm exceeds the load for which they are promised. */
   readonly limitsLatency?: true;
+  /** Returns the number of free seats that a run needs at least. Default: one. */
+  readonly seatsNeeded?: (size: Size) => number;
   /** k6 counter that must equal the number of bookings in the database. */
   readonly acknowledged?: 'holds_won';
 }
@@ -45,6 +47,8 @@ export const scenarios: readonly Scenario[] = [
     proves:
       'Buyers hold seats faster than they think: first distinct seats, all of which succeed, then popular ones by Zipf’s distribution. The database has exactly the holds that buyers were told of.',
     acknowledged: 'holds_won',
+    // The distinct holds take half of the free seats at most.
+    seatsNeeded: ({ rate, seconds }) => 2 * rate * seconds + 10,
     full: { ...quiet, rate: 400, seconds: 20, buyers: 1_000, watchers: 50, virtualUsers: 600 },
     small: { ...quiet, rate: 50, seconds: 8, buyers: 200, watchers: 10, virtualUsers: 150 },
   },

@@ -6,6 +6,8 @@ export interface Plan {
   /** Number of the event, which is part of the IDs of its seats. */
   readonly eventNumber: number;
   readonly seatCount: number;
+  /** Number of seats that are free at the start. */
+  readonly freeSeats: number;
   /** Arrivals per second: of buyers, or of attempts in a storm. */
   readonly rate: number;
   readonly seconds: number;

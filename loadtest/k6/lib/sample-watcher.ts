@@ -4,6 +4,8 @@ import { WebSocket } from 'k6/websockets';
 import { plan } from './plan.ts';
 
 const mapMessages = new Counter('map_messages');
+/** Messages that report changes, not snapshots. */
+const mapChanges = new Counter('map_changes');
 const mapGaps = new Counter('map_gaps');
 const socketFailures = new Counter('socket_failures');
 
@@ -36,7 +38,10 @@ export function watchMap(seconds: number): void {
 
   const take = (update: { version: number; fromVersion?: number }) => {
     mapMessages.add(1);
-    if (update.fromVersion !== undefined && update.fromVersion !== last) mapGaps.add(1);
+    if (update.fromVersion !== undefined) {
+      mapChanges.add(1);
+      if (update.fromVersion !== last) mapGaps.add(1);
+    }
     last = update.version;
   };
   socket.onopen = () => send({ type: 'connection_init' });

@@ -94,6 +94,14 @@ it('exits with status 1 and without a report if the script can not run', async (
   expect(readdirSync(reports)).toEqual([]);
 });
 
+it('does not start if the event has too few free seats', async () => {
+  const sizes = ['--rate', '20', '--seconds', '1', '--buyers', '2', '--out', reports];
+  const args = [program, 'hold-storm', '--event', encodeEventId(eventId), ...sizes];
+  const { code, stderr } = await runToEnd(args, { K6: k6, END: 'passed', ...services });
+  expect(stderr).toMatch(/has 40 free seats, and hold-storm needs 50\./);
+  expect(code).toBe(1);
+});
+
 it('says that nothing was audited if the database is not given', async () => {
   const { BASE_URL = '' } = services;
   const { code } = await run('passed', { BASE_URL });
