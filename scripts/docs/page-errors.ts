@@ -1,4 +1,5 @@
 import path from 'node:path';
+import GithubSlugger from 'github-slugger';
 import { parse, validate, type GraphQLSchema } from 'graphql';
 
 /** The parts of the repository that documentation refers to. */
@@ -14,9 +15,9 @@ const REPOSITORY_PATH = /^(?:src|test|scripts|loadtest|prisma|docs|examples)\/[\
 /** Returns the broken references of a Markdown page: links, anchors, paths, npm commands and GraphQL documents. */
 export function pageErrors(page: string, repository: Repository): string[] {
   const text = repository.read(page) ?? '';
-  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const prose = dropFences(text);
   return [
-    ...[...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = '']) => linkErrors(page, link, repository)),
+    ...findLinks(prose).flatMap((link) => linkErrors(page, link, repository)),
     ...[...prose.matchAll(/`([^`\s]+)`/g)].flatMap(([, code = '']) => pathErrors(code, repository)),
     ...[...text.matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)/g)].flatMap(([command, name = '']) =>
       repository.npmScripts.includes(name) ? [] : [`\`${command}\` does not exist`],
@@ -27,13 +28,43 @@ export function pageErrors(page: string, repository: Repository): string[] {
   ].map((error) => `${page}: ${error}`);
 }
 
+function dropFences(text: string): string {
+  return text.replaceAll(/^( *)(`{3,})[^\n]*\n[\s\S]*?^\1\2$/gm, '');
+}
+
+/** Returns the targets of links and images, inline or by reference, and of HTML attributes. */
+function findLinks(prose: string): string[] {
+  const withoutCode = prose.replaceAll(/`[^`\n]+`/g, '``');
+  const links = [
+    ...withoutCode.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g),
+    ...withoutCode.matchAll(/^ {0,3}\[[^\]^][^\]]*\]:\s*<?([^\s>]+)/gm),
+    ...withoutCode.matchAll(/\b(?:href|src|srcset)="([^"]+)"/g),
+  ];
+  return links.map(([, link = '']) => link);
+}
+
 function linkErrors(page: string, link: string, repository: Repository): string[] {
   if (/^[a-z]+:/.test(link)) return [];
-  const [target = '', anchor] = link.split('#');
-  const text = repository.read(target === '' ? page : path.posix.join(path.posix.dirname(page), target));
-  if (text === undefined) return [`the link to ${link} leads nowhere`];
-  const isKnown = anchor === undefined || getAnchors(text).includes(anchor);
-  return isKnown ? [] : [`the link to ${link} names a heading that does not exist`];
+  const [target = '', anchor] = decodeURI(link).split('#');
+  const file = target === '' ? page : path.posix.join(path.posix.dirname(page), target);
+  const text = repository.read(file);
+  // A browser resolves a path from the root against the host, not against the repository.
+  if (text === undefined || target.startsWith('/') || file.startsWith('../'))
+    return [`the link to ${link} leads nowhere`];
+  if (anchor === undefined) return [];
+  if (!file.endsWith('.md'))
+    return isLineOf(anchor, text) ? [] : [`the link to ${link} names no line of the file`];
+  return getAnchors(text).includes(anchor) ? [] : [`the link to ${link} names a heading that does not exist`];
+}
+
+/** Returns whether `L10` or `L10-L20` names lines of a file. */
+function isLineOf(anchor: string, text: string): boolean {
+  const lines = /^L(\d+)(?:-L(\d+))?$/.exec(anchor);
+  const count = text.split('\n').length;
+  return (
+    lines !== null &&
+    [lines[1], lines[2] ?? lines[1]].every((line) => Number(line) >= 1 && Number(line) <= count)
+  );
 }
 
 /** Accepts a test's path without its extension, as `npm test` does. */
@@ -43,13 +74,18 @@ function pathErrors(code: string, repository: Repository): string[] {
   return isThere ? [] : [`${code} does not exist`];
 }
 
-/** Returns the anchors of the headings in GitHub's form. */
+/** Returns the anchors of a page: those that GitHub gives its headings, and those of HTML elements. */
 function getAnchors(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/&\w+;|[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replaceAll(/\s/g, '-'),
+  const slugger = new GithubSlugger();
+  const prose = dropFences(text);
+  const headings = [...prose.matchAll(/^#{1,6} +(.*?)(?: +#+)?$/gm)].map(([, heading = '']) =>
+    slugger.slug(
+      heading
+        .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .replaceAll(/&\w+;/g, '')
+        .trim(),
+    ),
   );
+  const named = [...prose.matchAll(/\b(?:id|name)="([^"]+)"/g)].map(([, name = '']) => name);
+  return [...headings, ...named];
 }

@@ -12,8 +12,10 @@ import { ROOT } from '../../../scripts/local/command.ts';
 function errorsOf(text: string): string[] {
   const files: Record<string, string> = {
     'docs/page.md': text,
-    'docs/other.md': '# Other\n\n## GET /events/&lt;id&gt;/seat-map\n',
+    'docs/other.md':
+      '# Other\n\n## GET /events/&lt;id&gt;/seat-map\n\n## Twice\n\n## Twice\n\n```sh\n# Comment\n```\n',
     'src/booking/': '',
+    'src/two-lines.ts': 'one\ntwo',
     'test/faults/freezes.test.ts': '',
   };
   const schema = buildSchema('type Query { seats: Int }');
@@ -24,6 +26,10 @@ it.each([
   '[other](other.md), [itself](page.md), [a site](https://example.com/x.md)',
   '[a heading](other.md#get-eventsidseat-map)',
   '# Here\n\n[a heading of its own](#here)',
+  '## `code` and [link](other.md)\n\n[one](#code-and-link), [the second](other.md#twice-1 "title")',
+  '[by reference][1]\n\n[1]: other.md#twice',
+  '<a id="here"></a>\n\n[here](#here), <img src="other.md">',
+  '[lines](../src/two-lines.ts#L1-L2), `[code](gone.md)`',
   '`src/booking/`, `test/faults/freezes`, `npm run bench -- --only http`, `src/<name>.ts`',
   '```graphql\nquery Seats {\n  seats\n}\n```',
 ])('accepts %j', (text) => {
@@ -33,6 +39,22 @@ it.each([
 it.each([
   ['[gone](gone.md)', 'docs/page.md: the link to gone.md leads nowhere'],
   ['[gone](other.md#gone)', 'docs/page.md: the link to other.md#gone names a heading that does not exist'],
+  ['[gone][1]\n\n[1]: gone.md', 'docs/page.md: the link to gone.md leads nowhere'],
+  ['<img src="gone.png">', 'docs/page.md: the link to gone.png leads nowhere'],
+  ['[outside](../../other/x.md)', 'docs/page.md: the link to ../../other/x.md leads nowhere'],
+  ['[root](/docs/other.md)', 'docs/page.md: the link to /docs/other.md leads nowhere'],
+  [
+    '[comment](other.md#comment)',
+    'docs/page.md: the link to other.md#comment names a heading that does not exist',
+  ],
+  [
+    '[third](other.md#twice-2)',
+    'docs/page.md: the link to other.md#twice-2 names a heading that does not exist',
+  ],
+  [
+    '[line](../src/two-lines.ts#L3)',
+    'docs/page.md: the link to ../src/two-lines.ts#L3 names no line of the file',
+  ],
   ['[gone](#gone)', 'docs/page.md: the link to #gone names a heading that does not exist'],
   ['see `src/gone.ts`', 'docs/page.md: src/gone.ts does not exist'],
   ['`npm run -s gone`', 'docs/page.md: `npm run -s gone` does not exist'],
