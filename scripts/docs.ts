@@ -1,7 +1,8 @@
 // Generates documentation from code: docs/configuration.md, docs/seat-map.svg, .env.example and the tables of
 // docs/scaling.md. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the examples into Markdown pages, and code
 // of the examples too.
-// With --check: only reports outdated files, and broken references in all Markdown pages.
+// With --check: only reports outdated files, broken references in all Markdown pages, and commands of the README that CI
+// can't run.
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSchema } from 'graphql';
@@ -9,6 +10,8 @@ import { format, resolveConfig } from 'prettier';
 import { renderBlocks } from '../loadtest/capacity/page.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { SEAT_UPDATES } from '../src/web/seat-feed/graphql-ws.ts';
+import { extractCommands } from './check/readme/extract-commands.ts';
+import { findCommandErrors } from './check/readme/short-forms.ts';
 import { embedOperations, operationName } from './docs/embed-operations.ts';
 import { embedSnippets } from './docs/embed-snippets.ts';
 import { pageErrors } from './docs/page-errors.ts';
@@ -19,7 +22,7 @@ import { renderSeatMap, type Plan } from './docs/render-seat-map.ts';
 const root = path.join(import.meta.dirname, '..');
 const configuration = path.join(root, 'docs/configuration.md');
 const options = { ...(await resolveConfig(configuration)), filepath: configuration };
-const pages = globSync(['*.md', 'docs/**/*.md', 'src/web/*/*.md'], { cwd: root }).toSorted();
+const pages = listPages();
 const generated: Record<string, string> = {
   ...(await pagesWithExamples()),
   'docs/configuration.md': await format(printConfigurationPage(), options),
@@ -38,6 +41,12 @@ if (process.argv.includes('--check')) {
   for (const [name, text] of Object.entries(generated)) writeFileSync(path.join(root, name), text);
 }
 
+/** Returns the Markdown pages of the repository, without those of installed packages and of generated folders. */
+function listPages(): string[] {
+  const exclude = ['**/node_modules/**', '.data*/**', 'src/generated/**', 'loadtest/reports/**'];
+  return globSync('**/*.md', { cwd: root, exclude }).toSorted();
+}
+
 function outdated(): string[] {
   return Object.entries(generated)
     .filter(([name, text]) => read(name) !== text)
@@ -50,7 +59,11 @@ function brokenReferences(): string[] {
     npmScripts: Object.keys(manifest.scripts),
     read,
   };
-  return pages.flatMap((page) => pageErrors(page, repository));
+  const commands = extractCommands(read('README.md') ?? '');
+  return [
+    ...pages.flatMap((page) => pageErrors(page, repository)),
+    ...findCommandErrors(commands, read('.ci/run') ?? ''),
+  ];
 }
 
 /** Returns the pages that contain GraphQL operations or code of the examples, each with their current text. */

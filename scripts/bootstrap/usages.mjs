@@ -34,8 +34,13 @@ const usages = {
 
   'check:docs': `Usage: npm run check:docs
 
-  Reports outdated generated documentation and broken references in Markdown pages, with exit status 1. npm run docs
-  writes the generated files.`,
+  Reports outdated generated documentation, broken references in Markdown pages, and commands of README.md that CI does
+  not know how to run, with exit status 1. npm run docs writes the generated files.`,
+
+  'check:readme': `Usage: npm run check:readme
+
+  Runs every command of README.md in its shortest form (scripts/check/readme/short-forms.ts), beside an npm start with
+  a data folder and ports of its own. CI does; it takes some minutes. Exit status 1 if one fails.`,
 
   'check:python': `Usage: npm run check:python
 
