@@ -57,6 +57,7 @@ await runCommand(async () => {
         AUTH_SECRET: randomUUID(),
         HOST: '127.0.0.1',
         PORT: '0',
+        RATE_LIMITS: 'off',
         LOG_LEVEL: 'error',
       }),
     );

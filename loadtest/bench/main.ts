@@ -89,6 +89,7 @@ function createEnvironment(services: BenchServices): Record<string, string> {
     AUTH_SECRET: randomUUID(),
     HOST: '127.0.0.1',
     PORT: '0',
+    RATE_LIMITS: 'off',
     LOG_LEVEL: 'error',
   };
 }

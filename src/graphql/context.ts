@@ -12,6 +12,7 @@ import type { LiveFeeds } from '../seating/live/live-feeds.ts';
 import type { PublicVersions } from '../seating/map/public-versions.ts';
 import type { SeatMaps } from '../seating/map/seat-maps.ts';
 import type { VenueLayouts } from '../seating/layout/venue-layouts.ts';
+import type { RequestBudget } from '../traffic/rate-limits.ts';
 
 /** The services that resolvers use. Created once, in main. */
 export interface Services {
@@ -43,6 +44,8 @@ export interface GraphQLContext extends Services {
   readonly viewer: Viewer | null;
   /** The ID of the request in log lines and masked errors. */
   readonly requestId: string;
+  /** Counts the calls of the request; null if rate limits are off. */
+  readonly budget: RequestBudget | null;
 }
 
 /** The context of fields that require a caller. */

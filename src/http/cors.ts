@@ -29,7 +29,8 @@ const ALLOWED_HEADERS: readonly string[] = [
   'x-apollo-require-preflight',
 ];
 
-const EXPOSED_HEADERS = 'allow, date, etag, retry-after, www-authenticate, traceparent, x-request-id';
+const EXPOSED_HEADERS =
+  'allow, date, etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, traceparent, x-request-id';
 
 interface CorsSettings {
   /** Origins whose pages may read responses. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BlockList, isIP, SocketAddress } from 'node:net';
+import { toNetworkPrefix } from '../platform/network/network-prefix.ts';
 import { type RequestScope, createTraceContext, parseTraceparent } from '../platform/request-scope.ts';
 import { uuidV7 } from '../platform/ids.ts';
 
@@ -92,12 +93,7 @@ function removePort(entry: string): string {
  * client is assigned, so one client has 2^64 addresses.
  */
 export function toAddressKey(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [start = '', end = ''] = address.split('::');
-  const groups = (text: string) => (text === '' ? [] : text.split(':'));
-  const [first, last] = [groups(start), groups(end)];
-  const zeros = Array<string>(8 - first.length - last.length).fill('0');
-  return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
+  return toNetworkPrefix(address, { v4Bytes: 4, v6Groups: 4 });
 }
 
 /** Returns the network of an address, as an address identifies a person: the first 24 bits of IPv4, 48 of IPv6. */

@@ -21,11 +21,14 @@ import { LiveMapReporter } from '../seating/live/live-map-reports.ts';
 import { PublicVersions } from '../seating/map/public-versions.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { SeatMaps } from '../seating/map/seat-maps.ts';
+import { createRateLimits, type RateLimits } from '../traffic/rate-limits.ts';
 
 /** The services of an API process: those of resolvers, and what only the process itself needs. */
 export interface AppContext extends Services {
   readonly config: Config;
   readonly redis: Redis;
+  /** Null if rate limits are off. */
+  readonly rateLimits: RateLimits | null;
   readonly publisher: Publisher;
   readonly seatMapCache: SeatMapCache;
   close(): Promise<void>;
@@ -64,6 +67,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     onStep: overrides.onBatchStep,
   });
   const groupCommit = new GroupCommit(executeBatch);
+  const rateLimits = createRateLimits(config, { redis, clock, logger });
   const reporter = new LiveMapReporter(redis, feeds, logger);
   collectProcessMetrics();
   await clock.start();
@@ -75,6 +79,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     logger,
     database,
     redis,
+    rateLimits,
     publisher,
     clock,
     identity: new Identity(config.auth, database.reads, logger),
@@ -95,6 +100,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
       reporter.stop();
       feeds.stop();
       clock.stop();
+      rateLimits?.close();
       await publisher.close();
       subscriber.close();
       redis.disconnect();

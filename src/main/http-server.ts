@@ -31,7 +31,7 @@ export async function startHttpServer(
   context: AppContext,
   engineOptions: EngineOptions,
 ): Promise<RunningServer> {
-  const { config, identity, logger } = context;
+  const { config, identity, rateLimits, logger } = context;
   const stopping = new AbortController();
   const engine = createEngine(engineOptions);
   const memory = new MemoryBudget(config.clientMemory);
@@ -43,6 +43,7 @@ export async function startHttpServer(
     engine,
     identity,
     memory,
+    rateLimits,
     shared,
     limits,
     drainer,
@@ -59,7 +60,7 @@ export async function startHttpServer(
   });
   const server = createHttpServer(listener, config);
   const endSockets = acceptSockets(server, {
-    protocol: createGraphQLProtocol({ engine, memory, identity, shared, limits }),
+    protocol: createGraphQLProtocol({ engine, memory, rateLimits, identity, shared, limits }),
     limits,
     drainer,
     origins: config.corsOrigins,

@@ -24,7 +24,7 @@ export async function warmUp(options: EngineOptions): Promise<void> {
   const variableValues = { id: encodeEventId(NO_EVENT) };
   try {
     for (let i = 0; i < TIMES; i++) {
-      const contextValue = { ...services, viewer: null, requestId: 'warm-up' };
+      const contextValue = { ...services, viewer: null, requestId: 'warm-up', budget: null };
       const { errors } = await execute({ schema, document, contextValue, variableValues });
       if (errors !== undefined) throw new AggregateError(errors);
     }

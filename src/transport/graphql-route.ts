@@ -5,6 +5,7 @@ import { metrics } from '../platform/observability/metrics.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { requireViewer } from './authorize.ts';
 import type { RequestContext } from '../http/request-context.ts';
+import type { RateLimits } from '../traffic/rate-limits.ts';
 import { parseBodyParams, parseQueryParams, type GraphQLParams } from '../graphql/engine/graphql-params.ts';
 import { keptLimits } from '../graphql/engine/limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -13,6 +14,7 @@ import { prepareOperation, type ReadyOperation } from '../graphql/engine/operati
 import { prefersHtml } from '../http/accept.ts';
 import { isJson, readBody } from '../http/read-body.ts';
 import { RequestError } from '../platform/request-error.ts';
+import { admitRequest, findRateLimitRefusal } from './rate-limit.ts';
 import { getResponseIds } from '../platform/request-scope.ts';
 import { sendGraphQLError, sendResponse, negotiateResponse, type ResponseForms } from './responses.ts';
 import { EventStream } from './sse/event-stream.ts';
@@ -22,6 +24,8 @@ export interface GraphQLRouteContext extends StreamContext {
   readonly engine: Engine;
   readonly identity: Identity;
   readonly memory: MemoryBudget;
+  /** Null if rate limits are off. */
+  readonly rateLimits: RateLimits | null;
 }
 
 /**
@@ -62,9 +66,11 @@ async function respond(ctx: GraphQLRouteContext, request: RequestContext): Promi
   const { req, res, requestId, address } = request;
   const forms = negotiateResponse(req.headers.accept);
   if (forms.regular === null && !forms.stream) throw notAcceptableError(); // guard: acceptable-before-execution
+  const budget = admitRequest(ctx.rateLimits, request); // guard: request-counted-first
   const viewer = await requireViewer(ctx.identity, request);
+  budget?.identify(viewer?.userId ?? null);
   const params = await readParams(ctx, request, viewer);
-  const operation = prepareOperation(ctx.engine, params, { viewer, requestId });
+  const operation = prepareOperation(ctx.engine, params, { viewer, requestId, budget });
   if (operation.kind === 'invalid') {
     metrics.requestsRefused.inc({ reason: 'invalid_operation' });
     return sendResult(ctx, request, operation, forms);
@@ -124,6 +130,8 @@ async function sendResult(
 ): Promise<void> {
   const { res, address, scope } = request;
   if (res.destroyed) return;
+  const refusal = findRateLimitRefusal(data, errors);
+  if (refusal !== null) return refuse(request, refusal); // guard: refused-request-status
   // The response stays in memory until the client has read it.
   const count = (bytes: number) => {
     // guard: waiting-response-counted

@@ -10,6 +10,7 @@ import { readDatamodel } from '../../platform/database/datamodel.ts';
 import { encodeId, parseId } from '../../platform/ids.ts';
 import type { AuthenticatedContext, GraphQLContext } from '../context.ts';
 import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
+import { rateLimits } from '../engine/rate-limit-plugin.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';
 import type { MoneyShape } from '../reads/money.ts';
@@ -34,7 +35,15 @@ interface SchemaTypes {
 }
 
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, ComplexityPlugin, RelayPlugin, PrismaPlugin, DataloaderPlugin],
+  plugins: [
+    ErrorsPlugin,
+    rateLimits,
+    ScopeAuthPlugin,
+    ComplexityPlugin,
+    RelayPlugin,
+    PrismaPlugin,
+    DataloaderPlugin,
+  ],
   defaultFieldNullability: false,
   prisma: {
     client: (context) => context.database.reads,

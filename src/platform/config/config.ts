@@ -2,6 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { describeIssue, findMisspellings } from './config-messages.ts';
+import { rateLimitEnvironment, toRateLimits, type RateLimitQuotas } from './rate-limits.ts';
 import { StartupError } from '../errors.ts';
 
 const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
@@ -44,6 +45,7 @@ export const environment = z.object({
   TCP_CONNECTIONS_PER_ADDRESS_MAX: z.coerce.number().int().min(1).max(1_000_000).optional(),
   HTTP_INACTIVITY_SECONDS: seconds(3_600).default(60),
   TCP_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
+  ...rateLimitEnvironment,
   SOCKET_INIT_SECONDS: seconds(300).default(10),
   SOCKET_MESSAGE_BYTES_MAX: z.coerce.number().int().min(4_096).max(1_048_576).default(65_536),
   SOCKET_MESSAGES_PER_SECOND_MAX: z.coerce.number().int().min(1).max(10_000).default(50),
@@ -97,6 +99,8 @@ export interface Config {
   readonly documentCharactersMax: number;
   /** Maximum estimated memory that running operations may retain: per address, and in total. */
   readonly clientMemory: { readonly addressBytesMax: number; readonly processBytesMax: number };
+  /** Null if rate limits are off. */
+  readonly rateLimits: RateLimitQuotas | null;
   /** Limits of WebSockets, and of slow consumers on WebSockets and event streams. */
   readonly sockets: {
     readonly initTimeoutMs: number;
@@ -188,6 +192,7 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
       addressBytesMax: env.CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX,
       processBytesMax: env.CLIENT_MEMORY_BYTES_MAX ?? Math.floor(getHeapStatistics().heap_size_limit / 4),
     },
+    rateLimits: toRateLimits(env),
     sockets: {
       initTimeoutMs: env.SOCKET_INIT_SECONDS * 1000,
       messageBytesMax: env.SOCKET_MESSAGE_BYTES_MAX,

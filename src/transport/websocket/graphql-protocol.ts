@@ -17,6 +17,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { currentRequest, currentRequestId, getResponseIds } from '../../platform/request-scope.ts';
 import { findViewer } from '../authorize.ts';
+import type { RateLimits } from '../../traffic/rate-limits.ts';
 import type { MemoryBudget, MemoryAccount } from '../memory-budget.ts';
 import { startSubscription } from '../start-subscription.ts';
 import type { OperationIds } from './operation-ids.ts';
@@ -40,6 +41,8 @@ type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 export interface ProtocolContext {
   readonly engine: Engine;
   readonly memory: MemoryBudget;
+  /** Null if rate limits are off. */
+  readonly rateLimits: RateLimits | null;
   readonly identity: Identity;
   readonly shared: SharedSubscriptions;
   readonly limits: Pick<Config['sockets'], 'initTimeoutMs' | 'operationsMax'>;
@@ -93,11 +96,12 @@ async function prepare(
     return refuse([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })], 'rate_limited');
   }
   try {
-    const caller = {
-      // Checked for each operation, as over HTTP: the token may have expired since the connection was opened.
-      viewer: await findViewer(ctx.identity, extra.authorization),
-      requestId: currentRequestId(),
-    };
+    const budget = ctx.rateLimits?.open(extra.address) ?? null;
+    budget?.admit(); // guard: socket-message-counted
+    // Checked for each operation, as over HTTP: the token may have expired since the connection was opened.
+    const viewer = await findViewer(ctx.identity, extra.authorization);
+    budget?.identify(viewer?.userId ?? null);
+    const caller = { viewer, requestId: currentRequestId(), budget };
     const operation = prepareOperation(ctx.engine, parseParams(payload), caller);
     if (operation.kind === 'invalid') return refuse(operation.errors);
     const clientId = extra.ids.getClientId(id);

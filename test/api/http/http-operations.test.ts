@@ -51,7 +51,12 @@ function stockYoga() {
   return createYoga({
     schema,
     plugins: documentLimits(),
-    context: (): GraphQLContext => ({ ...http.context, viewer: null, requestId: 'one-request-id' }),
+    context: (): GraphQLContext => ({
+      ...http.context,
+      viewer: null,
+      requestId: 'one-request-id',
+      budget: null,
+    }),
     maskedErrors: { maskError: (error) => maskError(error, { logger, requestId: 'one-request-id' }) },
     logging: false,
   });

@@ -37,6 +37,7 @@ export async function startHttp(environment: Record<string, string> = {}): Promi
     HOST: '127.0.0.1',
     PORT: '0',
     FEED_TICK_MS: '10',
+    RATE_LIMITS: 'off',
     LOG_LEVEL: 'silent',
     ...environment,
   });

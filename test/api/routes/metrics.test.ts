@@ -29,6 +29,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     HOST: '127.0.0.1',
     PORT: '0',
+    RATE_LIMITS: 'off',
     METRICS_PORT: '0',
     AUDIT_EVERY_SECONDS: '1',
   });

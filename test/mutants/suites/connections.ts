@@ -151,4 +151,51 @@ export const connections: readonly MutantGroup[] = [
     tests: ['test/unit/transport/unfinished-messages.test.ts'],
     mutants: [{ guard: 'unfinished-message-timeout', mutation: 'never' }],
   },
+  {
+    tests: ['test/db/traffic/rate-limits.test.ts'],
+    mutants: [
+      { guard: 'limit-by-buyer', mutation: 'never', only: 'are limited over all addresses' },
+      { guard: 'limit-by-address', mutation: 'never', only: 'whatever identities it uses' },
+      { guard: 'limit-by-network', mutation: 'never', only: 'are limited for' },
+      {
+        guard: 'limits-by-ipv6-network',
+        mutation: { replace: 'toNetworkPrefix(address, ADDRESS)', with: 'address' },
+        only: 'its /64 network',
+      },
+      {
+        guard: 'hashed-limit-keys',
+        mutation: { with: 'return text + this.#secret;' },
+        only: 'nothing that clients send',
+      },
+      { guard: 'shared-bucket-empty', mutation: { replace: 'refused == 0', with: 'refused == 1' } },
+      { guard: 'empty-bucket-asks-no-redis', mutation: 'never', only: 'is not asked again' },
+      { guard: 'limits-without-redis', mutation: { replace: 'nowUs', with: 'Infinity' }, only: 'killed' },
+      { guard: 'one-log-line-per-burst', mutation: 'never', only: 'makes one log line' },
+      { guard: 'request-limit', mutation: 'never', only: 'are limited together' },
+      { guard: 'call-limit-of-process', mutation: 'never', only: 'are limited together' },
+      { guard: 'call-limit', mutation: 'never', only: 'are limited over all addresses' },
+    ],
+  },
+  {
+    tests: ['test/db/traffic/bucket-model.test.ts'],
+    mutants: [{ guard: 'local-bucket-empty', mutation: 'never' }],
+  },
+  {
+    tests: ['test/api/limits/rate-limits.test.ts'],
+    mutants: [
+      {
+        guard: 'calls-counted',
+        mutation: { with: 'return resolve(root, args, ctx, info);' },
+        only: 'counts each of 1,000 aliases',
+      },
+      {
+        guard: 'request-counted-first',
+        mutation: { with: 'const budget = null;' },
+        only: 'before they are parsed',
+      },
+      { guard: 'socket-message-counted', mutation: 'remove', only: 'before they are parsed' },
+      { guard: 'refused-request-status', mutation: 'never', only: 'with 429 and Retry-After' },
+      { guard: 'limits-switch', mutation: 'never', only: 'can be switched off' },
+    ],
+  },
 ];

@@ -40,7 +40,7 @@ export async function createSchemaClient(): Promise<SchemaClient> {
   const yoga = createYoga<{ viewer: Viewer | null }>({
     schema,
     plugins: graphqlPlugins({ introspection: true, documentCharactersMax: 16_384 }),
-    context: ({ viewer }): GraphQLContext => ({ ...app, viewer, requestId: 'test' }),
+    context: ({ viewer }): GraphQLContext => ({ ...app, viewer, requestId: 'test', budget: null }),
     maskedErrors: { maskError: (error) => maskError(error, { logger: app.logger, requestId: 'test' }) },
     logging: false,
   });

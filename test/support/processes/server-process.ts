@@ -143,6 +143,7 @@ export class ServerProcess implements AsyncDisposable {
         AUTH_SECRET: TEST_SECRET,
         LOG_LEVEL: 'info',
         NODE_ENV: 'test',
+        RATE_LIMITS: 'off',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

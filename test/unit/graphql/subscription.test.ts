@@ -50,7 +50,7 @@ async function subscribe(open: () => unknown): Promise<ExecutionResult | Subscri
     sharedContext: {},
   });
   const params = { query: 'subscription { count }', operationName: null, variables: null };
-  const operation = prepareOperation(engine, params, { viewer: null, requestId: 'one' });
+  const operation = prepareOperation(engine, params, { viewer: null, requestId: 'one', budget: null });
   if (operation.kind === 'invalid') throw new AggregateError(operation.errors);
   return operation.subscribe();
 }

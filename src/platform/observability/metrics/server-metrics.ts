@@ -17,6 +17,17 @@ export const serverMetrics = {
     labelNames: ['reason'],
     registers,
   }),
+  rateLimited: new Counter({
+    name: 'sellout_rate_limited_total',
+    help: 'Calls that a rate limit refused, by limit (group and scope) and root field. `request` is a whole request.',
+    labelNames: ['limit', 'operation'],
+    registers,
+  }),
+  rateLimitsWithoutRedis: new Counter({
+    name: 'sellout_rate_limits_without_redis_total',
+    help: 'Calls that this process limited on its own because Redis did not answer.',
+    registers,
+  }),
   tokensUnchecked: new Counter({
     name: 'sellout_tokens_unchecked_total',
     help: "Tokens that could not be verified because the identity provider's keys could not be fetched.",

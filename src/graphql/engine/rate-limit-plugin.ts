@@ -1,0 +1,80 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+import type { GraphQLFieldResolver } from 'graphql';
+import { parseBookingId, parseEventId } from '../../platform/ids.ts';
+import type { LimitGroup } from '../../traffic/policies.ts';
+import type { Caller } from './caller.ts';
+
+/** Name of the plugin in the list of the schema builder. */
+export const rateLimits = 'rateLimits';
+
+/** Groups of root fields that do not follow from their type. */
+const groups: Readonly<Record<string, LimitGroup>> = {
+  startGuestSession: 'guests',
+  holdSeats: 'holds',
+  holdBestAvailable: 'holds',
+  changeSeats: 'holds',
+  requestHold: 'holds',
+  requestHoldBestAvailable: 'holds',
+};
+
+/** Groups of all other root fields, so that a new field is limited from the start. */
+const groupsByType: Readonly<Record<string, LimitGroup>> = {
+  Query: 'reads',
+  Mutation: 'changes',
+  Subscription: 'subscriptions',
+};
+
+type Resolver = GraphQLFieldResolver<unknown, object, object>;
+
+/**
+ * Counts each call of a root field before anything else happens in it. A document with fifty aliases makes fifty calls. The
+ * plugin comes after the errors plugin, which makes RateLimitedError a member of the result union if the field has one.
+ */
+class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(resolve: Resolver, { parentType, name }: PothosOutputFieldConfig<Types>): Resolver {
+    // The resolver of a subscription runs for each of its messages.
+    return parentType === 'Query' || parentType === 'Mutation' ? limit(resolve, parentType, name) : resolve;
+  }
+
+  override wrapSubscribe(
+    subscribe: Resolver | undefined,
+    { parentType, name }: PothosOutputFieldConfig<Types>,
+  ): Resolver | undefined {
+    return subscribe === undefined ? undefined : limit(subscribe, parentType, name);
+  }
+}
+
+function limit(resolve: Resolver, parentType: string, operation: string): Resolver {
+  const group = groups[operation] ?? groupsByType[parentType] ?? 'changes';
+  return (root, args, ctx, info): unknown => {
+    // Does not read the viewer: that would make a public subscription private.
+    const { budget } = ctx as Caller;
+    if (budget === null) return resolve(root, args, ctx, info);
+    return budget
+      .spend({ operation, group, eventId: findEventId(args) })
+      .then(() => resolve(root, args, ctx, info)); // guard: calls-counted
+  };
+}
+
+/** Returns the event that the arguments are about; null if they name none. */
+function findEventId(args: object): number | null {
+  const { input, ...own } = args as { readonly input?: object };
+  const { eventId, bookingId, id } = { ...own, ...input } as Readonly<Record<string, unknown>>;
+  for (const text of [eventId, bookingId, id]) {
+    if (typeof text !== 'string') continue;
+    const found = parseEventId(text) ?? parseBookingId(text)?.eventId;
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+SchemaBuilder.registerPlugin(rateLimits, RateLimitPlugin);
+
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- Pothos takes the types of plugins from this namespace.
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      rateLimits: RateLimitPlugin<Types>;
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { metrics } from '../../../src/platform/observability/metrics.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
+import { LimitedProcess, ManualClock } from './traffic.fixture.ts';
+
+let redis: TestRedis;
+let client: Redis;
+let clock: ManualClock;
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  client = new Redis(redis.url);
+});
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  await client.flushall();
+});
+
+afterAll(async () => {
+  client.disconnect();
+  await redis.stop();
+});
+
+const start = (quotas: Parameters<typeof LimitedProcess.start>[1]) =>
+  LimitedProcess.start(redis.url, quotas, clock);
+const holds = (buyer: number, address: number, network: number) => ({ holds: { buyer, address, network } });
+
+describe('the calls of a buyer', () => {
+  it('are limited over all addresses and processes', async () => {
+    await using one = await start(holds(10, 100, 100));
+    await using two = await start(holds(10, 100, 100));
+    const counts = await Promise.all([
+      one.count(20, '192.0.2.1', { buyerId: 'b' }),
+      two.count(20, '198.51.100.1', { buyerId: 'b' }),
+    ]);
+    expect(counts[0] + counts[1]).toBe(10);
+  });
+
+  it('come back with time, and the error says when', async () => {
+    await using one = await start(holds(10, 100, 100));
+    const buyer = { buyerId: 'b' };
+    expect(await one.count(11, '192.0.2.1', buyer)).toBe(10);
+    expect(await one.try('192.0.2.1', buyer)).toBe(1);
+    clock.advance(999);
+    expect(await one.try('192.0.2.1', buyer)).toBe(1);
+    clock.advance(1);
+    expect(await one.count(5, '192.0.2.1', buyer)).toBe(1);
+    clock.advance(60_000);
+    expect(await one.count(20, '192.0.2.1', buyer)).toBe(10);
+  });
+
+  it('have a budget for each event, and one for each group', async () => {
+    await using one = await start({
+      ...holds(10, 100, 100),
+      changes: { buyer: 10, address: 100, network: 100 },
+    });
+    const buyer = { buyerId: 'b' };
+    expect(await one.count(15, '192.0.2.1', { ...buyer, eventId: 1 })).toBe(10);
+    expect(await one.count(15, '192.0.2.1', { ...buyer, eventId: 2 })).toBe(10);
+    expect(await one.count(15, '192.0.2.1', { ...buyer, eventId: 1, group: 'changes' })).toBe(10);
+    expect(await one.count(15, '192.0.2.1', { ...buyer, eventId: null })).toBe(10);
+  });
+
+  it('take nothing from the budget of the address while they are refused', async () => {
+    await using one = await start(holds(10, 20, 100));
+    expect(await one.count(100, '192.0.2.1', { buyerId: 'greedy' })).toBe(10);
+    expect(await one.count(100, '192.0.2.1', { buyerId: 'patient' })).toBe(10);
+  });
+});
+
+describe('the calls of an address', () => {
+  it('are limited whatever identities it uses', async () => {
+    await using one = await start(holds(10, 30, 100));
+    const calls = Array.from({ length: 50 }, (_, i) => one.try('192.0.2.1', { buyerId: `guest ${i}` }));
+    expect((await Promise.all(calls)).filter((result) => result === null)).toHaveLength(30);
+    expect(await one.count(10, '192.0.2.2')).toBe(10);
+  });
+
+  it('count for its /64 network if it is IPv6', async () => {
+    await using one = await start(holds(10, 30, 100));
+    const calls = Array.from({ length: 50 }, (_, i) => one.try(`2001:db8:1:2:${i}::${i}`));
+    expect((await Promise.all(calls)).filter((result) => result === null)).toHaveLength(30);
+    expect(await one.count(5, '2001:db8:1:3::1')).toBe(5);
+  });
+});
+
+describe('the calls of a network', () => {
+  it.each([
+    ['a /24 of IPv4', (i: number) => `192.0.2.${i}`, '192.0.3.1'],
+    ['a /48 of IPv6', (i: number) => `2001:db8:1:${i}::1`, '2001:db8:2::1'],
+  ])('are limited for %s', async (_, address, other) => {
+    await using one = await start(holds(10, 30, 60));
+    const calls = Array.from({ length: 200 }, (_unused, i) => one.try(address(i)));
+    expect((await Promise.all(calls)).filter((result) => result === null)).toHaveLength(60);
+    expect(await one.count(5, other)).toBe(5);
+  });
+});
+
+describe('all calls of an address to one process', () => {
+  it('are limited together, with the requests that contain them', async () => {
+    await using one = await start({ calls: { buyer: null, address: 50, network: 100 } });
+    for (let i = 0; i < 10; i++) one.limits.open('192.0.2.1').admit();
+    const calls = Array.from({ length: 100 }, (_, i) => one.try('192.0.2.1', { eventId: i }));
+    expect((await Promise.all(calls)).filter((result) => result === null)).toHaveLength(40);
+    expect(() => one.limits.open('192.0.2.1').admit()).toThrow('Too many requests. Retry in 1 s.');
+    expect(() => one.limits.open('192.0.2.2').admit()).not.toThrow();
+  });
+});
+
+describe('Redis', () => {
+  it('gets keys of fixed length with the hash tag of the event, and nothing that clients send', async () => {
+    // Small quotas, so that the keys outlive the test.
+    await using one = await start({ ...holds(1, 1, 1), reads: { buyer: 1, address: 1, network: 1 } });
+    await one.try('192.0.2.77', { buyerId: 'a-buyer' });
+    await one.try('192.0.2.77', { eventId: null, group: 'reads' });
+    const keys = await client.keys('*');
+    const hash = '[\\w-]{22}';
+    expect(keys.toSorted()).toEqual([
+      expect.stringMatching(new RegExp(`^event:\\{7\\}:limit:holds:address:${hash}$`)),
+      expect.stringMatching(new RegExp(`^event:\\{7\\}:limit:holds:buyer:${hash}$`)),
+      expect.stringMatching(new RegExp(`^event:\\{7\\}:limit:holds:network:${hash}$`)),
+      expect.stringMatching(new RegExp(`^limit:\\{${hash}\\}:reads:address:${hash}$`)),
+      expect.stringMatching(new RegExp(`^limit:\\{${hash}\\}:reads:network:${hash}$`)),
+    ]);
+    for (const key of keys) expect(await client.pttl(key)).toBeLessThanOrEqual(10_000);
+  });
+
+  it('is not asked again about a bucket that is known to be empty', async () => {
+    await using one = await start(holds(1, 100, 100));
+    await one.count(2, '192.0.2.1', { buyerId: 'b' });
+    await client.config('RESETSTAT');
+    expect(await one.count(100, '192.0.2.1', { buyerId: 'b' })).toBe(0);
+    expect(await client.info('commandstats')).not.toContain('evalsha');
+  });
+
+  it('gets one script for the calls of one turn', async () => {
+    await using one = await start({});
+    await one.try('192.0.2.1');
+    await client.config('RESETSTAT');
+    await one.count(200, '192.0.2.1');
+    expect(await client.info('commandstats')).toMatch(/evalsha:calls=1,/);
+  });
+
+  it('may lose everything: the limits then start again', async () => {
+    await using one = await start(holds(10, 30, 60));
+    expect(await one.count(40, '192.0.2.1')).toBe(30);
+    await client.flushall();
+    clock.advance(1_000);
+    expect(await one.count(40, '192.0.2.1')).toBe(30);
+  });
+
+  it.each([
+    ['killed', () => redis.kill(), () => redis.restart()],
+    ['frozen', async () => redis.freeze(), async () => redis.thaw()],
+  ])('can be %s: each process then applies the limits to its own calls', async (_, fail, repair) => {
+    await using one = await start(holds(10, 30, 60));
+    await using two = await start(holds(10, 30, 60));
+    expect(await one.count(5, '192.0.2.1')).toBe(5);
+    const before = (await metrics.rateLimitsWithoutRedis.get()).values[0]?.value ?? 0;
+    await fail();
+    try {
+      expect(await one.count(50, '192.0.2.1')).toBe(30);
+      expect(await two.count(50, '192.0.2.1')).toBe(30);
+      expect(await one.count(50, '192.0.2.9', { buyerId: 'b' })).toBe(10);
+      const after = (await metrics.rateLimitsWithoutRedis.get()).values[0]?.value ?? 0;
+      expect(after - before).toBe(150);
+    } finally {
+      await repair();
+    }
+  });
+});
+
+describe('a burst of refusals', () => {
+  it('makes one log line with its reason and one with its size, and is counted', async () => {
+    const one = await start(holds(10, 30, 60));
+    metrics.rateLimited.reset();
+    await one.count(100, '192.0.2.1', { operation: 'holdBestAvailable' });
+    expect(one.log).toMatchObject([
+      {
+        msg: 'rate limit exceeded',
+        limit: 'holds-address',
+        operation: 'holdBestAvailable',
+        retryAfterSeconds: 1,
+      },
+    ]);
+    await one[Symbol.asyncDispose]();
+    expect(one.log.slice(1)).toMatchObject([{ limit: 'holds-address', refused: 69 }]);
+    expect((await metrics.rateLimited.get()).values).toMatchObject([
+      { labels: { limit: 'holds-address', operation: 'holdBestAvailable' }, value: 70 },
+    ]);
+  });
+});
