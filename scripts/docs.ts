@@ -1,5 +1,5 @@
 // Generates documentation from code: docs/configuration.md, docs/seat-map.svg, .env.example and the tables of
-// docs/scaling.md. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the examples into Markdown pages, and code
+// docs/scaling.md; and the alert rules for Kubernetes. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the examples into Markdown pages, and code
 // of the examples too.
 // With --check: only reports outdated files, broken references in all Markdown pages, and commands of the README that CI
 // can't run.
@@ -17,6 +17,7 @@ import { embedSnippets } from './docs/embed-snippets.ts';
 import { pageErrors } from './docs/page-errors.ts';
 import { printConfigurationPage, printEnvExample } from './docs/print-configuration.ts';
 import { replaceBlock } from './docs/replace-block.ts';
+import { printPrometheusRule } from './docs/print-prometheus-rule.ts';
 import { renderSeatMap, type Plan } from './docs/render-seat-map.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -31,6 +32,10 @@ const generated: Record<string, string> = {
   ),
   'docs/scaling.md': await scalingPage(),
   '.env.example': printEnvExample(),
+  'deploy/kubernetes/monitoring/rules.yaml': await format(
+    printPrometheusRule(readFileSync(path.join(root, 'deploy/prometheus/rules.yaml'), 'utf8')),
+    { ...options, parser: 'yaml' },
+  ),
 };
 
 if (process.argv.includes('--check')) {
