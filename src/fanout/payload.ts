@@ -1,11 +1,10 @@
-import type { ExecutionResult } from 'graphql';
+import { executeSync } from 'graphql';
 import { Cache } from '../platform/cache.ts';
 import type { FeedMessage } from '../seating/live/feed-message.ts';
-import { formatErrors } from '../graphql/engine/errors/response-errors.ts';
+import { formatErrors, limitErrors } from '../graphql/engine/errors/response-errors.ts';
 import type { Engine } from '../graphql/engine/engine.ts';
 import { toGraphQLError } from '../graphql/engine/operation.ts';
 import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
-import { executeEvent } from '../graphql/engine/subscription.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import { uuidV7 } from '../platform/ids.ts';
 
@@ -102,28 +101,25 @@ export class PayloadCache {
 function render(engine: Engine, operation: SharedOperation, message: FeedMessage): Payload {
   metrics.sharedExecutions.inc();
   const { errors, data } = execute(engine, operation, message);
-  return new Payload(
-    JSON.stringify(errors === undefined ? { data } : { errors: formatErrors(errors), data }),
-  );
+  if (errors === undefined) return new Payload(JSON.stringify({ data }));
+  // Many clients see the errors, so they must not bear the request ID of one of them.
+  const mask = (error: unknown) => toGraphQLError(engine, error, uuidV7()); // guard: shared-error-request-id
+  return new Payload(JSON.stringify({ errors: formatErrors(limitErrors(errors.map(mask))), data }));
 }
 
-function execute(engine: Engine, operation: SharedOperation, message: FeedMessage): ExecutionResult {
+function execute({ sharedContext }: Engine, operation: SharedOperation, message: FeedMessage) {
   const { schema, document, operationName, variables } = operation;
-  // Many clients see the error, so it must not bear the request ID of one of them.
-  const mask = (error: unknown) => toGraphQLError(engine, error, uuidV7()); // guard: shared-error-request-id
   try {
-    const args = {
+    return executeSync({
       schema,
       document,
       operationName,
       variableValues: variables,
+      rootValue: message,
       // Plugins store data by context object. A new object keeps nothing from one message to the next.
-      contextValue: { ...engine.sharedContext },
-    };
-    const result = executeEvent(args, message, mask);
-    if (result instanceof Promise) throw new Error('a shared subscription has an asynchronous resolver');
-    return result;
+      contextValue: { ...sharedContext },
+    });
   } catch (error) {
-    return { errors: [mask(error)], data: null };
+    return { errors: [error], data: null };
   }
 }

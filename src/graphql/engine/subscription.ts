@@ -100,19 +100,9 @@ function executeEvents(
   };
 }
 
-/** Executes a subscription's operation for one event. The result is a promise only if a resolver returned one. */
-export function executeEvent(
-  args: ExecutionArgs,
-  event: unknown,
-  mask: MaskError,
-): ExecutionResult | Promise<ExecutionResult> {
-  const result = execute({ ...args, rootValue: event });
-  return result instanceof Promise
-    ? result.then((settled) => withMaskedErrors(settled, mask))
-    : withMaskedErrors(result, mask);
-}
-
-function withMaskedErrors(result: ExecutionResult, mask: MaskError): ExecutionResult {
+/** Executes a subscription's operation for one event. */
+async function executeEvent(args: ExecutionArgs, event: unknown, mask: MaskError): Promise<ExecutionResult> {
+  const result = await execute({ ...args, rootValue: event });
   const { errors } = result;
   return errors === undefined ? result : { ...result, errors: limitErrors(errors.map(mask)) };
 }
