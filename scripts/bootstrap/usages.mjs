@@ -238,6 +238,15 @@ const usages = {
 
   --stopped  no worker runs, for example after a restore: overdue holds are no breach`,
 
+  inspect: `Usage: npm run inspect -- booking ID [--json]
+
+  Prints the history of a booking in DATABASE_URL, or the database of npm start: its seats, each change with the batch
+  and the version that made it, the idempotency keys as hashes, the deadline, and whether everything agrees. Changes
+  nothing. Exit status 0: all agrees; 2: something disagrees; 1: there is no such booking, or the command failed.
+
+  ID      the ID that the API returns, or the UUID of the log and the database
+  --json  prints JSON`,
+
   'raise-versions': `Usage: npm run raise-versions
 
   Raises the version of every event in DATABASE_URL by a million, after a restore. Clients that saw a lost version then

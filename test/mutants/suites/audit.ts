@@ -61,6 +61,16 @@ export const audit: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/db/booking/inspecting.test.ts'],
+    mutants: [
+      {
+        guard: 'inspect-read-only',
+        mutation: { replace: "'transaction_read_only', 'on'", with: "'transaction_read_only', 'off'" },
+        only: 'cannot write',
+      },
+    ],
+  },
+  {
     tests: ['test/db/audit/audit-plans.test.ts'],
     mutants: [
       {
