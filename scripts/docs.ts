@@ -48,7 +48,7 @@ if (process.argv.includes('--check')) {
 
 /** Returns the Markdown pages of the repository, without those of installed packages and of generated folders. */
 function listPages(): string[] {
-  const exclude = ['**/node_modules/**', '.data*/**', 'src/generated/**', 'loadtest/reports/**'];
+  const exclude = ['**/node_modules/**', '.data*/**', 'src/generated/**', 'loadtest/reports/**', '**/dist/**'];
   return globSync('**/*.md', { cwd: root, exclude }).toSorted();
 }
 
