@@ -1,6 +1,6 @@
 // Generates documentation from code: docs/configuration.md, docs/seat-map.svg, .env.example and the tables of
-// docs/scaling.md; and the alert rules for Kubernetes. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the examples into Markdown pages, and code
-// of the examples too.
+// docs/scaling.md; and the alert rules for Kubernetes. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the
+// examples into Markdown pages, and code of the examples too.
 // With --check: only reports outdated files, broken references in all Markdown pages, and commands of the README that CI
 // can't run.
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -48,7 +48,13 @@ if (process.argv.includes('--check')) {
 
 /** Returns the Markdown pages of the repository, without those of installed packages and of generated folders. */
 function listPages(): string[] {
-  const exclude = ['**/node_modules/**', '.data*/**', 'src/generated/**', 'loadtest/reports/**', '**/dist/**'];
+  const exclude = [
+    '**/node_modules/**',
+    '.data*/**',
+    'src/generated/**',
+    'loadtest/reports/**',
+    '**/dist/**',
+  ];
   return globSync('**/*.md', { cwd: root, exclude }).toSorted();
 }
 
