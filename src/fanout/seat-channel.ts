@@ -2,6 +2,7 @@ import { Cache } from '../platform/cache.ts';
 import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
+import { startSpan, type Span } from '../platform/observability/tracing.ts';
 import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
 import type { FeedMessage } from '../seating/live/feed-message.ts';
 import type { LiveFeed } from '../seating/live/live-feed.ts';
@@ -40,6 +41,8 @@ export class SeatChannel {
   #uncountedBytes = 0;
   /** Time of the oldest COMMIT that is being broadcast, on the clock of the database. */
   #commitMs: number | null = null;
+  /** The span of the broadcast; null if it is not traced. */
+  #span: Span | null = null;
   /** The map as of the last message. */
   #snapshot: FeedMessage;
 
@@ -88,6 +91,7 @@ export class SeatChannel {
     metrics.sharedSubscribers.dec();
     subscriber.apply('leave');
     if (this.#subscribers.size > 0) return;
+    this.#endSpan();
     this.#countFrames();
     this.#unsubscribe();
     this.#onEmpty();
@@ -104,12 +108,29 @@ export class SeatChannel {
     const isLarge = message.kind === 'changes' && message.seats.length > fanoutLimits.seatsPerMessageMax;
     this.#replay.push(isLarge ? this.#snapshot : message);
     this.#resumes.clear();
-    if (message.kind === 'changes') this.#commitMs ??= this.#feed.sentCommitMs;
+    if (message.kind === 'changes') {
+      this.#commitMs ??= this.#feed.sentCommitMs;
+      this.#startSpan();
+    }
     this.#broadcast.run();
+  }
+
+  #startSpan(): void {
+    const [parent, ...links] = this.#feed.sentTraces;
+    if (parent === undefined || this.#span !== null) return;
+    const attributes = { 'sellout.event.id': this.#feed.eventId };
+    this.#span = startSpan({ name: 'fan-out', kind: 'consumer', links, attributes }, parent);
+  }
+
+  #endSpan(): void {
+    this.#span?.setAttributes({ 'sellout.frames': this.#uncountedFrames });
+    this.#span?.end();
+    this.#span = null;
   }
 
   /** Called when every subscriber has been served. Clocks differ by milliseconds, so the delay can seem negative. */
   #measureDelay(): void {
+    this.#endSpan();
     this.#countFrames();
     if (this.#commitMs === null) return;
     metrics.commitToSocketSeconds.observe(Math.max(0, this.#ctx.clock.nowMs() - this.#commitMs) / 1000);

@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BlockList, isIP, SocketAddress } from 'node:net';
+import { startSpan, type Span } from '../platform/observability/tracing.ts';
 import { toNetworkPrefix } from '../platform/network/network-prefix.ts';
-import { type RequestScope, createTraceContext, parseTraceparent } from '../platform/request-scope.ts';
+import {
+  type RequestScope,
+  type TraceContext,
+  createTraceContext,
+  parseTraceparent,
+} from '../platform/request-scope.ts';
 import { uuidV7 } from '../platform/ids.ts';
 
 /** A request with its response. */
@@ -11,6 +17,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** The IDs of the request in logs and traces. */
   readonly scope: RequestScope;
+  /** Null if requests are not traced. */
+  readonly span: Span | null;
   /** Path of the URL, not decoded. */
   readonly path: string;
   /** Query string with its question mark; empty if there is none. */
@@ -25,8 +33,9 @@ export function createRequestContext(
   proxies: BlockList,
 ): RequestContext {
   const address = resolveClientAddress(req, proxies);
-  const scope = createScope(req);
-  return { req, res, ...parseTarget(req), requestId: scope.requestId, scope, address };
+  const span = startSpan({ name: req.method ?? 'HTTP', kind: 'server' }, getParent(req));
+  const scope = createScope(req, span);
+  return { req, res, ...parseTarget(req), requestId: scope.requestId, scope, span, address };
 }
 
 export function parseTarget(req: IncomingMessage): { readonly path: string; readonly query: string } {
@@ -41,12 +50,16 @@ export function parseTarget(req: IncomingMessage): { readonly path: string; read
  * Uses the caller's request ID if it is safe to log, and continues the caller's trace, so that a request can be followed
  * through several servers.
  */
-export function createScope({ headers }: IncomingMessage): RequestScope {
+export function createScope(req: IncomingMessage, span: Span | null = null): RequestScope {
   const id = uuidV7();
-  const given = headers['x-request-id'];
+  const given = req.headers['x-request-id'];
   const isSafe = typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given); // guard: request-id-format
-  const trace = createTraceContext(parseTraceparent(headers['traceparent']), id);
+  const trace = span?.context ?? createTraceContext(getParent(req), id);
   return { requestId: isSafe ? given : id, trace };
+}
+
+function getParent({ headers }: IncomingMessage): TraceContext | null {
+  return parseTraceparent(headers['traceparent']);
 }
 
 /**

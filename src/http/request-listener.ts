@@ -86,6 +86,7 @@ function handleRoute(routes: readonly Route[], request: RequestContext): void | 
     path.length > 1 && path.endsWith('/') ? request.path.startsWith(path) : request.path === path,
   );
   if (found === undefined) return sendNotFound(request);
+  request.scope.route = found.path;
   const method = request.req.method ?? '';
   if (found.methods.some((name) => name === method)) return found.handle(request);
   const allow = [...found.methods, 'OPTIONS'];
@@ -102,11 +103,13 @@ const probes: ReadonlySet<string> = new Set(['/health', '/ready']);
  * Logs and counts a request when its response has ended. Logs nothing that the client wrote but the path: query strings
  * contain variables. `logger` is a fast one.
  */
-function logRequest({ req, res, path, scope, address }: RequestContext, logger: Logger): void {
+function logRequest(request: RequestContext, logger: Logger): void {
+  const { req, res, path, scope, address } = request;
   const startedAt = performance.now();
   res.once('close', () => {
     const status = res.statusCode;
     metrics.httpRequests.inc({ status: res.headersSent ? `${Math.floor(status / 100)}xx` : 'aborted' });
+    endSpan(request);
     const level = status >= 500 ? 'warn' : probes.has(path) ? 'debug' : 'info';
     if (!logger.isLevelEnabled(level)) return;
     logger[level](
@@ -124,6 +127,20 @@ function logRequest({ req, res, path, scope, address }: RequestContext, logger: 
       'request',
     );
   });
+}
+
+function endSpan({ req, res, scope, span }: RequestContext): void {
+  if (span === null) return;
+  const { method = 'HTTP' } = req;
+  const status = res.statusCode;
+  span.rename(scope.route === undefined ? method : `${method} ${scope.route}`);
+  span.setAttributes({
+    'http.request.method': method,
+    ...(scope.route !== undefined && { 'http.route': scope.route }),
+    ...(res.headersSent && { 'http.response.status_code': status }),
+  });
+  if (status >= 500) span.fail(String(status));
+  span.end();
 }
 
 function toLoggablePath(path: string): string {

@@ -9,6 +9,7 @@ import type { Config } from '../platform/config/config.ts';
 import { DatabaseClock } from '../platform/database/clock.ts';
 import { connectDatabase } from '../platform/database/db.ts';
 import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
+import { startTracing } from '../platform/observability/tracing.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { connectRedis, type Redis } from '../platform/redis/redis.ts';
 import { BestAvailable } from '../seating/best-available/best-available.ts';
@@ -43,6 +44,8 @@ export interface ContextOverrides {
 export async function createContext(config: Config, overrides: ContextOverrides = {}): Promise<AppContext> {
   const logger = createLogger(config.logLevel);
   const eventLogger = createFastLogger(logger);
+  // First: what follows looks whether tracing is on.
+  const stopTracing = await startTracing(config.tracing, logger);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout', logger);
   const publisher = createPublisher(config.redisUrl, logger);
@@ -105,6 +108,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
       subscriber.close();
       redis.disconnect();
       await database.close();
+      await stopTracing();
     },
   };
 }

@@ -2,6 +2,7 @@ import { connectDatabase } from '../platform/database/db.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase, getRequirements, readDatabaseState } from '../platform/database/database-check.ts';
 import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
+import { startTracing } from '../platform/observability/tracing.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPublisher, createWatermarks } from '../messaging/publisher.ts';
@@ -27,6 +28,7 @@ export interface RunningWorker {
 export async function startWorker(config: Config): Promise<RunningWorker> {
   await checkDatabase(config.databaseUrl); // guard: worker-database-check
   const logger = createLogger(config.logLevel);
+  const stopTracing = await startTracing(config.tracing, logger);
   const database = connectDatabase(config.databaseUrl, logger);
   const redis = connectRedis(config.redisUrl, 'sellout-worker', logger);
   const publisher = createPublisher(config.redisUrl, logger);
@@ -58,6 +60,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
       await publisher.close();
       redis.disconnect();
       await database.close();
+      await stopTracing();
     },
   };
 }

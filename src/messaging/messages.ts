@@ -1,3 +1,5 @@
+import { parseTraceparent } from '../platform/request-scope.ts';
+
 /** AVAILABLE 0, HELD 1, BOOKED 2, BLOCKED 3: the two bits of SeatStates. */
 export type SeatStatusCode = 0 | 1 | 2 | 3;
 
@@ -18,6 +20,8 @@ export interface SeatsChanged extends SeatVersion {
   readonly previousBatchId: string;
   /** Time of COMMIT on the clock of the database, to measure the delay of messages. Older releases do not send it. */
   readonly committedAtMs?: number;
+  /** The span that committed or published the change, if it is traced. */
+  readonly traceparent?: string;
   /** `[seat index, status]` after the batch, each seat once. */
   readonly seats: readonly (readonly [number, SeatStatusCode])[];
   /** Bookings whose status or seats changed. */
@@ -38,8 +42,17 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
  */
 export function parseSeatsChanged(value: unknown): SeatsChanged | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { eventId, fromVersion, version, previousBatchId, batchId, committedAtMs, seats, bookingIds } =
-    value as Partial<Record<keyof SeatsChanged, unknown>>;
+  const {
+    eventId,
+    fromVersion,
+    version,
+    previousBatchId,
+    batchId,
+    committedAtMs,
+    traceparent,
+    seats,
+    bookingIds,
+  } = value as Partial<Record<keyof SeatsChanged, unknown>>;
   if (!isCount(eventId) || !isCount(fromVersion) || !isCount(version) || version <= fromVersion) return null;
   if (!isBatchId(previousBatchId) || !isBatchId(batchId)) return null;
   if (!Array.isArray(seats) || !seats.every(isSeat)) return null;
@@ -51,6 +64,8 @@ export function parseSeatsChanged(value: unknown): SeatsChanged | null {
     previousBatchId,
     batchId,
     ...(typeof committedAtMs === 'number' && { committedAtMs }),
+    // guard: foreign-traceparent
+    ...(typeof traceparent === 'string' && parseTraceparent(traceparent) !== null && { traceparent }),
     seats,
     bookingIds,
   };

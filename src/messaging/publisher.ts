@@ -1,6 +1,8 @@
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import { connectRedis, type Redis } from '../platform/redis/redis.ts';
+import { withSpan, type SpanStart } from '../platform/observability/tracing.ts';
+import { currentRequest, formatTraceparent } from '../platform/request-scope.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { loadLua } from '../platform/redis/lua.ts';
 import { eventTopic, type SeatsChanged } from './messages.ts';
@@ -32,7 +34,7 @@ export function createPublisher(redisUrl: string, logger: Logger): Publisher {
 
   async function publish(message: SeatsChanged): Promise<boolean> {
     try {
-      await redis.publish(eventTopic(message.eventId), JSON.stringify(message)); // guard: watermark-after-publish
+      await redis.publish(eventTopic(message.eventId), serialize(message)); // guard: watermark-after-publish
       // Only after the message is out: a watermark that is too high would hide a missing message from the worker.
       await watermarks.raise(message.eventId, message.version);
       outage.onSuccess();
@@ -45,7 +47,7 @@ export function createPublisher(redisUrl: string, logger: Logger): Publisher {
 
   return {
     publishSeatsChanged(message) {
-      const published = publish(message);
+      const published = withSpan(describeSpan, () => publish(message));
       publishing.add(published);
       return published.finally(() => publishing.delete(published));
     },
@@ -63,6 +65,18 @@ export function createPublisher(redisUrl: string, logger: Logger): Publisher {
       redis.disconnect();
     },
   };
+}
+
+function describeSpan(): SpanStart {
+  return { name: 'publish', kind: 'producer', attributes: { 'messaging.system': 'redis' } };
+}
+
+/** Serializes a message. What subscribers do with a traced one belongs to the span that publishes it. */
+function serialize(message: SeatsChanged): string {
+  const trace = message.traceparent === undefined ? undefined : currentRequest()?.trace;
+  return JSON.stringify(
+    trace === undefined ? message : { ...message, traceparent: formatTraceparent(trace) },
+  );
 }
 
 /** Logs the start and the end of an outage. Changes come by the thousand, so one line for each would flood the log. */

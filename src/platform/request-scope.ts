@@ -11,17 +11,20 @@ export interface RequestScope {
   readonly trace: TraceContext;
   /** What the client executes, such as `mutation holdSeats`, once that is known to be valid; for the log. */
   operation?: string;
+  /** The route that serves the request. */
+  route?: string;
 }
 
-const scope = new AsyncLocalStorage<RequestScope>();
+const scope = new AsyncLocalStorage<RequestScope | undefined>();
 
-/** Creates the scope of a request that did not come over HTTP. */
-export function createRequestScope(): RequestScope {
+/** Creates the scope of a request that did not come over HTTP. If it is traced, `trace` is its span. */
+export function createRequestScope(trace?: TraceContext): RequestScope {
   const requestId = uuidV7();
-  return { requestId, trace: createTraceContext(null, requestId) };
+  return { requestId, trace: trace ?? createTraceContext(null, requestId) };
 }
 
-export function runInRequest<T>(request: RequestScope, run: () => T): T {
+/** Runs work in a request; undefined: in none. */
+export function runInRequest<T>(request: RequestScope | undefined, run: () => T): T {
   return scope.run(request, run);
 }
 
@@ -39,7 +42,7 @@ export function currentRequestId(): string {
 }
 
 /** A span as W3C Trace Context identifies it. */
-interface TraceContext {
+export interface TraceContext {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
   /** 16 hexadecimal digits. */

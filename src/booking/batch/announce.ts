@@ -1,5 +1,7 @@
 import type { SeatsChanged } from '../../messaging/messages.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
+import { isTracing } from '../../platform/observability/tracing.ts';
+import { currentRequest, formatTraceparent } from '../../platform/request-scope.ts';
 import { toSeatCode } from '../../seating/map/seat-map.ts';
 import type { Publisher } from '../../messaging/publisher.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
@@ -48,6 +50,7 @@ async function announceChange(
     batchId,
     ...(clock !== null && { committedAtMs: clock.databaseMs + performance.now() - clock.monotonicMs }),
     seats: changes.seats.map(({ after }) => [after.index, toSeatCode(after.status)] as const),
+    ...(isTracing() && describeTrace()),
     bookingIds: [
       ...changes.createdBookings.map((booking) => booking.id),
       ...changes.changedBookings.map((booking) => booking.after.id),
@@ -55,6 +58,11 @@ async function announceChange(
   };
   ctx.feeds?.apply(message);
   await publishChange(ctx, message);
+}
+
+function describeTrace(): Pick<SeatsChanged, 'traceparent'> {
+  const trace = currentRequest()?.trace;
+  return trace?.sampled === true ? { traceparent: formatTraceparent(trace) } : {};
 }
 
 function reportExpiredHolds(logger: Logger, { changedBookings }: Changes): void {

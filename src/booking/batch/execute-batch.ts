@@ -3,6 +3,7 @@ import { classifyDbError, getSqlState } from '../../platform/database/db-errors.
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
+import { withSpan } from '../../platform/observability/tracing.ts';
 import { pause } from '../../platform/pause.ts';
 import { announce, type AnnounceContext } from './announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
@@ -29,7 +30,7 @@ export function createExecuteBatch(ctx: BatchContext): ExecuteBatch {
     eventLayouts: ctx.eventLayouts,
     onReadError: (eventId, pendings, error) => handleFailure(ctx, eventId, pendings, error),
   });
-  return async (eventId, batch) => {
+  const run: ExecuteBatch = async (eventId, batch) => {
     const startedAt = performance.now();
     const prepared = await preparation.prepare(eventId, batch);
     const executed = await execute(ctx, eventId, prepared);
@@ -40,6 +41,15 @@ export function createExecuteBatch(ctx: BatchContext): ExecuteBatch {
     metrics.batches.inc({ outcome: executed.committed ? 'committed' : notCommitted });
     return retry;
   };
+  return (eventId, batch) =>
+    withSpan(
+      () => ({
+        name: 'batch',
+        links: batch.flatMap(({ request }) => request?.trace ?? []),
+        attributes: { 'sellout.event.id': eventId, 'sellout.batch.commands': batch.length },
+      }),
+      () => run(eventId, batch),
+    );
 }
 
 /** The phase that ends with a step; null if the phase continues. */

@@ -1,5 +1,6 @@
 import { BusyError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
+import { currentRequest, runInRequest, type RequestScope } from '../../platform/request-scope.ts';
 import type { SeatChoice } from '../../seating/best-available/choose-seats.ts';
 import type { Command } from '../rules/commands.ts';
 import type { Outcome } from '../rules/draft.ts';
@@ -26,6 +27,8 @@ export interface Submission {
 /** A submitted command that has no outcome yet. */
 export interface Pending extends Submission {
   readonly deadlineMs: number;
+  /** The request that submitted the command. */
+  readonly request: RequestScope | undefined;
   /** Set when a batch found the named seats taken: from then on the server chooses. */
   conflicted: boolean;
   /** Seats that the server chose for the next batch; null if it has not chosen yet. */
@@ -160,7 +163,9 @@ export class GroupCommit {
   /** Runs one batch of the lane. If more commands wait, the lane queues behind the other lanes. */
   async #runOnce(lane: Lane): Promise<void> {
     const batch = this.#takeBatch(lane);
-    const retry = batch.length > 0 ? await this.#execute(lane.eventId, batch) : [];
+    // In the scope of its first command, not in that of a command of an earlier batch, which started this one.
+    const run = () => this.#execute(lane.eventId, batch);
+    const retry = batch.length > 0 ? await runInRequest(batch[0]?.request, run) : [];
     // `lane.waiting` is read only now: refusing late commands replaces the list while the batch runs.
     lane.waiting.unshift(...retry.filter(({ waitsFor }) => waitsFor === null));
     this.#park(lane, retry);
@@ -251,6 +256,7 @@ function createPending(
   return {
     ...submission,
     deadlineMs,
+    request: currentRequest(),
     conflicted: false,
     candidates: null,
     waitsFor: null,

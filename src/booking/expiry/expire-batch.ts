@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
+import { withRootSpan } from '../../platform/observability/tracing.ts';
 import { announce, type AnnounceContext } from '../batch/announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from '../batch/batch-errors.ts';
 import { runBatchToTheEnd } from '../batch/run-batch.ts';
@@ -60,9 +61,15 @@ async function expireBatch(
   const input = { eventId, batchId: randomUUID(), commands, neighbors: new Map(), skipLocked: true };
   const { defaultHoldTtlMs } = ctx;
   const settings = { defaultHoldTtlMs, deadlineMs: EXPIRY_DEADLINE_MS, lockTimeoutMs };
-  const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
-  announce(ctx, eventId, result); // guard: expiry-without-publish-wait
-  return result.changes.changedBookings.length;
+  const span = () => ({
+    name: 'expire holds',
+    attributes: { 'sellout.event.id': eventId, 'sellout.batch.commands': commands.length },
+  });
+  return withRootSpan(span, async () => {
+    const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
+    announce(ctx, eventId, result); // guard: expiry-without-publish-wait
+    return result.changes.changedBookings.length;
+  });
 }
 
 /** Returns whether the same batch would fail again, so that one of its holds may be the cause. */

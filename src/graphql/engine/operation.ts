@@ -10,6 +10,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import { withSpan } from '../../platform/observability/tracing.ts';
 import { RequestError } from '../../platform/request-error.ts';
 import { currentRequest, currentRequestId } from '../../platform/request-scope.ts';
 import { TimeoutError, withTimeout } from '../../platform/with-timeout.ts';
@@ -110,6 +111,10 @@ function prepare(
   const label = describeOperation(operation);
   const request = currentRequest();
   if (request !== undefined) request.operation = label;
+  const describeSpan = () => ({
+    name: label,
+    attributes: { 'graphql.operation.type': operation.operation },
+  });
   const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
   const { subscriptionBytes, operationBytes } = keptLimits;
   const kept: Kept = {
@@ -136,7 +141,10 @@ function prepare(
     shared: isSubscription
       ? toSharedOperation({ schema, document, query, operation, variables, coerced })
       : null,
-    execute: () => settle(engine, async () => withLimitedErrors(await enveloped.execute(await args()))),
+    execute: () =>
+      withSpan(describeSpan, () =>
+        settle(engine, async () => withLimitedErrors(await enveloped.execute(await args()))),
+      ),
     subscribe: () =>
       settle(
         engine,

@@ -62,6 +62,19 @@ export const environment = z.object({
   GRAPHIQL: z.stringbool().optional(),
   INTROSPECTION: z.stringbool().default(true),
   FEED_TICK_MS: z.coerce.number().int().min(0).max(10_000).default(100),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http://collector:4318', 'http:', 'https:').optional(),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  OTEL_SERVICE_NAME: z.string().default('sellout'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -130,6 +143,13 @@ export interface Config {
   /** Minimum interval between two broadcasts of an event's seat changes. */
   readonly feedTickMs: number;
   readonly logLevel: string;
+  /** How requests are traced. Null: not at all. */
+  readonly tracing: {
+    readonly endpoint: string;
+    readonly sampler: string;
+    readonly samplerArg: number;
+    readonly serviceName: string;
+  } | null;
   /** A warning for each variable that looks like a misspelled setting. */
   readonly warnings: readonly string[];
 }
@@ -211,6 +231,15 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
     introspection: env.INTROSPECTION,
     feedTickMs: env.FEED_TICK_MS,
     logLevel: env.LOG_LEVEL,
+    tracing:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : {
+            endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+            sampler: env.OTEL_TRACES_SAMPLER,
+            samplerArg: env.OTEL_TRACES_SAMPLER_ARG,
+            serviceName: env.OTEL_SERVICE_NAME,
+          },
     warnings,
   };
 }

@@ -4,7 +4,7 @@ type SettingName = keyof typeof environment.shape | 'SELLOUT_DATA_DIR';
 
 interface Setting {
   readonly group:
-    'Server' | 'Limits' | 'Rate limits' | 'Shutdown' | 'Services' | 'Booking' | 'Authentication';
+    'Server' | 'Tracing' | 'Limits' | 'Rate limits' | 'Shutdown' | 'Services' | 'Booking' | 'Authentication';
   /** Default in words, if the schema has none or the default depends on other settings. */
   readonly default?: string;
   /** Value that `.env.example` shows if there is no default. */
@@ -72,6 +72,21 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     meaning:
       'Least severe level that is logged. `info` has a line for each request and each change of a booking, at about 4 µs of CPU each; `warn` only what needs attention.',
   },
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    group: 'Tracing',
+    default: 'none: tracing is off',
+    example: 'http://localhost:4318',
+    meaning:
+      'OpenTelemetry collector that receives traces over OTLP/HTTP; `/v1/traces` is appended. The exporter also reads the other variables of OpenTelemetry, such as `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_BSP_MAX_QUEUE_SIZE` and `OTEL_RESOURCE_ATTRIBUTES`.',
+  },
+  OTEL_TRACES_SAMPLER: {
+    group: 'Tracing',
+    meaning:
+      'Which requests are traced. The samplers that begin with `parentbased_` follow the `traceparent` of the caller. Where clients reach the server directly, prefer one that does not: otherwise clients decide what is traced.',
+  },
+  OTEL_TRACES_SAMPLER_ARG: { group: 'Tracing', meaning: 'Share of traces that `traceidratio` records.' },
+  OTEL_SERVICE_NAME: { group: 'Tracing', meaning: 'Name of this service in traces.' },
 
   CONNECTIONS_PER_ADDRESS_MAX: {
     group: 'Limits',

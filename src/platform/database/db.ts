@@ -5,7 +5,9 @@ import pg from 'pg';
 import { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
 import { Cache } from '../cache.ts';
 import type { Logger } from '../observability/logger.ts';
+import { isTracing } from '../observability/tracing.ts';
 import { measurePool } from './pool-metrics.ts';
+import { traceStatements } from './trace-statements.ts';
 
 /** Client of an interactive transaction. */
 export type Tx = Prisma.TransactionClient;
@@ -118,7 +120,7 @@ function client(
     statementNameGenerator: (query) => getStatementName(query.sql),
   });
   return new PrismaClient({
-    adapter,
+    adapter: isTracing() ? traceStatements(adapter) : adapter,
     transactionOptions: { maxWait: 3_000, timeout: sessionTimeoutsMs.transaction_timeout + 1_000 },
   });
 }

@@ -1,5 +1,7 @@
 import type { Logger } from '../../platform/observability/logger.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
+import { parseTraceparent, type TraceContext } from '../../platform/request-scope.ts';
+import { isTracing } from '../../platform/observability/tracing.ts';
 import type { SeatsChanged, SeatStatusCode } from '../../messaging/messages.ts';
 import type { SeatChanges } from './feed-message.ts';
 
@@ -60,6 +62,11 @@ export class FeedSubscribers<Message> {
   }
 }
 
+/** Maximum number of spans that a message is linked to. */
+const TRACES_MAX = 32;
+
+type AddedChange = Pick<SeatsChanged, 'seats' | 'version' | 'committedAtMs' | 'traceparent'>;
+
 /**
  * Collects changes and sends them together, once per tick. The latest status of a seat wins. The first change after a
  * quiet tick is sent immediately.
@@ -76,6 +83,9 @@ export class ChangeCoalescer {
   #oldestCommitMs: number | null = null;
   /** Time of the first COMMIT in the last message, on the clock of the database; null if unknown. */
   sentCommitMs: number | null = null;
+  /** The spans of the unsent changes, and of those in the last message, if they are traced. */
+  #traces: TraceContext[] = [];
+  sentTraces: readonly TraceContext[] = [];
   #tick: NodeJS.Timeout | undefined;
   #onFlushed: (() => void)[] = [];
   #stopped = false;
@@ -86,11 +96,18 @@ export class ChangeCoalescer {
   }
 
   /** Adds the changes that lead to the message's version. Call `schedule` next. */
-  add({ seats, version, committedAtMs }: Pick<SeatsChanged, 'seats' | 'version' | 'committedAtMs'>): void {
+  add({ seats, version, committedAtMs, traceparent }: AddedChange): void {
     for (const [index, code] of seats) this.#unsent.set(index, code);
     this.#version = version;
     this.#oldestCommitMs ??= committedAtMs ?? null;
     this.#count++;
+    if (traceparent !== undefined && isTracing()) this.#addTrace(traceparent);
+  }
+
+  #addTrace(traceparent: string): void {
+    const trace = parseTraceparent(traceparent);
+    // guard: traces-per-message
+    if (trace !== null && this.#traces.length < TRACES_MAX) this.#traces.push(trace);
   }
 
   /** Sends what was added, now or at the next tick. */
@@ -113,6 +130,7 @@ export class ChangeCoalescer {
     metrics.feedChanges.inc(this.#count);
     metrics.feedMessages.inc();
     this.sentCommitMs = this.#oldestCommitMs;
+    this.sentTraces = this.#traces;
     this.#forgetUnsent();
     this.#send({ kind: 'changes', fromVersion, version, seats });
     this.#notifyFlushed();
@@ -129,6 +147,7 @@ export class ChangeCoalescer {
     this.#unsent.clear();
     this.#forgetUnsent();
     this.sentCommitMs = null;
+    this.sentTraces = [];
     this.#version = this.#sentVersion = version;
     this.#notifyFlushed();
   }
@@ -142,6 +161,7 @@ export class ChangeCoalescer {
   #forgetUnsent(): void {
     this.#count = 0;
     this.#oldestCommitMs = null;
+    if (this.#traces.length > 0) this.#traces = [];
   }
 
   #notifyFlushed(): void {

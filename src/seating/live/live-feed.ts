@@ -1,4 +1,5 @@
 import type { Logger } from '../../platform/observability/logger.ts';
+import type { TraceContext } from '../../platform/request-scope.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
@@ -100,6 +101,11 @@ export class LiveFeed {
   /** When the oldest COMMIT in the last message was, by the clock of the database; null if unknown. */
   get sentCommitMs(): number | null {
     return this.#unsent.sentCommitMs;
+  }
+
+  /** The spans of the changes in the last message, if they are traced. */
+  get sentTraces(): readonly TraceContext[] {
+    return this.#unsent.sentTraces;
   }
 
   get seatCount(): number {

@@ -2,6 +2,7 @@ import { MessageType, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import { UncheckedTokenError } from '../../identity/token-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
+import { startSpan } from '../../platform/observability/tracing.ts';
 import { createRequestScope, runInRequest } from '../../platform/request-scope.ts';
 import { socketLimits } from '../limits.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
@@ -55,10 +56,13 @@ export function adaptSocket(
             const message = extra.ids.incoming(text);
             if (message === null) return;
             if ('code' in message) return closeSocket(socket, message.code, message.reason);
-            const scope = createRequestScope();
+            const isOperation = message.type === MessageType.Subscribe;
+            const span = isOperation ? startSpan({ name: 'operation', kind: 'server' }, null) : null;
+            const scope = createRequestScope(span?.context);
             const work = () => runInRequest(scope, () => handle(JSON.stringify(message)).catch(onError));
-            if (message.type !== MessageType.Subscribe) return void work();
-            extra.operations.run(message.id, () => logOperation(accessLogger, extra.address, scope, work));
+            if (!isOperation) return void work();
+            const operation = { scope, span, address: extra.address };
+            extra.operations.run(message.id, () => logOperation(accessLogger, operation, work));
           },
         ),
     },

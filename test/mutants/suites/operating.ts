@@ -80,6 +80,27 @@ export const operating: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/unit/platform/tracing.test.ts'],
+    mutants: [
+      { guard: 'tracing-off-by-default', mutation: 'never', only: 'not loaded' },
+      {
+        guard: 'traces-per-message',
+        mutation: { replace: '&& this.#traces.length < TRACES_MAX', with: '' },
+        only: 'limited number',
+      },
+      {
+        guard: 'foreign-traceparent',
+        mutation: { replace: 'parseTraceparent(traceparent) !== null', with: 'true' },
+        only: 'is dropped',
+      },
+      {
+        guard: 'spans-on-stop',
+        mutation: { replace: 'STOP_MS_MAX', with: '600_000' },
+        only: 'never answers',
+      },
+    ],
+  },
+  {
     tests: ['test/unit/platform/access-log.test.ts'],
     mutants: [{ guard: 'logged-network', mutation: 'never' }],
   },
