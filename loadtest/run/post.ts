@@ -3,15 +3,29 @@ import https from 'node:https';
 import { json } from 'node:stream/consumers';
 import { isLoopback } from './arguments.ts';
 
-/** Number of local addresses of one group of clients. */
+/** Number of networks (/24) of one group of clients, and of addresses in each. */
+const NETWORKS = 250;
 const ADDRESSES = 250;
+const K6_ADDRESSES = 1_000;
+
+/** The address of a client. Clients with adjacent numbers are in different networks. */
+function toAddress(group: 1 | 2 | 3, client: number): string {
+  const network = client % NETWORKS;
+  const host = 1 + (Math.floor(client / NETWORKS) % ADDRESSES);
+  return `127.${group}.${network}.${host}`;
+}
 
 /**
- * Returns the local address of a client of a server on this machine, or undefined for any other server. With many addresses,
- * the limits per address stay on as they are. k6 uses 127.0.1.0/24, and the runner's groups are 2 and 3.
+ * Returns the local address of a client of a server on this machine, or undefined for any other server. With many addresses
+ * and networks, the limits of each stay on as they are. Group 2 is the watchers, and group 3 those that start sessions.
  */
 export function localAddressFor(url: string, group: 2 | 3, client: number): string | undefined {
-  return isLoopback(new URL(url)) ? `127.0.${group}.${1 + (client % ADDRESSES)}` : undefined;
+  return isLoopback(new URL(url)) ? toAddress(group, client) : undefined;
+}
+
+/** Returns the local addresses that k6 gives its virtual users in turn. */
+export function listK6Addresses(): string[] {
+  return Array.from({ length: K6_ADDRESSES }, (_, client) => toAddress(1, client));
 }
 
 /** Sends a GraphQL request and returns its data. @throws if there are errors. */

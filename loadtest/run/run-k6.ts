@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { readCpuSeconds } from '../bench/cpu.ts';
 import type { K6 } from './find-k6.ts';
+import { listK6Addresses } from './post.ts';
 import { addK6Line, Samples } from './report/samples.ts';
 import type { K6Summary } from './report/verdict.ts';
 
@@ -41,7 +42,7 @@ export async function runK6(options: K6Options): Promise<K6Run> {
   const { k6, scenario, plan, tokens, seats, summary, isLocal, onProgress } = options;
   const files = { PLAN: plan, TOKENS: tokens, SEATS: seats, SUMMARY: summary };
   const env = Object.entries(files).flatMap(([name, file]) => ['-e', `${name}=${file}`]);
-  const addresses = isLocal ? ['--local-ips', '127.0.1.0/24'] : [];
+  const addresses = isLocal ? ['--local-ips', listK6Addresses().join(',')] : [];
   const startedAt = performance.now();
   const child = spawn(
     k6.program,

@@ -36,7 +36,7 @@ export async function startOwnSystem(): Promise<Target> {
   undo.defer(() => redis.stop());
   const stored = undo.use(new StoredState(postgres.url, redis.url));
 
-  const env = { NODE_ENV: 'production', LOG_LEVEL: 'info', AUTH_SECRET: randomUUID() };
+  const env = { NODE_ENV: 'production', LOG_LEVEL: 'info', AUTH_SECRET: randomUUID(), RATE_LIMITS: 'on' };
   const urls = { databaseUrl: postgres.url, redisUrl: redis.url };
   const start = async (file: string) => {
     const server = new ServerProcess({ file, ...urls, env });
