@@ -60,6 +60,15 @@ export class BuyerClient {
     return answer.data?.['holdSeats'] ?? undefined;
   }
 
+  async release(bookingId: string): Promise<Record<string, unknown> | undefined> {
+    const answer = await this.send(
+      `mutation ($input: ReleaseBookingInput!) { releaseBooking(input: $input) {
+        __typename ... on Error { code message } ... on Booking { id status } } }`,
+      { input: { bookingId } },
+    );
+    return answer.data?.['releaseBooking'] ?? undefined;
+  }
+
   async confirm(bookingId: string): Promise<Record<string, unknown> | undefined> {
     const answer = await this.send(
       `mutation ($input: ConfirmBookingInput!) { confirmBooking(input: $input) {

@@ -1,0 +1,82 @@
+/** Usage of the commands that put a system of their own under load or faults. */
+export const trialUsages = {
+  chaos: `Usage: npm run chaos -- [--runs N] [--seconds N] [--pages N] [--seed S] [--log FILE]
+
+  Opens pages with a live seat map on two API processes while buyers compete for the seats. Meanwhile Redis, its
+  connections, an API process, the pages' sockets and their lines fail. At the end every map must equal the database, no
+  stream may have a gap, memory must stay flat, and every kind of fault must have happened. Exit status 1 on any breach.
+
+  --runs     number of runs, each with the next seed; default: 1
+  --seconds  length of a run; default: 60
+  --pages    number of pages; default: 200
+  --seed     repeats the random choices of a run, but not its timing
+  --log      writes the logs of the servers to FILE`,
+
+  adversary: `Usage: npm run adversary -- [--minutes N] [--seed S] [--no-keep]
+       npm run adversary -- --case FILE
+
+  Sends hostile documents, variables, frames, handshakes and bodies to an API process with a heap of 512 MiB, while
+  honest clients hold and watch seats. The process must survive, and use at most 100 ms of CPU in a turn of the event
+  loop. Memory must be released, responses must stay small, and honest clients must be served. Exit status 1 on any
+  finding.
+
+  --minutes  duration; default: 1
+  --seed     repeats the attacks of a run, but not its timing
+  --no-keep  only prints findings; by default their minimal cases are stored in test/adversary/cases and rerun first
+  --case     runs only this stored case`,
+
+  torture: `Usage: npm run torture -- [--minutes N] [--seed S] [--round-seconds N] [--clients N] [--no-faults] [--log FILE]
+
+  Random buyers compete for the seats of small halls on two API processes. Meanwhile processes are killed and frozen,
+  connections are cut, and PostgreSQL and Redis crash. Then a checker compares every response with the change record.
+  Exit status 1 on any breach.
+
+  --minutes        duration; default: 1
+  --seed           repeats the random choices from a round on; each round prints its seed
+  --round-seconds  length of a round; default: 30
+  --clients        number of buyers; default: 40
+  --no-faults      turns all faults off
+  --log            writes the logs of the servers to FILE`,
+
+  rehearse: `Usage: npm run rehearse -- INCIDENT
+
+  Starts a system with traffic and a Prometheus with the alert rules, causes the incident, prints what the operator sees
+  and when each alert fires, repairs it as docs/operations.md says, and shows that it is over. Takes up to five minutes.
+  Exit status 1 if an alert is missing, the incident does not end, a request is lost or the audit finds something.
+
+  INCIDENT    holds-are-slow, stale-map or node-drains
+  PROMETHEUS  the program; default: prometheus in PATH`,
+
+  bench: `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER] [--write]
+
+  Runs the contenders of each benchmark in turn on its own services, and prints Markdown tables of medians. The tables
+  of each benchmark that finishes replace those in docs/benchmarks.md, except with --pairs, --seconds or --profile.
+
+  --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, expiry, fan-out,
+             seat-map, idle or blocks
+  --pairs    number of repetitions; default: 5, of expiry 3, of blocks 2
+  --seconds  length of one measurement; default: 2
+  --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools
+  --write    writes the tables in any case`,
+
+  loadtest: `Usage: npm run loadtest -- NAME [--buyers N] [--rate N] [--seconds N] [--watchers N] [--out FOLDER]
+       npm run loadtest -- --ci
+       BASE_URL=URL npm run loadtest -- NAME [--event ID] [--yes-load-this-server]
+
+  Runs a k6 script against a server of its own, compares all live maps with the database, audits, and writes a report.
+  Exit status 0: every check holds; 99: a threshold is breached, the audit found something or a map is wrong; 1: the
+  run failed.
+
+  NAME       same-seat, hold-storm, checkout, fan-out or soak (docs/load-tests.md)
+  --buyers   number of buyers; in same-seat, each tries once
+  --rate     arrivals per second
+  --seconds  duration of the load, in hold-storm of each of its two storms
+  --watchers number of sockets that watch the map
+  --out      folder for the reports; default: loadtest/reports
+  --ci       runs a small version of every scenario, without limits on latency
+
+  BASE_URL   loads a deployment instead. Its event on sale is the next one, or that of --event. With DATABASE_URL and
+             REDIS_URL, it is audited as well. A server on another machine needs --yes-load-this-server.
+  K6         the k6 program; default: k6 in PATH or in Go's bin folder, else it is built once with Go,
+             except with --ci`,
+};
