@@ -15,6 +15,7 @@ export const SEATS = 12;
 /** A feed without a clock: changes wait for `send`. Its change record is complete. */
 class StillFeed {
   readonly sentCommitMs = null;
+  readonly sentTraces = [];
   readonly eventId = 1;
   ambiguousUpTo = -1;
   readonly record: (readonly [number, SeatStatusCode])[] = [];
