@@ -2,7 +2,8 @@
 // update of a watcher on the same node.
 //
 // Starts the API in this process on temporary services, holds one seat to warm up, and holds another under V8's precise
-// coverage. A file counts if at least one of its functions was called. Timers may add a file to a single run.
+// coverage. A file counts if at least one of its functions was called. Timers may add a file to a single run. Rate limits
+// are off; they add three files of src/traffic.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Session } from 'node:inspector/promises';

@@ -1,4 +1,7 @@
 import { Cache } from '../platform/cache.ts';
+import { loadLua, type LuaScript } from '../platform/redis/lua.ts';
+import type { Redis } from '../platform/redis/redis.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import type { Policy } from './policies.ts';
 
 /** One token to take from the bucket of a key. */
@@ -54,5 +57,95 @@ export class LocalBuckets {
       return us;
     });
     return { refused: null, fullAtUs: taken };
+  }
+}
+
+/** Maximum number of calls in one script: it blocks Redis for about 1 µs per key. */
+const CALLS_PER_SCRIPT_MAX = 256;
+/** Time that a call waits for Redis before it is limited in the process. */
+const TIMEOUT_MS = 100;
+
+interface PendingCall {
+  readonly charges: readonly Charge[];
+  readonly resolve: (verdict: Verdict) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Buckets in Redis, which all processes share. Calls that arrive in the same turn of the event loop share a script per hash
+ * tag, so that a busy process sends few commands.
+ */
+export class SharedBuckets {
+  readonly #redis: Redis;
+  readonly #takeTokens: LuaScript;
+  readonly #nowUs: () => number;
+  /** Calls of this turn, by hash tag. */
+  #pending = new Map<string, PendingCall[]>();
+
+  constructor(redis: Redis, nowUs: () => number) {
+    this.#redis = redis;
+    this.#takeTokens = loadLua(redis, new URL('takeTokens-n.lua', import.meta.url));
+    this.#nowUs = nowUs;
+  }
+
+  /** False if a call would fail at once. */
+  get isReachable(): boolean {
+    return this.#redis.status === 'ready';
+  }
+
+  /**
+   * Takes a token for each charge of one call, or none if a bucket is empty.
+   *
+   * @param tag the hash tag that all keys have.
+   * @throws if Redis does not answer in time. The tokens may have been taken.
+   */
+  take(tag: string, charges: readonly Charge[]): Promise<Verdict> {
+    const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
+    if (this.#pending.size === 0) setImmediate(() => this.#flush());
+    const calls = this.#pending.get(tag);
+    const call = { charges, resolve, reject };
+    if (calls === undefined) this.#pending.set(tag, [call]);
+    else calls.push(call);
+    return promise;
+  }
+
+  #flush(): void {
+    const pending = this.#pending;
+    this.#pending = new Map();
+    for (const calls of pending.values())
+      for (let start = 0; start < calls.length; start += CALLS_PER_SCRIPT_MAX)
+        void this.#run(calls.slice(start, start + CALLS_PER_SCRIPT_MAX));
+  }
+
+  async #run(calls: readonly PendingCall[]): Promise<void> {
+    const positions = new Map<string, number>();
+    const buckets: number[] = [];
+    const lists: number[] = [];
+    for (const { charges } of calls) {
+      lists.push(charges.length);
+      for (const { key, policy } of charges) {
+        let position = positions.get(key);
+        if (position === undefined) {
+          position = positions.size + 1;
+          positions.set(key, position);
+          buckets.push(policy.intervalUs, policy.fillUs);
+        }
+        lists.push(position);
+      }
+    }
+    try {
+      const script = this.#takeTokens([...positions.keys()], [this.#nowUs(), ...buckets, ...lists]);
+      const output = (await withTimeout(script, TIMEOUT_MS, 'the rate limits in Redis')) as number[];
+      calls.forEach(({ charges, resolve }, i) => {
+        const at = charges.map(({ key }) => positions.get(key) ?? 0);
+        const empty = output[i] ?? 0;
+        resolve({
+          refused: empty === 0 ? null : at.indexOf(empty),
+          fullAtUs: at.map((position) => output[calls.length + position - 1] ?? 0),
+        });
+      });
+    } catch (error) {
+      for (const { reject } of calls) reject(error);
+    }
   }
 }

@@ -5,12 +5,17 @@ import { RateLimitedError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Redis } from '../platform/redis/redis.ts';
-import { LocalBuckets, waitForToken, type Charge, type Verdict } from './buckets.ts';
+import {
+  LocalBuckets,
+  waitForToken,
+  type Charge,
+  type Verdict,
+  SharedBuckets,
+  countTokens,
+} from './buckets.ts';
 import { ClientKeyring, type ClientKeys } from './client-keys.ts';
-import { LimitReport, toBucketState } from './limit-report.ts';
-import { createPolicies, type LimitGroup, type Policies } from './policies.ts';
+import { createPolicies, type LimitGroup, type Policies, type Policy } from './policies.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { SharedBuckets } from './shared-buckets.ts';
 
 /** Keys in memory: of the calls of this process, of empty buckets, and of the time without Redis. About 200 bytes each. */
 const KEYS_KEPT_MAX = 50_000;
@@ -209,4 +214,55 @@ export class RequestBudget {
     this.#report.add(charges.map(({ policy }, i) => toBucketState(policy, fullAtUs[i] ?? nowUs, nowUs)));
     this.#onReport(this.#report);
   }
+}
+
+/** The state of one bucket after a call. */
+interface BucketState {
+  readonly policy: Policy;
+  readonly tokens: number;
+  /** Time until the bucket is full. */
+  readonly resetSeconds: number;
+}
+
+function toBucketState(policy: Policy, fullAtUs: number, nowUs: number): BucketState {
+  return {
+    policy,
+    tokens: countTokens(policy, fullAtUs, nowUs),
+    resetSeconds: Math.max(0, Math.ceil((fullAtUs - nowUs) / 1_000_000)),
+  };
+}
+
+/**
+ * The budgets that the calls of one request have left, as the headers `RateLimit` and `RateLimit-Policy` of
+ * draft-ietf-httpapi-ratelimit-headers-10. Of a call's buckets, only the one with the smallest share of tokens left is
+ * reported: it is the one that will refuse first.
+ */
+export class LimitReport {
+  /** The last state by name of the policy. */
+  readonly #states = new Map<string, BucketState>();
+
+  add(states: readonly BucketState[]): void {
+    let tightest: BucketState | undefined;
+    for (const state of states)
+      if (tightest === undefined || share(state) < share(tightest)) tightest = state;
+    if (tightest !== undefined) this.#states.set(tightest.policy.name, tightest);
+  }
+
+  /** Returns the value of `RateLimit-Policy`. */
+  get policies(): string {
+    return [...this.#states.values()]
+      .map(({ policy: { name, quota, windowSeconds } }) => `"${name}";q=${quota};w=${windowSeconds}`)
+      .join(', ');
+  }
+
+  /** Returns the value of `RateLimit`. */
+  get limits(): string {
+    return [...this.#states.values()]
+      .map(({ policy, tokens, resetSeconds }) => `"${policy.name}";r=${tokens};t=${resetSeconds}`)
+      .join(', ');
+  }
+}
+
+function share({ tokens, policy }: BucketState): number {
+  return tokens / policy.quota;
 }

@@ -1,21 +1,21 @@
-import { OperationTypeNode, type ExecutionResult } from 'graphql';
+import { OperationTypeNode, type ExecutionResult, type GraphQLError } from 'graphql';
 import { processRegularResult } from 'graphql-yoga';
 import type { Identity } from '../identity/identity.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import { requireViewer } from './authorize.ts';
 import type { RequestContext } from '../http/request-context.ts';
-import type { RateLimits } from '../traffic/rate-limits.ts';
+import type { RateLimits, RequestBudget, LimitReport } from '../traffic/rate-limits.ts';
 import { parseBodyParams, parseQueryParams, type GraphQLParams } from '../graphql/engine/graphql-params.ts';
 import { keptLimits } from '../graphql/engine/limits.ts';
-import type { MemoryBudget } from './memory-budget.ts';
 import type { Engine } from '../graphql/engine/engine.ts';
 import { prepareOperation, type ReadyOperation } from '../graphql/engine/operation.ts';
 import { prefersHtml } from '../http/accept.ts';
 import { isJson, readBody } from '../http/read-body.ts';
 import { RequestError } from '../platform/request-error.ts';
-import { admitRequest, findRateLimitRefusal } from './rate-limit.ts';
 import { getResponseIds } from '../platform/request-scope.ts';
+import { RateLimitedError } from '../platform/errors.ts';
+import { requireViewer } from './authorize.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { sendGraphQLError, sendResponse, negotiateResponse, type ResponseForms } from './responses.ts';
 import { EventStream } from './sse/event-stream.ts';
 import { acquireStreamSlot, streamSubscription, type StreamContext } from './sse/stream-subscription.ts';
@@ -186,4 +186,45 @@ function refuse(request: RequestContext, error: RequestError): void {
   req.resume();
   const timer = setTimeout(() => req.complete || req.destroy(), 2_000).unref();
   req.once('end', () => clearTimeout(timer));
+}
+
+/**
+ * Counts an HTTP request, and returns the budget of its calls; null if rate limits are off. Each call that is counted
+ * updates the headers `RateLimit` and `RateLimit-Policy` of the response.
+ *
+ * @throws {RequestError} 429 if the client has sent too many requests to this process.
+ */
+function admitRequest(limits: RateLimits | null, { address, res }: RequestContext): RequestBudget | null {
+  if (limits === null) return null;
+  const budget = limits.open(address, (report: LimitReport) => {
+    if (res.headersSent) return; // A call that ends after its response, such as one that timed out.
+    res.setHeader('ratelimit', report.limits);
+    res.setHeader('ratelimit-policy', report.policies);
+  });
+  try {
+    budget.admit();
+  } catch (error) {
+    if (!(error instanceof RateLimitedError)) throw error;
+    throw toRequestError(error.message, error.retryAfterSeconds);
+  }
+  return budget;
+}
+
+/**
+ * Returns the error with which to refuse a request if rate limits refused all of its calls; else null. A mutation that has
+ * a result union returns RateLimitedError as data, so its request is not refused.
+ */
+function findRateLimitRefusal(
+  data: ExecutionResult['data'],
+  errors: readonly GraphQLError[] = [],
+): RequestError | null {
+  const [first] = errors;
+  if (first === undefined || Object.values(data ?? {}).some((value) => value !== null)) return null;
+  if (!errors.every(({ extensions }) => extensions['code'] === 'RATE_LIMITED')) return null;
+  const seconds = errors.map(({ extensions }) => Number(extensions['retryAfterSeconds'] ?? 1));
+  return toRequestError(first.message, Math.max(...seconds));
+}
+
+function toRequestError(message: string, retryAfterSeconds: number): RequestError {
+  return new RequestError(429, 'RATE_LIMITED', message, retryAfterSeconds);
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
-import { LocalBuckets, type Charge } from '../../../src/traffic/buckets.ts';
+import { LocalBuckets, type Charge, SharedBuckets } from '../../../src/traffic/buckets.ts';
 import { createPolicy } from '../../../src/traffic/policies.ts';
-import { SharedBuckets } from '../../../src/traffic/shared-buckets.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
