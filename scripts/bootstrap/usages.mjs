@@ -25,8 +25,7 @@ const usages = {
   check: `Usage: npm run check
 
   Runs types, lint, format:check, check:unused, check:docs, check:files, check:mutants,
-  check:licenses and check:schema in turn, and stops at the
-  first one that fails.`,
+  check:licenses, check:schema and check:changesets in turn, and stops at the first one that fails.`,
 
   docs: `Usage: npm run docs [-- --check]
 
@@ -122,6 +121,18 @@ const usages = {
   --utilization       planned utilization of cores and networks; default: 0.6
   --measure           measures the inputs on this machine, in about a minute, and stores them in
                       loadtest/capacity/inputs.json`,
+
+  'check:changesets': `Usage: npm run check:changesets [-- --since COMMIT]
+
+  Reports malformed changesets, with exit status 1.
+
+  --since  also reports a change of src/, schema.graphql or the migrations since the branch left COMMIT, if the branch
+           adds no changeset`,
+
+  release: `Usage: npm run release
+
+  Raises the versions by the changesets in .changeset, moves their texts to the changelogs, and makes schema.graphql
+  the schema of the last release (CONTRIBUTING.md, Releases). The command takes no arguments.`,
 
   token: `Usage: npm run -s token -- --role organizer|buyer [--user UUID]
 

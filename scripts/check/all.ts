@@ -12,6 +12,7 @@ const checks = [
   'check:mutants',
   'check:licenses',
   'check:schema',
+  'check:changesets',
 ];
 
 await runCommand(() => {
