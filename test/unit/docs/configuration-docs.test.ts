@@ -34,6 +34,7 @@ describe('.env.example', () => {
       'CORS_ALLOWED_HEADERS',
       'CLIENT_MEMORY_BYTES_MAX',
       'METRICS_PORT',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
     ];
     const examples = Object.fromEntries([...optional, 'TRUSTED_PROXIES'].map((name) => [name, '']));
     const { trustedProxies: _shown, ...shown } = loadConfig({ ...given, ...examples, ...urls, ...secret });
