@@ -35,8 +35,8 @@ export function commandSucceeded(logger: Logger, ended: Ended, booking: BookingR
   const { command } = ended;
   count(ended, 'done');
   if (!logger.isLevelEnabled('info')) return;
-  // A retry with the same idempotency key gets the booking of the first request.
-  const isRepeated = command.kind === 'hold' && booking !== null && booking.id !== command.bookingId;
+  // A retry with the same idempotency key gets the booking of the first request; a settled request gets none.
+  const isRepeated = command.kind === 'hold' && booking?.id !== command.bookingId;
   const seats = booking?.seats ?? ('seats' in command ? command.seats : []);
   logger.info(
     { ...describe(ended, booking?.id), seats: seats.length },

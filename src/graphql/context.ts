@@ -1,4 +1,6 @@
 import type { GroupCommit } from '../booking/batch/group-commit.ts';
+import type { RequestQueue } from '../booking/requests/request-queue.ts';
+import type { RequestUpdates } from '../booking/requests/request-updates.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { DatabaseClock } from '../platform/database/clock.ts';
@@ -30,6 +32,8 @@ export interface Services {
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;
   readonly bestAvailable: BestAvailable;
+  readonly requestQueue: RequestQueue;
+  readonly requestUpdates: RequestUpdates;
   /** The lifetime of a hold if its event does not set one. */
   readonly defaultHoldTtlMs: number;
   readonly logger: Logger;

@@ -1,13 +1,15 @@
 import type { OnBatchStep } from '../booking/batch/batch.ts';
 import { createExecuteBatch } from '../booking/batch/execute-batch.ts';
 import { GroupCommit } from '../booking/batch/group-commit.ts';
+import { RequestQueue } from '../booking/requests/request-queue.ts';
+import { RequestUpdates } from '../booking/requests/request-updates.ts';
 import type { Services } from '../graphql/context.ts';
 import { Identity } from '../identity/identity.ts';
 import { createPublisher, type Publisher } from '../messaging/publisher.ts';
-import { createSubscriber } from '../messaging/subscriber.ts';
+import { createSubscriber, type Subscriber } from '../messaging/subscriber.ts';
 import type { Config } from '../platform/config/config.ts';
 import { DatabaseClock } from '../platform/database/clock.ts';
-import { connectDatabase } from '../platform/database/db.ts';
+import { connectDatabase, type PrismaClient } from '../platform/database/db.ts';
 import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
 import { startTracing } from '../platform/observability/tracing.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
@@ -97,6 +99,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     groupCommit,
     eventLogger,
     bestAvailable,
+    ...createRequests(database.reads, redis, subscriber),
     defaultHoldTtlMs,
     async close() {
       await groupCommit.drained();
@@ -111,4 +114,9 @@ export async function createContext(config: Config, overrides: ContextOverrides 
       await stopTracing();
     },
   };
+}
+
+function createRequests(db: PrismaClient, redis: Redis, subscriber: Subscriber) {
+  const requestQueue = new RequestQueue(redis);
+  return { requestQueue, requestUpdates: new RequestUpdates({ db, requestQueue, subscriber }) };
 }

@@ -1,3 +1,8 @@
+import type { OnBatchStep } from '../booking/batch/batch.ts';
+import { createExecuteBatch } from '../booking/batch/execute-batch.ts';
+import { GroupCommit } from '../booking/batch/group-commit.ts';
+import type { ConsumerLimits } from '../booking/requests/request-consumer.ts';
+import { RequestQueue } from '../booking/requests/request-queue.ts';
 import { connectDatabase } from '../platform/database/db.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase, getRequirements, readDatabaseState } from '../platform/database/database-check.ts';
@@ -7,6 +12,9 @@ import { collectProcessMetrics } from '../platform/observability/metrics/registr
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPublisher, createWatermarks } from '../messaging/publisher.ts';
 import { createLiveMapReports } from '../seating/live/live-map-reports.ts';
+import { BestAvailable } from '../seating/best-available/best-available.ts';
+import { EventLayouts } from '../seating/layout/event-layouts.ts';
+import { VenueLayouts } from '../seating/layout/venue-layouts.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { createTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
@@ -19,13 +27,23 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+/** For tests. */
+export interface WorkerOverrides {
+  /** Called after each step of each batch of queued holds. */
+  readonly onBatchStep?: OnBatchStep;
+  readonly requestLimits?: Partial<ConsumerLimits>;
+}
+
 /**
  * Starts the worker, which runs tasks at intervals. Any number of workers can run at once. A worker publishes messages
  * and does not subscribe to any.
  *
  * @throws {StartupError} if this version does not work with the database, or a port is not available.
  */
-export async function startWorker(config: Config): Promise<RunningWorker> {
+export async function startWorker(
+  config: Config,
+  { onBatchStep, requestLimits = {} }: WorkerOverrides = {},
+): Promise<RunningWorker> {
   await checkDatabase(config.databaseUrl); // guard: worker-database-check
   const logger = createLogger(config.logLevel);
   const stopTracing = await startTracing(config.tracing, logger);
@@ -33,15 +51,34 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
   const redis = connectRedis(config.redisUrl, 'sellout-worker', logger);
   const publisher = createPublisher(config.redisUrl, logger);
   collectProcessMetrics();
+  const eventLogger = createFastLogger(logger);
+  const seatMapCache = new SeatMapCache(redis, logger);
+  const eventLayouts = new EventLayouts(database.worker, new VenueLayouts(database.worker));
+  const executeBatch = createExecuteBatch({
+    db: database.batches,
+    publisher,
+    seatMapCache,
+    feeds: null,
+    eventLayouts,
+    bestAvailable: new BestAvailable({ db: database.worker, layouts: eventLayouts, feeds: null }),
+    defaultHoldTtlMs: config.holdTtlMs,
+    logger,
+    eventLogger,
+    onStep: onBatchStep,
+  });
+  const groupCommit = new GroupCommit(executeBatch);
   const tasks = createTasks({
     db: database.worker,
     batches: database.batches,
     publisher,
     watermarks: createWatermarks(redis),
-    seatMapCache: new SeatMapCache(redis, logger),
+    seatMapCache,
+    requestQueue: new RequestQueue(redis),
+    groupCommit,
+    requestLimits,
     liveMaps: createLiveMapReports(redis),
     logger,
-    eventLogger: createFastLogger(logger),
+    eventLogger,
     defaultHoldTtlMs: config.holdTtlMs,
     historyDays: config.historyDays,
     auditEveryMs: config.auditEveryMs,
@@ -57,6 +94,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     async stop() {
       await metricsServer?.stop();
       await worker.stop();
+      await groupCommit.drained();
       await publisher.close();
       redis.disconnect();
       await database.close();
@@ -65,4 +103,4 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
   };
 }
 
-if (import.meta.main) await runProcess(startWorker);
+if (import.meta.main) await runProcess((config) => startWorker(config));

@@ -28,9 +28,20 @@ export interface SeatsChanged extends SeatVersion {
   readonly bookingIds: readonly string[];
 }
 
+/** Requests of an event whose outcome is committed. */
+export interface RequestsSettled {
+  readonly eventId: number;
+  readonly requestIds: readonly string[];
+}
+
 /** The channel of an event. The braces put it and every key of the event into one Redis Cluster slot. */
 export function eventTopic(eventId: number): string {
   return `event:{${eventId}}:changes`;
+}
+
+/** The channel on which an event's hold requests are reported as settled. */
+export function requestsTopic(eventId: number): string {
+  return `event:{${eventId}}:requestsSettled`;
 }
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -69,6 +80,15 @@ export function parseSeatsChanged(value: unknown): SeatsChanged | null {
     seats,
     bookingIds,
   };
+}
+
+/** Parses what Redis delivered, like parseSeatsChanged. */
+export function parseRequestsSettled(value: unknown): RequestsSettled | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { eventId, requestIds } = value as Partial<Record<keyof RequestsSettled, unknown>>;
+  if (!isCount(eventId)) return null;
+  if (!Array.isArray(requestIds) || !requestIds.every((id) => typeof id === 'string')) return null;
+  return { eventId, requestIds };
 }
 
 function isBatchId(value: unknown): value is string {

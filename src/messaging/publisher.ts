@@ -5,7 +5,7 @@ import { withSpan, type SpanStart } from '../platform/observability/tracing.ts';
 import { currentRequest, formatTraceparent } from '../platform/request-scope.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { loadLua } from '../platform/redis/lua.ts';
-import { eventTopic, type SeatsChanged } from './messages.ts';
+import { eventTopic, requestsTopic, type RequestsSettled, type SeatsChanged } from './messages.ts';
 
 /**
  * Sends messages to other processes through Redis. Delivery is not guaranteed: Redis silently drops messages for
@@ -19,6 +19,8 @@ export interface Publisher {
    * changes by the watermark.
    */
   publishSeatsChanged(message: SeatsChanged): Promise<boolean>;
+  /** Reports hold requests as settled. Never rejects: clients that wait for a request have it read once per second anyway. */
+  publishRequestsSettled(message: RequestsSettled): Promise<void>;
   /** Waits at most a second for messages that are being published, then disconnects. */
   close(): Promise<void>;
 }
@@ -50,6 +52,15 @@ export function createPublisher(redisUrl: string, logger: Logger): Publisher {
       const published = withSpan(describeSpan, () => publish(message));
       publishing.add(published);
       return published.finally(() => publishing.delete(published));
+    },
+
+    async publishRequestsSettled(message) {
+      try {
+        await redis.publish(requestsTopic(message.eventId), JSON.stringify(message));
+      } catch (error) {
+        const { eventId, requestIds } = message;
+        logger.debug({ err: error, eventId, requests: requestIds.length }, 'failed to report hold requests');
+      }
     },
 
     async close() {

@@ -1,12 +1,21 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Logger } from '../platform/observability/logger.ts';
 import { connectSubscriber, type Redis } from '../platform/redis/redis.ts';
-import { eventTopic, parseSeatsChanged, type SeatsChanged } from './messages.ts';
+import {
+  eventTopic,
+  parseRequestsSettled,
+  parseSeatsChanged,
+  requestsTopic,
+  type RequestsSettled,
+  type SeatsChanged,
+} from './messages.ts';
 
 /** Receives messages from other processes through Redis. Messages can be lost; see Publisher. */
 export interface Subscriber {
   /** Calls `listener` for each message of the event. */
   subscribeSeatsChanged(eventId: number, listener: (message: SeatsChanged) => void): Subscription;
+  /** Calls `listener` when hold requests of the event are settled. */
+  subscribeRequestsSettled(eventId: number, listener: (message: RequestsSettled) => void): Subscription;
   close(): void;
 }
 
@@ -20,24 +29,32 @@ export function createSubscriber(redisUrl: string, logger: Logger): Subscriber {
   const topics = new TopicSubscriptions(connectSubscriber(redisUrl, 'sellout-subscriber', logger), logger);
   const connection = topics.connection();
   const dispatcher = new RedisPubSub({ subscriber: connection, publisher: connection });
+  function subscribe<Message>(
+    eventId: number,
+    topic: string,
+    parse: (received: unknown) => Message | null,
+    listener: (message: Message) => void,
+  ): Subscription {
+    let closed = false;
+    const id = dispatcher.subscribe<unknown>(topic, (received) => {
+      const message = parse(received); // guard: foreign-message-dropped
+      if (message !== null) listener(message);
+      else logger.warn({ eventId }, 'ignored an invalid pub/sub message');
+    });
+    return {
+      ready: topics.subscribed(topic),
+      close() {
+        if (closed) return;
+        closed = true;
+        void id.then((known) => dispatcher.unsubscribe(known));
+      },
+    };
+  }
   return {
-    subscribeSeatsChanged(eventId, listener) {
-      let closed = false;
-      const topic = eventTopic(eventId);
-      const id = dispatcher.subscribe<unknown>(topic, (received) => {
-        const message = parseSeatsChanged(received); // guard: foreign-message-dropped
-        if (message !== null) listener(message);
-        else logger.warn({ eventId }, 'ignored an invalid pub/sub message');
-      });
-      return {
-        ready: topics.subscribed(topic),
-        close() {
-          if (closed) return;
-          closed = true;
-          void id.then((known) => dispatcher.unsubscribe(known));
-        },
-      };
-    },
+    subscribeSeatsChanged: (eventId, listener) =>
+      subscribe(eventId, eventTopic(eventId), parseSeatsChanged, listener),
+    subscribeRequestsSettled: (eventId, listener) =>
+      subscribe(eventId, requestsTopic(eventId), parseRequestsSettled, listener),
     close: () => topics.close(),
   };
 }

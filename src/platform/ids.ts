@@ -5,7 +5,7 @@ import { randomFillSync } from 'node:crypto';
  * with the event's number, so that an ID tells by itself which shard has the object.
  */
 
-type IdType = 'Venue' | 'Event' | 'Seat' | 'Booking';
+type IdType = 'Venue' | 'Event' | 'Seat' | 'Booking' | 'HoldRequest';
 
 interface ParsedId {
   readonly type: string;
@@ -47,6 +47,10 @@ export function encodeBookingId(eventId: number, bookingId: string): string {
   return encodeId('Booking', `${eventId}:${bookingId}`);
 }
 
+export function encodeHoldRequestId(eventId: number, requestId: string): string {
+  return encodeId('HoldRequest', `${eventId}:${requestId}`);
+}
+
 export function parseEventId(id: string): number | null {
   return parseInt4(parseKey('Event', id) ?? '');
 }
@@ -61,6 +65,13 @@ export function parseSeatId(id: string): { readonly eventId: number; readonly in
 
 export function parseBookingId(id: string): { readonly eventId: number; readonly bookingId: string } | null {
   return parseBookingKey(parseKey('Booking', id) ?? '');
+}
+
+export function parseHoldRequestId(
+  id: string,
+): { readonly eventId: number; readonly requestId: string } | null {
+  const key = parseBookingKey(parseKey('HoldRequest', id) ?? '');
+  return key === null ? null : { eventId: key.eventId, requestId: key.bookingId };
 }
 
 /** Parses the key of a seat ID, such as `12:345`. */

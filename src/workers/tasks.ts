@@ -1,6 +1,9 @@
 import { auditLimits } from '../booking/audit/audit.ts';
 import { HoldSweeper } from '../booking/expiry/hold-sweeper.ts';
 import { pruneHistory } from '../booking/operations/prune-history.ts';
+import type { GroupCommit } from '../booking/batch/group-commit.ts';
+import { RequestConsumer, type ConsumerLimits } from '../booking/requests/request-consumer.ts';
+import type { RequestQueue } from '../booking/requests/request-queue.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import type { Publisher, Watermarks } from '../messaging/publisher.ts';
@@ -18,6 +21,9 @@ export interface WorkerContext {
   readonly watermarks: Watermarks;
   readonly seatMapCache: SeatMapCache;
   readonly liveMaps: LiveMapReports;
+  readonly requestQueue: RequestQueue;
+  readonly groupCommit: GroupCommit;
+  readonly requestLimits: Partial<ConsumerLimits>;
   readonly logger: Logger;
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;
@@ -26,6 +32,8 @@ export interface WorkerContext {
   readonly auditEveryMs: number;
 }
 
+/** While the queue is not empty, it is read again at once. */
+const DECIDE_REQUESTS_EVERY_MS = 50;
 /** Buyers see a hold expire within two seconds. */
 const EXPIRE_EVERY_MS = 500;
 const REPUBLISH_EVERY_MS = 500;
@@ -39,12 +47,19 @@ const AUDIT_SHARE_MAX = 0.1;
 export function createTasks(worker: WorkerContext): Task[] {
   const ctx = { ...worker, feeds: null };
   const sweeper = new HoldSweeper({ ...ctx, db: ctx.batches });
+  const consumer = new RequestConsumer(worker, worker.requestLimits);
   return [
     {
       name: 'expireHolds',
       everyMs: EXPIRE_EVERY_MS,
       run: () => sweeper.scan().then(noMore),
       stop: () => sweeper.stop(),
+    },
+    {
+      name: 'decideHoldRequests',
+      everyMs: DECIDE_REQUESTS_EVERY_MS,
+      run: () => consumer.scan().then(noMore),
+      stop: () => consumer.stop(),
     },
     { name: 'republishRecent', everyMs: REPUBLISH_EVERY_MS, run: () => republishRecent(ctx).then(noMore) },
     {

@@ -129,12 +129,14 @@ export async function runWhileLocked<T>(
 /** Publishes nothing. */
 export const silentPublisher: Publisher = {
   publishSeatsChanged: () => Promise.resolve(true),
+  publishRequestsSettled: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
 /** Receives nothing. */
 export const silentSubscriber: Subscriber = {
   subscribeSeatsChanged: () => ({ ready: Promise.resolve(), close() {} }),
+  subscribeRequestsSettled: () => ({ ready: Promise.resolve(), close() {} }),
   close() {},
 };
 

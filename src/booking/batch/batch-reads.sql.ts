@@ -1,5 +1,6 @@
 import { plannedEachTime, sql, type Tx } from '../../platform/database/db.ts';
 import type {
+  BookingMode,
   BookingRecord,
   BookingStatus,
   EventRules,
@@ -49,6 +50,7 @@ export async function readPlan(
       hold_extension_ms: number | null;
       hold_lifetime_max_ms: number | null;
       orphan_rule: OrphanRule;
+      booking_mode: BookingMode;
       buyers_may_cancel: boolean;
       seats_total: number;
       tier_amounts: number[] | null;
@@ -58,7 +60,7 @@ export async function readPlan(
     SELECT e.organizer_id, e.status, (extract(epoch FROM e.on_sale_at) * 1000)::float8 AS on_sale_at_ms,
            (extract(epoch FROM e.sale_ends_at) * 1000)::float8 AS sale_ends_at_ms,
            (extract(epoch FROM e.cancelable_until) * 1000)::float8 AS cancelable_until_ms,
-           e.seat_limit, e.hold_ttl_ms, e.hold_extension_ms, e.hold_lifetime_max_ms, e.orphan_rule, e.buyers_may_cancel, e.seats_total,
+           e.seat_limit, e.hold_ttl_ms, e.hold_extension_ms, e.hold_lifetime_max_ms, e.orphan_rule, e.booking_mode, e.buyers_may_cancel, e.seats_total,
            ARRAY(SELECT p.amount::float8 FROM price_tiers p WHERE p.event_id = e.id ORDER BY p.tier_index) AS tier_amounts,
            ARRAY(SELECT bs.seat_index FROM booking_seats bs
                  WHERE bs.event_id = e.id AND bs.booking_id = ANY(${named.bookingIds}::uuid[] || ARRAY(
@@ -84,6 +86,7 @@ export async function readPlan(
       holdExtensionMs: row.hold_extension_ms,
       holdLifetimeMaxMs: row.hold_lifetime_max_ms ?? holdTtlMs + (row.hold_extension_ms ?? 0),
       orphanRule: row.orphan_rule,
+      bookingMode: row.booking_mode,
       buyersMayCancel: row.buyers_may_cancel,
       seatsTotal: row.seats_total,
       tierAmounts: row.tier_amounts ?? [],

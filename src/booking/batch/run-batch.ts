@@ -1,4 +1,5 @@
 import type { PrismaClient, Tx } from '../../platform/database/db.ts';
+import { insertSettledRequests, readSettledRequests } from '../requests/settled-requests.sql.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import { classifyDbError } from '../../platform/database/db-errors.ts';
@@ -21,8 +22,10 @@ import type { BatchInput, BatchResult, OnBatchStep, RaisedVersion } from './batc
  *   locked     lockBuyers                       1. rows of the buyers' seat limits, by buyer ID
  *              lockSeats                        2. seats, by index: the named ones, all seats of the named bookings and
  *                                                  of overdue bookings in the way, neighbors if the event forbids orphans
- *   decided    readLocked, decide()             none: the clock, bookings and idempotency keys, read under the locks
+ *   decided    readLocked, decide()             none: the clock, bookings and idempotency keys, read under the locks;
+ *              readSettledRequests              with queued holds only: their outcomes, which the buyers' rows protect
  *   written    changeBookings, writeSeats       bookings, which their seats already protect
+ *              insertSettledRequests            with queued holds only
  *   versioned  raiseVersion                     3. the event's row; checks that its status is still as planned
  *   committed  COMMIT
  *
@@ -98,7 +101,9 @@ async function runSteps(
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
   });
   const clock = { databaseMs: covered.clockMs, monotonicMs: performance.now() };
-  const locked: LockedState = { event: plan.event, seats, neighbors, ...covered };
+  const { requestIds } = named;
+  const requests = requestIds.length === 0 ? [] : await readSettledRequests(tx, eventId, requestIds);
+  const locked: LockedState = { event: plan.event, seats, neighbors, requests, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
   const raised = await write(tx, input, locked, changes, passed);
@@ -120,6 +125,11 @@ async function write(
   if (changes.steps.length > 0 || changes.usedKeys.length > 0) {
     expectRows('writeSeats', await writeSeats(tx, eventId, locked.clockMs, changes), changes.seats.length);
   }
+  const { settledRequests } = changes;
+  if (settledRequests.length > 0) {
+    const inserted = await insertSettledRequests(tx, eventId, settledRequests); // guard: request-outcome-stored
+    expectRows('insertSettledRequests', inserted, settledRequests.length);
+  }
   passed('written');
   if (changes.steps.length === 0 && changes.changedBookings.length === 0) return null;
   const raised = await raiseVersion(tx, locked.event, input.batchId, locked.clockMs, changes);
@@ -135,7 +145,14 @@ function expectRows(statement: string, written: number, expected: number): void 
 
 /** Refuses all commands for an event that does not exist, or that no caller of the batch may see. */
 function refuseAll({ commands, batchId }: BatchInput): BatchResult {
-  const changes: Changes = { steps: [], seats: [], createdBookings: [], changedBookings: [], usedKeys: [] };
+  const changes: Changes = {
+    steps: [],
+    seats: [],
+    createdBookings: [],
+    changedBookings: [],
+    usedKeys: [],
+    settledRequests: [],
+  };
   return { outcomes: commands.map(refuseMissingEvent), changes, batchId, clock: null, raised: null };
 }
 
@@ -156,10 +173,12 @@ function collectNamed(commands: readonly Command[]) {
   const buyerIds = new Set<string>();
   const keys: (Key & { buyerId: string })[] = [];
   const callerIds = new Set<string | null>();
+  const requestIds = new Set<string>();
   for (const command of commands) {
     callerIds.add(getCaller(command));
     for (const seat of getNamedSeats(command)) seats.add(seat);
     if ('bookingId' in command && command.kind !== 'hold') bookingIds.add(command.bookingId);
+    if (command.kind === 'hold' && command.request !== undefined) requestIds.add(command.request.requestId);
     if (command.kind === 'hold' || command.kind === 'confirm' || command.kind === 'change') {
       buyerIds.add(command.buyerId);
       if (command.kind !== 'change' && command.key !== null)
@@ -172,6 +191,7 @@ function collectNamed(commands: readonly Command[]) {
     buyerIds: [...buyerIds].sort(),
     keys,
     callerIds: [...callerIds],
+    requestIds: [...requestIds],
   };
 }
 

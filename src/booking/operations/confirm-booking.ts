@@ -14,9 +14,12 @@ export interface ConfirmBookingInput {
  * @throws {SelloutError} NotFound (also for another buyer's booking), HoldExpired, BookingState, EventNotOnSale,
  *   IdempotencyConflict, InvalidInput, Busy, ReadOnly.
  */
-export function confirmBooking(ctx: BookingContext, input: ConfirmBookingInput): Promise<BookingRecord> {
-  const { buyerId, eventId, bookingId } = input;
-  const key = hashKey('confirmBooking', input.idempotencyKey, { bookingId });
+export async function confirmBooking(
+  ctx: BookingContext,
+  input: ConfirmBookingInput,
+): Promise<BookingRecord> {
+  const { buyerId, eventId, bookingId, idempotencyKey } = input;
+  const key = idempotencyKey === null ? null : hashKey('confirmBooking', idempotencyKey, { bookingId });
   return submitForBooking(ctx, eventId, {
     command: { kind: 'confirm', bookingId, buyerId, key },
     choice: null,

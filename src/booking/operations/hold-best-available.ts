@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../../platform/errors.ts';
 import { uuidV7 } from '../../platform/ids.ts';
 import { SEATS_PER_HOLD_MAX } from './hold-seats.ts';
-import type { BookingRecord } from '../rules/model.ts';
-import { hashKey, submitForBooking, type BookingContext } from './submit.ts';
+import type { BookingRecord, Key } from '../rules/model.ts';
+import { hashKey, submitForBooking, type BookingContext, type HoldSubmission } from './submit.ts';
 
 export interface HoldBestAvailableInput {
   readonly buyerId: string;
@@ -24,22 +24,30 @@ export async function holdBestAvailable(
   ctx: BookingContext,
   input: HoldBestAvailableInput,
 ): Promise<BookingRecord> {
-  const { quantity, section, tierIndex } = input;
-  checkQuantity(quantity);
-  const tiers = tierIndex === null ? null : [tierIndex];
-  return submitForBooking(ctx, input.eventId, {
-    command: {
-      kind: 'hold',
-      bookingId: uuidV7(),
-      buyerId: input.buyerId,
-      named: [],
-      quantity,
-      chosen: [],
-      key: hashKey('holdBestAvailable', input.idempotencyKey, { quantity, section, tierIndex }),
-    },
-    choice: { when: 'always', seats: { quantity, section, tiers, near: [] } },
-  });
+  checkQuantity(input.quantity);
+  const { idempotencyKey } = input;
+  const key = idempotencyKey === null ? null : hashBestKey(idempotencyKey, input);
+  return submitForBooking(ctx, input.eventId, toBestHold({ ...input, key }));
 }
+
+/** @throws {InvalidInputError} for an idempotency key that is empty or too long. */
+export function hashBestKey(
+  idempotencyKey: string,
+  { quantity, section, tierIndex }: Pick<HoldBestAvailableInput, 'quantity' | 'section' | 'tierIndex'>,
+): Key {
+  return hashKey('holdBestAvailable', idempotencyKey, { quantity, section, tierIndex });
+}
+
+/** Returns the hold for the group commit. */
+export function toBestHold({ buyerId, quantity, section, tierIndex, key }: BestHold): HoldSubmission {
+  const tiers = tierIndex === null ? null : [tierIndex];
+  return {
+    command: { kind: 'hold', bookingId: uuidV7(), buyerId, named: [], quantity, chosen: [], key },
+    choice: { when: 'always', seats: { quantity, section, tiers, near: [] } },
+  };
+}
+
+type BestHold = Omit<HoldBestAvailableInput, 'eventId' | 'idempotencyKey'> & { readonly key: Key | null };
 
 /** @throws {InvalidInputError} */
 export function checkQuantity(quantity: number): void {

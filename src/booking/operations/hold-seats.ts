@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../platform/errors.ts';
 import { uuidV7 } from '../../platform/ids.ts';
-import type { BookingRecord } from '../rules/model.ts';
-import { hashKey, submitForChosenSeats, type BookingContext } from './submit.ts';
+import type { BookingRecord, Key } from '../rules/model.ts';
+import { hashKey, submitForChosenSeats, type BookingContext, type HoldSubmission } from './submit.ts';
 
 /** Maximum number of seats in one hold. An event's seatLimit can be lower. */
 export const SEATS_PER_HOLD_MAX = 10;
@@ -23,22 +23,44 @@ export interface HoldSeatsInput {
  *   IdempotencyConflict, Busy, ReadOnly.
  */
 export async function holdSeats(ctx: BookingContext, input: HoldSeatsInput): Promise<BookingRecord> {
-  const seats = [...input.seats].sort((a, b) => a - b);
   checkSeats(input.seats);
+  const seats = sortSeats(input.seats);
+  const { idempotencyKey, onConflict } = input;
+  const key = idempotencyKey === null ? null : hashSeatsKey(idempotencyKey, { seats, onConflict });
+  return submitForChosenSeats(ctx, input.eventId, seats, toSeatsHold({ ...input, seats, key }));
+}
+
+/** Returns seats in the order in which commands name them, and idempotency keys hash them. */
+export function sortSeats(seats: readonly number[]): readonly number[] {
+  return [...seats].sort((a, b) => a - b);
+}
+
+/** @throws {InvalidInputError} for an idempotency key that is empty or too long. */
+export function hashSeatsKey(
+  idempotencyKey: string,
+  { seats, onConflict }: Pick<HoldSeatsInput, 'seats' | 'onConflict'>,
+): Key {
+  return hashKey('holdSeats', idempotencyKey, { seats, onConflict });
+}
+
+/** Returns the hold of sorted seats for the group commit. */
+export function toSeatsHold({ buyerId, seats, onConflict, key }: SeatsHold): HoldSubmission {
   const alternative = { quantity: seats.length, section: null, tiers: null, near: seats };
-  return submitForChosenSeats(ctx, input.eventId, seats, {
+  return {
     command: {
       kind: 'hold',
       bookingId: uuidV7(),
-      buyerId: input.buyerId,
+      buyerId,
       named: seats,
       quantity: seats.length,
       chosen: null,
-      key: hashKey('holdSeats', input.idempotencyKey, { seats, onConflict: input.onConflict }),
+      key,
     },
-    choice: input.onConflict === 'FAIL' ? null : { when: 'onConflict', seats: alternative },
-  });
+    choice: onConflict === 'FAIL' ? null : { when: 'onConflict', seats: alternative },
+  };
 }
+
+type SeatsHold = Pick<HoldSeatsInput, 'buyerId' | 'seats' | 'onConflict'> & { readonly key: Key | null };
 
 /** @throws {InvalidInputError} for no seats, too many, or a duplicate. */
 export function checkSeats(seats: readonly number[]): void {

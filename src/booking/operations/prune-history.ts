@@ -3,8 +3,8 @@ import { sql, type PrismaClient } from '../../platform/database/db.ts';
 export const PRUNE_BATCH_MAX = 5_000;
 
 /**
- * Deletes change records older than `historyDays`, and idempotency keys older than two days whose booking has ended, a
- * bounded number at a time. Rows are locked and then deleted by ctid, which statistics cannot turn into a join.
+ * Deletes change records older than `historyDays`, outcomes of queued holds older than two days, and idempotency keys as
+ * old whose booking has ended, a bounded number at a time. Rows are locked and then deleted by ctid, which statistics cannot turn into a join.
  *
  * @returns whether there may be more to delete now.
  */
@@ -14,7 +14,17 @@ export async function pruneHistory(db: PrismaClient, historyDays: number): Promi
       SELECT ctid FROM event_changes
       WHERE committed_at < now() - make_interval(days => ${historyDays}::int)
       ORDER BY committed_at LIMIT ${PRUNE_BATCH_MAX} FOR UPDATE SKIP LOCKED))`);
-  return (await pruneKeys(db)) || changes === PRUNE_BATCH_MAX;
+  const requests = await pruneRequests(db);
+  return (await pruneKeys(db)) || changes === PRUNE_BATCH_MAX || requests === PRUNE_BATCH_MAX;
+}
+
+/** The outcome of a queued hold is kept for two days. After that, its idempotency key has the booking. */
+async function pruneRequests(db: PrismaClient): Promise<number> {
+  return db.$executeRaw(sql`/* pruneRequests */
+    DELETE FROM hold_requests WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM hold_requests
+      WHERE settled_at <= now() - interval '2 days'
+      ORDER BY settled_at LIMIT ${PRUNE_BATCH_MAX} FOR UPDATE SKIP LOCKED))`);
 }
 
 /**

@@ -4,6 +4,7 @@ import { toSelloutError, OrphanSeatsError } from '../rules/errors.ts';
 import type { BestAvailable } from '../../seating/best-available/best-available.ts';
 import type { GroupCommit, Submission } from '../batch/group-commit.ts';
 import { commandFailed, commandRefused, commandSucceeded } from '../business-events.ts';
+import type { HoldCommand } from '../rules/commands.ts';
 import type { BookingRecord, Key, KeyedOperation } from '../rules/model.ts';
 import type { Outcome } from '../rules/draft.ts';
 
@@ -14,15 +15,17 @@ export interface BookingContext {
   readonly eventLogger: Logger;
 }
 
+/** A hold as the group commit takes it. */
+export type HoldSubmission = Submission & { readonly command: HoldCommand };
+
 /**
  * Hashes the caller's idempotency key and the input that a retry must repeat.
  *
- * @param key null if the caller sent none.
  * @param input with its parts in a fixed order.
  * @throws {InvalidInputError} for a key that is empty or longer than 255 characters.
  */
-export function hashKey(operation: KeyedOperation, key: string | null, input: unknown): Key | null {
-  return key === null ? null : { operation, ...hashIdempotencyKey(key, input) };
+export function hashKey(operation: KeyedOperation, key: string, input: unknown): Key {
+  return { operation, ...hashIdempotencyKey(key, input) };
 }
 
 /**
@@ -42,8 +45,9 @@ export async function submit(
   return outcome.booking;
 }
 
-async function submitAndReport(
-  { groupCommit, eventLogger }: BookingContext,
+/** Sends a command through the event's group commit, and reports its outcome. */
+export async function submitAndReport(
+  { groupCommit, eventLogger }: Pick<BookingContext, 'groupCommit' | 'eventLogger'>,
   eventId: number,
   submission: Submission,
 ): Promise<Outcome> {

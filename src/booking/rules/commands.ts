@@ -11,6 +11,16 @@ export interface HoldCommand {
   /** The seats that the server chose, taken if `named` is empty or not free; null if it has not chosen. */
   readonly chosen: readonly number[] | null;
   readonly key: Key | null;
+  /** The queued request that this hold is for; absent for a direct hold. */
+  readonly request?: RequestOfHold;
+}
+
+export interface RequestOfHold {
+  readonly requestId: string;
+  /** Time from which the request is not decided any more. */
+  readonly expiresAtMs: number;
+  /** True if the server may choose other seats when the named ones are taken. */
+  readonly mayChoose: boolean;
 }
 
 export interface ConfirmCommand {

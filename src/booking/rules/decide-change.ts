@@ -47,7 +47,7 @@ function checkSwap(
     return refused({ code: 'SEAT_LIMIT_EXCEEDED', limit });
   }
   const orphans = findOrphans(draft, command.seats, given);
-  return orphans.length > 0 ? refused({ code: 'ORPHAN_SEATS', orphans }) : null;
+  return orphans.length > 0 ? refused({ code: 'ORPHAN_SEATS', orphans, seats: command.seats }) : null;
 }
 
 function swap(

@@ -10,26 +10,64 @@ import {
   findReplay,
   eventNotOnSale,
 } from './draft.ts';
-import type { HoldCommand } from './commands.ts';
+import type { HoldCommand, RequestOfHold } from './commands.ts';
+import type { RequestOutcome } from './model.ts';
 
 /**
  * Decides a hold: all of the seats or none. Checks, in this order:
  *
  * 1. a replay of the same idempotency key returns its booking;
- * 2. the event is on sale;
- * 3. the number of seats alone is within the seat limit;
- * 4. the seats exist and are free (overdue holds count as free);
- * 5. the buyer's seats, with those the buyer has already, are within the limit;
- * 6. no single seat is isolated, if the event forbids it and the caller chose the seats.
+ * 2. the hold comes from the queue of requests, if the event demands it;
+ * 3. the event is on sale;
+ * 4. the number of seats alone is within the seat limit;
+ * 5. the seats exist and are free (overdue holds count as free);
+ * 6. the buyer's seats, with those the buyer has already, are within the limit;
+ * 7. no single seat is isolated, if the event forbids it and the caller chose the seats.
+ *
+ * A hold that comes from the queue is decided once, before its deadline. Its outcome is stored with it.
  */
 export function decideHold(draft: Draft, command: HoldCommand): Outcome {
+  const { request } = command;
+  if (request === undefined) return decideNow(draft, command);
+  if (draft.isSettled(request.requestId)) return done(null); // guard: request-settled-once
+  // guard: request-deadline
+  const isLate = request.expiresAtMs <= draft.clockMs;
+  const outcome = isLate ? refused({ code: 'REQUEST_EXPIRED' }) : decideNow(draft, command);
+  settle(draft, command, request, outcome);
+  return outcome;
+}
+
+function decideNow(draft: Draft, command: HoldCommand): Outcome {
   const replay = findReplay(draft, command.buyerId, command.key);
   if (replay !== null) return replay;
+  if (draft.event.bookingMode === 'QUEUED' && command.request === undefined)
+    return refused({ code: 'QUEUED_ONLY' }); // guard: queued-only
   return (
     refuseUnlessOnSale(draft, command.buyerId) ??
     refuseOverLimit(draft, command, 0) ??
     takeSeats(draft, command)
   );
+}
+
+/** Stores the outcome of a queued hold, if it is final. */
+function settle(draft: Draft, command: HoldCommand, request: RequestOfHold, outcome: Outcome): void {
+  const { buyerId, key, chosen } = command;
+  if (outcome.kind === 'retry') return;
+  if (key === null) throw new Error('a queued hold has no idempotency key');
+  // The server chooses other seats for the next batch.
+  const taken = outcome.kind === 'refused' && outcome.refusal.code === 'SEATS_UNAVAILABLE';
+  if (taken && request.mayChoose && chosen === null) return; // guard: request-alternative
+  const { requestId } = request;
+  draft.settleRequest({ requestId, buyerId, inputHash: key.inputHash, outcome: toRequestOutcome(outcome) });
+}
+
+function toRequestOutcome(outcome: Exclude<Outcome, { readonly kind: 'retry' }>): RequestOutcome {
+  if (outcome.kind === 'refused')
+    return outcome.refusal.code === 'REQUEST_EXPIRED'
+      ? { status: 'EXPIRED' }
+      : { status: 'REFUSED', refusal: outcome.refusal };
+  if (outcome.booking === null) throw new Error('a hold succeeded without a booking');
+  return { status: 'DONE', bookingId: outcome.booking.id };
 }
 
 function refuseOverLimit(draft: Draft, command: HoldCommand, has: number): Outcome | null {
@@ -43,7 +81,7 @@ function takeSeats(draft: Draft, command: HoldCommand): Outcome {
   const limited = refuseOverLimit(draft, command, draft.countSeats(command.buyerId));
   if (limited !== null) return limited;
   const orphans = seats === command.named ? findOrphans(draft, seats) : [];
-  if (orphans.length > 0) return refused({ code: 'ORPHAN_SEATS', orphans });
+  if (orphans.length > 0) return refused({ code: 'ORPHAN_SEATS', orphans, seats });
   if (!freeOverdueSeats(draft, seats)) return retryUnlocked;
 
   for (const index of seats) draft.moveSeat(index, 'HELD', command.bookingId);

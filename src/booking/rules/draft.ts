@@ -7,37 +7,16 @@ import type {
   LockedState,
   Seat,
   SeatStatus,
+  SettledRequest,
   Step,
   UsedKey,
-  BookingStatus,
-  EventStatus,
+  Refusal,
 } from './model.ts';
 
 /*
  * What every decision is made of: outcomes, the draft that a decision reads and changes, and the checks that several
  * commands share.
  */
-
-export type ExtensionFault = 'NOT_ALLOWED' | 'EXTENDED_ALREADY' | 'LIFETIME_USED_UP';
-
-export type Refusal =
-  | { readonly code: 'SEATS_UNAVAILABLE'; readonly seats: readonly number[] }
-  | { readonly code: 'SEAT_LIMIT_EXCEEDED'; readonly limit: number }
-  | {
-      readonly code: 'EVENT_NOT_ON_SALE';
-      readonly status: EventStatus;
-      readonly onSaleAtMs: number;
-      readonly saleEndsAtMs: number;
-    }
-  | { readonly code: 'HOLD_EXPIRED'; readonly expiredAtMs: number }
-  | { readonly code: 'BOOKING_STATE'; readonly status: BookingStatus }
-  | { readonly code: 'IDEMPOTENCY_CONFLICT' }
-  | { readonly code: 'EXTENSION_REFUSED'; readonly why: ExtensionFault }
-  /** Time from which buyers cannot cancel; null if they never can. */
-  | { readonly code: 'CANCELLATION_REFUSED'; readonly cancelableUntilMs: number | null }
-  /** The seats that would be isolated; the event forbids it. */
-  | { readonly code: 'ORPHAN_SEATS'; readonly orphans: readonly number[] }
-  | { readonly code: 'NOT_FOUND'; readonly what: 'event' | 'seat' | 'booking' };
 
 export type Outcome =
   | { readonly kind: 'done'; readonly booking: BookingRecord | null }
@@ -70,6 +49,8 @@ export class Draft {
   readonly #idsByBuyer = new Map<string, Set<string>>();
   readonly #keys = new Map<string, UsedKey>();
   readonly #newKeys: UsedKey[] = [];
+  readonly #settledIds: Set<string>;
+  readonly #settledRequests: SettledRequest[] = [];
   readonly #steps: Step[] = [];
   readonly #movedSeats = new Set<number>();
   readonly #touchedBookings = new Set<string>();
@@ -82,6 +63,7 @@ export class Draft {
     this.#bookings = new Map(locked.bookings);
     for (const booking of locked.bookings.values()) this.#index(booking);
     for (const key of locked.keys) this.#keys.set(getKeyId(key.buyerId, key), key);
+    this.#settledIds = new Set(locked.requests.map(({ requestId }) => requestId));
   }
 
   seat(index: number): Seat | undefined {
@@ -146,6 +128,15 @@ export class Draft {
     this.#newKeys.push(used);
   }
 
+  isSettled(requestId: string): boolean {
+    return this.#settledIds.has(requestId);
+  }
+
+  settleRequest(request: SettledRequest): void {
+    this.#settledIds.add(request.requestId);
+    this.#settledRequests.push(request);
+  }
+
   changes(): Changes {
     const createdBookings: BookingRecord[] = [];
     const changedBookings: { before: BookingRecord; after: BookingRecord }[] = [];
@@ -167,6 +158,7 @@ export class Draft {
       createdBookings,
       changedBookings,
       usedKeys: this.#newKeys,
+      settledRequests: this.#settledRequests,
     };
   }
 

@@ -1,6 +1,11 @@
-import { IdempotencyConflictError, NotFoundError, SelloutError } from '../../platform/errors.ts';
-import type { BookingStatus, EventStatus } from './model.ts';
-import type { ExtensionFault, Refusal } from './draft.ts';
+import {
+  BusyError,
+  IdempotencyConflictError,
+  InvalidInputError,
+  NotFoundError,
+  SelloutError,
+} from '../../platform/errors.ts';
+import type { BookingStatus, EventStatus, ExtensionFault, Refusal } from './model.ts';
 
 /** A requested seat is not available. Nothing was changed. */
 export class SeatsUnavailableError extends SelloutError {
@@ -147,6 +152,13 @@ export function toSelloutError(eventId: number, refusal: Refusal): SelloutError 
       return new ExtensionRefusedError(refusal.why);
     case 'CANCELLATION_REFUSED':
       return new CancellationRefusedError(refusal.cancelableUntilMs);
+    case 'QUEUED_ONLY':
+      return new InvalidInputError(
+        'eventId',
+        'This event takes holds only from its queue. Use requestHold or requestHoldBestAvailable.',
+      );
+    case 'REQUEST_EXPIRED':
+      return new BusyError();
     case 'ORPHAN_SEATS':
       return new OrphanSeatsError(eventId, refusal.orphans);
     case 'NOT_FOUND':

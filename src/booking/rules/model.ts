@@ -1,7 +1,13 @@
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
-import type { BookingStatus, EventStatus, OrphanRule, SeatStatus } from '../../generated/prisma/enums.ts';
+import type {
+  BookingMode,
+  BookingStatus,
+  EventStatus,
+  OrphanRule,
+  SeatStatus,
+} from '../../generated/prisma/enums.ts';
 
-export type { BookingStatus, EventStatus, OrphanRule, SeatStatus };
+export type { BookingMode, BookingStatus, EventStatus, OrphanRule, SeatStatus };
 
 /** The rules of an event, read at the start of a batch. The batch's last UPDATE checks that they still apply. */
 export interface EventRules {
@@ -20,6 +26,8 @@ export interface EventRules {
   /** Maximum lifetime of a hold, from its creation. */
   readonly holdLifetimeMaxMs: number;
   readonly orphanRule: OrphanRule;
+  /** QUEUED if holds must come from the queue of requests. */
+  readonly bookingMode: BookingMode;
   readonly buyersMayCancel: boolean;
   readonly seatsTotal: number;
   /** Price of each tier, by tier index, in the currency's minor unit. */
@@ -62,6 +70,46 @@ export interface UsedKey extends Key {
   readonly bookingId: string;
 }
 
+export type ExtensionFault = 'NOT_ALLOWED' | 'EXTENDED_ALREADY' | 'LIFETIME_USED_UP';
+
+/** Why a command was not done. */
+export type Refusal =
+  | { readonly code: 'SEATS_UNAVAILABLE'; readonly seats: readonly number[] }
+  | { readonly code: 'SEAT_LIMIT_EXCEEDED'; readonly limit: number }
+  | {
+      readonly code: 'EVENT_NOT_ON_SALE';
+      readonly status: EventStatus;
+      readonly onSaleAtMs: number;
+      readonly saleEndsAtMs: number;
+    }
+  | { readonly code: 'HOLD_EXPIRED'; readonly expiredAtMs: number }
+  | { readonly code: 'BOOKING_STATE'; readonly status: BookingStatus }
+  | { readonly code: 'IDEMPOTENCY_CONFLICT' }
+  /** The event takes holds only from its queue of requests. */
+  | { readonly code: 'QUEUED_ONLY' }
+  /** A queued hold was not decided in time. */
+  | { readonly code: 'REQUEST_EXPIRED' }
+  | { readonly code: 'EXTENSION_REFUSED'; readonly why: ExtensionFault }
+  /** Time from which buyers cannot cancel; null if they never can. */
+  | { readonly code: 'CANCELLATION_REFUSED'; readonly cancelableUntilMs: number | null }
+  /** The seats that would be isolated, which the event forbids, by a choice of `seats`. */
+  | { readonly code: 'ORPHAN_SEATS'; readonly orphans: readonly number[]; readonly seats: readonly number[] }
+  | { readonly code: 'NOT_FOUND'; readonly what: 'event' | 'seat' | 'booking' };
+
+/** The outcome of a queued hold, which never changes. */
+export type RequestOutcome =
+  | { readonly status: 'DONE'; readonly bookingId: string }
+  | { readonly status: 'REFUSED'; readonly refusal: Refusal }
+  | { readonly status: 'EXPIRED' };
+
+/** A queued hold that has an outcome. */
+export interface SettledRequest {
+  readonly requestId: string;
+  readonly buyerId: string;
+  readonly inputHash: string;
+  readonly outcome: RequestOutcome;
+}
+
 /** The state that a batch has locked, or has read while it held its locks. */
 export interface LockedState {
   /** The database's clock in Unix milliseconds, read in a statement after the locks. */
@@ -72,6 +120,8 @@ export interface LockedState {
   /** Bookings that have a locked seat, are named by a command, or count against the seat limit of a named buyer. */
   readonly bookings: ReadonlyMap<string, BookingRecord>;
   readonly keys: readonly UsedKey[];
+  /** The requests of queued holds in the batch that are settled already. */
+  readonly requests: readonly SettledRequest[];
   /**
    * The neighbors of every locked seat if the event forbids orphans. Seats up to two places from a named one are then
    * locked too.
@@ -97,4 +147,5 @@ export interface Changes {
   /** Existing bookings whose status, deadline or seats changed. */
   readonly changedBookings: readonly { readonly before: BookingRecord; readonly after: BookingRecord }[];
   readonly usedKeys: readonly UsedKey[];
+  readonly settledRequests: readonly SettledRequest[];
 }

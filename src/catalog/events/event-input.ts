@@ -1,4 +1,4 @@
-import type { OrphanRule } from '../../generated/prisma/enums.ts';
+import type { BookingMode, OrphanRule } from '../../generated/prisma/enums.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import { InputErrors } from '../../platform/input-errors.ts';
 import { minorUnitExponents } from './currencies.ts';
@@ -46,6 +46,8 @@ export interface EventFields {
   readonly orphanRule?: OrphanRule;
   /** Default false: only the organizer can cancel confirmed bookings. */
   readonly buyersMayCancel?: boolean;
+  /** Defaults to DIRECT. */
+  readonly bookingMode?: BookingMode | null;
   /** An active ISO 4217 code. */
   readonly currency: string;
   readonly priceTiers: readonly PriceTierInput[];

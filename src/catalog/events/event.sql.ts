@@ -1,4 +1,4 @@
-import type { EventStatus } from '../../generated/prisma/enums.ts';
+import type { BookingMode, EventStatus } from '../../generated/prisma/enums.ts';
 import { sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
 import type { EventFields } from './event-input.ts';
 import type { PriceTierRow } from './price-tiers.ts';
@@ -32,13 +32,13 @@ export interface NewEvent extends EventFields {
 export async function insertEvent(tx: Tx, event: NewEvent, seatsTotal: number): Promise<number> {
   const [row] = await tx.$queryRaw<{ id: number }[]>(sql`/* insertEvent */
     INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, sale_ends_at, cancelable_until,
-                        status, currency, seat_limit, hold_ttl_ms, hold_extension_ms, hold_lifetime_max_ms, orphan_rule, buyers_may_cancel, seats_total)
+                        status, currency, seat_limit, hold_ttl_ms, hold_extension_ms, hold_lifetime_max_ms, orphan_rule, buyers_may_cancel, booking_mode, seats_total)
     VALUES (${event.organizerId}::uuid, ${event.venueId}::int, ${event.name}, ${event.startsAt.toISOString()}::timestamptz,
             ${event.onSaleAt.toISOString()}::timestamptz, ${(event.saleEndsAt ?? event.startsAt).toISOString()}::timestamptz,
             ${(event.cancelableUntil ?? event.startsAt).toISOString()}::timestamptz, ${event.status}::event_status, ${event.currency},
             ${event.seatLimit}::int, ${toMs(event.holdTtlSeconds)}::int, ${toMs(event.holdExtensionSeconds)}::int,
             ${toMs(event.holdLifetimeMaxSeconds)}::int, ${event.orphanRule ?? 'ALLOW'}::orphan_rule,
-            ${event.buyersMayCancel ?? false}::boolean, ${seatsTotal}::int)
+            ${event.buyersMayCancel ?? false}::boolean, ${event.bookingMode ?? 'DIRECT'}::booking_mode, ${seatsTotal}::int)
     RETURNING id`);
   if (row === undefined) throw new Error('insertEvent returned no row');
   return row.id;
@@ -69,6 +69,19 @@ export async function insertEventSeats(tx: Tx, eventId: number, venueId: number)
     INSERT INTO event_seats (event_id, seat_index, venue_id, tier_index)
     SELECT ${eventId}::int, seat_index, venue_id, category FROM venue_seats
     WHERE venue_id = ${venueId}::int ORDER BY seat_index`);
+}
+
+/** Changes how the seats of an event are held. Returns false if the organizer has no such event. */
+export async function changeBookingMode(
+  db: PrismaClient,
+  organizerId: string,
+  eventId: number,
+  mode: BookingMode,
+): Promise<boolean> {
+  const changed = await db.$executeRaw(sql`/* changeBookingMode */
+    UPDATE events SET booking_mode = ${mode}::booking_mode
+    WHERE id = ${eventId}::int AND organizer_id = ${organizerId}::uuid`);
+  return changed === 1;
 }
 
 export interface OwnStatus {

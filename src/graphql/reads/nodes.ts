@@ -1,6 +1,14 @@
 import { brandWithType } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
-import { parseBookingId, parseEventId, parseId, parseSeatId, parseVenueId } from '../../platform/ids.ts';
+import { readRequests } from '../../booking/requests/read-requests.ts';
+import {
+  parseBookingId,
+  parseEventId,
+  parseHoldRequestId,
+  parseId,
+  parseSeatId,
+  parseVenueId,
+} from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
 import { visibleEvents, visibleVenues } from './access.ts';
 import { getPrismaSelection } from './prisma-selection.ts';
@@ -14,6 +22,7 @@ const readers: Readonly<Record<string, Read>> = {
   Venue: readVenues,
   Seat: readSeats,
   Booking: readBookings,
+  HoldRequest: readHoldRequests,
 };
 
 /**
@@ -80,6 +89,26 @@ async function readBookings(ids: readonly string[], ctx: GraphQLContext, info: G
     ({ eventId, id }) => `${eventId}:${id}`,
     ({ eventId, bookingId }) => `${eventId}:${bookingId}`,
   );
+}
+
+async function readHoldRequests(ids: readonly string[], ctx: GraphQLContext) {
+  const { viewer } = ctx;
+  const found = new Map<string, object>();
+  if (viewer === null) return found;
+  const keys = [...parseKeys(ids, parseHoldRequestId)];
+  for (const [eventId, ofEvent] of Map.groupBy(keys, ([, key]) => key.eventId)) {
+    const requestIds = ofEvent.map(([, key]) => key.requestId);
+    const requests = await readRequests(
+      { db: ctx.database.reads, requestQueue: ctx.requestQueue },
+      eventId,
+      requestIds,
+    );
+    for (const [id, { requestId }] of ofEvent) {
+      const request = requests.get(requestId);
+      if (request?.buyerId === viewer.userId) found.set(id, request); // guard: hold-request-owner
+    }
+  }
+  return found;
 }
 
 function parseKeys<Key>(ids: readonly string[], parse: (id: string) => Key | null): ReadonlyMap<string, Key> {

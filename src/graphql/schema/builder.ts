@@ -12,6 +12,7 @@ import type { AuthenticatedContext, GraphQLContext } from '../context.ts';
 import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
 import { rateLimits } from '../engine/rate-limit-plugin.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
+import type { HoldRequestState } from '../../booking/requests/read-requests.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';
 import type { MoneyShape } from '../reads/money.ts';
 
@@ -25,7 +26,7 @@ interface SchemaTypes {
   DefaultEdgesNullability: { readonly list: false; readonly items: false };
   DefaultNodeNullability: false;
   /** Types that other files refer to by name, so that imports form no cycles. */
-  Objects: { readonly Seat: SeatRow; readonly Money: MoneyShape };
+  Objects: { readonly Seat: SeatRow; readonly Money: MoneyShape; readonly HoldRequest: HoldRequestState };
   Scalars: {
     ID: { Input: string; Output: string | number };
     DateTime: { Input: Date; Output: Date };

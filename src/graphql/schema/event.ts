@@ -39,6 +39,19 @@ export const OrphanRule = builder.enumType('OrphanRule', {
   } as const,
 });
 
+export const BookingMode = builder.enumType('BookingMode', {
+  description: 'How the seats of an event are held.',
+  values: {
+    DIRECT: {
+      description: '`holdSeats` and `holdBestAvailable` hold seats at once. Requests are possible too.',
+    },
+    QUEUED: {
+      description:
+        'Holds only come from the queue: call `requestHold` or `requestHoldBestAvailable`. `holdSeats` and `holdBestAvailable` return InvalidInputError.',
+    },
+  } as const,
+});
+
 interface SeatCounters {
   readonly seatsTotal: number;
   readonly seatsHeld: number;
@@ -134,6 +147,10 @@ builder.prismaObjectFields(Event, (t) => ({
   orphanRule: t.expose('orphanRule', {
     type: OrphanRule,
     description: 'Whether buyers may choose seats that leave a single free seat isolated.',
+  }),
+  bookingMode: t.expose('bookingMode', {
+    type: BookingMode,
+    description: 'How the seats of the event are held.',
   }),
   holdExtensionSeconds: t.int({
     nullable: true,

@@ -5,6 +5,7 @@ import './booking.ts';
 import './errors.ts';
 import './event.ts';
 import './booking.ts';
+import './hold-request.ts';
 import './price-tier.ts';
 import './scalars.ts';
 import './seat-map.ts';
@@ -27,10 +28,14 @@ import '../operations/mutations/holdBestAvailable.ts';
 import '../operations/mutations/holdSeats.ts';
 import '../operations/mutations/importVenue.ts';
 import '../operations/mutations/releaseBooking.ts';
+import '../operations/mutations/requestHold.ts';
+import '../operations/mutations/requestHoldBestAvailable.ts';
+import '../operations/mutations/setBookingMode.ts';
 import '../operations/mutations/setEventStatus.ts';
 import '../operations/mutations/startGuestSession.ts';
 import '../operations/mutations/unblockSeats.ts';
 import '../operations/subscriptions/bookingUpdates.ts';
+import '../operations/subscriptions/holdRequestUpdates.ts';
 import '../operations/subscriptions/seatUpdates.ts';
 
 /** The public API. `npm run schema` prints it to schema.graphql. */

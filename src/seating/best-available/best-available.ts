@@ -7,7 +7,8 @@ import { readFreeSeats } from '../map/seat-map.sql.ts';
 export interface ChooserContext {
   readonly db: PrismaClient;
   readonly layouts: EventLayouts;
-  readonly feeds: LiveFeeds;
+  /** Null in a process without live maps. Candidates then come from the database. */
+  readonly feeds: LiveFeeds | null;
 }
 
 const nothing: Chosen = { seats: [], contested: false };
@@ -34,8 +35,9 @@ export class BestAvailable {
     if (info === null) return queue.flatMap((entry) => ('choice' in entry ? [nothing] : []));
     const layout = await this.#ctx.layouts.venueLayout(info);
     const prices = info.tiers.map((tier) => tier.amount);
-    if (!exact) {
-      const chosen = await chooseSeats(layout, prices, await this.#freeInMemory(eventId), queue);
+    const { feeds } = this.#ctx;
+    if (!exact && feeds !== null) {
+      const chosen = await chooseSeats(layout, prices, await getFreeInMemory(feeds, eventId), queue);
       if (chosen.every(({ seats, contested }) => seats.length > 0 || contested)) return chosen;
     }
     const free = await readFreeSeats(this.#ctx.db, eventId, info.seatsTotal);
@@ -48,14 +50,14 @@ export class BestAvailable {
     const found = await this.choose(eventId, [{ choice }, { choice }, { choice }]);
     return found.map((chosen) => chosen.seats).filter((block) => block.length > 0);
   }
+}
 
-  async #freeInMemory(eventId: number): Promise<Uint8Array> {
-    const { feed, release } = await this.#ctx.feeds.acquire(eventId);
-    try {
-      return feed.getFreeSeats();
-    } finally {
-      // The feed stays open for a while, so the next call is cheap.
-      release();
-    }
+async function getFreeInMemory(feeds: LiveFeeds, eventId: number): Promise<Uint8Array> {
+  const { feed, release } = await feeds.acquire(eventId);
+  try {
+    return feed.getFreeSeats();
+  } finally {
+    // The feed stays open for a while, so the next call is cheap.
+    release();
   }
 }

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from '../../../src/platform/database/db.ts';
+import { connectRedis } from '../../../src/platform/redis/redis.ts';
+import { silent } from '../../support/booking.ts';
 import { createEventIn } from '../../support/hall.ts';
 import { eventually } from '../../support/eventually.ts';
 import { AlertBench, expectAlerts, SCRAPES_AFTER } from './alert-bench.ts';
@@ -33,6 +35,20 @@ it('an alert names a broken invariant', async () => {
   await expectAlerts({ before, after, alerts: ['SelloutInvariantBroken'] });
   await raise(-1);
   await eventually('the audit has seen the repair', async () => (await countBreaches()) === 0);
+});
+
+it('an alert names hold requests that are buried', async () => {
+  const { hall, redis } = bench;
+  const countBuried = () => bench.read('worker', 'sellout_hold_requests_buried_total');
+  const before = await bench.scrapeTimes(2);
+  const client = connectRedis(redis.url, 'test', silent);
+  await eventually('Redis is connected', () => client.status === 'ready');
+  await client.xadd(`event:{${hall.eventId}}:requests`, '*', 'id', 'x', 'wish', 'not a request');
+  await client.sadd('requests:events', hall.eventId);
+  await eventually('it is buried', async () => (await countBuried()) > 0);
+  client.disconnect();
+  const after = await bench.scrapeTimes(2);
+  await expectAlerts({ before, after, alerts: ['SelloutHoldRequestsBuried'] });
 });
 
 it('alerts name holds that expire late while the worker hangs', async () => {

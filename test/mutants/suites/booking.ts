@@ -159,4 +159,44 @@ export const booking: readonly MutantGroup[] = [
       { guard: 'cancellation-end', mutation: 'always' },
     ],
   },
+  {
+    tests: ['test/unit/booking/decide/decide-request.test.ts'],
+    mutants: [
+      { guard: 'request-settled-once', mutation: 'never' },
+      { guard: 'request-deadline', mutation: { replace: '<=', with: '<' } },
+      { guard: 'request-alternative', mutation: 'never' },
+      { guard: 'queued-only', mutation: 'never' },
+    ],
+  },
+  {
+    tests: ['test/db/booking/request-queue.test.ts'],
+    mutants: [
+      { guard: 'request-queued-once', mutation: { replace: 'if known', with: 'if false' } },
+      { guard: 'request-queue-limit', mutation: { replace: '>=', with: '>' } },
+      { guard: 'event-active-while-queued', mutation: 'never' },
+      { guard: 'unsettled-entries-kept', mutation: 'always' },
+      { guard: 'poisonous-request-buried', mutation: { replace: 'taken > takenTimesMax', with: 'false' } },
+      { guard: 'acknowledged-after-commit', mutation: 'remove' },
+      { guard: 'entry-names-its-request', mutation: 'always', only: 'buries what is not' },
+    ],
+  },
+  {
+    tests: ['test/api/requests/hold-requests.test.ts'],
+    mutants: [
+      { guard: 'request-needs-key', mutation: 'never', only: 'rejects' },
+      { guard: 'requested-seats-exist', mutation: 'never', only: 'that do not exist' },
+      { guard: 'request-key-input', mutation: 'never', only: 'rejects another input' },
+      {
+        guard: 'request-outcome-stored',
+        mutation: {
+          replace: 'await insertSettledRequests(tx, eventId, settledRequests)',
+          with: 'settledRequests.length',
+        },
+        only: 'keeps a refusal',
+      },
+      { guard: 'hold-request-owner', mutation: 'always', only: 'to its buyer alone' },
+      { guard: 'hold-request-updates-owner', mutation: 'never', only: 'nothing' },
+      { guard: 'request-stream-ends', mutation: 'never', only: 'once' },
+    ],
+  },
 ];

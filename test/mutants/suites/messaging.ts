@@ -76,7 +76,7 @@ export const messaging: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'foreign-message-dropped',
-        mutation: { replace: 'parseSeatsChanged(received)', with: 'received as SeatsChanged' },
+        mutation: { replace: 'parse(received)', with: 'received as Message' },
       },
     ],
   },

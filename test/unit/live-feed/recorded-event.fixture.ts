@@ -48,6 +48,7 @@ export class Recorded {
       this.listeners.set(eventId, listener);
       return { ready: Promise.resolve(), close: () => undefined };
     },
+    subscribeRequestsSettled: () => ({ ready: Promise.resolve(), close: () => undefined }),
     close: () => undefined,
   };
 

@@ -8,7 +8,7 @@ import { commitOrBusy } from '../../engine/errors/database-outage.ts';
 import { requireVenueId } from '../../inputs/ids.ts';
 import { requireVenueOrganizer } from '../../reads/access.ts';
 import { builder } from '../../schema/builder.ts';
-import { Event, OrphanRule } from '../../schema/event.ts';
+import { BookingMode, Event, OrphanRule } from '../../schema/event.ts';
 import { commonErrors, readEventResult } from '../../schema/mutation-results.ts';
 
 const PriceTierInput = builder.inputType('PriceTierInput', {
@@ -88,6 +88,7 @@ const CreateEventInput = builder.inputType('CreateEventInput', {
       defaultValue: false,
       description: 'Whether buyers may cancel their own confirmed bookings.',
     }),
+    bookingMode: t.field({ type: BookingMode, defaultValue: 'DIRECT', description: 'How seats are held.' }),
     currency: t.string({
       required: true,
       description:
@@ -152,6 +153,8 @@ function toEventFields(input: typeof CreateEventInput.$inferInput): EventFields 
     holdLifetimeMaxSeconds: input.holdLifetimeMaxSeconds ?? null,
     orphanRule: input.orphanRule ?? 'ALLOW',
     buyersMayCancel: input.buyersMayCancel ?? false,
+    // Null as before the mode existed, so that idempotency keys of that time still match.
+    bookingMode: input.bookingMode === 'QUEUED' ? 'QUEUED' : null,
     currency: input.currency,
     priceTiers: input.priceTiers.map((tier) => ({ ...tier, name: tier.name ?? null })),
   };

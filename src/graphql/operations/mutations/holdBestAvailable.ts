@@ -10,7 +10,7 @@ import { builder } from '../../schema/builder.ts';
 import { HoldSeatsResult } from '../../schema/mutation-results.ts';
 import { toBookingResult } from '../../schema/booking.ts';
 
-const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput', {
+export const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput', {
   description: 'Input of `holdBestAvailable`.',
   fields: (t) => ({
     eventId: t.id({ required: true, description: 'The ID of the event.' }),

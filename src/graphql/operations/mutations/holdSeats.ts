@@ -19,7 +19,7 @@ const HoldConflictPolicy = builder.enumType('HoldConflictPolicy', {
   } as const,
 });
 
-const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
+export const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
   description: 'Input of `holdSeats`.',
   fields: (t) => ({
     eventId: t.id({ required: true, description: 'The ID of the event.' }),

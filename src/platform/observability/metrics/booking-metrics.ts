@@ -60,6 +60,28 @@ export const bookingMetrics = {
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   }),
+  holdRequests: new Counter({
+    name: 'sellout_hold_requests_total',
+    help: 'Hold requests that a worker took from a queue, by outcome: done or a refusal code.',
+    labelNames: ['outcome'],
+    registers,
+  }),
+  holdRequestSeconds: new Histogram({
+    name: 'sellout_hold_request_duration_seconds',
+    help: 'Time from requestHold to the outcome of the request.',
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  }),
+  holdRequestsOpen: new Gauge({
+    name: 'sellout_hold_requests_open',
+    help: 'Hold requests in the queues of all events, according to this worker.',
+    registers,
+  }),
+  holdRequestsBuried: new Counter({
+    name: 'sellout_hold_requests_buried_total',
+    help: 'Hold requests that could not be processed and were moved to the stream of dead letters.',
+    registers,
+  }),
   holdsExpired: new Counter({
     name: 'sellout_holds_expired_total',
     help: 'Overdue holds that were expired, by the sweeper or by the next buyer of their seats.',

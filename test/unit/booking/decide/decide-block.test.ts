@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Refusal } from '../../../../src/booking/rules/draft.ts';
+import type { Refusal } from '../../../../src/booking/rules/model.ts';
 import {
   aConfirmed,
   aHold,

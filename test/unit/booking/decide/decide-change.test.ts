@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../../../src/booking/rules/decide.ts';
 import type { Command } from '../../../../src/booking/rules/commands.ts';
 import type { EventRules } from '../../../../src/booking/rules/model.ts';
-import type { Outcome, Refusal } from '../../../../src/booking/rules/draft.ts';
+import type { Outcome } from '../../../../src/booking/rules/draft.ts';
+import type { Refusal } from '../../../../src/booking/rules/model.ts';
 import {
   aConfirmed,
   aHold,

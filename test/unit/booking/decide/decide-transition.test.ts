@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome, Refusal } from '../../../../src/booking/rules/draft.ts';
+import type { Outcome } from '../../../../src/booking/rules/draft.ts';
+import type { Refusal } from '../../../../src/booking/rules/model.ts';
 import {
   aConfirmed,
   aHold,

@@ -12,6 +12,7 @@ import type {
   Key,
   LockedState,
   Seat,
+  SettledRequest,
   UsedKey,
 } from '../../../../src/booking/rules/model.ts';
 import type { Outcome } from '../../../../src/booking/rules/draft.ts';
@@ -31,6 +32,7 @@ export const theEvent: EventRules = {
   holdExtensionMs: 400,
   holdLifetimeMaxMs: 1_400,
   orphanRule: 'ALLOW',
+  bookingMode: 'DIRECT',
   buyersMayCancel: true,
   seatsTotal: 10,
   // Seats with an even index cost 100, the others 10.
@@ -43,6 +45,7 @@ interface Situation {
   readonly bookings?: readonly BookingRecord[];
   readonly blocked?: readonly number[];
   readonly keys?: readonly UsedKey[];
+  readonly requests?: readonly SettledRequest[];
   /** Seats that are not locked. */
   readonly unlocked?: readonly number[];
 }
@@ -68,6 +71,7 @@ export function given(situation: Situation = {}): LockedState {
     seats,
     bookings: new Map(bookings.map((booking) => [booking.id, booking])),
     keys: situation.keys ?? [],
+    requests: situation.requests ?? [],
     neighbors: new Map(),
   };
 }
@@ -138,6 +142,7 @@ export const nothing: Changes = {
   createdBookings: [],
   changedBookings: [],
   usedKeys: [],
+  settledRequests: [],
 };
 
 /** Decides one command. */

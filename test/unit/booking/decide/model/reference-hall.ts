@@ -5,7 +5,8 @@ import type {
   SeatStatus,
   UsedKey,
 } from '../../../../../src/booking/rules/model.ts';
-import type { Outcome, Refusal } from '../../../../../src/booking/rules/draft.ts';
+import type { Outcome } from '../../../../../src/booking/rules/draft.ts';
+import type { Refusal } from '../../../../../src/booking/rules/model.ts';
 
 /* The model's one plain object, and the plain questions that its rules ask about it. */
 

@@ -16,6 +16,7 @@ export const anEvent: EventRules = {
   holdExtensionMs: 2,
   holdLifetimeMaxMs: 6,
   orphanRule: 'ALLOW',
+  bookingMode: 'DIRECT',
   buyersMayCancel: true,
   seatsTotal: 10,
   tierAmounts: [100, 10, 1],

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
+import type { PrismaClient } from '../../platform/database/db.ts';
+import type { Logger } from '../../platform/observability/logger.ts';
+import { metrics } from '../../platform/observability/metrics.ts';
+import type { Publisher } from '../../messaging/publisher.ts';
+import type { GroupCommit } from '../batch/group-commit.ts';
+import type { Outcome } from '../rules/draft.ts';
+import { submitAndReport } from '../operations/submit.ts';
+import { parseWish, REQUEST_TTL_MS, type Wish } from './hold-request.ts';
+import type { Entry, RequestQueue } from './request-queue.ts';
+import { insertSettledRequests } from './settled-requests.sql.ts';
+import { toSubmission } from './to-submission.ts';
+
+export interface ConsumerContext {
+  readonly db: PrismaClient;
+  readonly requestQueue: RequestQueue;
+  readonly groupCommit: GroupCommit;
+  readonly publisher: Pick<Publisher, 'publishRequestsSettled'>;
+  readonly logger: Logger;
+  /** Logs what happens to bookings. */
+  readonly eventLogger: Logger;
+}
+
+export interface ConsumerLimits {
+  /** Maximum number of requests in flight for one event: what one batch takes, twice. */
+  readonly takenMax: number;
+  /** Time after which an entry that its consumer did not settle is taken over. Longer than a command may wait. */
+  readonly takeOverAfterMs: number;
+  readonly takeOverEveryMs: number;
+  /** An entry that was taken this many times without an outcome is buried. */
+  readonly takenTimesMax: number;
+  /** Time without requests after which an event is no longer looked at. */
+  readonly forgetAfterMs: number;
+}
+
+const defaultLimits: ConsumerLimits = {
+  takenMax: 512,
+  takeOverAfterMs: 10_000,
+  takeOverEveryMs: 2_000,
+  takenTimesMax: 5,
+  forgetAfterMs: 60_000,
+};
+
+/** What a consumer remembers of an event with open requests. */
+interface Lane {
+  running: Promise<void> | null;
+  emptySince: number;
+  lookedForAbandonedAt: number;
+}
+
+/**
+ * Takes hold requests from the queues and submits them to the group commit. A request is acknowledged after its outcome
+ * is committed, so that a consumer that ends at any point loses none: another one takes over its entries. Taking an entry
+ * twice does no harm, because the batch finds the stored outcome under the buyer's lock.
+ */
+export class RequestConsumer {
+  readonly #ctx: ConsumerContext;
+  readonly #limits: ConsumerLimits;
+  readonly #name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  readonly #lanes = new Map<number, Lane>();
+  #stopping = false;
+
+  constructor(ctx: ConsumerContext, limits: Partial<ConsumerLimits> = {}) {
+    this.#ctx = ctx;
+    this.#limits = { ...defaultLimits, ...limits };
+  }
+
+  /** Starts to consume the requests of every event that has some. Does not wait for their outcomes. */
+  async scan(): Promise<void> {
+    const eventIds = await this.#ctx.requestQueue.activeEvents();
+    for (const eventId of eventIds) this.#consume(eventId);
+    metrics.holdRequestsOpen.set(await this.#ctx.requestQueue.countOpen(eventIds));
+  }
+
+  /** Takes no further requests, and waits for the outcomes of those that it took. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all([...this.#lanes.values()].map(async ({ running }) => running));
+    for (const eventId of this.#lanes.keys()) {
+      await this.#ctx.requestQueue.leave(eventId, this.#name).catch((error: unknown) => {
+        this.#ctx.logger.debug({ err: error, eventId }, 'failed to remove a consumer of hold requests');
+      });
+    }
+  }
+
+  #consume(eventId: number): void {
+    const now = performance.now();
+    const lane = this.#lanes.get(eventId) ?? { running: null, emptySince: now, lookedForAbandonedAt: 0 };
+    this.#lanes.set(eventId, lane);
+    lane.running ??= this.#consumeAll(eventId, lane)
+      .catch((error: unknown) => {
+        this.#ctx.logger.warn({ err: error, eventId }, 'failed to take hold requests; retrying');
+      })
+      .finally(() => (lane.running = null));
+  }
+
+  /** Consumes until the queue is empty. */
+  async #consumeAll(eventId: number, lane: Lane): Promise<void> {
+    while (!this.#stopping) {
+      await this.#takeOverAbandoned(eventId, lane);
+      const entries = await this.#ctx.requestQueue.take(eventId, this.#name, this.#limits.takenMax);
+      if (entries.length === 0) break;
+      lane.emptySince = performance.now();
+      await this.#process(eventId, entries);
+    }
+    if (performance.now() - lane.emptySince < this.#limits.forgetAfterMs) return;
+    await this.#ctx.requestQueue.forgetIfEmpty(eventId);
+    this.#lanes.delete(eventId);
+  }
+
+  /** Takes over what another consumer took and did not settle, because it ended or its batch failed. */
+  async #takeOverAbandoned(eventId: number, lane: Lane): Promise<void> {
+    const { takeOverEveryMs, takeOverAfterMs, takenMax, takenTimesMax } = this.#limits;
+    const now = performance.now();
+    if (now - lane.lookedForAbandonedAt < takeOverEveryMs) return;
+    lane.lookedForAbandonedAt = now;
+    const { requestQueue } = this.#ctx;
+    const entries = await requestQueue.takeOver(eventId, this.#name, takeOverAfterMs, takenMax);
+    if (entries.length === 0) return;
+    // guard: poisonous-request-buried
+    const [poisonous, others] = partition(entries, ({ taken }) => taken > takenTimesMax);
+    for (const entry of poisonous) await this.#bury(eventId, entry, 'no outcome after several attempts');
+    await this.#process(eventId, others);
+  }
+
+  async #process(eventId: number, entries: readonly Entry[]): Promise<void> {
+    const settled: Entry[] = [];
+    await Promise.all(
+      entries.map(async (entry) => {
+        const wish = parseEntryWish(entry);
+        if (wish === null) {
+          await this.#bury(eventId, entry, 'not a hold request');
+        } else if (await this.#submit(eventId, wish)) settled.push(entry);
+      }),
+    );
+    if (settled.length === 0) return;
+    await this.#ctx.requestQueue.settle(eventId, settled); // guard: acknowledged-after-commit
+    await this.#ctx.publisher.publishRequestsSettled({
+      eventId,
+      requestIds: settled.map(({ requestId }) => requestId),
+    });
+  }
+
+  /** Returns whether the request has an outcome. Without one, it is taken over later. */
+  async #submit(eventId: number, wish: Wish): Promise<boolean> {
+    try {
+      const outcome = await submitAndReport(this.#ctx, eventId, toSubmission(wish));
+      metrics.holdRequests.inc({ outcome: nameOutcome(outcome) });
+      metrics.holdRequestSeconds.observe(Math.max(0, ageMs(wish)) / 1000);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BusyError || error instanceof ReadOnlyError))
+        this.#ctx.logger.error({ err: error, eventId, requestId: wish.requestId }, 'hold request failed');
+      return false;
+    }
+  }
+
+  async #bury(eventId: number, entry: Entry, reason: string): Promise<void> {
+    const { entryId, requestId } = entry;
+    this.#ctx.logger.error({ eventId, requestId, entryId, reason }, 'buried a hold request');
+    metrics.holdRequestsBuried.inc();
+    const wish = parseEntryWish(entry);
+    if (wish !== null) {
+      const outcome = { status: 'EXPIRED' } as const;
+      await insertSettledRequests(this.#ctx.db, eventId, [{ ...wish, outcome }]);
+    }
+    await this.#ctx.requestQueue.bury(eventId, entry, reason);
+  }
+}
+
+/** Returns null if the entry is not a request. An entry under another request's ID must not settle that request. */
+function parseEntryWish({ requestId, wish: json }: Entry): Wish | null {
+  const wish = parseWish(json);
+  return wish?.requestId === requestId ? wish : null; // guard: entry-names-its-request
+}
+
+/** Time since the request was made. The clocks of database and worker may differ by milliseconds. */
+function ageMs({ expiresAtMs }: Wish): number {
+  return Date.now() - (expiresAtMs - REQUEST_TTL_MS);
+}
+
+function nameOutcome(outcome: Outcome): string {
+  return outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const { yes = [], no = [] } = Object.groupBy(items, (item) => (test(item) ? 'yes' : 'no'));
+  return [yes, no];
+}

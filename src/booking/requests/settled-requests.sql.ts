@@ -1,0 +1,58 @@
+import { sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
+import type { Refusal } from '../rules/model.ts';
+import type { RequestOutcome, SettledRequest } from '../rules/model.ts';
+
+interface Row {
+  readonly id: string;
+  readonly buyer_id: string;
+  readonly input_hash: string;
+  readonly status: RequestOutcome['status'];
+  readonly booking_id: string | null;
+  readonly refusal: Refusal | null;
+}
+
+/** Reads the outcomes of those of the requests that are settled. */
+export async function readSettledRequests(
+  db: PrismaClient | Tx,
+  eventId: number,
+  requestIds: readonly string[],
+): Promise<readonly SettledRequest[]> {
+  const rows = await db.$queryRaw<Row[]>(sql`/* readSettledRequests */
+    SELECT r.id, r.buyer_id, encode(r.input_hash, 'hex') AS input_hash, r.status::text AS status, r.booking_id, r.refusal
+    FROM unnest(${requestIds}::uuid[]) AS w(id) CROSS JOIN LATERAL (
+      SELECT * FROM hold_requests h WHERE h.event_id = ${eventId}::int AND h.id = w.id OFFSET 0) AS r`);
+  return rows.map((row) => ({
+    requestId: row.id,
+    buyerId: row.buyer_id,
+    inputHash: row.input_hash,
+    outcome: toOutcome(row),
+  }));
+}
+
+function toOutcome({ status, booking_id: bookingId, refusal }: Row): RequestOutcome {
+  if (status === 'DONE' && bookingId !== null) return { status, bookingId };
+  if (status === 'REFUSED' && refusal !== null) return { status, refusal };
+  return { status: 'EXPIRED' };
+}
+
+/**
+ * Stores outcomes, which are final: a request that is settled already stays as it is.
+ *
+ * @returns the number of requests that were not settled before.
+ */
+export async function insertSettledRequests(
+  db: PrismaClient | Tx,
+  eventId: number,
+  settled: readonly SettledRequest[],
+): Promise<number> {
+  const outcomes = settled.map(({ outcome }) => outcome);
+  return db.$executeRaw(sql`/* insertSettledRequests */
+    INSERT INTO hold_requests (event_id, id, buyer_id, input_hash, status, booking_id, refusal)
+    SELECT ${eventId}::int, u.id, u.buyer_id, decode(u.input_hash, 'hex'), u.status::hold_request_status, u.booking_id, u.refusal
+    FROM unnest(${settled.map(({ requestId }) => requestId)}::uuid[], ${settled.map(({ buyerId }) => buyerId)}::uuid[],
+                ${settled.map(({ inputHash }) => inputHash)}::text[], ${outcomes.map(({ status }) => status)}::text[],
+                ${outcomes.map((outcome) => (outcome.status === 'DONE' ? outcome.bookingId : null))}::uuid[],
+                ${outcomes.map((outcome) => (outcome.status === 'REFUSED' ? JSON.stringify(outcome.refusal) : null))}::jsonb[])
+      AS u(id, buyer_id, input_hash, status, booking_id, refusal)
+    ON CONFLICT (event_id, id) DO NOTHING`);
+}

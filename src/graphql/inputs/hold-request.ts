@@ -1,0 +1,18 @@
+import type { RequestHoldContext } from '../../booking/operations/request-hold.ts';
+import { InvalidInputError } from '../../platform/errors.ts';
+import { checkIdempotencyKey } from '../../platform/idempotency-key.ts';
+import type { GraphQLContext } from '../context.ts';
+
+/** @throws {InvalidInputError} if the key is missing, empty or too long. */
+export function requireIdempotencyKey(key: string | null | undefined): string {
+  // guard: request-needs-key
+  if (key == null)
+    throw new InvalidInputError('idempotencyKey', 'idempotencyKey is required: it identifies the request.');
+  checkIdempotencyKey(key);
+  return key;
+}
+
+export function toRequestHoldContext(ctx: GraphQLContext): RequestHoldContext {
+  const { clock, database, eventLayouts, requestQueue } = ctx;
+  return { clock, db: database.reads, eventLayouts, requestQueue };
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseWish, toRequestId, type Wish } from '../../../src/booking/requests/hold-request.ts';
+import { readRequests } from '../../../src/booking/requests/read-requests.ts';
+import { RequestConsumer, type ConsumerLimits } from '../../../src/booking/requests/request-consumer.ts';
+import { RequestQueue } from '../../../src/booking/requests/request-queue.ts';
+import { BusyError } from '../../../src/platform/errors.ts';
+import { hashIdempotencyKey } from '../../../src/platform/idempotency-key.ts';
+import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
+import { silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createHall } from '../../support/hall.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
+
+let database: TestDatabase;
+let server: TestRedis;
+let redis: Redis;
+let app: BookingProcess;
+let eventId: number;
+
+beforeAll(async () => {
+  [database, server] = await Promise.all([createTestDatabase(), startTestRedis()]);
+  app = startBookingProcess(database.url);
+  redis = connectRedis(server.url, 'test', silent);
+  await eventually('Redis is connected', () => redis.status === 'ready');
+});
+
+beforeEach(async () => {
+  ({ eventId } = await createHall(app.database.reads));
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await app[Symbol.asyncDispose]();
+  await Promise.all([server.stop(), database.drop()]);
+});
+
+function aWish(seats: readonly number[], key: string = randomUUID(), ttlMs = 30_000): Wish {
+  const buyerId = randomUUID();
+  const hashes = hashIdempotencyKey(key, { seats });
+  return {
+    ...hashes,
+    requestId: toRequestId(eventId, buyerId, { operation: 'holdSeats', ...hashes }),
+    buyerId,
+    expiresAtMs: Date.now() + ttlMs,
+    operation: 'holdSeats',
+    seats,
+    onConflict: 'FAIL',
+  };
+}
+
+function consume(queue: RequestQueue, limits: Partial<ConsumerLimits> = {}): RequestConsumer {
+  const publisher = { publishRequestsSettled: () => Promise.resolve() };
+  const { groupCommit } = app;
+  const ctx = {
+    db: app.database.worker,
+    requestQueue: queue,
+    groupCommit,
+    publisher,
+    logger: silent,
+    eventLogger: silent,
+  };
+  return new RequestConsumer(ctx, limits);
+}
+
+/** Scans until the request has an outcome, and returns its status. */
+async function decide(consumer: RequestConsumer, queue: RequestQueue, requestId: string): Promise<string> {
+  const ctx = { db: app.database.reads, requestQueue: queue };
+  let status = 'QUEUED';
+  await eventually('the request has an outcome', async () => {
+    await consumer.scan();
+    status = (await readRequests(ctx, eventId, [requestId])).get(requestId)?.state.status ?? 'missing';
+    return status !== 'QUEUED';
+  });
+  return status;
+}
+
+const streamKey = () => `event:{${eventId}}:requests`;
+
+describe('the queue', () => {
+  it('has every request once, with its place', async () => {
+    const queue = new RequestQueue(redis);
+    const [first, second] = [aWish([1]), aWish([2])];
+    expect(await queue.enqueue(eventId, first)).toMatchObject({ ahead: 0, buyerId: first.buyerId });
+    expect(await queue.enqueue(eventId, second)).toMatchObject({ ahead: 1 });
+    expect(await queue.enqueue(eventId, first)).toMatchObject({ ahead: 0 });
+    expect(await redis.xlen(streamKey())).toBe(2);
+  });
+
+  it('refuses requests beyond its limit, but not one that it has', async () => {
+    const queue = new RequestQueue(redis, 1);
+    const first = aWish([1]);
+    await queue.enqueue(eventId, first);
+    await expect(queue.enqueue(eventId, aWish([2]))).rejects.toBeInstanceOf(BusyError);
+    expect(await queue.enqueue(eventId, first)).toMatchObject({ ahead: 0 });
+    expect(await redis.xlen(streamKey())).toBe(1);
+  });
+
+  it('keeps an event active while it has requests', async () => {
+    const queue = new RequestQueue(redis);
+    await queue.enqueue(eventId, aWish([1]));
+    await queue.forgetIfEmpty(eventId);
+    expect(await queue.activeEvents()).toContain(eventId);
+    await redis.del(streamKey());
+    await queue.forgetIfEmpty(eventId);
+    expect(await queue.activeEvents()).not.toContain(eventId);
+  });
+
+  it('keeps what a consumer that leaves has not settled', async () => {
+    const queue = new RequestQueue(redis);
+    const wish = aWish([1]);
+    await queue.enqueue(eventId, wish);
+    expect(await queue.take(eventId, 'gone', 10)).toHaveLength(1);
+    await queue.leave(eventId, 'gone');
+    const entries = await queue.takeOver(eventId, 'next', 0, 10);
+    expect(entries).toMatchObject([{ requestId: wish.requestId, taken: 2 }]);
+    await queue.settle(eventId, entries);
+    await queue.leave(eventId, 'next');
+    expect(await redis.xpending(streamKey(), 'holds')).toEqual([0, null, null, null]);
+  });
+
+  it('uses keys of one slot for each event', async () => {
+    const queue = new RequestQueue(redis);
+    await queue.enqueue(eventId, aWish([1]));
+    const keys = await redis.keys(`*${eventId}*`);
+    expect(keys.filter((key) => !key.startsWith(`event:{${eventId}}:`))).toEqual([]);
+  });
+});
+
+describe('the consumer', () => {
+  it('leaves no trace of a settled request in Redis', async () => {
+    const queue = new RequestQueue(redis);
+    const wish = aWish([1]);
+    await queue.enqueue(eventId, wish);
+    expect(await decide(consume(queue), queue, wish.requestId)).toBe('DONE');
+    await eventually('it is acknowledged', async () => (await redis.xlen(streamKey())) === 0);
+    expect(await redis.hlen(`${streamKey()}:open`)).toBe(0);
+    expect(await redis.xpending(streamKey(), 'holds')).toEqual([0, null, null, null]);
+  });
+
+  it('expires requests that are too old', async () => {
+    const queue = new RequestQueue(redis);
+    const wish = aWish([1], randomUUID(), -1);
+    await queue.enqueue(eventId, wish);
+    expect(await decide(consume(queue), queue, wish.requestId)).toBe('EXPIRED');
+  });
+
+  it('buries what is not a request, and goes on', async () => {
+    const queue = new RequestQueue(redis);
+    const wish = aWish([1]);
+    await redis.xadd(streamKey(), '*', 'id', 'x', 'wish', '{"operation":"holdEverything"}');
+    await redis.xadd(streamKey(), '*', 'id', 'y', 'wish', JSON.stringify(wish));
+    await redis.xadd(streamKey(), '*', 'nonsense', '1');
+    await queue.enqueue(eventId, wish);
+    expect(await decide(consume(queue), queue, wish.requestId)).toBe('DONE');
+    await eventually('the queue is empty', async () => (await redis.xlen(streamKey())) === 0);
+    expect(await redis.xlen(`${streamKey()}:dead`)).toBe(3);
+  });
+
+  it('buries a request that several attempts did not settle, and tells its buyer', async () => {
+    const queue = new RequestQueue(redis);
+    const wish = aWish([1]);
+    await queue.enqueue(eventId, wish);
+    await queue.take(eventId, 'gone', 10);
+    await queue.takeOver(eventId, 'gone', 0, 10);
+    const limits = { takeOverAfterMs: 0, takeOverEveryMs: 0, takenTimesMax: 2 };
+    expect(await decide(consume(queue, limits), queue, wish.requestId)).toBe('EXPIRED');
+    await eventually('it is buried', async () => (await redis.xlen(`${streamKey()}:dead`)) === 1);
+  });
+
+  it('forgets events without requests, and finds them again', async () => {
+    const queue = new RequestQueue(redis);
+    const consumer = consume(queue, { forgetAfterMs: 0 });
+    const [first, second] = [aWish([1]), aWish([2])];
+    await queue.enqueue(eventId, first);
+    expect(await decide(consumer, queue, first.requestId)).toBe('DONE');
+    await eventually('the event is forgotten', async () => {
+      await consumer.scan();
+      return !(await queue.activeEvents()).includes(eventId);
+    });
+    await queue.enqueue(eventId, second);
+    expect(await decide(consumer, queue, second.requestId)).toBe('DONE');
+  });
+
+  it('has an outcome for everything that it took when it has stopped', async () => {
+    const queue = new RequestQueue(redis);
+    const consumer = consume(queue);
+    const wishes = Array.from({ length: 30 }, (_, seat) => aWish([seat]));
+    for (const wish of wishes) await queue.enqueue(eventId, wish);
+    await consumer.scan();
+    await consumer.stop();
+    const pending = (await redis.xpending(streamKey(), 'holds')) as [number];
+    expect(pending[0]).toBe(0);
+    expect(await redis.xinfo('CONSUMERS', streamKey(), 'holds')).toEqual([]);
+  });
+});
+
+describe('a wish', () => {
+  it.each(['', 'null', '[]', '{}', '{"operation":"holdSeats"}', JSON.stringify({ x: 1 })])(
+    'is not %s',
+    (json) => {
+      expect(parseWish(json)).toBeNull();
+    },
+  );
+});
