@@ -11,7 +11,7 @@ export default defineConfig({
     reportUnusedDisableDirectives: 'error',
     respectEslintDisableDirectives: false,
   },
-  ignorePatterns: ['src/generated', '**/dist', 'coverage', '.data*', 'examples/relay'],
+  ignorePatterns: ['src/generated', '**/dist', 'coverage', '.data*', 'docs/examples/relay'],
   categories: { correctness: 'error', suspicious: 'error' },
   rules: {
     'array-callback-return': 'error',
@@ -80,14 +80,14 @@ export default defineConfig({
     },
     { files: ['src/main/**'], rules: { 'unicorn/no-process-exit': 'off' } },
     {
-      files: ['src/**/*.ts', 'scripts/**', 'prisma/**', 'examples/**'],
+      files: ['src/**/*.ts', 'scripts/**', 'prisma/**', 'docs/examples/**'],
       rules: {
         'max-lines': ['error', { max: 300 }],
         'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       },
     },
     {
-      files: ['src/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts'],
+      files: ['src/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts', 'docs/examples/**/*.ts'],
       // Files of root fields have the field's exact name.
       excludeFiles: ['src/graphql/operations/**'],
       rules: { 'unicorn/filename-case': ['error', { case: 'kebabCase' }] },

@@ -52,7 +52,7 @@ const usages = {
   'relay-artifacts': `Usage: npm run relay-artifacts
 
   Compiles the GraphQL operations for the Relay example with Relay's compiler, which npx downloads. Run it when a test
-  reports that examples/relay is out of date.`,
+  reports that docs/examples/relay is out of date.`,
 
   'check:unused': `Usage: npm run check:unused
 

@@ -15,7 +15,7 @@ import { withScratchServices } from '../local/scratch-services.ts';
 import { migrate } from '../schema/apply-migrations.ts';
 
 const run = promisify(execFile);
-const example = path.join(ROOT, 'examples/python');
+const example = path.join(ROOT, 'docs/examples/python');
 
 await runCommand(async () => {
   refuseArguments('check:python');

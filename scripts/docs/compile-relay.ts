@@ -10,7 +10,7 @@ import { readRelayOperations } from './relay-operations.ts';
 
 await runCommand(() => {
   refuseArguments('relay-artifacts');
-  const artifacts = path.join(ROOT, 'examples/relay');
+  const artifacts = path.join(ROOT, 'docs/examples/relay');
   const scratch = mkdtempSync(path.join(tmpdir(), 'sellout-relay-'));
   try {
     for (const [name, text] of readRelayOperations())
@@ -30,5 +30,5 @@ await runCommand(() => {
   } finally {
     rmSync(scratch, { recursive: true });
   }
-  process.stdout.write(`${readdirSync(artifacts).length} artifacts in examples/relay\n`);
+  process.stdout.write(`${readdirSync(artifacts).length} artifacts in docs/examples/relay\n`);
 });

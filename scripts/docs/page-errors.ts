@@ -10,7 +10,7 @@ export interface Repository {
   read(file: string): string | undefined;
 }
 
-const REPOSITORY_PATH = /^(?:src|test|scripts|loadtest|prisma|docs|examples)\/[\w./-]*\w\/?$/;
+const REPOSITORY_PATH = /^(?:src|test|scripts|loadtest|prisma|docs)\/[\w./-]*\w\/?$/;
 
 /** Returns the broken references of a Markdown page: links, anchors, paths, npm commands and GraphQL documents. */
 export function pageErrors(page: string, repository: Repository): string[] {

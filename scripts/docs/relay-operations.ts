@@ -3,8 +3,8 @@ import path from 'node:path';
 import { ROOT } from '../local/command.ts';
 
 const files = [
-  'examples/operations/load-seat-map',
-  'examples/operations/refetch-booking',
+  'docs/examples/operations/load-seat-map',
+  'docs/examples/operations/refetch-booking',
   ...[
     'confirm-booking',
     'events-on-sale',

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import * as apollo from '../../examples/apollo.ts';
+import * as apollo from '../../docs/examples/apollo.ts';
 import type {
   Booking,
   ConfirmResult,
@@ -8,17 +8,17 @@ import type {
   Hold,
   HoldInput,
   HoldResult,
-} from '../../examples/data.ts';
-import * as plainFetch from '../../examples/plain-fetch.ts';
+} from '../../docs/examples/data.ts';
+import * as plainFetch from '../../docs/examples/plain-fetch.ts';
 import {
   describeHold,
   holdWithRetry,
   loadLayout,
   readServerClock,
   startCountdown,
-} from '../../examples/purchase.ts';
-import * as relay from '../../examples/relay.ts';
-import * as urql from '../../examples/urql.ts';
+} from '../../docs/examples/purchase.ts';
+import * as relay from '../../docs/examples/relay.ts';
+import * as urql from '../../docs/examples/urql.ts';
 import type { SeatFeed, SeatFeedOptions } from '../../src/web/seat-feed/create-seat-feed.ts';
 import { startHttp, type HttpFixture } from '../api/http/http.fixture.ts';
 import { eventually } from '../support/eventually.ts';

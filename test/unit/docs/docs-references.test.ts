@@ -102,10 +102,10 @@ describe('code of the examples', () => {
 it('Relay’s artifacts are compiled from the current operations', async () => {
   const operations = [...readRelayOperations()];
   expect(operations.map(([name]) => `${name}.graphql.js`).toSorted()).toEqual(
-    readdirSync(path.join(ROOT, 'examples/relay')).toSorted(),
+    readdirSync(path.join(ROOT, 'docs/examples/relay')).toSorted(),
   );
   for (const [name, text] of operations) {
-    const file = path.join(ROOT, `examples/relay/${name}.graphql.js`);
+    const file = path.join(ROOT, `docs/examples/relay/${name}.graphql.js`);
     const { default: artifact } = (await import(file)) as { default: { hash: string } };
     const [definition] = parse(text).definitions;
     // The compiler and babel-plugin-relay hash the printed operation.

@@ -8,7 +8,7 @@ import type { Booking, ConfirmResult, EventSummary, HoldInput, HoldResult, Relea
  * derives the types from the operations, and a bundler loads the files.
  */
 
-const tabs = new URL('../src/http/routes/graphiql/operations/', import.meta.url);
+const tabs = new URL('../../src/http/routes/graphiql/operations/', import.meta.url);
 const others = new URL('operations/', import.meta.url);
 
 function load<Data, Variables extends object = Record<string, never>>(folder: URL, name: string) {

@@ -14,8 +14,8 @@ import {
   createSeatFeed,
   type SeatFeed,
   type SeatFeedOptions,
-} from '../src/web/seat-feed/create-seat-feed.ts';
-import { graphqlWsTransport } from '../src/web/seat-feed/graphql-ws.ts';
+} from '../../src/web/seat-feed/create-seat-feed.ts';
+import { graphqlWsTransport } from '../../src/web/seat-feed/graphql-ws.ts';
 import type { Booking, ConfirmResult, EventSummary, HoldInput, HoldResult, ReleaseResult } from './data.ts';
 import * as operations from './relay-operations.ts';
 

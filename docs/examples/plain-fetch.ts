@@ -3,8 +3,8 @@ import {
   createSeatFeed,
   type SeatFeed,
   type SeatFeedOptions,
-} from '../src/web/seat-feed/create-seat-feed.ts';
-import { passOn, SEAT_UPDATES } from '../src/web/seat-feed/graphql-ws.ts';
+} from '../../src/web/seat-feed/create-seat-feed.ts';
+import { passOn, SEAT_UPDATES } from '../../src/web/seat-feed/graphql-ws.ts';
 import type { Booking, ConfirmResult, EventSummary, HoldInput, HoldResult, ReleaseResult } from './data.ts';
 import * as operations from './operations.ts';
 

@@ -3,13 +3,13 @@ import { SetContextLink } from '@apollo/client/link/context';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { OperationTypeNode } from 'graphql';
 import { createClient, type Client as SocketClient } from 'graphql-ws';
-import possibleTypes from '../possible-types.json' with { type: 'json' };
+import possibleTypes from '../../possible-types.json' with { type: 'json' };
 import {
   createSeatFeed,
   type SeatFeed,
   type SeatFeedOptions,
-} from '../src/web/seat-feed/create-seat-feed.ts';
-import { passOn, SEAT_UPDATES, watchConnection } from '../src/web/seat-feed/graphql-ws.ts';
+} from '../../src/web/seat-feed/create-seat-feed.ts';
+import { passOn, SEAT_UPDATES, watchConnection } from '../../src/web/seat-feed/graphql-ws.ts';
 import type { Booking, ConfirmResult, EventSummary, HoldInput, HoldResult, ReleaseResult } from './data.ts';
 import * as operations from './operations.ts';
 
