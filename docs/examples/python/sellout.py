@@ -14,8 +14,8 @@ from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 
-ROOT = Path(__file__).parents[2]
-FOLDERS = [ROOT / "examples/operations", ROOT / "src/http/routes/graphiql/operations"]
+ROOT = Path(__file__).parents[3]
+FOLDERS = [ROOT / "docs/examples/operations", ROOT / "src/http/routes/graphiql/operations"]
 
 
 def read_operation(name):
