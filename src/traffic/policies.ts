@@ -1,7 +1,8 @@
 import type { RateLimitQuotas } from '../platform/config/rate-limits.ts';
 
+type PolicyGroup = Exclude<keyof RateLimitQuotas, 'heldSeats'>;
 /** Operations that share budgets. */
-export type LimitGroup = Exclude<keyof RateLimitQuotas, 'calls'>;
+export type LimitGroup = Exclude<PolicyGroup, 'calls'>;
 export type LimitScope = 'buyer' | 'address' | 'network';
 
 /**
@@ -20,10 +21,10 @@ export interface Policy {
 }
 
 type GroupPolicies = Readonly<Record<LimitScope, Policy | null>>;
-export type Policies = Readonly<Record<keyof RateLimitQuotas, GroupPolicies>>;
+export type Policies = Readonly<Record<PolicyGroup, GroupPolicies>>;
 
 /** Window of a group in seconds. Guests are few, and buyers need only one. */
-const windows: Readonly<Record<keyof RateLimitQuotas, number>> = {
+const windows: Readonly<Record<PolicyGroup, number>> = {
   guests: 300,
   holds: 10,
   changes: 10,
@@ -33,7 +34,7 @@ const windows: Readonly<Record<keyof RateLimitQuotas, number>> = {
 };
 
 export function createPolicies(quotas: RateLimitQuotas): Policies {
-  const ofGroup = (group: keyof RateLimitQuotas): GroupPolicies => {
+  const ofGroup = (group: PolicyGroup): GroupPolicies => {
     const create = (scope: LimitScope): Policy | null => {
       const quota = quotas[group][scope];
       return quota === null ? null : createPolicy(`${group}-${scope}`, scope, quota, windows[group]);

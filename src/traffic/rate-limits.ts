@@ -13,6 +13,7 @@ import {
   SharedBuckets,
   countTokens,
 } from './buckets.ts';
+import { HeldSeats, type HeldBooking, type SeatReservation } from './held-seats.ts';
 import { ClientKeyring, type ClientKeys } from './client-keys.ts';
 import { createPolicies, type LimitGroup, type Policies, type Policy } from './policies.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -46,6 +47,7 @@ export interface LimitedCall {
 export class RateLimits {
   readonly policies: Policies;
   readonly refusals: RefusalLog;
+  readonly heldSeats: HeldSeats;
   readonly #keyring: ClientKeyring;
   readonly #shared: SharedBuckets;
   readonly #calls = new LocalBuckets(KEYS_KEPT_MAX);
@@ -56,12 +58,24 @@ export class RateLimits {
   readonly #logger: Logger;
   #askRedisAtMs = 0;
 
-  constructor(quotas: RateLimitQuotas, secret: string, { redis, clock, logger }: RateLimitServices) {
+  constructor(
+    quotas: RateLimitQuotas,
+    { secret, holdTtlMs }: { readonly secret: string; readonly holdTtlMs: number },
+    { redis, clock, logger }: RateLimitServices,
+  ) {
     this.policies = createPolicies(quotas);
     this.refusals = new RefusalLog(logger);
     this.#keyring = new ClientKeyring(secret);
     this.#nowUs = () => Math.round(clock.nowMs() * 1000);
     this.#shared = new SharedBuckets(redis, this.#nowUs);
+    this.heldSeats = new HeldSeats({
+      seatsMax: quotas.heldSeats,
+      holdTtlMs,
+      redis,
+      clock,
+      refusals: this.refusals,
+      logger,
+    });
     this.#logger = logger;
   }
 
@@ -147,10 +161,13 @@ export class RateLimits {
 
 /** Creates the rate limits of the configuration; null if they are off. */
 export function createRateLimits(
-  { rateLimits, auth }: Pick<Config, 'rateLimits' | 'auth'>,
+  { rateLimits, auth, holdTtlMs }: Pick<Config, 'rateLimits' | 'auth' | 'holdTtlMs'>,
   services: RateLimitServices,
 ): RateLimits | null {
-  return rateLimits === null ? null : new RateLimits(rateLimits, auth.secret, services); // guard: limits-switch
+  // guard: limits-switch
+  return rateLimits === null
+    ? null
+    : new RateLimits(rateLimits, { secret: auth.secret, holdTtlMs }, services);
 }
 
 /** What one request, or one message on a socket, may do. */
@@ -195,6 +212,20 @@ export class RequestBudget {
     // guard: call-limit
     if (verdict.refused !== null) throw this.#toError(call.operation, charges, verdict, nowUs);
     this.#addToReport(charges, verdict, nowUs);
+  }
+
+  /**
+   * Reserves seats of an event for a hold.
+   *
+   * @throws {RateLimitedError} if the client's address or network would hold too many seats unconfirmed.
+   */
+  reserveSeats(eventId: number, count: number, operation: string): Promise<SeatReservation> {
+    return this.#limits.heldSeats.reserve(this.#client, eventId, count, operation);
+  }
+
+  /** Follows a change of a booking that needs no new seats. */
+  followBooking(booking: HeldBooking): void {
+    this.#limits.heldSeats.follow(booking);
   }
 
   #toError(operation: string, charges: readonly Charge[], verdict: Verdict, nowUs: number): RateLimitedError {

@@ -16,6 +16,8 @@ export interface RateLimitQuotas {
   readonly reads: Quotas;
   readonly subscriptions: Quotas;
   readonly calls: Quotas;
+  /** Unconfirmed seats of one event: a number at one time, not per window. */
+  readonly heldSeats: Quotas;
 }
 
 const QUOTA_MAX = 1_000_000;
@@ -47,6 +49,7 @@ export const rateLimitEnvironment = {
   RATE_LIMIT_READS: quotas(3).prefault('100,600,3000'),
   RATE_LIMIT_SUBSCRIPTIONS: quotas(3).prefault('30,300,1500'),
   RATE_LIMIT_CALLS: quotas(2).prefault('2000,10000'),
+  RATE_LIMIT_HELD_SEATS: quotas(2).prefault('120,600'),
 };
 
 type RateLimitEnvironment = z.infer<z.ZodObject<typeof rateLimitEnvironment>>;
@@ -61,5 +64,6 @@ export function toRateLimits(env: RateLimitEnvironment): RateLimitQuotas | null 
     reads: env.RATE_LIMIT_READS,
     subscriptions: env.RATE_LIMIT_SUBSCRIPTIONS,
     calls: env.RATE_LIMIT_CALLS,
+    heldSeats: env.RATE_LIMIT_HELD_SEATS,
   };
 }

@@ -195,6 +195,14 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
       'Requests and calls of root fields per 10 seconds and process, from one address and from one network. It protects the CPU of the process, and is checked in memory before a request is parsed.',
   },
 
+  RATE_LIMIT_HELD_SEATS: {
+    group: 'Rate limits',
+    default: '`120,600`',
+    example: '120,600',
+    meaning:
+      'Seats of one event that buyers at one address and in one network may hold unconfirmed at the same time. A class of 30 may hold four each.',
+  },
+
   DRAIN_SECONDS: {
     group: 'Shutdown',
     meaning:

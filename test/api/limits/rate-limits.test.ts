@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeBookingId } from '../../../src/platform/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { captureStatements } from '../../support/services/capture-statements.ts';
 import { RawSocket, startHttp, type HttpFixture } from '../http/http.fixture.ts';
 
@@ -202,6 +203,51 @@ describe('the requests to one process', () => {
         payload: [{ extensions: { code: 'RATE_LIMITED' } }],
       });
       socket.socket.terminate();
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe('the unconfirmed seats of one address', () => {
+  it('stay within the limit when guests attack, and a release gives them back', async () => {
+    const own = await startHttp({
+      RATE_LIMITS: 'on',
+      RATE_LIMIT_HELD_SEATS: '6,1000',
+      RATE_LIMIT_HOLDS: '50,1000,1000',
+    });
+    try {
+      const run = async (query: string, input: object, token: string) => {
+        const headers = { authorization: `Bearer ${token}` };
+        const response = await own.post({ query, variables: { input } }, headers);
+        return ((await response.json()) as { data: { r: { __typename: string; id?: string } } }).data.r;
+      };
+      const holdOne = (seat: number, token: string) =>
+        run(
+          'mutation($input:HoldSeatsInput!){r:holdSeats(input:$input){__typename ...on Booking{id}}}',
+          { eventId: own.eventId, seatIds: [own.seatId(seat)] },
+          token,
+        );
+      const tokens = await Promise.all(Array.from({ length: 12 }, () => own.token()));
+      const results = await Promise.all(
+        tokens.map(async (token, i) => ({ token, ...(await holdOne(i, token)) })),
+      );
+      const held = results.filter(({ __typename }) => __typename === 'Booking');
+      expect([
+        held.length,
+        results.filter(({ __typename }) => __typename === 'RateLimitedError').length,
+      ]).toEqual([6, 6]);
+      const [first] = held;
+      await run(
+        'mutation($input:ReleaseBookingInput!){r:releaseBooking(input:$input){__typename}}',
+        { bookingId: first?.id },
+        first?.token ?? '',
+      );
+      await eventually('a seat is given back', async () => {
+        const { __typename } = await holdOne(20, tokens[11] ?? '');
+        return __typename === 'Booking';
+      });
+      expect(await holdOne(21, tokens[11] ?? '')).toEqual({ __typename: 'RateLimitedError' });
     } finally {
       await own.close();
     }

@@ -17,6 +17,7 @@ const highQuotas: RateLimitQuotas = {
   reads: high,
   subscriptions: high,
   calls: { ...high, buyer: null },
+  heldSeats: { ...high, buyer: null },
 };
 
 type TestCall = LimitedCall & { readonly buyerId: string | null };
@@ -50,11 +51,15 @@ export class LimitedProcess implements AsyncDisposable {
       },
     });
     const logger = pino({ level: 'warn' }, out);
-    this.limits = new RateLimits({ ...highQuotas, ...quotas }, 'a secret', {
-      redis: this.redis,
-      clock,
-      logger,
-    });
+    this.limits = new RateLimits(
+      { ...highQuotas, ...quotas },
+      { secret: 'a secret', holdTtlMs: 300_000 },
+      {
+        redis: this.redis,
+        clock,
+        logger,
+      },
+    );
   }
 
   static async start(

@@ -198,4 +198,28 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'limits-switch', mutation: 'never', only: 'can be switched off' },
     ],
   },
+  {
+    tests: ['test/db/traffic/held-seats.test.ts'],
+    mutants: [
+      {
+        guard: 'held-seats-limit',
+        mutation: { replace: '> tonumber(ARGV[4 + i])', with: '> 1000' },
+        only: 'two processes',
+      },
+      {
+        guard: 'expired-seats-not-counted',
+        mutation: { replace: "'-inf', now", with: "'-inf', 0" },
+        only: 'until the deadline',
+      },
+      { guard: 'freed-seats-given-back', mutation: 'remove', only: 'when the booking is RELEASED' },
+      { guard: 'repeated-hold-counts-once', mutation: 'never', only: 'count once' },
+      { guard: 'replaced-seats-given-back', mutation: 'remove', only: 'are replaced' },
+      {
+        guard: 'refused-seats-given-back',
+        mutation: { replace: 'this.#remove(keys, members)', with: 'Promise.resolve()' },
+        only: 'hold is refused',
+      },
+      { guard: 'held-seats-without-redis', mutation: 'never', only: 'start again' },
+    ],
+  },
 ];

@@ -10,6 +10,7 @@ import {
 import { checkSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
 import { parseBookingId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
+import { changeWithinLimit } from '../../engine/held-seats.ts';
 import { requireBookingKey, requireSeatIndexes } from '../../inputs/ids.ts';
 import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
@@ -60,7 +61,10 @@ builder.mutationField('changeSeats', (t) =>
           return indexes;
         },
       });
-      const booking = await changeSeats(ctx, { buyerId, ...key, seats });
+      const limited = { eventId: key.eventId, count: seats.length, operation: 'changeSeats' };
+      const booking = await changeWithinLimit(ctx, limited, () =>
+        changeSeats(ctx, { buyerId, ...key, seats }),
+      );
       return toBookingResult(ctx, info, booking, 'The hold was changed');
     },
   }),

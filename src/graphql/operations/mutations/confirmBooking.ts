@@ -48,6 +48,7 @@ builder.mutationField('confirmBooking', (t) =>
         ...booking,
         idempotencyKey: input.idempotencyKey ?? null,
       });
+      ctx.budget?.followBooking(record);
       return toBookingResult(ctx, info, record, 'The booking was confirmed');
     },
   }),

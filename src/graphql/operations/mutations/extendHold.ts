@@ -39,6 +39,7 @@ builder.mutationField('extendHold', (t) =>
     resolve: async (_root, { input }, ctx, info) => {
       const buyerId = ctx.viewer.userId;
       const booking = await extendHold(ctx, { buyerId, ...requireBookingKey(input.bookingId) });
+      ctx.budget?.followBooking(booking);
       return toBookingResult(ctx, info, booking, 'The hold was extended');
     },
   }),

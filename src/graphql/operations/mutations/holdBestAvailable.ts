@@ -4,6 +4,7 @@ import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
+import { holdWithinLimit } from '../../engine/held-seats.ts';
 import { requireEventId } from '../../inputs/ids.ts';
 import { findSeatKind } from '../../inputs/seat-kind.ts';
 import { builder } from '../../schema/builder.ts';
@@ -52,14 +53,17 @@ builder.mutationField('holdBestAvailable', (t) =>
           return id === null ? null : findSeatKind(ctx, id, input.section ?? null, input.priceTier ?? null);
         },
       });
-      const record = await holdBestAvailable(ctx, {
-        buyerId: ctx.viewer.userId,
-        eventId,
-        quantity: input.quantity,
-        section: kind?.section ?? null,
-        tierIndex: kind?.tierIndex ?? null,
-        idempotencyKey: input.idempotencyKey ?? null,
-      });
+      const limited = { eventId, count: input.quantity, operation: 'holdBestAvailable' };
+      const record = await holdWithinLimit(ctx, limited, () =>
+        holdBestAvailable(ctx, {
+          buyerId: ctx.viewer.userId,
+          eventId,
+          quantity: input.quantity,
+          section: kind?.section ?? null,
+          tierIndex: kind?.tierIndex ?? null,
+          idempotencyKey: input.idempotencyKey ?? null,
+        }),
+      );
       return toBookingResult(ctx, info, record, 'The hold was created');
     },
   }),

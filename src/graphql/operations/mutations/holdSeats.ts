@@ -3,6 +3,7 @@ import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
+import { holdWithinLimit } from '../../engine/held-seats.ts';
 import { requireEventId, requireSeatIndexes } from '../../inputs/ids.ts';
 import { builder } from '../../schema/builder.ts';
 import { HoldSeatsResult } from '../../schema/mutation-results.ts';
@@ -60,13 +61,16 @@ builder.mutationField('holdSeats', (t) =>
         },
         key: () => checkIdempotencyKey(input.idempotencyKey),
       });
-      const record = await holdSeats(ctx, {
-        buyerId: ctx.viewer.userId,
-        eventId,
-        seats,
-        idempotencyKey: input.idempotencyKey ?? null,
-        onConflict: input.onConflict ?? 'FAIL',
-      });
+      const limited = { eventId, count: seats.length, operation: 'holdSeats' };
+      const record = await holdWithinLimit(ctx, limited, () =>
+        holdSeats(ctx, {
+          buyerId: ctx.viewer.userId,
+          eventId,
+          seats,
+          idempotencyKey: input.idempotencyKey ?? null,
+          onConflict: input.onConflict ?? 'FAIL',
+        }),
+      );
       return toBookingResult(ctx, info, record, 'The hold was created');
     },
   }),

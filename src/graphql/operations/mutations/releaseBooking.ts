@@ -29,6 +29,7 @@ builder.mutationField('releaseBooking', (t) =>
     resolve: async (_root, { input }, ctx, info) => {
       const buyerId = ctx.viewer.userId;
       const booking = await releaseBooking(ctx, { buyerId, ...requireBookingKey(input.bookingId) });
+      ctx.budget?.followBooking(booking);
       return toBookingResult(ctx, info, booking, 'The booking was released');
     },
   }),

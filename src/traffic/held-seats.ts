@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { RateLimitedError } from '../platform/errors.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import { loadLua, type LuaScript } from '../platform/redis/lua.ts';
+import type { Redis } from '../platform/redis/redis.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
+import { LocalBuckets } from './buckets.ts';
+import type { ClientKeys } from './client-keys.ts';
+import { createPolicy, type Policy } from './policies.ts';
+import type { RefusalLog } from './refusal-log.ts';
+
+const TIMEOUT_MS = 100;
+const KEYS_KEPT_MAX = 50_000;
+
+/** A booking as far as its seats count. */
+export interface HeldBooking {
+  readonly eventId: number;
+  readonly id: string;
+  readonly status: string;
+  readonly holdExpiresAtMs: number;
+}
+
+interface HeldSeatsOptions {
+  /** Unconfirmed seats of one event that an address and a network may have. */
+  readonly seatsMax: { readonly address: number; readonly network: number };
+  readonly holdTtlMs: number;
+  readonly redis: Redis;
+  readonly clock: { nowMs(): number };
+  readonly refusals: RefusalLog;
+  readonly logger: Logger;
+}
+
+/** Seats that are reserved for a hold which is being tried. */
+export interface SeatReservation {
+  /** Counts the seats until the hold's deadline. A repeated response to an idempotency key counts once. */
+  settle(booking: HeldBooking): void;
+  /** Replaces the seats of a booking, whose former seats count no more. */
+  replace(booking: HeldBooking): void;
+  /** Counts the seats no more, because the hold was refused. */
+  giveBack(): void;
+}
+
+/**
+ * Limits the unconfirmed seats of each address and network, per event. The seats are reserved in Redis before a hold is
+ * tried, in one script, so that concurrent holds cannot exceed the limit. They count until the hold is confirmed or
+ * released, or its deadline passes. While Redis is unavailable, each process lets an address hold as many seats again, and
+ * gives back as many per hold time.
+ */
+export class HeldSeats {
+  readonly #options: HeldSeatsOptions;
+  readonly #reserveSeats: LuaScript;
+  readonly #policies: readonly [Policy, Policy];
+  readonly #insurance = new LocalBuckets(KEYS_KEPT_MAX);
+
+  constructor(options: HeldSeatsOptions) {
+    const { seatsMax, holdTtlMs, redis } = options;
+    this.#options = options;
+    this.#reserveSeats = loadLua(redis, new URL('reserveSeats-2.lua', import.meta.url));
+    const windowSeconds = Math.max(1, Math.ceil(holdTtlMs / 1000));
+    this.#policies = [
+      createPolicy('held-seats-address', 'address', seatsMax.address, windowSeconds),
+      createPolicy('held-seats-network', 'network', seatsMax.network, windowSeconds),
+    ];
+  }
+
+  /** @throws {RateLimitedError} if the address or the network would hold too many seats. */
+  async reserve(
+    { address, network }: ClientKeys,
+    eventId: number,
+    count: number,
+    operation: string,
+  ): Promise<SeatReservation> {
+    const { clock, redis, holdTtlMs, seatsMax, logger } = this.#options;
+    const keys = [heldKey(eventId, 'address', address), heldKey(eventId, 'network', network)] as const;
+    const id = randomBytes(9).toString('base64url');
+    const nowMs = Math.round(clock.nowMs());
+    if (redis.status !== 'ready') return this.#reserveLocally(keys, count, operation, nowMs);
+    let full: number;
+    let freeAtMs: number;
+    try {
+      const args = [nowMs, nowMs + holdTtlMs, id, count, seatsMax.address, seatsMax.network];
+      const script = this.#reserveSeats(keys, args);
+      [full, freeAtMs] = (await withTimeout(script, TIMEOUT_MS, 'the seats in Redis')) as [number, number];
+    } catch (error) {
+      logger.debug({ err: error }, 'held seats: no answer of Redis');
+      return this.#reserveLocally(keys, count, operation, nowMs);
+    }
+    if (full > 0) throw this.#refuse(full - 1, keys, operation, freeAtMs - nowMs);
+    return this.#createReservation(keys, id, count);
+  }
+
+  /** Follows a change of a booking without new seats: an extension, a confirmation or a release. */
+  follow(booking: HeldBooking): void {
+    this.#run(async () => {
+      const stored = await this.#options.redis.get(bookingKey(booking));
+      if (stored === null) return;
+      const { keys, members } = parseStored(stored);
+      if (booking.status === 'HOLD') return this.#keepUntil(keys, members, booking, stored);
+      // guard: freed-seats-given-back
+      await this.#remove(keys, members);
+      await this.#options.redis.del(bookingKey(booking));
+    });
+  }
+
+  #createReservation(keys: readonly [string, string], id: string, count: number): SeatReservation {
+    const stored = [...keys, id, count].join(' ');
+    const members = toMembers(id, count);
+    return {
+      settle: (booking) =>
+        this.#run(async () => {
+          const ttl = this.#ttlOf(booking);
+          const isNew =
+            booking.status === 'HOLD' &&
+            (await this.#options.redis.set(bookingKey(booking), stored, 'PX', ttl, 'NX')) !== null;
+          // guard: repeated-hold-counts-once
+          if (!isNew) return this.#remove(keys, members);
+          await this.#keepUntil(keys, members, booking, stored);
+        }),
+      replace: (booking) =>
+        this.#run(async () => {
+          const former = await this.#options.redis.get(bookingKey(booking));
+          await this.#keepUntil(keys, members, booking, stored);
+          if (former === null) return;
+          const old = parseStored(former);
+          await this.#remove(old.keys, old.members); // guard: replaced-seats-given-back
+        }),
+      giveBack: () => this.#run(() => this.#remove(keys, members)), // guard: refused-seats-given-back
+    };
+  }
+
+  async #keepUntil(
+    keys: readonly string[],
+    members: readonly string[],
+    booking: HeldBooking,
+    stored: string,
+  ): Promise<void> {
+    const ttl = this.#ttlOf(booking);
+    const commands = this.#options.redis.pipeline();
+    for (const key of keys) {
+      commands.zadd(key, 'XX', ...members.flatMap((member) => [booking.holdExpiresAtMs, member]));
+      commands.pexpire(key, ttl, 'GT');
+    }
+    await commands.set(bookingKey(booking), stored, 'PX', ttl).exec();
+  }
+
+  async #remove(keys: readonly string[], members: readonly string[]): Promise<void> {
+    const commands = this.#options.redis.pipeline();
+    for (const key of keys) commands.zrem(key, ...members);
+    await commands.exec();
+  }
+
+  #ttlOf({ holdExpiresAtMs }: HeldBooking): number {
+    return Math.max(1, Math.ceil(holdExpiresAtMs - this.#options.clock.nowMs()));
+  }
+
+  /** Runs an update in the background. If it fails, the seats count until their reservation ends. */
+  #run(update: () => Promise<void>): void {
+    update().catch((error: unknown) => this.#options.logger.debug({ err: error }, 'held seats not updated'));
+  }
+
+  #reserveLocally(
+    keys: readonly [string, string],
+    count: number,
+    operation: string,
+    nowMs: number,
+  ): SeatReservation {
+    const charges = keys.map((key, i) => ({ key, policy: this.#policies[i === 0 ? 0 : 1] }));
+    for (let seat = 0; seat < count; seat++) {
+      const { refused } = this.#insurance.take(charges, nowMs * 1000);
+      // guard: held-seats-without-redis
+      if (refused !== null) throw this.#refuse(refused, keys, operation, this.#options.holdTtlMs);
+    }
+    return { settle: () => undefined, replace: () => undefined, giveBack: () => undefined };
+  }
+
+  #refuse(index: number, keys: readonly string[], operation: string, waitMs: number): RateLimitedError {
+    const limit = (index === 0 ? this.#policies[0] : this.#policies[1]).name;
+    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+    this.#options.refusals.add({ limit, operation, key: keys[index] ?? '', retryAfterSeconds });
+    return new RateLimitedError(retryAfterSeconds);
+  }
+}
+
+function heldKey(eventId: number, scope: 'address' | 'network', hash: string): string {
+  return `event:{${eventId}}:held:${scope}:${hash}`;
+}
+
+/** The key that says where the seats of a booking are counted. */
+function bookingKey({ eventId, id }: HeldBooking): string {
+  return `event:{${eventId}}:held:booking:${id}`;
+}
+
+function toMembers(id: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${id}:${i + 1}`);
+}
+
+function parseStored(stored: string): { readonly keys: readonly string[]; readonly members: string[] } {
+  const [address = '', network = '', id = '', count = '0'] = stored.split(' ');
+  return { keys: [address, network], members: toMembers(id, Number(count)) };
+}

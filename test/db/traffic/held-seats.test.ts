@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { HeldBooking, SeatReservation } from '../../../src/traffic/held-seats.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
+import { LimitedProcess, ManualClock } from './traffic.fixture.ts';
+
+let redis: TestRedis;
+let client: Redis;
+let clock: ManualClock;
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  client = new Redis(redis.url);
+});
+beforeEach(async () => {
+  clock = new ManualClock();
+  await client.flushall();
+});
+afterAll(async () => {
+  client.disconnect();
+  await redis.stop();
+});
+
+const EVENT = 7;
+const start = (address: number, network: number) =>
+  LimitedProcess.start(redis.url, { heldSeats: { buyer: null, address, network } }, clock);
+const booking = (status = 'HOLD'): HeldBooking => ({
+  eventId: EVENT,
+  id: randomUUID(),
+  status,
+  holdExpiresAtMs: clock.nowMs() + 300_000,
+});
+
+/** Reserves seats. Returns null if they are refused. */
+function reserve(process: LimitedProcess, address: string, count: number): Promise<SeatReservation | null> {
+  const budget = process.limits.open(address);
+  return budget.reserveSeats(EVENT, count, 'holdSeats').catch(() => null);
+}
+
+/** Returns the number of seats that count for one address or one network, in Redis. */
+async function countSeats(scope: 'address' | 'network' = 'address'): Promise<number> {
+  const [key = ''] = await client.keys(`event:{${EVENT}}:held:${scope}:*`);
+  return client.zcard(key);
+}
+
+async function hold(process: LimitedProcess, address: string, count: number): Promise<HeldBooking> {
+  const held = booking();
+  (await reserve(process, address, count))?.settle(held);
+  await eventually('the booking is stored', async () => {
+    return (await client.exists(`event:{${EVENT}}:held:booking:${held.id}`)) === 1;
+  });
+  return held;
+}
+
+describe('the unconfirmed seats of an address', () => {
+  it('are limited while many identities hold at the same time in two processes', async () => {
+    await using one = await start(20, 100);
+    await using two = await start(20, 100);
+    const results = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => reserve(i % 2 === 0 ? one : two, '192.0.2.1', 3)),
+    );
+    expect(results.filter((result) => result !== null)).toHaveLength(6);
+    expect(await countSeats()).toBe(18);
+    expect(await reserve(one, '192.0.2.2', 3)).not.toBeNull();
+  });
+
+  it('are limited in a network too', async () => {
+    await using one = await start(20, 50);
+    const results = await Promise.all(Array.from({ length: 30 }, (_, i) => reserve(one, `192.0.2.${i}`, 10)));
+    expect(results.filter((result) => result !== null)).toHaveLength(5);
+  });
+
+  it('count no more when the hold is refused', async () => {
+    await using one = await start(10, 100);
+    (await reserve(one, '192.0.2.1', 10))?.giveBack();
+    await eventually('the seats are given back', async () => (await countSeats()) === 0);
+    expect(await reserve(one, '192.0.2.1', 10)).not.toBeNull();
+  });
+
+  it.each(['CONFIRMED', 'RELEASED'])('count no more when the booking is %s', async (status) => {
+    await using one = await start(10, 100);
+    const held = await hold(one, '192.0.2.1', 10);
+    expect(await reserve(one, '192.0.2.1', 1)).toBeNull();
+    // From another address: the buyer has changed networks.
+    one.limits.open('203.0.113.9').followBooking({ ...held, status });
+    await eventually('the seats are given back', async () => (await countSeats()) === 0);
+    expect(await client.keys('*:held:booking:*')).toEqual([]);
+  });
+
+  it('count until the deadline of the hold, also if it is extended', async () => {
+    await using one = await start(10, 100);
+    const held = await hold(one, '192.0.2.1', 10);
+    const extended = { ...held, holdExpiresAtMs: held.holdExpiresAtMs + 60_000 };
+    one.limits.open('192.0.2.1').followBooking(extended);
+    const [key = ''] = await client.keys('*:held:address:*');
+    await eventually(
+      'the extension counts',
+      async () => (await client.zcount(key, extended.holdExpiresAtMs, '+inf')) === 10,
+    );
+    clock.advance(359_999);
+    expect(await reserve(one, '192.0.2.1', 1)).toBeNull();
+    clock.advance(1);
+    expect(await reserve(one, '192.0.2.1', 10)).not.toBeNull();
+  });
+
+  it('count once if a response is repeated', async () => {
+    await using one = await start(10, 100);
+    const held = await hold(one, '192.0.2.1', 4);
+    const again = await reserve(one, '192.0.2.1', 4);
+    expect(await countSeats()).toBe(8);
+    again?.settle(held);
+    await eventually('the repeated seats are given back', async () => (await countSeats()) === 4);
+  });
+
+  it('are replaced when the hold gets other seats', async () => {
+    await using one = await start(10, 100);
+    const held = await hold(one, '192.0.2.1', 4);
+    (await reserve(one, '192.0.2.1', 2))?.replace(held);
+    await eventually('the former seats are given back', async () => (await countSeats()) === 2);
+    one.limits.open('192.0.2.1').followBooking({ ...held, status: 'RELEASED' });
+    await eventually('the new seats are given back', async () => (await countSeats()) === 0);
+    expect(await countSeats('network')).toBe(0);
+  });
+
+  it('have an error that says when the next seat counts no more', async () => {
+    await using one = await start(10, 100);
+    await hold(one, '192.0.2.1', 10);
+    clock.advance(100_000);
+    const refused = one.limits.open('192.0.2.1').reserveSeats(EVENT, 1, 'holdSeats');
+    await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 200 });
+  });
+
+  it('start again in each process while Redis is unavailable, within the same limit', async () => {
+    await using one = await start(10, 100);
+    await hold(one, '192.0.2.1', 10);
+    await redis.kill();
+    try {
+      await eventually('the process notices', () => one.redis.status !== 'ready');
+      const results = await Promise.all(Array.from({ length: 20 }, () => reserve(one, '192.0.2.1', 2)));
+      expect(results.filter((result) => result !== null)).toHaveLength(5);
+    } finally {
+      await redis.restart();
+    }
+  });
+});
