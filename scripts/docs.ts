@@ -79,9 +79,12 @@ function brokenReferences(): string[] {
 
 /** Returns the pages that contain GraphQL operations or code of the examples, each with their current text. */
 async function pagesWithExamples(): Promise<Record<string, string>> {
-  const files = globSync(['src/http/routes/graphiql/operations/*.graphql', 'docs/examples/operations/*.graphql'], {
-    cwd: root,
-  });
+  const files = globSync(
+    ['src/http/routes/graphiql/operations/*.graphql', 'docs/examples/operations/*.graphql'],
+    {
+      cwd: root,
+    },
+  );
   const examples = files.map((file) => (read(file) ?? '').replaceAll(/^#.*\n/gm, ''));
   const documents = [...examples, await format(SEAT_UPDATES, { ...options, parser: 'graphql' })];
   const operations = new Map(documents.map((document) => [operationName(document), document]));

@@ -16,6 +16,7 @@ import { BestAvailable } from '../seating/best-available/best-available.ts';
 import { EventLayouts } from '../seating/layout/event-layouts.ts';
 import { VenueLayouts } from '../seating/layout/venue-layouts.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
+import { createRateLimits } from '../traffic/rate-limits.ts';
 import { createTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
 import { runProcess } from './run-process.ts';
@@ -76,6 +77,7 @@ export async function startWorker(
     requestQueue: new RequestQueue(redis),
     groupCommit,
     requestLimits,
+    heldSeats: createRateLimits(config, { redis, clock: { nowMs: Date.now }, logger })?.heldSeats ?? null,
     liveMaps: createLiveMapReports(redis),
     logger,
     eventLogger,

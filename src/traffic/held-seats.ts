@@ -32,6 +32,8 @@ interface HeldSeatsOptions {
 
 /** Seats that are reserved for a hold which is being tried. */
 export interface SeatReservation {
+  /** Restores the reservation in another process. Null without Redis: then there is nothing to restore. */
+  readonly token: string | null;
   /** Counts the seats until the hold's deadline. A repeated response to an idempotency key counts once. */
   settle(booking: HeldBooking): void;
   /** Replaces the seats of a booking, whose former seats count no more. */
@@ -86,7 +88,7 @@ export class HeldSeats {
       return this.#reserveLocally(keys, count, operation, nowMs);
     }
     if (full > 0) throw this.#refuse(full - 1, keys, operation, freeAtMs - nowMs);
-    return this.#createReservation(keys, id, count);
+    return this.restore([...keys, id, count].join(' '));
   }
 
   /** Follows a change of a booking without new seats: an extension, a confirmation or a release. */
@@ -102,10 +104,11 @@ export class HeldSeats {
     });
   }
 
-  #createReservation(keys: readonly [string, string], id: string, count: number): SeatReservation {
-    const stored = [...keys, id, count].join(' ');
-    const members = toMembers(id, count);
+  /** Returns the reservation of a token. */
+  restore(stored: string): SeatReservation {
+    const { keys, members } = parseStored(stored);
     return {
+      token: stored,
       settle: (booking) =>
         this.#run(async () => {
           const ttl = this.#ttlOf(booking);
@@ -170,7 +173,7 @@ export class HeldSeats {
       // guard: held-seats-without-redis
       if (refused !== null) throw this.#refuse(refused, keys, operation, this.#options.holdTtlMs);
     }
-    return { settle: () => undefined, replace: () => undefined, giveBack: () => undefined };
+    return { token: null, settle: () => undefined, replace: () => undefined, giveBack: () => undefined };
   }
 
   #refuse(index: number, keys: readonly string[], operation: string, waitMs: number): RateLimitedError {

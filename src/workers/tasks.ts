@@ -2,7 +2,11 @@ import { auditLimits } from '../booking/audit/audit.ts';
 import { HoldSweeper } from '../booking/expiry/hold-sweeper.ts';
 import { pruneHistory } from '../booking/operations/prune-history.ts';
 import type { GroupCommit } from '../booking/batch/group-commit.ts';
-import { RequestConsumer, type ConsumerLimits } from '../booking/requests/request-consumer.ts';
+import {
+  RequestConsumer,
+  type ConsumerContext,
+  type ConsumerLimits,
+} from '../booking/requests/request-consumer.ts';
 import type { RequestQueue } from '../booking/requests/request-queue.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
@@ -24,6 +28,7 @@ export interface WorkerContext {
   readonly requestQueue: RequestQueue;
   readonly groupCommit: GroupCommit;
   readonly requestLimits: Partial<ConsumerLimits>;
+  readonly heldSeats: ConsumerContext['heldSeats'];
   readonly logger: Logger;
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;

@@ -1,7 +1,7 @@
-import { IdempotencyConflictError, NotFoundError } from '../../platform/errors.ts';
+import { BusyError, IdempotencyConflictError, NotFoundError } from '../../platform/errors.ts';
 import type { DatabaseClock } from '../../platform/database/clock.ts';
 import type { EventLayouts } from '../../seating/layout/event-layouts.ts';
-import { REQUEST_TTL_MS, toRequestId, type Wish } from '../requests/hold-request.ts';
+import { REQUEST_TTL_MS, toRequestId, type SeatReservation, type Wish } from '../requests/hold-request.ts';
 import { readRequests, type HoldRequestState, type RequestsContext } from '../requests/read-requests.ts';
 import type { RequestQueue } from '../requests/request-queue.ts';
 import type { Key } from '../rules/model.ts';
@@ -10,9 +10,11 @@ export interface RequestHoldContext extends RequestsContext {
   readonly requestQueue: RequestQueue;
   readonly eventLayouts: Pick<EventLayouts, 'publishedInfo'>;
   readonly clock: Pick<DatabaseClock, 'nowMs'>;
+  /** Reserves the seats within the limit of the client's address; null if nothing limits them. @throws {RateLimitedError} */
+  reserveSeats(): Promise<SeatReservation | null>;
 }
 
-type Owned = 'requestId' | 'expiresAtMs' | 'keyHash' | 'inputHash';
+type Owned = 'requestId' | 'expiresAtMs' | 'keyHash' | 'inputHash' | 'reservation';
 
 /** What the buyer wants: the wish without what this function adds. */
 type Wanted<Some extends Wish = Wish> = Some extends Wish ? Omit<Some, Owned> : never;
@@ -21,7 +23,7 @@ type Wanted<Some extends Wish = Wish> = Some extends Wish ? Omit<Some, Owned> : 
  * Queues a hold and returns at once. A worker takes the request from the queue, and decides it like a direct hold. A call
  * with a key that was used before returns the request of the first call, whatever has become of it.
  *
- * @throws {SelloutError} NotFound, IdempotencyConflict, Busy.
+ * @throws {SelloutError} NotFound, IdempotencyConflict, RateLimited, Busy.
  */
 export async function requestHold(
   ctx: RequestHoldContext,
@@ -40,14 +42,39 @@ export async function requestHold(
   if (known !== undefined) return assertSameInput(known, key);
   const { keyHash, inputHash } = key;
   const expiresAtMs = Math.ceil(ctx.clock.nowMs()) + REQUEST_TTL_MS;
-  const { ahead, ...open } = await ctx.requestQueue.enqueue(eventId, {
-    ...wanted,
-    requestId,
-    expiresAtMs,
-    keyHash,
-    inputHash,
-  });
-  return assertSameInput({ eventId, requestId, ...open, state: { status: 'QUEUED', ahead } }, key);
+  const {
+    ahead,
+    buyerId,
+    inputHash: storedHash,
+  } = await reserveWhile(ctx, async (reservation) =>
+    ctx.requestQueue.enqueue(eventId, {
+      ...wanted,
+      requestId,
+      expiresAtMs,
+      keyHash,
+      inputHash,
+      reservation,
+    }),
+  );
+  const open = { eventId, requestId, buyerId, inputHash: storedHash };
+  return assertSameInput({ ...open, state: { status: 'QUEUED', ahead } }, key);
+}
+
+/** Reserves seats while `enqueue` runs, and for a new request beyond it: the worker that decides it goes on with them. */
+async function reserveWhile<T extends { readonly isNew: boolean }>(
+  ctx: Pick<RequestHoldContext, 'reserveSeats'>,
+  enqueue: (reservation: string | null) => Promise<T>,
+): Promise<T> {
+  const reservation = await ctx.reserveSeats();
+  try {
+    const queued = await enqueue(reservation?.token ?? null);
+    if (!queued.isNew) reservation?.giveBack();
+    return queued;
+  } catch (error) {
+    // With an unknown outcome, the request may be in the queue.
+    if (!(error instanceof BusyError && error.outcomeUnknown)) reservation?.giveBack();
+    throw error;
+  }
 }
 
 /** @throws {IdempotencyConflictError} */

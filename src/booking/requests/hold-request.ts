@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Key } from '../rules/model.ts';
+import type { BookingRecord, Key } from '../rules/model.ts';
 
 /*
  * A queued hold. The API puts a wish into the event's stream in Redis and answers at once; a worker takes it from
@@ -24,6 +24,8 @@ const common = {
   expiresAtMs: z.number().int().positive(),
   keyHash: z.string().length(64),
   inputHash: z.string().length(64),
+  /** Where its seats are reserved within the limit of the client's address; null if nothing limits them. */
+  reservation: z.string().max(500).nullable(),
 };
 const seatIndex = z.number().int().nonnegative();
 
@@ -42,6 +44,15 @@ const wish = z.discriminatedUnion('operation', [
     tierIndex: z.number().int().nonnegative().nullable(),
   }),
 ]);
+
+/** Seats that are reserved within the limit of unconfirmed seats of an address. A port of the rate limits. */
+export interface SeatReservation {
+  /** Null if the worker has nothing to restore. */
+  readonly token: string | null;
+  /** Counts the seats until the hold's deadline. */
+  settle(booking: BookingRecord): void;
+  giveBack(): void;
+}
 
 /** Parses an entry of the stream; null for anything that is not a wish. */
 export function parseWish(json: string): Wish | null {

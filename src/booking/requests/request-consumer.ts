@@ -8,7 +8,7 @@ import type { Publisher } from '../../messaging/publisher.ts';
 import type { GroupCommit } from '../batch/group-commit.ts';
 import type { Outcome } from '../rules/draft.ts';
 import { submitAndReport } from '../operations/submit.ts';
-import { parseWish, REQUEST_TTL_MS, type Wish } from './hold-request.ts';
+import { parseWish, REQUEST_TTL_MS, type SeatReservation, type Wish } from './hold-request.ts';
 import type { Entry, RequestQueue } from './request-queue.ts';
 import { insertSettledRequests } from './settled-requests.sql.ts';
 import { toSubmission } from './to-submission.ts';
@@ -18,6 +18,8 @@ export interface ConsumerContext {
   readonly requestQueue: RequestQueue;
   readonly groupCommit: GroupCommit;
   readonly publisher: Pick<Publisher, 'publishRequestsSettled'>;
+  /** Restores reserved seats by their token; null if nothing limits them. */
+  readonly heldSeats: { restore(token: string): SeatReservation } | null;
   readonly logger: Logger;
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;
@@ -147,6 +149,7 @@ export class RequestConsumer {
   async #submit(eventId: number, wish: Wish): Promise<boolean> {
     try {
       const outcome = await submitAndReport(this.#ctx, eventId, toSubmission(wish));
+      this.#updateReservation(wish, outcome);
       metrics.holdRequests.inc({ outcome: nameOutcome(outcome) });
       metrics.holdRequestSeconds.observe(Math.max(0, ageMs(wish)) / 1000);
       return true;
@@ -155,6 +158,15 @@ export class RequestConsumer {
         this.#ctx.logger.error({ err: error, eventId, requestId: wish.requestId }, 'hold request failed');
       return false;
     }
+  }
+
+  #updateReservation({ reservation }: Wish, outcome: Outcome): void {
+    if (reservation === null) return;
+    const seats = this.#ctx.heldSeats?.restore(reservation);
+    if (outcome.kind === 'refused')
+      seats?.giveBack(); // guard: refused-request-gives-back
+    // Without a booking, the request was settled before.
+    else if (outcome.kind === 'done' && outcome.booking !== null) seats?.settle(outcome.booking);
   }
 
   async #bury(eventId: number, entry: Entry, reason: string): Promise<void> {

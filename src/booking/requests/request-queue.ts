@@ -44,21 +44,21 @@ export class RequestQueue {
   /**
    * Puts a wish into the queue of its event, once.
    *
-   * @returns the open request, which is that of the first call with the same ID.
+   * @returns the open request, which is that of the first call with the same ID, and whether this call has added it.
    * @throws {BusyError} if the queue is full or Redis is unavailable. If its reply was lost, the outcome is unknown.
    */
-  async enqueue(eventId: number, wish: Wish): Promise<OpenRequest> {
-    const value = `${wish.buyerId} ${wish.inputHash}`;
-    const args = [wish.requestId, JSON.stringify(wish), value, this.#openMax];
+  async enqueue(eventId: number, wish: Wish): Promise<OpenRequest & { readonly isNew: boolean }> {
+    const owner = `${wish.buyerId} ${wish.inputHash}`;
+    const args = [wish.requestId, JSON.stringify(wish), owner, this.#openMax];
     if (this.#redis.status !== 'ready') throw new BusyError();
     try {
-      const known = await this.#enqueue(keysOf(eventId), args);
-      if (typeof known !== 'string') throw new BusyError();
+      const [added, value] = (await this.#enqueue(keysOf(eventId), args)) as [number, string] | [];
+      if (value === undefined) throw new BusyError();
       // Only after the entry is there: a consumer that finds the queue empty removes its event.
       await this.#redis.sadd(ACTIVE_EVENTS, eventId);
-      const [open] = await this.#count(eventId, [known]);
+      const [open] = await this.#count(eventId, [value]);
       if (open == null) throw new Error('an open request was not understood');
-      return open;
+      return { ...open, isNew: added === 1 };
     } catch (error) {
       throw error instanceof BusyError ? error : BusyError.outcomeUnknown();
     }

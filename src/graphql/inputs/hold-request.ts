@@ -12,7 +12,16 @@ export function requireIdempotencyKey(key: string | null | undefined): string {
   return key;
 }
 
-export function toRequestHoldContext(ctx: GraphQLContext): RequestHoldContext {
-  const { clock, database, eventLayouts, requestQueue } = ctx;
-  return { clock, db: database.reads, eventLayouts, requestQueue };
+/** @param seats the event and the number of seats that the root field `operation` requests. */
+export function toRequestHoldContext(
+  ctx: GraphQLContext,
+  {
+    eventId,
+    count,
+    operation,
+  }: { readonly eventId: number; readonly count: number; readonly operation: string },
+): RequestHoldContext {
+  const { budget, clock, database, eventLayouts, requestQueue } = ctx;
+  const reserveSeats = async () => (await budget?.reserveSeats(eventId, count, operation)) ?? null;
+  return { clock, db: database.reads, eventLayouts, requestQueue, reserveSeats };
 }

@@ -43,7 +43,7 @@ export class RequestBench implements AsyncDisposable {
     this.app = startBookingProcess(database.url);
   }
 
-  static async start(): Promise<RequestBench> {
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<RequestBench> {
     const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
     const config = loadConfig({
       DATABASE_URL: database.url,
@@ -53,6 +53,7 @@ export class RequestBench implements AsyncDisposable {
       RATE_LIMITS: 'off',
       HOST: '127.0.0.1',
       PORT: '0',
+      ...env,
     });
     return new RequestBench(database, redis, config, await startApi(config));
   }

@@ -44,6 +44,7 @@ function aWish(seats: readonly number[], key: string = randomUUID(), ttlMs = 30_
     requestId: toRequestId(eventId, buyerId, { operation: 'holdSeats', ...hashes }),
     buyerId,
     expiresAtMs: Date.now() + ttlMs,
+    reservation: null,
     operation: 'holdSeats',
     seats,
     onConflict: 'FAIL',
@@ -58,6 +59,7 @@ function consume(queue: RequestQueue, limits: Partial<ConsumerLimits> = {}): Req
     requestQueue: queue,
     groupCommit,
     publisher,
+    heldSeats: null,
     logger: silent,
     eventLogger: silent,
   };

@@ -181,6 +181,12 @@ export const booking: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/api/requests/reserved-seats.test.ts'],
+    mutants: [
+      { guard: 'refused-request-gives-back', mutation: { replace: 'seats?.giveBack()', with: 'undefined' } },
+    ],
+  },
+  {
     tests: ['test/api/requests/hold-requests.test.ts'],
     mutants: [
       { guard: 'request-needs-key', mutation: 'never', only: 'rejects' },

@@ -211,7 +211,7 @@ export const connections: readonly MutantGroup[] = [
         mutation: { replace: "'-inf', now", with: "'-inf', 0" },
         only: 'until the deadline',
       },
-      { guard: 'freed-seats-given-back', mutation: 'remove', only: 'when the booking is RELEASED' },
+      { guard: 'freed-seats-given-back', mutation: 'remove', only: 'when the booking is' },
       { guard: 'repeated-hold-counts-once', mutation: 'never', only: 'count once' },
       { guard: 'replaced-seats-given-back', mutation: 'remove', only: 'are replaced' },
       {

@@ -31,7 +31,8 @@ builder.mutationField('requestHold', (t) =>
       const onConflict = input.onConflict ?? 'FAIL';
       const key = hashSeatsKey(idempotencyKey, { seats, onConflict });
       const wanted = { operation: 'holdSeats', buyerId, seats, onConflict } as const;
-      return toRequestResult(await requestHold(toRequestHoldContext(ctx), eventId, wanted, key));
+      const limited = { eventId, count: seats.length, operation: 'requestHold' };
+      return toRequestResult(await requestHold(toRequestHoldContext(ctx, limited), eventId, wanted, key));
     },
   }),
 );

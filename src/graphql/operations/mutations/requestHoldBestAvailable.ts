@@ -37,7 +37,8 @@ builder.mutationField('requestHoldBestAvailable', (t) =>
       const choice = { quantity, section: kind?.section ?? null, tierIndex: kind?.tierIndex ?? null };
       const key = hashBestKey(idempotencyKey, choice);
       const wanted = { operation: 'holdBestAvailable', buyerId, ...choice } as const;
-      return toRequestResult(await requestHold(toRequestHoldContext(ctx), eventId, wanted, key));
+      const limited = { eventId, count: quantity, operation: 'requestHoldBestAvailable' };
+      return toRequestResult(await requestHold(toRequestHoldContext(ctx, limited), eventId, wanted, key));
     },
   }),
 );
