@@ -23,7 +23,7 @@ export async function createArena(databaseUrl: string): Promise<Arena> {
   return {
     db,
     async freshEvent() {
-      await db.$executeRaw(sql`TRUNCATE organizer_keys, event_seats, booking_seats, bookings, event_changes, event_buyers,
+      await db.$executeRaw(sql`TRUNCATE organizer_keys, hold_requests, event_seats, booking_seats, bookings, event_changes, event_buyers,
         idempotency_keys, price_tiers, events`);
       const eventId = await createEventIn(db, hall.venueId, SEATS, hall.organizerId, {
         holdTtlMs: 3_600_000,

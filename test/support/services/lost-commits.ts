@@ -8,6 +8,7 @@ const TABLES = [
   ['event_buyers', 'event_id'],
   ['idempotency_keys', 'event_id'],
   ['event_changes', 'event_id'],
+  ['hold_requests', 'event_id'],
 ] as const;
 
 export interface Backup {
