@@ -23,8 +23,7 @@ export async function createArena(databaseUrl: string): Promise<Arena> {
   return {
     db,
     async freshEvent() {
-      await db.$executeRaw(sql`TRUNCATE organizer_keys, hold_requests, event_seats, booking_seats, bookings, event_changes, event_buyers,
-        idempotency_keys, price_tiers, events`);
+      await db.$executeRaw(sql`TRUNCATE events, event_buyers, idempotency_keys CASCADE`);
       const eventId = await createEventIn(db, hall.venueId, SEATS, hall.organizerId, {
         holdTtlMs: 3_600_000,
       });

@@ -8,7 +8,7 @@ const GIB = 2 ** 30;
 
 /** What a plan would need as well, for which there is no figure yet. */
 const unknown: readonly (readonly [what: string, reason: string])[] = [
-  ['CPU, memory and connections of a waiter', 'no figure yet: the waiting room is not built'],
+  ['CPU, memory and connections of a waiter', 'no figure yet: not measured'],
   ['CPU of a balancer per connection, and of TLS', 'no figure yet'],
   ['memory of the kernel per socket', 'no figure yet; not part of the memory above'],
   ['disks of PostgreSQL', 'no figure yet; the write-ahead log is above'],
@@ -157,7 +157,7 @@ function listNeeds(demand: Demand, plan: Plan): string[][] {
       `${short(plan.batches)} messages/s, each to every process with a watcher of its event; one server uses one core`,
     ],
     ['Redis traffic', `${short(toGigabits(plan.redisBytes))} Gbit/s`, 'messages to API processes'],
-    ['waiting room', 'no figure yet', `for ${whole(plan.waiters)} waiters; not built`],
+    ['waiting room', 'no figure yet', `for ${whole(plan.waiters)} waiters; not measured`],
   ];
 }
 

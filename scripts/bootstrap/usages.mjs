@@ -63,6 +63,17 @@ const usages = {
   Checks every file that git tracks for paths of one machine, names of package registries, timers in tests, too many
   lines, and phrases that have a plainer form. Checks folders for too many files. Exit status 1 on any finding.`,
 
+  'export-lobby': `Usage: npm run -s export-lobby -- --event ID
+
+  Prints the lobby of an event as it was drawn, for publication: one "join index,hashed buyer ID" per line.`,
+
+  'verify-draw': `Usage: npm run verify-draw -- --proof FILE [--lobby FILE --event ID]
+
+  Recomputes the draw of a waiting room from its published proof (docs/onsale.md). Exit status 1 if it does not match.
+
+  --proof  Event.waitingRoomProof as JSON, with all fields
+  --lobby  the lobby that the organizer published, with the ID of the event`,
+
   format: `Usage: npm run format
 
   Formats all files with Prettier. Any argument goes to Prettier.`,

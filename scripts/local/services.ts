@@ -38,7 +38,8 @@ export async function runRedis(data: DataFolder, shutdown: Shutdown): Promise<st
     const { origin } = await findRedis();
     const start = (previous?: Redis): Promise<Redis> => {
       const address = previous === undefined ? {} : { port: previous.port, password: previous.password };
-      return startRedis({ folder: data.redis, ...address });
+      // Places in waiting rooms survive a restart.
+      return startRedis({ folder: data.redis, appendOnly: true, ...address });
     };
     const redis = await keepRunning('Redis', start);
     stop = () => redis.stop();

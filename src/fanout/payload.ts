@@ -1,6 +1,5 @@
 import { executeSync } from 'graphql';
 import { Cache } from '../platform/cache.ts';
-import type { FeedMessage } from '../seating/live/feed-message.ts';
 import { formatErrors, limitErrors } from '../graphql/engine/errors/response-errors.ts';
 import type { Engine } from '../graphql/engine/engine.ts';
 import { toGraphQLError } from '../graphql/engine/operation.ts';
@@ -57,7 +56,7 @@ interface Entry {
  * rendered again on demand. The key of an operation is a hash: no client chooses its length.
  */
 export class PayloadCache {
-  readonly #byMessage = new WeakMap<FeedMessage, PayloadsByOperation>();
+  readonly #byMessage = new WeakMap<object, PayloadsByOperation>();
   readonly #entries: Cache<number, Entry>;
   readonly #engine: Engine;
   readonly #charactersMax: number;
@@ -75,7 +74,7 @@ export class PayloadCache {
     });
   }
 
-  get(message: FeedMessage, operation: SharedOperation): Payload {
+  get(message: object, operation: SharedOperation): Payload {
     const { key } = operation;
     const cached = this.#byMessage.get(message)?.get(key);
     if (cached !== undefined) {
@@ -98,7 +97,7 @@ export class PayloadCache {
  * Executes and serializes a message once for all subscribers of an operation. The context contains nothing of a viewer, so
  * that no field can depend on one by mistake.
  */
-function render(engine: Engine, operation: SharedOperation, message: FeedMessage): Payload {
+function render(engine: Engine, operation: SharedOperation, message: object): Payload {
   metrics.sharedExecutions.inc();
   const { errors, data } = execute(engine, operation, message);
   if (errors === undefined) return new Payload(JSON.stringify({ data }));
@@ -107,7 +106,7 @@ function render(engine: Engine, operation: SharedOperation, message: FeedMessage
   return new Payload(JSON.stringify({ errors: formatErrors(limitErrors(errors.map(mask))), data }));
 }
 
-function execute({ sharedContext }: Engine, operation: SharedOperation, message: FeedMessage) {
+function execute({ sharedContext }: Engine, operation: SharedOperation, message: object) {
   const { schema, document, operationName, variables } = operation;
   try {
     return executeSync({

@@ -2,9 +2,11 @@ import type { ExecutionResult } from 'graphql';
 import type { Engine } from '../graphql/engine/engine.ts';
 import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
 import type { Results } from '../graphql/engine/subscription.ts';
+import { LatestSource, type LatestValue } from '../platform/latest-value.ts';
 import type { LiveFeed } from '../seating/live/live-feed.ts';
 import { SeatSource } from '../seating/live/seat-updates.ts';
 import { fanoutLimits } from './limits.ts';
+import { LatestChannel } from './latest-channel.ts';
 import { PayloadCache } from './payload.ts';
 import { SeatChannel, type ChannelContext } from './seat-channel.ts';
 import type { Consumer } from './subscriber.ts';
@@ -16,6 +18,7 @@ import type { Consumer } from './subscriber.ts';
 export class SharedSubscriptions {
   readonly #ctx: ChannelContext;
   readonly #channels = new Map<LiveFeed, SeatChannel>();
+  readonly #latestChannels = new Map<LatestValue<object>, LatestChannel>();
 
   constructor(engine: Engine, clock: ChannelContext['clock']) {
     const payloads = new PayloadCache(engine, fanoutLimits.payloadCharactersMax);
@@ -28,13 +31,31 @@ export class SharedSubscriptions {
   }
 
   /**
-   * Subscribes a consumer to a shared operation. Returns null if the source is not one of seats; the caller then executes its
-   * events itself.
+   * Subscribes a consumer to a shared operation. Returns null if the source cannot be shared; the caller then executes its events
+   * itself.
    */
   subscribe(operation: SharedOperation, source: AsyncIterable<unknown>, consumer: Consumer): Results | null {
+    if (source instanceof LatestSource) return this.#subscribeToLatest(operation, source, consumer);
     if (!(source instanceof SeatSource)) return null;
     const join = () => this.#getChannel(source.feed).join(source, consumer, operation);
     return new SharedResults(join, () => source.release());
+  }
+
+  #subscribeToLatest(
+    operation: SharedOperation,
+    { value, release }: LatestSource,
+    consumer: Consumer,
+  ): Results {
+    return new SharedResults(() => this.#getLatestChannel(value).join(consumer, operation), release);
+  }
+
+  #getLatestChannel(value: LatestValue<object>): LatestChannel {
+    let channel = this.#latestChannels.get(value);
+    if (channel === undefined) {
+      channel = new LatestChannel(value, this.#ctx, () => this.#latestChannels.delete(value));
+      this.#latestChannels.set(value, channel);
+    }
+    return channel;
   }
 
   #getChannel(feed: LiveFeed): SeatChannel {

@@ -15,6 +15,7 @@ import type { PublicVersions } from '../seating/map/public-versions.ts';
 import type { SeatMaps } from '../seating/map/seat-maps.ts';
 import type { VenueLayouts } from '../seating/layout/venue-layouts.ts';
 import type { RequestBudget } from '../traffic/rate-limits.ts';
+import type { WaitingRooms } from '../waiting-room/waiting-rooms.ts';
 
 /** The services that resolvers use. Created once, in main. */
 export interface Services {
@@ -34,6 +35,7 @@ export interface Services {
   readonly bestAvailable: BestAvailable;
   readonly requestQueue: RequestQueue;
   readonly requestUpdates: RequestUpdates;
+  readonly waitingRooms: WaitingRooms;
   /** The lifetime of a hold if its event does not set one. */
   readonly defaultHoldTtlMs: number;
   readonly logger: Logger;

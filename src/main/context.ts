@@ -10,7 +10,7 @@ import { createSubscriber, type Subscriber } from '../messaging/subscriber.ts';
 import type { Config } from '../platform/config/config.ts';
 import { DatabaseClock } from '../platform/database/clock.ts';
 import { connectDatabase, type PrismaClient } from '../platform/database/db.ts';
-import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
+import { createFastLogger, createLogger, type Logger } from '../platform/observability/logger.ts';
 import { startTracing } from '../platform/observability/tracing.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { connectRedis, type Redis } from '../platform/redis/redis.ts';
@@ -25,6 +25,7 @@ import { PublicVersions } from '../seating/map/public-versions.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { SeatMaps } from '../seating/map/seat-maps.ts';
 import { createRateLimits, type RateLimits } from '../traffic/rate-limits.ts';
+import { startWaitingRooms } from './waiting-rooms.ts';
 
 /** The services of an API process: those of resolvers, and what only the process itself needs. */
 export interface AppContext extends Services {
@@ -58,21 +59,21 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const feeds = new LiveFeeds({ db: database.reads, subscriber, logger, tickMs: config.feedTickMs });
   const seatMapCache = new SeatMapCache(redis, logger);
   const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });
-  const defaultHoldTtlMs = config.holdTtlMs;
-  const executeBatch = createExecuteBatch({
+  const batchContext = {
     db: database.batches,
     publisher,
     seatMapCache,
     feeds,
     bestAvailable,
     eventLayouts,
-    defaultHoldTtlMs,
+    defaultHoldTtlMs: config.holdTtlMs,
     logger,
     eventLogger,
     onStep: overrides.onBatchStep,
-  });
-  const groupCommit = new GroupCommit(executeBatch);
+  };
+  const groupCommit = new GroupCommit(createExecuteBatch(batchContext));
   const rateLimits = createRateLimits(config, { redis, clock, logger });
+  const rooms = startWaitingRooms({ config, database, redis, clock, groupCommit, logger });
   const reporter = new LiveMapReporter(redis, feeds, logger);
   collectProcessMetrics();
   await clock.start();
@@ -91,19 +92,19 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     venueLayouts,
     eventLayouts,
     feeds,
-    seatDetails: new SeatDetails(database.reads, eventLayouts),
+    ...createSeatReads({ db: database.reads, layouts: eventLayouts, feeds, cache: seatMapCache, logger }),
     bookingUpdates: new BookingUpdates({ feeds, logger }),
     seatMapCache,
-    seatMaps: new SeatMaps({ db: database.reads, feeds, cache: seatMapCache }),
-    publicVersions: new PublicVersions(database.reads, logger),
     groupCommit,
     eventLogger,
     bestAvailable,
     ...createRequests(database.reads, redis, subscriber),
-    defaultHoldTtlMs,
+    waitingRooms: rooms.waitingRooms,
+    defaultHoldTtlMs: config.holdTtlMs,
     async close() {
       await groupCommit.drained();
       reporter.stop();
+      rooms.stop();
       feeds.stop();
       clock.stop();
       rateLimits?.close();
@@ -113,6 +114,22 @@ export async function createContext(config: Config, overrides: ContextOverrides 
       await database.close();
       await stopTracing();
     },
+  };
+}
+
+interface SeatReads {
+  readonly db: PrismaClient;
+  readonly layouts: EventLayouts;
+  readonly feeds: LiveFeeds;
+  readonly cache: SeatMapCache;
+  readonly logger: Logger;
+}
+
+function createSeatReads({ db, layouts, feeds, cache, logger }: SeatReads) {
+  return {
+    seatDetails: new SeatDetails(db, layouts),
+    seatMaps: new SeatMaps({ db, feeds, cache }),
+    publicVersions: new PublicVersions(db, logger),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { OnBatchStep } from '../booking/batch/batch.ts';
-import { createExecuteBatch } from '../booking/batch/execute-batch.ts';
+import { createExecuteBatch, type BatchContext } from '../booking/batch/execute-batch.ts';
 import { GroupCommit } from '../booking/batch/group-commit.ts';
 import type { ConsumerLimits } from '../booking/requests/request-consumer.ts';
 import { RequestQueue } from '../booking/requests/request-queue.ts';
-import { connectDatabase } from '../platform/database/db.ts';
+import { connectDatabase, type PrismaClient } from '../platform/database/db.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase, getRequirements, readDatabaseState } from '../platform/database/database-check.ts';
 import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
@@ -17,6 +17,7 @@ import { EventLayouts } from '../seating/layout/event-layouts.ts';
 import { VenueLayouts } from '../seating/layout/venue-layouts.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { createRateLimits } from '../traffic/rate-limits.ts';
+import { RoomStore } from '../waiting-room/redis/room-store.ts';
 import { createTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
 import { runProcess } from './run-process.ts';
@@ -54,20 +55,15 @@ export async function startWorker(
   collectProcessMetrics();
   const eventLogger = createFastLogger(logger);
   const seatMapCache = new SeatMapCache(redis, logger);
-  const eventLayouts = new EventLayouts(database.worker, new VenueLayouts(database.worker));
-  const executeBatch = createExecuteBatch({
+  const groupCommit = createGroupCommit(database.worker, {
     db: database.batches,
     publisher,
     seatMapCache,
-    feeds: null,
-    eventLayouts,
-    bestAvailable: new BestAvailable({ db: database.worker, layouts: eventLayouts, feeds: null }),
     defaultHoldTtlMs: config.holdTtlMs,
     logger,
     eventLogger,
     onStep: onBatchStep,
   });
-  const groupCommit = new GroupCommit(executeBatch);
   const tasks = createTasks({
     db: database.worker,
     batches: database.batches,
@@ -78,6 +74,7 @@ export async function startWorker(
     groupCommit,
     requestLimits,
     heldSeats: createRateLimits(config, { redis, clock: { nowMs: Date.now }, logger })?.heldSeats ?? null,
+    rooms: new RoomStore(redis),
     liveMaps: createLiveMapReports(redis),
     logger,
     eventLogger,
@@ -103,6 +100,16 @@ export async function startWorker(
       await stopTracing();
     },
   };
+}
+
+/** Creates the group commit of queued holds. Without live maps, the server's choice of seats reads the database. */
+function createGroupCommit(
+  reads: PrismaClient,
+  services: Omit<BatchContext, 'feeds' | 'eventLayouts' | 'bestAvailable'>,
+): GroupCommit {
+  const eventLayouts = new EventLayouts(reads, new VenueLayouts(reads));
+  const bestAvailable = new BestAvailable({ db: reads, layouts: eventLayouts, feeds: null });
+  return new GroupCommit(createExecuteBatch({ ...services, feeds: null, eventLayouts, bestAvailable }));
 }
 
 if (import.meta.main) await runProcess((config) => startWorker(config));

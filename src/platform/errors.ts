@@ -84,6 +84,17 @@ export class BusyError extends SelloutError {
   }
 }
 
+/** The event's waiting room is on, and the caller has no valid admission. */
+export class AdmissionRequiredError extends SelloutError {
+  readonly code = 'ADMISSION_REQUIRED';
+
+  constructor() {
+    super(
+      "The event's waiting room is on, and you are not admitted. Join it, claim an admission when your number is up, and retry with its token.",
+    );
+  }
+}
+
 export class RateLimitedError extends SelloutError {
   readonly code = 'RATE_LIMITED';
   readonly retryAfterSeconds: number;

@@ -5,7 +5,7 @@ import { randomFillSync } from 'node:crypto';
  * with the event's number, so that an ID tells by itself which shard has the object.
  */
 
-type IdType = 'Venue' | 'Event' | 'Seat' | 'Booking' | 'HoldRequest';
+type IdType = 'Venue' | 'Event' | 'Seat' | 'Booking' | 'HoldRequest' | 'User';
 
 interface ParsedId {
   readonly type: string;
@@ -13,6 +13,7 @@ interface ParsedId {
 }
 
 const ID_LENGTH_MAX = 200;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const INT4_MAX = 2_147_483_647;
 
 export function encodeId(type: string, key: string | number): string {
@@ -74,6 +75,12 @@ export function parseHoldRequestId(
   return key === null ? null : { eventId: key.eventId, requestId: key.bookingId };
 }
 
+/** Parses the ID of a buyer, as `Viewer.id` has it. */
+export function parseUserId(id: string): string | null {
+  const key = parseKey('User', id) ?? '';
+  return UUID.test(key) ? key : null;
+}
+
 /** Parses the key of a seat ID, such as `12:345`. */
 function parseSeatKey(key: string): { readonly eventId: number; readonly index: number } | null {
   const [eventId, index, ...rest] = key.split(':').map(parseInt4);
@@ -87,8 +94,7 @@ export function parseBookingKey(
 ): { readonly eventId: number; readonly bookingId: string } | null {
   const [event = '', bookingId = '', ...rest] = key.split(':');
   const eventId = parseInt4(event);
-  if (eventId === null || rest.length > 0 || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(bookingId))
-    return null;
+  if (eventId === null || rest.length > 0 || !UUID.test(bookingId)) return null;
   return { eventId, bookingId };
 }
 

@@ -13,6 +13,8 @@ import type { Logger } from '../platform/observability/logger.ts';
 import type { Publisher, Watermarks } from '../messaging/publisher.ts';
 import type { LiveMapReports } from '../seating/live/live-map-reports.ts';
 import type { SeatMapCache } from '../seating/map/seat-map-cache.ts';
+import type { RoomStore } from '../waiting-room/redis/room-store.ts';
+import { runRooms } from '../waiting-room/run-rooms.ts';
 import { auditAndReport } from './audit-task.ts';
 import { republishAll, republishRecent } from './republish.ts';
 import type { Task } from './worker.ts';
@@ -24,6 +26,7 @@ export interface WorkerContext {
   readonly publisher: Publisher;
   readonly watermarks: Watermarks;
   readonly seatMapCache: SeatMapCache;
+  readonly rooms: RoomStore;
   readonly liveMaps: LiveMapReports;
   readonly requestQueue: RequestQueue;
   readonly groupCommit: GroupCommit;
@@ -45,6 +48,8 @@ const REPUBLISH_EVERY_MS = 500;
 const REPUBLISH_ALL_EVERY_MS = 60_000;
 /** By then Redis is connected and recent changes are published. */
 const REPUBLISH_ALL_AFTER_MS = 3_000;
+/** Numbers are called and rooms broadcast once a second. */
+const ROOMS_EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 60_000;
 /** Maximum fraction of the time that audits run, even if tables are so large that an audit takes long. */
 const AUDIT_SHARE_MAX = 0.1;
@@ -72,6 +77,11 @@ export function createTasks(worker: WorkerContext): Task[] {
       everyMs: REPUBLISH_ALL_EVERY_MS,
       startsAfterMs: REPUBLISH_ALL_AFTER_MS,
       run: () => republishAll(ctx).then(noMore),
+    },
+    {
+      name: 'runRooms',
+      everyMs: ROOMS_EVERY_MS,
+      run: () => runRooms({ db: ctx.db, store: ctx.rooms, logger: ctx.logger }).then(noMore),
     },
     { name: 'pruneHistory', everyMs: PRUNE_EVERY_MS, run: () => pruneHistory(ctx.db, ctx.historyDays) },
     createAuditTask(worker),

@@ -14,6 +14,7 @@ import { messaging } from './suites/messaging.ts';
 import { operating } from './suites/operating.ts';
 import { seatFeed } from './suites/seat-feed.ts';
 import { seatMap } from './suites/seat-map.ts';
+import { waitingRoom } from './suites/on-sale/waiting-room.ts';
 
 export type TestedMutant = Mutant & Pick<MutantGroup, 'tests'>;
 
@@ -23,6 +24,7 @@ export const allMutants: readonly TestedMutant[] = [
   ...graphqlEngine,
   ...http,
   ...identity,
+  ...waitingRoom,
   ...operating,
   ...messaging,
   ...seatFeed,

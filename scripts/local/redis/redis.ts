@@ -17,6 +17,8 @@ export interface RedisOptions {
   port?: number;
   /** Default: a random password. A restart passes the previous one. */
   password?: string;
+  /** Keeps the data over restarts: loses at most the last second in a crash. Default: false, for tests. */
+  appendOnly?: boolean;
 }
 
 export interface Redis {
@@ -29,7 +31,7 @@ export interface Redis {
   stop(): Promise<void>;
 }
 
-/** Starts a private Redis without persistence: a restart loses all its data. */
+/** Starts a private Redis. */
 export async function startRedis(options: RedisOptions): Promise<Redis> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const folder = realpathSync(options.folder);
@@ -39,7 +41,7 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
   const logFile = path.join(folder, 'redis.log');
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
-    const configFile = writeConfig(folder, port, password);
+    const configFile = writeConfig({ folder, port, password, appendOnly: options.appendOnly ?? false });
     const child = spawnService({
       command: redis.program,
       args: [configFile],
@@ -83,7 +85,7 @@ function findRedisServer(folder: string): number | null {
 }
 
 /** Writes a configuration file, because arguments would show the password in the process list. */
-function writeConfig(folder: string, port: number, password: string): string {
+function writeConfig({ folder, port, password, appendOnly }: Required<RedisOptions>): string {
   const file = path.join(folder, 'redis.conf');
   const lines = [
     'bind 127.0.0.1',
@@ -93,7 +95,7 @@ function writeConfig(folder: string, port: number, password: string): string {
     `pidfile "${path.join(folder, 'redis.pid')}"`,
     'daemonize no',
     'save ""',
-    'appendonly no',
+    `appendonly ${appendOnly ? 'yes' : 'no'}`,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   return file;

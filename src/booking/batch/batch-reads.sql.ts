@@ -53,6 +53,7 @@ export async function readPlan(
       booking_mode: BookingMode;
       buyers_may_cancel: boolean;
       seats_total: number;
+      needs_admission: boolean;
       tier_amounts: number[] | null;
       more_seats: number[] | null;
     }[]
@@ -61,6 +62,8 @@ export async function readPlan(
            (extract(epoch FROM e.sale_ends_at) * 1000)::float8 AS sale_ends_at_ms,
            (extract(epoch FROM e.cancelable_until) * 1000)::float8 AS cancelable_until_ms,
            e.seat_limit, e.hold_ttl_ms, e.hold_extension_ms, e.hold_lifetime_max_ms, e.orphan_rule, e.booking_mode, e.buyers_may_cancel, e.seats_total,
+           EXISTS (SELECT FROM waiting_rooms w WHERE w.event_id = e.id
+                   AND (w.mode = 'ON' OR (w.mode = 'AUTOMATIC' AND w.automatic_on))) AS needs_admission,
            ARRAY(SELECT p.amount::float8 FROM price_tiers p WHERE p.event_id = e.id ORDER BY p.tier_index) AS tier_amounts,
            ARRAY(SELECT bs.seat_index FROM booking_seats bs
                  WHERE bs.event_id = e.id AND bs.booking_id = ANY(${named.bookingIds}::uuid[] || ARRAY(
@@ -89,6 +92,7 @@ export async function readPlan(
       bookingMode: row.booking_mode,
       buyersMayCancel: row.buyers_may_cancel,
       seatsTotal: row.seats_total,
+      needsAdmission: row.needs_admission,
       tierAmounts: row.tier_amounts ?? [],
     },
     moreSeats: row.more_seats ?? [],
@@ -152,11 +156,14 @@ export async function readLocked(
     readonly bookingIds: readonly string[];
     readonly buyerIds: readonly string[];
     readonly keys: readonly (Key & { readonly buyerId: string })[];
+    /** Buyers whose admission matters; empty if the event's waiting room is off. */
+    readonly admittedIds: readonly string[];
   },
 ): Promise<{
   readonly clockMs: number;
   readonly bookings: Map<string, BookingRecord>;
   readonly keys: UsedKey[];
+  readonly revokedBuyers: readonly string[];
 }> {
   // guard: clock-after-lock
   const [row] = await tx.$queryRaw<
@@ -164,6 +171,7 @@ export async function readLocked(
       clock_ms: number;
       bookings: BookingRow[] | null;
       keys: [string, UsedKey['operation'], string, string, string][] | null;
+      revoked: string[] | null;
     }[]
   >(sql`/* readLocked */ ${plannedEachTime}
     WITH used AS MATERIALIZED (
@@ -187,7 +195,10 @@ export async function readLocked(
                   b.total_amount, extract(epoch FROM b.created_at) * 1000, extract(epoch FROM b.hold_expires_at) * 1000,
                   extract(epoch FROM b.extended_at) * 1000, extract(epoch FROM b.confirmed_at) * 1000, extract(epoch FROM b.ended_at) * 1000) AS row
          FROM bookings b WHERE b.event_id = ${thisEvent(eventId)} AND b.id = w.id OFFSET 0) AS b) AS bookings,
-      (SELECT json_agg(json_build_array(buyer_id, operation, key_hash, input_hash, booking_id)) FROM used) AS keys`);
+      (SELECT json_agg(json_build_array(buyer_id, operation, key_hash, input_hash, booking_id)) FROM used) AS keys,
+      ARRAY(SELECT b.buyer_id::text FROM event_buyers b
+            WHERE b.event_id = ${thisEvent(eventId)} AND b.buyer_id = ANY(${wanted.admittedIds}::uuid[])
+              AND b.admission_revoked_at IS NOT NULL) AS revoked`);
   if (row === undefined) throw new Error('readLocked returned no row');
   return {
     clockMs: row.clock_ms,
@@ -199,6 +210,7 @@ export async function readLocked(
       inputHash,
       bookingId,
     })),
+    revokedBuyers: row.revoked ?? [],
   };
 }
 

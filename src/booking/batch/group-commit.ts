@@ -93,6 +93,8 @@ export class GroupCommit {
   readonly #ready: Lane[] = [];
   readonly #idle: (() => void)[] = [];
   #running = 0;
+  /** Called with the duration of each command. */
+  onSettled: (eventId: number, durationMs: number, isBusy: boolean) => void = () => undefined;
   #deadlines: NodeJS.Timeout | undefined;
 
   constructor(execute: ExecuteBatch, limits: GroupCommitLimits = defaultGroupCommitLimits) {
@@ -106,11 +108,17 @@ export class GroupCommit {
    * @throws {BusyError} if the queue is full, the deadline passed, or the outcome of COMMIT is unknown.
    */
   async submit(eventId: number, submission: Submission): Promise<Outcome> {
+    const submittedAt = performance.now();
+    let isBusy = false;
     metrics.queuedCommands.inc();
     try {
       return await this.#enqueue(eventId, submission);
+    } catch (error) {
+      isBusy = error instanceof BusyError;
+      throw error;
     } finally {
       metrics.queuedCommands.dec();
+      this.onSettled(eventId, performance.now() - submittedAt, isBusy);
     }
   }
 
@@ -127,6 +135,12 @@ export class GroupCommit {
       this.#watchDeadlines();
       this.#wake(lane);
     });
+  }
+
+  /** Returns the number of commands of an event that wait for a batch. */
+  countWaiting(eventId: number): number {
+    const lane = this.#lanes.get(eventId);
+    return lane === undefined ? 0 : lane.waiting.length + lane.parked.size;
   }
 
   /** Resolves when no command waits and no batch is in flight. */

@@ -99,6 +99,7 @@ async function runSteps(
   const covered = await readLocked(tx, eventId, {
     ...named,
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
+    admittedIds: plan.event.needsAdmission ? named.buyerIds : [],
   });
   const clock = { databaseMs: covered.clockMs, monotonicMs: performance.now() };
   const { requestIds } = named;

@@ -12,6 +12,7 @@ export interface HoldBestAvailableInput {
   /** Index of a price tier of the event. */
   readonly tierIndex: number | null;
   readonly idempotencyKey: string | null;
+  readonly isAdmitted?: boolean;
 }
 
 /**
@@ -39,10 +40,17 @@ export function hashBestKey(
 }
 
 /** Returns the hold for the group commit. */
-export function toBestHold({ buyerId, quantity, section, tierIndex, key }: BestHold): HoldSubmission {
+export function toBestHold({
+  buyerId,
+  quantity,
+  section,
+  tierIndex,
+  key,
+  isAdmitted = false,
+}: BestHold): HoldSubmission {
   const tiers = tierIndex === null ? null : [tierIndex];
   return {
-    command: { kind: 'hold', bookingId: uuidV7(), buyerId, named: [], quantity, chosen: [], key },
+    command: { kind: 'hold', bookingId: uuidV7(), buyerId, named: [], quantity, chosen: [], key, isAdmitted },
     choice: { when: 'always', seats: { quantity, section, tiers, near: [] } },
   };
 }

@@ -12,6 +12,8 @@ export interface HoldSeatsInput {
   /** Seat indexes of the event. */
   readonly seats: readonly number[];
   readonly idempotencyKey: string | null;
+  /** True if the caller sent a valid admission. The batch decides whether one is needed. */
+  readonly isAdmitted?: boolean;
   readonly onConflict: 'FAIL' | 'BEST_ALTERNATIVE';
 }
 
@@ -20,7 +22,7 @@ export interface HoldSeatsInput {
  * group commit that locks the buyer's row and the seats.
  *
  * @throws {SelloutError} InvalidInput, NotFound, EventNotOnSale, SeatLimitExceeded, SeatsUnavailable, OrphanSeats,
- *   IdempotencyConflict, Busy, ReadOnly.
+ *   AdmissionRequired, IdempotencyConflict, Busy, ReadOnly.
  */
 export async function holdSeats(ctx: BookingContext, input: HoldSeatsInput): Promise<BookingRecord> {
   checkSeats(input.seats);
@@ -44,7 +46,13 @@ export function hashSeatsKey(
 }
 
 /** Returns the hold of sorted seats for the group commit. */
-export function toSeatsHold({ buyerId, seats, onConflict, key }: SeatsHold): HoldSubmission {
+export function toSeatsHold({
+  buyerId,
+  seats,
+  onConflict,
+  key,
+  isAdmitted = false,
+}: SeatsHold): HoldSubmission {
   const alternative = { quantity: seats.length, section: null, tiers: null, near: seats };
   return {
     command: {
@@ -55,12 +63,15 @@ export function toSeatsHold({ buyerId, seats, onConflict, key }: SeatsHold): Hol
       quantity: seats.length,
       chosen: null,
       key,
+      isAdmitted,
     },
     choice: onConflict === 'FAIL' ? null : { when: 'onConflict', seats: alternative },
   };
 }
 
-type SeatsHold = Pick<HoldSeatsInput, 'buyerId' | 'seats' | 'onConflict'> & { readonly key: Key | null };
+type SeatsHold = Pick<HoldSeatsInput, 'buyerId' | 'seats' | 'onConflict' | 'isAdmitted'> & {
+  readonly key: Key | null;
+};
 
 /** @throws {InvalidInputError} for no seats, too many, or a duplicate. */
 export function checkSeats(seats: readonly number[]): void {

@@ -10,11 +10,17 @@ export interface RequestHoldContext extends RequestsContext {
   readonly requestQueue: RequestQueue;
   readonly eventLayouts: Pick<EventLayouts, 'publishedInfo'>;
   readonly clock: Pick<DatabaseClock, 'nowMs'>;
+  /**
+   * Returns whether the buyer is admitted.
+   *
+   * @throws {AdmissionRequiredError} if not, although the event's waiting room is on.
+   */
+  requireAdmission(): boolean;
   /** Reserves the seats within the limit of the client's address; null if nothing limits them. @throws {RateLimitedError} */
   reserveSeats(): Promise<SeatReservation | null>;
 }
 
-type Owned = 'requestId' | 'expiresAtMs' | 'keyHash' | 'inputHash' | 'reservation';
+type Owned = 'requestId' | 'expiresAtMs' | 'keyHash' | 'inputHash' | 'isAdmitted' | 'reservation';
 
 /** What the buyer wants: the wish without what this function adds. */
 type Wanted<Some extends Wish = Wish> = Some extends Wish ? Omit<Some, Owned> : never;
@@ -23,7 +29,7 @@ type Wanted<Some extends Wish = Wish> = Some extends Wish ? Omit<Some, Owned> : 
  * Queues a hold and returns at once. A worker takes the request from the queue, and decides it like a direct hold. A call
  * with a key that was used before returns the request of the first call, whatever has become of it.
  *
- * @throws {SelloutError} NotFound, IdempotencyConflict, RateLimited, Busy.
+ * @throws {SelloutError} NotFound, IdempotencyConflict, AdmissionRequired, RateLimited, Busy.
  */
 export async function requestHold(
   ctx: RequestHoldContext,
@@ -40,6 +46,7 @@ export async function requestHold(
   const requestId = toRequestId(eventId, wanted.buyerId, key);
   const known = (await readRequests(ctx, eventId, [requestId])).get(requestId);
   if (known !== undefined) return assertSameInput(known, key);
+  const isAdmitted = ctx.requireAdmission();
   const { keyHash, inputHash } = key;
   const expiresAtMs = Math.ceil(ctx.clock.nowMs()) + REQUEST_TTL_MS;
   const {
@@ -53,6 +60,7 @@ export async function requestHold(
       expiresAtMs,
       keyHash,
       inputHash,
+      isAdmitted,
       reservation,
     }),
   );

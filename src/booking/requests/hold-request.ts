@@ -24,6 +24,8 @@ const common = {
   expiresAtMs: z.number().int().positive(),
   keyHash: z.string().length(64),
   inputHash: z.string().length(64),
+  /** True if the buyer came with a valid admission. */
+  isAdmitted: z.boolean(),
   /** Where its seats are reserved within the limit of the client's address; null if nothing limits them. */
   reservation: z.string().max(500).nullable(),
 };

@@ -11,6 +11,8 @@ export interface HoldCommand {
   /** The seats that the server chose, taken if `named` is empty or not free; null if it has not chosen. */
   readonly chosen: readonly number[] | null;
   readonly key: Key | null;
+  /** True if the buyer has a valid admission; absent: no. It counts only while the event's waiting room is on. */
+  readonly isAdmitted?: boolean;
   /** The queued request that this hold is for; absent for a direct hold. */
   readonly request?: RequestOfHold;
 }
@@ -49,6 +51,8 @@ export interface ChangeCommand {
   readonly bookingId: string;
   readonly buyerId: string;
   readonly seats: readonly number[];
+  /** As of a hold. */
+  readonly isAdmitted?: boolean;
 }
 
 /** Cancels a confirmed booking, for its buyer if the event allows it, or for the event's organizer. */

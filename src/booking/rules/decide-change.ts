@@ -11,7 +11,7 @@ import {
   findOwnBooking,
 } from './draft.ts';
 import type { ChangeCommand } from './commands.ts';
-import { refuseUnlessOnSale, sumPrices, findOrphans } from './decide-hold.ts';
+import { refuseUnlessAdmitted, refuseUnlessOnSale, sumPrices, findOrphans } from './decide-hold.ts';
 
 /**
  * Replaces a hold's seats, all or none. Keeps the deadline, and does not touch the seats that stay. Returns a hold that
@@ -20,7 +20,10 @@ import { refuseUnlessOnSale, sumPrices, findOrphans } from './decide-hold.ts';
 export function decideChange(draft: Draft, command: ChangeCommand): Outcome {
   const booking = findOwnBooking(draft, command);
   if (booking === undefined) return refused({ code: 'NOT_FOUND', what: 'booking' });
-  const closed = refuseUnlessOpenHold(draft, booking) ?? refuseUnlessOnSale(draft, command.buyerId);
+  const closed =
+    refuseUnlessOpenHold(draft, booking) ??
+    refuseUnlessOnSale(draft, command.buyerId) ??
+    refuseUnlessAdmitted(draft, command.buyerId, command.isAdmitted);
   if (closed !== null) return closed;
   const taken = command.seats.filter((seat) => !booking.seats.includes(seat));
   const given = booking.seats.filter((seat) => !command.seats.includes(seat));

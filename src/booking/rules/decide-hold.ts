@@ -19,6 +19,7 @@ import type { RequestOutcome } from './model.ts';
  * 1. a replay of the same idempotency key returns its booking;
  * 2. the hold comes from the queue of requests, if the event demands it;
  * 3. the event is on sale;
+ * 4. the buyer is admitted, if the event's waiting room is on;
  * 4. the number of seats alone is within the seat limit;
  * 5. the seats exist and are free (overdue holds count as free);
  * 6. the buyer's seats, with those the buyer has already, are within the limit;
@@ -44,6 +45,7 @@ function decideNow(draft: Draft, command: HoldCommand): Outcome {
     return refused({ code: 'QUEUED_ONLY' }); // guard: queued-only
   return (
     refuseUnlessOnSale(draft, command.buyerId) ??
+    refuseUnlessAdmitted(draft, command.buyerId, command.isAdmitted) ??
     refuseOverLimit(draft, command, 0) ??
     takeSeats(draft, command)
   );
@@ -120,6 +122,13 @@ export function refuseUnlessOnSale(draft: Draft, buyerId: string): Outcome | nul
   if (status === 'DRAFT' && buyerId !== organizerId) return refused({ code: 'NOT_FOUND', what: 'event' });
   const isOpen = onSaleAtMs <= draft.clockMs && draft.clockMs < saleEndsAtMs; // guard: sale-end
   return status === 'ON_SALE' && isOpen ? null : eventNotOnSale(draft);
+}
+
+/** Refuses to take seats for a buyer who is not admitted while the event's waiting room is on. Returns null if allowed. */
+export function refuseUnlessAdmitted(draft: Draft, buyerId: string, isAdmitted = false): Outcome | null {
+  if (!draft.event.needsAdmission) return null;
+  const isRevoked = draft.revokedBuyers.includes(buyerId); // guard: revoked-admission
+  return isAdmitted && !isRevoked ? null : refused({ code: 'ADMISSION_REQUIRED' }); // guard: admission-required
 }
 
 export function sumPrices(draft: Draft, seats: readonly number[]): number {

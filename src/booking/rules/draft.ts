@@ -42,6 +42,7 @@ export const retryConflict: Outcome = { kind: 'retry', why: 'conflict' };
 /** The locked state, changed by each command of a batch in turn. */
 export class Draft {
   readonly event: LockedState['event'];
+  readonly revokedBuyers: LockedState['revokedBuyers'];
   readonly clockMs: number;
   readonly #locked: LockedState;
   readonly #seats: Map<number, Seat>;
@@ -57,6 +58,7 @@ export class Draft {
 
   constructor(locked: LockedState) {
     this.event = locked.event;
+    this.revokedBuyers = locked.revokedBuyers;
     this.clockMs = locked.clockMs;
     this.#locked = locked;
     this.#seats = new Map(locked.seats);

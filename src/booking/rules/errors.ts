@@ -1,4 +1,5 @@
 import {
+  AdmissionRequiredError,
   BusyError,
   IdempotencyConflictError,
   InvalidInputError,
@@ -148,6 +149,8 @@ export function toSelloutError(eventId: number, refusal: Refusal): SelloutError 
       return new BookingStateError(refusal.status);
     case 'IDEMPOTENCY_CONFLICT':
       return new IdempotencyConflictError();
+    case 'ADMISSION_REQUIRED':
+      return new AdmissionRequiredError();
     case 'EXTENSION_REFUSED':
       return new ExtensionRefusedError(refusal.why);
     case 'CANCELLATION_REFUSED':

@@ -30,6 +30,8 @@ export interface EventRules {
   readonly bookingMode: BookingMode;
   readonly buyersMayCancel: boolean;
   readonly seatsTotal: number;
+  /** True if the event's waiting room is on: buyers need an admission to take seats. */
+  readonly needsAdmission: boolean;
   /** Price of each tier, by tier index, in the currency's minor unit. */
   readonly tierAmounts: readonly number[];
 }
@@ -85,6 +87,7 @@ export type Refusal =
   | { readonly code: 'HOLD_EXPIRED'; readonly expiredAtMs: number }
   | { readonly code: 'BOOKING_STATE'; readonly status: BookingStatus }
   | { readonly code: 'IDEMPOTENCY_CONFLICT' }
+  | { readonly code: 'ADMISSION_REQUIRED' }
   /** The event takes holds only from its queue of requests. */
   | { readonly code: 'QUEUED_ONLY' }
   /** A queued hold was not decided in time. */
@@ -122,6 +125,8 @@ export interface LockedState {
   readonly keys: readonly UsedKey[];
   /** The requests of queued holds in the batch that are settled already. */
   readonly requests: readonly SettledRequest[];
+  /** Buyers of the batch whose admission the organizer has revoked. */
+  readonly revokedBuyers: readonly string[];
   /**
    * The neighbors of every locked seat if the event forbids orphans. Seats up to two places from a named one are then
    * locked too.

@@ -11,11 +11,11 @@ import {
 } from 'graphql';
 
 /**
- * The extension of a field that subscribers can share: its selection does not depend on the viewer, and one argument affects
+ * The extension of a field that subscribers can share: its selection does not depend on the viewer. One argument may affect
  * only the first message.
  */
 interface SharedField {
-  readonly resumesBy: string;
+  readonly resumesBy?: string;
 }
 
 /** A subscription that can be executed once for all clients that send it. */

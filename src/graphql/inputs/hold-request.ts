@@ -12,16 +12,25 @@ export function requireIdempotencyKey(key: string | null | undefined): string {
   return key;
 }
 
-/** @param seats the event and the number of seats that the root field `operation` requests. */
-export function toRequestHoldContext(
-  ctx: GraphQLContext,
-  {
-    eventId,
-    count,
-    operation,
-  }: { readonly eventId: number; readonly count: number; readonly operation: string },
-): RequestHoldContext {
-  const { budget, clock, database, eventLayouts, requestQueue } = ctx;
-  const reserveSeats = async () => (await budget?.reserveSeats(eventId, count, operation)) ?? null;
-  return { clock, db: database.reads, eventLayouts, requestQueue, reserveSeats };
+interface Requested {
+  readonly eventId: number;
+  readonly buyerId: string;
+  /** The number of seats. */
+  readonly count: number;
+  /** The name of the root field. */
+  readonly operation: string;
+  readonly admissionToken?: string | null | undefined;
+}
+
+export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested): RequestHoldContext {
+  const { budget, clock, database, eventLayouts, requestQueue, waitingRooms } = ctx;
+  const { eventId, buyerId, count, operation, admissionToken } = requested;
+  return {
+    clock,
+    db: database.reads,
+    eventLayouts,
+    requestQueue,
+    requireAdmission: () => waitingRooms.requireAdmission(admissionToken, eventId, buyerId),
+    reserveSeats: async () => (await budget?.reserveSeats(eventId, count, operation)) ?? null,
+  };
 }

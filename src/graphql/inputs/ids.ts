@@ -1,6 +1,13 @@
 import { checkBlockedSeats } from '../../booking/operations/block-seats.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
-import { parseBookingId, parseEventId, parseId, parseSeatId, parseVenueId } from '../../platform/ids.ts';
+import {
+  parseBookingId,
+  parseEventId,
+  parseId,
+  parseSeatId,
+  parseUserId,
+  parseVenueId,
+} from '../../platform/ids.ts';
 import { checkTogether } from '../../platform/input-errors.ts';
 
 /** Maximum number of seat IDs. Longer lists are rejected before their IDs are parsed. */
@@ -19,6 +26,11 @@ export function requireVenueId(id: string, field = 'venueId'): number {
 /** @throws {InvalidInputError} */
 export function requireBookingKey(id: string, field = 'bookingId') {
   return parseBookingId(id) ?? rejectId(field, id, 'Booking');
+}
+
+/** @throws {InvalidInputError} */
+export function requireUserId(id: string, field: string): string {
+  return parseUserId(id) ?? rejectId(field, id, 'User');
 }
 
 /**

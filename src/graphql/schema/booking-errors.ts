@@ -8,7 +8,7 @@ import {
   SeatLimitExceededError,
   SeatsUnavailableError,
 } from '../../booking/rules/errors.ts';
-import { SelloutError } from '../../platform/errors.ts';
+import { AdmissionRequiredError } from '../../platform/errors.ts';
 import { readSeatsByIndex } from '../reads/seats.ts';
 import { BookingStatus } from './booking.ts';
 import { builder } from './builder.ts';
@@ -140,19 +140,9 @@ builder.objectType(CancellationRefusedError, {
   }),
 });
 
-/** Reserved for waiting rooms; nothing throws it yet. The schema has it so that clients already handle it. */
-export class AdmissionRequiredError extends SelloutError {
-  readonly code = 'ADMISSION_REQUIRED';
-
-  constructor() {
-    super(
-      "The event's waiting room is active. Join it to get an admission token, and retry with that token.",
-    );
-  }
-}
-
 builder.objectType(AdmissionRequiredError, {
   name: 'AdmissionRequiredError',
-  description: "The event's waiting room is active, and the admission token is missing, invalid, or expired.",
+  description:
+    "The event's waiting room is on, and the caller is not admitted: the admission token is missing, invalid, expired, or revoked, or the place's number is not up.",
   interfaces: [ErrorInterface],
 });

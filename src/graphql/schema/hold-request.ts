@@ -1,11 +1,11 @@
 import { brandWithType } from '@pothos/core';
 import type { HoldRequestState } from '../../booking/requests/read-requests.ts';
 import { OrphanSeatsError, toSelloutError } from '../../booking/rules/errors.ts';
-import { IdempotencyConflictError } from '../../platform/errors.ts';
+import { AdmissionRequiredError, IdempotencyConflictError } from '../../platform/errors.ts';
 import { encodeHoldRequestId } from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
 import { getPrismaSelection } from '../reads/prisma-selection.ts';
-import { AdmissionRequiredError } from './booking-errors.ts';
+
 import { Booking } from './booking.ts';
 import { builder } from './builder.ts';
 import { commonErrors, HoldSeatsResult } from './mutation-results.ts';

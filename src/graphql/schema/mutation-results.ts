@@ -6,6 +6,7 @@ import {
   SeatsUnavailableError,
 } from '../../booking/rules/errors.ts';
 import {
+  AdmissionRequiredError,
   BusyError,
   IdempotencyConflictError,
   InvalidInputError,
@@ -17,7 +18,6 @@ import { encodeEventId } from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
 import { recordCommit } from '../engine/errors/response-errors.ts';
 import { getPrismaSelection } from '../reads/prisma-selection.ts';
-import { AdmissionRequiredError } from './booking-errors.ts';
 import { Booking } from './booking.ts';
 import { builder } from './builder.ts';
 import { Event } from './event.ts';

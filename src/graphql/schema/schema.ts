@@ -12,6 +12,7 @@ import './seat-map.ts';
 import './seat.ts';
 import './venue.ts';
 import './viewer.ts';
+import './on-sale/waiting-room.ts';
 import '../operations/queries/booking.ts';
 import '../operations/queries/event.ts';
 import '../operations/queries/events.ts';
@@ -34,9 +35,16 @@ import '../operations/mutations/setBookingMode.ts';
 import '../operations/mutations/setEventStatus.ts';
 import '../operations/mutations/startGuestSession.ts';
 import '../operations/mutations/unblockSeats.ts';
+import '../operations/mutations/on-sale/claimAdmission.ts';
+import '../operations/mutations/on-sale/configureWaitingRoom.ts';
+import '../operations/mutations/on-sale/joinWaitingRoom.ts';
+import '../operations/mutations/on-sale/leaveWaitingRoom.ts';
+import '../operations/mutations/on-sale/releaseHolds.ts';
+import '../operations/mutations/on-sale/revokeAdmission.ts';
 import '../operations/subscriptions/bookingUpdates.ts';
 import '../operations/subscriptions/holdRequestUpdates.ts';
 import '../operations/subscriptions/seatUpdates.ts';
+import '../operations/subscriptions/waitingRoomUpdates.ts';
 
 /** The public API. `npm run schema` prints it to schema.graphql. */
 export const schema: GraphQLSchema = builder.toSchema();

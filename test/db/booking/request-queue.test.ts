@@ -44,6 +44,7 @@ function aWish(seats: readonly number[], key: string = randomUUID(), ttlMs = 30_
     requestId: toRequestId(eventId, buyerId, { operation: 'holdSeats', ...hashes }),
     buyerId,
     expiresAtMs: Date.now() + ttlMs,
+    isAdmitted: false,
     reservation: null,
     operation: 'holdSeats',
     seats,

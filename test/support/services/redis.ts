@@ -14,14 +14,14 @@ export interface TestRedis extends AsyncDisposable {
   /** Freezes it (SIGSTOP): connections stay open, new ones are accepted, and nothing is answered. */
   freeze(): void;
   thaw(): void;
-  /** Starts it on the same port and empty. Stops it first if it runs. */
+  /** Starts it on the same port, and empty unless it is append-only. Stops it first if it runs. */
   restart(): Promise<void>;
 }
 
 /** Starts a separate Redis for a test file. It ends with the test process. */
-export async function startTestRedis(): Promise<TestRedis> {
+export async function startTestRedis({ appendOnly = false } = {}): Promise<TestRedis> {
   const folder = mkdtempSync(path.join(inject('scratchFolder'), 'services', 'redis-'));
-  let current: Redis = await startRedis({ folder });
+  let current: Redis = await startRedis({ folder, appendOnly });
   const { port, password, url } = current;
   const stop = (): Promise<void> => current.stop();
   return {
@@ -37,7 +37,7 @@ export async function startTestRedis(): Promise<TestRedis> {
     thaw: () => void current.process.kill('SIGCONT'),
     restart: async () => {
       await stop();
-      current = await startRedis({ folder, port, password });
+      current = await startRedis({ folder, port, password, appendOnly });
     },
     [Symbol.asyncDispose]: stop,
   };

@@ -9,8 +9,10 @@ import {
 } from '../../../booking/rules/errors.ts';
 import { checkSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
 import { parseBookingId } from '../../../platform/ids.ts';
+import { AdmissionRequiredError } from '../../../platform/errors.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { changeWithinLimit } from '../../engine/held-seats.ts';
+import { admissionTokenDescription } from '../../inputs/descriptions.ts';
 import { requireBookingKey, requireSeatIndexes } from '../../inputs/ids.ts';
 import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
@@ -24,6 +26,7 @@ const ChangeSeatsInput = builder.inputType('ChangeSeatsInput', {
       required: true,
       description: `The IDs of all seats of the hold after the change, including those that it keeps: 1 to ${SEATS_PER_HOLD_MAX} distinct seats of the same event.`,
     }),
+    admissionToken: t.string({ description: admissionTokenDescription }),
   }),
 });
 
@@ -37,6 +40,7 @@ const ChangeSeatsResult = builder.errorUnion('ChangeSeatsResult', {
     HoldExpiredError,
     BookingStateError,
     EventNotOnSaleError,
+    AdmissionRequiredError,
     ...commonErrors,
   ],
 });
@@ -62,8 +66,9 @@ builder.mutationField('changeSeats', (t) =>
         },
       });
       const limited = { eventId: key.eventId, count: seats.length, operation: 'changeSeats' };
+      const isAdmitted = ctx.waitingRooms.isAdmitted(input.admissionToken, key.eventId, buyerId);
       const booking = await changeWithinLimit(ctx, limited, () =>
-        changeSeats(ctx, { buyerId, ...key, seats }),
+        changeSeats(ctx, { buyerId, ...key, seats, isAdmitted }),
       );
       return toBookingResult(ctx, info, booking, 'The hold was changed');
     },

@@ -49,6 +49,7 @@ builder.mutationField('confirmBooking', (t) =>
         idempotencyKey: input.idempotencyKey ?? null,
       });
       ctx.budget?.followBooking(record);
+      ctx.waitingRooms.notePurchase(record.eventId, record.buyerId);
       return toBookingResult(ctx, info, record, 'The booking was confirmed');
     },
   }),

@@ -35,7 +35,7 @@ builder.mutationField('holdBestAvailable', (t) =>
     type: HoldSeatsResult,
     nullable: true,
     description:
-      'Holds the best available seats: adjacent seats in one row, in the most expensive price tier and closest to the stage. If no row has enough adjacent seats, holds seats that are close together. Returns SeatsUnavailableError without `seats` if too few are available.',
+      'Holds the best available seats: adjacent seats in one row, in the most expensive price tier and closest to the stage. If no row has enough adjacent seats, holds seats that are close together. Returns SeatsUnavailableError without `seats` if too few are available, and AdmissionRequiredError as `holdSeats` does.',
     args: {
       input: t.arg({
         type: HoldBestAvailableInput,
@@ -54,16 +54,19 @@ builder.mutationField('holdBestAvailable', (t) =>
         },
       });
       const limited = { eventId, count: input.quantity, operation: 'holdBestAvailable' };
+      const buyerId = ctx.viewer.userId;
       const record = await holdWithinLimit(ctx, limited, () =>
         holdBestAvailable(ctx, {
-          buyerId: ctx.viewer.userId,
+          buyerId,
           eventId,
           quantity: input.quantity,
           section: kind?.section ?? null,
           tierIndex: kind?.tierIndex ?? null,
           idempotencyKey: input.idempotencyKey ?? null,
+          isAdmitted: ctx.waitingRooms.isAdmitted(input.admissionToken, eventId, buyerId),
         }),
       );
+      ctx.waitingRooms.noteHold(eventId, buyerId, record.holdExpiresAtMs);
       return toBookingResult(ctx, info, record, 'The hold was created');
     },
   }),

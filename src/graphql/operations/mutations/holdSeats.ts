@@ -43,7 +43,7 @@ builder.mutationField('holdSeats', (t) =>
     type: HoldSeatsResult,
     nullable: true,
     description:
-      "Holds all of the requested seats or none of them, for the event's hold time (by default, five minutes). Returns SeatsUnavailableError if a seat is not available, including one that the caller already holds; with `onConflict: BEST_ALTERNATIVE`, holds nearby seats instead. Returns OrphanSeatsError with alternatives if the event's `orphanRule` forbids the choice.",
+      "Holds all of the requested seats or none of them, for the event's hold time (by default, five minutes). Returns SeatsUnavailableError if a seat is not available, including one that the caller already holds; with `onConflict: BEST_ALTERNATIVE`, holds nearby seats instead. Returns OrphanSeatsError with alternatives if the event's `orphanRule` forbids the choice, and AdmissionRequiredError while the event's waiting room is on and the caller is not admitted.",
     args: {
       input: t.arg({
         type: HoldSeatsInput,
@@ -62,15 +62,18 @@ builder.mutationField('holdSeats', (t) =>
         key: () => checkIdempotencyKey(input.idempotencyKey),
       });
       const limited = { eventId, count: seats.length, operation: 'holdSeats' };
+      const buyerId = ctx.viewer.userId;
       const record = await holdWithinLimit(ctx, limited, () =>
         holdSeats(ctx, {
-          buyerId: ctx.viewer.userId,
+          buyerId,
           eventId,
           seats,
           idempotencyKey: input.idempotencyKey ?? null,
           onConflict: input.onConflict ?? 'FAIL',
+          isAdmitted: ctx.waitingRooms.isAdmitted(input.admissionToken, eventId, buyerId),
         }),
       );
+      ctx.waitingRooms.noteHold(eventId, buyerId, record.holdExpiresAtMs);
       return toBookingResult(ctx, info, record, 'The hold was created');
     },
   }),

@@ -31,8 +31,15 @@ builder.mutationField('requestHold', (t) =>
       const onConflict = input.onConflict ?? 'FAIL';
       const key = hashSeatsKey(idempotencyKey, { seats, onConflict });
       const wanted = { operation: 'holdSeats', buyerId, seats, onConflict } as const;
-      const limited = { eventId, count: seats.length, operation: 'requestHold' };
-      return toRequestResult(await requestHold(toRequestHoldContext(ctx, limited), eventId, wanted, key));
+      const limited = {
+        eventId,
+        count: seats.length,
+        operation: 'requestHold',
+        admissionToken: input.admissionToken,
+      };
+      return toRequestResult(
+        await requestHold(toRequestHoldContext(ctx, { ...limited, buyerId }), eventId, wanted, key),
+      );
     },
   }),
 );

@@ -37,8 +37,15 @@ builder.mutationField('requestHoldBestAvailable', (t) =>
       const choice = { quantity, section: kind?.section ?? null, tierIndex: kind?.tierIndex ?? null };
       const key = hashBestKey(idempotencyKey, choice);
       const wanted = { operation: 'holdBestAvailable', buyerId, ...choice } as const;
-      const limited = { eventId, count: quantity, operation: 'requestHoldBestAvailable' };
-      return toRequestResult(await requestHold(toRequestHoldContext(ctx, limited), eventId, wanted, key));
+      const limited = {
+        eventId,
+        count: quantity,
+        operation: 'requestHoldBestAvailable',
+        admissionToken: input.admissionToken,
+      };
+      return toRequestResult(
+        await requestHold(toRequestHoldContext(ctx, { ...limited, buyerId }), eventId, wanted, key),
+      );
     },
   }),
 );

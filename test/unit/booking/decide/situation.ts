@@ -34,6 +34,7 @@ export const theEvent: EventRules = {
   orphanRule: 'ALLOW',
   bookingMode: 'DIRECT',
   buyersMayCancel: true,
+  needsAdmission: false,
   seatsTotal: 10,
   // Seats with an even index cost 100, the others 10.
   tierAmounts: [100, 10],
@@ -46,6 +47,7 @@ interface Situation {
   readonly blocked?: readonly number[];
   readonly keys?: readonly UsedKey[];
   readonly requests?: readonly SettledRequest[];
+  readonly revokedBuyers?: readonly string[];
   /** Seats that are not locked. */
   readonly unlocked?: readonly number[];
 }
@@ -72,6 +74,7 @@ export function given(situation: Situation = {}): LockedState {
     bookings: new Map(bookings.map((booking) => [booking.id, booking])),
     keys: situation.keys ?? [],
     requests: situation.requests ?? [],
+    revokedBuyers: situation.revokedBuyers ?? [],
     neighbors: new Map(),
   };
 }

@@ -18,6 +18,7 @@ export const anEvent: EventRules = {
   orphanRule: 'ALLOW',
   bookingMode: 'DIRECT',
   buyersMayCancel: true,
+  needsAdmission: false,
   seatsTotal: 10,
   tierAmounts: [100, 10, 1],
 };

@@ -51,7 +51,15 @@ export function lock(
       locking === 'batch' ? inBatch.has(seat.index) : locking === 'everything' || (locking >> seat.index) & 1;
     if (isLocked) seats.set(seat.index, seat);
   }
-  return { clockMs, event, seats, requests: [], neighbors: new Map(), ...readFor(stored, seats, commands) };
+  return {
+    clockMs,
+    event,
+    seats,
+    requests: [],
+    revokedBuyers: [],
+    neighbors: new Map(),
+    ...readFor(stored, seats, commands),
+  };
 }
 
 /** Returns the seats that a command names, those of the booking it names, and those of overdue bookings of these seats. */

@@ -1,0 +1,229 @@
+import { BusyError, InvalidInputError, AdmissionRequiredError } from '../platform/errors.ts';
+import type { DatabaseClock } from '../platform/database/clock.ts';
+import type { PrismaClient } from '../platform/database/db.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import type { PlaceRequest, RoomStore } from './redis/room-store.ts';
+import { LocalPace } from './local-pace.ts';
+import type { RoomDirectory } from './rooms/room-directory.ts';
+import { isRevoked, reserveJoinIndexes } from './rooms/rooms.sql.ts';
+import { estimateChance, estimateWaitSeconds, type Chance } from './rules/admission-control.ts';
+import { getPlaceNumber, getRoomState, type Room } from './rules/room.ts';
+import type { Place, RoomTokens } from './tokens.ts';
+
+/** Join indexes reserved at once: a statement per so many joins, and the longest gap that a lost Redis leaves. */
+const RESERVED_AT_ONCE = 500;
+/** Attempts to take a place while other processes reserve. */
+const TAKE_ATTEMPTS_MAX = 5;
+/** A draining room turns off when nobody waits any more. */
+const DRAINING_RETRY_SECONDS = 30;
+
+/** A buyer's place, as it stands now. */
+export interface PlaceView {
+  readonly token: string;
+  /** Null in the lobby; 0 if the room is off. */
+  readonly number: number | null;
+  readonly ahead: number | null;
+  readonly estimatedWaitSeconds: number | null;
+  readonly chance: Chance;
+}
+
+export interface WaitingRoomsOptions {
+  readonly db: PrismaClient;
+  readonly store: RoomStore;
+  readonly directory: RoomDirectory;
+  readonly tokens: RoomTokens;
+  readonly clock: Pick<DatabaseClock, 'nowMs'>;
+  readonly logger: Logger;
+}
+
+/** What buyers do with waiting rooms: join, claim, leave. */
+export class WaitingRooms {
+  readonly directory: RoomDirectory;
+  readonly store: RoomStore;
+  readonly #db: PrismaClient;
+  readonly #tokens: RoomTokens;
+  readonly #clock: Pick<DatabaseClock, 'nowMs'>;
+  readonly #logger: Logger;
+  /** Admissions while Redis is away. */
+  readonly #localPace = new LocalPace();
+
+  constructor({ db, store, directory, tokens, clock, logger }: WaitingRoomsOptions) {
+    this.directory = directory;
+    this.store = store;
+    this.#db = db;
+    this.#tokens = tokens;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /**
+   * Gives the buyer a place, the same one each time. The event must be on sale, and its lobby open.
+   *
+   * @throws {InvalidInputError} for a token that is forged, or of another buyer or event.
+   * @throws {BusyError} if the room is draining, or if Redis is away and the room's policy is CLOSED.
+   */
+  async join(room: Room, buyerId: string, placeToken: string | null): Promise<PlaceView> {
+    const { eventId } = room;
+    const recovered = placeToken === null ? null : this.#requirePlace(placeToken, buyerId, eventId);
+    if (!room.isOn) return this.#toPlaceView(room, { eventId, buyerId, joinIndex: 0 });
+    const known = recovered === null || recovered.joinIndex === 0 ? null : recovered.joinIndex;
+    try {
+      return this.#toPlaceView(room, {
+        eventId,
+        buyerId,
+        joinIndex: await this.#takePlace(room, buyerId, known),
+      });
+    } catch (error) {
+      if (error instanceof BusyError) throw error;
+      this.#logger.debug({ err: error, eventId }, 'joined without Redis');
+      if (known !== null) return this.#toPlaceView(room, { eventId, buyerId, joinIndex: known });
+      if (room.redisAway === 'CLOSED') throw new BusyError(); // guard: redis-away-closed-join
+      return { ...this.#toPlaceView(room, { eventId, buyerId, joinIndex: 0 }), number: 0, ahead: 0 };
+    }
+  }
+
+  async #takePlace(room: Room, buyerId: string, recovered: number | null): Promise<number> {
+    const { eventId, saleEndsAtMs } = room;
+    const admitsNew = getRoomState(room, this.#clock.nowMs()) !== 'DRAINING';
+    let reserved: PlaceRequest['reserved'] = null;
+    for (let attempt = 0; attempt < TAKE_ATTEMPTS_MAX; attempt++) {
+      const taken = await this.store.takePlace(eventId, {
+        buyerId,
+        recovered,
+        admitsNew,
+        saleEndsAtMs,
+        reserved,
+      });
+      if (taken.kind === 'place') return taken.joinIndex;
+      if (taken.kind === 'closed') throw BusyError.retryAfter(DRAINING_RETRY_SECONDS);
+      reserved = await this.#reserve(eventId, taken.above);
+    }
+    throw new BusyError();
+  }
+
+  /** Reserves join indexes in PostgreSQL before Redis issues them. Without a counter, all reserved ones may be in use. */
+  async #reserve(eventId: number, above: number | null) {
+    const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
+    return { from, to: await reserveJoinIndexes(this.#db, eventId, from, RESERVED_AT_ONCE) };
+  }
+
+  /**
+   * Trades a place whose number is up for an admission, or renews the admission of a buyer who is inside.
+   *
+   * @throws {InvalidInputError} for a token that is forged, or of another buyer.
+   * @throws {AdmissionRequiredError} if the number is not up, no slot is free, or the admission was revoked.
+   * @throws {BusyError} if Redis is away and the room's policy is CLOSED, or the pace of OPEN is used up.
+   */
+  async claim(buyerId: string, placeToken: string) {
+    const place = this.#requirePlace(placeToken, buyerId, null);
+    const room = await this.directory.get(place.eventId);
+    if (room === null) throw invalidPlace('is not a place of an existing event');
+    const nowMs = this.#clock.nowMs();
+    if (!room.isOn) return this.#tokens.issueAdmission(place, nowMs);
+    if (await isRevoked(this.#db, room.eventId, buyerId)) throw new AdmissionRequiredError(); // guard: revoked-claims-nothing
+    const number = getPlaceNumber(room, place.joinIndex, nowMs);
+    // guard: claim-number-is-up
+    if (number === null || number > room.nowServing) throw new AdmissionRequiredError();
+    if (!(await this.#enter(room, buyerId, number))) throw new AdmissionRequiredError();
+    return this.#tokens.issueAdmission(place, nowMs);
+  }
+
+  /** Returns false if no slot is free. */
+  async #enter(room: Room, buyerId: string, number: number): Promise<boolean> {
+    const { eventId, insideMax, pacePerMinute } = room;
+    const nowMs = this.#clock.nowMs();
+    try {
+      if (number > 0) return await this.store.claimSlot(eventId, { buyerId, number, nowMs, insideMax });
+      // The place was given while the room was off or Redis away. Now the buyer joins the others.
+      await this.store.findPlace(eventId, buyerId);
+      return false; // guard: no-number-no-slot
+    } catch (error) {
+      this.#logger.debug({ err: error, eventId }, 'claimed without Redis');
+      if (room.redisAway === 'CLOSED') throw new BusyError(); // guard: redis-away-closed-claim
+      if (!this.#localPace.take(eventId, pacePerMinute, nowMs)) throw new BusyError(); // guard: redis-away-pace
+      return true;
+    }
+  }
+
+  /** Gives the buyer's place and slot back. */
+  async leave(room: Room, buyerId: string): Promise<void> {
+    const { eventId } = room;
+    if (room.mode === 'OFF') return;
+    try {
+      const joinIndex = await this.store.findPlace(eventId, buyerId);
+      const number = joinIndex === null ? null : getPlaceNumber(room, joinIndex, this.#clock.nowMs());
+      await this.store.leave(eventId, buyerId, number);
+    } catch (error) {
+      this.#logger.debug({ err: error, eventId }, 'left without Redis');
+    }
+  }
+
+  /** Returns the buyer's join index; null if the buyer has no place, or if Redis is away. */
+  async findJoinIndex(eventId: number, buyerId: string): Promise<number | null> {
+    try {
+      return await this.store.findPlace(eventId, buyerId);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Returns whether an admission token is valid for a buyer. Needs neither Redis nor PostgreSQL. */
+  isAdmitted(token: string | null | undefined, eventId: number, buyerId: string): boolean {
+    return this.#tokens.isAdmitted(token, { eventId, buyerId }, this.#clock.nowMs());
+  }
+
+  /**
+   * Like `isAdmitted`, for a hold that is decided later.
+   *
+   * @throws {AdmissionRequiredError} if the event's waiting room is on, as far as this process knows, and the token is not valid.
+   */
+  requireAdmission(token: string | null | undefined, eventId: number, buyerId: string): boolean {
+    const isAdmitted = this.isAdmitted(token, eventId, buyerId);
+    // guard: request-needs-admission
+    if (!isAdmitted && this.directory.active.get(eventId)?.isOn === true) throw new AdmissionRequiredError();
+    return isAdmitted;
+  }
+
+  /** Keeps the slot of a buyer who has held seats, in the background. */
+  noteHold(eventId: number, buyerId: string, holdExpiresAtMs: number): void {
+    this.#inBackground(eventId, () => this.store.keepSlot(eventId, buyerId, holdExpiresAtMs));
+  }
+
+  /** Frees the slot of a buyer who has bought, in the background. */
+  notePurchase(eventId: number, buyerId: string): void {
+    this.#inBackground(eventId, () => this.store.freeSlot(eventId, buyerId));
+  }
+
+  #inBackground(eventId: number, work: () => Promise<void>): void {
+    if (this.directory.active.get(eventId)?.isOn !== true) return;
+    work().catch((error: unknown) => this.#logger.debug({ err: error, eventId }, 'a slot was not updated'));
+  }
+
+  #requirePlace(token: string, buyerId: string, eventId: number | null): Place {
+    const place = this.#tokens.verifyPlace(token);
+    if (place === null) throw invalidPlace('is not a place token of this server');
+    if (place.buyerId !== buyerId) throw invalidPlace('belongs to another buyer'); // guard: place-bound-to-buyer
+    if (eventId !== null && place.eventId !== eventId) throw invalidPlace('is a place of another event'); // guard: place-bound-to-event
+    return place;
+  }
+
+  #toPlaceView(room: Room, place: Place): PlaceView {
+    const nowMs = this.#clock.nowMs();
+    const token = this.#tokens.issuePlace(place);
+    const number = getPlaceNumber(room, place.joinIndex, nowMs);
+    const ahead = number === null ? null : Math.max(0, number - room.nowServing - 1);
+    const isMoving = getRoomState(room, nowMs) !== 'PAUSED';
+    return {
+      token,
+      number,
+      ahead,
+      estimatedWaitSeconds:
+        ahead === null ? null : estimateWaitSeconds(ahead, !isMoving, room.pacePerMinute, room.control),
+      chance: estimateChance(ahead ?? room.waiting / 2, room.seats),
+    };
+  }
+}
+
+function invalidPlace(what: string): InvalidInputError {
+  return new InvalidInputError('placeToken', `placeToken ${what}. Join the waiting room again.`);
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRoomServices, TestRoom, type RoomServices } from './room.fixture.ts';
+import { eventually } from '../../support/eventually.ts';
+
+let services: RoomServices;
+beforeAll(async () => {
+  services = await startRoomServices();
+});
+afterAll(() => services.close());
+
+describe('joining', () => {
+  it('gives numbers in the order of arrival, the same one each time', async () => {
+    const room = await TestRoom.create(services);
+    const first = await room.joinMany(5);
+    expect(first.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+    expect(first.map(({ ahead }) => ahead)).toEqual([0, 1, 2, 3, 4]);
+    for (const { buyerId, number } of first) expect((await room.join(buyerId)).number).toBe(number);
+    expect((await room.join()).number).toBe(6);
+  });
+
+  it('gives every buyer a number of its own, with 2,000 at once in two processes', async () => {
+    const room = await TestRoom.create(services);
+    const { eventId } = room;
+    const at = await room.read();
+    const numbers = await Promise.all(
+      Array.from({ length: 2_000 }, async () => (await room.rooms.join(at, randomUUID(), null)).number),
+    );
+    expect(numbers.toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: 2_000 }, (_, i) => i + 1),
+    );
+    expect((await room.read()).joinIndexesReserved).toBeGreaterThanOrEqual(2_000);
+    expect(await services.connection.hget(`room:{${eventId}}:joins`, 'last')).toBe('2000');
+  });
+
+  it('gives number 0 in a room that is off, which admits at once', async () => {
+    const room = await TestRoom.create(services, { mode: 'OFF' });
+    const joined = await room.join();
+    expect(joined).toMatchObject({ number: 0, ahead: 0 });
+    expect(await room.tryClaim(joined)).toBe('in');
+    await room.configure({ mode: 'ON' });
+    expect(await room.tryClaim(joined)).toBe('ADMISSION_REQUIRED');
+    expect((await room.join(joined.buyerId, joined.token)).number).toBe(1);
+  });
+
+  it('refuses a token that is forged, shared, or of another event', async () => {
+    const room = await TestRoom.create(services);
+    const other = await TestRoom.create(services);
+    const joined = await room.join();
+    const foreign = await other.join(joined.buyerId);
+    const refused = { code: 'INVALID_INPUT', field: 'placeToken' };
+    await expect(room.join(joined.buyerId, `${joined.token.slice(0, -2)}xx`)).rejects.toMatchObject(refused);
+    await expect(room.join(randomUUID(), joined.token)).rejects.toMatchObject(refused);
+    await expect(room.join(joined.buyerId, foreign.token)).rejects.toMatchObject(refused);
+    await expect(room.rooms.claim(randomUUID(), joined.token)).rejects.toMatchObject(refused);
+    await expect(room.rooms.claim(joined.buyerId, 'nonsense')).rejects.toMatchObject(refused);
+  });
+
+  it('is closed in a draining room, which keeps its places and turns off when it is empty', async () => {
+    const room = await TestRoom.create(services, { pacePerMinute: 60 });
+    const joined = await room.join();
+    await room.configure({ draining: true });
+    await expect(room.join()).rejects.toMatchObject({ code: 'BUSY' });
+    expect((await room.join(joined.buyerId)).number).toBe(1);
+    await room.pass(3);
+    expect(await room.read()).toMatchObject({ mode: 'OFF', isOn: false });
+    expect((await room.join()).number).toBe(0);
+  });
+});
+
+describe('after Redis has lost its data', () => {
+  it('no join index is issued twice, and tokens take their places back', async () => {
+    const room = await TestRoom.create(services);
+    const before = await room.joinMany(3);
+    await services.connection.flushall();
+    const stranger = await room.join();
+    expect(stranger.number).toBeGreaterThan(3);
+    const back = [];
+    for (const { buyerId, token } of before) back.push(await room.join(buyerId, token));
+    expect(back.map(({ number }) => number)).toEqual([1, 2, 3]);
+    // Now Redis has the place again, so that the token is not needed.
+    expect((await room.join(before[1]?.buyerId)).number).toBe(2);
+  });
+
+  it('a buyer who joined anew without the token gets the lower place back with it', async () => {
+    const room = await TestRoom.create(services);
+    const { buyerId, token } = await room.join();
+    await services.connection.flushall();
+    expect((await room.join(buyerId)).number).toBeGreaterThan(1);
+    expect((await room.join(buyerId, token)).number).toBe(1);
+    expect((await room.join(buyerId)).number).toBe(1);
+  });
+
+  it('numbers go on from those that were served', async () => {
+    const room = await TestRoom.create(services, { pacePerMinute: 60 });
+    await room.joinMany(5);
+    await room.pass(4);
+    const { nowServing } = await room.read();
+    expect(nowServing).toBe(3);
+    await services.connection.flushall();
+    await room.pass(1);
+    expect((await room.read()).nowServing).toBe(4);
+  });
+});
+
+it('a restart of an append-only Redis keeps all places and slots', async () => {
+  const own = await startRoomServices({ appendOnly: true });
+  const room = await TestRoom.create(own, { pacePerMinute: 6_000, insideMax: 1 });
+  const [first, second] = await room.joinMany(2);
+  await room.tick();
+  await room.pass(1);
+  if (first === undefined || second === undefined) throw new Error('nobody joined');
+  expect(await room.tryClaim(first)).toBe('in');
+  await own.redis.restart();
+  await eventually('Redis is back', () => own.connection.status === 'ready');
+  for (const { buyerId, number } of [first, second]) expect((await room.join(buyerId)).number).toBe(number);
+  expect((await room.join()).number).toBe(3);
+  await room.pass(2);
+  expect(await room.read()).toMatchObject({ nowServing: 1, inside: 1 });
+  await own.close();
+});
+
+describe('while Redis is away', () => {
+  it.each([
+    ['CLOSED', 'BUSY'],
+    ['OPEN', 0],
+  ] as const)('the policy %s decides', async (redisAway, expected) => {
+    const own = await startRoomServices();
+    const room = await TestRoom.create(own, { redisAway, pacePerMinute: 60 });
+    const before = await room.joinMany(2);
+    await room.pass(3);
+    await own.redis.kill();
+    await eventually('Redis is gone', () => own.connection.status !== 'ready');
+    const joined = await room.join().then(
+      ({ number }) => number,
+      (error: { code: string }) => error.code,
+    );
+    expect(joined).toBe(expected);
+    // A place that a token proves needs no Redis.
+    expect(await room.join(before[1]?.buyerId, before[1]?.token)).toMatchObject({ number: 2 });
+    const claims = [];
+    for (const one of before) claims.push(await room.tryClaim(one));
+    // In a process, two seconds of the pace may be used at once.
+    expect(claims).toEqual(redisAway === 'OPEN' ? ['in', 'in'] : ['BUSY', 'BUSY']);
+    if (redisAway === 'OPEN') expect(await room.tryClaim(await room.join())).toBe('BUSY');
+    const { nowServing } = await room.read();
+    await room.pass(2);
+    expect((await room.read()).nowServing).toBe(nowServing);
+    await own.close();
+  });
+});
