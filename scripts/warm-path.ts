@@ -1,11 +1,12 @@
 // `npm run warm-path`: prints the source files that one warm `holdSeats` runs through, from the HTTP request to the seat
 // update of a watcher on the same node.
 //
-// Starts the API in this process on temporary services, holds one seat to warm up, and holds another under V8's precise
-// coverage. A file counts if at least one of its functions was called. Timers may add a file to a single run. Rate limits
-// are off; they add three files of src/traffic.
+// Starts the API in this process on temporary services, holds one seat to warm up, and holds five more under V8's precise
+// coverage. A file counts if each of these holds called one of its functions, so that timers add none. Rate limits are off
+// (they add three files of src/traffic), and the event has no waiting room.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -20,7 +21,7 @@ import { withScratchServices } from './local/scratch-services.ts';
 import { migrate } from './schema/apply-migrations.ts';
 
 const EVENT = `{ events(status: ON_SALE, first: 1) { edges { node { id
-  seats(first: 2, status: AVAILABLE) { edges { node { id } } } } } } }`;
+  seats(first: 6, status: AVAILABLE) { edges { node { id } } } } } } }`;
 const SESSION = 'mutation { startGuestSession { token } }';
 const HOLD = `mutation Hold($input: HoldSeatsInput!) {
   holdSeats(input: $input) { __typename ... on Booking { id status } ... on Error { code message } }
@@ -63,7 +64,7 @@ await runCommand(async () => {
       }),
     );
     try {
-      return await step('One hold', () => traceHold(`http://127.0.0.1:${api.port}/graphql`));
+      return await step('Holds', () => traceHolds(`http://127.0.0.1:${api.port}/graphql`));
     } finally {
       await api.stop();
     }
@@ -71,8 +72,8 @@ await runCommand(async () => {
   print(files);
 });
 
-/** Holds one seat without and one with coverage, and returns the files that the second hold ran through. */
-async function traceHold(url: string): Promise<CalledFile[]> {
+/** Holds one seat without and some with coverage, and returns the files that every hold ran through. */
+async function traceHolds(url: string): Promise<CalledFile[]> {
   const event = (await request<EventData>(url, EVENT)).events.edges[0]?.node;
   const session = await request<{ startGuestSession: { token: string } }>(url, SESSION);
   const { token } = session.startGuestSession;
@@ -82,8 +83,10 @@ async function traceHold(url: string): Promise<CalledFile[]> {
     const inspector = new Session();
     inspector.connect();
     await inspector.post('Profiler.enable');
+    const traces: CalledFile[][] = [];
     for (const [i, { node }] of event.seats.edges.entries()) {
-      if (i > 0) await inspector.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+      if (i === 1)
+        await inspector.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
       const update = once(socket, 'message');
       const input = { eventId: event.id, seatIds: [node.id] };
       const { holdSeats } = await request<{ holdSeats: { __typename: string } }>(url, HOLD, { input }, token);
@@ -91,17 +94,23 @@ async function traceHold(url: string): Promise<CalledFile[]> {
       await update;
       // Work that follows the response, such as its metrics.
       await nextTurn();
+      // Also resets the counts.
+      if (i > 0) traces.push(toCalledFiles((await inspector.post('Profiler.takePreciseCoverage')).result));
     }
-    const { result } = await inspector.post('Profiler.takePreciseCoverage');
     inspector.disconnect();
-    return result.flatMap(({ url: module, functions }) => {
-      const called = functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0).length;
-      const file = module.startsWith('file:') ? path.relative(ROOT, fileURLToPath(module)) : '';
-      return called > 0 && /^src\/(?!generated\/)/.test(file) ? [{ file, functions: called }] : [];
-    });
+    const [first = [], ...others] = traces;
+    return first.filter(({ file }) => others.every((trace) => trace.some((called) => called.file === file)));
   } finally {
     socket.terminate();
   }
+}
+
+function toCalledFiles(coverage: readonly Profiler.ScriptCoverage[]): CalledFile[] {
+  return coverage.flatMap(({ url: module, functions }) => {
+    const called = functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0).length;
+    const file = module.startsWith('file:') ? path.relative(ROOT, fileURLToPath(module)) : '';
+    return called > 0 && /^src\/(?!generated\/)/.test(file) ? [{ file, functions: called }] : [];
+  });
 }
 
 async function request<T>(url: string, query: string, variables: object = {}, token = ''): Promise<T> {

@@ -31,9 +31,15 @@ export function startWaitingRooms({ config, database, redis, clock, groupCommit,
   const monitor = new HoldPathMonitor((eventId) => directory.active.has(eventId));
   const processId = randomUUID();
   const waitingRooms = new WaitingRooms({ db: database.reads, store, directory, tokens, clock, logger });
-  groupCommit.onSettled = (eventId, durationMs, isBusy) => monitor.record(eventId, durationMs, isBusy);
+
+  /** Commands are measured only while some event has a room. */
+  function measure(): void {
+    const isAnyActive = directory.active.size > 0;
+    groupCommit.onSettled = isAnyActive ? (...command) => monitor.record(...command) : null;
+  }
 
   function report(): void {
+    measure();
     const periods = monitor.takePeriods(REPORT_EVERY_MS, (eventId) => groupCommit.countWaiting(eventId));
     for (const [eventId, health] of periods) {
       store

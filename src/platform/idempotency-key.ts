@@ -9,9 +9,8 @@ export interface HashedKey {
   readonly inputHash: string;
 }
 
-/** Checks an optional key. @throws {InvalidInputError} if it is empty or longer than 255 characters. */
-export function checkIdempotencyKey(key: string | null | undefined): void {
-  if (key == null) return;
+/** Checks a key. @throws {InvalidInputError} if it is empty or longer than 255 characters. */
+export function checkIdempotencyKey(key: string): void {
   // Counts code points. A string of more than twice as many UTF-16 units is too long in any case.
   const length = key.length > 2 * KEY_LENGTH_MAX ? Infinity : Array.from(key).length;
   if (length < 1 || length > KEY_LENGTH_MAX) {

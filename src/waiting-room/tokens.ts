@@ -49,8 +49,8 @@ export class RoomTokens {
   }
 
   /** Returns whether the token admits the buyer to the event now. */
-  isAdmitted(token: string | null | undefined, { eventId, buyerId }: Bearer, nowMs: number): boolean {
-    const admission = token == null ? null : this.#verify('admission', token);
+  isAdmitted(token: string, { eventId, buyerId }: Bearer, nowMs: number): boolean {
+    const admission = this.#verify('admission', token);
     if (admission === null) return false;
     if (admission.eventId !== eventId) return false; // guard: admission-bound-to-event
     if (admission.buyerId !== buyerId) return false; // guard: admission-bound-to-buyer

@@ -169,7 +169,7 @@ export class WaitingRooms {
 
   /** Returns whether an admission token is valid for a buyer. Needs neither Redis nor PostgreSQL. */
   isAdmitted(token: string | null | undefined, eventId: number, buyerId: string): boolean {
-    return this.#tokens.isAdmitted(token, { eventId, buyerId }, this.#clock.nowMs());
+    return token != null && this.#tokens.isAdmitted(token, { eventId, buyerId }, this.#clock.nowMs());
   }
 
   /**

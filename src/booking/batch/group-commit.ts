@@ -93,8 +93,8 @@ export class GroupCommit {
   readonly #ready: Lane[] = [];
   readonly #idle: (() => void)[] = [];
   #running = 0;
-  /** Called with the duration of each command. */
-  onSettled: (eventId: number, durationMs: number, isBusy: boolean) => void = () => undefined;
+  /** Called with the duration of each command. Null: nobody measures. */
+  onSettled: ((eventId: number, durationMs: number, isBusy: boolean) => void) | null = null;
   #deadlines: NodeJS.Timeout | undefined;
 
   constructor(execute: ExecuteBatch, limits: GroupCommitLimits = defaultGroupCommitLimits) {
@@ -118,7 +118,7 @@ export class GroupCommit {
       throw error;
     } finally {
       metrics.queuedCommands.dec();
-      this.onSettled(eventId, performance.now() - submittedAt, isBusy);
+      this.onSettled?.(eventId, performance.now() - submittedAt, isBusy);
     }
   }
 

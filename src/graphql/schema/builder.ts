@@ -10,7 +10,7 @@ import { readDatamodel } from '../../platform/database/datamodel.ts';
 import { encodeId, parseId } from '../../platform/ids.ts';
 import type { AuthenticatedContext, GraphQLContext } from '../context.ts';
 import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
-import { rateLimits } from '../engine/rate-limit-plugin.ts';
+import { rateLimits } from '../engine/rate-limits.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 import type { HoldRequestState } from '../../booking/requests/read-requests.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';

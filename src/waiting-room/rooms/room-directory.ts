@@ -32,7 +32,8 @@ export class RoomDirectory {
   readonly #db: PrismaClient;
   readonly #clock: Pick<DatabaseClock, 'nowMs'>;
   readonly #logger: Logger;
-  #rooms = new Map<number, Room>();
+  /** The rooms that are not off, as last read. Only this class replaces it. */
+  active: ReadonlyMap<number, Room> = new Map();
   readonly #followed = new Map<number, Followed>();
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
@@ -52,21 +53,16 @@ export class RoomDirectory {
     clearInterval(this.#timer);
   }
 
-  /** The rooms that are not off, as last read. */
-  get active(): ReadonlyMap<number, Room> {
-    return this.#rooms;
-  }
-
   /** Returns a room as it is known, or reads it; null if the event does not exist. */
   async get(eventId: number): Promise<Room | null> {
     return (await this.getMany([eventId])).get(eventId) ?? null;
   }
 
   async getMany(eventIds: readonly number[]): Promise<Map<number, Room>> {
-    const unknown = eventIds.filter((eventId) => !this.#rooms.has(eventId));
+    const unknown = eventIds.filter((eventId) => !this.active.has(eventId));
     const read = unknown.length === 0 ? new Map<number, Room>() : await readRooms(this.#db, unknown);
     for (const eventId of eventIds) {
-      const room = this.#rooms.get(eventId);
+      const room = this.active.get(eventId);
       if (room !== undefined) read.set(eventId, room);
     }
     return read;
@@ -116,7 +112,7 @@ export class RoomDirectory {
   async #read(): Promise<void> {
     try {
       const { rooms } = await readActiveRooms(this.#db);
-      this.#rooms = new Map(rooms.map((room) => [room.eventId, room]));
+      this.active = new Map(rooms.map((room) => [room.eventId, room]));
       await this.#notify();
     } catch (error) {
       this.#logger.warn({ err: error }, 'failed to read the waiting rooms; keeping the last known state');
@@ -125,10 +121,10 @@ export class RoomDirectory {
 
   /** Followers of an active room get its state each second, those of another one when it changes. */
   async #notify(): Promise<void> {
-    const others = [...this.#followed.keys()].filter((eventId) => !this.#rooms.has(eventId));
+    const others = [...this.#followed.keys()].filter((eventId) => !this.active.has(eventId));
     const read = others.length === 0 ? new Map<number, Room>() : await readRooms(this.#db, others);
     for (const [eventId, { view }] of this.#followed) {
-      const active = this.#rooms.get(eventId);
+      const active = this.active.get(eventId);
       const room = active ?? read.get(eventId);
       if (room === undefined) continue;
       const next = this.toView(room);

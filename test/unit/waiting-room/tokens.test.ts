@@ -58,6 +58,6 @@ describe('an admission token', () => {
   it('is no place', () => expect(tokens.verifyPlace(token)).toBeNull());
 
   it('is needed', () => {
-    for (const none of [null, undefined, '']) expect(tokens.isAdmitted(none, place, NOW)).toBe(false);
+    expect(tokens.isAdmitted('', place, NOW)).toBe(false);
   });
 });

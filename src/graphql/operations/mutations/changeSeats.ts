@@ -11,7 +11,7 @@ import { checkSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold
 import { parseBookingId } from '../../../platform/ids.ts';
 import { AdmissionRequiredError } from '../../../platform/errors.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
-import { changeWithinLimit } from '../../engine/held-seats.ts';
+import { changeWithinLimit } from '../../engine/rate-limits.ts';
 import { admissionTokenDescription } from '../../inputs/descriptions.ts';
 import { requireBookingKey, requireSeatIndexes } from '../../inputs/ids.ts';
 import { Booking, toBookingResult } from '../../schema/booking.ts';

@@ -41,7 +41,7 @@ builder.mutationField('confirmBooking', (t) =>
     resolve: async (_root, { input }, ctx, info) => {
       const { booking } = await checkTogether({
         booking: () => requireBookingKey(input.bookingId),
-        key: () => checkIdempotencyKey(input.idempotencyKey),
+        key: () => input.idempotencyKey == null || checkIdempotencyKey(input.idempotencyKey),
       });
       const record = await confirmBooking(ctx, {
         buyerId: ctx.viewer.userId,

@@ -128,7 +128,7 @@ builder.mutationField('createEvent', (t) =>
         venueId: () => requireVenueId(input.venueId),
         // With a valid venue ID, `createEvent` checks these together with the prices.
         fields: () => hasVenue || checkEventFields(fields, nowMs),
-        key: () => hasVenue || checkIdempotencyKey(idempotencyKey),
+        key: () => hasVenue || idempotencyKey === null || checkIdempotencyKey(idempotencyKey),
       });
       const organizerId = await requireVenueOrganizer(ctx, venueId);
       const event = { ...fields, organizerId, venueId, status: input.status ?? 'DRAFT', idempotencyKey };

@@ -4,7 +4,7 @@ import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
-import { holdWithinLimit } from '../../engine/held-seats.ts';
+import { holdWithinLimit } from '../../engine/rate-limits.ts';
 import { requireEventId } from '../../inputs/ids.ts';
 import { findSeatKind } from '../../inputs/seat-kind.ts';
 import { builder } from '../../schema/builder.ts';
@@ -47,7 +47,7 @@ builder.mutationField('holdBestAvailable', (t) =>
       const { eventId, kind } = await checkTogether({
         eventId: () => requireEventId(input.eventId),
         quantity: () => checkQuantity(input.quantity),
-        key: () => checkIdempotencyKey(input.idempotencyKey),
+        key: () => input.idempotencyKey == null || checkIdempotencyKey(input.idempotencyKey),
         kind: () => {
           const id = parseEventId(input.eventId);
           return id === null ? null : findSeatKind(ctx, id, input.section ?? null, input.priceTier ?? null);

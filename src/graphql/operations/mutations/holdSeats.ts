@@ -3,7 +3,7 @@ import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
-import { holdWithinLimit } from '../../engine/held-seats.ts';
+import { holdWithinLimit } from '../../engine/rate-limits.ts';
 import { requireEventId, requireSeatIndexes } from '../../inputs/ids.ts';
 import { builder } from '../../schema/builder.ts';
 import { HoldSeatsResult } from '../../schema/mutation-results.ts';
@@ -59,7 +59,7 @@ builder.mutationField('holdSeats', (t) =>
           checkSeats(indexes);
           return indexes;
         },
-        key: () => checkIdempotencyKey(input.idempotencyKey),
+        key: () => input.idempotencyKey == null || checkIdempotencyKey(input.idempotencyKey),
       });
       const limited = { eventId, count: seats.length, operation: 'holdSeats' };
       const buyerId = ctx.viewer.userId;
