@@ -69,8 +69,12 @@ export class RequestConsumer {
     this.#limits = { ...defaultLimits, ...limits };
   }
 
-  /** Starts to consume the requests of every event that has some. Does not wait for their outcomes. */
+  /**
+   * Starts to consume the requests of every event that has some. Does not wait for their outcomes. Does nothing while Redis is
+   * unavailable, which its connection logs.
+   */
   async scan(): Promise<void> {
+    if (!this.#ctx.requestQueue.reachable) return; // guard: no-scan-without-redis
     const eventIds = await this.#ctx.requestQueue.activeEvents();
     for (const eventId of eventIds) this.#consume(eventId);
     metrics.holdRequestsOpen.set(await this.#ctx.requestQueue.countOpen(eventIds));

@@ -88,6 +88,11 @@ export class RequestQueue {
     });
   }
 
+  /** False until Redis is connected, and while it is unavailable. */
+  get reachable(): boolean {
+    return this.#redis.status === 'ready';
+  }
+
   /** Returns the events that may have requests in their queue. */
   async activeEvents(): Promise<readonly number[]> {
     return (await this.#redis.smembers(ACTIVE_EVENTS)).map(Number);

@@ -142,6 +142,15 @@ describe('the consumer', () => {
     expect(await redis.xpending(streamKey(), 'holds')).toEqual([0, null, null, null]);
   });
 
+  it('waits without an error while Redis is unavailable', async () => {
+    const away = connectRedis('redis://127.0.0.1:1', 'test', silent);
+    try {
+      await expect(consume(new RequestQueue(away)).scan()).resolves.toBeUndefined();
+    } finally {
+      away.disconnect();
+    }
+  });
+
   it('expires requests that are too old', async () => {
     const queue = new RequestQueue(redis);
     const wish = aWish([1], randomUUID(), -1);

@@ -177,6 +177,7 @@ export const booking: readonly MutantGroup[] = [
       { guard: 'unsettled-entries-kept', mutation: 'always' },
       { guard: 'poisonous-request-buried', mutation: { replace: 'taken > takenTimesMax', with: 'false' } },
       { guard: 'acknowledged-after-commit', mutation: 'remove' },
+      { guard: 'no-scan-without-redis', mutation: 'never', only: 'waits without an error' },
       { guard: 'entry-names-its-request', mutation: 'always', only: 'buries what is not' },
     ],
   },
