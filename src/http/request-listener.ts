@@ -80,7 +80,7 @@ export interface Route {
   readonly handle: Handler;
 }
 
-/** Passes a request to its route. Answers 404 if there is none, and 405 if the route does not support the method. */
+/** Passes a request to its route. An unknown path gets 404, and a method that the route does not support gets 405. */
 function handleRoute(routes: readonly Route[], request: RequestContext): void | Promise<void> {
   const found = routes.find(({ path }) =>
     path.length > 1 && path.endsWith('/') ? request.path.startsWith(path) : request.path === path,

@@ -57,17 +57,18 @@ async function findLastNumber(
     const { lastJoinIndex } = await store.count(eventId, room.nowServing, 0);
     return lastJoinIndex ?? room.joinIndexesReserved;
   } catch {
+    // Redis is unavailable, which its connection logs. Any reserved index may be in use.
     return room.joinIndexesReserved;
   }
 }
 
 /** Revokes a buyer's admission. It is in force when this resolves, whether or not Redis frees the slot. */
 export async function revokeAdmission(
-  { store }: Pick<WaitingRooms, 'store'>,
+  rooms: Pick<WaitingRooms, 'freeSlot'>,
   db: PrismaClient,
   eventId: number,
   buyerId: string,
 ): Promise<void> {
   await writeRevocation(db, eventId, buyerId);
-  await store.freeSlot(eventId, buyerId).catch(() => undefined);
+  await rooms.freeSlot(eventId, buyerId);
 }

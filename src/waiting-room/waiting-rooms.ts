@@ -194,6 +194,15 @@ export class WaitingRooms {
     this.#inBackground(eventId, () => this.store.freeSlot(eventId, buyerId));
   }
 
+  /** Frees the slot of a buyer. Never rejects: without Redis, the slot ends by itself. */
+  async freeSlot(eventId: number, buyerId: string): Promise<void> {
+    try {
+      await this.store.freeSlot(eventId, buyerId);
+    } catch (error) {
+      this.#logger.debug({ err: error, eventId }, 'a slot was not freed');
+    }
+  }
+
   #inBackground(eventId: number, work: () => Promise<void>): void {
     if (this.directory.active.get(eventId)?.isOn !== true) return;
     work().catch((error: unknown) => this.#logger.debug({ err: error, eventId }, 'a slot was not updated'));

@@ -75,7 +75,7 @@ interface K6Point {
 
 /** Adds a line of k6's JSON output, if it is the duration of a request. */
 export function addK6Line(samples: Samples, line: string): void {
-  // k6 writes a line for every sample of every metric, so most lines are not parsed.
+  // The file has a line per sample, in all metrics, so lines of other metrics are skipped unparsed.
   if (!line.startsWith('{"metric":"http_req_duration","type":"Point"')) return;
   const { data } = JSON.parse(line) as K6Point;
   if (data?.time === undefined || data.value === undefined) return;

@@ -33,7 +33,7 @@ export interface Findings {
   readonly memoryMib: readonly number[];
 }
 
-/** Exit status of k6 for a breached threshold, which the runner uses for every failed check. */
+/** Exit status of a run with a failed check. k6 itself exits with it after a breached threshold. */
 const BREACHED = 99;
 
 /** Runs shorter than this many looks at the memory are not judged, because caches still fill. */

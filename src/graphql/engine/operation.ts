@@ -28,7 +28,7 @@ const NAMED_FIELDS_MAX = 3;
 
 /** The memory that an operation keeps until it ends. */
 export interface Kept {
-  /** The document, or null if there is none. Operations with the same text share it, so it is counted once. */
+  /** The parsed document; null before parsing. Operations with the same text share one, which is counted once. */
   readonly document: DocumentNode | null;
   readonly documentBytes: number;
   /** The memory of everything else, mainly the variables. */

@@ -3,7 +3,7 @@
 
   KEYS[1]  the counter, room:{<event>}:joins
 
-  Output: the size of the lobby, the same for every call; -1 if the counter is empty
+  Output: the size of the lobby, which stays the same after the first call; -1 if the counter is empty
 ]]
 local last = redis.call('HGET', KEYS[1], 'last')
 if not last then

@@ -1,5 +1,5 @@
 --[[
-  Gives a buyer a place: the buyer's join index, a new one if there is none. Issues only indexes that PostgreSQL has
+  Returns the join index of a buyer, and issues a new one at the first call. Issues only indexes that PostgreSQL has
   reserved, so that a Redis that has lost its data issues none twice.
 
   KEYS[1]  the counter, room:{<event>}:joins: `last` is the last index issued, `limit` the last one reserved

@@ -7,7 +7,7 @@ import { readActiveRooms, readRooms } from './rooms.sql.ts';
 
 const REFRESH_MS = 1_000;
 
-/** The public state of a room: the same for everyone. */
+/** The public state of a room. It does not depend on the viewer. */
 export interface RoomView extends RoomSettings {
   readonly eventId: number;
   readonly state: RoomState;

@@ -11,7 +11,7 @@ builder.subscriptionField('waitingRoomUpdates', (t) =>
     description:
       "Sends the event's waiting room: its current state first, then once a second while somebody waits, and otherwise after each change; no token is required.",
     args: { eventId: t.arg.id({ required: true, description: 'The ID of the event.' }) },
-    // The same for everyone, so one execution serves all subscribers of an operation.
+    // The state does not depend on the subscriber, so one execution serves all of them.
     extensions: { shared: {} },
     subscribe: async (_root, { eventId: id }, ctx) => {
       const eventId = parseEventId(id);

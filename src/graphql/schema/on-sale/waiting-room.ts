@@ -43,7 +43,7 @@ export const RedisAwayPolicy = builder.enumType('RedisAwayPolicy', {
 const Chance = builder.enumType('Chance', {
   description: 'The chance of getting seats.',
   values: {
-    GOOD: { description: 'There are enough seats for everyone ahead.' },
+    GOOD: { description: 'Enough seats are left for the people ahead and for this buyer.' },
     LOW: { description: 'The people ahead will probably take all seats.' },
     NONE: { description: 'No seat is available, and none is held that might come back.' },
   } as const,
