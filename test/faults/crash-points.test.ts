@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BatchStep } from '../../src/booking/batch/batch.ts';
+import { crashPoints } from '../support/processes/stepping-api.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Buyer } from '../torture/buyers/buyers.ts';
 import { Watcher } from '../torture/cluster/watcher.ts';
@@ -16,17 +16,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await bench[Symbol.asyncDispose]();
 });
-
-/** Every step of a batch, and whether its effect survives a crash at that step. */
-const crashPoints: readonly (readonly [BatchStep, committed: boolean])[] = [
-  ['planned', false],
-  ['locked', false],
-  ['decided', false],
-  ['written', false],
-  ['versioned', false],
-  ['committed', true],
-  ['published', true],
-];
 
 async function watched(hall: FaultHall): Promise<Watcher> {
   const node = { name: 'steady', server: bench.steady };

@@ -25,13 +25,6 @@ afterAll(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-async function countBookings(): Promise<number> {
-  const [row] = await bench.app.database.reads.$queryRaw<{ count: number }[]>(
-    sql`SELECT count(*)::int AS count FROM bookings WHERE event_id = ${hall.eventId}`,
-  );
-  return row?.count ?? -1;
-}
-
 async function queueOnly(): Promise<void> {
   await bench.app.database.reads.$executeRaw(
     sql`UPDATE events SET booking_mode = 'QUEUED' WHERE id = ${hall.eventId}`,
@@ -45,7 +38,7 @@ describe('requestHold', () => {
     expect(first).toMatchObject({ __typename: 'HoldRequest', status: 'QUEUED', ahead: 0, result: null });
     const second = await request(bob, hall.eventId, [3], { idempotencyKey: 'b' });
     expect(second).toMatchObject({ status: 'QUEUED', ahead: 1 });
-    expect(await countBookings()).toBe(0);
+    expect(await bench.countBookings(hall.eventId)).toBe(0);
     await bench.startWorker();
     expect(await outcomeOf(ada, first.id)).toMatchObject({
       status: 'DONE',
@@ -64,7 +57,7 @@ describe('requestHold', () => {
     await bench.startWorker();
     const outcome = await outcomeOf(ada, first.id);
     expect(await request(ada, hall.eventId, [1, 2], { idempotencyKey: 'a' })).toEqual(outcome);
-    expect(await countBookings()).toBe(1);
+    expect(await bench.countBookings(hall.eventId)).toBe(1);
   });
 
   it('rejects another input under the same key, before and after the outcome', async () => {
@@ -87,7 +80,7 @@ describe('requestHold', () => {
     };
     expect(await outcomeOf(bob, lost.id)).toMatchObject(refused);
     expect(await request(bob, hall.eventId, [5, 6], { idempotencyKey: 'b' })).toMatchObject(refused);
-    expect(await countBookings()).toBe(1);
+    expect(await bench.countBookings(hall.eventId)).toBe(1);
   });
 
   it('takes an alternative if the buyer accepts one', async () => {
@@ -103,7 +96,7 @@ describe('requestHold', () => {
     const held = await ada.hold(hall.eventId, [1], 'same');
     const { id } = await request(ada, hall.eventId, [1], { idempotencyKey: 'same' });
     expect((await outcomeOf(ada, id)).result).toMatchObject({ id: held?.['id'] });
-    expect(await countBookings()).toBe(1);
+    expect(await bench.countBookings(hall.eventId)).toBe(1);
   });
 
   it.each([

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BatchStep } from '../../../src/booking/batch/batch.ts';
-import { sql } from '../../../src/platform/database/db.ts';
 import { assertInvariants } from '../../support/booking.ts';
 import { BuyerClient } from '../../support/clients/buyer-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall } from '../../support/hall.ts';
+import { crashPoints } from '../../support/processes/stepping-api.ts';
 import { outcomeOf, readRequest, request, RequestBench } from './requests.fixture.ts';
 
 let bench: RequestBench;
@@ -20,26 +19,8 @@ afterAll(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-/** Every step of a batch, and whether its effect survives the end of the worker at that step. */
-const steps: readonly (readonly [BatchStep, committed: boolean])[] = [
-  ['planned', false],
-  ['locked', false],
-  ['decided', false],
-  ['written', false],
-  ['versioned', false],
-  ['committed', true],
-  ['published', true],
-];
-
-async function countBookings(eventId: number): Promise<number> {
-  const [row] = await bench.app.database.reads.$queryRaw<{ count: number }[]>(
-    sql`SELECT count(*)::int AS count FROM bookings WHERE event_id = ${eventId}`,
-  );
-  return row?.count ?? -1;
-}
-
 describe('a worker killed while it decides requests', () => {
-  it.each(steps)(
+  it.each(crashPoints)(
     'after "%s", the outcome is stored: %s; another worker finishes',
     async (step, committed) => {
       const { eventId } = await createHall(bench.app.database.reads);
@@ -47,7 +28,7 @@ describe('a worker killed while it decides requests', () => {
       const lost = await request(bob, eventId, [4], { idempotencyKey: step });
       const worker = await bench.startSteppingWorker({ step, batch: 1, signal: 'SIGKILL' });
       await worker.ended();
-      expect(await countBookings(eventId)).toBe(committed ? 1 : 0);
+      expect(await bench.countBookings(eventId)).toBe(committed ? 1 : 0);
       expect((await readRequest(ada, won.id))?.status).toBe(committed ? 'DONE' : 'QUEUED');
 
       await bench.startWorker({ requestLimits: { takeOverAfterMs: 50, takeOverEveryMs: 20 } });
@@ -57,7 +38,7 @@ describe('a worker killed while it decides requests', () => {
         result: { __typename: 'SeatsUnavailableError' },
       });
       await bench.stopWorker();
-      expect(await countBookings(eventId)).toBe(1);
+      expect(await bench.countBookings(eventId)).toBe(1);
       await assertInvariants(bench.app.database.reads);
     },
   );
@@ -82,7 +63,7 @@ describe('Redis, losing its data', () => {
     await bench.startWorker();
     expect((await outcomeOf(ada, queued.id)).status).toBe('DONE');
     await bench.stopWorker();
-    expect(await countBookings(eventId)).toBe(2);
+    expect(await bench.countBookings(eventId)).toBe(2);
   });
 });
 
@@ -106,7 +87,7 @@ describe('two workers', () => {
     await bench.stopWorker();
     expect(outcomes.filter(({ status }) => status === 'DONE')).toHaveLength(seatCount);
     expect(outcomes.filter(({ status }) => status === 'REFUSED')).toHaveLength(seatCount);
-    expect(await countBookings(eventId)).toBe(seatCount);
+    expect(await bench.countBookings(eventId)).toBe(seatCount);
     await assertInvariants(bench.app.database.reads);
   });
 });

@@ -74,6 +74,10 @@ export class RequestBench implements AsyncDisposable {
     return worker;
   }
 
+  async countBookings(eventId: number): Promise<number> {
+    return this.app.database.reads.booking.count({ where: { eventId } });
+  }
+
   async stopWorker(): Promise<void> {
     await this.#worker?.stop();
     this.#worker = null;

@@ -15,14 +15,26 @@ export function stepEnvironment({ step, batch, signal }: StepSettings): Record<s
   return { SIGNAL_AT_STEP: step, SIGNAL_AT_BATCH: String(batch), SIGNAL: signal };
 }
 
-if (import.meta.main) {
+/** Every step of a batch, and whether its effect survives a crash at that step. */
+export const crashPoints: readonly (readonly [BatchStep, committed: boolean])[] = [
+  ['planned', false],
+  ['locked', false],
+  ['decided', false],
+  ['written', false],
+  ['versioned', false],
+  ['committed', true],
+  ['published', true],
+];
+
+/** Returns a listener of batch steps that sends this process the signal of its environment. */
+export function createStepSignal(): (step: BatchStep) => void {
   const { SIGNAL_AT_STEP: wanted, SIGNAL_AT_BATCH: batch, SIGNAL: signal } = process.env;
   let passed = 0;
-  await runProcess((config) =>
-    startApi(config, {
-      onBatchStep: (step) => {
-        if (step === wanted && ++passed === Number(batch)) process.kill(process.pid, signal);
-      },
-    }),
-  );
+  return (step) => {
+    if (step === wanted && ++passed === Number(batch)) process.kill(process.pid, signal);
+  };
+}
+
+if (import.meta.main) {
+  await runProcess((config) => startApi(config, { onBatchStep: createStepSignal() }));
 }
