@@ -1,10 +1,10 @@
 import pg from 'pg';
 
 /**
- * Statements that a process sends on a timer and not for `work`: the poll of the live feeds, and reading the database's
- * clock.
+ * Statements that a process sends on a timer and not for `work`: the poll of the live feeds, reading the database's
+ * clock, and the directory of waiting rooms.
  */
-const byTheClock = /^\s*\/\* (?:readVersions|readClock) \*\//;
+const byTheClock = /^\s*\/\* (?:readVersions|readClock|readRoomClock|readActiveRooms) \*\//;
 
 /** Returns the statements that all connections of this process send while `work` runs, except those sent on a timer. */
 export async function captureStatements(work: () => Promise<unknown>): Promise<string[]> {
