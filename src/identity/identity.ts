@@ -38,14 +38,21 @@ export class Identity {
     this.#users = new KnownUsers(db);
   }
 
-  /** Issues a token for a buyer without an account, valid for 30 days. */
+  /**
+   * Issues a token for a buyer without an account, valid for 30 days. Writes nothing: the first batch that creates a booking
+   * of the guest stores the user.
+   */
   startGuestSession(): Promise<IssuedToken> {
-    return this.issue({ userId: randomUUID(), role: 'BUYER' });
+    return this.#sign({ userId: randomUUID(), role: 'BUYER' }, GUEST_TTL_SECONDS); // guard: guest-session-writes-nothing
   }
 
   /** Issues a token of this server, and stores the user if new. */
-  async issue({ userId, role }: Viewer, ttlSeconds = GUEST_TTL_SECONDS): Promise<IssuedToken> {
-    await this.#users.store(ownUser({ userId, role }));
+  async issue(viewer: Viewer, ttlSeconds = GUEST_TTL_SECONDS): Promise<IssuedToken> {
+    await this.#users.store(ownUser(viewer));
+    return this.#sign(viewer, ttlSeconds);
+  }
+
+  async #sign({ userId, role }: Viewer, ttlSeconds: number): Promise<IssuedToken> {
     const expiresAt = new Date((Math.floor(Date.now() / 1000) + ttlSeconds) * 1000);
     const token = await new SignJWT({ role })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

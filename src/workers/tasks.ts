@@ -8,6 +8,7 @@ import {
   type ConsumerLimits,
 } from '../booking/requests/request-consumer.ts';
 import type { RequestQueue } from '../booking/requests/request-queue.ts';
+import { pruneGuests } from '../identity/prune-guests.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import type { Publisher, Watermarks } from '../messaging/publisher.ts';
@@ -84,6 +85,7 @@ export function createTasks(worker: WorkerContext): Task[] {
       run: () => runRooms({ db: ctx.db, store: ctx.rooms, logger: ctx.logger }).then(noMore),
     },
     { name: 'pruneHistory', everyMs: PRUNE_EVERY_MS, run: () => pruneHistory(ctx.db, ctx.historyDays) },
+    { name: 'pruneGuests', everyMs: PRUNE_EVERY_MS, run: () => pruneGuests(ctx.db) },
     createAuditTask(worker),
   ];
 }

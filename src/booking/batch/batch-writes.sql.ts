@@ -48,7 +48,11 @@ export async function changeBookings(
     WHERE b.event_id = u.event_id AND b.id = u.id AND (b.status = u.before) IS TRUE`);
 }
 
-/** Inserts new bookings with their claims and used keys, and updates all changed seats. Returns the number of seats. */
+/**
+ * Inserts new bookings with their claims, used keys and new buyers, and updates all changed seats. Returns the number of
+ * seats. A buyer without a row is a guest: users of an identity provider are stored when they authenticate. Buyers are
+ * inserted in order, and only another batch that inserts the same buyer is waited for.
+ */
 export async function writeSeats(
   tx: Tx,
   eventId: number,
@@ -58,6 +62,8 @@ export async function writeSeats(
   const created = changes.createdBookings;
   const claims = collectNewClaims(changes);
   const keys = changes.usedKeys;
+  const buyerIds = [...new Set(created.map((b) => b.buyerId))].sort(); // guard: guest-stored-at-first-hold
+  // guard: user-row-kept
   // guard: status-comparison-without-index
   return tx.$executeRaw(sql`/* writeSeats */
     WITH created AS (
@@ -84,6 +90,10 @@ export async function writeSeats(
       FROM unnest(${keys.map((k) => k.buyerId)}::uuid[], ${keys.map((k) => k.operation)}::text[], ${keys.map((k) => k.keyHash)}::text[],
                   ${keys.map((k) => k.inputHash)}::text[], ${keys.map((k) => k.bookingId)}::uuid[])
         AS u(buyer_id, operation, key_hash, input_hash, booking_id)
+    ), guests AS (
+      INSERT INTO users (id, issuer, subject) SELECT u.id, 'sellout', u.id::text
+      FROM unnest(${buyerIds}::uuid[]) AS u(id) ORDER BY u.id
+      ON CONFLICT DO NOTHING
     )
     UPDATE event_seats s SET status = u.after, current_booking_id = nullif(u.booking_id, ${NIL_UUID}::uuid)
     FROM unnest(${changes.seats.map((seat) => seat.after.index)}::int[],

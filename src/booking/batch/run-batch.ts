@@ -24,7 +24,7 @@ import type { BatchInput, BatchResult, OnBatchStep, RaisedVersion } from './batc
  *                                                  of overdue bookings in the way, neighbors if the event forbids orphans
  *   decided    readLocked, decide()             none: the clock, bookings and idempotency keys, read under the locks;
  *              readSettledRequests              with queued holds only: their outcomes, which the buyers' rows protect
- *   written    changeBookings, writeSeats       bookings, which their seats already protect
+ *   written    changeBookings, writeSeats       bookings, which their seats already protect; rows of new guests, by ID
  *              insertSettledRequests            with queued holds only
  *   versioned  raiseVersion                     3. the event's row; checks that its status is still as planned
  *   committed  COMMIT

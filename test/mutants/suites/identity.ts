@@ -2,6 +2,36 @@ import type { MutantGroup } from '../mutant.ts';
 
 export const identity: readonly MutantGroup[] = [
   {
+    tests: ['test/db/catalog/guests.test.ts'],
+    mutants: [
+      {
+        guard: 'guest-session-writes-nothing',
+        mutation: { replace: '#sign(', with: 'issue(' },
+        only: 'without any statement',
+      },
+      {
+        guard: 'guest-stored-at-first-hold',
+        mutation: { replace: 'created.map((b) => b.buyerId)', with: '[] as string[]' },
+        only: 'by its first hold',
+      },
+      {
+        guard: 'user-row-kept',
+        mutation: { replace: 'ON CONFLICT DO NOTHING', with: '' },
+        only: 'identity provider',
+      },
+      {
+        guard: 'buyer-not-pruned',
+        mutation: { replace: "NOT IN ('EXPIRED', 'RELEASED')", with: 'IS NULL' },
+        only: 'has bought',
+      },
+      {
+        guard: 'former-organizer-not-pruned',
+        mutation: { replace: 'SELECT FROM venues WHERE organizer_id = due.id', with: 'SELECT WHERE false' },
+        only: 'was an organizer',
+      },
+    ],
+  },
+  {
     tests: ['test/db/catalog/identity.test.ts'],
     mutants: [
       {
