@@ -206,6 +206,14 @@ const usages = {
   Raises the version of every event in DATABASE_URL by a million, after a restore. Clients that saw a lost version then
   get a snapshot when they come back. deploy/restore.sh runs it.`,
 
+  'revoke-token': `Usage: npm run revoke-token -- [--subject SUBJECT]... [--id ID]...
+
+  Revokes tokens in DATABASE_URL, or the database of npm start. API processes refuse them within two seconds, and end
+  their private subscriptions.
+
+  --subject  all tokens that this user has got until now: the claim sub, or the user ID of the log
+  --id       the token with this ID: the claim jti`,
+
   'warm-path': `Usage: npm run warm-path
 
   Prints the source files that one warm holdSeats runs through, from the request to the seat update of a watcher, as

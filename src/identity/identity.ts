@@ -5,7 +5,8 @@ import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { IdentityProvider } from './identity-provider.ts';
 import { KnownUsers } from './known-users.ts';
-import { InvalidTokenError } from './token-errors.ts';
+import type { Revocations } from './revocations.ts';
+import { InvalidTokenError, UncheckedTokenError } from './token-errors.ts';
 import type { Role, Viewer } from './viewer.ts';
 
 /** Issuer and audience of this server's own tokens. */
@@ -31,11 +32,19 @@ export class Identity {
   readonly #secret: Uint8Array;
   readonly #provider: IdentityProvider | null;
   readonly #users: KnownUsers;
+  readonly #revocations: Revocations | null;
 
-  constructor(auth: Config['auth'], db: PrismaClient, logger: Logger) {
+  /** Without `revocations`, revoked tokens are accepted; for commands and tests that only issue tokens. */
+  constructor(
+    auth: Config['auth'],
+    db: PrismaClient,
+    logger: Logger,
+    revocations: Revocations | null = null,
+  ) {
     this.#secret = new TextEncoder().encode(auth.secret);
     this.#provider = auth.provider === null ? null : new IdentityProvider(auth.provider, logger);
     this.#users = new KnownUsers(db);
+    this.#revocations = revocations;
   }
 
   /**
@@ -59,6 +68,7 @@ export class Identity {
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setSubject(userId)
+      .setJti(randomUUID())
       .setIssuedAt()
       .setExpirationTime(expiresAt)
       .sign(this.#secret);
@@ -85,6 +95,23 @@ export class Identity {
     }
   }
 
+  /**
+   * Checks that the token of an authenticated viewer is not revoked.
+   *
+   * @throws {InvalidTokenError}
+   * @throws {UncheckedTokenError} if the revocations have not been read since the process started.
+   */
+  checkNotRevoked(viewer: Viewer): void {
+    if (this.#revocations === null) return;
+    if (!this.#revocations.isLoaded) throw new UncheckedTokenError('the revocations have not been read'); // guard: unread-revocations-refuse
+    if (this.#revocations.includes(viewer)) throw new InvalidTokenError('revoked'); // guard: revoked-token-refused
+  }
+
+  /** Calls back once if the viewer's token is revoked. Returns a function that stops this. */
+  onRevoked(viewer: Viewer, then: () => void): () => void {
+    return this.#revocations?.watch(viewer, then) ?? (() => undefined);
+  }
+
   async #ownViewer(token: string): Promise<Viewer> {
     const { payload } = await jwtVerify(token, this.#secret, {
       algorithms: ['HS256'],
@@ -93,7 +120,7 @@ export class Identity {
       requiredClaims: ['exp', 'sub'],
     });
     if (!isUuid(payload.sub)) throw new InvalidTokenError('sub is not a user of this server');
-    const viewer = { userId: payload.sub, role: parseRole(payload['role']), ...toExpiry(payload) };
+    const viewer = { userId: payload.sub, role: parseRole(payload['role']), ...toTokenData(payload) };
     // Events and venues refer to the organizer's row, which may be missing: a token can outlive a database.
     if (viewer.role === 'ORGANIZER') await this.#users.store(ownUser(viewer));
     return viewer;
@@ -109,15 +136,20 @@ export class Identity {
     const viewer = {
       userId: deriveUserId(issuer, subject),
       role: parseRole(payload['role']),
-      ...toExpiry(payload),
+      ...toTokenData(payload),
     };
     await this.#users.store({ id: viewer.userId, role: viewer.role, issuer, subject });
     return viewer;
   }
 }
 
-function toExpiry({ exp = 0 }: JWTPayload): { readonly expiresAtMs: number } {
-  return { expiresAtMs: exp * 1000 };
+function toTokenData({ exp = 0, iat, jti }: JWTPayload) {
+  return {
+    expiresAtMs: exp * 1000,
+    ...(typeof iat === 'number' && { issuedAtMs: iat * 1000 }),
+    // Whatever the provider sends: only texts can be revoked.
+    ...(typeof jti === 'string' && { tokenId: jti }),
+  };
 }
 
 function ownUser({ userId, role }: Viewer) {

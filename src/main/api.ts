@@ -62,7 +62,7 @@ export async function serveApi(context: AppContext): Promise<RunningServer> {
 }
 
 function createEngineOptions(context: AppContext): EngineOptions {
-  const { config, logger, seatDetails } = context;
+  const { config, logger, seatDetails, identity } = context;
   return {
     schema,
     plugins: graphqlPlugins(config),
@@ -70,6 +70,7 @@ function createEngineOptions(context: AppContext): EngineOptions {
     maskError: (error, requestId) => maskError(error, { logger, requestId }),
     services: context satisfies Services,
     sharedContext: { seatDetails } satisfies SharedContext,
+    onRevoked: (viewer, then) => identity.onRevoked(viewer, then),
   };
 }
 

@@ -5,6 +5,7 @@ import { RequestQueue } from '../booking/requests/request-queue.ts';
 import { RequestUpdates } from '../booking/requests/request-updates.ts';
 import type { Services } from '../graphql/context.ts';
 import { Identity } from '../identity/identity.ts';
+import { Revocations } from '../identity/revocations.ts';
 import { createPublisher, type Publisher } from '../messaging/publisher.ts';
 import { createSubscriber, type Subscriber } from '../messaging/subscriber.ts';
 import type { Config } from '../platform/config/config.ts';
@@ -72,14 +73,14 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     onStep: overrides.onBatchStep,
   };
   const groupCommit = new GroupCommit(createExecuteBatch(batchContext));
+  const [identity, revocations] = createIdentity(config, database.reads, logger);
   const rateLimits = createRateLimits(config, { redis, clock, logger });
   const rooms = startWaitingRooms({ config, database, redis, clock, groupCommit, logger });
   const reporter = new LiveMapReporter(redis, feeds, logger);
   collectProcessMetrics();
-  await clock.start();
+  await Promise.all([clock.start(), revocations.start()]);
   feeds.start();
   reporter.start();
-
   return {
     config,
     logger,
@@ -88,12 +89,11 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     rateLimits,
     publisher,
     clock,
-    identity: new Identity(config.auth, database.reads, logger),
+    identity,
     venueLayouts,
     eventLayouts,
     feeds,
     ...createSeatReads({ db: database.reads, layouts: eventLayouts, feeds, cache: seatMapCache, logger }),
-    bookingUpdates: new BookingUpdates({ feeds, logger }),
     seatMapCache,
     groupCommit,
     eventLogger,
@@ -103,10 +103,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     defaultHoldTtlMs: config.holdTtlMs,
     async close() {
       await groupCommit.drained();
-      reporter.stop();
-      rooms.stop();
-      feeds.stop();
-      clock.stop();
+      for (const service of [reporter, rooms, feeds, clock, revocations]) service.stop();
       rateLimits?.close();
       await publisher.close();
       subscriber.close();
@@ -115,6 +112,11 @@ export async function createContext(config: Config, overrides: ContextOverrides 
       await stopTracing();
     },
   };
+}
+
+function createIdentity({ auth }: Config, db: PrismaClient, logger: Logger) {
+  const revocations = new Revocations(db, logger);
+  return [new Identity(auth, db, logger, revocations), revocations] as const;
 }
 
 interface SeatReads {
@@ -130,6 +132,7 @@ function createSeatReads({ db, layouts, feeds, cache, logger }: SeatReads) {
     seatDetails: new SeatDetails(db, layouts),
     seatMaps: new SeatMaps({ db, feeds, cache }),
     publicVersions: new PublicVersions(db, logger),
+    bookingUpdates: new BookingUpdates({ feeds, logger }),
   };
 }
 

@@ -62,8 +62,12 @@ export async function findViewer(
 
 async function authenticate(identity: Identity, authorization: string | undefined): Promise<Viewer | null> {
   if (authorization === undefined || authorization === '') return null;
-  const cached = findCachedViewer(identity, authorization);
-  if (cached !== null) return cached;
+  const viewer = findCachedViewer(identity, authorization) ?? (await verify(identity, authorization));
+  identity.checkNotRevoked(viewer);
+  return viewer;
+}
+
+async function verify(identity: Identity, authorization: string): Promise<Viewer> {
   const viewer = await identity.authenticate(authorization);
   cacheViewer(identity, authorization, viewer);
   return viewer;

@@ -9,6 +9,7 @@ import {
 } from '../booking/requests/request-consumer.ts';
 import type { RequestQueue } from '../booking/requests/request-queue.ts';
 import { pruneGuests } from '../identity/prune-guests.ts';
+import { pruneRevocations } from '../identity/revocations.sql.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import type { Publisher, Watermarks } from '../messaging/publisher.ts';
@@ -86,6 +87,7 @@ export function createTasks(worker: WorkerContext): Task[] {
     },
     { name: 'pruneHistory', everyMs: PRUNE_EVERY_MS, run: () => pruneHistory(ctx.db, ctx.historyDays) },
     { name: 'pruneGuests', everyMs: PRUNE_EVERY_MS, run: () => pruneGuests(ctx.db) },
+    { name: 'pruneRevocations', everyMs: PRUNE_EVERY_MS, run: () => pruneRevocations(ctx.db).then(noMore) },
     createAuditTask(worker),
   ];
 }

@@ -5,6 +5,7 @@ import { currentRequestId } from '../../platform/request-scope.ts';
 import type { Caller } from './caller.ts';
 import { createDocumentCache, type DocumentCache } from './document/document-limits.ts';
 import { sourceSubscriptions } from './subscription.ts';
+import type { OnRevoked } from './token-expiry.ts';
 
 export interface EngineOptions {
   readonly schema: GraphQLSchema;
@@ -16,10 +17,15 @@ export interface EngineOptions {
   readonly services: object;
   /** Context of an execution that serves many callers. It contains no data of any of them. */
   readonly sharedContext: object;
+  /** Calls back once if the token of a viewer is revoked. */
+  readonly onRevoked: OnRevoked;
 }
 
 /** Prepares and executes GraphQL operations, on every transport. */
-export interface Engine extends Pick<EngineOptions, 'schema' | 'logger' | 'maskError' | 'sharedContext'> {
+export interface Engine extends Pick<
+  EngineOptions,
+  'schema' | 'logger' | 'maskError' | 'sharedContext' | 'onRevoked'
+> {
   readonly yoga: Yoga;
   /** Documents that passed validation. */
   readonly documents: DocumentCache;
@@ -28,12 +34,13 @@ export interface Engine extends Pick<EngineOptions, 'schema' | 'logger' | 'maskE
 type Yoga = YogaServerInstance<Caller & Record<string, unknown>, Record<string, unknown>>;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { schema, logger, sharedContext } = options;
+  const { schema, logger, sharedContext, onRevoked } = options;
   const documents = createDocumentCache();
   return {
     schema,
     logger,
     sharedContext,
+    onRevoked,
     maskError: (error, requestId) => options.maskError(error, requestId),
     documents,
     yoga: createPipeline(options, documents),

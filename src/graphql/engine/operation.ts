@@ -163,7 +163,7 @@ async function subscribe(
 ): Promise<ExecutionResult | Subscription> {
   const opened = await enveloped.subscribe(args);
   return opened instanceof OpenSource
-    ? openSubscription(opened, args, (error) => toGraphQLError(engine, error), engine.logger)
+    ? openSubscription(opened, args, (error) => toGraphQLError(engine, error), engine)
     : withLimitedErrors(opened);
 }
 

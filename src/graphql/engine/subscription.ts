@@ -6,10 +6,11 @@ import {
   type GraphQLError,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Viewer } from '../../identity/viewer.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { limitErrors } from './errors/response-errors.ts';
 import type { Caller } from './caller.ts';
-import { observeExpiry, untilExpiry } from './token-expiry.ts';
+import { observeViewer, untilTokenEnds, type OnRevoked } from './token-expiry.ts';
 
 export type Results = AsyncIterable<ExecutionResult>;
 
@@ -22,7 +23,7 @@ export interface Subscription {
   readonly source: AsyncIterable<unknown>;
   /**
    * Returns the results of the subscription: `shared`, if the caller has arranged for its events to be executed, else
-   * those of executing each event. Both end with an error when the token of a private subscription expires.
+   * those of executing each event. Both end with an error when the token of a private subscription expires or is revoked.
    */
   results(shared: Results | null): Results;
 }
@@ -30,12 +31,12 @@ export interface Subscription {
 /** The source of a subscription, as it passes through Yoga's plugins. */
 export class OpenSource {
   readonly source: AsyncIterable<unknown>;
-  /** When the token of a private subscription expires; null for a public subscription. */
-  readonly expiresAtMs: number | null;
+  /** The viewer of a private subscription, whose token must stay valid; null for a public subscription. */
+  readonly viewer: Viewer | null;
 
-  constructor(source: AsyncIterable<unknown>, expiresAtMs: number | null) {
+  constructor(source: AsyncIterable<unknown>, viewer: Viewer | null) {
     this.source = source;
-    this.expiresAtMs = expiresAtMs;
+    this.viewer = viewer;
   }
 }
 
@@ -47,22 +48,22 @@ export const sourceSubscriptions: Plugin = {
 };
 
 async function openSource(args: ExecutionArgs): Promise<ExecutionResult | OpenSource> {
-  const expiry = observeExpiry(args.contextValue as Caller);
+  const observed = observeViewer(args.contextValue as Caller);
   const opened = await createSourceEventStream(args);
-  return Symbol.asyncIterator in opened ? new OpenSource(opened, expiry()) : opened;
+  return Symbol.asyncIterator in opened ? new OpenSource(opened, observed()) : opened;
 }
 
 export function openSubscription(
-  { source, expiresAtMs }: OpenSource,
+  { source, viewer }: OpenSource,
   args: ExecutionArgs,
   mask: MaskError,
-  logger: Logger,
+  { onRevoked, logger }: { readonly onRevoked: OnRevoked; readonly logger: Logger },
 ): Subscription {
   return {
     source,
     results(shared) {
       const results = shared ?? executeEvents(source, args, mask);
-      return expiresAtMs === null ? results : untilExpiry(results, expiresAtMs, logger);
+      return viewer === null ? results : untilTokenEnds(results, viewer, onRevoked, logger);
     },
   };
 }

@@ -47,7 +47,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'private-subscription-ends-with-token',
-        mutation: { replace: 'expiresAtMs', with: 'null' },
+        mutation: 'never',
         only: 'a token that expires',
       },
       {
@@ -60,6 +60,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
   {
     tests: ['test/unit/graphql/token-expiry.test.ts'],
     mutants: [
+      { guard: 'private-subscription-ends-with-revocation', mutation: 'remove', only: 'is revoked' },
       { guard: 'token-timer-cap', mutation: { replace: 'min(leftMs,', with: 'max(leftMs, leftMs %' } },
     ],
   },

@@ -2,6 +2,29 @@ import type { MutantGroup } from '../mutant.ts';
 
 export const identity: readonly MutantGroup[] = [
   {
+    tests: ['test/db/catalog/revocations.test.ts'],
+    mutants: [
+      { guard: 'unread-revocations-refuse', mutation: 'remove', only: 'have been read once' },
+      { guard: 'revoked-token-refused', mutation: 'remove', only: 'once it is revoked' },
+      { guard: 'revoked-by-token-id', mutation: 'remove', only: 'no other token' },
+      {
+        guard: 'later-token-not-revoked',
+        mutation: 'left only',
+        only: 'no later one',
+      },
+      {
+        guard: 'late-revocations-read',
+        mutation: { replace: ' - OVERLAP_MS', with: '' },
+        only: 'committed after a later one',
+      },
+      {
+        guard: 'revocations-limit',
+        mutation: { replace: '<= ${revocationsMax}', with: '<> ${revocationsMax} - 1 + 0 *' },
+        only: 'limited in number',
+      },
+    ],
+  },
+  {
     tests: ['test/db/catalog/guests.test.ts'],
     mutants: [
       {

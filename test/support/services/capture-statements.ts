@@ -2,9 +2,9 @@ import pg from 'pg';
 
 /**
  * Statements that a process sends on a timer and not for `work`: the poll of the live feeds, reading the database's
- * clock, and the directory of waiting rooms.
+ * clock, the directory of waiting rooms, and revoked tokens.
  */
-const byTheClock = /^\s*\/\* (?:readVersions|readClock|readRoomClock|readActiveRooms) \*\//;
+const byTheClock = /^\s*\/\* (?:readVersions|readClock|readRoomClock|readActiveRooms|readRevocations) \*\//;
 
 /** Returns the statements that all connections of this process send while `work` runs, except those sent on a timer. */
 export async function captureStatements(work: () => Promise<unknown>): Promise<string[]> {

@@ -48,6 +48,7 @@ async function subscribe(open: () => unknown): Promise<ExecutionResult | Subscri
     maskError: () => new GraphQLError('masked'),
     services: {},
     sharedContext: {},
+    onRevoked: () => () => undefined,
   });
   const params = { query: 'subscription { count }', operationName: null, variables: null };
   const operation = prepareOperation(engine, params, { viewer: null, requestId: 'one', budget: null });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { untilExpiry } from '../../../src/graphql/engine/token-expiry.ts';
+import { untilTokenEnds, type OnRevoked } from '../../../src/graphql/engine/token-expiry.ts';
 import { silent } from '../../support/booking.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -30,6 +30,11 @@ class Source {
   }
 }
 
+const never: OnRevoked = () => () => undefined;
+
+const until = (source: Source, expiresAtMs: number, onRevoked = never) =>
+  untilTokenEnds(source, { userId: 'buyer', role: 'BUYER', expiresAtMs }, onRevoked, silent);
+
 const expired = {
   done: false,
   value: { errors: [expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED' } }) as object] },
@@ -42,7 +47,7 @@ describe('a private subscription', () => {
 
   it('delivers messages until the token expires, then an error, then ends', async () => {
     const source = new Source();
-    const results = untilExpiry(source, Date.now() + 1_000, silent);
+    const results = until(source, Date.now() + 1_000);
     const first = results.next();
     source.send(1);
     expect(await first).toEqual({ done: false, value: { data: { n: 1 } } });
@@ -58,7 +63,7 @@ describe('a private subscription', () => {
 
   it('ends even if no message is awaited when the token expires', async () => {
     const source = new Source();
-    const results = untilExpiry(source, Date.now() + 1_000, silent);
+    const results = until(source, Date.now() + 1_000);
     vi.advanceTimersByTime(5_000);
     expect([await results.next(), await results.next()]).toEqual([expired, over]);
     expect(source.ended).toBe(1);
@@ -67,7 +72,7 @@ describe('a private subscription', () => {
   it('lasts as long as a token that is valid for longer than the maximum delay of a timer', async () => {
     const source = new Source();
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    const results = untilExpiry(source, Date.now() + 90 * DAY_MS, silent);
+    const results = until(source, Date.now() + 90 * DAY_MS);
     const first = results.next();
     vi.advanceTimersByTime(1_000);
     // Node reduces a longer delay to one millisecond.
@@ -80,9 +85,33 @@ describe('a private subscription', () => {
     expect(await second).toEqual(expired);
   });
 
+  it('ends with an error when the token is revoked, and watches it no longer', async () => {
+    const source = new Source();
+    const watches = new Set<() => void>();
+    const results = until(source, Date.now() + 1_000, (_viewer, then) => {
+      watches.add(then);
+      return () => watches.delete(then);
+    });
+    const first = results.next();
+    for (const then of watches) then();
+    expect(await first).toEqual(expired);
+    expect(await results.next()).toEqual(over);
+    expect([source.ended, watches.size, vi.getTimerCount()]).toEqual([1, 0, 0]);
+  });
+
+  it('ends at once if the token has been revoked already', async () => {
+    const source = new Source();
+    const results = until(source, Date.now() + 1_000, (_viewer, then) => {
+      then();
+      return () => undefined;
+    });
+    expect([await results.next(), await results.next()]).toEqual([expired, over]);
+    expect(source.ended).toBe(1);
+  });
+
   it('leaves no timer when it ends or is ended', async () => {
     const sources = [new Source(), new Source()];
-    const [alone, left] = sources.map((source) => untilExpiry(source, Date.now() + 1_000, silent));
+    const [alone, left] = sources.map((source) => until(source, Date.now() + 1_000));
     const end = alone?.next();
     sources[0]?.close();
     expect(await end).toEqual(over);
