@@ -14,6 +14,7 @@ import { messaging } from './suites/messaging.ts';
 import { operating } from './suites/operating.ts';
 import { seatFeed } from './suites/seat-feed.ts';
 import { seatMap } from './suites/seat-map.ts';
+import { probing } from './suites/on-sale/probing.ts';
 import { waitingRoom } from './suites/on-sale/waiting-room.ts';
 
 export type TestedMutant = Mutant & Pick<MutantGroup, 'tests'>;
@@ -25,6 +26,7 @@ export const allMutants: readonly TestedMutant[] = [
   ...http,
   ...identity,
   ...waitingRoom,
+  ...probing,
   ...operating,
   ...messaging,
   ...seatFeed,
