@@ -1,4 +1,6 @@
 import type { RequestHoldContext } from '../../booking/operations/request-hold.ts';
+import { isKeyUsed } from '../../booking/operations/used-keys.sql.ts';
+import type { Key } from '../../booking/rules/model.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import { checkIdempotencyKey } from '../../platform/idempotency-key.ts';
 import type { GraphQLContext } from '../context.ts';
@@ -19,18 +21,22 @@ interface Requested {
   readonly count: number;
   /** The name of the root field. */
   readonly operation: string;
+  readonly key: Key;
   readonly admissionToken?: string | null | undefined;
 }
 
 export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested): RequestHoldContext {
   const { budget, clock, database, eventLayouts, requestQueue, waitingRooms } = ctx;
-  const { eventId, buyerId, count, operation, admissionToken } = requested;
+  const { eventId, buyerId, count, operation, key, admissionToken } = requested;
+  const db = database.reads;
+  const isRetry = () => isKeyUsed(db, eventId, buyerId, key);
   return {
     clock,
-    db: database.reads,
+    db,
     eventLayouts,
     requestQueue,
-    requireAdmission: () => waitingRooms.requireAdmission(admissionToken, eventId, buyerId),
+    requireAdmission: () =>
+      waitingRooms.requireAdmission(admissionToken, { eventId, buyerId, mode: 'QUEUED', isRetry }),
     reserveSeats: async () => (await budget?.reserveSeats(eventId, count, operation)) ?? null,
   };
 }

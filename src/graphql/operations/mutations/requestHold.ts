@@ -35,6 +35,7 @@ builder.mutationField('requestHold', (t) =>
         eventId,
         count: seats.length,
         operation: 'requestHold',
+        key,
         admissionToken: input.admissionToken,
       };
       return toRequestResult(

@@ -41,6 +41,7 @@ builder.mutationField('requestHoldBestAvailable', (t) =>
         eventId,
         count: quantity,
         operation: 'requestHoldBestAvailable',
+        key,
         admissionToken: input.admissionToken,
       };
       return toRequestResult(
