@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { clusterTests } from './test/support/services/cluster-tests.ts';
 
 /** Tests in `test/unit` need only Node. A run that names nothing else starts no PostgreSQL. */
 const named = process.argv.slice(2).filter((argument) => argument.startsWith('test/'));
@@ -6,7 +7,7 @@ const isUnitOnly = named.length > 0 && named.every((name) => /^test\/unit(?:\/|$
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: process.env['TEST_REDIS'] === 'cluster' ? clusterTests : ['test/**/*.test.ts'],
     globalSetup: isUnitOnly ? [] : ['test/support/services/global-setup.ts'],
     // Processes instead of threads, because services end with the process that started them.
     pool: 'forks',

@@ -4,7 +4,7 @@ import { audit, auditLimits, type AuditReport } from '../src/booking/audit/audit
 import { printReport } from '../src/booking/audit/print-report.ts';
 import { loadConfig } from '../src/platform/config/config.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
-import { connectRedis, type Redis } from '../src/platform/redis/redis.ts';
+import { connectRedis, type Redis, type RedisAddress } from '../src/platform/redis/redis.ts';
 import { createWatermarks } from '../src/messaging/publisher.ts';
 import { createLiveMapReports } from '../src/seating/live/live-map-reports.ts';
 import { SeatMapCache } from '../src/seating/map/seat-map-cache.ts';
@@ -12,13 +12,22 @@ import { openDataFolder, readState } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { readArguments, runCommand } from './local/command.ts';
 import { useDatabase } from './local/database.ts';
+import { withPlaceholders } from './local/placeholders.ts';
 
 type Environment = ReturnType<typeof readEnvironment>;
 
-/** Returns the URL of the Redis that belongs to the audited database, or null if nothing runs. */
-function findRedisUrl(env: Environment): string | null {
-  if (env['REDIS_URL'] !== undefined) return env['REDIS_URL'];
-  return env['DATABASE_URL'] === undefined ? (readState(openDataFolder(env))?.redisUrl ?? null) : null;
+/** Returns the address of the Redis that belongs to the audited database, or null if nothing runs. */
+function findRedis(env: Environment, configured: RedisAddress): RedisAddress | null {
+  if (isRedisConfigured(env)) return configured;
+  return env['DATABASE_URL'] === undefined ? (readState(openDataFolder(env))?.redis ?? null) : null;
+}
+
+function isRedisConfigured(env: Environment): boolean {
+  return (env['REDIS_URL'] ?? env['REDIS_CLUSTER_URLS']) !== undefined;
+}
+
+function wasRedisExpected(env: Environment): boolean {
+  return isRedisConfigured(env) || findRedis(env, '') !== null;
 }
 
 /** Waits until Redis accepts commands. If it never does, the audit reports that. */
@@ -27,17 +36,15 @@ function waitUntilReady(redis: Redis): Promise<unknown> {
 }
 
 function run(env: Environment, isStopped: boolean): Promise<AuditReport> {
-  const placeholders = {
-    DATABASE_URL: 'postgresql://soon',
-    REDIS_URL: 'redis://soon',
+  const { historyDays, redis: configured } = loadConfig({
     AUTH_SECRET: 'x'.repeat(32),
-  };
-  const { historyDays } = loadConfig({ ...placeholders, ...env });
+    ...withPlaceholders(env),
+  });
   return useDatabase(env, async (db) => {
     // Read here, because useDatabase deletes the state of a killed start.
-    const redisUrl = findRedisUrl(env);
+    const address = findRedis(env, configured);
     const silent = createLogger('silent');
-    const redis = redisUrl === null ? null : connectRedis(redisUrl, 'sellout-audit', silent);
+    const redis = address === null ? null : connectRedis(address, 'sellout-audit', silent);
     try {
       if (redis !== null) await waitUntilReady(redis);
       return await audit({
@@ -60,7 +67,7 @@ await runCommand(async () => {
   const report = await run(env, values.stopped === true);
   process.stdout.write(`${printReport(report)}\n`);
   const isRedisUnchecked =
-    report.findings.some(({ id, count }) => id === 'I11' && count === null) && findRedisUrl(env) !== null;
+    report.findings.some(({ id, count }) => id === 'I11' && count === null) && wasRedisExpected(env);
   if (report.breaches > 0) process.exitCode = 1;
   else if (isRedisUnchecked) process.exitCode = 2;
 });

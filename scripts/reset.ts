@@ -25,7 +25,7 @@ async function reset(): Promise<void> {
   });
   const left = readdirSync(data.folder);
   if (left.length > 0) process.stderr.write(`    kept, not created by Sellout: ${left.join(', ')}\n`);
-  for (const name of ['DATABASE_URL', 'REDIS_URL']) {
+  for (const name of ['DATABASE_URL', 'REDIS_URL', 'REDIS_CLUSTER_URLS']) {
     if (env[name] !== undefined) process.stderr.write(`    ${name} is set; that service was not changed\n`);
   }
 }

@@ -3,11 +3,13 @@ import { step } from './bootstrap/steps.mjs';
 import * as folder from './local/data-folder.ts';
 import type { Config } from '../src/platform/config/config.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
+import type { RedisAddress } from '../src/platform/redis/redis.ts';
 import { explainListenError } from '../src/platform/listen.ts';
 import { explain, refuseArguments } from './local/command.ts';
 import { canListen } from './local/ports.ts';
 import { runPostgres, runRedis } from './local/services.ts';
 import { Shutdown } from './local/shutdown.ts';
+import { withPlaceholders } from './local/placeholders.ts';
 import type { TerminalLog } from './local/terminal-log.ts';
 import { welcome } from './local/welcome.ts';
 import { migrate } from './schema/apply-migrations.ts';
@@ -40,15 +42,15 @@ async function start(): Promise<void> {
     AUTH_SECRET: env['AUTH_SECRET'] ?? secret,
   };
   // Validates the configuration before anything starts. The embedded services' addresses are not known yet.
-  const placeholders = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
-  const { port, warnings } = loadConfig({ ...placeholders, ...given });
+  const { port, warnings, redis: configuredRedis } = loadConfig(withPlaceholders(given));
   for (const warning of warnings) process.stderr.write(`  ! ${warning}\n`);
   await checkPort(port);
-  await checkConfiguredServices(env);
+  await checkConfiguredServices(env, configuredRedis);
 
   const databaseUrl = env['DATABASE_URL'] ?? (await runPostgres(data, shutdown));
-  const redisUrl = env['REDIS_URL'] ?? (await runRedis(data, shutdown));
-  folder.writeState(data, { pid: process.pid, startedAt: new Date().toISOString(), databaseUrl, redisUrl });
+  const privateRedis = isRedisConfigured(env) ? null : await runRedis(data, shutdown);
+  const redis = privateRedis ?? configuredRedis;
+  folder.writeState(data, { pid: process.pid, startedAt: new Date().toISOString(), databaseUrl, redis });
 
   await step('Migrations', async (rename) => {
     const applied = await migrate(databaseUrl);
@@ -62,7 +64,7 @@ async function start(): Promise<void> {
     });
   }
 
-  const urls = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
+  const urls = { DATABASE_URL: databaseUrl, ...(privateRedis !== null && { REDIS_URL: privateRedis }) };
   const config = loadConfig({ ...(await chooseMetricsPort(env)), ...given, ...urls });
   await step('Worker', async () => {
     const { startWorker } = await import('../src/main/worker.ts');
@@ -121,18 +123,21 @@ async function checkPort(port: number): Promise<void> {
   }
 }
 
+function isRedisConfigured(env: Environment): boolean {
+  return (env['REDIS_URL'] ?? env['REDIS_CLUSTER_URLS']) !== undefined;
+}
+
 /** Checks the configured services before anything is started. */
-async function checkConfiguredServices({
-  DATABASE_URL: database,
-  REDIS_URL: redis,
-}: Environment): Promise<void> {
+async function checkConfiguredServices(env: Environment, redis: RedisAddress): Promise<void> {
+  const { DATABASE_URL: database } = env;
   if (database !== undefined) {
     const { checkServer } = await import('../src/platform/database/database-check.ts');
     await step('PostgreSQL of DATABASE_URL', () => checkServer(database));
   }
-  if (redis !== undefined) {
-    const { checkRedis } = await import('../src/platform/redis/redis.ts');
-    await step('Redis of REDIS_URL', () => checkRedis(redis));
+  if (isRedisConfigured(env)) {
+    const { checkRedis } = await import('../src/platform/redis/check-redis.ts');
+    const setting = typeof redis === 'string' ? 'REDIS_URL' : 'REDIS_CLUSTER_URLS';
+    await step(`Redis of ${setting}`, () => checkRedis(redis));
   }
 }
 

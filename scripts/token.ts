@@ -9,6 +9,7 @@ import { authSecret, openDataFolder } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import { isUuid, readArguments, runCommand, UsageError } from './local/command.ts';
 import { useDatabase } from './local/database.ts';
+import { withPlaceholders } from './local/placeholders.ts';
 
 function readViewer(): Viewer {
   const options = { role: { type: 'string' }, user: { type: 'string' } } as const;
@@ -29,8 +30,7 @@ function readViewer(): Viewer {
 /** Returns the configured secret, or that of the data folder if none is configured and this is not production. */
 function readAuth(env: ReturnType<typeof readEnvironment>) {
   const generated = env['NODE_ENV'] === 'production' ? undefined : authSecret(openDataFolder(env));
-  const placeholders = { DATABASE_URL: 'postgresql://soon', REDIS_URL: 'redis://soon' };
-  return loadConfig({ ...placeholders, ...env, AUTH_SECRET: env['AUTH_SECRET'] ?? generated }).auth;
+  return loadConfig({ ...withPlaceholders(env), AUTH_SECRET: env['AUTH_SECRET'] ?? generated }).auth;
 }
 
 await runCommand(async () => {

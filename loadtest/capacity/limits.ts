@@ -40,7 +40,7 @@ const resources: readonly Resource[] = [
     name: 'thread of one Redis server',
     limit: ({ utilization }) => utilization,
     used: ({ redisCores }) => redisCores,
-    next: 'relays between Redis and the API processes, or Redis Cluster (neither built)',
+    next: 'Redis Cluster, whose nodes share the subscribers; relays before the API processes (not built)',
   },
   {
     name: 'commands of one event',

@@ -13,6 +13,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { type Lock, tryLock } from '../bootstrap/lock.mjs';
 import { StartupError } from '../../src/platform/errors.ts';
+import type { RedisAddress } from '../../src/platform/redis/redis.ts';
 import { ROOT } from './command.ts';
 
 /** State that a running `npm start` leaves for other commands. It is valid only while the folder is locked. */
@@ -20,7 +21,7 @@ export interface RunningState {
   pid: number;
   startedAt: string;
   databaseUrl: string;
-  redisUrl: string;
+  redis: RedisAddress;
 }
 
 export interface DataFolder {

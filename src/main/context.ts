@@ -51,8 +51,9 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   // First: what follows looks whether tracing is on.
   const stopTracing = await startTracing(config.tracing, logger);
   const database = connectDatabase(config.databaseUrl, logger);
-  const redis = connectRedis(config.redisUrl, 'sellout', logger);
-  const { publisher, subscriber } = connectMessaging(config, logger);
+  const redis = connectRedis(config.redis, 'sellout', logger);
+  const publisher = createPublisher(config.redis, logger);
+  const subscriber = createSubscriber(config.redis, logger);
   const clock = new DatabaseClock(database.reads, logger);
   const venueLayouts = new VenueLayouts(database.reads);
   const eventLayouts = new EventLayouts(database.reads, venueLayouts);
@@ -74,8 +75,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const groupCommit = new GroupCommit(createExecuteBatch(batchContext));
   const [identity, revocations] = createIdentity(config, database.reads, logger);
   const rateLimits = createRateLimits(config, { redis, clock, logger });
-  const services = { database, redis, publisher, subscriber, clock, groupCommit, logger };
-  const rooms = startWaitingRooms(config, services);
+  const rooms = startWaitingRooms({ config, database, redis, clock, groupCommit, logger });
   const reporter = new LiveMapReporter(redis, feeds, logger);
   collectProcessMetrics();
   await Promise.all([clock.start(), revocations.start()]);
@@ -117,10 +117,6 @@ export async function createContext(config: Config, overrides: ContextOverrides 
 function createIdentity({ auth }: Config, db: PrismaClient, logger: Logger) {
   const revocations = new Revocations(db, logger);
   return [new Identity(auth, db, logger, revocations), revocations] as const;
-}
-
-function connectMessaging({ redisUrl }: Config, logger: Logger) {
-  return { publisher: createPublisher(redisUrl, logger), subscriber: createSubscriber(redisUrl, logger) };
 }
 
 interface SeatReads {

@@ -9,6 +9,7 @@ import { checkDatabase, getRequirements, readDatabaseState } from '../platform/d
 import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
 import { startTracing } from '../platform/observability/tracing.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
+import { checkRedisMode } from '../platform/redis/check-redis.ts';
 import { connectRedis } from '../platform/redis/redis.ts';
 import { createPublisher, createWatermarks } from '../messaging/publisher.ts';
 import { createLiveMapReports } from '../seating/live/live-map-reports.ts';
@@ -47,11 +48,12 @@ export async function startWorker(
   { onBatchStep, requestLimits = {} }: WorkerOverrides = {},
 ): Promise<RunningWorker> {
   await checkDatabase(config.databaseUrl); // guard: worker-database-check
+  await checkRedisMode(config.redis); // guard: worker-redis-check
   const logger = createLogger(config.logLevel);
   const stopTracing = await startTracing(config.tracing, logger);
   const database = connectDatabase(config.databaseUrl, logger);
-  const redis = connectRedis(config.redisUrl, 'sellout-worker', logger);
-  const publisher = createPublisher(config.redisUrl, logger);
+  const redis = connectRedis(config.redis, 'sellout-worker', logger);
+  const publisher = createPublisher(config.redis, logger);
   collectProcessMetrics();
   const eventLogger = createFastLogger(logger);
   const seatMapCache = new SeatMapCache(redis, logger);

@@ -1,18 +1,11 @@
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
-import { connectRedis, type Redis } from '../platform/redis/redis.ts';
+import { connectRedis, type Redis, type RedisAddress } from '../platform/redis/redis.ts';
 import { withSpan, type SpanStart } from '../platform/observability/tracing.ts';
 import { currentRequest, formatTraceparent } from '../platform/request-scope.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { loadLua } from '../platform/redis/lua.ts';
-import {
-  eventTopic,
-  requestsTopic,
-  REVOCATIONS_TOPIC,
-  type AdmissionRevoked,
-  type RequestsSettled,
-  type SeatsChanged,
-} from './messages.ts';
+import { eventTopic, requestsTopic, type RequestsSettled, type SeatsChanged } from './messages.ts';
 
 /**
  * Sends messages to other processes through Redis. Delivery is not guaranteed: Redis silently drops messages for
@@ -28,8 +21,6 @@ export interface Publisher {
   publishSeatsChanged(message: SeatsChanged): Promise<boolean>;
   /** Reports hold requests as settled. Never rejects: clients that wait for a request have it read once per second anyway. */
   publishRequestsSettled(message: RequestsSettled): Promise<void>;
-  /** Announces that an admission was revoked. Never rejects: holds look at it in PostgreSQL anyway. */
-  publishAdmissionRevoked(message: AdmissionRevoked): Promise<void>;
   /** Waits at most a second for messages that are being published, then disconnects. */
   close(): Promise<void>;
 }
@@ -37,8 +28,8 @@ export interface Publisher {
 /** A hung Redis must not keep a process from stopping. */
 const CLOSE_WAIT_MS_MAX = 1_000; // guard: publishing-wait
 
-export function createPublisher(redisUrl: string, logger: Logger): Publisher {
-  const redis = connectRedis(redisUrl, 'sellout-publisher', logger);
+export function createPublisher(address: RedisAddress, logger: Logger): Publisher {
+  const redis = connectRedis(address, 'sellout-publisher', logger);
   const watermarks = createWatermarks(redis);
   const outage = new OutageLog(logger);
   const publishing = new Set<Promise<boolean>>();
@@ -69,14 +60,6 @@ export function createPublisher(redisUrl: string, logger: Logger): Publisher {
       } catch (error) {
         const { eventId, requestIds } = message;
         logger.debug({ err: error, eventId, requests: requestIds.length }, 'failed to report hold requests');
-      }
-    },
-
-    async publishAdmissionRevoked(message) {
-      try {
-        await redis.publish(REVOCATIONS_TOPIC, JSON.stringify(message));
-      } catch (error) {
-        logger.debug({ err: error, ...message }, 'failed to announce a revoked admission');
       }
     },
 
@@ -143,13 +126,20 @@ export interface Watermarks {
   raise(eventId: number, version: number): Promise<void>;
   /** Lowers it after lost commits: from `from` to the database's version, which was read after the watermark. */
   lower(eventId: number, from: number, version: number): Promise<void>;
-  /** Returns the watermarks in the order asked, null for a missing one. One command for any number of events. */
+  /** Returns the watermarks in the order asked, null for a missing one. Rejects if Redis does not answer for all of them. */
   read(eventIds: readonly number[]): Promise<readonly (number | null)[]>;
+  /** Like `read`, but leaves out the events for which Redis does not answer, because their node of a cluster is away. */
+  readReachable(eventIds: readonly number[]): Promise<ReadonlyMap<number, number | null>>;
 }
 
 export function createWatermarks(redis: Redis): Watermarks {
   const raiseWatermark = loadLua(redis, new URL('raiseWatermark-1.lua', import.meta.url));
   const lowerWatermark = loadLua(redis, new URL('lowerWatermark-1.lua', import.meta.url));
+  // One command for each event: a cluster refuses MGET of several events.
+  async function readOne(eventId: number): Promise<number | null> {
+    const value = await redis.get(watermarkKey(eventId));
+    return value === null ? null : Number(value);
+  }
   return {
     get reachable() {
       return redis.status === 'ready';
@@ -160,10 +150,15 @@ export function createWatermarks(redis: Redis): Watermarks {
     async lower(eventId, from, version) {
       await lowerWatermark([watermarkKey(eventId)], [from, version]);
     },
-    async read(eventIds) {
-      if (eventIds.length === 0) return [];
-      const values = await redis.mget(eventIds.map(watermarkKey));
-      return values.map((value) => (value === null ? null : Number(value)));
+    read: (eventIds) => Promise.all(eventIds.map(readOne)),
+    async readReachable(eventIds) {
+      const results = await Promise.allSettled(eventIds.map(readOne));
+      return new Map(
+        eventIds.flatMap((eventId, i) => {
+          const result = results[i];
+          return result?.status === 'fulfilled' ? [[eventId, result.value] as const] : [];
+        }),
+      );
     },
   };
 }

@@ -1,14 +1,11 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Logger } from '../platform/observability/logger.ts';
-import { connectSubscriber, type Redis } from '../platform/redis/redis.ts';
+import { connectSubscriber, type RedisAddress, type RedisConnection } from '../platform/redis/redis.ts';
 import {
   eventTopic,
-  parseAdmissionRevoked,
   parseRequestsSettled,
   parseSeatsChanged,
   requestsTopic,
-  REVOCATIONS_TOPIC,
-  type AdmissionRevoked,
   type RequestsSettled,
   type SeatsChanged,
 } from './messages.ts';
@@ -19,8 +16,6 @@ export interface Subscriber {
   subscribeSeatsChanged(eventId: number, listener: (message: SeatsChanged) => void): Subscription;
   /** Calls `listener` when hold requests of the event are settled. */
   subscribeRequestsSettled(eventId: number, listener: (message: RequestsSettled) => void): Subscription;
-  /** Calls `listener` for each admission that is revoked, of any event. */
-  subscribeAdmissionRevoked(listener: (message: AdmissionRevoked) => void): Subscription;
   close(): void;
 }
 
@@ -30,11 +25,12 @@ export interface Subscription {
   close(): void;
 }
 
-export function createSubscriber(redisUrl: string, logger: Logger): Subscriber {
-  const topics = new TopicSubscriptions(connectSubscriber(redisUrl, 'sellout-subscriber', logger), logger);
+export function createSubscriber(address: RedisAddress, logger: Logger): Subscriber {
+  const topics = new TopicSubscriptions(connectSubscriber(address, 'sellout-subscriber', logger), logger);
   const connection = topics.connection();
   const dispatcher = new RedisPubSub({ subscriber: connection, publisher: connection });
   function subscribe<Message>(
+    eventId: number,
     topic: string,
     parse: (received: unknown) => Message | null,
     listener: (message: Message) => void,
@@ -43,7 +39,7 @@ export function createSubscriber(redisUrl: string, logger: Logger): Subscriber {
     const id = dispatcher.subscribe<unknown>(topic, (received) => {
       const message = parse(received); // guard: foreign-message-dropped
       if (message !== null) listener(message);
-      else logger.warn({ topic }, 'ignored an invalid pub/sub message');
+      else logger.warn({ eventId }, 'ignored an invalid pub/sub message');
     });
     return {
       ready: topics.subscribed(topic),
@@ -55,10 +51,10 @@ export function createSubscriber(redisUrl: string, logger: Logger): Subscriber {
     };
   }
   return {
-    subscribeSeatsChanged: (eventId, listener) => subscribe(eventTopic(eventId), parseSeatsChanged, listener),
+    subscribeSeatsChanged: (eventId, listener) =>
+      subscribe(eventId, eventTopic(eventId), parseSeatsChanged, listener),
     subscribeRequestsSettled: (eventId, listener) =>
-      subscribe(requestsTopic(eventId), parseRequestsSettled, listener),
-    subscribeAdmissionRevoked: (listener) => subscribe(REVOCATIONS_TOPIC, parseAdmissionRevoked, listener),
+      subscribe(eventId, requestsTopic(eventId), parseRequestsSettled, listener),
     close: () => topics.close(),
   };
 }
@@ -79,14 +75,14 @@ interface Topic {
  * while Redis is unavailable, and a topic without subscribers is forgotten.
  */
 class TopicSubscriptions {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #logger: Logger;
   readonly #wanted = new Map<string, Topic>();
   readonly #refused = new Set<Topic>();
   #refusals = 0;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(redis: Redis, logger: Logger) {
+  constructor(redis: RedisConnection, logger: Logger) {
     this.#redis = redis;
     this.#logger = logger;
     // A new connection has no subscriptions.
@@ -102,8 +98,8 @@ class TopicSubscriptions {
    * Returns a connection for graphql-redis-subscriptions, which only dispatches messages. Its SUBSCRIBE succeeds at once;
    * this class sees to it that Redis sends the messages.
    */
-  connection(): Redis {
-    const connection: Pick<Redis, 'on'> & Record<string, unknown> = {
+  connection(): RedisConnection {
+    const connection: Pick<RedisConnection, 'on'> & Record<string, unknown> = {
       on: this.#redis.on.bind(this.#redis),
       subscribe: (name: string, done: (error: null) => void) => {
         this.#add(name);
@@ -113,7 +109,7 @@ class TopicSubscriptions {
       // The library also ends every topic as a pattern. There are no patterns.
       punsubscribe: () => undefined,
     };
-    return connection as unknown as Redis;
+    return connection as unknown as RedisConnection;
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { Cache } from '../platform/cache.ts';
 import { loadLua, type LuaScript } from '../platform/redis/lua.ts';
-import type { Redis } from '../platform/redis/redis.ts';
+import { getNodeOf, type Redis } from '../platform/redis/redis.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import type { Policy } from './policies.ts';
 
@@ -64,6 +64,8 @@ export class LocalBuckets {
 const CALLS_PER_SCRIPT_MAX = 256;
 /** Time that a call waits for Redis before it is limited in the process. */
 const TIMEOUT_MS = 100;
+/** Time for which Redis is not asked after it has failed to answer. */
+const ASK_AGAIN_AFTER_MS = 1_000;
 
 interface PendingCall {
   readonly charges: readonly Charge[];
@@ -81,6 +83,8 @@ export class SharedBuckets {
   readonly #nowUs: () => number;
   /** Calls of this turn, by hash tag. */
   #pending = new Map<string, PendingCall[]>();
+  /** When to ask each node again that has failed to answer. */
+  readonly #askAgainAtMs = new Map<string, number>();
 
   constructor(redis: Redis, nowUs: () => number) {
     this.#redis = redis;
@@ -88,9 +92,16 @@ export class SharedBuckets {
     this.#nowUs = nowUs;
   }
 
-  /** False if a call would fail at once. */
-  get isReachable(): boolean {
-    return this.#redis.status === 'ready';
+  /** False if a call would fail at once, or if the node that has the keys of this tag has just failed to answer. */
+  canAsk(tag: string): boolean {
+    if (this.#redis.status !== 'ready') return false;
+    // guard: limits-ask-other-nodes
+    const at = this.#askAgainAtMs.size === 0 ? undefined : this.#askAgainAtMs.get(this.#nodeOf(tag));
+    return at === undefined || performance.now() >= at;
+  }
+
+  #nodeOf(tag: string): string {
+    return getNodeOf(this.#redis, `{${tag}}`);
   }
 
   /**
@@ -112,12 +123,12 @@ export class SharedBuckets {
   #flush(): void {
     const pending = this.#pending;
     this.#pending = new Map();
-    for (const calls of pending.values())
+    for (const [tag, calls] of pending)
       for (let start = 0; start < calls.length; start += CALLS_PER_SCRIPT_MAX)
-        void this.#run(calls.slice(start, start + CALLS_PER_SCRIPT_MAX));
+        void this.#run(tag, calls.slice(start, start + CALLS_PER_SCRIPT_MAX));
   }
 
-  async #run(calls: readonly PendingCall[]): Promise<void> {
+  async #run(tag: string, calls: readonly PendingCall[]): Promise<void> {
     const positions = new Map<string, number>();
     const buckets: number[] = [];
     const lists: number[] = [];
@@ -133,9 +144,11 @@ export class SharedBuckets {
         lists.push(position);
       }
     }
+    const node = this.#nodeOf(tag);
     try {
       const script = this.#takeTokens([...positions.keys()], [this.#nowUs(), ...buckets, ...lists]);
       const output = (await withTimeout(script, TIMEOUT_MS, 'the rate limits in Redis')) as number[];
+      this.#askAgainAtMs.delete(node);
       calls.forEach(({ charges, resolve }, i) => {
         const at = charges.map(({ key }) => positions.get(key) ?? 0);
         const empty = output[i] ?? 0;
@@ -145,6 +158,7 @@ export class SharedBuckets {
         });
       });
     } catch (error) {
+      this.#askAgainAtMs.set(node, performance.now() + ASK_AGAIN_AFTER_MS);
       for (const { reject } of calls) reject(error);
     }
   }

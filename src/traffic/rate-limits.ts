@@ -20,8 +20,6 @@ import { RefusalLog } from './refusal-log.ts';
 
 /** Keys in memory: of the calls of this process, of empty buckets, and of the time without Redis. About 200 bytes each. */
 const KEYS_KEPT_MAX = 50_000;
-/** Time for which Redis is not asked after it has failed to answer. */
-const RETRY_REDIS_AFTER_MS = 1_000;
 
 interface RateLimitServices {
   readonly redis: Redis;
@@ -56,7 +54,6 @@ export class RateLimits {
   readonly #emptyUntil = new Cache<string, { us: number }>({ entriesMax: KEYS_KEPT_MAX });
   readonly #nowUs: () => number;
   readonly #logger: Logger;
-  #askRedisAtMs = 0;
 
   constructor(
     quotas: RateLimitQuotas,
@@ -124,14 +121,12 @@ export class RateLimits {
     const empty = charges.findIndex(({ key }) => (this.#emptyUntil.get(key)?.us ?? 0) > nowUs);
     // guard: empty-bucket-asks-no-redis
     if (empty >= 0) return this.#refuse(charges, empty, nowUs);
-    if (!this.#shared.isReachable || performance.now() < this.#askRedisAtMs)
-      return this.#takeInsured(charges, nowUs);
+    if (!this.#shared.canAsk(tag)) return this.#takeInsured(charges, nowUs);
     try {
       const verdict = await this.#shared.take(tag, charges);
       if (verdict.refused !== null) this.#rememberEmpty(charges, verdict);
       return verdict;
     } catch (error) {
-      this.#askRedisAtMs = performance.now() + RETRY_REDIS_AFTER_MS;
       this.#logger.debug({ err: error }, 'rate limits: no answer of Redis');
       return this.#takeInsured(charges, nowUs);
     }

@@ -62,17 +62,18 @@ export async function republishAll(ctx: RepublishContext): Promise<number> {
 }
 
 async function republishBehind(ctx: RepublishContext, events: readonly EventVersion[]): Promise<Republished> {
-  const watermarks = await ctx.watermarks.read(events.map(({ eventId }) => eventId));
+  const watermarks = await ctx.watermarks.readReachable(events.map(({ eventId }) => eventId));
   await lowerWatermarks(
     ctx,
-    events.flatMap(({ eventId, version }, i) => {
-      const watermark = watermarks[i] ?? null;
+    events.flatMap(({ eventId, version }) => {
+      const watermark = watermarks.get(eventId) ?? null;
       return watermark === null || watermark <= version ? [] : [{ eventId, version: watermark }];
     }),
   );
   let published = 0;
-  for (const [i, event] of events.entries()) {
-    const watermark = watermarks[i] ?? null;
+  for (const event of events) {
+    const watermark = watermarks.get(event.eventId);
+    if (watermark === undefined) continue; // guard: unreachable-watermark-skipped
     if (watermark !== null && watermark >= event.version) continue;
     const { changes, failed } = await republish(ctx, event, watermark);
     published += changes;

@@ -12,6 +12,7 @@ import { layouts } from './suites/layouts.ts';
 import { liveFeed } from './suites/live-feed.ts';
 import { messaging } from './suites/messaging.ts';
 import { operating } from './suites/operating.ts';
+import { redisCluster } from './suites/redis/redis-cluster.ts';
 import { seatFeed } from './suites/seat-feed.ts';
 import { seatMap } from './suites/seat-map.ts';
 import { probing } from './suites/on-sale/probing.ts';
@@ -29,6 +30,7 @@ export const allMutants: readonly TestedMutant[] = [
   ...probing,
   ...operating,
   ...messaging,
+  ...redisCluster,
   ...seatFeed,
   ...graphqlSchema,
   ...liveFeed,

@@ -130,7 +130,6 @@ export async function runWhileLocked<T>(
 export const silentPublisher: Publisher = {
   publishSeatsChanged: () => Promise.resolve(true),
   publishRequestsSettled: () => Promise.resolve(),
-  publishAdmissionRevoked: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
@@ -138,7 +137,6 @@ export const silentPublisher: Publisher = {
 export const silentSubscriber: Subscriber = {
   subscribeSeatsChanged: () => ({ ready: Promise.resolve(), close() {} }),
   subscribeRequestsSettled: () => ({ ready: Promise.resolve(), close() {} }),
-  subscribeAdmissionRevoked: () => ({ ready: Promise.resolve(), close() {} }),
   close() {},
 };
 

@@ -19,11 +19,17 @@ export interface RedisOptions {
   password?: string;
   /** Keeps the data over restarts: loses at most the last second in a crash. Default: false, for tests. */
   appendOnly?: boolean;
+  /** Starts it as a node of a Redis Cluster, without slots at first. Default: false. */
+  isClusterNode?: boolean;
+  /** The port for other nodes of its cluster. Default: a free port. A restart passes the previous one. */
+  busPort?: number;
 }
 
 export interface Redis {
   url: string;
   port: number;
+  /** The port for other nodes of its cluster; null if it is no node. */
+  busPort: number | null;
   password: string;
   version: string;
   process: ChildProcess;
@@ -41,7 +47,14 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
   const logFile = path.join(folder, 'redis.log');
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
-    const configFile = writeConfig({ folder, port, password, appendOnly: options.appendOnly ?? false });
+    const busPort = options.isClusterNode === true ? (options.busPort ?? (await freePort())) : null;
+    const configFile = writeConfig({
+      folder,
+      port,
+      busPort,
+      password,
+      appendOnly: options.appendOnly ?? false,
+    });
     const child = spawnService({
       command: redis.program,
       args: [configFile],
@@ -52,7 +65,7 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
     if (await waitUntilReady(port, password, child)) {
       const url = `redis://:${password}@127.0.0.1:${port}`;
       const stop = (): Promise<void> => stopRedis(folder);
-      return { url, port, password, version: redis.version, process: child, logFile, stop };
+      return { url, port, busPort, password, version: redis.version, process: child, logFile, stop };
     }
     const log = readFileSync(logFile, 'utf8');
     const portWasTaken = log.includes('Address already in use') && options.port === undefined;
@@ -85,7 +98,13 @@ function findRedisServer(folder: string): number | null {
 }
 
 /** Writes a configuration file, because arguments would show the password in the process list. */
-function writeConfig({ folder, port, password, appendOnly }: Required<RedisOptions>): string {
+function writeConfig({
+  folder,
+  port,
+  busPort,
+  password,
+  appendOnly,
+}: Required<Omit<RedisOptions, 'isClusterNode' | 'busPort'>> & Pick<Redis, 'busPort'>): string {
   const file = path.join(folder, 'redis.conf');
   const lines = [
     'bind 127.0.0.1',
@@ -96,9 +115,20 @@ function writeConfig({ folder, port, password, appendOnly }: Required<RedisOptio
     'daemonize no',
     'save ""',
     `appendonly ${appendOnly ? 'yes' : 'no'}`,
+    ...(busPort === null ? [] : clusterLines(busPort)),
   ];
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   return file;
+}
+
+/** Events on other masters go on while one is away. */
+function clusterLines(busPort: number): readonly string[] {
+  return [
+    'cluster-enabled yes',
+    `cluster-port ${busPort}`,
+    'cluster-node-timeout 2000',
+    'cluster-require-full-coverage no',
+  ];
 }
 
 /** Returns false if Redis exited before it was ready. */

@@ -13,9 +13,9 @@ export interface RequestHoldContext extends RequestsContext {
   /**
    * Returns whether the buyer is admitted.
    *
-   * @throws {AdmissionRequiredError} if not, although the event's waiting room is on, and the hold is no retry.
+   * @throws {AdmissionRequiredError} if not, although the event's waiting room is on.
    */
-  requireAdmission(): Promise<boolean>;
+  requireAdmission(): boolean;
   /** Reserves the seats within the limit of the client's address; null if nothing limits them. @throws {RateLimitedError} */
   reserveSeats(): Promise<SeatReservation | null>;
 }
@@ -46,7 +46,7 @@ export async function requestHold(
   const requestId = toRequestId(eventId, wanted.buyerId, key);
   const known = (await readRequests(ctx, eventId, [requestId])).get(requestId);
   if (known !== undefined) return assertSameInput(known, key);
-  const isAdmitted = await ctx.requireAdmission();
+  const isAdmitted = ctx.requireAdmission();
   const { keyHash, inputHash } = key;
   const expiresAtMs = Math.ceil(ctx.clock.nowMs()) + REQUEST_TTL_MS;
   const {

@@ -48,6 +48,8 @@ const defaultLimits: ConsumerLimits = {
 /** What a consumer remembers of an event with open requests. */
 interface Lane {
   running: Promise<void> | null;
+  /** True from a failure to take requests until the next success. */
+  isFailing: boolean;
   emptySince: number;
   lookedForAbandonedAt: number;
 }
@@ -63,6 +65,7 @@ export class RequestConsumer {
   readonly #name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   readonly #lanes = new Map<number, Lane>();
   #stopping = false;
+  #isFailing = false;
 
   constructor(ctx: ConsumerContext, limits: Partial<ConsumerLimits> = {}) {
     this.#ctx = ctx;
@@ -75,9 +78,24 @@ export class RequestConsumer {
    */
   async scan(): Promise<void> {
     if (!this.#ctx.requestQueue.reachable) return; // guard: no-scan-without-redis
-    const eventIds = await this.#ctx.requestQueue.activeEvents();
+    // The list of active events can be lost or away while the queues are not: a cluster has them on different nodes.
+    const eventIds = new Set([...(await this.#findActive()), ...this.#lanes.keys()]); // guard: known-queues-consumed
     for (const eventId of eventIds) this.#consume(eventId);
-    metrics.holdRequestsOpen.set(await this.#ctx.requestQueue.countOpen(eventIds));
+    const open = await this.#ctx.requestQueue.countOpen([...eventIds]).catch(() => null);
+    if (open !== null) metrics.holdRequestsOpen.set(open);
+  }
+
+  async #findActive(): Promise<readonly number[]> {
+    try {
+      const eventIds = await this.#ctx.requestQueue.activeEvents();
+      this.#isFailing = false;
+      return eventIds;
+    } catch (error) {
+      if (!this.#isFailing)
+        this.#ctx.logger.warn({ err: error }, 'failed to look for hold requests; retrying');
+      this.#isFailing = true;
+      return [];
+    }
   }
 
   /** Takes no further requests, and waits for the outcomes of those that it took. */
@@ -93,12 +111,19 @@ export class RequestConsumer {
 
   #consume(eventId: number): void {
     const now = performance.now();
-    const lane = this.#lanes.get(eventId) ?? { running: null, emptySince: now, lookedForAbandonedAt: 0 };
+    const fresh = { running: null, isFailing: false, emptySince: now, lookedForAbandonedAt: 0 };
+    const lane = this.#lanes.get(eventId) ?? fresh;
     this.#lanes.set(eventId, lane);
-    lane.running ??= this.#consumeAll(eventId, lane)
-      .catch((error: unknown) => {
-        this.#ctx.logger.warn({ err: error, eventId }, 'failed to take hold requests; retrying');
-      })
+    if (lane.running !== null) return;
+    lane.running = this.#consumeAll(eventId, lane)
+      .then(
+        () => void (lane.isFailing = false),
+        (error: unknown) => {
+          if (!lane.isFailing)
+            this.#ctx.logger.warn({ err: error, eventId }, 'failed to take hold requests; retrying');
+          lane.isFailing = true;
+        },
+      )
       .finally(() => (lane.running = null));
   }
 

@@ -1,6 +1,4 @@
 import type { RequestHoldContext } from '../../booking/operations/request-hold.ts';
-import { isKeyUsed } from '../../booking/operations/used-keys.sql.ts';
-import type { Key } from '../../booking/rules/model.ts';
 import { InvalidInputError } from '../../platform/errors.ts';
 import { checkIdempotencyKey } from '../../platform/idempotency-key.ts';
 import type { GraphQLContext } from '../context.ts';
@@ -21,22 +19,18 @@ interface Requested {
   readonly count: number;
   /** The name of the root field. */
   readonly operation: string;
-  readonly key: Key;
   readonly admissionToken?: string | null | undefined;
 }
 
 export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested): RequestHoldContext {
   const { budget, clock, database, eventLayouts, requestQueue, waitingRooms } = ctx;
-  const { eventId, buyerId, count, operation, key, admissionToken } = requested;
-  const db = database.reads;
-  const isRetry = () => isKeyUsed(db, eventId, buyerId, key);
+  const { eventId, buyerId, count, operation, admissionToken } = requested;
   return {
     clock,
-    db,
+    db: database.reads,
     eventLayouts,
     requestQueue,
-    requireAdmission: () =>
-      waitingRooms.requireAdmission(admissionToken, { eventId, buyerId, mode: 'QUEUED', isRetry }),
+    requireAdmission: () => waitingRooms.requireAdmission(admissionToken, eventId, buyerId),
     reserveSeats: async () => (await budget?.reserveSeats(eventId, count, operation)) ?? null,
   };
 }

@@ -5,7 +5,7 @@ import {
 } from '../../platform/database/database-check.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import type { Redis } from '../../platform/redis/redis.ts';
+import { requireWhole, type Redis } from '../../platform/redis/redis.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import { sendJson } from '../responses.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -59,7 +59,11 @@ export function createReadinessHandler(ctx: ReadinessContext): (request: Request
     const { db, redis, logger } = ctx;
     const [database, pong] = await Promise.all([
       readOrNull('the database', readDatabaseState(db, required), logger),
-      readOrNull('redis', redis.ping(), logger),
+      readOrNull(
+        'redis',
+        requireWhole(redis).then(() => true),
+        logger,
+      ),
     ]);
     return { database: database ?? 'unreachable', redis: pong === null ? 'unreachable' : 'ok' };
   }

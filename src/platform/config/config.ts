@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { describeIssue, findMisspellings } from './config-messages.ts';
 import { rateLimitEnvironment, toRateLimits, type RateLimitQuotas } from './rate-limits.ts';
 import { StartupError } from '../errors.ts';
+import type { RedisAddress } from '../redis/redis.ts';
 
 const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
 
@@ -25,12 +26,19 @@ const headerName = z
   .regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be names of headers, separated by commas')
   .transform((name) => name.toLowerCase());
 
+/** A cluster has no numbered databases. */
+const clusterNode = url('redis://host:6379', 'redis:', 'rediss:').refine(
+  (value) => ['', '/', '/0'].includes(URL.parse(value)?.pathname ?? ''),
+  'must be URLs without a path: a cluster has one database',
+);
+
 export const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   DATABASE_URL: url('postgresql://user:password@host:5432/sellout', 'postgresql:', 'postgres:'),
-  REDIS_URL: url('redis://host:6379', 'redis:', 'rediss:'),
+  REDIS_URL: url('redis://host:6379', 'redis:', 'rediss:').optional(),
+  REDIS_CLUSTER_URLS: list.pipe(z.array(clusterNode).min(1, 'must name a node')).default([]),
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
   AUTH_JWKS_URL: url('https://id.example.com/.well-known/jwks.json', 'https:', 'http:').optional(),
   AUTH_ISSUER: z.string().min(1).optional(),
@@ -86,7 +94,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
-  readonly redisUrl: string;
+  /** One Redis, or nodes of a cluster. */
+  readonly redis: RedisAddress;
   readonly auth: {
     readonly secret: string;
     /** Null: only this server's own tokens are accepted. */
@@ -177,6 +186,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     if (withProvider && given[name] === undefined) faults.push(`${name}: is required with AUTH_JWKS_URL`);
     if (!withProvider && given[name] !== undefined) faults.push(`${name}: requires AUTH_JWKS_URL`);
   }
+  const [one, cluster] = [given['REDIS_URL'], given['REDIS_CLUSTER_URLS']];
+  if (one === undefined && cluster === undefined)
+    faults.push('REDIS_URL: is required, unless REDIS_CLUSTER_URLS is set');
+  // guard: one-redis-setting
+  if (one !== undefined && cluster !== undefined)
+    faults.push('REDIS_CLUSTER_URLS: cannot be set together with REDIS_URL');
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const known = [...Object.keys(environment.shape), ...readElsewhere];
   return toConfig(parsed.data, findMisspellings(given, known));
@@ -189,7 +204,7 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
     host: env.HOST,
     port: env.PORT,
     databaseUrl: env.DATABASE_URL,
-    redisUrl: env.REDIS_URL,
+    redis: env.REDIS_URL ?? env.REDIS_CLUSTER_URLS,
     auth: {
       secret: env.AUTH_SECRET,
       provider:

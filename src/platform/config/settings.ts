@@ -227,6 +227,13 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     example: 'redis://localhost:6379',
     meaning: 'Redis or Valkey server, version 7. Only `npm start` has the private default.',
   },
+  REDIS_CLUSTER_URLS: {
+    group: 'Services',
+    default: 'none',
+    example: 'redis://10.0.0.1:6379,redis://10.0.0.2:6379,redis://10.0.0.3:6379',
+    meaning:
+      'Nodes of a [Redis Cluster](scaling.md#redis-cluster), instead of `REDIS_URL`. Separate them with commas. All nodes have the credentials of the first one. List as many as possible: processes subscribe only at listed nodes.',
+  },
   SELLOUT_DATA_DIR: {
     group: 'Services',
     default: '`.data`',

@@ -103,7 +103,7 @@ export function createLiveMapReports(redis: Redis): LiveMapReports {
     async read() {
       const nodes = await redis.smembers(NODES_KEY);
       if (nodes.length === 0) return [];
-      const values = await redis.mget(nodes.map(reportKey));
+      const values = await Promise.all(nodes.map((node) => redis.get(reportKey(node))));
       const ended = nodes.filter((_, i) => values[i] == null);
       // A node that was only slow adds itself to the set again.
       if (ended.length > 0) await redis.srem(NODES_KEY, ...ended);

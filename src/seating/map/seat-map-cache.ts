@@ -54,7 +54,8 @@ export class SeatMapCache {
 
   /** Returns the maps in the order of the events, null if there is none. Rejects if Redis is unavailable. */
   async readMany(eventIds: readonly number[]): Promise<readonly (SeatMap | null)[]> {
-    const values = await this.#redis.mgetBuffer(eventIds.map(seatMapKey));
+    // One command for each event: a cluster refuses MGET of several events.
+    const values = await Promise.all(eventIds.map((eventId) => this.#redis.getBuffer(seatMapKey(eventId))));
     return values.map((value) => (value === null ? null : decodeSeatMap(value)));
   }
 

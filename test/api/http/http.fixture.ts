@@ -32,7 +32,7 @@ export async function startHttp(environment: Record<string, string> = {}): Promi
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const config = loadConfig({
     DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
+    ...redis.env,
     AUTH_SECRET: randomUUID(),
     HOST: '127.0.0.1',
     PORT: '0',

@@ -47,7 +47,7 @@ export class RequestBench implements AsyncDisposable {
     const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
     const config = loadConfig({
       DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
+      ...redis.env,
       AUTH_SECRET: TEST_SECRET,
       LOG_LEVEL: 'silent',
       RATE_LIMITS: 'off',
@@ -67,7 +67,7 @@ export class RequestBench implements AsyncDisposable {
     const worker = new ServerProcess({
       file: 'test/support/processes/stepping-worker.ts',
       databaseUrl: this.database.url,
-      redisUrl: this.redis.url,
+      redisEnv: this.redis.env,
       env: stepEnvironment(settings),
     });
     await worker.start();

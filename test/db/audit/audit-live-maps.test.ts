@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => bench[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-  await bench.redis.flushall();
+  await bench.flushRedis();
   at = await createHall(bench.app.database.reads);
   bench.app.committed.length = 0;
 });

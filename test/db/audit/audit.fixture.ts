@@ -36,14 +36,15 @@ export interface AuditBench extends AsyncDisposable {
   plant(...statements: string[]): Promise<void>;
   audit(overrides?: Partial<AuditContext>): Promise<AuditReport>;
   readonly redis: Redis;
+  flushRedis(): Promise<unknown>;
 }
 
 /** Starts a database in which the product's own operations have made every kind of change. */
 export async function startAuditBench(): Promise<AuditBench> {
   const [database, server] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const app = startBookingProcess(database.url);
-  const publisher = createPublisher(server.url, silent);
-  const redis = connectRedis(server.url, 'test', silent);
+  const publisher = createPublisher(server.address, silent);
+  const redis = connectRedis(server.address, 'test', silent);
   await eventually('Redis is connected', () => redis.status === 'ready');
   const hall = await createHall(app.database.reads);
   const owner = await liveThrough(app, hall);
@@ -56,6 +57,7 @@ export async function startAuditBench(): Promise<AuditBench> {
     hall,
     ...owner,
     redis,
+    flushRedis: () => server.everyNode((node) => node.flushall()),
     async plant(...statements) {
       const client = new pg.Client({ connectionString: database.url });
       await client.connect();

@@ -22,7 +22,7 @@ let eventId: number;
 beforeAll(async () => {
   [database, server] = await Promise.all([createTestDatabase(), startTestRedis()]);
   app = startBookingProcess(database.url);
-  redis = connectRedis(server.url, 'test', silent);
+  redis = connectRedis(server.address, 'test', silent);
   await eventually('Redis is connected', () => redis.status === 'ready');
 });
 
@@ -126,7 +126,7 @@ describe('the queue', () => {
   it('uses keys of one slot for each event', async () => {
     const queue = new RequestQueue(redis);
     await queue.enqueue(eventId, aWish([1]));
-    const keys = await redis.keys(`*${eventId}*`);
+    const keys = (await server.everyNode((node) => node.keys(`*${eventId}*`))).flat();
     expect(keys.filter((key) => !key.startsWith(`event:{${eventId}}:`))).toEqual([]);
   });
 });
@@ -192,6 +192,17 @@ describe('the consumer', () => {
       return !(await queue.activeEvents()).includes(eventId);
     });
     await queue.enqueue(eventId, second);
+    expect(await decide(consumer, queue, second.requestId)).toBe('DONE');
+  });
+
+  it('decides requests of an event that it knows, even if the list of active events is lost', async () => {
+    const queue = new RequestQueue(redis);
+    const consumer = consume(queue);
+    const [first, second] = [aWish([1]), aWish([2])];
+    await queue.enqueue(eventId, first);
+    expect(await decide(consumer, queue, first.requestId)).toBe('DONE');
+    await queue.enqueue(eventId, second);
+    await redis.del('requests:events');
     expect(await decide(consumer, queue, second.requestId)).toBe('DONE');
   });
 

@@ -22,7 +22,7 @@ async function connected(publisher: Publisher): Promise<Publisher> {
 
 it('publishes the changes in flight before it closes', async () => {
   await using server = await startTestRedis();
-  const publisher = await connected(createPublisher(server.url, silent));
+  const publisher = await connected(createPublisher(server.address, silent));
   const published = Array.from({ length: 20 }, () => publisher.publishSeatsChanged(message));
   await publisher.close();
   expect(new Set(await Promise.all(published))).toEqual(new Set([true]));
@@ -30,7 +30,7 @@ it('publishes the changes in flight before it closes', async () => {
 
 it('does not wait for a hung Redis to fail', async () => {
   await using server = await startTestRedis();
-  const publisher = await connected(createPublisher(server.url, silent));
+  const publisher = await connected(createPublisher(server.address, silent));
   server.freeze();
   const published = publisher.publishSeatsChanged(message).then((done) => `published: ${done}`);
   expect(await Promise.race([published, publisher.close().then(() => 'closed')])).toBe('closed');

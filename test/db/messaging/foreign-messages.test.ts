@@ -15,9 +15,9 @@ let subscriber: Subscriber;
 
 beforeAll(async () => {
   server = await startTestRedis();
-  redis = connectRedis(server.url, 'test', silent);
-  publisher = createPublisher(server.url, silent);
-  subscriber = createSubscriber(server.url, silent);
+  redis = connectRedis(server.address, 'test', silent);
+  publisher = createPublisher(server.address, silent);
+  subscriber = createSubscriber(server.address, silent);
   await eventually('Redis is connected', () => redis.status === 'ready');
 });
 

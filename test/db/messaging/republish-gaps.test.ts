@@ -24,6 +24,7 @@ it('publishes no change that would skip versions that are no longer on record', 
     raise: async (_, version) => void (watermark = Math.max(watermark, version)),
     lower: async (_, __, version) => void (watermark = version),
     read: async (eventIds) => eventIds.map(() => watermark),
+    readReachable: async (eventIds) => new Map(eventIds.map((eventId) => [eventId, watermark])),
   };
   const publisher = {
     ...silentPublisher,

@@ -38,9 +38,9 @@ let hall: Hall;
 beforeAll(async () => {
   [database, server] = await Promise.all([createTestDatabase(), startTestRedis()]);
   app = startBookingProcess(database.url);
-  redis = connectRedis(server.url, 'test', silent);
-  publisher = createPublisher(server.url, silent);
-  subscriber = createSubscriber(server.url, silent);
+  redis = connectRedis(server.address, 'test', silent);
+  publisher = createPublisher(server.address, silent);
+  subscriber = createSubscriber(server.address, silent);
   watermarks = createWatermarks(redis);
   worker = { ...unannounced, db: app.database.worker, publisher, watermarks };
   await eventually('Redis is connected', () => watermarks.reachable);
@@ -111,7 +111,7 @@ describe('a change that was committed but not published', () => {
   it('is found without a watermark', async () => {
     const received = await subscribe();
     await commit(2);
-    await redis.flushall();
+    await server.everyNode((node) => node.flushall());
     await changedAgo(2);
     await republishRecent(worker);
     await eventually('the newest arrives', () => received.length === 1);
@@ -170,12 +170,12 @@ describe('a change that Redis refuses', () => {
         },
       },
     };
-    await redis.call('ACL', 'SETUSER', 'default', '-publish');
-    onTestFinished(() => void redis.call('ACL', 'SETUSER', 'default', '+publish'));
+    await server.everyNode((node) => node.call('ACL', 'SETUSER', 'default', '-publish'));
+    onTestFinished(() => void server.everyNode((node) => node.call('ACL', 'SETUSER', 'default', '+publish')));
     expect([await republishRecent(counting), tried]).toEqual([0, 1]);
     expect([await republishAll(counting), tried]).toEqual([0, 2]);
     expect(await watermark()).toBe(1);
-    await redis.call('ACL', 'SETUSER', 'default', '+publish');
+    await server.everyNode((node) => node.call('ACL', 'SETUSER', 'default', '+publish'));
     expect(await republishRecent(counting)).toBe(4);
     expect(await watermark()).toBe(3);
   });
@@ -213,13 +213,13 @@ describe('the watermark', () => {
 
   it('is not lowered if it is only newer than the version that was read before it', async () => {
     await commit(1);
-    const read = async (eventIds: readonly number[]) => {
+    const readReachable = async (eventIds: readonly number[]) => {
       // A batch is committed and published between the two reads.
       await commit(1);
       await watermarks.raise(hall.eventId, 2);
-      return watermarks.read(eventIds);
+      return watermarks.readReachable(eventIds);
     };
-    await republishAll({ ...worker, watermarks: { ...watermarks, reachable: true, read } });
+    await republishAll({ ...worker, watermarks: { ...watermarks, reachable: true, readReachable } });
     expect(await watermark()).toBe(2);
   });
 
@@ -228,7 +228,7 @@ describe('the watermark', () => {
     const logger = silent.child({});
     logger.level = 'warn';
     logger.warn = (_: unknown, text?: string) => void lines.push(text ?? '');
-    const own = createPublisher(server.url, logger);
+    const own = createPublisher(server.address, logger);
     onTestFinished(() => own.close());
     await server.kill();
     await eventually('the outage is noticed', () => !watermarks.reachable);

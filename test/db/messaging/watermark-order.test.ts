@@ -8,9 +8,9 @@ import { startTestRedis } from '../../support/services/redis.ts';
 
 it('raises no watermark for a change that could not be published', async () => {
   await using server = await startTestRedis();
-  const redis = connectRedis(server.url, 'test', silent);
+  const redis = connectRedis(server.address, 'test', silent);
   const watermarks = createWatermarks(redis);
-  const publisher = createPublisher(server.url, silent);
+  const publisher = createPublisher(server.address, silent);
   const publish = (version: number) =>
     publisher.publishSeatsChanged({
       eventId: 1,
@@ -26,10 +26,10 @@ it('raises no watermark for a change that could not be published', async () => {
       await publish(1);
       return (await watermarks.read([1]))[0] === 1;
     });
-    await redis.call('ACL', 'SETUSER', 'default', '-publish');
+    await server.everyNode((node) => node.call('ACL', 'SETUSER', 'default', '-publish'));
     await publish(2);
     expect(await watermarks.read([1])).toEqual([1]);
-    await redis.call('ACL', 'SETUSER', 'default', '+publish');
+    await server.everyNode((node) => node.call('ACL', 'SETUSER', 'default', '+publish'));
     await publish(3);
     expect(await watermarks.read([1])).toEqual([3]);
   } finally {

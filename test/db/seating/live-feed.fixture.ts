@@ -23,8 +23,8 @@ export function liveFeedSuite() {
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
     app = startBookingProcess(database.url);
-    publisher = createPublisher(redis.url, silent);
-    subscriber = createSubscriber(redis.url, silent);
+    publisher = createPublisher(redis.address, silent);
+    subscriber = createSubscriber(redis.address, silent);
   });
   afterAll(async () => {
     await publisher.close();
@@ -39,7 +39,7 @@ export function liveFeedSuite() {
 
   /** Starts another API process, with its own Redis subscriber and feeds. */
   function startNode(idleMs?: number) {
-    const own = createSubscriber(redis.url, silent);
+    const own = createSubscriber(redis.address, silent);
     const ctx = { db: app.database.reads, subscriber: own, logger: silent, tickMs: 20 };
     const feeds = new LiveFeeds(ctx, idleMs);
     feeds.start();

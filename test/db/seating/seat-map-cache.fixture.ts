@@ -22,7 +22,7 @@ export function cacheSuite() {
 
   /** Opens another connection. */
   async function connected(): Promise<Redis> {
-    const connection = connectRedis(server.url, 'test', silent);
+    const connection = connectRedis(server.address, 'test', silent);
     await eventually('Redis is there', () => connection.status === 'ready');
     return connection;
   }

@@ -12,7 +12,7 @@ import { bookingSuite } from '../booking/booking.fixture.ts';
 import { cacheSuite } from './seat-map-cache.fixture.ts';
 
 const { app, hall, hold } = bookingSuite();
-const { server, redis, cache, connected } = cacheSuite();
+const { server, redis, cache } = cacheSuite();
 
 /** The services with which a node reads maps. It has no feed unless the test opens one. */
 function startNode() {
@@ -95,7 +95,7 @@ describe('maps of a node without a feed of the event', () => {
       expect(await get(maps, at, version)).toEqual(await truth(at));
     };
     await isRight(0);
-    await redis().flushall();
+    await server().everyNode((node) => node.flushall());
     await cache().change(await holdOne(at, 1));
     await isRight(1);
     await eventually('it is stored', async () => (await cache().read(at.eventId))?.version === 1);
@@ -107,8 +107,7 @@ describe('maps of a node without a feed of the event', () => {
     await isRight(2);
     await eventually('it is stored', async () => (await cache().read(at.eventId))?.version === 2);
 
-    const other = await connected();
-    await other.call('CLIENT', 'PAUSE', '600000', 'ALL');
+    await server().everyNode((node) => node.call('CLIENT', 'PAUSE', '600000', 'ALL'));
     let answered = false;
     const ping = redis()
       .ping()
@@ -122,7 +121,6 @@ describe('maps of a node without a feed of the event', () => {
     await ping;
     await server().restart();
     await eventually('Redis is back', () => redis().status === 'ready');
-    other.disconnect();
   });
 });
 

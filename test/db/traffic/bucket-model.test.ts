@@ -12,7 +12,7 @@ let redis: Redis;
 
 beforeAll(async () => {
   server = await startTestRedis();
-  redis = connectRedis(server.url, 'model', silent);
+  redis = connectRedis(server.address, 'model', silent);
   await eventually('a connection to Redis', () => redis.status === 'ready');
 });
 afterAll(async () => {

@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/platform/config/config.ts';
 import type { RateLimitQuotas } from '../../../src/platform/config/rate-limits.ts';
@@ -6,29 +5,24 @@ import { startTestRedis, type TestRedis } from '../../support/services/redis.ts'
 import { LimitedProcess, ManualClock } from './traffic.fixture.ts';
 
 let redis: TestRedis;
-let client: Redis;
 let quotas: RateLimitQuotas;
 
 beforeAll(async () => {
   redis = await startTestRedis();
-  client = new Redis(redis.url);
   const { rateLimits } = loadConfig({
     DATABASE_URL: 'postgres://localhost/x',
-    REDIS_URL: redis.url,
+    ...redis.env,
     AUTH_SECRET: 'x'.repeat(32),
   });
   if (rateLimits === null) throw new Error('rate limits are off by default');
   quotas = rateLimits;
 });
-beforeEach(() => client.flushall());
-afterAll(async () => {
-  client.disconnect();
-  await redis.stop();
-});
+beforeEach(() => redis.everyNode((node) => node.flushall()));
+afterAll(() => redis.stop());
 
 describe('the default limits', () => {
   it('let a school class of 30 behind one address buy at the same instant', async () => {
-    await using process = await LimitedProcess.start(redis.url, quotas, new ManualClock());
+    await using process = await LimitedProcess.start(redis.address, quotas, new ManualClock());
     const address = '192.0.2.1';
     const refused: string[] = [];
     const call = async (group: keyof RateLimitQuotas & ('reads' | 'holds' | 'changes'), buyerId: string) => {
@@ -48,7 +42,7 @@ describe('the default limits', () => {
 
   it('let one address that starts 1,395 sessions per second have 61 in ten seconds, and at most 240 holds', async () => {
     const clock = new ManualClock();
-    await using process = await LimitedProcess.start(redis.url, quotas, clock);
+    await using process = await LimitedProcess.start(redis.address, quotas, clock);
     let guests = 0;
     let holds = 0;
     for (let i = 0; i < 100; i++) {

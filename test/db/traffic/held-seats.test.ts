@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import type { HeldBooking, SeatReservation } from '../../../src/traffic/held-seats.ts';
+import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 import { LimitedProcess, ManualClock } from './traffic.fixture.ts';
@@ -12,11 +13,12 @@ let clock: ManualClock;
 
 beforeAll(async () => {
   redis = await startTestRedis();
-  client = new Redis(redis.url);
+  client = connectRedis(redis.address, 'test', silent);
+  await eventually('Redis is connected', () => client.status === 'ready');
 });
 beforeEach(async () => {
   clock = new ManualClock();
-  await client.flushall();
+  await redis.everyNode((node) => node.flushall());
 });
 afterAll(async () => {
   client.disconnect();
@@ -25,7 +27,7 @@ afterAll(async () => {
 
 const EVENT = 7;
 const start = (address: number, network: number) =>
-  LimitedProcess.start(redis.url, { heldSeats: { buyer: null, address, network } }, clock);
+  LimitedProcess.start(redis.address, { heldSeats: { buyer: null, address, network } }, clock);
 const booking = (status = 'HOLD'): HeldBooking => ({
   eventId: EVENT,
   id: randomUUID(),
@@ -39,9 +41,13 @@ function reserve(process: LimitedProcess, address: string, count: number): Promi
   return budget.reserveSeats(EVENT, count, 'holdSeats').catch(() => null);
 }
 
+async function findKeys(pattern: string): Promise<string[]> {
+  return (await redis.everyNode((node) => node.keys(pattern))).flat();
+}
+
 /** Returns the number of seats that count for one address or one network, in Redis. */
 async function countSeats(scope: 'address' | 'network' = 'address'): Promise<number> {
-  const [key = ''] = await client.keys(`event:{${EVENT}}:held:${scope}:*`);
+  const [key = ''] = await findKeys(`event:{${EVENT}}:held:${scope}:*`);
   return client.zcard(key);
 }
 
@@ -87,7 +93,7 @@ describe('the unconfirmed seats of an address', () => {
     one.limits.open('203.0.113.9').followBooking({ ...held, status });
     await eventually('the seats are given back', async () => (await countSeats()) === 0);
     await eventually('the booking is forgotten', async () => {
-      return (await client.keys('*:held:booking:*')).length === 0;
+      return (await findKeys('*:held:booking:*')).length === 0;
     });
   });
 
@@ -96,7 +102,7 @@ describe('the unconfirmed seats of an address', () => {
     const held = await hold(one, '192.0.2.1', 10);
     const extended = { ...held, holdExpiresAtMs: held.holdExpiresAtMs + 60_000 };
     one.limits.open('192.0.2.1').followBooking(extended);
-    const [key = ''] = await client.keys('*:held:address:*');
+    const [key = ''] = await findKeys('*:held:address:*');
     await eventually(
       'the extension counts',
       async () => (await client.zcount(key, extended.holdExpiresAtMs, '+inf')) === 10,

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { RateLimitQuotas } from '../../../src/platform/config/rate-limits.ts';
 import type { RateLimitedError } from '../../../src/platform/errors.ts';
-import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
+import { connectRedis, type Redis, type RedisAddress } from '../../../src/platform/redis/redis.ts';
 import { RateLimits, type LimitedCall } from '../../../src/traffic/rate-limits.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -42,8 +42,8 @@ export class LimitedProcess implements AsyncDisposable {
   /** Log lines at level warn and above. */
   readonly log: Record<string, unknown>[] = [];
 
-  private constructor(url: string, quotas: Partial<RateLimitQuotas>, clock: ManualClock) {
-    this.redis = connectRedis(url, 'limits', silent);
+  private constructor(address: RedisAddress, quotas: Partial<RateLimitQuotas>, clock: ManualClock) {
+    this.redis = connectRedis(address, 'limits', silent);
     const out = new Writable({
       write: (line: Buffer, _encoding, done) => {
         this.log.push(JSON.parse(line.toString()) as Record<string, unknown>);
@@ -63,11 +63,11 @@ export class LimitedProcess implements AsyncDisposable {
   }
 
   static async start(
-    url: string,
+    address: RedisAddress,
     quotas: Partial<RateLimitQuotas>,
     clock: ManualClock,
   ): Promise<LimitedProcess> {
-    const started = new LimitedProcess(url, quotas, clock);
+    const started = new LimitedProcess(address, quotas, clock);
     await eventually('a connection to Redis', () => started.redis.status === 'ready');
     return started;
   }

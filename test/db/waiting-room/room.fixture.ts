@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import { configureRoom, type RoomSettingsInput } from '../../../src/waiting-room/configure-room.ts';
@@ -12,33 +11,31 @@ import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall, type Hall, type HallOptions } from '../../support/hall.ts';
 import { createTestDatabase } from '../../support/services/database.ts';
-import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
+import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/services/redis.ts';
 
 const SECOND_MS = 1_000;
 export const HOUR_MS = 3_600_000;
 
 export interface RoomServices {
   readonly database: Database;
+  readonly databaseUrl: string;
   readonly redis: TestRedis;
   readonly connection: Redis;
-  readonly publisher: Publisher;
   close(): Promise<void>;
 }
 
-export async function startRoomServices(redisOptions = {}): Promise<RoomServices> {
+export async function startRoomServices(redisOptions: TestRedisOptions = {}): Promise<RoomServices> {
   const [testDatabase, redis] = await Promise.all([createTestDatabase(), startTestRedis(redisOptions)]);
   const database = connectDatabase(testDatabase.url, silent);
-  const connection = connectRedis(redis.url, 'test', silent);
-  const publisher = createPublisher(redis.url, silent);
+  const connection = connectRedis(redis.address, 'test', silent);
   await eventually('Redis is connected', () => connection.status === 'ready');
   return {
     database,
+    databaseUrl: testDatabase.url,
     redis,
     connection,
-    publisher,
     async close() {
       connection.disconnect();
-      await publisher.close();
       await database.close();
       await Promise.all([redis.stop(), testDatabase.drop()]);
     },
@@ -68,8 +65,7 @@ export class TestRoom {
     this.store = new RoomStore(services.connection);
     this.directory = new RoomDirectory(db, this.clock, silent);
     const { store, directory, tokens, clock } = this;
-    const { publisher } = services;
-    this.rooms = new WaitingRooms({ db, store, directory, tokens, clock, publisher, logger: silent });
+    this.rooms = new WaitingRooms({ db, store, directory, tokens, clock, logger: silent });
   }
 
   /** Creates a room that is ON unless `settings` say otherwise. */

@@ -5,7 +5,7 @@ import { schema } from '../../../src/graphql/schema/schema.ts';
 import type { GraphQLContext } from '../../../src/graphql/context.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { createContext, type AppContext } from '../../../src/main/context.ts';
-import { loadConfig, type Config } from '../../../src/platform/config/config.ts';
+import { loadConfig } from '../../../src/platform/config/config.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { startTestRedis } from '../services/redis.ts';
 
@@ -29,22 +29,14 @@ export interface SchemaClient extends AsyncDisposable {
 /** Creates the schema with its own database and Redis. */
 export async function createSchemaClient(): Promise<SchemaClient> {
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
-  const config = loadConfig({
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    AUTH_SECRET: 'a secret for tests, of no use to anybody else',
-    LOG_LEVEL: 'silent',
-  });
-  return createClient(config, () => Promise.all([database.drop(), redis.stop()]));
-}
-
-/** Creates another node with the same database and Redis. It must be closed first. */
-export function createPeer({ app }: SchemaClient): Promise<SchemaClient> {
-  return createClient(app.config, () => Promise.resolve());
-}
-
-async function createClient(config: Config, release: () => Promise<unknown>): Promise<SchemaClient> {
-  const app = await createContext(config);
+  const app = await createContext(
+    loadConfig({
+      DATABASE_URL: database.url,
+      ...redis.env,
+      AUTH_SECRET: 'a secret for tests, of no use to anybody else',
+      LOG_LEVEL: 'silent',
+    }),
+  );
   const yoga = createYoga<{ viewer: Viewer | null }>({
     schema,
     plugins: graphqlPlugins({ introspection: true, documentCharactersMax: 16_384 }),
@@ -54,7 +46,7 @@ async function createClient(config: Config, release: () => Promise<unknown>): Pr
   });
   const close = async () => {
     await app.close();
-    await release();
+    await Promise.all([database.drop(), redis.stop()]);
   };
   const post = async (accept: string, query: string, variables: object, viewer: Viewer | null) =>
     yoga.fetch(

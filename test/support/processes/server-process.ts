@@ -7,7 +7,9 @@ export type LogLine = Readonly<Record<string, unknown>>;
 
 export interface ServerSettings {
   readonly databaseUrl: string;
-  readonly redisUrl: string;
+  /** One Redis; else `redisEnv` has its settings. */
+  readonly redisUrl?: string;
+  readonly redisEnv?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -131,7 +133,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   #spawn(): ChildProcess {
-    const { file, databaseUrl, redisUrl, env } = this.#options;
+    const { file, databaseUrl, redisUrl, redisEnv, env } = this.#options;
     return spawn(process.execPath, [file], {
       env: {
         ...process.env,
@@ -139,7 +141,7 @@ export class ServerProcess implements AsyncDisposable {
         PORT: '0',
         METRICS_PORT: '0',
         DATABASE_URL: databaseUrl,
-        REDIS_URL: redisUrl,
+        ...(redisEnv ?? { REDIS_URL: redisUrl }),
         AUTH_SECRET: TEST_SECRET,
         LOG_LEVEL: 'info',
         NODE_ENV: 'test',

@@ -20,7 +20,9 @@ describe('.env.example', () => {
   it('has only values that the server accepts, under names that it knows', () => {
     const given = parseEnv(printEnvExample().replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
     expect(Object.keys(given)).toContain('FEED_TICK_MS');
-    expect(loadConfig({ ...given, ...secret }).warnings).toEqual([]);
+    // One Redis, or a cluster.
+    for (const other of ['REDIS_URL', 'REDIS_CLUSTER_URLS'])
+      expect(loadConfig({ ...given, ...secret, [other]: '' }).warnings).toEqual([]);
   });
 
   it('shows the defaults', () => {
@@ -35,6 +37,7 @@ describe('.env.example', () => {
       'CLIENT_MEMORY_BYTES_MAX',
       'METRICS_PORT',
       'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'REDIS_CLUSTER_URLS',
     ];
     const examples = Object.fromEntries([...optional, 'TRUSTED_PROXIES'].map((name) => [name, '']));
     const { trustedProxies: _shown, ...shown } = loadConfig({ ...given, ...examples, ...urls, ...secret });

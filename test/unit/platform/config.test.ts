@@ -43,8 +43,8 @@ describe('an invalid value', () => {
     const lines = getMessage({ ...given, PORT: '-1.5', LOG_LEVEL: 'loud', REDIS_URL: undefined }).split('\n');
     expect(lines.slice(1).map((line) => line.trim().split(':')[0])).toEqual([
       'PORT',
-      'REDIS_URL',
       'LOG_LEVEL',
+      'REDIS_URL',
     ]);
     expect(lines.join()).toContain('REDIS_URL: is required');
   });
@@ -52,6 +52,32 @@ describe('an invalid value', () => {
   it('is not an empty one, which counts as absent', () => {
     expect(loadConfig({ ...given, PORT: '' }).port).toBe(4000);
     expect(getMessage({ ...given, AUTH_SECRET: '' })).toContain('AUTH_SECRET: is required');
+  });
+});
+
+describe('Redis', () => {
+  const { REDIS_URL: _, ...rest } = given;
+  const [one, two] = ['redis://10.0.0.1:6379', 'redis://10.0.0.2'];
+
+  it('is one server, or the listed nodes of a cluster', () => {
+    expect(loadConfig(given).redis).toBe('redis://localhost');
+    expect(loadConfig({ ...rest, REDIS_CLUSTER_URLS: `${one}, ${two}/` }).redis).toEqual([one, `${two}/`]);
+  });
+
+  it('is not both, with one line', () => {
+    expect(
+      getMessage({ ...given, REDIS_CLUSTER_URLS: one })
+        .split('\n')
+        .slice(1),
+    ).toEqual(['  REDIS_CLUSTER_URLS: cannot be set together with REDIS_URL']);
+  });
+
+  it.each([
+    [',', 'must name a node'],
+    ['10.0.0.1:6379', 'must be a URL such as redis://host:6379'],
+    [`${one}/1`, 'must be URLs without a path'],
+  ])('is not the cluster %s', (urls, message) => {
+    expect(getMessage({ ...rest, REDIS_CLUSTER_URLS: urls })).toContain(`REDIS_CLUSTER_URLS: ${message}`);
   });
 });
 

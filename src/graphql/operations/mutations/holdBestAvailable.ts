@@ -1,10 +1,5 @@
-import {
-  checkQuantity,
-  hashBestKey,
-  holdBestAvailable,
-} from '../../../booking/operations/hold-best-available.ts';
+import { checkQuantity, holdBestAvailable } from '../../../booking/operations/hold-best-available.ts';
 import { SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
-import { isKeyUsed } from '../../../booking/operations/used-keys.sql.ts';
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
@@ -60,18 +55,16 @@ builder.mutationField('holdBestAvailable', (t) =>
       });
       const limited = { eventId, count: input.quantity, operation: 'holdBestAvailable' };
       const buyerId = ctx.viewer.userId;
-      const { quantity, idempotencyKey = null, admissionToken } = input;
-      const choice = { quantity, section: kind?.section ?? null, tierIndex: kind?.tierIndex ?? null };
-      const isAdmitted = await ctx.waitingRooms.requireAdmission(admissionToken, {
-        eventId,
-        buyerId,
-        mode: 'DIRECT',
-        isRetry: async () =>
-          idempotencyKey !== null &&
-          isKeyUsed(ctx.database.reads, eventId, buyerId, hashBestKey(idempotencyKey, choice)),
-      });
       const record = await holdWithinLimit(ctx, limited, () =>
-        holdBestAvailable(ctx, { buyerId, eventId, ...choice, idempotencyKey, isAdmitted }),
+        holdBestAvailable(ctx, {
+          buyerId,
+          eventId,
+          quantity: input.quantity,
+          section: kind?.section ?? null,
+          tierIndex: kind?.tierIndex ?? null,
+          idempotencyKey: input.idempotencyKey ?? null,
+          isAdmitted: ctx.waitingRooms.isAdmitted(input.admissionToken, eventId, buyerId),
+        }),
       );
       ctx.waitingRooms.noteHold(eventId, buyerId, record.holdExpiresAtMs);
       return toBookingResult(ctx, info, record, 'The hold was created');

@@ -1,11 +1,4 @@
-import {
-  checkSeats,
-  hashSeatsKey,
-  holdSeats,
-  SEATS_PER_HOLD_MAX,
-  sortSeats,
-} from '../../../booking/operations/hold-seats.ts';
-import { isKeyUsed } from '../../../booking/operations/used-keys.sql.ts';
+import { checkSeats, holdSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
@@ -70,23 +63,15 @@ builder.mutationField('holdSeats', (t) =>
       });
       const limited = { eventId, count: seats.length, operation: 'holdSeats' };
       const buyerId = ctx.viewer.userId;
-      const { idempotencyKey = null, admissionToken } = input;
-      const onConflict = input.onConflict ?? 'FAIL';
-      const isAdmitted = await ctx.waitingRooms.requireAdmission(admissionToken, {
-        eventId,
-        buyerId,
-        mode: 'DIRECT',
-        isRetry: async () =>
-          idempotencyKey !== null &&
-          isKeyUsed(
-            ctx.database.reads,
-            eventId,
-            buyerId,
-            hashSeatsKey(idempotencyKey, { seats: sortSeats(seats), onConflict }),
-          ),
-      });
       const record = await holdWithinLimit(ctx, limited, () =>
-        holdSeats(ctx, { buyerId, eventId, seats, idempotencyKey, onConflict, isAdmitted }),
+        holdSeats(ctx, {
+          buyerId,
+          eventId,
+          seats,
+          idempotencyKey: input.idempotencyKey ?? null,
+          onConflict: input.onConflict ?? 'FAIL',
+          isAdmitted: ctx.waitingRooms.isAdmitted(input.admissionToken, eventId, buyerId),
+        }),
       );
       ctx.waitingRooms.noteHold(eventId, buyerId, record.holdExpiresAtMs);
       return toBookingResult(ctx, info, record, 'The hold was created');

@@ -35,7 +35,6 @@ builder.mutationField('requestHold', (t) =>
         eventId,
         count: seats.length,
         operation: 'requestHold',
-        key,
         admissionToken: input.admissionToken,
       };
       return toRequestResult(

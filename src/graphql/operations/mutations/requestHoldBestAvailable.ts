@@ -41,7 +41,6 @@ builder.mutationField('requestHoldBestAvailable', (t) =>
         eventId,
         count: quantity,
         operation: 'requestHoldBestAvailable',
-        key,
         admissionToken: input.admissionToken,
       };
       return toRequestResult(

@@ -118,6 +118,7 @@ export const waitingRoom: readonly MutantGroup[] = [
     tests: ['test/api/waiting-room/waiting-room.test.ts'],
     mutants: [
       { guard: 'admission-required', mutation: 'always', only: 'seats are held only with' },
+      { guard: 'request-needs-admission', mutation: 'never', only: 'a hold is requested only' },
       {
         guard: 'revoked-admission',
         mutation: { with: 'const isRevoked = false;' },
@@ -126,24 +127,6 @@ export const waitingRoom: readonly MutantGroup[] = [
       { guard: 'join-while-open', mutation: 'never', only: 'begins when' },
       { guard: 'no-lobby-without-commitment', mutation: 'never', only: 'begins when' },
       { guard: 'seed-secret-until-revealed', mutation: 'always', only: 'not the seed' },
-    ],
-  },
-  {
-    tests: ['test/api/waiting-room/early-refusals.test.ts'],
-    mutants: [
-      { guard: 'early-refusal', mutation: 'never', only: 'costs no transaction' },
-      { guard: 'early-refusal-read-again', mutation: 'never', only: 'a moment ago' },
-      {
-        guard: 'early-refusal-on-sale',
-        mutation: { replace: 'AND e.on_sale_at <= clock_timestamp() ', with: '' },
-        only: 'refused before the sale',
-      },
-      {
-        guard: 'early-refusal-not-for-retries',
-        mutation: { with: 'return true;' },
-        only: 'repeats one that succeeded',
-      },
-      { guard: 'early-refusal-of-revoked', mutation: 'never', only: 'only a message says so' },
     ],
   },
   {

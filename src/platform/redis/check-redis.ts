@@ -1,0 +1,101 @@
+import { Redis } from 'ioredis';
+import { describeError, StartupError } from '../errors.ts';
+import { parseNodeUrl } from './redis-cluster.ts';
+import type { RedisAddress } from './redis.ts';
+
+const TIMEOUT_MS = 3_000;
+
+/** What a node says about the cluster that it belongs to. */
+type Membership =
+  | { readonly kind: 'single' }
+  | { readonly kind: 'node'; readonly id: string; readonly known: string }
+  /** It does not answer, or it does not allow the question. */
+  | { readonly kind: 'unknown' };
+
+/**
+ * Checks at startup that Redis is what its setting says: one server, or nodes of the same cluster. Commands for one server
+ * would fail for two thirds of the events on a cluster of three, and the process would look healthy.
+ *
+ * Passes if Redis does not respond, because Sellout starts without it.
+ *
+ * @throws {StartupError} if it is not.
+ */
+export async function checkRedisMode(address: RedisAddress): Promise<void> {
+  const urls = typeof address === 'string' ? [address] : address;
+  const found = await Promise.all(
+    urls.map(async (url) => ({ host: new URL(url).host, ...(await readMembership(url)) })),
+  );
+  for (const { host, kind } of found) {
+    // guard: cluster-node-refused
+    if (typeof address === 'string' && kind === 'node') {
+      const instead = 'List the nodes of the cluster in REDIS_CLUSTER_URLS instead.';
+      throw new StartupError(`REDIS_URL: ${host} is a node of a Redis Cluster. ${instead}`);
+    }
+    // guard: single-redis-refused
+    if (typeof address !== 'string' && kind === 'single')
+      throw new StartupError(
+        `REDIS_CLUSTER_URLS: ${host} is not a node of a Redis Cluster. Use REDIS_URL for one Redis.`,
+      );
+  }
+  const nodes = found.flatMap((node) => (node.kind === 'node' ? [node] : []));
+  const stranger = nodes.find(({ id }) => !(nodes[0]?.known ?? id).includes(id));
+  // guard: mixed-clusters-refused
+  if (stranger !== undefined)
+    throw new StartupError(
+      `REDIS_CLUSTER_URLS: ${stranger.host} does not belong to the cluster of ${nodes[0]?.host}.`,
+    );
+}
+
+/**
+ * Checks at startup that Redis responds, and that it is what its setting says.
+ *
+ * @throws {StartupError} if not. Of a cluster, one node has to respond.
+ */
+export async function checkRedis(address: RedisAddress): Promise<void> {
+  const urls = typeof address === 'string' ? [address] : address;
+  const setting = typeof address === 'string' ? 'REDIS_URL' : 'REDIS_CLUSTER_URLS';
+  const failures: string[] = [];
+  for (const url of urls) {
+    const error = await withConnection(url, (redis) => redis.ping()).then(
+      () => null,
+      (cause: unknown) => cause,
+    );
+    if (error === null) return checkRedisMode(address);
+    failures.push(`cannot connect to Redis at ${new URL(url).host}: ${describeError(error)}`);
+  }
+  throw new StartupError(`${setting}: ${failures.join('; ')}.`);
+}
+
+async function readMembership(url: string): Promise<Membership> {
+  try {
+    return await withConnection(url, async (redis) => {
+      if (!(await redis.info('cluster')).includes('cluster_enabled:1')) return { kind: 'single' };
+      const [id, known] = await Promise.all([redis.cluster('MYID'), redis.cluster('NODES')]);
+      return { kind: 'node', id, known: String(known) };
+    });
+  } catch {
+    return { kind: 'unknown' };
+  }
+}
+
+async function withConnection<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis({
+    ...parseNodeUrl(url),
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
+    maxRetriesPerRequest: 0,
+  });
+  // `connect` rejects only with "Connection is closed"; the event has the cause.
+  let reason: unknown;
+  redis.on('error', (error) => (reason = error));
+  try {
+    await redis.connect();
+    return await work(redis);
+  } catch (error) {
+    throw reason ?? error;
+  } finally {
+    redis.disconnect();
+  }
+}
