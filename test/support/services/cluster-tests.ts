@@ -7,6 +7,7 @@ export const clusterTests = [
   'test/db/messaging/{closing-publisher,foreign-messages,republish,watermark-order}.test.ts',
   'test/db/redis/cluster.test.ts',
   'test/db/seating/{live-feed,seat-map-cache,seat-maps}.test.ts',
+  'test/faults/killed-redis.test.ts',
   'test/api/requests',
   'test/api/waiting-room',
   'test/api/limits/rate-limits.test.ts',
