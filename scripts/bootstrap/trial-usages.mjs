@@ -79,4 +79,18 @@ export const trialUsages = {
              REDIS_URL, it is audited as well. A server on another machine needs --yes-load-this-server.
   K6         the k6 program; default: k6 in PATH or in Go's bin folder, else it is built once with Go,
              except with --ci`,
+
+  'simulate-bots': `Usage: npm run simulate-bots [-- --half HALF] [--sales N] [--buyers N] [--seed S] [--out FOLDER]
+
+  Plays sales in simulated time, with buyers and four kinds of bots, once with the rules against probing and once without
+  them. Prints what the rules find and what bots get, and writes it to bots.md and bots.json. Exit status 99 if
+  a goal is missed (docs/decisions/0035-rules-tuned-by-simulation.md).
+
+  --half    held-out or training: the bots that the figures are of, or those on which the rules are tuned;
+            default: held-out
+  --sales   number of sales; default: 84
+  --buyers  buyers who come to each sale; default: 2500
+  --seed    repeats a run; default: 1
+  --unrest  factor of the shares of buyers who click frantically, change their mind, or do not pay; default: 1
+  --out     folder for the report; default: loadtest/reports`,
 };

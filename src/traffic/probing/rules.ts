@@ -13,7 +13,7 @@ export const scopes = ['identity', 'address', 'network'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Measures from the mildest to the strictest. */
-const measures = ['slowed', 'cool-down', 'closed'] as const;
+export const measures = ['slowed', 'cool-down', 'closed'] as const;
 export type Measure = (typeof measures)[number];
 
 /** What a client did. */
@@ -61,7 +61,7 @@ const halfLives: Readonly<Record<CounterKind, number>> = {
 };
 
 /** A hold that was kept for this long and not paid for counts whole; shorter ones count by their time. */
-const WASTED_WHOLE_MS = 2 * MINUTE_MS;
+const WASTED_WHOLE_MS = 3 * MINUTE_MS;
 /** The least that a hold without payment counts, however short: ten changes of mind count as one hold. */
 const WASTED_MIN = 0.1;
 /** Holds without payment that one hold with payment makes up for. */
@@ -105,7 +105,7 @@ export const rules: Readonly<Record<Scope, ScopeRules>> = {
     slowedEveryMs: 20_000,
     // An identity is one person, so that it can be closed for good: longer than a sale lasts.
     lasts: { slowed: 10 * MINUTE_MS, 'cool-down': 10 * MINUTE_MS, closed: 24 * 60 * MINUTE_MS },
-    // The third hold of a seat, after two that took two minutes or longer.
+    // The third hold of a seat, after two that took three minutes or longer.
     droppedMax: 2,
   },
   address: {
