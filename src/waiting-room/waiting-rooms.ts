@@ -184,9 +184,9 @@ export class WaitingRooms {
     return isAdmitted;
   }
 
-  /** Keeps the slot of a buyer who has held seats, in the background. */
+  /** Keeps the slot of a buyer who has held seats or requested to, in the background. */
   noteHold(eventId: number, buyerId: string, holdExpiresAtMs: number): void {
-    this.#inBackground(eventId, () => this.store.keepSlot(eventId, buyerId, holdExpiresAtMs));
+    this.#inBackground(eventId, () => this.store.keepSlots(eventId, [{ buyerId, holdExpiresAtMs }]));
   }
 
   /** Frees the slot of a buyer who has bought, in the background. */

@@ -142,7 +142,15 @@ describe.each([
     const requestQueue = new RequestQueue(services.connection);
     const db = app.database.reads;
     const publisher = { publishRequestsSettled: () => Promise.resolve() };
-    const worker = { ...app, db, requestQueue, publisher, heldSeats: null, logger: silent };
+    const worker = {
+      ...app,
+      db,
+      requestQueue,
+      publisher,
+      heldSeats: null,
+      rooms: room.store,
+      logger: silent,
+    };
     const consumer = new RequestConsumer(worker, { takeOverAfterMs: 200, takeOverEveryMs: 100 });
     let open = hall.seatCount;
     const requests = start(hall.seatCount, async (seat) => {

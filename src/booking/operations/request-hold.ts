@@ -16,6 +16,8 @@ export interface RequestHoldContext extends RequestsContext {
    * @throws {AdmissionRequiredError} if not, although the event's waiting room is on.
    */
   requireAdmission(): boolean;
+  /** Notes that the buyer has a new request, which is decided by then. */
+  noteRequest(expiresAtMs: number): void;
   /** Reserves the seats within the limit of the client's address; null if nothing limits them. @throws {RateLimitedError} */
   reserveSeats(): Promise<SeatReservation | null>;
 }
@@ -53,6 +55,7 @@ export async function requestHold(
     ahead,
     buyerId,
     inputHash: storedHash,
+    isNew,
   } = await reserveWhile(ctx, async (reservation) =>
     ctx.requestQueue.enqueue(eventId, {
       ...wanted,
@@ -64,6 +67,7 @@ export async function requestHold(
       reservation,
     }),
   );
+  if (isNew) ctx.noteRequest(expiresAtMs);
   const open = { eventId, requestId, buyerId, inputHash: storedHash };
   return assertSameInput({ ...open, state: { status: 'QUEUED', ahead } }, key);
 }

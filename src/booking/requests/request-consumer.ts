@@ -10,7 +10,7 @@ import type { Outcome } from '../rules/draft.ts';
 import { submitAndReport } from '../operations/submit.ts';
 import { parseWish, REQUEST_TTL_MS, type SeatReservation, type Wish } from './hold-request.ts';
 import type { Entry, RequestQueue } from './request-queue.ts';
-import { insertSettledRequests } from './settled-requests.sql.ts';
+import { insertSettledRequests, readStandingHolds } from './settled-requests.sql.ts';
 import { toSubmission } from './to-submission.ts';
 
 export interface ConsumerContext {
@@ -20,9 +20,22 @@ export interface ConsumerContext {
   readonly publisher: Pick<Publisher, 'publishRequestsSettled'>;
   /** Restores reserved seats by their token; null if nothing limits them. */
   readonly heldSeats: { restore(token: string): SeatReservation } | null;
+  /** Keeps the buyers' slots in waiting rooms. A port. */
+  readonly rooms: {
+    keepSlots(
+      eventId: number,
+      holds: readonly { readonly buyerId: string; readonly holdExpiresAtMs: number }[],
+    ): Promise<void>;
+  };
   readonly logger: Logger;
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;
+}
+
+/** A request with its outcome. */
+interface Decided {
+  readonly entry: Entry;
+  readonly outcome: Outcome;
 }
 
 export interface ConsumerLimits {
@@ -157,16 +170,18 @@ export class RequestConsumer {
   }
 
   async #process(eventId: number, entries: readonly Entry[]): Promise<void> {
-    const settled: Entry[] = [];
+    const decided: Decided[] = [];
     await Promise.all(
       entries.map(async (entry) => {
         const wish = parseEntryWish(entry);
-        if (wish === null) {
-          await this.#bury(eventId, entry, 'not a hold request');
-        } else if (await this.#submit(eventId, wish)) settled.push(entry);
+        if (wish === null) return this.#bury(eventId, entry, 'not a hold request');
+        const outcome = await this.#submit(eventId, wish);
+        if (outcome !== null) decided.push({ entry, outcome });
       }),
     );
-    if (settled.length === 0) return;
+    if (decided.length === 0) return;
+    await this.#keepSlots(eventId, decided); // guard: queued-hold-keeps-slot
+    const settled = decided.map(({ entry }) => entry);
     await this.#ctx.requestQueue.settle(eventId, settled); // guard: acknowledged-after-commit
     await this.#ctx.publisher.publishRequestsSettled({
       eventId,
@@ -174,18 +189,34 @@ export class RequestConsumer {
     });
   }
 
-  /** Returns whether the request has an outcome. Without one, it is taken over later. */
-  async #submit(eventId: number, wish: Wish): Promise<boolean> {
+  /** Keeps the slots of buyers who hold seats now. Before the requests are acknowledged, so that a crash does not lose it. */
+  async #keepSlots(eventId: number, decided: readonly Decided[]): Promise<void> {
+    const holds: { readonly buyerId: string; readonly holdExpiresAtMs: number }[] = [];
+    const settledBefore: string[] = [];
+    for (const { entry, outcome } of decided) {
+      if (outcome.kind !== 'done') continue;
+      if (outcome.booking === null) settledBefore.push(entry.requestId);
+      else holds.push(outcome.booking);
+    }
+    // The worker that made these holds may have ended before it kept the slots.
+    // guard: taken-over-hold-keeps-slot
+    if (settledBefore.length > 0)
+      holds.push(...(await readStandingHolds(this.#ctx.db, eventId, settledBefore)));
+    await this.#ctx.rooms.keepSlots(eventId, holds);
+  }
+
+  /** Returns the outcome of a request. Without one (null), it is taken over later. */
+  async #submit(eventId: number, wish: Wish): Promise<Outcome | null> {
     try {
       const outcome = await submitAndReport(this.#ctx, eventId, toSubmission(wish));
       this.#updateReservation(wish, outcome);
       metrics.holdRequests.inc({ outcome: nameOutcome(outcome) });
       metrics.holdRequestSeconds.observe(Math.max(0, ageMs(wish)) / 1000);
-      return true;
+      return outcome;
     } catch (error) {
       if (!(error instanceof BusyError || error instanceof ReadOnlyError))
         this.#ctx.logger.error({ err: error, eventId, requestId: wish.requestId }, 'hold request failed');
-      return false;
+      return null;
     }
   }
 

@@ -29,6 +29,18 @@ export async function readSettledRequests(
   }));
 }
 
+/** Returns the holds that these requests have made, and that still stand. */
+export async function readStandingHolds(
+  db: PrismaClient,
+  eventId: number,
+  requestIds: readonly string[],
+): Promise<readonly { readonly buyerId: string; readonly holdExpiresAtMs: number }[]> {
+  return db.$queryRaw(sql`/* readStandingHolds */
+    SELECT b.buyer_id::text AS "buyerId", (extract(epoch FROM b.hold_expires_at) * 1000)::float8 AS "holdExpiresAtMs"
+    FROM hold_requests r JOIN bookings b ON b.event_id = r.event_id AND b.id = r.booking_id
+    WHERE r.event_id = ${eventId} AND r.id = ANY(${requestIds}::uuid[]) AND b.status = 'HOLD'`);
+}
+
 function toOutcome({ status, booking_id: bookingId, refusal }: Row): RequestOutcome {
   if (status === 'DONE' && bookingId !== null) return { status, bookingId };
   if (status === 'REFUSED' && refusal !== null) return { status, refusal };

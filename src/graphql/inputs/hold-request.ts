@@ -31,6 +31,7 @@ export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested):
     eventLayouts,
     requestQueue,
     requireAdmission: () => waitingRooms.requireAdmission(admissionToken, eventId, buyerId),
+    noteRequest: (expiresAtMs) => waitingRooms.noteHold(eventId, buyerId, expiresAtMs),
     reserveSeats: async () => (await budget?.reserveSeats(eventId, count, operation)) ?? null,
   };
 }

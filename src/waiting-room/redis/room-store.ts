@@ -48,6 +48,11 @@ export interface PlaceRequest {
   readonly reserved: { readonly from: number; readonly to: number } | null;
 }
 
+interface StandingHold {
+  readonly buyerId: string;
+  readonly holdExpiresAtMs: number;
+}
+
 /** The part of waiting rooms that Redis has. All keys of an event have one hash tag. Commands fail while Redis is away. */
 export class RoomStore {
   readonly #redis: Redis;
@@ -102,9 +107,13 @@ export class RoomStore {
     return (await this.#scripts.claimSlot([insideKey(eventId), lateKey(eventId)], args)) === 1;
   }
 
-  /** Keeps the slot of a buyer who has held seats until a time. Does nothing for a buyer who is not inside. */
-  async keepSlot(eventId: number, buyerId: string, untilMs: number): Promise<void> {
-    await this.#redis.zadd(insideKey(eventId), 'XX', 'GT', Math.ceil(untilMs), uuidToBytes(buyerId));
+  /** Keeps the slots of buyers who have held seats until their holds expire. Does nothing for a buyer who is not inside. */
+  async keepSlots(eventId: number, holds: readonly StandingHold[]): Promise<void> {
+    const slots = holds.flatMap(({ buyerId, holdExpiresAtMs }) => [
+      Math.ceil(holdExpiresAtMs),
+      uuidToBytes(buyerId),
+    ]);
+    if (slots.length > 0) await this.#redis.zadd(insideKey(eventId), 'XX', 'GT', ...slots);
   }
 
   /** Frees the slot of a buyer who has bought, or whose admission was revoked. */

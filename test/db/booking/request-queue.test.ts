@@ -61,6 +61,7 @@ function consume(queue: RequestQueue, limits: Partial<ConsumerLimits> = {}): Req
     groupCommit,
     publisher,
     heldSeats: null,
+    rooms: { keepSlots: () => Promise.resolve() },
     logger: silent,
     eventLogger: silent,
   };

@@ -86,7 +86,8 @@ describe('numbers are called', () => {
     await room.pass(1);
     expect((await room.read()).nowServing).toBe(5);
     // The third holds seats for five minutes; the fourth and the fifth, who never claimed, are idle.
-    await room.store.keepSlot(room.eventId, all[2]?.buyerId ?? '', room.clock.now + 300_000);
+    const hold = { buyerId: all[2]?.buyerId ?? '', holdExpiresAtMs: room.clock.now + 300_000 };
+    await room.store.keepSlots(room.eventId, [hold]);
     await room.pass(58);
     expect((await room.read()).nowServing).toBe(5);
     await room.pass(3);

@@ -130,6 +130,13 @@ export const waitingRoom: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/api/waiting-room/queued-holds.test.ts'],
+    mutants: [
+      { guard: 'queued-hold-keeps-slot', mutation: 'remove', only: 'until it is decided' },
+      { guard: 'taken-over-hold-keeps-slot', mutation: 'never', only: 'ended right after' },
+    ],
+  },
+  {
     tests: ['test/api/waiting-room/organizer.test.ts'],
     mutants: [
       { guard: 'room-pace-range', mutation: 'remove', only: 'refuses' },
