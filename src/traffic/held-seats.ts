@@ -11,6 +11,9 @@ import type { RefusalLog } from './refusal-log.ts';
 
 const TIMEOUT_MS = 100;
 const KEYS_KEPT_MAX = 50_000;
+/** Value of a booking's key after the booking has ended, for the time in which a slow process may still count its seats. */
+const ENDED = 'ended';
+const ENDED_TTL_MS = 60_000;
 
 /** A booking as far as its seats count. */
 export interface HeldBooking {
@@ -94,19 +97,27 @@ export class HeldSeats {
   /** Follows a change of a booking without new seats: an extension, a confirmation or a release. */
   follow(booking: HeldBooking): void {
     this.#run(async () => {
-      const stored = await this.#options.redis.get(bookingKey(booking));
-      if (stored === null) return;
+      const { redis } = this.#options;
+      const key = bookingKey(booking);
+      if (booking.status === 'HOLD') {
+        const stored = await redis.get(key);
+        if (stored !== null && stored !== ENDED) await this.#keepUntil(parseStored(stored), booking);
+        return;
+      }
+      // A process that has just created or changed the hold may count its seats only after this. It finds the mark.
+      const stored = await redis.set(key, ENDED, 'PX', ENDED_TTL_MS, 'GET'); // guard: ended-before-counted
+      if (stored === null || stored === ENDED) return;
       const { keys, members } = parseStored(stored);
-      if (booking.status === 'HOLD') return this.#keepUntil(keys, members, booking, stored);
       // guard: freed-seats-given-back
       await this.#remove(keys, members);
-      await this.#options.redis.del(bookingKey(booking));
     });
   }
 
   /** Returns the reservation of a token. */
   restore(stored: string): SeatReservation {
-    const { keys, members } = parseStored(stored);
+    const reserved = parseStored(stored);
+    const giveBack = () => this.#remove(reserved.keys, reserved.members);
+    const { redis } = this.#options;
     return {
       token: stored,
       settle: (booking) =>
@@ -114,36 +125,37 @@ export class HeldSeats {
           const ttl = this.#ttlOf(booking);
           const isNew =
             booking.status === 'HOLD' &&
-            (await this.#options.redis.set(bookingKey(booking), stored, 'PX', ttl, 'NX')) !== null;
+            (await redis.set(bookingKey(booking), stored, 'PX', ttl, 'NX')) !== null;
           // guard: repeated-hold-counts-once
-          if (!isNew) return this.#remove(keys, members);
-          await this.#keepUntil(keys, members, booking, stored);
+          if (!isNew) return giveBack();
+          await this.#keepUntil(reserved, booking);
         }),
       replace: (booking) =>
         this.#run(async () => {
-          const former = await this.#options.redis.get(bookingKey(booking));
-          await this.#keepUntil(keys, members, booking, stored);
+          const key = bookingKey(booking);
+          const former = await redis.set(key, stored, 'PX', this.#ttlOf(booking), 'GET');
+          if (former === ENDED) {
+            await redis.set(key, ENDED, 'PX', ENDED_TTL_MS);
+            return giveBack(); // guard: ended-before-replaced
+          }
+          await this.#keepUntil(reserved, booking);
           if (former === null) return;
           const old = parseStored(former);
           await this.#remove(old.keys, old.members); // guard: replaced-seats-given-back
         }),
-      giveBack: () => this.#run(() => this.#remove(keys, members)), // guard: refused-seats-given-back
+      giveBack: () => this.#run(giveBack), // guard: refused-seats-given-back
     };
   }
 
-  async #keepUntil(
-    keys: readonly string[],
-    members: readonly string[],
-    booking: HeldBooking,
-    stored: string,
-  ): Promise<void> {
+  /** Counts seats until the deadline of their hold. Seats that are no longer counted stay so. */
+  async #keepUntil({ keys, members }: Stored, booking: HeldBooking): Promise<void> {
     const ttl = this.#ttlOf(booking);
     const commands = this.#options.redis.pipeline();
     for (const key of keys) {
       commands.zadd(key, 'XX', ...members.flatMap((member) => [booking.holdExpiresAtMs, member]));
       commands.pexpire(key, ttl, 'GT');
     }
-    await commands.set(bookingKey(booking), stored, 'PX', ttl).exec();
+    await commands.pexpire(bookingKey(booking), ttl).exec();
   }
 
   async #remove(keys: readonly string[], members: readonly string[]): Promise<void> {
@@ -197,7 +209,12 @@ function toMembers(id: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${id}:${i + 1}`);
 }
 
-function parseStored(stored: string): { readonly keys: readonly string[]; readonly members: string[] } {
+interface Stored {
+  readonly keys: readonly string[];
+  readonly members: readonly string[];
+}
+
+function parseStored(stored: string): Stored {
   const [address = '', network = '', id = '', count = '0'] = stored.split(' ');
   return { keys: [address, network], members: toMembers(id, Number(count)) };
 }

@@ -5,17 +5,11 @@ import { RateLimitedError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Redis } from '../platform/redis/redis.ts';
-import {
-  LocalBuckets,
-  waitForToken,
-  type Charge,
-  type Verdict,
-  SharedBuckets,
-  countTokens,
-} from './buckets.ts';
+import { LocalBuckets, waitForToken, type Charge, type Verdict, SharedBuckets } from './buckets.ts';
 import { HeldSeats, type HeldBooking, type SeatReservation } from './held-seats.ts';
 import { ClientKeyring, type ClientKeys } from './client-keys.ts';
-import { createPolicies, type LimitGroup, type Policies, type Policy } from './policies.ts';
+import { LimitReport, toBucketState } from './limit-report.ts';
+import { createPolicies, type LimitGroup, type Policies } from './policies.ts';
 import { RefusalLog } from './refusal-log.ts';
 
 /** Keys in memory: of the calls of this process, of empty buckets, and of the time without Redis. About 200 bytes each. */
@@ -50,6 +44,7 @@ export class RateLimits {
   readonly #shared: SharedBuckets;
   readonly #calls = new LocalBuckets(KEYS_KEPT_MAX);
   readonly #insurance = new LocalBuckets(KEYS_KEPT_MAX);
+  readonly #repeats = new LocalBuckets(KEYS_KEPT_MAX);
   /** When each empty bucket in Redis gets its next token: no call can succeed before. */
   readonly #emptyUntil = new Cache<string, { us: number }>({ entriesMax: KEYS_KEPT_MAX });
   readonly #nowUs: () => number;
@@ -110,6 +105,14 @@ export class RateLimits {
     // guard: limit-by-network
     if (network !== null) charges.push({ key: `${prefix}network:${client.network}`, policy: network });
     return [charges, await this.#takeShared(tag, charges), this.#nowUs()];
+  }
+
+  /**
+   * Takes tokens for a look-up whether a refused call repeats one that succeeded, from buckets of this process. There are as
+   * many look-ups as calls, so that a client that repeats calls costs at most twice its limits.
+   */
+  takeRepeat(charges: readonly Charge[]): boolean {
+    return this.#repeats.take(charges, this.#nowUs()).refused === null; // guard: repeats-limited
   }
 
   close(): void {
@@ -195,17 +198,18 @@ export class RequestBudget {
   }
 
   /**
-   * Counts one call of a root field.
+   * Counts one call of a root field. A call that is refused goes on if `isRepeat` finds that it repeats one that succeeded.
    *
    * @throws {RateLimitedError}
    */
-  async spend(call: LimitedCall): Promise<void> {
+  async spend(call: LimitedCall, isRepeat?: () => Promise<boolean>): Promise<void> {
     const [calls, own, ownNowUs] = this.#limits.takeCall(this.#client);
     // guard: call-limit-of-process
     if (own.refused !== null) throw this.#toError(call.operation, calls, own, ownNowUs);
     const [charges, verdict, nowUs] = await this.#limits.take(this.#client, this.#buyerId, call);
     // guard: call-limit
-    if (verdict.refused !== null) throw this.#toError(call.operation, charges, verdict, nowUs);
+    if (verdict.refused !== null && !(await this.#mayRepeat(charges, isRepeat)))
+      throw this.#toError(call.operation, charges, verdict, nowUs);
     this.#addToReport(charges, verdict, nowUs);
   }
 
@@ -221,6 +225,10 @@ export class RequestBudget {
   /** Follows a change of a booking that needs no new seats. */
   followBooking(booking: HeldBooking): void {
     this.#limits.heldSeats.follow(booking);
+  }
+
+  async #mayRepeat(charges: readonly Charge[], isRepeat?: () => Promise<boolean>): Promise<boolean> {
+    return isRepeat !== undefined && this.#limits.takeRepeat(charges) && isRepeat();
   }
 
   #toError(operation: string, charges: readonly Charge[], verdict: Verdict, nowUs: number): RateLimitedError {
@@ -240,55 +248,4 @@ export class RequestBudget {
     this.#report.add(charges.map(({ policy }, i) => toBucketState(policy, fullAtUs[i] ?? nowUs, nowUs)));
     this.#onReport(this.#report);
   }
-}
-
-/** The state of one bucket after a call. */
-interface BucketState {
-  readonly policy: Policy;
-  readonly tokens: number;
-  /** Time until the bucket is full. */
-  readonly resetSeconds: number;
-}
-
-function toBucketState(policy: Policy, fullAtUs: number, nowUs: number): BucketState {
-  return {
-    policy,
-    tokens: countTokens(policy, fullAtUs, nowUs),
-    resetSeconds: Math.max(0, Math.ceil((fullAtUs - nowUs) / 1_000_000)),
-  };
-}
-
-/**
- * The budgets that the calls of one request have left, as the headers `RateLimit` and `RateLimit-Policy` of
- * draft-ietf-httpapi-ratelimit-headers-10. Of a call's buckets, only the one with the smallest share of tokens left is
- * reported: it is the one that will refuse first.
- */
-export class LimitReport {
-  /** The last state by name of the policy. */
-  readonly #states = new Map<string, BucketState>();
-
-  add(states: readonly BucketState[]): void {
-    let tightest: BucketState | undefined;
-    for (const state of states)
-      if (tightest === undefined || share(state) < share(tightest)) tightest = state;
-    if (tightest !== undefined) this.#states.set(tightest.policy.name, tightest);
-  }
-
-  /** Returns the value of `RateLimit-Policy`. */
-  get policies(): string {
-    return [...this.#states.values()]
-      .map(({ policy: { name, quota, windowSeconds } }) => `"${name}";q=${quota};w=${windowSeconds}`)
-      .join(', ');
-  }
-
-  /** Returns the value of `RateLimit`. */
-  get limits(): string {
-    return [...this.#states.values()]
-      .map(({ policy, tokens, resetSeconds }) => `"${policy.name}";r=${tokens};t=${resetSeconds}`)
-      .join(', ');
-  }
-}
-
-function share({ tokens, policy }: BucketState): number {
-  return tokens / policy.quota;
 }

@@ -1,10 +1,11 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
 import { parseBookingId, parseEventId } from '../../platform/ids.ts';
-import { BusyError } from '../../platform/errors.ts';
+import { BusyError, RateLimitedError } from '../../platform/errors.ts';
 import type { HeldBooking, SeatReservation } from '../../traffic/held-seats.ts';
 import type { LimitGroup } from '../../traffic/policies.ts';
 import type { Caller } from './caller.ts';
+import { toRepeatCheck, type RepeatContext } from './repeated-calls.ts';
 
 /** Name of the plugin in the list of the schema builder. */
 export const rateLimits = 'rateLimits';
@@ -52,9 +53,12 @@ function limit(resolve: Resolver, parentType: string, operation: string): Resolv
     // Does not read the viewer: that would make a public subscription private.
     const { budget } = ctx as Caller;
     if (budget === null) return resolve(root, args, ctx, info);
-    return budget
-      .spend({ operation, group, eventId: findEventId(args) })
-      .then(() => resolve(root, args, ctx, info)); // guard: calls-counted
+    const eventId = findEventId(args);
+    const isRepeat =
+      parentType === 'Mutation'
+        ? toRepeatCheck(ctx as RepeatContext, { operation, eventId, key: findKey(args) })
+        : undefined;
+    return budget.spend({ operation, group, eventId }, isRepeat).then(() => resolve(root, args, ctx, info)); // guard: calls-counted
   };
 }
 
@@ -68,6 +72,11 @@ function findEventId(args: object): number | null {
     if (found !== undefined) return found;
   }
   return null;
+}
+
+function findKey(args: object): unknown {
+  const { input } = args as { readonly input?: { readonly idempotencyKey?: unknown } };
+  return input?.idempotencyKey;
 }
 
 SchemaBuilder.registerPlugin(rateLimits, RateLimitPlugin);
@@ -86,38 +95,42 @@ interface HeldSeatsInput {
   readonly count: number;
   /** The name of the root field. */
   readonly operation: string;
+  readonly idempotencyKey?: string | null | undefined;
 }
 
+type LimitedContext = Pick<Caller, 'budget'> & RepeatContext;
+
 /**
- * Holds seats within the limit of unconfirmed seats of the client's address and network.
+ * Holds seats within the limit of unconfirmed seats of the client's address and network. A call that repeats a hold that
+ * succeeded needs no seats.
  *
  * @throws {RateLimitedError} before `hold` is called.
  */
 export function holdWithinLimit<T extends HeldBooking>(
-  { budget }: Pick<Caller, 'budget'>,
+  ctx: LimitedContext,
   input: HeldSeatsInput,
   hold: () => Promise<T>,
 ): Promise<T> {
-  return withinLimit(budget, input, hold, (reservation, booking) => reservation.settle(booking));
+  return withinLimit(ctx, input, hold, (reservation, booking) => reservation.settle(booking));
 }
 
 /** Like `holdWithinLimit`, for a hold that gets other seats. */
 export function changeWithinLimit<T extends HeldBooking>(
-  { budget }: Pick<Caller, 'budget'>,
+  ctx: LimitedContext,
   input: HeldSeatsInput,
   change: () => Promise<T>,
 ): Promise<T> {
-  return withinLimit(budget, input, change, (reservation, booking) => reservation.replace(booking));
+  return withinLimit(ctx, input, change, (reservation, booking) => reservation.replace(booking));
 }
 
 async function withinLimit<T extends HeldBooking>(
-  budget: Caller['budget'],
-  { eventId, count, operation }: HeldSeatsInput,
+  ctx: LimitedContext,
+  input: HeldSeatsInput,
   work: () => Promise<T>,
   onSuccess: (reservation: SeatReservation, booking: T) => void,
 ): Promise<T> {
-  if (budget === null) return work();
-  const reservation = await budget.reserveSeats(eventId, count, operation);
+  const reservation = await reserveUnlessRepeated(ctx, input);
+  if (reservation === null) return work();
   let booking: T;
   try {
     booking = await work();
@@ -128,4 +141,20 @@ async function withinLimit<T extends HeldBooking>(
   }
   onSuccess(reservation, booking);
   return booking;
+}
+
+/** Returns null if rate limits are off, or the limit is reached and the call repeats one that succeeded. */
+async function reserveUnlessRepeated(
+  ctx: LimitedContext,
+  { eventId, count, operation, idempotencyKey }: HeldSeatsInput,
+): Promise<SeatReservation | null> {
+  if (ctx.budget === null) return null;
+  try {
+    return await ctx.budget.reserveSeats(eventId, count, operation);
+  } catch (error) {
+    const isRepeat = toRepeatCheck(ctx, { operation, eventId, key: idempotencyKey });
+    // guard: repeated-hold-needs-no-seats
+    if (error instanceof RateLimitedError && (await isRepeat?.()) === true) return null;
+    throw error;
+  }
 }

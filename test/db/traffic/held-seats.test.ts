@@ -92,9 +92,33 @@ describe('the unconfirmed seats of an address', () => {
     // From another address: the buyer has changed networks.
     one.limits.open('203.0.113.9').followBooking({ ...held, status });
     await eventually('the seats are given back', async () => (await countSeats()) === 0);
-    await eventually('the booking is forgotten', async () => {
-      return (await findKeys('*:held:booking:*')).length === 0;
+    expect(await client.pttl(`event:{${EVENT}}:held:booking:${held.id}`)).toBeLessThanOrEqual(60_000);
+  });
+
+  it('count no more if another process confirms before this one has counted them', async () => {
+    await using one = await start(10, 100);
+    await using two = await start(10, 100);
+    const held = booking();
+    const reservation = await reserve(one, '192.0.2.1', 10);
+    two.limits.open('192.0.2.1').followBooking({ ...held, status: 'CONFIRMED' });
+    await eventually('the confirmation is noted', async () => {
+      return (await client.get(`event:{${EVENT}}:held:booking:${held.id}`)) === 'ended';
     });
+    expect(await countSeats()).toBe(10);
+    reservation?.settle(held);
+    await eventually('the seats are given back', async () => (await countSeats()) === 0);
+  });
+
+  it('count no more if another process confirms before this one has replaced them', async () => {
+    await using one = await start(10, 100);
+    await using two = await start(10, 100);
+    const held = await hold(one, '192.0.2.1', 4);
+    const reservation = await reserve(one, '192.0.2.1', 2);
+    two.limits.open('192.0.2.1').followBooking({ ...held, status: 'CONFIRMED' });
+    await eventually('the former seats are given back', async () => (await countSeats()) === 2);
+    expect(await countSeats('network')).toBe(2);
+    reservation?.replace(held);
+    await eventually('the new seats are given back', async () => (await countSeats()) === 0);
   });
 
   it('count until the deadline of the hold, also if it is extended', async () => {

@@ -199,6 +199,18 @@ export const connections: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/api/limits/repeated-calls.test.ts'],
+    mutants: [
+      { guard: 'repeats-limited', mutation: { with: 'return true;' }, only: 'more of them' },
+      { guard: 'repeated-hold-needs-no-seats', mutation: 'never', only: 'no unconfirmed seats' },
+      {
+        guard: 'used-key-owner',
+        mutation: { replace: 'AND buyer_id = ${buyerId}::uuid', with: "AND ${buyerId} <> ''" },
+        only: 'own buyer',
+      },
+    ],
+  },
+  {
     tests: ['test/db/traffic/held-seats.test.ts'],
     mutants: [
       {
@@ -216,8 +228,18 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'replaced-seats-given-back', mutation: 'remove', only: 'are replaced' },
       {
         guard: 'refused-seats-given-back',
-        mutation: { replace: 'this.#remove(keys, members)', with: 'Promise.resolve()' },
+        mutation: { replace: 'this.#run(giveBack)', with: 'undefined' },
         only: 'hold is refused',
+      },
+      {
+        guard: 'ended-before-counted',
+        mutation: { replace: "set(key, ENDED, 'PX', ENDED_TTL_MS, 'GET')", with: 'get(key)' },
+        only: 'has counted them',
+      },
+      {
+        guard: 'ended-before-replaced',
+        mutation: { replace: 'giveBack()', with: 'undefined' },
+        only: 'has replaced them',
       },
       { guard: 'held-seats-without-redis', mutation: 'never', only: 'start again' },
     ],

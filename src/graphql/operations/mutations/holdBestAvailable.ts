@@ -53,7 +53,8 @@ builder.mutationField('holdBestAvailable', (t) =>
           return id === null ? null : findSeatKind(ctx, id, input.section ?? null, input.priceTier ?? null);
         },
       });
-      const limited = { eventId, count: input.quantity, operation: 'holdBestAvailable' };
+      const { idempotencyKey } = input;
+      const limited = { eventId, count: input.quantity, operation: 'holdBestAvailable', idempotencyKey };
       const buyerId = ctx.viewer.userId;
       const record = await holdWithinLimit(ctx, limited, () =>
         holdBestAvailable(ctx, {
@@ -62,7 +63,7 @@ builder.mutationField('holdBestAvailable', (t) =>
           quantity: input.quantity,
           section: kind?.section ?? null,
           tierIndex: kind?.tierIndex ?? null,
-          idempotencyKey: input.idempotencyKey ?? null,
+          idempotencyKey: idempotencyKey ?? null,
           isAdmitted: ctx.waitingRooms.isAdmitted(input.admissionToken, eventId, buyerId),
         }),
       );

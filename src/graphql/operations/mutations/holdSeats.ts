@@ -61,14 +61,15 @@ builder.mutationField('holdSeats', (t) =>
         },
         key: () => input.idempotencyKey == null || checkIdempotencyKey(input.idempotencyKey),
       });
-      const limited = { eventId, count: seats.length, operation: 'holdSeats' };
+      const { idempotencyKey } = input;
+      const limited = { eventId, count: seats.length, operation: 'holdSeats', idempotencyKey };
       const buyerId = ctx.viewer.userId;
       const record = await holdWithinLimit(ctx, limited, () =>
         holdSeats(ctx, {
           buyerId,
           eventId,
           seats,
-          idempotencyKey: input.idempotencyKey ?? null,
+          idempotencyKey: idempotencyKey ?? null,
           onConflict: input.onConflict ?? 'FAIL',
           isAdmitted: ctx.waitingRooms.isAdmitted(input.admissionToken, eventId, buyerId),
         }),
