@@ -12,6 +12,8 @@ export interface HallOptions {
   readonly seatLimit?: number;
   /** Default: null, which means the server's default. */
   readonly holdTtlMs?: number | null;
+  /** Default: false. */
+  readonly takeoverDelay?: boolean;
   /** Default: ON_SALE. */
   readonly status?: EventStatus;
   /** Default: an hour ago. */
@@ -109,6 +111,7 @@ export async function createEventIn(
       currency: 'EUR',
       seatLimit: options.seatLimit ?? 6,
       holdTtlMs: options.holdTtlMs ?? null,
+      takeoverDelay: options.takeoverDelay ?? false,
       seatsTotal: seatCount,
       priceTiers: {
         create: tiers.map(({ name, amount }, index) => ({ index, name, amount, color: '#4a90d9' })),

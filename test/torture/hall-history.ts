@@ -64,6 +64,7 @@ export async function createHalls(db: PrismaClient, count: number, random: Rando
       seatsPerRow: SEATS_PER_ROW,
       seatLimit: random.whole(3, 8),
       holdTtlMs: random.pick([700, 1_000, 1_500, 2_000]),
+      takeoverDelay: random.pick([true, true, false]),
       tiers: TIERS,
     });
     halls.push(new HallHistory(eventId, seatCount));

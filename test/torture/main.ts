@@ -48,7 +48,7 @@ function formatSummary({ tally, faults, breaches, errors }: TortureResult): stri
     '',
     `${tally.attempts} attempts on ${tally.events} events: ${tally.bookings} bookings, ${tally.versions} versions, ${tally.steps} seat steps`,
     `response time: median ${took[0]} ms, 99th percentile ${took[1]} ms, maximum ${took[2]} ms`,
-    `holds expired at most ${tally.expiredLateMaxMs} ms after their deadline`,
+    `holds expired at most ${tally.expiredLateMaxMs} ms after their seats could be taken`,
     '',
     'Attempts by outcome',
     ...table(tally.outcomes),

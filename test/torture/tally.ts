@@ -8,7 +8,7 @@ export class Tally {
   versions = 0;
   steps = 0;
   bookings = 0;
-  /** Longest time that a hold stayed after its deadline. */
+  /** Longest time that a hold stayed after others could take its seats. */
   expiredLateMaxMs = 0;
   readonly outcomes = new Map<string, number>();
   readonly #tookMs: number[] = [];
@@ -18,7 +18,7 @@ export class Tally {
     this.events++;
     this.versions += record.changes.length;
     this.bookings += record.bookings.length;
-    const deadlines = new Map(record.bookings.map(({ id, holdExpiresAtMs }) => [id, holdExpiresAtMs]));
+    const deadlines = new Map(record.bookings.map(({ id, takeoverAtMs }) => [id, takeoverAtMs]));
     for (const { steps, bookings, clockMs } of record.changes) {
       this.steps += steps.length;
       for (const { id, status } of bookings) {

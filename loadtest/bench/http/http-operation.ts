@@ -19,6 +19,7 @@ export const idleRecord = {
   totalAmount: 4_900,
   createdAtMs: 1_900_000_000_000,
   holdExpiresAtMs: 4_000_000_000_000,
+  takeoverDelayMs: 0,
   extendedAtMs: null,
   confirmedAtMs: null,
   endedAtMs: null,

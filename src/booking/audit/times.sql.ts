@@ -5,7 +5,7 @@ import type { BreachQuery } from './invariant.ts';
 const tolerance = sql`interval '1 minute'`;
 
 /**
- * I8 for times: no booking was confirmed or released past its deadline, no hold expired before it, no time lies in the
+ * I8 for times: no booking was confirmed or released past its deadline, no hold ended as EXPIRED before others could take its seats, no time lies in the
  * future, and times are in order. Deadlines are exact, because each was compared with the stored time.
  */
 export function times(): BreachQuery {
@@ -13,9 +13,15 @@ export function times(): BreachQuery {
   // guard: audit-late-confirmation
   // guard: audit-late-release
   // guard: audit-early-expiry
+  // guard: audit-early-takeover
   return sql`(/* times */
     SELECT event_id, NULL::int, id, format('the hold expired at %s, before its deadline %s', ended_at, hold_expires_at)
     FROM bookings WHERE status = 'EXPIRED' AND ended_at < hold_expires_at
+    UNION ALL
+    SELECT event_id, NULL, id, format('the seats were taken over at %s, before the delay of %s ms after the deadline %s',
+      ended_at, takeover_delay_ms, hold_expires_at)
+    FROM bookings WHERE status = 'EXPIRED' AND ended_at >= hold_expires_at
+      AND ended_at < hold_expires_at + takeover_delay_ms * interval '1 ms'
     UNION ALL
     SELECT event_id, NULL, id, format('the hold was released at %s, its deadline was %s', ended_at, hold_expires_at)
     FROM bookings WHERE status = 'RELEASED' AND ended_at >= hold_expires_at

@@ -52,6 +52,7 @@ export async function readPlan(
       orphan_rule: OrphanRule;
       booking_mode: BookingMode;
       buyers_may_cancel: boolean;
+      takeover_delay: boolean;
       seats_total: number;
       needs_admission: boolean;
       tier_amounts: number[] | null;
@@ -61,17 +62,18 @@ export async function readPlan(
     SELECT e.organizer_id, e.status, (extract(epoch FROM e.on_sale_at) * 1000)::float8 AS on_sale_at_ms,
            (extract(epoch FROM e.sale_ends_at) * 1000)::float8 AS sale_ends_at_ms,
            (extract(epoch FROM e.cancelable_until) * 1000)::float8 AS cancelable_until_ms,
-           e.seat_limit, e.hold_ttl_ms, e.hold_extension_ms, e.hold_lifetime_max_ms, e.orphan_rule, e.booking_mode, e.buyers_may_cancel, e.seats_total,
+           e.seat_limit, e.hold_ttl_ms, e.hold_extension_ms, e.hold_lifetime_max_ms, e.orphan_rule, e.booking_mode, e.buyers_may_cancel, e.takeover_delay, e.seats_total,
            EXISTS (SELECT FROM waiting_rooms w WHERE w.event_id = e.id
                    AND (w.mode = 'ON' OR (w.mode = 'AUTOMATIC' AND w.automatic_on))) AS needs_admission,
            ARRAY(SELECT p.amount::float8 FROM price_tiers p WHERE p.event_id = e.id ORDER BY p.tier_index) AS tier_amounts,
            ARRAY(SELECT bs.seat_index FROM booking_seats bs
                  WHERE bs.event_id = e.id AND bs.booking_id = ANY(${named.bookingIds}::uuid[] || ARRAY(
                    SELECT b.id FROM event_seats s CROSS JOIN LATERAL (
-                     SELECT id, status, hold_expires_at FROM bookings
+                     SELECT id, status, hold_expires_at, takeover_delay_ms FROM bookings
                      WHERE event_id = s.event_id AND id = s.current_booking_id OFFSET 0) b
                    WHERE s.event_id = e.id AND s.seat_index = ANY(${named.seats}::int[])
-                     AND b.status = 'HOLD' AND b.hold_expires_at <= clock_timestamp()))) AS more_seats
+                     AND b.status = 'HOLD'
+                     AND b.hold_expires_at + b.takeover_delay_ms * interval '1 ms' <= clock_timestamp()))) AS more_seats
     FROM events e WHERE e.id = ${eventId} AND (e.status <> 'DRAFT'
       OR e.organizer_id = ANY(${named.callerIds}::uuid[]) OR ${named.callerIds.includes(null)}::boolean)`);
   if (row === undefined) return null;
@@ -91,6 +93,7 @@ export async function readPlan(
       orphanRule: row.orphan_rule,
       bookingMode: row.booking_mode,
       buyersMayCancel: row.buyers_may_cancel,
+      takeoverDelay: row.takeover_delay,
       seatsTotal: row.seats_total,
       needsAdmission: row.needs_admission,
       tierAmounts: row.tier_amounts ?? [],
@@ -193,7 +196,8 @@ export async function readLocked(
          SELECT json_build_array(b.id, b.buyer_id, b.status,
                   ARRAY(SELECT bs.seat_index FROM booking_seats bs WHERE bs.event_id = b.event_id AND bs.booking_id = b.id ORDER BY 1),
                   b.total_amount, extract(epoch FROM b.created_at) * 1000, extract(epoch FROM b.hold_expires_at) * 1000,
-                  extract(epoch FROM b.extended_at) * 1000, extract(epoch FROM b.confirmed_at) * 1000, extract(epoch FROM b.ended_at) * 1000) AS row
+                  extract(epoch FROM b.extended_at) * 1000, extract(epoch FROM b.confirmed_at) * 1000, extract(epoch FROM b.ended_at) * 1000,
+                  b.takeover_delay_ms) AS row
          FROM bookings b WHERE b.event_id = ${thisEvent(eventId)} AND b.id = w.id OFFSET 0) AS b) AS bookings,
       (SELECT json_agg(json_build_array(buyer_id, operation, key_hash, input_hash, booking_id)) FROM used) AS keys,
       ARRAY(SELECT b.buyer_id::text FROM event_buyers b
@@ -214,7 +218,7 @@ export async function readLocked(
   };
 }
 
-/** A booking as readLocked returns it: `[id, buyer, status, seats, total, created, expires, extended, confirmed, ended]`, times in ms. */
+/** A booking as readLocked returns it: `[id, buyer, status, seats, total, created, expires, extended, confirmed, ended, delay]`, times in ms. */
 type BookingRow = readonly [
   string,
   string,
@@ -226,6 +230,7 @@ type BookingRow = readonly [
   number | null,
   number | null,
   number | null,
+  number,
 ];
 
 function parseBooking(eventId: number, row: BookingRow): BookingRecord {
@@ -240,6 +245,7 @@ function parseBooking(eventId: number, row: BookingRow): BookingRecord {
     extendedAtMs,
     confirmedAtMs,
     endedAtMs,
+    takeoverDelayMs,
   ] = row;
   return {
     eventId,
@@ -250,6 +256,7 @@ function parseBooking(eventId: number, row: BookingRow): BookingRecord {
     totalAmount,
     createdAtMs,
     holdExpiresAtMs,
+    takeoverDelayMs,
     extendedAtMs,
     confirmedAtMs,
     endedAtMs,

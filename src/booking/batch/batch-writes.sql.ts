@@ -35,16 +35,16 @@ export async function changeBookings(
     )
     UPDATE bookings b SET
       status = u.after, seat_count = u.seat_count, total_amount = u.total_amount,
-      hold_expires_at = to_timestamp(u.hold_expires_at_ms / 1000),
+      hold_expires_at = to_timestamp(u.hold_expires_at_ms / 1000), takeover_delay_ms = u.takeover_delay_ms,
       extended_at = CASE WHEN u.extended THEN coalesce(b.extended_at, to_timestamp(${clockMs}::float8 / 1000)) END,
       confirmed_at = CASE WHEN u.after IN ('CONFIRMED', 'CANCELED') THEN coalesce(b.confirmed_at, to_timestamp(${clockMs}::float8 / 1000)) END,
       ended_at = CASE WHEN u.after IN ('EXPIRED', 'RELEASED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END
     FROM unnest(${after.map(({ id }) => id)}::uuid[], ${before}::text[]::booking_status[],
                 ${after.map(({ status }) => status)}::text[]::booking_status[], ${after.map(({ seats }) => seats.length)}::int[],
                 ${after.map(({ totalAmount }) => totalAmount)}::float8[]::bigint[],
-                ${after.map(({ holdExpiresAtMs }) => holdExpiresAtMs)}::float8[],
+                ${after.map(({ holdExpiresAtMs }) => holdExpiresAtMs)}::float8[], ${after.map(({ takeoverDelayMs }) => takeoverDelayMs)}::int2[],
                 ${after.map(({ extendedAtMs }) => extendedAtMs !== null)}::boolean[], ${repeat(eventId, after)})
-      AS u(id, before, after, seat_count, total_amount, hold_expires_at_ms, extended, event_id)
+      AS u(id, before, after, seat_count, total_amount, hold_expires_at_ms, takeover_delay_ms, extended, event_id)
     WHERE b.event_id = u.event_id AND b.id = u.id AND (b.status = u.before) IS TRUE`);
 }
 
@@ -67,17 +67,17 @@ export async function writeSeats(
   // guard: status-comparison-without-index
   return tx.$executeRaw(sql`/* writeSeats */
     WITH created AS (
-      INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, extended_at, confirmed_at, ended_at)
+      INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, takeover_delay_ms, extended_at, confirmed_at, ended_at)
       SELECT ${eventId}, u.id, u.buyer_id, u.status, u.seat_count, u.total_amount,
-             to_timestamp(${clockMs}::float8 / 1000), to_timestamp(u.hold_expires_at_ms / 1000),
+             to_timestamp(${clockMs}::float8 / 1000), to_timestamp(u.hold_expires_at_ms / 1000), u.takeover_delay_ms,
              CASE WHEN u.extended THEN to_timestamp(${clockMs}::float8 / 1000) END,
              CASE WHEN u.status IN ('CONFIRMED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END,
              CASE WHEN u.status IN ('EXPIRED', 'RELEASED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END
       FROM unnest(${created.map((b) => b.id)}::uuid[], ${created.map((b) => b.buyerId)}::uuid[],
                   ${created.map((b) => b.status)}::text[]::booking_status[], ${created.map((b) => b.seats.length)}::int[],
                   ${created.map((b) => b.totalAmount)}::float8[]::bigint[], ${created.map((b) => b.holdExpiresAtMs)}::float8[],
-                  ${created.map((b) => b.extendedAtMs !== null)}::boolean[])
-        AS u(id, buyer_id, status, seat_count, total_amount, hold_expires_at_ms, extended)
+                  ${created.map((b) => b.takeoverDelayMs)}::int2[], ${created.map((b) => b.extendedAtMs !== null)}::boolean[])
+        AS u(id, buyer_id, status, seat_count, total_amount, hold_expires_at_ms, takeover_delay_ms, extended)
     ), claims AS (
       INSERT INTO booking_seats (event_id, booking_id, seat_index, booking_status)
       SELECT ${eventId}, u.booking_id, u.seat_index, u.status

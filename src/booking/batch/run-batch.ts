@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { PrismaClient, Tx } from '../../platform/database/db.ts';
 import { insertSettledRequests, readSettledRequests } from '../requests/settled-requests.sql.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
@@ -7,7 +8,13 @@ import type { Logger } from '../../platform/observability/logger.ts';
 import { pause } from '../../platform/pause.ts';
 import { decide } from '../rules/decide.ts';
 import type { Command } from '../rules/commands.ts';
-import type { Changes, EventRules, Key, LockedState } from '../rules/model.ts';
+import {
+  type Changes,
+  type EventRules,
+  type Key,
+  type LockedState,
+  TAKEOVER_DELAY_MS_MAX,
+} from '../rules/model.ts';
 import { type Outcome, refused } from '../rules/draft.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import { lockBuyers, lockSeats, readLocked, readPlan, setLockTimeout } from './batch-reads.sql.ts';
@@ -104,11 +111,17 @@ async function runSteps(
   const clock = { databaseMs: covered.clockMs, monotonicMs: performance.now() };
   const { requestIds } = named;
   const requests = requestIds.length === 0 ? [] : await readSettledRequests(tx, eventId, requestIds);
-  const locked: LockedState = { event: plan.event, seats, neighbors, requests, ...covered };
+  const takeoverDelaysMs = plan.event.takeoverDelay ? commands.map(drawTakeoverDelayMs) : [];
+  const locked: LockedState = { event: plan.event, seats, neighbors, requests, takeoverDelaysMs, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
   const raised = await write(tx, input, locked, changes, passed);
   return { outcomes, changes, batchId: input.batchId, clock, raised };
+}
+
+/** Cryptographically strong: nobody can predict it from other delays. At least 1, so that the deadline itself is no takeover. */
+function drawTakeoverDelayMs(): number {
+  return randomInt(1, TAKEOVER_DELAY_MS_MAX + 1); // guard: takeover-delay-drawn
 }
 
 async function write(

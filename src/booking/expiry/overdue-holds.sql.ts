@@ -1,5 +1,10 @@
 import { sql, type PrismaClient } from '../../platform/database/db.ts';
 
+/*
+ * A hold is swept when others can take its seats: after its deadline by its takeover delay, mostly 0 and at most 1.2 s. The
+ * index on deadlines finds the candidates.
+ */
+
 /** An overdue hold with its position in the order of its event. */
 export interface OverdueHold {
   readonly id: string;
@@ -7,7 +12,7 @@ export interface OverdueHold {
 }
 
 /**
- * Returns the events that have overdue holds. Skips from event to event through the index on holds' deadlines and reads
+ * Returns the events that have holds past their deadline. Skips from event to event through the index on holds' deadlines and reads
  * one entry of each, so the cost depends on the number of events with holds, not on the number of holds.
  */
 export async function readEventsWithOverdueHolds(db: PrismaClient): Promise<readonly number[]> {
@@ -38,6 +43,7 @@ export async function readOverdueHolds(
   const rows = await db.$queryRaw<{ id: string; hold_expires_at_ms: number }[]>(sql`/* readOverdueHolds */
     SELECT id, (extract(epoch FROM hold_expires_at) * 1000)::float8 AS hold_expires_at_ms FROM bookings
     WHERE event_id = ${eventId} AND status = 'HOLD' AND hold_expires_at <= statement_timestamp()
+      AND hold_expires_at + takeover_delay_ms * interval '1 ms' <= statement_timestamp()
       AND (hold_expires_at, id) > (to_timestamp(${holdExpiresAtMs}::float8 / 1000)::timestamptz(3), ${id}::uuid)
     ORDER BY hold_expires_at, id LIMIT ${limit}`);
   return rows.map((row) => ({ id: row.id, holdExpiresAtMs: row.hold_expires_at_ms }));

@@ -12,6 +12,7 @@ export interface BookingRow {
   readonly seatCount: number;
   readonly createdAt: Date;
   readonly holdExpiresAt: Date;
+  readonly takeoverAt: Date;
   readonly extendedAt: Date | null;
   readonly confirmedAt: Date | null;
   readonly endedAt: Date | null;
@@ -65,7 +66,8 @@ export async function readBooking(
 ): Promise<BookingRow | null> {
   const [row] = await tx.$queryRaw<BookingRow[]>(sql`/* inspectBooking */
     SELECT b.id::text, b.event_id AS "eventId", b.buyer_id::text AS "buyerId", b.status, b.seat_count AS "seatCount",
-           b.created_at AS "createdAt", b.hold_expires_at AS "holdExpiresAt", b.extended_at AS "extendedAt",
+           b.created_at AS "createdAt", b.hold_expires_at AS "holdExpiresAt",
+           b.hold_expires_at + b.takeover_delay_ms * interval '1 ms' AS "takeoverAt", b.extended_at AS "extendedAt",
            b.confirmed_at AS "confirmedAt", b.ended_at AS "endedAt", e.name AS "eventName", e.status AS "eventStatus",
            v.name AS "venueName", clock_timestamp() AS now
     FROM bookings b JOIN events e ON e.id = b.event_id JOIN venues v ON v.id = e.venue_id

@@ -42,6 +42,8 @@ export interface BookingInspection {
     readonly buyerId: string;
     readonly createdAt: Date;
     readonly holdExpiresAt: Date;
+    /** Time from which others can take the seats of the hold. */
+    readonly takeoverAt: Date;
     readonly extendedAt: Date | null;
     readonly confirmedAt: Date | null;
     readonly endedAt: Date | null;
@@ -119,6 +121,7 @@ async function inspect(tx: Tx, booking: BookingRow): Promise<BookingInspection> 
       buyerId: booking.buyerId,
       createdAt: booking.createdAt,
       holdExpiresAt: booking.holdExpiresAt,
+      takeoverAt: booking.takeoverAt,
       extendedAt: booking.extendedAt,
       confirmedAt: booking.confirmedAt,
       endedAt: booking.endedAt,
@@ -177,14 +180,18 @@ function toKey({ operation, createdAt, keyHash, inputHash }: KeyRow) {
   return { operation, usedAt: createdAt, keyHash: shorten(keyHash), inputHash: shorten(inputHash) };
 }
 
-function describeDeadline({ status, holdExpiresAt, confirmedAt, endedAt, now }: BookingRow): string {
+function describeDeadline(booking: BookingRow): string {
+  const { status, holdExpiresAt, takeoverAt, confirmedAt, endedAt, now } = booking;
   const at = holdExpiresAt.toISOString();
   const seconds = (from: Date, to: Date) =>
     `${Math.abs((to.getTime() - from.getTime()) / 1000).toFixed(1)} s`;
-  if (status === 'HOLD')
-    return now < holdExpiresAt
-      ? `${at}, in ${seconds(now, holdExpiresAt)}`
-      : `${at}, missed ${seconds(holdExpiresAt, now)} ago and not recorded yet: the seats are available`;
+  if (status === 'HOLD') {
+    if (now < holdExpiresAt) return `${at}, in ${seconds(now, holdExpiresAt)}`;
+    const missed = `${at}, missed ${seconds(holdExpiresAt, now)} ago`;
+    return now < takeoverAt
+      ? `${missed}: others can take the seats in ${seconds(now, takeoverAt)}`
+      : `${missed} and not recorded yet: the seats are available`;
+  }
   if (confirmedAt !== null) return `${at}, confirmed ${seconds(confirmedAt, holdExpiresAt)} before`;
   if (endedAt === null) return at;
   return status === 'EXPIRED'

@@ -62,7 +62,7 @@ export interface CancelCommand {
   readonly callerId: string;
 }
 
-/** Expires an overdue hold. */
+/** Expires a hold that can be taken over. */
 export interface ExpireCommand {
   readonly kind: 'expire';
   readonly bookingId: string;

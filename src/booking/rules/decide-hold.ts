@@ -21,7 +21,7 @@ import type { RequestOutcome } from './model.ts';
  * 3. the event is on sale;
  * 4. the buyer is admitted, if the event's waiting room is on;
  * 4. the number of seats alone is within the seat limit;
- * 5. the seats exist and are free (overdue holds count as free);
+ * 5. the seats exist and are free (holds that can be taken over count as free);
  * 6. the buyer's seats, with those the buyer has already, are within the limit;
  * 7. no single seat is isolated, if the event forbids it and the caller chose the seats.
  *
@@ -96,6 +96,7 @@ function takeSeats(draft: Draft, command: HoldCommand): Outcome {
     totalAmount: sumPrices(draft, seats),
     createdAtMs: draft.clockMs,
     holdExpiresAtMs: draft.clockMs + draft.event.holdTtlMs,
+    takeoverDelayMs: draft.getTakeoverDelayMs(), // guard: takeover-delay-of-hold
     extendedAtMs: null,
     confirmedAtMs: null,
     endedAtMs: null,

@@ -64,7 +64,14 @@ export function decideExtend(draft: Draft, command: ExtendCommand): Outcome {
   if (until <= booking.holdExpiresAtMs)
     return refused({ code: 'EXTENSION_REFUSED', why: 'LIFETIME_USED_UP' });
   if (!allLocked(draft, booking)) return retryUnlocked;
-  return done(draft.putBooking({ ...booking, holdExpiresAtMs: until, extendedAtMs: draft.clockMs }));
+  return done(
+    draft.putBooking({
+      ...booking,
+      holdExpiresAtMs: until,
+      takeoverDelayMs: draft.getTakeoverDelayMs(), // guard: takeover-delay-of-extension
+      extendedAtMs: draft.clockMs,
+    }),
+  );
 }
 
 /** Cancels a confirmed booking. Returns a booking in CANCELED unchanged. */
@@ -86,10 +93,10 @@ export function decideCancel(draft: Draft, { bookingId, callerId }: CancelComman
   return done(draft.putBooking({ ...booking, status: 'CANCELED', endedAtMs: draft.clockMs }));
 }
 
-/** Expires an overdue hold. Changes nothing if the booking is no longer one: another command was first. */
+/** Expires a hold that can be taken over. Changes nothing if the booking is no longer one: another command was first. */
 export function decideExpire(draft: Draft, command: ExpireCommand): Outcome {
   const booking = draft.booking(command.bookingId);
-  if (booking === undefined || !draft.isOverdue(booking)) return done(booking ?? null);
+  if (booking === undefined || !draft.isTakeable(booking)) return done(booking ?? null);
   if (!allLocked(draft, booking)) return retryUnlocked;
   expire(draft, booking.id);
   return done(draft.booking(booking.id) ?? null);

@@ -25,14 +25,17 @@ import type { Changes, LockedState } from './model.ts';
 
 /**
  * Decides the commands of a batch in order, each on the state that the previous one left. Each command is done
- * completely or not at all, independently of the others. Pure: no I/O, no clock of its own, no randomness.
+ * completely or not at all, independently of the others. Pure: no I/O, and no clock or randomness of its own.
  */
 export function decide(
   locked: LockedState,
   commands: readonly Command[],
 ): { readonly outcomes: readonly Outcome[]; readonly changes: Changes } {
   const draft = new Draft(locked);
-  const outcomes = commands.map((command) => decideOne(draft, command));
+  const outcomes = commands.map((command, n) => {
+    draft.begin(n);
+    return decideOne(draft, command);
+  });
   return { outcomes, changes: draft.changes() };
 }
 

@@ -55,6 +55,7 @@ export class Draft {
   readonly #steps: Step[] = [];
   readonly #movedSeats = new Set<number>();
   readonly #touchedBookings = new Set<string>();
+  #command = 0;
 
   constructor(locked: LockedState) {
     this.event = locked.event;
@@ -66,6 +67,11 @@ export class Draft {
     for (const booking of locked.bookings.values()) this.#index(booking);
     for (const key of locked.keys) this.#keys.set(getKeyId(key.buyerId, key), key);
     this.#settledIds = new Set(locked.requests.map(({ requestId }) => requestId));
+  }
+
+  /** Called before each command with its place in the batch. */
+  begin(command: number): void {
+    this.#command = command;
   }
 
   seat(index: number): Seat | undefined {
@@ -85,9 +91,28 @@ export class Draft {
     return this.#keys.get(getKeyId(buyerId, key));
   }
 
-  /** A hold is overdue from its deadline on, to the millisecond. */
+  /** A hold is overdue from its deadline on, to the millisecond. Its buyer can do nothing with it any more. */
   isOverdue(booking: BookingRecord): boolean {
     return booking.status === 'HOLD' && booking.holdExpiresAtMs <= this.clockMs; // guard: hold-deadline
+  }
+
+  /**
+   * Returns whether the seats of a hold can be taken: from its deadline on, or from a random moment after it if the event
+   * has a takeover delay. This applies to everyone, because a buyer who held the seats could otherwise keep them forever.
+   */
+  isTakeable(booking: BookingRecord): boolean {
+    const takeoverAtMs = booking.holdExpiresAtMs + booking.takeoverDelayMs; // guard: takeover-moment
+    return booking.status === 'HOLD' && takeoverAtMs <= this.clockMs;
+  }
+
+  /**
+   * Returns the random takeover delay of the current command; 0 if the event has no takeover delay.
+   *
+   * @throws if none was drawn (a bug).
+   */
+  getTakeoverDelayMs(): number {
+    if (!this.event.takeoverDelay) return 0; // guard: takeover-delay-off
+    return present(this.#locked.takeoverDelaysMs[this.#command]);
   }
 
   /** Returns the number of seats that the buyer holds or has booked, without overdue holds. */
@@ -187,14 +212,14 @@ function present<T>(value: T | undefined): T {
 }
 
 /**
- * A seat is free if it is available or its hold is past the deadline. Expiry is a rule and does not wait for the sweeper.
+ * A seat is free if it is available or its hold can be taken over. Expiry is a rule and does not wait for the sweeper.
  */
 export function isFree(draft: Draft, index: number): boolean {
   const seat = draft.seat(index);
   if (seat === undefined) return false;
   if (seat.status !== 'HELD' || seat.bookingId === null) return seat.status === 'AVAILABLE';
   const booking = draft.booking(seat.bookingId);
-  return booking !== undefined && draft.isOverdue(booking);
+  return booking !== undefined && draft.isTakeable(booking);
 }
 
 /**
@@ -214,8 +239,8 @@ export function freeOverdueSeats(draft: Draft, seats: readonly number[]): boolea
 /** All seats of the booking must be locked. */
 export function expire(draft: Draft, bookingId: string): void {
   const booking = draft.booking(bookingId);
-  if (booking === undefined || !draft.isOverdue(booking))
-    throw new Error(`booking ${bookingId} is not overdue`);
+  if (booking === undefined || !draft.isTakeable(booking))
+    throw new Error(`booking ${bookingId} cannot be taken over`);
   for (const index of booking.seats) draft.moveSeat(index, 'AVAILABLE', booking.id); // guard: whole-booking-expires
   draft.putBooking({ ...booking, status: 'EXPIRED', endedAtMs: draft.clockMs });
 }

@@ -29,6 +29,8 @@ export interface EventRules {
   /** QUEUED if holds must come from the queue of requests. */
   readonly bookingMode: BookingMode;
   readonly buyersMayCancel: boolean;
+  /** True if others can take the seats of an expired hold only after a random delay. */
+  readonly takeoverDelay: boolean;
   readonly seatsTotal: number;
   /** True if the event's waiting room is on: buyers need an admission to take seats. */
   readonly needsAdmission: boolean;
@@ -51,11 +53,17 @@ export interface BookingRecord {
   readonly seats: readonly number[];
   readonly totalAmount: number;
   readonly createdAtMs: number;
+  /** The deadline: from then on the buyer can do nothing with the hold. */
   readonly holdExpiresAtMs: number;
+  /** Time from the deadline until others can take the seats. Never shown to clients. 0 if the event has no takeover delay. */
+  readonly takeoverDelayMs: number;
   readonly extendedAtMs: number | null;
   readonly confirmedAtMs: number | null;
   readonly endedAtMs: number | null;
 }
+
+/** Maximum takeover delay. The database enforces it too. */
+export const TAKEOVER_DELAY_MS_MAX = 1_200;
 
 export type KeyedOperation = 'holdSeats' | 'holdBestAvailable' | 'confirmBooking';
 
@@ -127,6 +135,8 @@ export interface LockedState {
   readonly requests: readonly SettledRequest[];
   /** Buyers of the batch whose admission the organizer has revoked. */
   readonly revokedBuyers: readonly string[];
+  /** Random takeover delays, one for each command; empty if the event has no takeover delay. */
+  readonly takeoverDelaysMs: readonly number[];
   /**
    * The neighbors of every locked seat if the event forbids orphans. Seats up to two places from a named one are then
    * locked too.

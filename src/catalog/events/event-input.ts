@@ -46,6 +46,8 @@ export interface EventFields {
   readonly orphanRule?: OrphanRule;
   /** Default false: only the organizer can cancel confirmed bookings. */
   readonly buyersMayCancel?: boolean;
+  /** Whether others can take the seats of an expired hold only after a random delay. Default false. */
+  readonly takeoverDelay?: boolean | null;
   /** Defaults to DIRECT. */
   readonly bookingMode?: BookingMode | null;
   /** An active ISO 4217 code. */

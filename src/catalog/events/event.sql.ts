@@ -32,13 +32,14 @@ export interface NewEvent extends EventFields {
 export async function insertEvent(tx: Tx, event: NewEvent, seatsTotal: number): Promise<number> {
   const [row] = await tx.$queryRaw<{ id: number }[]>(sql`/* insertEvent */
     INSERT INTO events (organizer_id, venue_id, name, starts_at, on_sale_at, sale_ends_at, cancelable_until,
-                        status, currency, seat_limit, hold_ttl_ms, hold_extension_ms, hold_lifetime_max_ms, orphan_rule, buyers_may_cancel, booking_mode, seats_total)
+                        status, currency, seat_limit, hold_ttl_ms, hold_extension_ms, hold_lifetime_max_ms, orphan_rule, buyers_may_cancel, takeover_delay, booking_mode, seats_total)
     VALUES (${event.organizerId}::uuid, ${event.venueId}::int, ${event.name}, ${event.startsAt.toISOString()}::timestamptz,
             ${event.onSaleAt.toISOString()}::timestamptz, ${(event.saleEndsAt ?? event.startsAt).toISOString()}::timestamptz,
             ${(event.cancelableUntil ?? event.startsAt).toISOString()}::timestamptz, ${event.status}::event_status, ${event.currency},
             ${event.seatLimit}::int, ${toMs(event.holdTtlSeconds)}::int, ${toMs(event.holdExtensionSeconds)}::int,
             ${toMs(event.holdLifetimeMaxSeconds)}::int, ${event.orphanRule ?? 'ALLOW'}::orphan_rule,
-            ${event.buyersMayCancel ?? false}::boolean, ${event.bookingMode ?? 'DIRECT'}::booking_mode, ${seatsTotal}::int)
+            ${event.buyersMayCancel ?? false}::boolean, ${event.takeoverDelay ?? false}::boolean,
+            ${event.bookingMode ?? 'DIRECT'}::booking_mode, ${seatsTotal}::int)
     RETURNING id`);
   if (row === undefined) throw new Error('insertEvent returned no row');
   return row.id;

@@ -37,7 +37,7 @@ export const Booking = builder.prismaNode('Booking', {
     status: t.field({
       type: BookingStatus,
       description:
-        'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes; its seats become AVAILABLE within two seconds.',
+        'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes; its seats become AVAILABLE within two seconds, or a random time of at most 1.2 seconds later if the event has a `takeoverDelay`.',
       resolve: (booking, _args, { clock }) => getBookingStatus(booking, clock.nowMs()),
     }),
     event: t.relation('event', { description: 'The event that the seats belong to.' }),
@@ -68,7 +68,7 @@ export const Booking = builder.prismaNode('Booking', {
     holdExpiresAt: t.expose('holdExpiresAt', {
       type: 'DateTime',
       description:
-        'Time at which the hold expires. From then on it cannot be confirmed, and other buyers can take its seats. The server compares this time with the database clock when it decides, not when the response is sent.',
+        'Time at which the hold expires. From then on it cannot be confirmed, and other buyers can take its seats, after a short random time if the event has a `takeoverDelay`. The server compares this time with the database clock when it decides, not when the response is sent.',
     }),
     extendedAt: t.expose('extendedAt', {
       type: 'DateTime',
@@ -138,6 +138,7 @@ export function toBookingRow(record: BookingRecord) {
     totalAmount: BigInt(record.totalAmount),
     createdAt: new Date(record.createdAtMs),
     holdExpiresAt: new Date(record.holdExpiresAtMs),
+    takeoverDelayMs: record.takeoverDelayMs,
     extendedAt: toDate(record.extendedAtMs),
     confirmedAt: toDate(record.confirmedAtMs),
     endedAt: toDate(record.endedAtMs),

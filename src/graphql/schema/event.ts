@@ -162,6 +162,10 @@ builder.prismaObjectFields(Event, (t) => ({
     description:
       'Whether buyers may cancel their own confirmed bookings until `cancelableUntil`. The organizer always can.',
   }),
+  takeoverDelay: t.exposeBoolean('takeoverDelay', {
+    description:
+      'Whether the seats of an expired hold stay HELD for a random time of at most 1.2 seconds, so that bots which wait for the deadline gain nothing.',
+  }),
   cancelableUntil: t.expose('cancelableUntil', {
     type: 'DateTime',
     description: 'Time until which buyers can cancel their confirmed bookings, if `buyersMayCancel` is true.',

@@ -10,7 +10,7 @@ describe('the rules of an event', () => {
   const create = async (at: Hall, more: object) => {
     const { data } = await client().ask(
       `mutation ($input: CreateEventInput!) { createEvent(input: $input) { __typename
-         ... on Event { id orphanRule holdExtensionSeconds buyersMayCancel } ... on InvalidInputError { field } } }`,
+         ... on Event { id orphanRule holdExtensionSeconds buyersMayCancel takeoverDelay } ... on InvalidInputError { field } } }`,
       { input: { ...eventInputFor(at), ...more } },
       organizerOf(at),
     );
@@ -23,12 +23,18 @@ describe('the rules of an event', () => {
       orphanRule: 'ALLOW',
       holdExtensionSeconds: null,
       buyersMayCancel: false,
+      takeoverDelay: false,
     });
-    const rules = { orphanRule: 'FORBID', holdExtensionSeconds: 90, buyersMayCancel: true };
+    const rules = {
+      orphanRule: 'FORBID',
+      holdExtensionSeconds: 90,
+      buyersMayCancel: true,
+      takeoverDelay: true,
+    };
     const times = { holdTtlSeconds: 60, holdLifetimeMaxSeconds: 100 };
     const { id } = await create(at, { ...rules, ...times });
     const read = await client().ask(
-      'query ($id: ID!) { event(id: $id) { orphanRule holdExtensionSeconds buyersMayCancel } }',
+      'query ($id: ID!) { event(id: $id) { orphanRule holdExtensionSeconds buyersMayCancel takeoverDelay } }',
       { id },
       organizerOf(at),
     );

@@ -28,6 +28,15 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
   ],
   [
     'I8',
+    'the seats of a hold were taken over before the delay had ended',
+    'the seats were taken over at',
+    () => [
+      `UPDATE bookings SET hold_expires_at = ended_at, takeover_delay_ms = 1, created_at = ended_at - interval '1 hour'
+       WHERE id = (SELECT id FROM bookings WHERE status = 'EXPIRED' LIMIT 1)`,
+    ],
+  ],
+  [
+    'I8',
     'a hold was confirmed at its deadline',
     'the hold was confirmed at',
     ({ owned }) => [

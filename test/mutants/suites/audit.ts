@@ -24,6 +24,11 @@ export const audit: readonly MutantGroup[] = [
         only: 'expired before its deadline',
       },
       {
+        guard: 'audit-early-takeover',
+        mutation: { replace: "takeover_delay_ms * interval '1 ms'", with: "interval '0 ms'" },
+        only: 'taken over before the delay',
+      },
+      {
         guard: 'audit-late-release',
         mutation: { replace: "status = 'RELEASED", with: "false AND status = 'RELEASED" },
         only: 'released at its deadline',

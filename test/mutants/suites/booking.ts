@@ -34,7 +34,39 @@ export const booking: readonly MutantGroup[] = [
     mutants: [
       { guard: 'hold-deadline', mutation: { replace: 'this.clockMs', with: '0' } },
       { guard: 'hold-deadline', mutation: { replace: '<=', with: '<' } },
+      { guard: 'takeover-moment', mutation: { replace: '+ booking.takeoverDelayMs', with: '' } },
+      { guard: 'takeover-delay-of-hold', mutation: { replace: 'draft.getTakeoverDelayMs()', with: '0' } },
+      { guard: 'takeover-delay-of-extension', mutation: 'remove' },
+      { guard: 'takeover-delay-off', mutation: 'remove' },
       { guard: 'sale-end', mutation: { replace: '< saleEndsAtMs', with: '<= saleEndsAtMs' } },
+    ],
+  },
+  {
+    tests: ['test/race/takeover-delay.test.ts'],
+    mutants: [
+      { guard: 'hold-deadline', mutation: { replace: 'booking.holdExpiresAtMs', with: '0' } },
+      { guard: 'takeover-moment', mutation: { replace: '+ booking.takeoverDelayMs', with: '' } },
+    ],
+  },
+  {
+    tests: ['test/db/expiry/takeover-delay.test.ts'],
+    mutants: [
+      {
+        guard: 'takeover-delay-drawn',
+        mutation: { replace: 'randomInt(1, TAKEOVER_DELAY_MS_MAX + 1)', with: '600' },
+        only: 'drawn for each hold',
+      },
+      {
+        guard: 'best-available-takeover',
+        mutation: { replace: "b.takeover_delay_ms * interval '1 ms'", with: "interval '0 ms'" },
+        only: 'the server chooses other seats',
+      },
+      {
+        guard: 'takeover-delay-range',
+        file: 'prisma/migrations/20261128200000_takeover_delay/migration.sql',
+        mutation: { replace: 'BETWEEN 0 AND 1200', with: 'BETWEEN -1 AND 1201' },
+        only: 'cannot exceed 1,200 ms',
+      },
     ],
   },
   {

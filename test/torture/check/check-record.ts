@@ -68,8 +68,11 @@ function checkLife(booking: BookingLife, findings: Findings): void {
         'deadline',
         `${at} at ${clockMs}, ${clockMs - booking.holdExpiresAtMs} ms past its deadline`,
       );
-    if (status === 'EXPIRED' && !overdue)
-      findings.add('deadline', `${at} ${booking.holdExpiresAtMs - clockMs} ms before its deadline`);
+    if (status === 'EXPIRED' && clockMs < booking.takeoverAtMs)
+      findings.add(
+        'deadline',
+        `${at} ${booking.takeoverAtMs - clockMs} ms before ${overdue ? 'others could take its seats' : 'its deadline'}`,
+      );
     before = status;
   }
   if (before !== booking.status)

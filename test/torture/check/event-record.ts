@@ -39,6 +39,8 @@ export interface StoredBooking {
   readonly buyerId: string;
   readonly status: BookingStatus;
   readonly holdExpiresAtMs: number;
+  /** Time from which others can take the seats. */
+  readonly takeoverAtMs: number;
   /** Claims: each seat, with the booking's status as copied into the claim. */
   readonly claims: readonly { readonly seat: number; readonly status: BookingStatus }[];
 }

@@ -31,6 +31,7 @@ export async function readRecord(db: PrismaClient, eventId: number): Promise<Eve
       (SELECT json_agg(json_build_object(
           'id', b.id, 'buyerId', b.buyer_id, 'status', b.status,
           'holdExpiresAtMs', round(extract(epoch FROM b.hold_expires_at) * 1000),
+          'takeoverAtMs', round(extract(epoch FROM b.hold_expires_at) * 1000) + b.takeover_delay_ms,
           'claims', (SELECT coalesce(json_agg(json_build_object('seat', s.seat_index, 'status', s.booking_status) ORDER BY s.seat_index), '[]')
                      FROM booking_seats s WHERE s.event_id = b.event_id AND s.booking_id = b.id)))
         FROM bookings b WHERE b.event_id = e.id) AS bookings,

@@ -15,10 +15,10 @@ export function seatIntervals(timeline: Timeline, seat: number, during: Interval
     if (span.status === 'AVAILABLE') free.push(span);
     else if (span.status !== 'HELD') taken.push(span);
     else {
-      // After its deadline, others may take a hold's seats, whether or not that has been recorded.
-      const deadlineMs = timeline.bookings.get(span.bookingId ?? '')?.holdExpiresAtMs ?? Infinity;
-      taken.push({ fromMs: span.fromMs, untilMs: Math.min(span.untilMs, deadlineMs - 1) });
-      free.push({ fromMs: Math.max(span.fromMs, deadlineMs), untilMs: span.untilMs });
+      // After its deadline and takeover delay, others may take a hold's seats, whether or not that has been recorded.
+      const takeoverMs = timeline.bookings.get(span.bookingId ?? '')?.takeoverAtMs ?? Infinity;
+      taken.push({ fromMs: span.fromMs, untilMs: Math.min(span.untilMs, takeoverMs - 1) });
+      free.push({ fromMs: Math.max(span.fromMs, takeoverMs), untilMs: span.untilMs });
     }
   }
   return { taken: within(taken, during), free: within(free, during) };

@@ -27,6 +27,18 @@ describe('the checker flags a change record', () => {
     expect(builder.check()).toEqual(expect.arrayContaining(['I1', 'I8', 'deadline']));
   });
 
+  it('that gives seats to others before the takeover delay has ended', () => {
+    const expiredAt = (clockMs: number) => {
+      const builder = new HistoryBuilder().hold('a', ALICE, [0], [100, 120]);
+      const booking = builder.booking('a');
+      booking.takeoverAtMs = booking.holdExpiresAtMs + 200;
+      return builder.recordStatus('a', 'EXPIRED', booking.holdExpiresAtMs + clockMs).check();
+    };
+    expect(expiredAt(200)).toEqual([]);
+    expect(expiredAt(199)).toEqual(['deadline']);
+    expect(expiredAt(-1)).toEqual(['deadline']);
+  });
+
   it('with a claim whose status differs from its booking’s', () => {
     const broken = checkAfter(
       (_, builder) => (builder.booking('b').claims = [{ seat: 2, status: 'CONFIRMED' }]),

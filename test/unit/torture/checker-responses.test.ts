@@ -150,6 +150,18 @@ describe('the checker flags a refusal', () => {
   });
 });
 
+it('the checker flags seats that were taken after their takeover, and accepts that they were between deadline and takeover', () => {
+  const refusedAt = (ms: number) => {
+    const builder = new HistoryBuilder().hold('a', ALICE, [0], [100, 120]);
+    const booking = builder.booking('a');
+    booking.takeoverAtMs = booking.holdExpiresAtMs + 1_200;
+    const fromMs = booking.holdExpiresAtMs + ms;
+    return builder.attempt(BOB, holdOf([0]), [fromMs, fromMs + 10], unavailable(0)).check();
+  };
+  expect(refusedAt(600)).toEqual([]);
+  expect(refusedAt(1_800)).toEqual(['refusal']);
+});
+
 it('the checker flags a response that no client should get', () => {
   const wrong: Outcome = { kind: 'wrong', why: 'INTERNAL_SERVER_ERROR: Unexpected error.' };
   expect(checkAfter((_, builder) => builder.attempt(BOB, holdOf([5]), [1_600, 1_610], wrong))).toEqual([

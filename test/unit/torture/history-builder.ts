@@ -81,7 +81,8 @@ export class HistoryBuilder {
   recordHold(id: string, buyerId: string, seats: readonly number[], clockMs: number): this {
     const claims = seats.map((seat) => ({ seat, status: 'HOLD' as const }));
     const holdExpiresAtMs = clockMs + HOLD_TTL_MS;
-    this.history.record.bookings.push({ id, buyerId, status: 'HOLD', holdExpiresAtMs, claims });
+    const takeoverAtMs = holdExpiresAtMs;
+    this.history.record.bookings.push({ id, buyerId, status: 'HOLD', holdExpiresAtMs, takeoverAtMs, claims });
     return this.recordStatus(id, 'HOLD', clockMs);
   }
 

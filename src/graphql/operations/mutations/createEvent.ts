@@ -88,6 +88,11 @@ const CreateEventInput = builder.inputType('CreateEventInput', {
       defaultValue: false,
       description: 'Whether buyers may cancel their own confirmed bookings.',
     }),
+    takeoverDelay: t.boolean({
+      defaultValue: false,
+      description:
+        'Whether the seats of an expired hold stay HELD for a random time of at most 1.2 seconds, so that bots which wait for the deadline gain nothing.',
+    }),
     bookingMode: t.field({ type: BookingMode, defaultValue: 'DIRECT', description: 'How seats are held.' }),
     currency: t.string({
       required: true,
@@ -153,7 +158,8 @@ function toEventFields(input: typeof CreateEventInput.$inferInput): EventFields 
     holdLifetimeMaxSeconds: input.holdLifetimeMaxSeconds ?? null,
     orphanRule: input.orphanRule ?? 'ALLOW',
     buyersMayCancel: input.buyersMayCancel ?? false,
-    // Null as before the mode existed, so that idempotency keys of that time still match.
+    // The defaults are null, as before these existed, so that idempotency keys of that time still match.
+    takeoverDelay: input.takeoverDelay === true ? true : null,
     bookingMode: input.bookingMode === 'QUEUED' ? 'QUEUED' : null,
     currency: input.currency,
     priceTiers: input.priceTiers.map((tier) => ({ ...tier, name: tier.name ?? null })),

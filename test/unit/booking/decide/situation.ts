@@ -34,6 +34,7 @@ export const theEvent: EventRules = {
   orphanRule: 'ALLOW',
   bookingMode: 'DIRECT',
   buyersMayCancel: true,
+  takeoverDelay: false,
   needsAdmission: false,
   seatsTotal: 10,
   // Seats with an even index cost 100, the others 10.
@@ -48,6 +49,7 @@ interface Situation {
   readonly keys?: readonly UsedKey[];
   readonly requests?: readonly SettledRequest[];
   readonly revokedBuyers?: readonly string[];
+  readonly takeoverDelaysMs?: readonly number[];
   /** Seats that are not locked. */
   readonly unlocked?: readonly number[];
 }
@@ -75,6 +77,7 @@ export function given(situation: Situation = {}): LockedState {
     keys: situation.keys ?? [],
     requests: situation.requests ?? [],
     revokedBuyers: situation.revokedBuyers ?? [],
+    takeoverDelaysMs: situation.takeoverDelaysMs ?? [],
     neighbors: new Map(),
   };
 }
@@ -90,6 +93,7 @@ export function aHold(changed: Partial<BookingRecord> = {}): BookingRecord {
     totalAmount: 110,
     createdAtMs: NOW - 500,
     holdExpiresAtMs: NOW + 500,
+    takeoverDelayMs: 0,
     extendedAtMs: null,
     confirmedAtMs: null,
     endedAtMs: null,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { decide } from '../../../../../src/booking/rules/decide.ts';
-import type { Changes, LockedState } from '../../../../../src/booking/rules/model.ts';
+import type { BookingRecord, Changes, LockedState } from '../../../../../src/booking/rules/model.ts';
 import { checkRounds } from './counterexample.ts';
 import { playSplit, playWithModel, type Decide, type Trace } from './play.ts';
 import type { Round } from './rounds.ts';
@@ -17,6 +17,18 @@ const RUNS = 20_000;
 const bentLocked: Record<string, (locked: LockedState) => LockedState> = {
   'a hold is good at its deadline': (locked) => withDeadlines(locked, (ms) => ms + 1),
   'a hold ends a millisecond early': (locked) => withDeadlines(locked, (ms) => ms - 1),
+  'seats are taken over a millisecond early': (locked) =>
+    withBookings(locked, ({ takeoverDelayMs: ms }) => ({ takeoverDelayMs: Math.max(0, ms - 1) })),
+  'seats are taken over at the deadline': (locked) => withBookings(locked, () => ({ takeoverDelayMs: 0 })),
+  'the buyer has the takeover delay, too': (locked) =>
+    withBookings(locked, ({ holdExpiresAtMs, takeoverDelayMs }) => ({
+      holdExpiresAtMs: holdExpiresAtMs + takeoverDelayMs,
+      takeoverDelayMs: 0,
+    })),
+  'an event without takeover delay has one': (locked) => ({
+    ...withEvent(locked, { takeoverDelay: true }),
+    takeoverDelaysMs: Array.from({ length: 8 }, () => 1),
+  }),
   'one seat more than the limit': (locked) => withEvent(locked, { seatLimit: locked.event.seatLimit + 1 }),
   'sales never close': (locked) => withEvent(locked, { status: 'ON_SALE' }),
   'sales open early': (locked) => withEvent(locked, { onSaleAtMs: locked.event.onSaleAtMs - 1 }),
@@ -92,9 +104,14 @@ function withEvent(locked: LockedState, changed: Partial<LockedState['event']>):
 }
 
 function withDeadlines(locked: LockedState, change: (ms: number) => number): LockedState {
-  const bookings = locked.bookings
-    .values()
-    .map((booking) => ({ ...booking, holdExpiresAtMs: change(booking.holdExpiresAtMs) }));
+  return withBookings(locked, ({ holdExpiresAtMs }) => ({ holdExpiresAtMs: change(holdExpiresAtMs) }));
+}
+
+function withBookings(
+  locked: LockedState,
+  change: (booking: BookingRecord) => Partial<BookingRecord>,
+): LockedState {
+  const bookings = locked.bookings.values().map((booking) => ({ ...booking, ...change(booking) }));
   return { ...locked, bookings: new Map(bookings.map((booking) => [booking.id, booking])) };
 }
 

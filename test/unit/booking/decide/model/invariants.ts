@@ -52,18 +52,25 @@ export function checkChanges(
     );
 }
 
-/** The legal next statuses of a booking, by its status, before and after its deadline. */
+/** The legal next statuses of a booking, by its status, before its deadline and after its takeover delay; none between. */
 function checkBooking(before: BookingRecord, after: BookingRecord, { clockMs, event }: LockedState): void {
   const change = `booking ${before.id} from ${before.status} to ${after.status}`;
   const overdue = before.holdExpiresAtMs <= clockMs;
+  const takeable = before.holdExpiresAtMs + before.takeoverDelayMs <= clockMs;
   if (before.status === 'HOLD')
-    ensure(overdue === (after.status === 'EXPIRED'), `${change} on the right side of its deadline`);
+    ensure(
+      after.status === 'EXPIRED' ? takeable : !overdue,
+      `${change} on the right side of its deadline and delay`,
+    );
   else
     ensure(
       before.status === 'CONFIRMED' && after.status === 'CANCELED',
       `only a hold changes, or is canceled: ${change}`,
     );
-  if (before.holdExpiresAtMs === after.holdExpiresAtMs) return;
+  if (before.holdExpiresAtMs === after.holdExpiresAtMs) {
+    ensure(before.takeoverDelayMs === after.takeoverDelayMs, `the takeover delay stays: ${change}`);
+    return;
+  }
   ensure(before.extendedAtMs === null && after.extendedAtMs === clockMs, `extended once: ${change}`);
   const life = after.holdExpiresAtMs - after.createdAtMs;
   ensure(

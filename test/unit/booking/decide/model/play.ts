@@ -26,16 +26,33 @@ export function playWithModel(
 ): void {
   const stored = emptyHall(anEvent);
   const seats = [...stored.seats.values()].map((seat) => ({ ...seat }));
-  const model: Model = { event: anEvent, clockMs: START_MS, seats, bookings: [], keys: [] };
+  const model: Model = {
+    event: anEvent,
+    clockMs: START_MS,
+    seats,
+    bookings: [],
+    keys: [],
+    takeoverDelayMs: 0,
+  };
   let firstId = 0;
   for (const round of rounds) {
     model.clockMs += round.passedMs;
     model.event = { ...anEvent, ...round.rules };
     const commands = commandsOf(round, stored, firstId);
     firstId += commands.length;
-    const locked = lock(stored, model.event, model.clockMs, commands, lockingOf(round));
+    const locked = lock(
+      stored,
+      model.event,
+      model.clockMs,
+      commands,
+      lockingOf(round),
+      round.takeoverDelaysMs,
+    );
     const outcomes = decideAndStore(decide, stored, locked, commands, trace);
-    for (const [n, command] of commands.entries()) compareOutcome(model, locked, command, outcomes[n]);
+    for (const [n, command] of commands.entries()) {
+      model.takeoverDelayMs = round.takeoverDelaysMs[n] ?? Number.NaN;
+      compareOutcome(model, locked, command, outcomes[n]);
+    }
     compareState(model, stored);
   }
 }
@@ -51,8 +68,11 @@ export function playSplit(decide: Decide, rounds: readonly Round[], trace: Trace
     const event = { ...anEvent, ...round.rules };
     const commands = commandsOf(round, whole, firstId);
     firstId += commands.length;
-    const play = (stored: Stored, part: readonly Command[], steps: Step[]): readonly Outcome[] =>
-      decideAndStore(decide, stored, lock(stored, event, clockMs, part, 'batch'), part, trace, steps);
+    const play = (stored: Stored, part: readonly Command[], steps: Step[]): readonly Outcome[] => {
+      const delaysMs = part.map((command) => round.takeoverDelaysMs[commands.indexOf(command)] ?? Number.NaN);
+      const locked = lock(stored, event, clockMs, part, 'batch', delaysMs);
+      return decideAndStore(decide, stored, locked, part, trace, steps);
+    };
     const steps: [Step[], Step[]] = [[], []];
     const together = play(whole, commands, steps[0]);
     const apart = cutUp(commands, round.cuts).flatMap((part) => play(split, part, steps[1]));

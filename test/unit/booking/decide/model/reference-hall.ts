@@ -26,6 +26,7 @@ export interface ModelBooking {
   totalAmount: number;
   createdAtMs: number;
   holdExpiresAtMs: number;
+  takeoverDelayMs: number;
   extendedAtMs: number | null;
   confirmedAtMs: number | null;
   endedAtMs: number | null;
@@ -34,6 +35,8 @@ export interface ModelBooking {
 export interface Model {
   event: EventRules;
   clockMs: number;
+  /** The delay of the command that runs, if the event has takeover delays. */
+  takeoverDelayMs: number;
   seats: ModelSeat[];
   bookings: ModelBooking[];
   keys: UsedKey[];
@@ -41,6 +44,11 @@ export interface Model {
 
 export function overdue(model: Model, booking: ModelBooking): boolean {
   return booking.status === 'HOLD' && !(model.clockMs < booking.holdExpiresAtMs);
+}
+
+/** Whether anyone can take the seats: later than the buyer lost them, if the event has takeover delays. */
+export function canBeTakenOver(model: Model, booking: ModelBooking): boolean {
+  return overdue(model, booking) && model.clockMs - booking.holdExpiresAtMs >= booking.takeoverDelayMs;
 }
 
 export function hasExpired(model: Model, booking: ModelBooking): boolean {
@@ -53,12 +61,12 @@ function bookingOf(model: Model, index: number): ModelBooking | undefined {
 
 export function canBeTaken(model: Model, index: number): boolean {
   const owner = bookingOf(model, index);
-  return owner ? overdue(model, owner) : seatAt(model, index).status === 'AVAILABLE';
+  return owner ? canBeTakenOver(model, owner) : seatAt(model, index).status === 'AVAILABLE';
 }
 
 export function endOverdueBookingOn(model: Model, index: number): void {
   const owner = bookingOf(model, index);
-  if (owner && overdue(model, owner)) end(model, owner, 'EXPIRED');
+  if (owner && canBeTakenOver(model, owner)) end(model, owner, 'EXPIRED');
 }
 
 export function end(model: Model, booking: ModelBooking, status: 'EXPIRED' | 'RELEASED' | 'CANCELED'): void {

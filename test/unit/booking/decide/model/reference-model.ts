@@ -12,7 +12,7 @@ import type {
 import type { Key } from '../../../../../src/booking/rules/model.ts';
 import type { Outcome } from '../../../../../src/booking/rules/draft.ts';
 import {
-  overdue,
+  canBeTakenOver,
   hasExpired,
   canBeTaken,
   endOverdueBookingOn,
@@ -81,6 +81,7 @@ function hold(model: Model, command: HoldCommand): Outcome {
     totalAmount: priceOf(model, wanted),
     createdAtMs: clockMs,
     holdExpiresAtMs: clockMs + event.holdTtlMs,
+    takeoverDelayMs: event.takeoverDelay ? model.takeoverDelayMs : 0,
     extendedAtMs: null,
     confirmedAtMs: null,
     endedAtMs: null,
@@ -136,6 +137,7 @@ function extend(model: Model, command: ExtendCommand): Outcome {
   const latest = booking.createdAtMs + holdLifetimeMaxMs;
   if (latest <= booking.holdExpiresAtMs) return no({ code: 'EXTENSION_REFUSED', why: 'LIFETIME_USED_UP' });
   booking.holdExpiresAtMs = wanted < latest ? wanted : latest;
+  booking.takeoverDelayMs = model.event.takeoverDelay ? model.takeoverDelayMs : 0;
   booking.extendedAtMs = model.clockMs;
   return yes(booking);
 }
@@ -190,7 +192,7 @@ function cancel(model: Model, { bookingId, callerId }: CancelCommand): Outcome {
 function expire(model: Model, command: ExpireCommand): Outcome {
   const booking = model.bookings.find(({ id }) => id === command.bookingId);
   if (!booking) return { kind: 'done', booking: null };
-  if (overdue(model, booking)) end(model, booking, 'EXPIRED');
+  if (canBeTakenOver(model, booking)) end(model, booking, 'EXPIRED');
   return yes(booking);
 }
 

@@ -18,16 +18,20 @@ export const anEvent: EventRules = {
   orphanRule: 'ALLOW',
   bookingMode: 'DIRECT',
   buyersMayCancel: true,
+  takeoverDelay: false,
   needsAdmission: false,
   seatsTotal: 10,
   tierAmounts: [100, 10, 1],
 };
 export const START_MS = 1_000;
+const INTENTS_MAX = 8;
 
 /** The commands of one instant. */
 export interface Round {
   readonly passedMs: number;
   readonly rules: Partial<EventRules>;
+  /** The takeover delay of each intent, if the event has one. */
+  readonly takeoverDelaysMs: readonly number[];
   readonly intents: readonly Intent[];
   /** Bit n: seat n is locked, for properties that lock at random. */
   readonly lockedSeats: number;
@@ -104,7 +108,7 @@ const intent: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 2, arbitrary: record({ kind: fc.constant('change' as const), which, stranger, seats }) },
   { weight: 2, arbitrary: record({ kind: constantFrom('block', 'unblock'), organizerId, seats }) },
 );
-const rules = constantFrom<Partial<EventRules>>(
+const variants = constantFrom<Partial<EventRules>>(
   ...Array.from({ length: 30 }, () => ({})),
   ...(['PAUSED', 'PAUSED', 'DRAFT', 'ENDED', 'CANCELED'] satisfies EventStatus[]).map((status) => ({
     status,
@@ -116,12 +120,16 @@ const rules = constantFrom<Partial<EventRules>>(
   ...Array.from({ length: 4 }, () => ({ holdExtensionMs: 1, holdLifetimeMaxMs: 7 })),
   ...Array.from({ length: 4 }, () => ({ holdLifetimeMaxMs: 5, buyersMayCancel: false })),
 );
+const rules = fc
+  .tuple(variants, fc.boolean())
+  .map(([variant, takeoverDelay]): Partial<EventRules> => ({ ...variant, takeoverDelay }));
 
 export const rounds: fc.Arbitrary<Round[]> = fc.array(
   record({
     passedMs: constantFrom(0, 0, 0, 1, 1, 2, 3, 5),
     rules,
-    intents: fc.array(intent, { minLength: 1, maxLength: 8, size: 'max' }),
+    takeoverDelaysMs: fc.array(constantFrom(1, 2, 2, 4), { minLength: INTENTS_MAX, maxLength: INTENTS_MAX }),
+    intents: fc.array(intent, { minLength: 1, maxLength: INTENTS_MAX, size: 'max' }),
     // Mostly all but a few: with every second seat unlocked, most commands would be retried.
     lockedSeats: fc.tuple(nat(1023), nat(1023), nat(1023)).map(([a, b, c]) => a | b | c),
     cuts: nat(127),

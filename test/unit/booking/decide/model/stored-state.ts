@@ -39,6 +39,7 @@ export function lock(
   clockMs: number,
   commands: readonly Command[],
   locking: Locking,
+  takeoverDelaysMs: readonly number[],
 ): LockedState {
   const inBatch = new Set<number>();
   if (locking === 'batch') {
@@ -57,12 +58,13 @@ export function lock(
     seats,
     requests: [],
     revokedBuyers: [],
+    takeoverDelaysMs: event.takeoverDelay ? takeoverDelaysMs : [],
     neighbors: new Map(),
     ...readFor(stored, seats, commands),
   };
 }
 
-/** Returns the seats that a command names, those of the booking it names, and those of overdue bookings of these seats. */
+/** Returns the seats that a command names, those of the booking it names, and those of bookings that can be taken over. */
 export function seatsTouchedBy(stored: Stored, clockMs: number, command: Command): readonly number[] {
   const named =
     command.kind === 'hold'
@@ -71,11 +73,12 @@ export function seatsTouchedBy(stored: Stored, clockMs: number, command: Command
           ...('seats' in command ? command.seats : []),
           ...('bookingId' in command ? (stored.bookings.get(command.bookingId)?.seats ?? []) : []),
         ];
-  const overdue = named.flatMap((index) => {
+  const takeable = named.flatMap((index) => {
     const booking = stored.bookings.get(stored.seats.get(index)?.bookingId ?? '');
-    return booking?.status === 'HOLD' && booking.holdExpiresAtMs <= clockMs ? booking.seats : [];
+    if (booking?.status !== 'HOLD') return [];
+    return booking.holdExpiresAtMs + booking.takeoverDelayMs <= clockMs ? booking.seats : [];
   });
-  return [...named, ...overdue];
+  return [...named, ...takeable];
 }
 
 /** Reads only the bookings and keys that a batch reads, so that a rule that needs more fails. */
