@@ -22,6 +22,26 @@ export async function setLockTimeout(tx: Tx, ms: number): Promise<void> {
   await tx.$queryRaw(sql`/* setLockTimeout */ SELECT set_config('lock_timeout', ${String(ms)}, true)`);
 }
 
+interface PlanRow {
+  organizer_id: string;
+  status: EventStatus;
+  on_sale_at_ms: number;
+  sale_ends_at_ms: number;
+  cancelable_until_ms: number;
+  seat_limit: number;
+  hold_ttl_ms: number | null;
+  hold_extension_ms: number | null;
+  hold_lifetime_max_ms: number | null;
+  orphan_rule: OrphanRule;
+  booking_mode: BookingMode;
+  buyers_may_cancel: boolean;
+  takeover_delay: boolean;
+  seats_total: number;
+  needs_admission: boolean;
+  tier_amounts: number[] | null;
+  more_seats: number[] | null;
+}
+
 /**
  * Reads the event, and the seats to lock besides the named ones: the seats of the named bookings, and of overdue bookings
  * that have a named seat. Returns null if the event does not exist, or is a draft and its organizer is not a caller.
@@ -38,27 +58,7 @@ export async function readPlan(
   defaultHoldTtlMs: number,
 ): Promise<{ readonly event: EventRules; readonly moreSeats: readonly number[] } | null> {
   // guard: draft-hidden-from-batch
-  const [row] = await tx.$queryRaw<
-    {
-      organizer_id: string;
-      status: EventStatus;
-      on_sale_at_ms: number;
-      sale_ends_at_ms: number;
-      cancelable_until_ms: number;
-      seat_limit: number;
-      hold_ttl_ms: number | null;
-      hold_extension_ms: number | null;
-      hold_lifetime_max_ms: number | null;
-      orphan_rule: OrphanRule;
-      booking_mode: BookingMode;
-      buyers_may_cancel: boolean;
-      takeover_delay: boolean;
-      seats_total: number;
-      needs_admission: boolean;
-      tier_amounts: number[] | null;
-      more_seats: number[] | null;
-    }[]
-  >(sql`/* readPlan */
+  const [row] = await tx.$queryRaw<PlanRow[]>(sql`/* readPlan */
     SELECT e.organizer_id, e.status, (extract(epoch FROM e.on_sale_at) * 1000)::float8 AS on_sale_at_ms,
            (extract(epoch FROM e.sale_ends_at) * 1000)::float8 AS sale_ends_at_ms,
            (extract(epoch FROM e.cancelable_until) * 1000)::float8 AS cancelable_until_ms,

@@ -88,11 +88,7 @@ const CreateEventInput = builder.inputType('CreateEventInput', {
       defaultValue: false,
       description: 'Whether buyers may cancel their own confirmed bookings.',
     }),
-    takeoverDelay: t.boolean({
-      defaultValue: false,
-      description:
-        'Whether the seats of an expired hold stay HELD for a random time of at most 1.2 seconds, so that bots which wait for the deadline gain nothing.',
-    }),
+    takeoverDelay: t.boolean({ defaultValue: false, description: 'See `Event.takeoverDelay`.' }),
     bookingMode: t.field({ type: BookingMode, defaultValue: 'DIRECT', description: 'How seats are held.' }),
     currency: t.string({
       required: true,

@@ -42,7 +42,7 @@ export interface Model {
   keys: UsedKey[];
 }
 
-export function overdue(model: Model, booking: ModelBooking): boolean {
+function overdue(model: Model, booking: ModelBooking): boolean {
   return booking.status === 'HOLD' && !(model.clockMs < booking.holdExpiresAtMs);
 }
 
