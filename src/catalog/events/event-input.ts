@@ -46,7 +46,7 @@ export interface EventFields {
   readonly orphanRule?: OrphanRule;
   /** Default false: only the organizer can cancel confirmed bookings. */
   readonly buyersMayCancel?: boolean;
-  /** Whether others can take the seats of an expired hold only after a random delay. Default false. */
+  /** Default false. If true, others can take the seats of an expired hold only after a random delay. */
   readonly takeoverDelay?: boolean | null;
   /** Defaults to DIRECT. */
   readonly bookingMode?: BookingMode | null;
