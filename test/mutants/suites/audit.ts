@@ -20,7 +20,7 @@ export const audit: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'audit-early-expiry',
-        mutation: { replace: "status = 'EXPIRED", with: "false AND status = 'EXPIRED" },
+        mutation: { replace: 'ended_at < hold_expires_at\n', with: 'false\n' },
         only: 'expired before its deadline',
       },
       {

@@ -179,7 +179,10 @@ export const booking: readonly MutantGroup[] = [
       },
       {
         guard: 'overdue-as-of-statement',
-        mutation: { replace: 'statement_timestamp', with: 'clock_timestamp' },
+        mutation: {
+          replace: 'hold_expires_at <= statement_timestamp',
+          with: 'hold_expires_at <= clock_timestamp',
+        },
         only: 'sweep holds',
       },
     ],
