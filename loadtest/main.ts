@@ -8,8 +8,9 @@ import { parseRequest, type LoadtestRequest } from './run/arguments.ts';
 import { useDeployment } from './run/target/deployment.ts';
 import { findK6 } from './run/find-k6.ts';
 import { startOwnSystem } from './run/target/own-system.ts';
-import { plotLatencies } from './run/report/plot.ts';
+import { plotAdmissions, plotLatencies } from './run/report/plot.ts';
 import { formatReport, type RunReport } from './run/report/report.ts';
+import { runOnsale } from './run/onsale/run-onsale.ts';
 import { runScenario } from './run/run-scenario.ts';
 import type { Target } from './run/target/target.ts';
 import { getExitStatus } from './run/report/verdict.ts';
@@ -23,19 +24,23 @@ await runCommand(async () => {
   const k6 = findK6({ env, mayBuild: !request.ci, print });
   print(`${k6.version} (${k6.program})`);
   await using scratch = await makeDisposableFolder();
-  await using target = await openTarget(request, env);
+  const needsTarget = request.runs.some(({ size }) => size.sale === undefined);
+  await using target = needsTarget ? await openTarget(request, env) : null;
   const command = `npm run loadtest -- ${args.join(' ')}`;
   for (const run of request.runs) {
     const options = {
       run,
-      target,
       k6,
       latencyLimits: !request.ci && run.scenario.limitsLatency === true,
       folder: scratch.folder,
       command,
       print,
     };
-    finish(await runScenario(options), path.resolve(ROOT, request.out));
+    const report =
+      target === null || run.size.sale !== undefined
+        ? await runOnsale(options)
+        : await runScenario({ ...options, target });
+    finish(report, path.resolve(ROOT, request.out));
   }
 });
 
@@ -66,8 +71,13 @@ function finish(report: RunReport, out: string): void {
   write(plots.requests, plotLatencies(`${report.scenario}: latency of requests`, report.requestsBySecond));
   if (plots.lag !== null)
     write(plots.lag, plotLatencies(`${report.scenario}: from COMMIT to socket`, report.lagBySecond));
+  const { onsale } = report;
+  if (onsale !== undefined) write(name('-admissions.svg'), plotAdmissions(onsale.seconds));
   write(name('.json'), `${JSON.stringify(report, null, 2)}\n`);
-  write(name('.md'), formatReport(report, plots));
+  write(
+    name('.md'),
+    formatReport(report, onsale === undefined ? plots : { ...plots, admissions: name('-admissions.svg') }),
+  );
   const status = getExitStatus(report.checks);
   print(
     `  ${status === 0 ? 'Passed' : 'FAILED'}. Report: ${path.relative(process.cwd(), path.join(out, name('.md')))}`,

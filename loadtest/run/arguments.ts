@@ -28,6 +28,7 @@ const options = {
   rate: { type: 'string' },
   seconds: { type: 'string' },
   watchers: { type: 'string' },
+  seats: { type: 'string' },
   event: { type: 'string' },
   out: { type: 'string', default: 'loadtest/reports' },
   'yes-load-this-server': { type: 'boolean', default: false },
@@ -40,11 +41,11 @@ export function parseRequest(args: readonly string[], baseUrl: string | undefine
     options,
     allowPositionals: true,
   });
-  if (values.ci && positionals.length > 0)
-    throw new UsageError(COMMAND, '--ci runs every scenario and takes no name.');
   const [name, ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(COMMAND, `Name one scenario, not ${positionals.length}.`);
-  const chosen = values.ci ? scenarios : [findScenario(name)];
+  const chosen = values.ci && name === undefined ? scenarios : [findScenario(name)];
+  if (baseUrl !== undefined && !values.ci && chosen.some(({ full }) => full.sale !== undefined))
+    throw new UsageError(COMMAND, `${name} starts its own servers. Unset BASE_URL.`);
   return {
     runs: chosen.map((scenario) => ({
       scenario,
@@ -65,28 +66,32 @@ function findScenario(name: string | undefined): Scenario {
   throw new UsageError(COMMAND, `${mistake} Scenarios: ${names}.`);
 }
 
-type Overrides = Partial<Record<'buyers' | 'rate' | 'seconds' | 'watchers', string | undefined>>;
+type Overrides = Partial<Record<'buyers' | 'rate' | 'seconds' | 'watchers' | 'seats', string | undefined>>;
 
 function overrideSize(scenario: Scenario, size: Size, given: Overrides): Size {
-  const read = (name: keyof Overrides, least: number) => {
+  const read = (name: keyof Overrides, least: number, otherwise: number) => {
     const text = given[name];
-    if (text === undefined) return size[name];
+    if (text === undefined) return otherwise;
     const value = Number(text);
     if (!Number.isInteger(value) || value < least)
       throw new UsageError(COMMAND, `--${name} must be a whole number from ${least}, not ${text}.`);
     return value;
   };
-  const buyers = read('buyers', 1);
-  const rate = read('rate', 1);
-  const seconds = scenario.oncePerBuyer ? Math.ceil(buyers / rate) : read('seconds', 1);
+  const buyers = read('buyers', 1, size.buyers);
+  const rate = read('rate', 1, size.rate);
+  const seconds = scenario.oncePerBuyer ? Math.ceil(buyers / rate) : read('seconds', 1, size.seconds);
   if (scenario.oncePerBuyer && given.seconds !== undefined)
     throw new UsageError(COMMAND, `--seconds follows from --buyers and --rate in ${scenario.name}.`);
+  if (given.seats !== undefined && size.sale === undefined)
+    throw new UsageError(COMMAND, `--seats applies to an on-sale, not to ${scenario.name}.`);
+  const sale = size.sale && { ...size.sale, seats: read('seats', 1, size.sale.seats) };
   return {
     ...size,
+    ...(sale === undefined ? {} : { sale }),
     buyers,
     rate: scenario.oncePerBuyer ? buyers / seconds : rate,
     seconds,
-    watchers: read('watchers', 0),
+    watchers: read('watchers', 0, size.watchers),
   };
 }
 

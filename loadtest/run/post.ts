@@ -28,15 +28,30 @@ export function listK6Addresses(): string[] {
   return Array.from({ length: K6_ADDRESSES }, (_, client) => toAddress(1, client));
 }
 
+interface PostOptions {
+  /** Local address of the client. Default: that of the first client of group 3. */
+  readonly localAddress?: string | undefined;
+  /** Access token of the client. */
+  readonly token?: string | undefined;
+}
+
 /** Sends a GraphQL request and returns its data. @throws if there are errors. */
-export async function post<T>(url: string, query: string, variables: object = {}, client = 0): Promise<T> {
+export async function post<T>(
+  url: string,
+  query: string,
+  variables: object = {},
+  { localAddress = localAddressFor(url, 3, 0), token }: PostOptions = {},
+): Promise<T> {
   const { request } = url.startsWith('https:') ? https : http;
-  const localAddress = localAddressFor(url, 3, client);
   const body = JSON.stringify({ query, variables });
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const sent = request(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
       ...(localAddress === undefined ? {} : { localAddress }),
     });
     sent.on('response', resolve);
@@ -61,7 +76,7 @@ export async function startSessions(url: string, buyers: number): Promise<string
         url,
         'mutation { startGuestSession { token } }',
         {},
-        next++,
+        { localAddress: localAddressFor(url, 3, next++) },
       );
       tokens.push(answer.startGuestSession.token);
     }

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { readCpuSeconds } from '../bench/cpu.ts';
 import type { K6 } from './find-k6.ts';
-import { listK6Addresses } from './post.ts';
 import { addK6Line, Samples } from './report/samples.ts';
 import type { K6Summary } from './report/verdict.ts';
 
@@ -31,18 +30,18 @@ export interface K6Options {
   readonly tokens: string;
   readonly seats: string;
   readonly summary: string;
-  /** Whether clients use many local addresses. */
-  readonly isLocal: boolean;
+  /** Local addresses that virtual users take in turn, or null for the machine's own. */
+  readonly addresses: readonly string[] | null;
   /** Called regularly. */
   readonly onProgress: (samples: Samples) => void;
 }
 
 /** Runs a script to its end. @throws if k6 ends with another status than success or a breached threshold. */
 export async function runK6(options: K6Options): Promise<K6Run> {
-  const { k6, scenario, plan, tokens, seats, summary, isLocal, onProgress } = options;
+  const { k6, scenario, plan, tokens, seats, summary, addresses, onProgress } = options;
   const files = { PLAN: plan, TOKENS: tokens, SEATS: seats, SUMMARY: summary };
   const env = Object.entries(files).flatMap(([name, file]) => ['-e', `${name}=${file}`]);
-  const addresses = isLocal ? ['--local-ips', listK6Addresses().join(',')] : [];
+  const localIps = addresses === null ? [] : ['--local-ips', addresses.join(',')];
   const startedAt = performance.now();
   const child = spawn(
     k6.program,
@@ -53,7 +52,7 @@ export async function runK6(options: K6Options): Promise<K6Run> {
       '--no-usage-report',
       '--out',
       'json=-',
-      ...addresses,
+      ...localIps,
       ...env,
       path.join(SCRIPTS, `${scenario}.ts`),
     ],

@@ -6,7 +6,7 @@ import type { Plan } from '../k6/lib/plan-format.ts';
 import { isLoopback, type Run } from './arguments.ts';
 import type { K6 } from './find-k6.ts';
 import { listFreeSeats } from './free-seats.ts';
-import { startSessions } from './post.ts';
+import { listK6Addresses, startSessions } from './post.ts';
 import type { RunReport } from './report/report.ts';
 import { runK6, type K6Run } from './run-k6.ts';
 import type { Latencies, Samples } from './report/samples.ts';
@@ -123,7 +123,7 @@ function startLoad(
     tokens: file('tokens'),
     seats: file('seats'),
     summary: file('summary'),
-    isLocal: isLoopback(new URL(target.url)),
+    addresses: isLoopback(new URL(target.url)) ? listK6Addresses() : null,
     onProgress: createProgress(print),
   });
 }
@@ -131,7 +131,7 @@ function startLoad(
 const PROGRESS_EVERY_MS = 2_000;
 
 /** Returns a function that prints a line of figures every two seconds. */
-function createProgress(print: (line: string) => void): (samples: Samples) => void {
+export function createProgress(print: (line: string) => void): (samples: Samples) => void {
   const startedAt = performance.now();
   let lines = 0;
   return (samples) => {
@@ -147,7 +147,7 @@ function createProgress(print: (line: string) => void): (samples: Samples) => vo
   };
 }
 
-function sortByName(samples: Samples): Record<string, Latencies> {
+export function sortByName(samples: Samples): Record<string, Latencies> {
   return Object.fromEntries([...samples.byName()].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -156,7 +156,7 @@ function countOf({ metrics }: K6Summary, counter: string): number {
 }
 
 /** Returns the counters of the script and its submetrics, without those of k6 itself. */
-function listCounters({ metrics }: K6Summary): Record<string, number> {
+export function listCounters({ metrics }: K6Summary): Record<string, number> {
   const own = Object.entries(metrics).filter(
     ([name, { values }]) =>
       values['count'] !== undefined &&
@@ -166,7 +166,7 @@ function listCounters({ metrics }: K6Summary): Record<string, number> {
   return Object.fromEntries(own.map(([name, { values }]) => [name, values['count'] ?? 0]));
 }
 
-function describeMachine(): string {
+export function describeMachine(): string {
   const cores = os.cpus();
   const load = os.loadavg()[0]?.toFixed(1);
   return `${cores.length} × ${cores[0]?.model ?? 'CPU'}, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB, ${os.type()} ${os.release()}, Node ${process.versions.node}, load ${load} at the end`;

@@ -10,6 +10,27 @@ export interface Size {
   readonly sampleSockets: number;
   readonly thinkSeconds: number;
   readonly virtualUsers: number;
+  /** Only of an on-sale. */
+  readonly sale?: SaleSize;
+}
+
+/** Sizes of an on-sale besides those of every run. `buyers` are all who arrive, bots included. */
+export interface SaleSize {
+  readonly seats: number;
+  readonly apiProcesses: number;
+  /** Processes that hold the sockets of those who wait. */
+  readonly crowdProcesses: number;
+  readonly pacePerMinute: number;
+  readonly insideMax: number;
+  readonly holdTtlMs: number;
+  /** Share of the arrivals that are bots. */
+  readonly botShare: number;
+  /** Share of the arrivals before the sale begins. */
+  readonly lobbyShare: number;
+  /** Time over which clients spread their request for a number after the draw. */
+  readonly rejoinSeconds: number;
+  /** Time from the beginning of the sale within which the hall must sell out. */
+  readonly sellOutSeconds: number;
 }
 
 export interface Scenario {
@@ -97,6 +118,55 @@ export const scenarios: readonly Scenario[] = [
       sampleSockets: 10,
       thinkSeconds: 0,
       virtualUsers: 50,
+    },
+  },
+  {
+    name: 'onsale',
+    limitsLatency: true,
+    oncePerBuyer: true,
+    proves:
+      'Far more people than seats arrive within a minute, bots among them. The waiting room admits them in the published order, the hall sells out, and limits stay on.',
+    full: {
+      ...quiet,
+      rate: 334,
+      seconds: 60,
+      buyers: 20_000,
+      watchers: 0,
+      thinkSeconds: 3,
+      virtualUsers: 240,
+      sale: {
+        seats: 1_222,
+        apiProcesses: 2,
+        crowdProcesses: 2,
+        pacePerMinute: 180,
+        insideMax: 200,
+        holdTtlMs: 60_000,
+        botShare: 0.1,
+        lobbyShare: 0.75,
+        rejoinSeconds: 30,
+        sellOutSeconds: 600,
+      },
+    },
+    small: {
+      ...quiet,
+      rate: 60,
+      seconds: 10,
+      buyers: 600,
+      watchers: 0,
+      thinkSeconds: 0.5,
+      virtualUsers: 60,
+      sale: {
+        seats: 122,
+        apiProcesses: 1,
+        crowdProcesses: 1,
+        pacePerMinute: 900,
+        insideMax: 50,
+        holdTtlMs: 5_000,
+        botShare: 0.2,
+        lobbyShare: 0.75,
+        rejoinSeconds: 2,
+        sellOutSeconds: 120,
+      },
     },
   },
   {

@@ -18,6 +18,8 @@ export interface Result {
   readonly code?: string;
   readonly id?: string;
   readonly status?: string;
+  /** Of an admission. */
+  readonly token?: string;
 }
 
 export interface EventPage {
@@ -31,6 +33,7 @@ const documents = {
   confirmBooking: `mutation confirmBooking($input: ConfirmBookingInput!) { confirmBooking(input: $input) { ${RESULT} } }`,
   releaseBooking: `mutation releaseBooking($input: ReleaseBookingInput!) { releaseBooking(input: $input) { ${RESULT} } }`,
   cancelBooking: `mutation cancelBooking($input: CancelBookingInput!) { cancelBooking(input: $input) { ${RESULT} } }`,
+  claimAdmission: `mutation claimAdmission($input: ClaimAdmissionInput!) { claimAdmission(input: $input) { __typename ... on Error { code message } ... on Admission { token } } }`,
   browse: `query browse($id: ID!) { event(id: $id) { name status startsAt priceTiers { name price { amount currency } }
     availability { available held booked total } seatMap { version states } } }`,
 };
@@ -66,8 +69,9 @@ function post(operation: Operation, variables: object, token: string): Response 
 export function mutate(operation: Operation, input: object, token: string, expected: Expected = []): Result {
   const response = post(operation, { input }, token);
   const result = response.data?.[operation] ?? {};
-  const outcome = result.status ?? result.code ?? 'NO_DATA';
-  const isExpected = result.status !== undefined || expected.includes(outcome);
+  const success = result.token === undefined ? result.status : 'ADMITTED';
+  const outcome = success ?? result.code ?? 'NO_DATA';
+  const isExpected = success !== undefined || expected.includes(outcome);
   if (!isExpected) console.error(`${operation}: ${JSON.stringify(response).slice(0, 300)}`);
   outcomes.add(1, { operation, outcome: isExpected ? outcome : 'UNEXPECTED' });
   return result;
@@ -84,11 +88,16 @@ export function browse(token: string): EventPage | null {
   return page;
 }
 
-/** Holds seats. Losing a seat to another buyer and reaching the limit of seats are expected. */
-export function holdSeats(seats: readonly number[], token: string): Result {
+/**
+ * Holds seats, with an admission if the event has a waiting room. By default, losing a seat to another buyer and reaching
+ * the limit of seats are expected.
+ */
+export function holdSeats(
+  seats: readonly number[],
+  token: string,
+  admissionToken: string | null = null,
+  expected: Expected = ['SEATS_UNAVAILABLE', 'SEAT_LIMIT_EXCEEDED'],
+): Result {
   const seatIds = seats.map((index) => b64encode(`Seat:${plan.eventNumber}:${index}`));
-  return mutate('holdSeats', { eventId: plan.eventId, seatIds }, token, [
-    'SEATS_UNAVAILABLE',
-    'SEAT_LIMIT_EXCEEDED',
-  ]);
+  return mutate('holdSeats', { eventId: plan.eventId, seatIds, admissionToken }, token, expected);
 }

@@ -1,7 +1,7 @@
 import { sleep } from 'k6';
-import { b64decode } from 'k6/encoding';
 import { Counter } from 'k6/metrics';
 import { browse, holdSeats, mutate } from './api.ts';
+import { findSeats } from './find-seats.ts';
 import { plan } from './plan.ts';
 import { around, randomBelow } from './random.ts';
 
@@ -10,7 +10,6 @@ const visits = new Counter('visits');
 
 const ATTEMPTS_MAX = 3;
 const SEATS_MAX = 4;
-const SEARCHED_SEATS_MAX = 2_000;
 
 /** What buyers do after they have held seats, as shares that add up to one. */
 export interface Habits {
@@ -51,26 +50,11 @@ function chooseAndHold(token: string): string | null {
     const page = browse(token);
     if (page === null) return null;
     sleep(around(plan.thinkSeconds));
-    const seats = findFreeSeats(page.seatMap.states, 1 + randomBelow(SEATS_MAX));
+    const seats = findSeats(page.seatMap.states, 1 + randomBelow(SEATS_MAX), (status) => status === 0);
     if (seats === null) return null;
     const { id, code } = holdSeats(seats, token);
     if (id !== undefined) return id;
     if (code !== 'SEATS_UNAVAILABLE') return null;
-  }
-  return null;
-}
-
-/** Returns consecutive free seats at a random place of the map, or null if none are found. */
-function findFreeSeats(states: string, count: number): number[] | null {
-  const packed = new Uint8Array(b64decode(states));
-  const isFree = (seat: number) => (((packed[seat >> 2] ?? 0) >> (2 * (seat & 3))) & 3) === 0;
-  const start = randomBelow(plan.seatCount);
-  let run: number[] = [];
-  for (let step = 0; step < Math.min(plan.seatCount, SEARCHED_SEATS_MAX); step++) {
-    const seat = (start + step) % plan.seatCount;
-    if (seat === 0) run = [];
-    run = isFree(seat) ? [...run, seat] : [];
-    if (run.length === count) return run;
   }
   return null;
 }

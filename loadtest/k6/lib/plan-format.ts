@@ -20,4 +20,11 @@ export interface Plan {
   readonly virtualUsers: number;
   /** Whether thresholds on latency apply. They are off in CI, whose machines are shared. */
   readonly latencyLimits: boolean;
+  /** Only of an on-sale: where virtual users get those who are called. */
+  readonly handover?: {
+    readonly url: string;
+    /** The kind of people that each virtual user plays. */
+    readonly kinds: readonly string[];
+    readonly holdTtlSeconds: number;
+  };
 }

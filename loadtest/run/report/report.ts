@@ -1,6 +1,7 @@
 import { short, table, whole } from '../../bench/markdown.ts';
 import type { Latencies, SecondOfRun } from './samples.ts';
 import type { Size } from '../scenarios.ts';
+import { formatOnsale, type OnsaleReport } from '../onsale/onsale-report.ts';
 import type { Check } from './verdict.ts';
 
 /** Everything that a report states. It is also the JSON report. */
@@ -35,12 +36,16 @@ export interface RunReport {
   readonly audit: string | null;
   /** Messages of the script and of k6. */
   readonly messages: readonly string[];
+  /** Only of an on-sale. */
+  readonly onsale?: OnsaleReport;
 }
 
 /** Names of the files beside a report. */
 export interface Plots {
   readonly requests: string;
   readonly lag: string | null;
+  /** Only of an on-sale. */
+  readonly admissions?: string;
 }
 
 /** Formats a report as Markdown. */
@@ -58,6 +63,9 @@ export function formatReport(report: RunReport, plots: Plots): string {
       ['check', 'result', 'found'],
       report.checks.map(({ what, ok, found }) => [what, ok ? 'ok' : 'FAILED', found]),
     ),
+    ...(report.onsale === undefined || plots.admissions === undefined
+      ? []
+      : [formatOnsale(report.onsale, plots.admissions)]),
     '## Latency',
     formatLatencies(report),
     `![Latency of requests by second](${plots.requests})`,
@@ -89,7 +97,7 @@ function formatSetting({ command, machine, system, k6, size, seconds, watchers }
   ].join('\n');
 }
 
-function formatLatencies({ requests, lag, watchers }: RunReport): string {
+function formatLatencies({ requests, lag, watchers, onsale }: RunReport): string {
   const rows = Object.entries({ ...requests, ...(lag === null ? {} : { 'COMMIT to socket': lag }) });
   const text = table(
     ['milliseconds', 'count', 'p50', 'p95', 'p99', 'max'],
@@ -99,7 +107,7 @@ function formatLatencies({ requests, lag, watchers }: RunReport): string {
       ...[p50Ms, p95Ms, p99Ms, maxMs].map(short),
     ]),
   );
-  if (watchers.sockets === 0) return text;
+  if (watchers.sockets === 0 || onsale !== undefined) return text;
   return `${text}\n\nWatchers received ${whole(watchers.messages)} messages, with ${watchers.gaps} gaps and ${watchers.resyncs} resyncs.`;
 }
 

@@ -65,6 +65,9 @@ function summarize(values: readonly number[]): Latencies {
   };
 }
 
+/** Name of the requests by which virtual users ask the runner for work. */
+const HANDOVER = 'handover';
+
 interface K6Point {
   readonly data?: {
     readonly time?: string;
@@ -79,5 +82,7 @@ export function addK6Line(samples: Samples, line: string): void {
   if (!line.startsWith('{"metric":"http_req_duration","type":"Point"')) return;
   const { data } = JSON.parse(line) as K6Point;
   if (data?.time === undefined || data.value === undefined) return;
+  // Such requests wait for the runner, not for the server.
+  if (data.tags?.['name'] === HANDOVER) return;
   samples.add(data.tags?.['name'] ?? 'request', Date.parse(data.time), data.value);
 }

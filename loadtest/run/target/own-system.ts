@@ -18,10 +18,10 @@ const HOLD_TTL_MS = 10_000;
 const SEAT_LIMIT = 100;
 
 /**
- * Starts a system as in production: one API process and the worker, a durable PostgreSQL and Redis, all limits on. Commit
+ * Starts servers as in production: API processes and the worker, a durable PostgreSQL and Redis, all limits on. Commit
  * timestamps are on, so that latency counts from COMMIT.
  */
-export async function startOwnSystem(): Promise<Target> {
+export async function startServers(apiProcesses: number): Promise<Servers> {
   await using undo = new AsyncDisposableStack();
   const scratch = await makeScratchFolder();
   undo.defer(() => scratch.remove());
@@ -44,26 +44,49 @@ export async function startOwnSystem(): Promise<Target> {
     undo.defer(() => server.kill());
     return server;
   };
-  const api = await start('src/main/api.ts');
+  const apis: ServerProcess[] = [];
+  while (apis.length < apiProcesses) apis.push(await start('src/main/api.ts'));
   const worker = await start('src/main/worker.ts');
   const all = undo.move();
-
+  const names = apis.map(({ pid }, i) => [apis.length === 1 ? 'API' : `API ${i + 1}`, pid] as const);
+  const count = apis.length === 1 ? 'one API process' : `${apis.length} API processes`;
   return {
-    url: api.url ?? '',
-    description: `one API process, the worker, PostgreSQL ${postgres.version} (durable) and Redis ${redis.version}, started for this run`,
+    apis,
+    stored,
+    description: `${count}, the worker, PostgreSQL ${postgres.version} (durable) and Redis ${redis.version}, started for this run`,
     processes: listProcesses({
-      API: api.pid,
+      ...Object.fromEntries(names),
       worker: worker.pid,
       PostgreSQL: postgres.process.pid,
       Redis: redis.process.pid,
     }),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** Servers that the runner started. */
+export interface Servers extends AsyncDisposable {
+  readonly apis: readonly ServerProcess[];
+  readonly stored: StoredState;
+  readonly description: string;
+  readonly processes: readonly MeasuredProcess[];
+}
+
+/** Starts one API process and what it needs. */
+export async function startOwnSystem(): Promise<Target> {
+  const servers = await startServers(1);
+  const { stored } = servers;
+  return {
+    url: servers.apis[0]?.url ?? '',
+    description: servers.description,
+    processes: servers.processes,
     chooseEvent: () => createEvent(stored),
     settle: ({ number }) => stored.settle(number, 'active'),
     readMap: ({ number }) => stored.readMap(number),
     countBookings: ({ number }) => stored.countBookings(number),
     readCommitTimes: ({ number }) => stored.readCommitTimes(number),
     audit: () => stored.audit(),
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
+    [Symbol.asyncDispose]: () => servers[Symbol.asyncDispose](),
   };
 }
 

@@ -5,15 +5,18 @@ import { scenarios } from '../../../loadtest/run/scenarios.ts';
 const parse = (args: string[], baseUrl?: string) => parseRequest(args, baseUrl);
 
 it.each([
-  [[], 'The scenario is missing. Scenarios: same-seat, hold-storm, checkout, fan-out, soak.'],
-  [['same-seats'], 'Unknown scenario same-seats. Scenarios: same-seat, hold-storm, checkout, fan-out, soak.'],
+  [[], 'The scenario is missing. Scenarios: same-seat, hold-storm, checkout, fan-out, onsale, soak.'],
+  [
+    ['same-seats'],
+    'Unknown scenario same-seats. Scenarios: same-seat, hold-storm, checkout, fan-out, onsale, soak.',
+  ],
   [['soak', 'checkout'], 'Name one scenario, not 2.'],
   [['soak', '--minutes', '5'], "Unknown option '--minutes'"],
   [['soak', '--rate', '0'], '--rate must be a whole number from 1, not 0.'],
   [['soak', '--buyers', 'many'], '--buyers must be a whole number from 1, not many.'],
   [['soak', '--watchers', '-1'], '--watchers'],
   [['same-seat', '--seconds', '5'], '--seconds follows from --buyers and --rate'],
-  [['--ci', 'soak'], '--ci runs every scenario and takes no name.'],
+  [['soak', '--seats', '5'], '--seats applies to an on-sale, not to soak.'],
 ])('rejects %j and prints the usage', (args, message) => {
   expect(() => parse(args)).toThrow(message);
   expect(() => parse(args)).toThrow('Usage: npm run loadtest -- NAME');
@@ -34,6 +37,17 @@ it('runs a small version of every scenario in CI', () => {
   expect(ci).toBe(true);
   expect(runs.map(({ scenario }) => scenario.name)).toEqual(scenarios.map(({ name }) => name));
   for (const { scenario, size } of runs) expect(size).toEqual(scenario.small);
+});
+
+it('runs the small version of one scenario', () => {
+  const { runs, ci } = parse(['onsale', '--ci', '--seats', '60']);
+  expect(ci).toBe(true);
+  expect(runs).toHaveLength(1);
+  expect(runs[0]?.size).toMatchObject({ buyers: 600, sale: { seats: 60, pacePerMinute: 900 } });
+});
+
+it('does not let an on-sale load a deployment', () => {
+  expect(() => parse(['onsale'], 'http://localhost:4000')).toThrow('onsale starts its own servers');
 });
 
 it.each(['http://localhost:4000', 'http://127.0.0.2:4000', 'https://[::1]:4000/'])(
