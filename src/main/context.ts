@@ -60,6 +60,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const feeds = new LiveFeeds({ db: database.reads, subscriber, logger, tickMs: config.feedTickMs });
   const seatMapCache = new SeatMapCache(redis, logger);
   const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });
+  const rateLimits = createRateLimits(config, { redis, clock, logger });
   const batchContext = {
     db: database.batches,
     publisher,
@@ -71,10 +72,10 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     logger,
     eventLogger,
     onStep: overrides.onBatchStep,
+    endedHolds: rateLimits?.probing ?? undefined,
   };
   const groupCommit = new GroupCommit(createExecuteBatch(batchContext));
   const [identity, revocations] = createIdentity(config, database.reads, logger);
-  const rateLimits = createRateLimits(config, { redis, clock, logger });
   const rooms = startWaitingRooms({ config, database, redis, clock, groupCommit, logger });
   const reporter = new LiveMapReporter(redis, feeds, logger);
   collectProcessMetrics();
@@ -103,6 +104,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
     defaultHoldTtlMs: config.holdTtlMs,
     async close() {
       await groupCommit.drained();
+      await rateLimits?.probing?.idle();
       for (const service of [reporter, rooms, feeds, clock, revocations]) service.stop();
       rateLimits?.close();
       await publisher.close();

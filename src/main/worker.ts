@@ -57,6 +57,8 @@ export async function startWorker(
   collectProcessMetrics();
   const eventLogger = createFastLogger(logger);
   const seatMapCache = new SeatMapCache(redis, logger);
+  const rateLimits = createRateLimits(config, { redis, clock: { nowMs: Date.now }, logger });
+  const probing = rateLimits?.probing ?? null;
   const groupCommit = createGroupCommit(database.worker, {
     db: database.batches,
     publisher,
@@ -65,6 +67,7 @@ export async function startWorker(
     logger,
     eventLogger,
     onStep: onBatchStep,
+    endedHolds: probing ?? undefined,
   });
   const tasks = createTasks({
     db: database.worker,
@@ -75,7 +78,9 @@ export async function startWorker(
     requestQueue: new RequestQueue(redis),
     groupCommit,
     requestLimits,
-    heldSeats: createRateLimits(config, { redis, clock: { nowMs: Date.now }, logger })?.heldSeats ?? null,
+    heldSeats: rateLimits?.heldSeats ?? null,
+    queuedHolds: probing,
+    endedHolds: probing ?? undefined,
     rooms: new RoomStore(redis),
     liveMaps: createLiveMapReports(redis),
     logger,
@@ -96,6 +101,7 @@ export async function startWorker(
       await metricsServer?.stop();
       await worker.stop();
       await groupCommit.drained();
+      await probing?.idle();
       await publisher.close();
       redis.disconnect();
       await database.close();

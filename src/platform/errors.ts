@@ -99,8 +99,8 @@ export class RateLimitedError extends SelloutError {
   readonly code = 'RATE_LIMITED';
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number) {
-    super(`Too many requests. Retry in ${retryAfterSeconds} s.`);
+  constructor(retryAfterSeconds: number, message = `Too many requests. Retry in ${retryAfterSeconds} s.`) {
+    super(message);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -205,6 +205,14 @@ function bookingKey({ eventId, id }: HeldBooking): string {
   return `event:{${eventId}}:held:booking:${id}`;
 }
 
+/** Returns the client whose seats a token reserves. */
+export function parseClient(token: string): ClientKeys {
+  const [address = '', network = ''] = parseStored(token).keys.map((key) =>
+    key.slice(key.lastIndexOf(':') + 1),
+  );
+  return { address, network };
+}
+
 function toMembers(id: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${id}:${i + 1}`);
 }

@@ -6,10 +6,13 @@ import type { Logger } from '../platform/observability/logger.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Redis } from '../platform/redis/redis.ts';
 import { LocalBuckets, waitForToken, type Charge, type Verdict, SharedBuckets } from './buckets.ts';
+import { LimitReport, toBucketState } from './limit-report.ts';
 import { HeldSeats, type HeldBooking, type SeatReservation } from './held-seats.ts';
 import { ClientKeyring, type ClientKeys } from './client-keys.ts';
-import { LimitReport, toBucketState } from './limit-report.ts';
 import { createPolicies, type LimitGroup, type Policies } from './policies.ts';
+import type { EndedHold } from './port.ts';
+import { AntiProbing, type WantedHold } from './probing/anti-probing.ts';
+import type { Subjects } from './probing/local-probing.ts';
 import { RefusalLog } from './refusal-log.ts';
 
 /** Keys in memory: of the calls of this process, of empty buckets, and of the time without Redis. About 200 bytes each. */
@@ -20,6 +23,12 @@ interface RateLimitServices {
   /** The clock that all processes share. */
   readonly clock: { nowMs(): number };
   readonly logger: Logger;
+}
+
+interface RateLimitOptions {
+  readonly secret: string;
+  readonly holdTtlMs: number;
+  readonly antiProbing?: boolean;
 }
 
 /** A call of a root field. */
@@ -40,6 +49,8 @@ export class RateLimits {
   readonly policies: Policies;
   readonly refusals: RefusalLog;
   readonly heldSeats: HeldSeats;
+  /** Null if it is off. */
+  readonly probing: AntiProbing | null;
   readonly #keyring: ClientKeyring;
   readonly #shared: SharedBuckets;
   readonly #calls = new LocalBuckets(KEYS_KEPT_MAX);
@@ -52,7 +63,7 @@ export class RateLimits {
 
   constructor(
     quotas: RateLimitQuotas,
-    { secret, holdTtlMs }: { readonly secret: string; readonly holdTtlMs: number },
+    { secret, holdTtlMs, antiProbing = false }: RateLimitOptions,
     { redis, clock, logger }: RateLimitServices,
   ) {
     this.policies = createPolicies(quotas);
@@ -68,12 +79,22 @@ export class RateLimits {
       refusals: this.refusals,
       logger,
     });
+    const getIdentity = (userId: string) => this.#keyring.getBuyer(userId);
+    // guard: anti-probing-switch
+    this.probing = antiProbing
+      ? new AntiProbing({ redis, clock, logger, refusals: this.refusals, getIdentity })
+      : null;
     this.#logger = logger;
   }
 
   /** Creates the budget of one request, or of one message on a socket. `onReport` receives what each call has left. */
   open(address: string, onReport?: (report: LimitReport) => void): RequestBudget {
     return new RequestBudget(this, this.#keyring.getClient(address), onReport);
+  }
+
+  /** Returns what the rules against probing look at. */
+  getSubjects({ address, network }: ClientKeys, buyerId: string): Subjects {
+    return { identity: this.#keyring.getBuyer(buyerId), address, network };
   }
 
   /** Takes a token of the client's calls in this process. */
@@ -159,13 +180,18 @@ export class RateLimits {
 
 /** Creates the rate limits of the configuration; null if they are off. */
 export function createRateLimits(
-  { rateLimits, auth, holdTtlMs }: Pick<Config, 'rateLimits' | 'auth' | 'holdTtlMs'>,
+  {
+    rateLimits,
+    auth,
+    holdTtlMs,
+    antiProbing,
+  }: Pick<Config, 'rateLimits' | 'auth' | 'holdTtlMs' | 'antiProbing'>,
   services: RateLimitServices,
 ): RateLimits | null {
   // guard: limits-switch
   return rateLimits === null
     ? null
-    : new RateLimits(rateLimits, { secret: auth.secret, holdTtlMs }, services);
+    : new RateLimits(rateLimits, { secret: auth.secret, holdTtlMs, antiProbing }, services);
 }
 
 /** What one request, or one message on a socket, may do. */
@@ -214,6 +240,25 @@ export class RequestBudget {
   }
 
   /**
+   * Judges what the client has done so far, before it holds seats.
+   *
+   * @throws {RateLimitedError} if a measure against probing applies.
+   */
+  async judgeHold(wanted: WantedHold): Promise<void> {
+    if (this.#subjects !== null) await this.#limits.probing?.judge(this.#subjects, wanted);
+  }
+
+  noteHeld(booking: HeldBooking & Pick<EndedHold, 'seats'>): void {
+    const subjects = this.#subjects;
+    if (subjects !== null) this.#limits.probing?.noteHeld(booking.eventId, subjects, booking);
+  }
+
+  /** @param seats those that were not available, so that a hold was refused. */
+  noteTaken(eventId: number, seats: readonly number[]): void {
+    if (this.#subjects !== null) this.#limits.probing?.noteTaken(eventId, this.#subjects, seats);
+  }
+
+  /**
    * Reserves seats of an event for a hold.
    *
    * @throws {RateLimitedError} if the client's address or network would hold too many seats unconfirmed.
@@ -229,6 +274,10 @@ export class RequestBudget {
 
   async #mayRepeat(charges: readonly Charge[], isRepeat?: () => Promise<boolean>): Promise<boolean> {
     return isRepeat !== undefined && this.#limits.takeRepeat(charges) && isRepeat();
+  }
+
+  get #subjects(): Subjects | null {
+    return this.#buyerId === null ? null : this.#limits.getSubjects(this.#client, this.#buyerId);
   }
 
   #toError(operation: string, charges: readonly Charge[], verdict: Verdict, nowUs: number): RateLimitedError {

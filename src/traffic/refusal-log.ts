@@ -18,6 +18,8 @@ export interface Refusal {
   /** The hashed key of the empty bucket. */
   readonly key: string;
   readonly retryAfterSeconds: number;
+  /** What made the rules against probing refuse. */
+  readonly reason?: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { auditLimits } from '../booking/audit/audit.ts';
+import type { AnnounceContext } from '../booking/batch/announce.ts';
 import { HoldSweeper } from '../booking/expiry/hold-sweeper.ts';
 import { pruneHistory } from '../booking/operations/prune-history.ts';
 import type { GroupCommit } from '../booking/batch/group-commit.ts';
@@ -34,6 +35,8 @@ export interface WorkerContext {
   readonly groupCommit: GroupCommit;
   readonly requestLimits: Partial<ConsumerLimits>;
   readonly heldSeats: ConsumerContext['heldSeats'];
+  readonly queuedHolds: NonNullable<ConsumerContext['queuedHolds']> | null;
+  readonly endedHolds?: AnnounceContext['endedHolds'];
   readonly logger: Logger;
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;

@@ -149,6 +149,7 @@ describe.each([
       publisher,
       heldSeats: null,
       rooms: room.store,
+      queuedHolds: null,
       logger: silent,
     };
     const consumer = new RequestConsumer(worker, { takeOverAfterMs: 200, takeOverEveryMs: 100 });

@@ -6,14 +6,17 @@ import { toSeatCode } from '../../seating/map/seat-map.ts';
 import type { Publisher } from '../../messaging/publisher.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import type { SeatMapCache } from '../../seating/map/seat-map-cache.ts';
+import type { EndedHolds } from '../../traffic/port.ts';
 import { holdExpired } from '../business-events.ts';
-import type { Changes } from '../rules/model.ts';
+import type { BookingRecord, Changes } from '../rules/model.ts';
 import type { BatchResult, RaisedVersion } from './batch.ts';
 
 export interface AnnounceContext extends PublishContext {
   readonly logger: Logger;
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;
+  /** Learns what becomes of holds; absent if nothing does. */
+  readonly endedHolds?: EndedHolds | undefined;
 }
 
 /**
@@ -29,6 +32,7 @@ export interface AnnounceContext extends PublishContext {
 export function announce(ctx: AnnounceContext, eventId: number, { raised, ...result }: BatchResult): void {
   if (raised === null) return;
   reportExpiredHolds(ctx.eventLogger, result.changes);
+  ctx.endedHolds?.note(eventId, findEndedHolds(result.changes));
   announceChange(ctx, eventId, result, raised).catch((error: unknown) => {
     const { version } = raised;
     // guard: unannounced-commit-succeeds
@@ -68,6 +72,12 @@ function describeTrace(): Pick<SeatsChanged, 'traceparent'> {
 function reportExpiredHolds(logger: Logger, { changedBookings }: Changes): void {
   for (const { before, after } of changedBookings)
     if (after.status === 'EXPIRED' && after.endedAtMs !== null) holdExpired(logger, before, after.endedAtMs);
+}
+
+function findEndedHolds({ changedBookings }: Changes): BookingRecord[] {
+  return changedBookings
+    .filter(({ before, after }) => before.status === 'HOLD' && after.status !== 'HOLD')
+    .map(({ after }) => after);
 }
 
 export interface PublishContext {

@@ -4,6 +4,7 @@ import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
+import type { QueuedHolds } from '../../traffic/port.ts';
 import type { Publisher } from '../../messaging/publisher.ts';
 import type { GroupCommit } from '../batch/group-commit.ts';
 import type { Outcome } from '../rules/draft.ts';
@@ -27,6 +28,8 @@ export interface ConsumerContext {
       holds: readonly { readonly buyerId: string; readonly holdExpiresAtMs: number }[],
     ): Promise<void>;
   };
+  /** Learns what became of the holds; null or absent if nothing does. */
+  readonly queuedHolds?: QueuedHolds | null;
   readonly logger: Logger;
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;
@@ -209,7 +212,7 @@ export class RequestConsumer {
   async #submit(eventId: number, wish: Wish): Promise<Outcome | null> {
     try {
       const outcome = await submitAndReport(this.#ctx, eventId, toSubmission(wish));
-      this.#updateReservation(wish, outcome);
+      this.#updateReservation(eventId, wish, outcome);
       metrics.holdRequests.inc({ outcome: nameOutcome(outcome) });
       metrics.holdRequestSeconds.observe(Math.max(0, ageMs(wish)) / 1000);
       return outcome;
@@ -220,13 +223,17 @@ export class RequestConsumer {
     }
   }
 
-  #updateReservation({ reservation }: Wish, outcome: Outcome): void {
+  #updateReservation(eventId: number, { reservation, buyerId }: Wish, outcome: Outcome): void {
     if (reservation === null) return;
     const seats = this.#ctx.heldSeats?.restore(reservation);
     if (outcome.kind === 'refused')
       seats?.giveBack(); // guard: refused-request-gives-back
     // Without a booking, the request was settled before.
     else if (outcome.kind === 'done' && outcome.booking !== null) seats?.settle(outcome.booking);
+    const held = outcome.kind === 'done' ? outcome.booking : null;
+    const refusal = outcome.kind === 'refused' ? outcome.refusal : null;
+    const taken = refusal?.code === 'SEATS_UNAVAILABLE' ? refusal.seats : [];
+    this.#ctx.queuedHolds?.noteQueued({ eventId, buyerId, reservation, held, taken }); // guard: queued-outcome-noted
   }
 
   async #bury(eventId: number, entry: Entry, reason: string): Promise<void> {

@@ -2,7 +2,9 @@ import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTyp
 import type { GraphQLFieldResolver } from 'graphql';
 import { parseBookingId, parseEventId } from '../../platform/ids.ts';
 import { BusyError, RateLimitedError } from '../../platform/errors.ts';
+import { SeatsUnavailableError } from '../../booking/rules/errors.ts';
 import type { HeldBooking, SeatReservation } from '../../traffic/held-seats.ts';
+import type { EndedHold } from '../../traffic/port.ts';
 import type { LimitGroup } from '../../traffic/policies.ts';
 import type { Caller } from './caller.ts';
 import { toRepeatCheck, type RepeatContext } from './repeated-calls.ts';
@@ -90,9 +92,13 @@ declare global {
   }
 }
 
+type Held = HeldBooking & Pick<EndedHold, 'seats'>;
+
 interface HeldSeatsInput {
   readonly eventId: number;
   readonly count: number;
+  /** Seat indexes; absent if the server chooses. */
+  readonly seats?: readonly number[];
   /** The name of the root field. */
   readonly operation: string;
   readonly idempotencyKey?: string | null | undefined;
@@ -106,7 +112,7 @@ type LimitedContext = Pick<Caller, 'budget'> & RepeatContext;
  *
  * @throws {RateLimitedError} before `hold` is called.
  */
-export function holdWithinLimit<T extends HeldBooking>(
+export function holdWithinLimit<T extends Held>(
   ctx: LimitedContext,
   input: HeldSeatsInput,
   hold: () => Promise<T>,
@@ -115,7 +121,7 @@ export function holdWithinLimit<T extends HeldBooking>(
 }
 
 /** Like `holdWithinLimit`, for a hold that gets other seats. */
-export function changeWithinLimit<T extends HeldBooking>(
+export function changeWithinLimit<T extends Held>(
   ctx: LimitedContext,
   input: HeldSeatsInput,
   change: () => Promise<T>,
@@ -123,33 +129,36 @@ export function changeWithinLimit<T extends HeldBooking>(
   return withinLimit(ctx, input, change, (reservation, booking) => reservation.replace(booking));
 }
 
-async function withinLimit<T extends HeldBooking>(
+async function withinLimit<T extends Held>(
   ctx: LimitedContext,
   input: HeldSeatsInput,
   work: () => Promise<T>,
   onSuccess: (reservation: SeatReservation, booking: T) => void,
 ): Promise<T> {
   const reservation = await reserveUnlessRepeated(ctx, input);
-  if (reservation === null) return work();
+  if (ctx.budget === null || reservation === null) return work();
   let booking: T;
   try {
     booking = await work();
   } catch (error) {
     // With an unknown outcome, the seats may be held. They count until the reservation ends.
     if (!(error instanceof BusyError && error.outcomeUnknown)) reservation.giveBack();
+    if (error instanceof SeatsUnavailableError) ctx.budget.noteTaken(input.eventId, error.seatIndexes); // guard: taken-noted
     throw error;
   }
   onSuccess(reservation, booking);
+  ctx.budget.noteHeld(booking); // guard: held-noted
   return booking;
 }
 
 /** Returns null if rate limits are off, or the limit is reached and the call repeats one that succeeded. */
 async function reserveUnlessRepeated(
   ctx: LimitedContext,
-  { eventId, count, operation, idempotencyKey }: HeldSeatsInput,
+  { eventId, count, seats = [], operation, idempotencyKey }: HeldSeatsInput,
 ): Promise<SeatReservation | null> {
   if (ctx.budget === null) return null;
   try {
+    await ctx.budget.judgeHold({ eventId, seats, operation }); // guard: hold-judged
     return await ctx.budget.reserveSeats(eventId, count, operation);
   } catch (error) {
     const isRepeat = toRepeatCheck(ctx, { operation, eventId, key: idempotencyKey });

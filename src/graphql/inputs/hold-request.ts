@@ -17,6 +17,8 @@ interface Requested {
   readonly buyerId: string;
   /** The number of seats. */
   readonly count: number;
+  /** Seat indexes; absent if the server chooses. */
+  readonly seats?: readonly number[];
   /** The name of the root field. */
   readonly operation: string;
   readonly admissionToken?: string | null | undefined;
@@ -24,7 +26,7 @@ interface Requested {
 
 export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested): RequestHoldContext {
   const { budget, clock, database, eventLayouts, requestQueue, waitingRooms } = ctx;
-  const { eventId, buyerId, count, operation, admissionToken } = requested;
+  const { eventId, buyerId, count, seats = [], operation, admissionToken } = requested;
   return {
     clock,
     db: database.reads,
@@ -32,6 +34,9 @@ export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested):
     requestQueue,
     requireAdmission: () => waitingRooms.requireAdmission(admissionToken, eventId, buyerId),
     noteRequest: (expiresAtMs) => waitingRooms.noteHold(eventId, buyerId, expiresAtMs),
-    reserveSeats: async () => (await budget?.reserveSeats(eventId, count, operation)) ?? null,
+    reserveSeats: async () => {
+      await budget?.judgeHold({ eventId, seats, operation }); // guard: requested-hold-judged
+      return (await budget?.reserveSeats(eventId, count, operation)) ?? null;
+    },
   };
 }

@@ -123,6 +123,8 @@ export interface Config {
   readonly clientMemory: { readonly addressBytesMax: number; readonly processBytesMax: number };
   /** Null if rate limits are off. */
   readonly rateLimits: RateLimitQuotas | null;
+  /** True if the rules against probing apply as well. */
+  readonly antiProbing: boolean;
   /** Limits of WebSockets, and of slow consumers on WebSockets and event streams. */
   readonly sockets: {
     readonly initTimeoutMs: number;
@@ -228,6 +230,7 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
       processBytesMax: env.CLIENT_MEMORY_BYTES_MAX ?? Math.floor(getHeapStatistics().heap_size_limit / 4),
     },
     rateLimits: toRateLimits(env),
+    antiProbing: env.ANTI_PROBING === 'on',
     sockets: {
       initTimeoutMs: env.SOCKET_INIT_SECONDS * 1000,
       messageBytesMax: env.SOCKET_MESSAGE_BYTES_MAX,

@@ -43,6 +43,7 @@ function quotas(count: 2 | 3) {
 /** The settings of rate limits. */
 export const rateLimitEnvironment = {
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+  ANTI_PROBING: z.enum(['on', 'off']).default('on'),
   RATE_LIMIT_GUESTS: quotas(2).prefault('60,600'),
   RATE_LIMIT_HOLDS: quotas(3).prefault('10,120,600'),
   RATE_LIMIT_CHANGES: quotas(3).prefault('20,240,1200'),

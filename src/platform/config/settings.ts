@@ -152,6 +152,11 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     meaning:
       'With `off`, no rate limit applies: for load tests only. `docs/rate-limits.md` describes the limits.',
   },
+  ANTI_PROBING: {
+    group: 'Rate limits',
+    meaning:
+      'With `off`, or with `RATE_LIMITS=off`, no client is slowed or refused for the way it holds seats. `docs/anti-probing.md` describes the rules.',
+  },
   RATE_LIMIT_GUESTS: {
     group: 'Rate limits',
     default: '`60,600`',

@@ -7,6 +7,7 @@ import {
   rules,
   scopes,
   SEAT_COOL_DOWN_MS,
+  toIncrements,
   type Judgement,
   type Scope,
   type Signal,
@@ -24,8 +25,8 @@ export interface Measures extends Judgement {
 interface Subject {
   state: SubjectState;
   measure: (Judgement & { readonly untilMs: number }) | null;
-  /** Time of the last hold that was let through while the subject was slowed. */
-  slowedAtMs: number;
+  /** While the subject is slowed: time from which it may try again. */
+  nextTurnAtMs: number;
 }
 
 /** The rules in the memory of one process. Forgets the subjects that were used least recently beyond `subjectsMax`. */
@@ -42,72 +43,66 @@ export class LocalProbing {
   /** Returns the strictest measure against the client; null if it may try to hold the seats. */
   judge(subjects: Subjects, seats: readonly number[], nowMs: number): Measures | null {
     let strictest: Measures | null = null;
-    const slowed: Subject[] = [];
+    const slowed: Judgement[] = [];
     for (const scope of scopes) {
-      const found = this.#judgeSubject(scope, subjects[scope], seats, nowMs, slowed);
-      if (found !== null && (strictest === null || isStricter(found.measure, strictest.measure)))
-        strictest = found;
+      const { measure } = this.#subjects.get(`${scope} ${subjects[scope]}`) ?? { measure: null };
+      if (measure === null || measure.untilMs <= nowMs) continue;
+      const lastsMs = measure.untilMs - nowMs;
+      if (measure.measure === 'slowed') slowed.push(measure);
+      else if (strictest === null || isStricter(measure.measure, strictest.measure))
+        strictest = { ...measure, lastsMs, retryAfterMs: lastsMs };
     }
-    // A hold that is refused does not use up the turn of a slowed subject.
-    // guard: refused-hold-keeps-turn
-    if (strictest === null) for (const subject of slowed) subject.slowedAtMs = nowMs;
-    return strictest;
+    return strictest ?? this.#judgeSeats(subjects, seats, nowMs) ?? this.#takeTurn(subjects, slowed, nowMs);
   }
 
   /** Notes what a client did. Returns the measures that it newly meets. */
   record(subjects: Subjects, signal: Signal, nowMs: number): Judgement[] {
     const raised: Judgement[] = [];
     for (const scope of scopes) {
-      const key = subjects[scope];
-      const subject = this.#getSubject(`${scope} ${key}`);
+      if (toIncrements(scope, signal).length === 0) continue;
+      const key = `${scope} ${subjects[scope]}`;
+      const subject = this.#getSubject(key);
       subject.state = record(subject.state, scope, signal, nowMs);
       for (const seat of findOverheldSeats(subject.state, scope, signal.seats, nowMs))
-        this.#seats.set(`${scope} ${key} ${seat}`, { untilMs: nowMs + SEAT_COOL_DOWN_MS });
+        this.#seats.set(`${key} ${seat}`, { untilMs: nowMs + SEAT_COOL_DOWN_MS });
       const found = judge(subject.state, scope, nowMs);
       const last = subject.measure;
       const isLasting = last !== null && last.untilMs > nowMs;
       if (found === null || (isLasting && !isStricter(found.measure, last.measure))) continue;
       subject.measure = { ...found, untilMs: nowMs + found.lastsMs };
       raised.push(found);
-      if (scope === 'identity' && found.measure !== 'slowed')
-        raised.push(...this.record(subjects, { kind: 'flagged', seats: [], heldMs: 0 }, nowMs));
     }
+    // guard: flagged-identities-count
+    if (raised.some(({ scope, measure }) => scope === 'identity' && measure !== 'slowed'))
+      raised.push(...this.record(subjects, { kind: 'flagged', seats: [], heldMs: 0 }, nowMs));
     return raised;
   }
 
-  #judgeSubject(
-    scope: Scope,
-    key: string,
-    seats: readonly number[],
-    nowMs: number,
-    slowed: Subject[],
-  ): Measures | null {
-    const subject = this.#subjects.get(`${scope} ${key}`);
-    if (subject === undefined) return null;
-    const { measure } = subject;
-    if (measure !== null && measure.untilMs > nowMs) {
-      if (measure.measure !== 'slowed') return { ...measure, retryAfterMs: measure.untilMs - nowMs };
-      const freeAtMs = subject.slowedAtMs + rules[scope].slowedEveryMs;
-      if (freeAtMs > nowMs) return { ...measure, retryAfterMs: freeAtMs - nowMs };
-      slowed.push(subject);
-    }
-    return this.#judgeSeats(scope, key, seats, nowMs);
+  #judgeSeats(subjects: Subjects, seats: readonly number[], nowMs: number): Measures | null {
+    for (const scope of scopes)
+      for (const seat of seats) {
+        const lastsMs = (this.#seats.get(`${scope} ${subjects[scope]} ${seat}`)?.untilMs ?? 0) - nowMs;
+        if (lastsMs > 0)
+          return { measure: 'cool-down', scope, reason: 'seat', lastsMs, retryAfterMs: lastsMs };
+      }
+    return null;
   }
 
-  #judgeSeats(scope: Scope, key: string, seats: readonly number[], nowMs: number): Measures | null {
-    for (const seat of seats) {
-      const untilMs = this.#seats.get(`${scope} ${key} ${seat}`)?.untilMs ?? 0;
-      if (untilMs <= nowMs) continue;
-      const lastsMs = untilMs - nowMs;
-      return { measure: 'cool-down', scope, reason: 'seat', lastsMs, retryAfterMs: lastsMs };
+  /** Lets the client make one of the few attempts that its slowed subjects have, or returns the one that has to wait. */
+  #takeTurn(subjects: Subjects, slowed: readonly Judgement[], nowMs: number): Measures | null {
+    for (const found of slowed) {
+      const { nextTurnAtMs } = this.#getSubject(`${found.scope} ${subjects[found.scope]}`);
+      if (nextTurnAtMs > nowMs) return { ...found, retryAfterMs: nextTurnAtMs - nowMs };
     }
+    for (const { scope } of slowed)
+      this.#getSubject(`${scope} ${subjects[scope]}`).nextTurnAtMs = nowMs + rules[scope].slowedEveryMs;
     return null;
   }
 
   #getSubject(key: string): Subject {
     let subject = this.#subjects.get(key);
     if (subject === undefined) {
-      subject = { state: new Map(), measure: null, slowedAtMs: -Infinity };
+      subject = { state: new Map(), measure: null, nextTurnAtMs: 0 };
       this.#subjects.set(key, subject);
     }
     return subject;

@@ -1,6 +1,6 @@
 /*
  * Rules that tell a prober from a buyer by what it does. Everything here is pure: `record` and `judge` do no I/O and receive
- * the time. local-probing.ts applies the rules in memory.
+ * the time. local-probing.ts applies the rules in memory, shared-probing.ts in Redis.
  *
  * A subject is an identity (a user), an address or a network. It has counters that decay exponentially, and a score: the
  * sum of what its counters exceed. At 1 it is slowed, at 2 it may not hold seats for some time, at 4 not at all.
@@ -30,7 +30,7 @@ export interface Signal {
 type CounterKind = 'attempts' | 'touched' | 'wasted' | 'paid' | 'probers' | 'tried' | 'dropped';
 
 /** A counter that decays, and when it had this value. */
-interface Counter {
+export interface Counter {
   readonly value: number;
   readonly atMs: number;
 }
@@ -149,8 +149,11 @@ export const SEAT_COOL_DOWN_MS = 10 * MINUTE_MS;
 /** Maximum number of counters of one subject. Beyond it, the smallest counters of seats are dropped. */
 export const COUNTERS_MAX = 96;
 
+/** Time after which nothing of a subject's state matters: eight half-lives of its slowest counter. */
+export const STATE_TTL_MS = 4 * 60 * MINUTE_MS;
+
 /** Returns what a signal adds to the counters of a subject. */
-function toIncrements(scope: Scope, { kind, seats, heldMs }: Signal): Increment[] {
+export function toIncrements(scope: Scope, { kind, seats, heldMs }: Signal): Increment[] {
   const add = (counter: CounterKind, amount: number, seat?: number): Increment => ({
     counter: seat === undefined ? counter : `${counter}:${seat}`,
     amount,
@@ -250,12 +253,17 @@ export function findOverheldSeats(
   });
 }
 
+/** Returns the reason of a stored measure. */
+export function toReason(text: string | undefined): Judgement['reason'] {
+  return reasons.find((reason) => reason === text) ?? 'wasted';
+}
+
 /** Returns whether a measure is stricter than another. */
 export function isStricter(measure: Measure, than: Measure): boolean {
   return measures.indexOf(measure) > measures.indexOf(than);
 }
 
-/** Returns the value of a counter now. */
+/** Returns the value of a counter now. noteSignals-n.lua computes the same. */
 function decay(counter: Counter | undefined, halfLifeMs: number, nowMs: number): number {
   if (counter === undefined) return 0;
   // After the clock was set back, nothing has decayed.

@@ -62,6 +62,7 @@ function consume(queue: RequestQueue, limits: Partial<ConsumerLimits> = {}): Req
     publisher,
     heldSeats: null,
     rooms: { keepSlots: () => Promise.resolve() },
+    queuedHolds: null,
     logger: silent,
     eventLogger: silent,
   };

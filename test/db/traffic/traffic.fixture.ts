@@ -42,7 +42,12 @@ export class LimitedProcess implements AsyncDisposable {
   /** Log lines at level warn and above. */
   readonly log: Record<string, unknown>[] = [];
 
-  private constructor(address: RedisAddress, quotas: Partial<RateLimitQuotas>, clock: ManualClock) {
+  private constructor(
+    address: RedisAddress,
+    quotas: Partial<RateLimitQuotas>,
+    clock: ManualClock,
+    options: { readonly antiProbing?: boolean },
+  ) {
     this.redis = connectRedis(address, 'limits', silent);
     const out = new Writable({
       write: (line: Buffer, _encoding, done) => {
@@ -53,7 +58,7 @@ export class LimitedProcess implements AsyncDisposable {
     const logger = pino({ level: 'warn' }, out);
     this.limits = new RateLimits(
       { ...highQuotas, ...quotas },
-      { secret: 'a secret', holdTtlMs: 300_000 },
+      { secret: 'a secret', holdTtlMs: 300_000, ...options },
       {
         redis: this.redis,
         clock,
@@ -66,8 +71,9 @@ export class LimitedProcess implements AsyncDisposable {
     address: RedisAddress,
     quotas: Partial<RateLimitQuotas>,
     clock: ManualClock,
+    options: { readonly antiProbing?: boolean } = {},
   ): Promise<LimitedProcess> {
-    const started = new LimitedProcess(address, quotas, clock);
+    const started = new LimitedProcess(address, quotas, clock, options);
     await eventually('a connection to Redis', () => started.redis.status === 'ready');
     return started;
   }

@@ -65,7 +65,7 @@ builder.mutationField('changeSeats', (t) =>
           return indexes;
         },
       });
-      const limited = { eventId: key.eventId, count: seats.length, operation: 'changeSeats' };
+      const limited = { eventId: key.eventId, count: seats.length, seats, operation: 'changeSeats' };
       const isAdmitted = ctx.waitingRooms.isAdmitted(input.admissionToken, key.eventId, buyerId);
       const booking = await changeWithinLimit(ctx, limited, () =>
         changeSeats(ctx, { buyerId, ...key, seats, isAdmitted }),

@@ -62,7 +62,7 @@ builder.mutationField('holdSeats', (t) =>
         key: () => input.idempotencyKey == null || checkIdempotencyKey(input.idempotencyKey),
       });
       const { idempotencyKey } = input;
-      const limited = { eventId, count: seats.length, operation: 'holdSeats', idempotencyKey };
+      const limited = { eventId, count: seats.length, seats, operation: 'holdSeats', idempotencyKey };
       const buyerId = ctx.viewer.userId;
       const record = await holdWithinLimit(ctx, limited, () =>
         holdSeats(ctx, {

@@ -34,6 +34,7 @@ builder.mutationField('requestHold', (t) =>
       const limited = {
         eventId,
         count: seats.length,
+        seats,
         operation: 'requestHold',
         admissionToken: input.admissionToken,
       };

@@ -28,6 +28,23 @@ export const serverMetrics = {
     help: 'Calls that this process limited on its own because Redis did not answer.',
     registers,
   }),
+  probingSignals: new Counter({
+    name: 'sellout_probing_signals_total',
+    help: 'What the rules against probing noted, by signal.',
+    labelNames: ['signal'],
+    registers,
+  }),
+  probingSignalsDropped: new Counter({
+    name: 'sellout_probing_signals_dropped_total',
+    help: 'Signals of probing that were dropped because too many were on their way to Redis.',
+    registers,
+  }),
+  probingMeasures: new Counter({
+    name: 'sellout_probing_measures_total',
+    help: 'Measures against probing by measure, scope (identity, address, network) and reason, when they begin.',
+    labelNames: ['measure', 'scope', 'reason'],
+    registers,
+  }),
   tokensUnchecked: new Counter({
     name: 'sellout_tokens_unchecked_total',
     help: "Tokens that could not be verified because the identity provider's keys could not be fetched.",

@@ -9,7 +9,48 @@ export const probing: readonly MutantGroup[] = [
       { guard: 'payments-make-up', mutation: { with: 'const madeUpFor = 0;' }, only: 'a class of 30' },
       { guard: 'seat-cool-down', mutation: { with: 'return false;' }, only: 'held twice without paying' },
       { guard: 'counters-decay', mutation: { with: 'return counter.value;' }, only: 'in a half-life' },
-      { guard: 'refused-hold-keeps-turn', mutation: 'always', only: 'does not use up the turn' },
+      { guard: 'flagged-identities-count', mutation: 'never', only: 'that were flagged' },
+    ],
+  },
+  {
+    tests: ['test/db/traffic/probing.test.ts'],
+    mutants: [
+      { guard: 'prober-refused', mutation: 'remove', only: 'slow a sniper' },
+      { guard: 'anti-probing-switch', mutation: 'always', only: 'off unless' },
+      { guard: 'probing-without-redis', mutation: { with: 'return null;' }, only: 'while Redis is away' },
+      { guard: 'bounded-signals', mutation: 'never', only: 'are dropped' },
+      { guard: 'shared-seat-cool-down', mutation: 'never', only: 'keep a seat' },
+      { guard: 'shared-flagged-identities-count', mutation: 'never', only: 'as the process does' },
+      {
+        guard: 'shared-counters-decay',
+        mutation: { replace: '2 ^', with: '1 ^' },
+        only: 'as the process does',
+      },
+      {
+        guard: 'shared-counters-of-a-subject',
+        mutation: { replace: '#all > 2 * most', with: 'false' },
+        only: 'at most 10 kB',
+      },
+      {
+        guard: 'stricter-measure-stays',
+        mutation: { replace: '>=', with: '< 0 *' },
+        only: 'as the process does',
+      },
+      {
+        guard: 'slowed-takes-turns',
+        mutation: { replace: 'next > now', with: 'false' },
+        only: 'slow a sniper',
+      },
+    ],
+  },
+  {
+    tests: ['test/api/limits/probing.test.ts'],
+    mutants: [
+      { guard: 'taken-noted', mutation: 'never', only: 'is slowed' },
+      { guard: 'hold-judged', mutation: 'remove', only: 'is slowed' },
+      { guard: 'requested-hold-judged', mutation: 'remove', only: 'is slowed' },
+      { guard: 'held-noted', mutation: 'remove', only: 'when they are released' },
+      { guard: 'queued-outcome-noted', mutation: 'remove', only: 'if they were queued' },
     ],
   },
 ];
