@@ -40,7 +40,7 @@ import {
 
 const PROOF = `query ($id: ID!) { event(id: $id) { waitingRoomProof { commitment digest lobbySize seed joinIndex } } }`;
 /** Time to start k6 and the processes of the crowd before the first arrival. */
-const SET_UP_MS = 5_000;
+const SET_UP_MS = 3_000;
 
 interface Sale {
   readonly size: Size;

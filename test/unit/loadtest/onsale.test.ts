@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { checkDraw } from '../../../loadtest/run/onsale/check-draw.ts';
+import { checkDraw, readBuyerId } from '../../../loadtest/run/onsale/check-draw.ts';
 import { judgeOnsale } from '../../../loadtest/run/onsale/judge-onsale.ts';
 import { formatOnsale, type OnsaleReport } from '../../../loadtest/run/onsale/onsale-report.ts';
 import { addressOf, assignVirtualUsers, kindOf, KINDS } from '../../../loadtest/run/onsale/people.ts';
@@ -87,6 +87,11 @@ describe('the check of a draw', () => {
       'number 3 was given twice',
       'person 5 was not in the lobby and has number 3 of it',
     ]);
+  });
+
+  it('reads no buyer from the token of a person whose session failed', () => {
+    expect(readBuyerId('')).toBe('');
+    expect(readBuyerId(tokenOf('a'))).toBe('a');
   });
 
   it('reports another seed and another lobby', async () => {
