@@ -5,6 +5,7 @@ import { runIdle } from './fan-out/idle.ts';
 import { runExpiry } from './holds/expiry.ts';
 import { directScenarios, runDirect } from './holds/holds.ts';
 import { runHttp } from './http/http.ts';
+import { runLimits } from './http/limits.ts';
 import { runSeatMap } from './seat-map/seat-map.ts';
 
 export interface Benchmark {
@@ -30,6 +31,7 @@ export const benchmarks: readonly Benchmark[] = [
     run: (ctx: BenchContext) => runDirect(ctx, scenario),
   })),
   { name: 'http', title: 'Over HTTP', pairs: PAIRS, isTimed: true, run: runHttp },
+  { name: 'limits', title: 'Rate limits', pairs: PAIRS, isTimed: true, run: runLimits },
   {
     name: 'fan-out',
     title: 'Fan-out: one event, 2,000 sockets',

@@ -9,6 +9,7 @@ export interface BenchServices extends AsyncDisposable {
   readonly postgres: Postgres;
   readonly redisUrl: string;
   readonly redisVersion: string;
+  readonly redisPid: number;
   /** Folder for files of the run, removed at its end. */
   readonly folder: string;
 }
@@ -23,12 +24,15 @@ export async function startServices(settings: Record<string, string> = {}): Prom
   const postgres = await startPostgres({ folder: path.join(folder, 'postgres'), durable: true, settings });
   await migrate(postgres.url);
   const redis = await startRedis({ folder: path.join(folder, 'redis') });
+  const redisPid = redis.process.pid;
+  if (redisPid === undefined) throw new Error('Redis has no pid');
   const files = path.join(folder, 'files');
   mkdirSync(files);
   return {
     postgres,
     redisUrl: redis.url,
     redisVersion: redis.version,
+    redisPid,
     folder: files,
     async [Symbol.asyncDispose]() {
       await redis.stop();

@@ -52,8 +52,8 @@ export const trialUsages = {
   Runs the contenders of each benchmark in turn on its own services, and prints Markdown tables of medians. The tables
   of each benchmark that finishes replace those in docs/benchmarks.md, except with --pairs, --seconds or --profile.
 
-  --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, expiry, fan-out,
-             seat-map, idle or blocks
+  --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, limits, expiry,
+             fan-out, seat-map, idle or blocks
   --pairs    number of repetitions; default: 5, of expiry 3, of blocks 2
   --seconds  length of one measurement; default: 2
   --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools

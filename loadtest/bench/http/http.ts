@@ -4,6 +4,7 @@ import { assertInvariants } from '../../../test/support/booking.ts';
 import { assertSold } from '../arena.ts';
 import type { BenchContext } from '../context.ts';
 import { closedLoop, type Outcome } from '../closed-loop.ts';
+import { readCpuSeconds } from '../cpu.ts';
 import { HttpConnection, postHead } from './http-client.ts';
 import { bodyFor } from './http-operation.ts';
 import { listGoals, ratioAndSpread, short, table, whole, type Goal } from '../markdown.ts';
@@ -11,14 +12,15 @@ import { measure, median, medians, ratesTo, type Figures } from '../measure.ts';
 import { distinctSeats, sameSeat, type SeatSource } from '../holds/seat-sources.ts';
 import { ServerProcess } from '../server-process.ts';
 
-const SERVER = new URL('./http-server.ts', import.meta.url);
+export const SERVER = new URL('./http-server.ts', import.meta.url);
 const CONNECTIONS = 256;
 /** Buyers take turns, so that each stays below the event's seat limit. */
 const BUYERS = 2_000;
 
-/** Figures of a run with the CPU time of the server process. */
-interface HttpFigures extends Figures {
+/** Figures of a run with the CPU time of the server process and of Redis. */
+export interface HttpFigures extends Figures {
   readonly serverMicros: number;
+  readonly redisMicros: number;
 }
 
 interface Contender {
@@ -63,9 +65,9 @@ export async function runHttp(ctx: BenchContext): Promise<string> {
   }
 }
 
-async function runOne(
+export async function runOne(
   { services, arena }: BenchContext,
-  { seats }: Contender,
+  { seats, connections: count = CONNECTIONS }: Pick<Contender, 'seats'> & { readonly connections?: number },
   server: ServerProcess,
   heads: readonly string[],
   seconds: number,
@@ -73,25 +75,28 @@ async function runOne(
   const eventId = seats === null ? 1 : await arena.freshEvent();
   const next = seats?.() ?? sameSeat();
   const connections = await Promise.all(
-    Array.from({ length: CONNECTIONS }, () => HttpConnection.open(server.port)),
+    Array.from({ length: count }, () => HttpConnection.open(server.port)),
   );
   await introduceBuyers(connections, heads);
   const cpuBefore = await server.cpuSeconds();
+  const redisBefore = readCpuSeconds(services.redisPid);
   let turn = 0;
   const figures = await measure(services, () =>
-    closedLoop(CONNECTIONS, seconds, async (caller) => {
+    closedLoop(count, seconds, async (caller) => {
       const head = `${heads[turn++ % heads.length] ?? ''}content-type: application/json\r\n`;
       const answer = await connections[caller]?.post(head, bodyFor(eventId, next()));
       return parseOutcome(answer ?? '');
     }),
   );
   const serverSeconds = (await server.cpuSeconds()) - cpuBefore;
+  const redisSeconds = readCpuSeconds(services.redisPid) - redisBefore;
   for (const connection of connections) connection.close();
   if (seats !== null) {
     await assertSold(arena.db, eventId, figures.held);
     await assertInvariants(arena.db);
   }
-  return { ...figures, serverMicros: (serverSeconds / figures.responses) * 1e6 };
+  const toMicros = (cpuSeconds: number) => (cpuSeconds / figures.responses) * 1e6;
+  return { ...figures, serverMicros: toMicros(serverSeconds), redisMicros: toMicros(redisSeconds) };
 }
 
 /** Sends one request per buyer, because buyers of a real sale have recently loaded the map. */
@@ -113,7 +118,7 @@ function parseOutcome(body: string): Outcome {
   throw new Error(`unexpected response: ${body}`);
 }
 
-async function createHeads({ identity }: AppContext): Promise<string[]> {
+export async function createHeads({ identity }: AppContext): Promise<string[]> {
   const heads: string[] = [];
   while (heads.length < BUYERS) {
     const { token } = await identity.issue({ userId: randomUUID(), role: 'BUYER' });
