@@ -19,7 +19,7 @@ describe('joining', () => {
     expect((await room.join()).number).toBe(6);
   });
 
-  it('gives every buyer a number of its own, with 2,000 at once in two processes', async () => {
+  it('gives every buyer a number of its own, with 2,000 at once', async () => {
     const room = await TestRoom.create(services);
     const { eventId } = room;
     const at = await room.read();
