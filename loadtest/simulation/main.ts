@@ -19,6 +19,7 @@ await runCommand(() => {
       buyers: { type: 'string', default: '2500' },
       seed: { type: 'string', default: '1' },
       unrest: { type: 'string', default: '1' },
+      'takeover-delay': { type: 'boolean', default: false },
       out: { type: 'string', default: 'loadtest/reports' },
     },
   });
@@ -31,7 +32,10 @@ await runCommand(() => {
   const unrest = Number(values.unrest);
   if (!(unrest >= 0 && unrest <= 3))
     throw new UsageError(COMMAND, `--unrest must be a number from 0 to 3, not ${values.unrest}.`);
-  const scores = simulate({ half, sales, buyers, seed, unrest }, (line) => process.stderr.write(`${line}\n`));
+  const takeoverDelay = values['takeover-delay'];
+  const scores = simulate({ half, sales, buyers, seed, unrest, takeoverDelay }, (line) =>
+    process.stderr.write(`${line}\n`),
+  );
   const command = ['npm run', COMMAND, ...(args.length === 0 ? [] : ['--', ...args])].join(' ');
   const report = { command, half, seed, ...scores, checks: judge(scores.withRules) };
   const out = path.resolve(ROOT, values.out);

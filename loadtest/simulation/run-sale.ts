@@ -1,3 +1,4 @@
+import { TAKEOVER_DELAY_MS_MAX } from '../../src/booking/rules/model.ts';
 import { Random } from '../../test/torture/random.ts';
 import { startCyclers } from './bots/cycler.ts';
 import { Operator, type Base } from './bots/operator.ts';
@@ -32,6 +33,8 @@ export interface SaleSetup {
   readonly seed: number;
   /** Factor of the shares of buyers who click frantically, change their mind, or do not pay. */
   readonly unrest: number;
+  /** Whether the seats of expired holds come free after a random delay. */
+  readonly takeoverDelay: boolean;
 }
 
 export interface SaleResult {
@@ -45,12 +48,19 @@ export interface SaleResult {
 
 /** Plays the first half hour of a sale. */
 export function runSale(setup: SaleSetup, guard: Guard): SaleResult {
-  const { half, number, buyers, seed, unrest } = setup;
+  const { half, number, buyers, seed, unrest, takeoverDelay } = setup;
   const random = new Random(seed + 7_919 * number + (half === 'training' ? 0 : 500_009));
   const demand = demands[number % demands.length];
   if (demand === undefined) throw new Error('there is no demand');
   const seatsTotal = Math.ceil((buyers * demand.seatsPerBuyer) / ROW_LENGTH) * ROW_LENGTH;
-  const hall = { seatsTotal, rowLength: ROW_LENGTH, seatLimit: SEAT_LIMIT, holdTtlMs: HOLD_TTL_MS };
+  const delays = new Random(seed);
+  const hall = {
+    seatsTotal,
+    rowLength: ROW_LENGTH,
+    seatLimit: SEAT_LIMIT,
+    holdTtlMs: HOLD_TTL_MS,
+    drawTakeoverDelayMs: takeoverDelay ? () => delays.whole(1, TAKEOVER_DELAY_MS_MAX) : null,
+  };
   const sale = new Sale({ hall, guard });
   const ownUnrest = unrest * jitter(random, 1);
   startCrowd(sale, { ...demand, buyers, windowMs: WINDOW_MS, unrest: ownUnrest }, random.fork());

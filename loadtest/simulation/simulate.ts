@@ -11,6 +11,8 @@ interface Simulation {
   readonly seed: number;
   /** Factor of the shares of buyers who click frantically, change their mind, or do not pay. */
   readonly unrest: number;
+  /** Whether the seats of expired holds come free after a random delay. */
+  readonly takeoverDelay: boolean;
 }
 
 /** Plays every sale twice: with the rules against probing, and without them. */

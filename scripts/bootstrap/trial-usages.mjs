@@ -92,5 +92,6 @@ export const trialUsages = {
   --buyers  buyers who come to each sale; default: 2500
   --seed    repeats a run; default: 1
   --unrest  factor of the shares of buyers who click frantically, change their mind, or do not pay; default: 1
+  --takeover-delay  seats of expired holds come free after a random delay
   --out     folder for the report; default: loadtest/reports`,
 };

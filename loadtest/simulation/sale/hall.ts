@@ -8,6 +8,8 @@ export interface HallRules {
   readonly rowLength: number;
   readonly seatLimit: number;
   readonly holdTtlMs: number;
+  /** Draws the takeover delay of a hold; null if the event has none. */
+  readonly drawTakeoverDelayMs: (() => number) | null;
 }
 
 /** A change of one seat. */
@@ -21,6 +23,7 @@ export class Hall {
   readonly rowLength: number;
   readonly seatsTotal: number;
   readonly #event: EventRules;
+  readonly #drawTakeoverDelayMs: HallRules['drawTakeoverDelayMs'];
   readonly #clock: { readonly nowMs: number };
   readonly #onChange: SeatListener;
   readonly #seats: Seat[];
@@ -36,6 +39,7 @@ export class Hall {
     this.rowLength = rules.rowLength;
     this.seatsTotal = rules.seatsTotal;
     this.#event = toEventRules(rules);
+    this.#drawTakeoverDelayMs = rules.drawTakeoverDelayMs;
     this.#clock = clock;
     this.#onChange = onChange;
     this.#seats = Array.from({ length: rules.seatsTotal }, (_, index) => ({
@@ -102,7 +106,7 @@ export class Hall {
         keys: [],
         requests: [],
         revokedBuyers: [],
-        takeoverDelaysMs: [],
+        takeoverDelaysMs: this.#drawTakeoverDelayMs === null ? [] : [this.#drawTakeoverDelayMs()],
         neighbors: new Map(),
       },
       [command],
@@ -135,7 +139,7 @@ export class Hall {
   }
 }
 
-function toEventRules({ seatsTotal, seatLimit, holdTtlMs }: HallRules): EventRules {
+function toEventRules({ seatsTotal, seatLimit, holdTtlMs, drawTakeoverDelayMs }: HallRules): EventRules {
   return {
     eventId: 1,
     organizerId: 'organizer',
@@ -150,7 +154,7 @@ function toEventRules({ seatsTotal, seatLimit, holdTtlMs }: HallRules): EventRul
     orphanRule: 'ALLOW',
     bookingMode: 'DIRECT',
     buyersMayCancel: false,
-    takeoverDelay: false,
+    takeoverDelay: drawTakeoverDelayMs !== null,
     seatsTotal,
     needsAdmission: false,
     tierAmounts: [4_000],

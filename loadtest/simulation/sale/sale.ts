@@ -121,8 +121,8 @@ export class Sale {
     return { traces: [...this.#traces.values()], seatTimes: this.#seatTime.sum(this.nowMs) };
   }
 
-  *#expire(client: Client, { id, holdExpiresAtMs }: BookingRecord): Course {
-    yield holdExpiresAtMs - this.nowMs;
+  *#expire(client: Client, { id, holdExpiresAtMs, takeoverDelayMs }: BookingRecord): Course {
+    yield holdExpiresAtMs + takeoverDelayMs - this.nowMs;
     const booking = this.hall.booking(id);
     if (booking?.status !== 'HOLD') return;
     this.hall.run({ kind: 'expire', bookingId: id });

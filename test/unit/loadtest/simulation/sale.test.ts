@@ -3,7 +3,7 @@ import type { Guard, Signal } from '../../../../loadtest/simulation/sale/guard.t
 import { Sale } from '../../../../loadtest/simulation/sale/sale.ts';
 import type { Course } from '../../../../loadtest/simulation/sale/schedule.ts';
 
-const hall = { seatsTotal: 20, rowLength: 10, seatLimit: 4, holdTtlMs: 60_000 };
+const hall = { seatsTotal: 20, rowLength: 10, seatLimit: 4, holdTtlMs: 60_000, drawTakeoverDelayMs: null };
 const home = { address: '192.0.2.1', network: '192.0.2.0/24' };
 
 /** Allows everything, and lists the signals. */

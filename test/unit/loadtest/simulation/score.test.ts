@@ -3,7 +3,7 @@ import { formatRate, formatReport, judge } from '../../../../loadtest/simulation
 import { score, toRate } from '../../../../loadtest/simulation/score.ts';
 import { simulate } from '../../../../loadtest/simulation/simulate.ts';
 
-const small = { half: 'held-out', sales: 6, buyers: 1_000, seed: 5, unrest: 1 } as const;
+const small = { half: 'held-out', sales: 6, buyers: 1_000, seed: 5, unrest: 1, takeoverDelay: true } as const;
 
 test('a rate has the interval of Wilson', () => {
   expect(formatRate(toRate(10, 10_000))).toBe('10 of 10,000, 0.100 % (0.054 %–0.184 %)');
