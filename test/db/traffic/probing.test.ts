@@ -207,6 +207,23 @@ describe('measures against probing', () => {
     expect(await new Buyer(process, '198.51.100.1').judge()).toBeNull();
   });
 
+  it('stay as strict when a later signal asks for less', async () => {
+    await using process = await start();
+    const prober = new Buyer(process);
+    await prober.waste(6);
+    clock.advance(45 * 60_000);
+    await prober.waste(1);
+    expect((await prober.judge())?.retryAfterSeconds).toBe(86_400 - 45 * 60);
+  });
+
+  it('count against the network of the identities that have them', async () => {
+    await using process = await start();
+    for (let i = 0; i < 20; i++) await new Buyer(process, `203.0.113.${i}`).tryTaken([1, 2], 20);
+    expect((await new Buyer(process, '203.0.113.200').judge())?.message).toMatch(
+      /^Buyers in your network used/,
+    );
+  });
+
   it('are off unless they are asked for', async () => {
     await using process = await LimitedProcess.start(redis.address, {}, clock);
     const prober = new Buyer(process);

@@ -20,7 +20,7 @@ export const probing: readonly MutantGroup[] = [
       { guard: 'probing-without-redis', mutation: { with: 'return null;' }, only: 'while Redis is away' },
       { guard: 'bounded-signals', mutation: 'never', only: 'are dropped' },
       { guard: 'shared-seat-cool-down', mutation: 'never', only: 'keep a seat' },
-      { guard: 'shared-flagged-identities-count', mutation: 'never', only: 'as the process does' },
+      { guard: 'shared-flagged-identities-count', mutation: 'never', only: 'count against the network' },
       {
         guard: 'shared-counters-decay',
         mutation: { replace: '2 ^', with: '1 ^' },
@@ -34,7 +34,7 @@ export const probing: readonly MutantGroup[] = [
       {
         guard: 'stricter-measure-stays',
         mutation: { replace: '>=', with: '< 0 *' },
-        only: 'as the process does',
+        only: 'stay as strict',
       },
       {
         guard: 'slowed-takes-turns',
