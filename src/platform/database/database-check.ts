@@ -112,7 +112,10 @@ export async function readDatabaseState(db: PrismaClient, required: Requirements
 
 /** Creates a client without the session settings of the pools, which older servers reject. */
 function createPlainClient(url: string): pg.Client {
-  return new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  // The query fails with the same error. Without a listener, a broken connection ends the process.
+  client.on('error', () => undefined); // guard: broken-check-survived
+  return client;
 }
 
 function assertMigrated(applied: readonly string[], required: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { connect, createServer } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -10,7 +11,9 @@ import {
 import { connectDatabase } from '../../../src/platform/database/db.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 import { silent } from '../../support/booking.ts';
+import { runToEnd } from '../../support/processes/run-to-end.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
+import { closeServer, listenOnFreePort, withLocalPort } from '../../support/services/free-port.ts';
 import { startOlderPostgres, type OlderPostgres } from '../../support/services/older-postgres.ts';
 
 let database: TestDatabase;
@@ -71,6 +74,29 @@ describe('the version of the server', () => {
   it('is checked before a migration is applied', async () => {
     await expect(migrate(older.url)).rejects.toThrow('DATABASE_URL: the server runs PostgreSQL 15.');
   });
+});
+
+it('a node starts although PostgreSQL ends while it is checked', async () => {
+  const { hostname: host, port } = new URL(database.url);
+  const isQuery = ([type]: Buffer) => type === 'Q'.charCodeAt(0) || type === 'P'.charCodeAt(0);
+  let cuts = 0;
+  const cutting = createServer((client) => {
+    const server = connect({ host, port: Number(port) });
+    for (const socket of [client, server]) socket.on('error', () => socket.destroy());
+    server.pipe(client);
+    client.on('data', (chunk) => {
+      if (!isQuery(chunk)) return void server.write(chunk);
+      cuts++;
+      client.destroy();
+      server.destroy();
+    });
+  });
+  const url = withLocalPort(await listenOnFreePort(cutting), database.url);
+  const script = `const { checkDatabase } = await import('./src/platform/database/database-check.ts');
+    await checkDatabase(process.env['DATABASE_URL']);`;
+  const ended = await runToEnd(['--input-type=module', '--eval', script], { DATABASE_URL: url });
+  await closeServer(cutting);
+  expect({ cuts, ...ended }).toEqual({ cuts: 1, code: 0, stdout: '', stderr: '' });
 });
 
 describe('the schema', () => {

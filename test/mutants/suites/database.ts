@@ -25,6 +25,7 @@ export const database: readonly MutantGroup[] = [
       { guard: 'npm-start-server-version', mutation: 'remove' },
       { guard: 'migration-server-version', mutation: 'remove' },
       { guard: 'start-migrations', mutation: 'remove' },
+      { guard: 'broken-check-survived', mutation: 'remove' },
       { guard: 'readiness-migrations', mutation: 'remove' },
       { guard: 'readiness-settings', mutation: 'remove' },
     ],
