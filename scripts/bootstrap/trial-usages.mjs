@@ -82,9 +82,9 @@ export const trialUsages = {
 
   'simulate-bots': `Usage: npm run simulate-bots [-- --half HALF] [--sales N] [--buyers N] [--seed S] [--out FOLDER]
 
-  Plays sales in simulated time, with buyers and four kinds of bots, once with the rules against probing and once without
-  them. Prints what the rules find and what bots get, and writes it to bots.md and bots.json. Exit status 99 if
-  a goal is missed (docs/load-tests.md).
+  Plays sales in simulated time, with buyers and four kinds of bots, once with the rules against probing and once
+  without them. Prints what the rules find and what bots get, and writes it to bots.md and bots.json. Exit status 99
+  if a goal is missed (docs/load-tests.md).
 
   --half    held-out or training: the bots that the figures are of, or those on which the rules are tuned;
             default: held-out

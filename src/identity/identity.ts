@@ -107,6 +107,11 @@ export class Identity {
     if (this.#revocations.includes(viewer)) throw new InvalidTokenError('revoked'); // guard: revoked-token-refused
   }
 
+  /** Calls back each time that tokens are revoked: a viewer who was checked before may be revoked now. */
+  onNewRevocations(listener: () => void): void {
+    this.#revocations?.onChange(listener);
+  }
+
   /** Calls back once if the viewer's token is revoked. Returns a function that stops this. */
   onRevoked(viewer: Viewer, then: () => void): () => void {
     return this.#revocations?.watch(viewer, then) ?? (() => undefined);

@@ -23,6 +23,7 @@ export class Revocations {
   readonly #users = new Map<string, number>();
   readonly #tokenIds = new Set<string>();
   readonly #watches = new Set<Watch>();
+  readonly #listeners = new Set<() => void>();
   /** Time of the latest revocation; null before the first read. */
   #latestMs: number | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -56,6 +57,11 @@ export class Revocations {
     // A token says in which second it was issued. One of the same second counts as issued before.
     // guard: later-token-not-revoked
     return revokedAtMs !== undefined && issuedAtMs <= revokedAtMs;
+  }
+
+  /** Calls back each time that tokens are revoked. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Calls back once if the viewer's token is revoked, perhaps immediately. Returns a function that stops this. */
@@ -94,6 +100,7 @@ export class Revocations {
   }
 
   #notifyAll(): void {
+    for (const listener of this.#listeners) listener();
     for (const watch of this.#watches) if (this.includes(watch.viewer)) this.#notify(watch);
   }
 

@@ -62,13 +62,13 @@ export async function findViewer(
 
 async function authenticate(identity: Identity, authorization: string | undefined): Promise<Viewer | null> {
   if (authorization === undefined || authorization === '') return null;
-  const viewer = findCachedViewer(identity, authorization) ?? (await verify(identity, authorization));
-  identity.checkNotRevoked(viewer);
-  return viewer;
+  return findCachedViewer(identity, authorization) ?? verify(identity, authorization);
 }
 
 async function verify(identity: Identity, authorization: string): Promise<Viewer> {
   const viewer = await identity.authenticate(authorization);
+  // Nothing may come between the check and the cache, which a revocation empties.
+  identity.checkNotRevoked(viewer);
   cacheViewer(identity, authorization, viewer);
   return viewer;
 }
@@ -87,8 +87,9 @@ function cacheViewer(identity: Identity, authorization: string, viewer: Viewer):
   if (viewer.role !== 'BUYER' || authorization.length > CACHED_LENGTH_MAX) return;
   let tokens = verifiedTokens.get(identity);
   if (tokens === undefined) {
-    tokens = new Cache({ entriesMax: VERIFIED_TOKENS_MAX });
-    verifiedTokens.set(identity, tokens);
+    const created = (tokens = new Cache({ entriesMax: VERIFIED_TOKENS_MAX }));
+    verifiedTokens.set(identity, created);
+    identity.onNewRevocations(() => created.clear()); // guard: revocation-empties-cache
   }
   const expiresAtMs = Math.min(viewer.expiresAtMs ?? 0, Date.now() + VERIFIED_TTL_MS);
   tokens.set(authorization, { viewer, expiresAtMs });

@@ -2,6 +2,12 @@ import type { MutantGroup } from '../mutant.ts';
 
 export const identity: readonly MutantGroup[] = [
   {
+    tests: ['test/api/http/revoked-tokens.test.ts'],
+    mutants: [
+      { guard: 'revocation-empties-cache', mutation: 'remove', only: 'ends the private subscriptions' },
+    ],
+  },
+  {
     tests: ['test/db/catalog/revocations.test.ts'],
     mutants: [
       { guard: 'unread-revocations-refuse', mutation: 'remove', only: 'have been read once' },
