@@ -58,7 +58,7 @@ export async function runOnsale(options: Omit<RunOptions, 'target'>): Promise<Ru
   const { sale } = size;
   if (sale === undefined) throw new Error(`${scenario.name} has no size of a sale`);
   print(`\n${scenario.name}: ${scenario.proves}`);
-  await using servers = await startServers(sale.apiProcesses);
+  await using servers = await startServers({ apiProcesses: sale.apiProcesses, antiProbing: 'on' });
   await using handover = await Handover.start();
   const urls = servers.apis.map(({ url }) => url ?? '');
   using crowd = await Crowd.start({

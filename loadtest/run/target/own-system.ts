@@ -17,11 +17,16 @@ const SEATS_PER_ROW = 100;
 const HOLD_TTL_MS = 10_000;
 const SEAT_LIMIT = 100;
 
+interface ServerOptions {
+  readonly apiProcesses: number;
+  readonly antiProbing: 'on' | 'off';
+}
+
 /**
- * Starts servers as in production: API processes and the worker, a durable PostgreSQL and Redis, all limits on. Commit
+ * Starts servers as in production: API processes and the worker, a durable PostgreSQL and Redis, all rate limits on. Commit
  * timestamps are on, so that latency counts from COMMIT.
  */
-export async function startServers(apiProcesses: number): Promise<Servers> {
+export async function startServers({ apiProcesses, antiProbing }: ServerOptions): Promise<Servers> {
   await using undo = new AsyncDisposableStack();
   const scratch = await makeScratchFolder();
   undo.defer(() => scratch.remove());
@@ -41,8 +46,7 @@ export async function startServers(apiProcesses: number): Promise<Servers> {
     LOG_LEVEL: 'info',
     AUTH_SECRET: randomUUID(),
     RATE_LIMITS: 'on',
-    // The scenarios hold and release far more than buyers do: the rules would refuse them.
-    ANTI_PROBING: 'off',
+    ANTI_PROBING: antiProbing,
   };
   const urls = { databaseUrl: postgres.url, redisUrl: redis.url };
   const start = async (file: string) => {
@@ -81,7 +85,8 @@ export interface Servers extends AsyncDisposable {
 
 /** Starts one API process and what it needs. */
 export async function startOwnSystem(): Promise<Target> {
-  const servers = await startServers(1);
+  // The scenarios hold and release far more than buyers do: the rules would refuse them.
+  const servers = await startServers({ apiProcesses: 1, antiProbing: 'off' });
   const { stored } = servers;
   return {
     url: servers.apis[0]?.url ?? '',
