@@ -33,6 +33,8 @@ interface PostOptions {
   readonly localAddress?: string | undefined;
   /** Access token of the client. */
   readonly token?: string | undefined;
+  /** Connections of the client. Default: those of this process. */
+  readonly agent?: http.Agent;
 }
 
 /** Sends a GraphQL request and returns its data. @throws if there are errors. */
@@ -40,7 +42,7 @@ export async function post<T>(
   url: string,
   query: string,
   variables: object = {},
-  { localAddress = localAddressFor(url, 3, 0), token }: PostOptions = {},
+  { localAddress = localAddressFor(url, 3, 0), token, agent }: PostOptions = {},
 ): Promise<T> {
   const { request } = url.startsWith('https:') ? https : http;
   const body = JSON.stringify({ query, variables });
@@ -53,6 +55,7 @@ export async function post<T>(
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       ...(localAddress === undefined ? {} : { localAddress }),
+      ...(agent === undefined ? {} : { agent }),
     });
     sent.on('response', resolve);
     sent.on('error', reject);

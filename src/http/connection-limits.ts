@@ -41,12 +41,28 @@ export class AddressCounter {
 const TOO_MANY =
   'HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 10\r\n\r\n';
 
-/** Limits TCP connections before any part of a request has been read. */
+/** Share of the connections of the process from which on idle ones are closed. */
+const CROWDED = 0.9;
+/** Looking for idle connections visits them all. */
+const CLOSE_IDLE_EVERY_MS = 1_000;
+
+/**
+ * Limits TCP connections before any part of a request has been read. Browsers keep a connection for a minute after their
+ * last request: when there are few left, these make room.
+ */
 export function limitConnections(server: Server, { perAddressMax, max, proxies }: ConnectionLimits): void {
   server.maxConnections = max;
   server.on('drop', () => metrics.requestsRefused.inc({ reason: 'connections' }));
   const counter = new AddressCounter(perAddressMax);
+  let open = 0;
+  let closedIdleAt = -Infinity;
   server.on('connection', (socket: Socket) => {
+    open++;
+    socket.once('close', () => open--);
+    if (open > max * CROWDED && performance.now() - closedIdleAt > CLOSE_IDLE_EVERY_MS) {
+      closedIdleAt = performance.now();
+      server.closeIdleConnections(); // guard: idle-connections-make-room
+    }
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/, '');
     const family = isIP(address);
     if (family !== 0 && proxies.check(address, family === 4 ? 'ipv4' : 'ipv6')) return;

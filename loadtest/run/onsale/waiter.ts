@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { post } from '../post.ts';
@@ -57,6 +59,7 @@ export class Waiter {
   readonly #localAddress: string | undefined;
   readonly person: number;
   readonly kind: Kind;
+  #agent: http.Agent | null = null;
   #socket: WebSocket | null = null;
   #token = '';
   #placeToken = '';
@@ -89,6 +92,7 @@ export class Waiter {
     await this.#join('joinWaitingRoom');
     if (this.kind !== 'buyer') await this.#claimEarly();
     await this.#watch();
+    this.#closeConnection();
   }
 
   leave(): void {
@@ -167,6 +171,7 @@ export class Waiter {
   async #askForNumber(): Promise<void> {
     await delay(Math.random() * this.#ctx.rejoinSeconds * 1_000);
     await this.#join('joinWaitingRoom (number)');
+    this.#closeConnection();
     this.#isRejoining = false;
   }
 
@@ -184,12 +189,21 @@ export class Waiter {
     });
   }
 
+  /** A browser keeps the connection longer. Here all people together would need more open files than a process may have. */
+  #closeConnection(): void {
+    this.#agent?.destroy();
+    this.#agent = null;
+  }
+
   async #post<T>(name: string, query: string, variables: object): Promise<T> {
     const startedAt = performance.now();
     const token = this.#token === '' ? undefined : this.#token;
+    const { Agent } = this.#ctx.url.startsWith('https:') ? https : http;
+    this.#agent ??= new Agent({ keepAlive: true, maxSockets: 1 });
     const answer = await post<T>(this.#ctx.url, query, variables, {
       localAddress: this.#localAddress,
       token,
+      agent: this.#agent,
     });
     this.#ctx.onTook(name, Date.now(), performance.now() - startedAt);
     return answer;

@@ -91,6 +91,10 @@ export const http: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/unit/http/connection-limits.test.ts'],
+    mutants: [{ guard: 'idle-connections-make-room', mutation: 'remove' }],
+  },
+  {
     tests: ['test/api/limits/client-limits.test.ts'],
     mutants: [
       {
