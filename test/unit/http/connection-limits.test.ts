@@ -22,7 +22,7 @@ async function request(socket: Socket): Promise<string> {
 
 it('idle connections make room for new ones when few are left, and those in use stay', async () => {
   let answer = (): void => undefined;
-  const server = createServer((req, res) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (req, res) => {
     if (req.method === 'GET') return void res.end();
     answer = () => res.end('late');
   });
