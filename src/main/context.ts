@@ -25,7 +25,8 @@ import { LiveMapReporter } from '../seating/live/live-map-reports.ts';
 import { PublicVersions } from '../seating/map/public-versions.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { SeatMaps } from '../seating/map/seat-maps.ts';
-import { createRateLimits, type RateLimits } from '../traffic/rate-limits.ts';
+import type { RateLimits } from '../traffic/rate-limits.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { startWaitingRooms } from './waiting-rooms.ts';
 
 /** The services of an API process: those of resolvers, and what only the process itself needs. */

@@ -17,7 +17,7 @@ import { BestAvailable } from '../seating/best-available/best-available.ts';
 import { EventLayouts } from '../seating/layout/event-layouts.ts';
 import { VenueLayouts } from '../seating/layout/venue-layouts.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
-import { createRateLimits } from '../traffic/rate-limits.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { RoomStore } from '../waiting-room/redis/room-store.ts';
 import { createTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';

@@ -95,13 +95,44 @@ export class AdmissionRequiredError extends SelloutError {
   }
 }
 
+/** A puzzle for the client, as data. */
+export interface Challenge {
+  readonly kind: 'PROOF_OF_WORK';
+  /** The text that a solution begins with. */
+  readonly token: string;
+  /** Leading zero bits that the hash of a solution needs. */
+  readonly difficultyBits: number;
+  readonly expiresAt: Date;
+}
+
 export class RateLimitedError extends SelloutError {
   readonly code = 'RATE_LIMITED';
   readonly retryAfterSeconds: number;
+  /** Its solution lets the caller retry at once. Null if only waiting helps. */
+  readonly challenge: Challenge | null;
 
-  constructor(retryAfterSeconds: number, message = `Too many requests. Retry in ${retryAfterSeconds} s.`) {
+  constructor(
+    retryAfterSeconds: number,
+    message = `Too many requests. Retry in ${retryAfterSeconds} s.`,
+    challenge: Challenge | null = null,
+  ) {
     super(message);
     this.retryAfterSeconds = retryAfterSeconds;
+    this.challenge = challenge;
+  }
+}
+
+/** The operation needs the solution of a challenge. */
+export class ChallengeRequiredError extends SelloutError {
+  readonly code = 'CHALLENGE_REQUIRED';
+  readonly challenge: Challenge;
+
+  /** @param isWrong true if there was a solution, which is wrong, expired or used already. */
+  constructor(challenge: Challenge, isWrong: boolean) {
+    super(
+      `${isWrong ? 'The solution is wrong, expired, or used already.' : 'Joining requires the solution of a challenge.'} Solve this challenge, and retry with its solution.`,
+    );
+    this.challenge = challenge;
   }
 }
 

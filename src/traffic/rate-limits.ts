@@ -1,5 +1,4 @@
 import { Cache } from '../platform/cache.ts';
-import type { Config } from '../platform/config/config.ts';
 import type { RateLimitQuotas } from '../platform/config/rate-limits.ts';
 import { RateLimitedError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
@@ -10,6 +9,7 @@ import { LimitReport, toBucketState } from './limit-report.ts';
 import { HeldSeats, type HeldBooking, type SeatReservation } from './held-seats.ts';
 import { ClientKeyring, type ClientKeys } from './client-keys.ts';
 import { createPolicies, type LimitGroup, type Policies } from './policies.ts';
+import type { Challenges } from './challenge/challenges.ts';
 import type { EndedHold } from './port.ts';
 import { AntiProbing, type WantedHold } from './probing/anti-probing.ts';
 import type { Subjects } from './probing/local-probing.ts';
@@ -18,7 +18,7 @@ import { RefusalLog } from './refusal-log.ts';
 /** Keys in memory: of the calls of this process, of empty buckets, and of the time without Redis. About 200 bytes each. */
 const KEYS_KEPT_MAX = 50_000;
 
-interface RateLimitServices {
+export interface RateLimitServices {
   readonly redis: Redis;
   /** The clock that all processes share. */
   readonly clock: { nowMs(): number };
@@ -29,6 +29,7 @@ interface RateLimitOptions {
   readonly secret: string;
   readonly holdTtlMs: number;
   readonly antiProbing?: boolean;
+  readonly challenges?: Challenges | null;
 }
 
 /** A call of a root field. */
@@ -51,6 +52,8 @@ export class RateLimits {
   readonly heldSeats: HeldSeats;
   /** Null if it is off. */
   readonly probing: AntiProbing | null;
+  /** Null if they are off. */
+  readonly challenges: Challenges | null;
   readonly #keyring: ClientKeyring;
   readonly #shared: SharedBuckets;
   readonly #calls = new LocalBuckets(KEYS_KEPT_MAX);
@@ -63,7 +66,7 @@ export class RateLimits {
 
   constructor(
     quotas: RateLimitQuotas,
-    { secret, holdTtlMs, antiProbing = false }: RateLimitOptions,
+    { secret, holdTtlMs, antiProbing = false, challenges = null }: RateLimitOptions,
     { redis, clock, logger }: RateLimitServices,
   ) {
     this.policies = createPolicies(quotas);
@@ -82,8 +85,9 @@ export class RateLimits {
     const getIdentity = (userId: string) => this.#keyring.getBuyer(userId);
     // guard: anti-probing-switch
     this.probing = antiProbing
-      ? new AntiProbing({ redis, clock, logger, refusals: this.refusals, getIdentity })
+      ? new AntiProbing({ redis, clock, logger, refusals: this.refusals, getIdentity, challenges })
       : null;
+    this.challenges = challenges;
     this.#logger = logger;
   }
 
@@ -178,22 +182,6 @@ export class RateLimits {
   }
 }
 
-/** Creates the rate limits of the configuration; null if they are off. */
-export function createRateLimits(
-  {
-    rateLimits,
-    auth,
-    holdTtlMs,
-    antiProbing,
-  }: Pick<Config, 'rateLimits' | 'auth' | 'holdTtlMs' | 'antiProbing'>,
-  services: RateLimitServices,
-): RateLimits | null {
-  // guard: limits-switch
-  return rateLimits === null
-    ? null
-    : new RateLimits(rateLimits, { secret: auth.secret, holdTtlMs, antiProbing }, services);
-}
-
 /** What one request, or one message on a socket, may do. */
 export class RequestBudget {
   readonly #limits: RateLimits;
@@ -246,6 +234,16 @@ export class RequestBudget {
    */
   async judgeHold(wanted: WantedHold): Promise<void> {
     if (this.#subjects !== null) await this.#limits.probing?.judge(this.#subjects, wanted);
+  }
+
+  /**
+   * Checks the solution of a buyer who joins a waiting room.
+   *
+   * @throws {ChallengeRequiredError} if the configuration requires one, and this is none.
+   */
+  async requireSolution(eventId: number, solution: string | null): Promise<void> {
+    const identity = this.#subjects?.identity;
+    if (identity !== undefined) await this.#limits.challenges?.requireToJoin({ eventId, identity }, solution);
   }
 
   noteHeld(booking: HeldBooking & Pick<EndedHold, 'seats'>): void {

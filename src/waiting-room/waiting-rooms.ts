@@ -82,6 +82,16 @@ export class WaitingRooms {
     }
   }
 
+  /**
+   * Returns whether the token is a place in the queue. One that was given while the room was off is not.
+   *
+   * @throws {InvalidInputError} for a token that is forged, or of another buyer or event.
+   */
+  hasPlace(placeToken: string | null, buyerId: string, eventId: number): boolean {
+    // guard: place-in-queue
+    return placeToken !== null && this.#requirePlace(placeToken, buyerId, eventId).joinIndex > 0;
+  }
+
   async #takePlace(room: Room, buyerId: string, recovered: number | null): Promise<number> {
     const { eventId, saleEndsAtMs } = room;
     const admitsNew = getRoomState(room, this.#clock.nowMs()) !== 'DRAINING';

@@ -8,6 +8,7 @@ const copied = [
   'prisma',
   'test',
   'scripts',
+  'docs/examples',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',

@@ -102,6 +102,7 @@ interface HeldSeatsInput {
   /** The name of the root field. */
   readonly operation: string;
   readonly idempotencyKey?: string | null | undefined;
+  readonly solution?: string | null | undefined;
 }
 
 type LimitedContext = Pick<Caller, 'budget'> & RepeatContext;
@@ -154,11 +155,11 @@ async function withinLimit<T extends Held>(
 /** Returns null if rate limits are off, or the limit is reached and the call repeats one that succeeded. */
 async function reserveUnlessRepeated(
   ctx: LimitedContext,
-  { eventId, count, seats = [], operation, idempotencyKey }: HeldSeatsInput,
+  { eventId, count, seats = [], operation, idempotencyKey, solution }: HeldSeatsInput,
 ): Promise<SeatReservation | null> {
   if (ctx.budget === null) return null;
   try {
-    await ctx.budget.judgeHold({ eventId, seats, operation }); // guard: hold-judged
+    await ctx.budget.judgeHold({ eventId, seats, operation, solution }); // guard: hold-judged
     return await ctx.budget.reserveSeats(eventId, count, operation);
   } catch (error) {
     const isRepeat = toRepeatCheck(ctx, { operation, eventId, key: idempotencyKey });

@@ -22,11 +22,12 @@ interface Requested {
   /** The name of the root field. */
   readonly operation: string;
   readonly admissionToken?: string | null | undefined;
+  readonly solution?: string | null | undefined;
 }
 
 export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested): RequestHoldContext {
   const { budget, clock, database, eventLayouts, requestQueue, waitingRooms } = ctx;
-  const { eventId, buyerId, count, seats = [], operation, admissionToken } = requested;
+  const { eventId, buyerId, count, seats = [], operation, admissionToken, solution } = requested;
   return {
     clock,
     db: database.reads,
@@ -35,7 +36,7 @@ export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested):
     requireAdmission: () => waitingRooms.requireAdmission(admissionToken, eventId, buyerId),
     noteRequest: (expiresAtMs) => waitingRooms.noteHold(eventId, buyerId, expiresAtMs),
     reserveSeats: async () => {
-      await budget?.judgeHold({ eventId, seats, operation }); // guard: requested-hold-judged
+      await budget?.judgeHold({ eventId, seats, operation, solution }); // guard: requested-hold-judged
       return (await budget?.reserveSeats(eventId, count, operation)) ?? null;
     },
   };

@@ -2,11 +2,13 @@ import { InvalidPlanError } from '../../catalog/errors.ts';
 import type { PlanFault as Fault } from '../../catalog/seating-plan/seating-plan.ts';
 import {
   BusyError,
+  ChallengeRequiredError,
   IdempotencyConflictError,
   InvalidInputError,
   NotFoundError,
   RateLimitedError,
   ReadOnlyError,
+  type Challenge as PuzzleChallenge,
   type InputFieldError as FieldError,
   type SelloutError,
 } from '../../platform/errors.ts';
@@ -36,6 +38,9 @@ const ErrorCode = builder.enumType('ErrorCode', {
     RATE_LIMITED: { description: 'RateLimitedError: too many requests.' },
     ADMISSION_REQUIRED: {
       description: 'AdmissionRequiredError: the event requires a valid admission token.',
+    },
+    CHALLENGE_REQUIRED: {
+      description: 'ChallengeRequiredError: the operation requires the solution of a challenge.',
     },
     READ_ONLY: { description: 'ReadOnlyError: writes are temporarily disabled.' },
     BUSY: { description: 'BusyError: the server could not complete the operation in time.' },
@@ -125,6 +130,48 @@ builder.objectType(IdempotencyConflictError, {
   interfaces: [ErrorInterface],
 });
 
+const ChallengeKind = builder.enumType('ChallengeKind', {
+  description: 'How a challenge is solved.',
+  values: {
+    PROOF_OF_WORK: {
+      description:
+        'The solution is `token`, a dot, and a decimal number, such that its SHA-256 hash begins with `difficultyBits` zero bits.',
+    },
+  } as const,
+});
+
+const Challenge = builder.objectRef<PuzzleChallenge>('Challenge').implement({
+  description: 'A challenge that only this caller can solve, for one event. Its solution can be used once.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: ChallengeKind, description: 'How the challenge is solved.' }),
+    token: t.exposeString('token', { description: 'The text that a solution begins with.' }),
+    difficultyBits: t.exposeInt('difficultyBits', {
+      nullable: true,
+      description: 'The number of leading zero bits that the hash of a solution needs.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'The solution is accepted until this instant.',
+    }),
+  }),
+});
+
+builder.objectType(ChallengeRequiredError, {
+  name: 'ChallengeRequiredError',
+  description:
+    'The server requires the solution of a challenge, and there was none, or it was not accepted. Nothing was changed.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    challenge: t.field({
+      type: Challenge,
+      // As in RateLimitedError: otherwise no selection could have both fields.
+      nullable: true,
+      description: 'The challenge to solve. Never null.',
+      resolve: ({ challenge }) => challenge,
+    }),
+  }),
+});
+
 builder.objectType(RateLimitedError, {
   name: 'RateLimitedError',
   description: 'The caller sent too many requests. Nothing was changed.',
@@ -132,6 +179,13 @@ builder.objectType(RateLimitedError, {
   fields: (t) => ({
     retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
       description: 'The number of seconds to wait before retrying.',
+    }),
+    challenge: t.field({
+      type: Challenge,
+      nullable: true,
+      description:
+        'A challenge whose solution lets the caller retry at once, with `challengeSolution`. Null if only waiting helps.',
+      resolve: ({ challenge }) => challenge,
     }),
   }),
 });

@@ -2,7 +2,13 @@ import { getHeapStatistics } from 'node:v8';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { describeIssue, findMisspellings } from './config-messages.ts';
-import { rateLimitEnvironment, toRateLimits, type RateLimitQuotas } from './rate-limits.ts';
+import {
+  rateLimitEnvironment,
+  toChallenges,
+  toRateLimits,
+  type ChallengeConfig,
+  type RateLimitQuotas,
+} from './rate-limits.ts';
 import { StartupError } from '../errors.ts';
 import type { RedisAddress } from '../redis/redis.ts';
 
@@ -125,6 +131,8 @@ export interface Config {
   readonly rateLimits: RateLimitQuotas | null;
   /** True if the rules against probing apply as well. */
   readonly antiProbing: boolean;
+  /** Null if challenges are off. */
+  readonly challenges: ChallengeConfig | null;
   /** Limits of WebSockets, and of slow consumers on WebSockets and event streams. */
   readonly sockets: {
     readonly initTimeoutMs: number;
@@ -231,6 +239,7 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
     },
     rateLimits: toRateLimits(env),
     antiProbing: env.ANTI_PROBING === 'on',
+    challenges: toChallenges(env),
     sockets: {
       initTimeoutMs: env.SOCKET_INIT_SECONDS * 1000,
       messageBytesMax: env.SOCKET_MESSAGE_BYTES_MAX,

@@ -20,6 +20,14 @@ export interface RateLimitQuotas {
   readonly heldSeats: Quotas;
 }
 
+/** What clients are given to solve, and for what. */
+export interface ChallengeConfig {
+  /** Leading zero bits that the hash of a solution needs: each one doubles the work. */
+  readonly difficultyBits: number;
+  /** True if joining a waiting room requires a solution. */
+  readonly isRequiredToJoin: boolean;
+}
+
 const QUOTA_MAX = 1_000_000;
 
 /** Parses numbers that are separated by commas, such as `10,120,600`. Each must be at least as large as the one before. */
@@ -44,6 +52,9 @@ function quotas(count: 2 | 3) {
 export const rateLimitEnvironment = {
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   ANTI_PROBING: z.enum(['on', 'off']).default('on'),
+  CHALLENGE: z.enum(['off', 'proof-of-work']).default('off'),
+  CHALLENGE_DIFFICULTY_BITS: z.coerce.number().int().min(8).max(28).default(16),
+  CHALLENGE_TO_JOIN: z.enum(['on', 'off']).default('off'),
   RATE_LIMIT_GUESTS: quotas(2).prefault('60,600'),
   RATE_LIMIT_HOLDS: quotas(3).prefault('10,120,600'),
   RATE_LIMIT_CHANGES: quotas(3).prefault('20,240,1200'),
@@ -67,4 +78,10 @@ export function toRateLimits(env: RateLimitEnvironment): RateLimitQuotas | null 
     calls: env.RATE_LIMIT_CALLS,
     heldSeats: env.RATE_LIMIT_HELD_SEATS,
   };
+}
+
+/** Returns null if challenges are off. */
+export function toChallenges(env: RateLimitEnvironment): ChallengeConfig | null {
+  if (env.CHALLENGE === 'off') return null;
+  return { difficultyBits: env.CHALLENGE_DIFFICULTY_BITS, isRequiredToJoin: env.CHALLENGE_TO_JOIN === 'on' };
 }

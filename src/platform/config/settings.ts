@@ -1,17 +1,8 @@
 import type { environment } from './config.ts';
+import { rateLimitSettings } from './rate-limit-settings.ts';
+import type { Setting } from './setting.ts';
 
 type SettingName = keyof typeof environment.shape | 'SELLOUT_DATA_DIR';
-
-interface Setting {
-  readonly group:
-    'Server' | 'Tracing' | 'Limits' | 'Rate limits' | 'Shutdown' | 'Services' | 'Booking' | 'Authentication';
-  /** Default in words, if the schema has none or the default depends on other settings. */
-  readonly default?: string;
-  /** Value that `.env.example` shows if there is no default. */
-  readonly example?: string;
-  /** What the setting does, in Markdown. */
-  readonly meaning: string;
-}
 
 /**
  * Documentation of every setting, in display order. `npm run docs` writes `docs/configuration.md` and `.env.example`
@@ -147,66 +138,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
       'Time that a slow consumer has to drain its buffer. After that, a WebSocket is closed with 4508 and an event stream is cut off. A WebSocket that does not answer a ping within this time is dropped as well.',
   },
 
-  RATE_LIMITS: {
-    group: 'Rate limits',
-    meaning:
-      'With `off`, no rate limit applies: for load tests only. `docs/rate-limits.md` describes the limits.',
-  },
-  ANTI_PROBING: {
-    group: 'Rate limits',
-    meaning:
-      'With `off`, or with `RATE_LIMITS=off`, no client is slowed or refused for the way it holds seats. `docs/anti-probing.md` describes the rules.',
-  },
-  RATE_LIMIT_GUESTS: {
-    group: 'Rate limits',
-    default: '`60,600`',
-    example: '60,600',
-    meaning:
-      'Calls of `startGuestSession` per 5 minutes from one address and from one network. A school class of 30 behind one address needs 30, and some of them reload the page.',
-  },
-  RATE_LIMIT_HOLDS: {
-    group: 'Rate limits',
-    default: '`10,120,600`',
-    example: '10,120,600',
-    meaning:
-      'Attempts to hold seats of one event per 10 seconds by one buyer, from one address and from one network. A person makes at most one attempt per second; a class of 30 may make four each at once.',
-  },
-  RATE_LIMIT_CHANGES: {
-    group: 'Rate limits',
-    default: '`20,240,1200`',
-    example: '20,240,1200',
-    meaning:
-      'All other mutations of one event per 10 seconds by one buyer, from one address and from one network. It is twice the limit of holds, so that a buyer who may hold may also confirm and release.',
-  },
-  RATE_LIMIT_READS: {
-    group: 'Rate limits',
-    default: '`100,600,3000`',
-    example: '100,600,3000',
-    meaning:
-      'Fields of queries per 10 seconds by one buyer, from one address and from one network. A page reads a few fields at once; a class of 30 reads about 20 each.',
-  },
-  RATE_LIMIT_SUBSCRIPTIONS: {
-    group: 'Rate limits',
-    default: '`30,300,1500`',
-    example: '30,300,1500',
-    meaning:
-      'Subscriptions started per 10 seconds by one buyer, from one address and from one network. A page starts one or two; all pages of a class reconnect at once after a deployment.',
-  },
-  RATE_LIMIT_CALLS: {
-    group: 'Rate limits',
-    default: '`2000,10000`',
-    example: '2000,10000',
-    meaning:
-      'Requests and calls of root fields per 10 seconds and process, from one address and from one network. It protects the CPU of the process, and is checked in memory before a request is parsed.',
-  },
-
-  RATE_LIMIT_HELD_SEATS: {
-    group: 'Rate limits',
-    default: '`120,600`',
-    example: '120,600',
-    meaning:
-      'Seats of one event that buyers at one address and in one network may hold unconfirmed at the same time. A class of 30 may hold four each.',
-  },
+  ...rateLimitSettings,
 
   DRAIN_SECONDS: {
     group: 'Shutdown',

@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/observability/logger.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
 import { parseClient } from '../held-seats.ts';
+import type { Challenges } from '../challenge/challenges.ts';
 import type { EndedHold, EndedHolds, QueuedHolds, QueuedOutcome } from '../port.ts';
 import type { RefusalLog } from '../refusal-log.ts';
 import { LocalProbing, type Measures, type Subjects } from './local-probing.ts';
@@ -33,6 +34,7 @@ interface AntiProbingServices {
   readonly refusals: RefusalLog;
   /** Returns the key of an identity. */
   readonly getIdentity: (userId: string) => string;
+  readonly challenges: Challenges | null;
 }
 
 /** A hold that a client wants to make. */
@@ -42,6 +44,8 @@ export interface WantedHold {
   readonly seats: readonly number[];
   /** The name of the root field. */
   readonly operation: string;
+  /** The solution of a challenge that an earlier refusal contained. */
+  readonly solution?: string | null | undefined;
 }
 
 /**
@@ -56,30 +60,37 @@ export class AntiProbing implements EndedHolds, QueuedHolds {
   readonly #logger: Logger;
   readonly #refusals: RefusalLog;
   readonly #getIdentity: (userId: string) => string;
+  readonly #challenges: Challenges | null;
   #askRedisAtMs = 0;
   #inFlight = new Set<Promise<void>>();
 
-  constructor({ redis, clock, logger, refusals, getIdentity }: AntiProbingServices) {
+  constructor({ redis, clock, logger, refusals, getIdentity, challenges }: AntiProbingServices) {
     this.#shared = new SharedProbing(redis);
     this.#clock = clock;
     this.#logger = logger;
     this.#refusals = refusals;
     this.#getIdentity = getIdentity;
+    this.#challenges = challenges;
   }
 
   /**
-   * Judges a client that wants to hold seats.
+   * Judges a client that wants to hold seats. If it is only slowed, the solution of a challenge stands for its next turn.
    *
    * @throws {RateLimitedError} if a measure applies.
    */
-  async judge(subjects: Subjects, { eventId, seats, operation }: WantedHold): Promise<void> {
+  async judge(subjects: Subjects, { eventId, seats, operation, solution = null }: WantedHold): Promise<void> {
     const found = await this.#judge(eventId, subjects, seats);
     if (found === null) return;
+    const bearer = { eventId, identity: subjects.identity };
+    const challenges = found.measure === 'slowed' ? this.#challenges : null; // guard: only-slowed-can-solve
+    if ((await challenges?.isSolved(bearer, solution)) === true) return; // guard: solution-lifts-slow-measure
     const retryAfterSeconds = Math.max(1, Math.ceil(found.retryAfterMs / 1000));
     const { measure, scope, reason } = found;
     const limit = `probing-${measure}-${scope}`;
     this.#refusals.add({ limit, operation, key: subjects[scope], retryAfterSeconds, reason });
-    throw new RateLimitedError(retryAfterSeconds, explain(found, retryAfterSeconds)); // guard: prober-refused
+    const challenge = challenges?.issue(bearer) ?? null;
+    const message = explain(found, retryAfterSeconds, challenge !== null);
+    throw new RateLimitedError(retryAfterSeconds, message, challenge); // guard: prober-refused
   }
 
   /** Notes that a hold failed because these seats are not available. */
@@ -207,7 +218,7 @@ function toLocal(eventId: number, { identity, address, network }: Subjects): Sub
 }
 
 /** Says what happened, what it means and what to do. */
-function explain({ measure, scope, reason }: Measures, retryAfterSeconds: number): string {
+function explain({ measure, scope, reason }: Measures, retryAfterSeconds: number, canSolve: boolean): string {
   const who = { identity: 'You', address: 'Buyers at your address', network: 'Buyers in your network' }[
     scope
   ];
@@ -221,7 +232,7 @@ function explain({ measure, scope, reason }: Measures, retryAfterSeconds: number
     probers: 'used several accounts that tried or held seats without paying',
   }[reason];
   const means = {
-    slowed: `Holds are limited to a slow pace for now; retry in ${retryAfterSeconds} s.`,
+    slowed: `Holds are limited to a slow pace for now; retry in ${retryAfterSeconds} s${canSolve ? ', or at once with the solution of the challenge' : ''}.`,
     'cool-down': `No seats can be held for now; retry in ${retryAfterSeconds} s.`,
     closed: `No more seats of this event can be held for ${retryAfterSeconds} s. Holds that you have can still be confirmed.`,
   }[measure];

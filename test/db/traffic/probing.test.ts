@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RateLimitedError } from '../../../src/platform/errors.ts';
 import type { EndedHold } from '../../../src/traffic/port.ts';
 import { LocalProbing, type Subjects } from '../../../src/traffic/probing/local-probing.ts';
 import type { Signal } from '../../../src/traffic/probing/rules.ts';
 import { SharedProbing } from '../../../src/traffic/probing/shared-probing.ts';
+import { solveProofOfWork } from '../../../docs/examples/solve-proof-of-work.ts';
 import { startTestRedis, type TestRedis } from '../../support/services/redis.ts';
 import { Random } from '../../torture/random.ts';
 import { LimitedProcess, ManualClock } from './traffic.fixture.ts';
@@ -29,7 +31,8 @@ afterAll(async () => {
   await redis.stop();
 });
 
-const start = () => LimitedProcess.start(redis.address, {}, clock, { antiProbing: true });
+const start = (difficultyBits?: number) =>
+  LimitedProcess.start(redis.address, {}, clock, { antiProbing: true, difficultyBits });
 
 /** One buyer, in one process. */
 class Buyer {
@@ -43,13 +46,13 @@ class Buyer {
   }
 
   /** Judges the buyer who wants to hold seats. Returns null or the refusal. */
-  async judge(seats: readonly number[] = [99], eventId = EVENT) {
+  async judge(seats: readonly number[] = [99], eventId = EVENT, solution: string | null = null) {
     const budget = this.#budget();
     try {
-      await budget.judgeHold({ eventId, seats, operation: 'holdSeats' });
+      await budget.judgeHold({ eventId, seats, operation: 'holdSeats', solution });
       return null;
     } catch (error) {
-      return error as { code: string; retryAfterSeconds: number; message: string };
+      return error as RateLimitedError;
     }
   }
 
@@ -109,6 +112,31 @@ describe('measures against probing', () => {
     });
     clock.advance(20_000);
     expect([await sniper.judge(), (await sniper.judge())?.retryAfterSeconds]).toEqual([null, 20]);
+  });
+
+  it('let a slowed buyer solve a challenge for one attempt instead of waiting', async () => {
+    await using process = await start(8);
+    const sniper = new Buyer(process);
+    await sniper.tryTaken([1, 2], 9);
+    expect(await sniper.judge()).toBeNull();
+    const challenge = (await sniper.judge())?.challenge;
+    expect(challenge).toMatchObject({ kind: 'PROOF_OF_WORK', difficultyBits: 8 });
+    const solution = await solveProofOfWork(challenge?.token ?? '', 8);
+    expect(await new Buyer(process).judge()).toBeNull();
+    expect(await sniper.judge([99], EVENT, `${challenge?.token}.x`)).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await sniper.judge([99], EVENT, solution)).toBeNull();
+    expect(await sniper.judge([99], EVENT, solution)).toMatchObject({ retryAfterSeconds: 20 });
+  });
+
+  it('cannot be lifted by a solution once they are more than slow', async () => {
+    await using process = await start(8);
+    const prober = new Buyer(process);
+    await prober.tryTaken([1, 2], 9);
+    await prober.judge();
+    const solution = await solveProofOfWork((await prober.judge())?.challenge?.token ?? '', 8);
+    await prober.waste(6);
+    const refused = await prober.judge([99], EVENT, solution);
+    expect(refused).toMatchObject({ retryAfterSeconds: 86_400, challenge: null });
   });
 
   it('count holds that ended in another process against the address that made them', async () => {

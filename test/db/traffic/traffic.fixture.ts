@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import type { RateLimitQuotas } from '../../../src/platform/config/rate-limits.ts';
 import type { RateLimitedError } from '../../../src/platform/errors.ts';
 import { connectRedis, type Redis, type RedisAddress } from '../../../src/platform/redis/redis.ts';
+import { Challenges } from '../../../src/traffic/challenge/challenges.ts';
+import { ProofOfWork } from '../../../src/traffic/challenge/proof-of-work.ts';
 import { RateLimits, type LimitedCall } from '../../../src/traffic/rate-limits.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -21,6 +23,12 @@ const highQuotas: RateLimitQuotas = {
 };
 
 type TestCall = LimitedCall & { readonly buyerId: string | null };
+
+interface ProcessOptions {
+  readonly antiProbing?: boolean;
+  /** Absent: there are no challenges. */
+  readonly difficultyBits?: number | undefined;
+}
 
 /** A clock that only the test moves. */
 export class ManualClock {
@@ -46,7 +54,7 @@ export class LimitedProcess implements AsyncDisposable {
     address: RedisAddress,
     quotas: Partial<RateLimitQuotas>,
     clock: ManualClock,
-    options: { readonly antiProbing?: boolean },
+    { difficultyBits, ...options }: ProcessOptions,
   ) {
     this.redis = connectRedis(address, 'limits', silent);
     const out = new Writable({
@@ -56,9 +64,16 @@ export class LimitedProcess implements AsyncDisposable {
       },
     });
     const logger = pino({ level: 'warn' }, out);
+    const challenges =
+      difficultyBits === undefined
+        ? null
+        : new Challenges(
+            new ProofOfWork({ secret: 'a secret', difficultyBits, redis: this.redis, clock }),
+            false,
+          );
     this.limits = new RateLimits(
       { ...highQuotas, ...quotas },
-      { secret: 'a secret', holdTtlMs: 300_000, ...options },
+      { secret: 'a secret', holdTtlMs: 300_000, challenges, ...options },
       {
         redis: this.redis,
         clock,
@@ -71,7 +86,7 @@ export class LimitedProcess implements AsyncDisposable {
     address: RedisAddress,
     quotas: Partial<RateLimitQuotas>,
     clock: ManualClock,
-    options: { readonly antiProbing?: boolean } = {},
+    options: ProcessOptions = {},
   ): Promise<LimitedProcess> {
     const started = new LimitedProcess(address, quotas, clock, options);
     await eventually('a connection to Redis', () => started.redis.status === 'ready');

@@ -12,7 +12,8 @@ import { parseBookingId } from '../../../platform/ids.ts';
 import { AdmissionRequiredError } from '../../../platform/errors.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { changeWithinLimit } from '../../engine/rate-limits.ts';
-import { admissionTokenDescription } from '../../inputs/descriptions.ts';
+import { admissionTokenDescription, challengeSolutionDescription } from '../../inputs/descriptions.ts';
+import { checkSolution } from '../../inputs/challenge-solution.ts';
 import { requireBookingKey, requireSeatIndexes } from '../../inputs/ids.ts';
 import { Booking, toBookingResult } from '../../schema/booking.ts';
 import { builder } from '../../schema/builder.ts';
@@ -27,6 +28,7 @@ const ChangeSeatsInput = builder.inputType('ChangeSeatsInput', {
       description: `The IDs of all seats of the hold after the change, including those that it keeps: 1 to ${SEATS_PER_HOLD_MAX} distinct seats of the same event.`,
     }),
     admissionToken: t.string({ description: admissionTokenDescription }),
+    challengeSolution: t.string({ description: challengeSolutionDescription }),
   }),
 });
 
@@ -58,6 +60,7 @@ builder.mutationField('changeSeats', (t) =>
       const buyerId = ctx.viewer.userId;
       const { key, seats } = await checkTogether({
         key: () => requireBookingKey(input.bookingId),
+        solution: () => checkSolution(input.challengeSolution),
         seats: () => {
           const eventId = parseBookingId(input.bookingId)?.eventId ?? null;
           const indexes = requireSeatIndexes(input.seatIds, eventId);
@@ -65,7 +68,13 @@ builder.mutationField('changeSeats', (t) =>
           return indexes;
         },
       });
-      const limited = { eventId: key.eventId, count: seats.length, seats, operation: 'changeSeats' };
+      const limited = {
+        eventId: key.eventId,
+        count: seats.length,
+        seats,
+        operation: 'changeSeats',
+        solution: input.challengeSolution,
+      };
       const isAdmitted = ctx.waitingRooms.isAdmitted(input.admissionToken, key.eventId, buyerId);
       const booking = await changeWithinLimit(ctx, limited, () =>
         changeSeats(ctx, { buyerId, ...key, seats, isAdmitted }),

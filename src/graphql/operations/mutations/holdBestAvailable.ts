@@ -3,8 +3,13 @@ import { SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
-import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
+import {
+  admissionTokenDescription,
+  challengeSolutionDescription,
+  idempotencyKeyDescription,
+} from '../../inputs/descriptions.ts';
 import { holdWithinLimit } from '../../engine/rate-limits.ts';
+import { checkSolution } from '../../inputs/challenge-solution.ts';
 import { requireEventId } from '../../inputs/ids.ts';
 import { findSeatKind } from '../../inputs/seat-kind.ts';
 import { builder } from '../../schema/builder.ts';
@@ -27,6 +32,7 @@ export const HoldBestAvailableInput = builder.inputType('HoldBestAvailableInput'
     }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
     admissionToken: t.string({ description: admissionTokenDescription }),
+    challengeSolution: t.string({ description: challengeSolutionDescription }),
   }),
 });
 
@@ -47,6 +53,7 @@ builder.mutationField('holdBestAvailable', (t) =>
       const { eventId, kind } = await checkTogether({
         eventId: () => requireEventId(input.eventId),
         quantity: () => checkQuantity(input.quantity),
+        solution: () => checkSolution(input.challengeSolution),
         key: () => input.idempotencyKey == null || checkIdempotencyKey(input.idempotencyKey),
         kind: () => {
           const id = parseEventId(input.eventId);
@@ -54,7 +61,13 @@ builder.mutationField('holdBestAvailable', (t) =>
         },
       });
       const { idempotencyKey } = input;
-      const limited = { eventId, count: input.quantity, operation: 'holdBestAvailable', idempotencyKey };
+      const limited = {
+        eventId,
+        count: input.quantity,
+        operation: 'holdBestAvailable',
+        idempotencyKey,
+        solution: input.challengeSolution,
+      };
       const buyerId = ctx.viewer.userId;
       const record = await holdWithinLimit(ctx, limited, () =>
         holdBestAvailable(ctx, {

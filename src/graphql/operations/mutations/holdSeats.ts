@@ -2,8 +2,13 @@ import { checkSeats, holdSeats, SEATS_PER_HOLD_MAX } from '../../../booking/oper
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
-import { admissionTokenDescription, idempotencyKeyDescription } from '../../inputs/descriptions.ts';
+import {
+  admissionTokenDescription,
+  challengeSolutionDescription,
+  idempotencyKeyDescription,
+} from '../../inputs/descriptions.ts';
 import { holdWithinLimit } from '../../engine/rate-limits.ts';
+import { checkSolution } from '../../inputs/challenge-solution.ts';
 import { requireEventId, requireSeatIndexes } from '../../inputs/ids.ts';
 import { builder } from '../../schema/builder.ts';
 import { HoldSeatsResult } from '../../schema/mutation-results.ts';
@@ -30,6 +35,7 @@ export const HoldSeatsInput = builder.inputType('HoldSeatsInput', {
     }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
     admissionToken: t.string({ description: admissionTokenDescription }),
+    challengeSolution: t.string({ description: challengeSolutionDescription }),
     onConflict: t.field({
       type: HoldConflictPolicy,
       defaultValue: 'FAIL',
@@ -59,10 +65,18 @@ builder.mutationField('holdSeats', (t) =>
           checkSeats(indexes);
           return indexes;
         },
+        solution: () => checkSolution(input.challengeSolution),
         key: () => input.idempotencyKey == null || checkIdempotencyKey(input.idempotencyKey),
       });
       const { idempotencyKey } = input;
-      const limited = { eventId, count: seats.length, seats, operation: 'holdSeats', idempotencyKey };
+      const limited = {
+        eventId,
+        count: seats.length,
+        seats,
+        operation: 'holdSeats',
+        idempotencyKey,
+        solution: input.challengeSolution,
+      };
       const buyerId = ctx.viewer.userId;
       const record = await holdWithinLimit(ctx, limited, () =>
         holdSeats(ctx, {

@@ -2,6 +2,7 @@ import { checkSeats, hashSeatsKey, sortSeats } from '../../../booking/operations
 import { requestHold } from '../../../booking/operations/request-hold.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { parseEventId } from '../../../platform/ids.ts';
+import { checkSolution } from '../../inputs/challenge-solution.ts';
 import { requireEventId, requireSeatIndexes } from '../../inputs/ids.ts';
 import { requireIdempotencyKey, toRequestHoldContext } from '../../inputs/hold-request.ts';
 import { builder } from '../../schema/builder.ts';
@@ -25,6 +26,7 @@ builder.mutationField('requestHold', (t) =>
           checkSeats(indexes);
           return sortSeats(indexes);
         },
+        solution: () => checkSolution(input.challengeSolution),
         idempotencyKey: () => requireIdempotencyKey(input.idempotencyKey),
       });
       const { userId: buyerId } = ctx.viewer;
@@ -37,6 +39,7 @@ builder.mutationField('requestHold', (t) =>
         seats,
         operation: 'requestHold',
         admissionToken: input.admissionToken,
+        solution: input.challengeSolution,
       };
       return toRequestResult(
         await requestHold(toRequestHoldContext(ctx, { ...limited, buyerId }), eventId, wanted, key),

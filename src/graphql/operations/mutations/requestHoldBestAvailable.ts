@@ -2,6 +2,7 @@ import { checkQuantity, hashBestKey } from '../../../booking/operations/hold-bes
 import { requestHold } from '../../../booking/operations/request-hold.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
 import { parseEventId } from '../../../platform/ids.ts';
+import { checkSolution } from '../../inputs/challenge-solution.ts';
 import { requireEventId } from '../../inputs/ids.ts';
 import { requireIdempotencyKey, toRequestHoldContext } from '../../inputs/hold-request.ts';
 import { findSeatKind } from '../../inputs/seat-kind.ts';
@@ -27,6 +28,7 @@ builder.mutationField('requestHoldBestAvailable', (t) =>
       const { eventId, kind, idempotencyKey } = await checkTogether({
         eventId: () => requireEventId(input.eventId),
         quantity: () => checkQuantity(quantity),
+        solution: () => checkSolution(input.challengeSolution),
         idempotencyKey: () => requireIdempotencyKey(input.idempotencyKey),
         kind: () => {
           const id = parseEventId(input.eventId);
@@ -42,6 +44,7 @@ builder.mutationField('requestHoldBestAvailable', (t) =>
         count: quantity,
         operation: 'requestHoldBestAvailable',
         admissionToken: input.admissionToken,
+        solution: input.challengeSolution,
       };
       return toRequestResult(
         await requestHold(toRequestHoldContext(ctx, { ...limited, buyerId }), eventId, wanted, key),

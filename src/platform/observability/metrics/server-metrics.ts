@@ -45,6 +45,12 @@ export const serverMetrics = {
     labelNames: ['measure', 'scope', 'reason'],
     registers,
   }),
+  challenges: new Counter({
+    name: 'sellout_challenges_total',
+    help: 'Challenges by outcome: issued, solved, or failed, which is a wrong, expired or repeated solution.',
+    labelNames: ['outcome'],
+    registers,
+  }),
   tokensUnchecked: new Counter({
     name: 'sellout_tokens_unchecked_total',
     help: "Tokens that could not be verified because the identity provider's keys could not be fetched.",

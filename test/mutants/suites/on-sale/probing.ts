@@ -41,6 +41,50 @@ export const probing: readonly MutantGroup[] = [
         mutation: { replace: 'next > now', with: 'false' },
         only: 'slow a sniper',
       },
+      {
+        guard: 'only-slowed-can-solve',
+        mutation: { replace: "found.measure === 'slowed'", with: 'true' },
+        only: 'more than slow',
+      },
+      { guard: 'solution-lifts-slow-measure', mutation: 'never', only: 'let a slowed buyer solve' },
+    ],
+  },
+  {
+    tests: ['test/db/traffic/proof-of-work.test.ts'],
+    mutants: [
+      { guard: 'one-text-per-challenge', mutation: 'never', only: 'has one form' },
+      { guard: 'challenge-signature', mutation: 'never', only: 'needs the work' },
+      { guard: 'challenge-expiry', mutation: 'never', only: 'after two minutes' },
+      { guard: 'challenge-difficulty', mutation: 'never', only: 'needs the work' },
+      {
+        guard: 'challenge-bound-to-bearer',
+        mutation: { replace: '${eventId} ${identity}', with: '' },
+        only: 'to another buyer',
+      },
+      { guard: 'challenge-used-once-here', mutation: 'never', only: 'while Redis is away' },
+      {
+        guard: 'challenge-used-once',
+        mutation: { replace: '!== null', with: '!== undefined' },
+        only: 'by all processes together',
+      },
+      {
+        guard: 'challenge-without-redis',
+        mutation: { with: 'return false;' },
+        only: 'while Redis is away',
+      },
+    ],
+  },
+  {
+    tests: ['test/api/limits/challenges.test.ts'],
+    mutants: [
+      { guard: 'join-needs-solution', mutation: 'never', only: 'requires a solution' },
+      {
+        guard: 'new-places-need-solution',
+        mutation: { replace: 'room.isOn && !hasPlace', with: 'true' },
+        only: 'requires none while',
+      },
+      { guard: 'place-in-queue', mutation: { replace: '> 0', with: '>= 0' }, only: 'requires none while' },
+      { guard: 'solution-length', mutation: 'never', only: 'before it is looked at' },
     ],
   },
   {

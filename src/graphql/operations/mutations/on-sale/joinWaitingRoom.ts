@@ -1,12 +1,14 @@
 import { EventNotOnSaleError } from '../../../../booking/rules/errors.ts';
 import {
   BusyError,
+  ChallengeRequiredError,
   InvalidInputError,
   NotFoundError,
   RateLimitedError,
 } from '../../../../platform/errors.ts';
 import type { Room } from '../../../../waiting-room/rules/room.ts';
 import { readOrBusy } from '../../../engine/errors/database-outage.ts';
+import { checkSolution } from '../../../inputs/challenge-solution.ts';
 import { requireEventId } from '../../../inputs/ids.ts';
 import { canSeeEvent, notVisible } from '../../../reads/access.ts';
 import { builder } from '../../../schema/builder.ts';
@@ -19,6 +21,7 @@ const JoinWaitingRoomResult = builder.errorUnion('JoinWaitingRoomResult', {
     InvalidInputError,
     NotFoundError,
     EventNotOnSaleError,
+    ChallengeRequiredError,
     RateLimitedError,
     BusyError,
   ],
@@ -29,22 +32,29 @@ builder.mutationField('joinWaitingRoom', (t) =>
     type: JoinWaitingRoomResult,
     nullable: true,
     description:
-      "Gives the caller a place in the event's waiting room, the same one each time. Returns number 0 if the room is off. Returns EventNotOnSaleError before the lobby opens, and BusyError if the room is draining.",
+      "Gives the caller a place in the event's waiting room, the same one each time. Returns number 0 if the room is off. Returns EventNotOnSaleError before the lobby opens, BusyError if the room is draining, and ChallengeRequiredError if the server requires the solution of a challenge.",
     args: {
       eventId: t.arg.id({ required: true, description: 'The ID of the event.' }),
       placeToken: t.arg.string({
         description:
-          'The token of a place that the caller already has, to take it back if the server has lost it.',
+          'The token of a place that the caller already has, to take it back if the server has lost it. A caller with a place needs no solution.',
+      }),
+      challengeSolution: t.arg.string({
+        description: 'The solution of the `challenge` of an earlier ChallengeRequiredError.',
       }),
     },
-    resolve: async (_root, { eventId: id, placeToken }, ctx) => {
+    resolve: async (_root, { eventId: id, placeToken, challengeSolution }, ctx) => {
       const eventId = requireEventId(id);
+      checkSolution(challengeSolution);
       const { userId } = ctx.viewer;
       return readOrBusy(ctx, async () => {
         if (!(await canSeeEvent(ctx, eventId))) throw notVisible('event');
         const room = await ctx.waitingRooms.directory.get(eventId);
         if (room === null) throw notVisible('event');
         requireJoinable(room, ctx.clock.nowMs());
+        const hasPlace = ctx.waitingRooms.hasPlace(placeToken ?? null, userId, eventId);
+        // guard: new-places-need-solution
+        if (room.isOn && !hasPlace) await ctx.budget?.requireSolution(eventId, challengeSolution ?? null);
         return ctx.waitingRooms.join(room, userId, placeToken ?? null);
       });
     },
