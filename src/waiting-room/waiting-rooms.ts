@@ -2,6 +2,7 @@ import { BusyError, InvalidInputError, AdmissionRequiredError } from '../platfor
 import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
+import { SingleFlight } from '../platform/single-flight.ts';
 import type { PlaceRequest, RoomStore } from './redis/room-store.ts';
 import { LocalPace } from './local-pace.ts';
 import type { RoomDirectory } from './rooms/room-directory.ts';
@@ -10,7 +11,10 @@ import { estimateChance, estimateWaitSeconds, type Chance } from './rules/admiss
 import { getPlaceNumber, getRoomState, type Room } from './rules/room.ts';
 import type { Place, RoomTokens } from './tokens.ts';
 
-/** Join indexes reserved at once: a statement per so many joins, and the longest gap that a lost Redis leaves. */
+/**
+ * Join indexes reserved at once: a statement per so many joins. If more buyers join at the same time, as many as they are.
+ * It is also the longest gap that a lost Redis leaves.
+ */
 const RESERVED_AT_ONCE = 500;
 /** Attempts to take a place while other processes reserve. */
 const TAKE_ATTEMPTS_MAX = 5;
@@ -46,6 +50,10 @@ export class WaitingRooms {
   readonly #logger: Logger;
   /** Admissions while Redis is away. */
   readonly #localPace = new LocalPace();
+  /** By event and limit: all of this process wait for one write, which would otherwise block each other on the room's row. */
+  readonly #reservations = new SingleFlight<string, NonNullable<PlaceRequest['reserved']>>();
+  /** Joins in progress. */
+  #joining = 0;
 
   constructor({ db, store, directory, tokens, clock, logger }: WaitingRoomsOptions) {
     this.directory = directory;
@@ -96,25 +104,33 @@ export class WaitingRooms {
     const { eventId, saleEndsAtMs } = room;
     const admitsNew = getRoomState(room, this.#clock.nowMs()) !== 'DRAINING';
     let reserved: PlaceRequest['reserved'] = null;
-    for (let attempt = 0; attempt < TAKE_ATTEMPTS_MAX; attempt++) {
-      const taken = await this.store.takePlace(eventId, {
-        buyerId,
-        recovered,
-        admitsNew,
-        saleEndsAtMs,
-        reserved,
-      });
-      if (taken.kind === 'place') return taken.joinIndex;
-      if (taken.kind === 'closed') throw BusyError.retryAfter(DRAINING_RETRY_SECONDS);
-      reserved = await this.#reserve(eventId, taken.above);
+    this.#joining++;
+    try {
+      for (let attempt = 0; attempt < TAKE_ATTEMPTS_MAX; attempt++) {
+        const taken = await this.store.takePlace(eventId, {
+          buyerId,
+          recovered,
+          admitsNew,
+          saleEndsAtMs,
+          reserved,
+        });
+        if (taken.kind === 'place') return taken.joinIndex;
+        if (taken.kind === 'closed') throw BusyError.retryAfter(DRAINING_RETRY_SECONDS);
+        reserved = await this.#reserve(eventId, taken.above);
+      }
+    } finally {
+      this.#joining--;
     }
     throw new BusyError();
   }
 
   /** Reserves join indexes in PostgreSQL before Redis issues them. Without a counter, all reserved ones may be in use. */
-  async #reserve(eventId: number, above: number | null) {
-    const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
-    return { from, to: await reserveJoinIndexes(this.#db, eventId, from, RESERVED_AT_ONCE) };
+  #reserve(eventId: number, above: number | null) {
+    return this.#reservations.run(`${eventId}:${above}`, async () => {
+      const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
+      const size = Math.max(RESERVED_AT_ONCE, this.#joining);
+      return { from, to: await reserveJoinIndexes(this.#db, eventId, from, size) };
+    });
   }
 
   /**

@@ -63,7 +63,7 @@ export const waitingRoom: readonly MutantGroup[] = [
       {
         guard: 'only-reserved-indexes',
         mutation: { replace: 'last >= limit', with: 'false' },
-        only: '2,000 at once',
+        only: '5,000 at once',
       },
     ],
   },
