@@ -1,4 +1,5 @@
 import { runBlocks } from './blocks/blocks.ts';
+import { runBookingQueue } from './booking-queue/booking-queue.ts';
 import type { BenchContext } from './context.ts';
 import { runFanOut } from './fan-out/fan-out.ts';
 import { runIdle } from './fan-out/idle.ts';
@@ -7,6 +8,7 @@ import { directScenarios, runDirect } from './holds/holds.ts';
 import { runHttp } from './http/http.ts';
 import { runLimits } from './http/limits.ts';
 import { runSeatMap } from './seat-map/seat-map.ts';
+import { runWaitingRoom } from './waiting-room/waiting-room.ts';
 
 export interface Benchmark {
   /** Name for `--only`, and of its block in docs/benchmarks.md. */
@@ -46,6 +48,20 @@ export const benchmarks: readonly Benchmark[] = [
     pairs: PAIRS,
     isTimed: false,
     run: runIdle,
+  },
+  {
+    name: 'waiting-room',
+    title: 'Waiting room: 100,000 people',
+    pairs: 3,
+    isTimed: false,
+    run: runWaitingRoom,
+  },
+  {
+    name: 'booking-queue',
+    title: 'Booking queue: a storm of 6,000 holds',
+    pairs: PAIRS,
+    isTimed: false,
+    run: runBookingQueue,
   },
   {
     name: 'expiry',

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
 
 /** Unit of CPU times in /proc, which is the same on all Linux machines (USER_HZ). */
 const TICKS_PER_SECOND = 100;
@@ -25,6 +26,15 @@ export function readCpuSeconds(pid: number): number {
 export function ownCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
+}
+
+/** Returns the CPU seconds of Redis, more exactly than from /proc, and the bytes that it uses. */
+export async function readRedisUsage(
+  redis: Pick<Redis, 'info'>,
+): Promise<{ readonly cpuSeconds: number; readonly bytes: number }> {
+  const text = `${await redis.info('cpu')}\n${await redis.info('memory')}`;
+  const read = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(text)?.[1]);
+  return { cpuSeconds: read('used_cpu_sys') + read('used_cpu_user'), bytes: read('used_memory') };
 }
 
 /** Returns null if the process has ended. */

@@ -14,7 +14,7 @@ export interface Demand {
   readonly confirmShare: number;
   readonly seatsPerHold: number;
   readonly seatsPerEvent: number;
-  /** Time in which all watchers and buyers arrive, or reconnect after a failure. */
+  /** Time in which all users arrive, or reconnect after a failure. */
   readonly arrivalSeconds: number;
   /** FEED_TICK_MS. */
   readonly tickMs: number;
@@ -43,12 +43,7 @@ export const demandOptions: Readonly<Record<keyof Demand, DemandOption>> = {
   confirmShare: { default: 0.7, min: 0, max: 1, meaning: 'share of the holds that are confirmed' },
   seatsPerHold: { default: 2, min: 1, max: 10, meaning: 'seats of one hold' },
   seatsPerEvent: { default: 80_000, min: 1, max: 1e6, meaning: 'seats of one event' },
-  arrivalSeconds: {
-    default: 600,
-    min: 1,
-    max: 86_400,
-    meaning: 'seconds in which watchers and buyers arrive',
-  },
+  arrivalSeconds: { default: 600, min: 1, max: 86_400, meaning: 'seconds in which all users arrive' },
   tickMs: { default: 100, min: 1, max: 60_000, meaning: 'FEED_TICK_MS' },
   databaseCores: { default: 16, min: 1, max: 1_024, meaning: 'cores of the PostgreSQL server' },
   gigabits: { default: 10, min: 0.1, max: 1_000, meaning: 'network of one balancer in Gbit/s' },

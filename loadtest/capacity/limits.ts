@@ -15,13 +15,13 @@ const resources: readonly Resource[] = [
   {
     name: 'connections of one balancer',
     limit: (_, costs) => costs.connectionsPerBalancerMax,
-    used: ({ sockets }) => sockets,
+    used: ({ connections }) => connections,
     next: 'more balancers behind DNS or anycast',
   },
   {
     name: 'network of one balancer',
     limit: ({ gigabits, utilization }) => gigabits * utilization,
-    used: ({ outBytes }) => toGigabits(outBytes.frames + outBytes.arrivals),
+    used: ({ outBytes }) => toGigabits(outBytes.frames + outBytes.arrivals + outBytes.waiters),
     next: 'more balancers; maps from a CDN; a longer tick',
   },
   {

@@ -10,6 +10,8 @@ export interface Plan {
   readonly waiters: number;
   /** WebSockets: one per watcher and buyer. */
   readonly sockets: number;
+  /** WebSockets with those of waiters, who have one each. */
+  readonly connections: number;
   readonly arrivals: number;
   readonly holds: number;
   readonly confirms: number;
@@ -30,6 +32,7 @@ export interface Plan {
     readonly frames: number;
     readonly arrivals: number;
     readonly commands: number;
+    readonly waiters: number;
   };
   /** API processes, and what determines their number. */
   readonly processes: number;
@@ -40,7 +43,9 @@ export interface Plan {
   readonly walBytes: number;
   readonly redisCores: number;
   readonly redisBytes: number;
-  readonly outBytes: { readonly frames: number; readonly arrivals: number };
+  readonly outBytes: { readonly frames: number; readonly arrivals: number; readonly waiters: number };
+  /** Memory of the places of waiters in Redis. */
+  readonly placeBytes: number;
   readonly balancers: number;
 }
 
@@ -49,40 +54,52 @@ export function planCapacity(demand: Demand, costs: Costs): Plan {
   const sale = planSale(demand, costs);
   const feed = planFeed(demand, costs, sale);
   const visits = planVisits(demand, costs);
-  const { sockets } = visits;
+  const waiting = planWaiting(demand, costs, visits.waiters);
+  const { sockets, waiters } = visits;
+  const connections = sockets + waiters;
 
   const apiCores = {
     idle: (sockets * costs.watcherIdleMicros) / MICROS,
     frames: (sockets * feed.frames * feed.frameMicros) / MICROS,
     arrivals: visits.apiMicros / MICROS,
     commands: sale.apiMicros / MICROS,
+    waiters: waiting.apiMicros / MICROS,
   };
   const byCpu = sum(Object.values(apiCores)) / demand.utilization;
-  const byConnections = sockets / costs.socketsPerProcessMax;
+  const byConnections = connections / costs.socketsPerProcessMax;
   const processes = Math.max(1, Math.ceil(byCpu), Math.ceil(byConnections));
 
   const followed = countFollowed(demand.events, sockets / processes);
   const deliveries = sale.batches * processes * (followed / demand.events);
-  const outBytes = { frames: sockets * feed.frames * feed.frameBytes, arrivals: visits.outBytes };
+  const outBytes = {
+    frames: sockets * feed.frames * feed.frameBytes,
+    arrivals: visits.outBytes,
+    waiters: waiting.outBytes,
+  };
   const polls = (processes * costs.pollPostgresMicros) / MICROS;
   return {
     ...sale,
     ...feed,
     ...visits,
+    connections,
+    placeBytes: waiters * costs.placeBytes,
     apiCores,
     processes,
     processesBy: byCpu >= byConnections ? 'CPU' : 'connections',
-    apiMemoryBytes: processes * costs.processBytes + sockets * costs.watcherBytes,
-    postgresCores: (sale.postgresMicros + visits.postgresMicros) / MICROS + polls,
+    apiMemoryBytes:
+      processes * costs.processBytes + sockets * costs.watcherBytes + waiters * costs.waiterBytes,
+    postgresCores: (sale.postgresMicros + visits.postgresMicros + waiting.postgresMicros) / MICROS + polls,
     // One worker besides the API processes.
     postgresConnections: (processes + 1) * costs.databaseConnectionsPerProcess,
-    redisCores: (sale.batches * costs.redisBatchMicros + deliveries * costs.redisDeliveryMicros) / MICROS,
+    redisCores:
+      (sale.batches * costs.redisBatchMicros + deliveries * costs.redisDeliveryMicros + waiting.redisMicros) /
+      MICROS,
     redisBytes: deliveries * sale.messageBytes,
     outBytes,
     balancers: Math.max(
       1,
-      Math.ceil(sockets / costs.connectionsPerBalancerMax),
-      Math.ceil(toGigabits(outBytes.frames + outBytes.arrivals) / (demand.gigabits * demand.utilization)),
+      Math.ceil(connections / costs.connectionsPerBalancerMax),
+      Math.ceil(toGigabits(sum(Object.values(outBytes))) / (demand.gigabits * demand.utilization)),
     ),
   };
 }
@@ -161,6 +178,23 @@ function planVisits(demand: Demand, costs: Costs) {
       sessions * costs.sessionApiMicros,
     postgresMicros: arrivals * costs.pagePostgresMicros + sessions * costs.sessionPostgresMicros,
     outBytes: arrivals * (costs.pageBytes + mapBytes),
+  };
+}
+
+/**
+ * Computes what waiters cost: an update a second to each, and on arrival the event page, a session, a place and a socket.
+ */
+function planWaiting(demand: Demand, costs: Costs, waiters: number) {
+  const arrivals = waiters / demand.arrivalSeconds;
+  return {
+    apiMicros:
+      waiters * costs.waiterMicros +
+      arrivals *
+        (costs.pageApiMicros + costs.sessionApiMicros + costs.joinApiMicros + costs.waiterConnectMicros),
+    postgresMicros:
+      arrivals * (costs.pagePostgresMicros + costs.sessionPostgresMicros + costs.joinPostgresMicros),
+    redisMicros: arrivals * costs.joinRedisMicros,
+    outBytes: waiters * costs.updateBytes + arrivals * costs.pageBytes,
   };
 }
 

@@ -8,7 +8,6 @@ const GIB = 2 ** 30;
 
 /** What a plan would need as well, for which there is no figure yet. */
 const unknown: readonly (readonly [what: string, reason: string])[] = [
-  ['CPU, memory and connections of a waiter', 'no figure yet: not measured'],
   ['CPU of a balancer per connection, and of TLS', 'no figure yet'],
   ['memory of the kernel per socket', 'no figure yet; not part of the memory above'],
   ['disks of PostgreSQL', 'no figure yet; the write-ahead log is above'],
@@ -80,7 +79,22 @@ export function renderUnits(): string {
       '1 WebSocket',
       `${short((costs.holdWalBytesBatched + costs.confirmWalBytesBatched) / 1_000)} kB of WAL`,
     ],
-    ['a waiter', 'no figure yet', 'no figure yet', 'no figure yet', 'no figure yet', 'no figure yet'],
+    [
+      'a waiter, with an update each second',
+      `${short(costs.waiterMicros)} µs/s`,
+      '–',
+      `${short(costs.waiterBytes / 1024)} KiB`,
+      '1 WebSocket',
+      `${whole(costs.updateBytes)} B/s; ${whole(costs.placeBytes)} B of Redis`,
+    ],
+    [
+      'a waiter arrives: page, session, place and socket',
+      `${whole(costs.pageApiMicros + costs.sessionApiMicros + costs.joinApiMicros + costs.waiterConnectMicros)} µs`,
+      `${whole(costs.pagePostgresMicros + costs.sessionPostgresMicros + costs.joinPostgresMicros)} µs`,
+      '–',
+      '–',
+      `${whole(costs.pageBytes)} B`,
+    ],
     [
       'an API process',
       '–',
@@ -126,7 +140,7 @@ function listNeeds(demand: Demand, plan: Plan): string[][] {
     [
       'API processes, a core each',
       whole(plan.processes),
-      `${plan.processesBy}: ${whole(plan.sockets)} sockets; busy cores: ${short(api.idle)} idle sockets, ${short(api.frames)} frames, ${short(api.arrivals)} arrivals, ${short(api.commands)} commands; planned at ${percent}`,
+      `${plan.processesBy}: ${whole(plan.connections)} sockets; busy cores: ${short(api.idle)} idle sockets, ${short(api.frames)} frames, ${short(api.arrivals)} arrivals, ${short(api.commands)} commands, ${short(api.waiters)} waiters; planned at ${percent}`,
     ],
     ['API memory', `${short(plan.apiMemoryBytes / GIB)} GiB`, 'sockets and processes, without the kernel'],
     [
@@ -136,8 +150,8 @@ function listNeeds(demand: Demand, plan: Plan): string[][] {
     ],
     [
       'bandwidth to users',
-      `${short(toGigabits(plan.outBytes.frames + plan.outBytes.arrivals))} Gbit/s`,
-      `${short(toGigabits(plan.outBytes.frames))} frames, ${short(toGigabits(plan.outBytes.arrivals))} pages and maps of ${whole(plan.arrivals)} arrivals/s`,
+      `${short(toGigabits(plan.outBytes.frames + plan.outBytes.arrivals + plan.outBytes.waiters))} Gbit/s`,
+      `${short(toGigabits(plan.outBytes.frames))} frames, ${short(toGigabits(plan.outBytes.arrivals))} pages and maps of ${whole(plan.arrivals)} arrivals/s, ${short(toGigabits(plan.outBytes.waiters))} updates and pages of waiters`,
     ],
     [
       'balancers',
@@ -157,7 +171,7 @@ function listNeeds(demand: Demand, plan: Plan): string[][] {
       `${short(plan.batches)} messages/s, each to every process with a watcher of its event; one server uses one core`,
     ],
     ['Redis traffic', `${short(toGigabits(plan.redisBytes))} Gbit/s`, 'messages to API processes'],
-    ['waiting room', 'no figure yet', `for ${whole(plan.waiters)} waiters; not measured`],
+    ['Redis memory', `${short(plan.placeBytes / GIB)} GiB`, `places of ${whole(plan.waiters)} waiters`],
   ];
 }
 

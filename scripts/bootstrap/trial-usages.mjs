@@ -53,8 +53,8 @@ export const trialUsages = {
   of each benchmark that finishes replace those in docs/benchmarks.md, except with --pairs, --seconds or --profile.
 
   --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, limits, expiry,
-             fan-out, seat-map, idle or blocks
-  --pairs    number of repetitions; default: 5, of expiry 3, of blocks 2
+             fan-out, seat-map, idle, waiting-room, booking-queue or blocks
+  --pairs    number of repetitions; default: 5, of waiting-room and expiry 3, of blocks 2
   --seconds  length of one measurement; default: 2
   --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools
   --write    writes the tables in any case`,

@@ -125,12 +125,12 @@ const usages = {
   --confirm-share     share of the holds that are confirmed; default: 0.7
   --seats-per-hold    seats of one hold; default: 2
   --seats-per-event   seats of one event; default: 80000
-  --arrival-seconds   seconds in which watchers and buyers arrive; default: 600
+  --arrival-seconds   seconds in which all users arrive; default: 600
   --tick-ms           FEED_TICK_MS; default: 100
   --database-cores    cores of the PostgreSQL server; default: 16
   --gigabits          network of one balancer in Gbit/s; default: 10
   --utilization       planned utilization of cores and networks; default: 0.6
-  --measure           measures the inputs on this machine, in about a minute, and stores them in
+  --measure           measures the inputs on this machine, in two minutes, and stores them in
                       loadtest/capacity/inputs.json`,
 
   'check:changesets': `Usage: npm run check:changesets [-- --since COMMIT]

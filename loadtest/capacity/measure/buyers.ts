@@ -1,17 +1,16 @@
 import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
-import { getRequest, HttpConnection, postHead } from '../../bench/http/http-client.ts';
+import { getRequest, HttpConnection } from '../../bench/http/http-client.ts';
 import type { ServerProcess } from '../../bench/server-process.ts';
 import type { MeasuredCosts } from '../inputs.ts';
 import type { Meter, Usage } from './meter.ts';
+import { anonymousHead, CONNECTIONS, createSession, post, runAll } from './requests.ts';
 
-const CONNECTIONS = 64;
 /** Each may hold six seats. */
 const BUYERS = 2_000;
 const ALONE = 400;
 const BATCHED = 4_000;
 const VISITS = 1_000;
 
-const startSession = 'mutation { startGuestSession { token } }';
 const eventPage = `query ($e: ID!) { event(id: $e) { name startsAt onSaleAt status venue { name }
   priceTiers { name } availability { available held booked blocked } seatMap { version layoutUrl } } }`;
 const hold = `mutation ($i: HoldSeatsInput!) { holdSeats(input: $i) { __typename
@@ -43,23 +42,15 @@ export async function measureBuyers(
     };
     return { ask, bytes: () => bytes };
   };
-  const post = (head: string, query: string, variables: object) =>
-    ((body) => `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)(
-      JSON.stringify({ query, variables }),
-    );
-  const anonymous = postHead('/graphql', { 'content-type': 'application/json' });
   const heads: string[] = [];
   const bookings: string[] = [];
 
   const sessions = await run(BUYERS, CONNECTIONS, async (connection, i) => {
-    const { body } = await connection.send(post(anonymous, startSession, {}));
-    const token = /"token":"([^"]+)"/.exec(body.toString())?.[1];
-    if (token === undefined) throw new Error(`no session: ${body.toString()}`);
-    heads[i] = postHead('/graphql', { authorization: `Bearer ${token}`, 'content-type': 'application/json' });
+    heads[i] = await createSession(connection);
   });
   const page = visit();
   const pages = await run(VISITS, CONNECTIONS, (connection) =>
-    page.ask(connection, post(anonymous, eventPage, { e: event })),
+    page.ask(connection, post(anonymousHead, eventPage, { e: event })),
   );
   const map = visit();
   const mapRequest = getRequest(`/events/${event}/seat-map`, {});
@@ -124,18 +115,4 @@ function toCommandCosts(holds: Usage, holdsBatched: Usage, confirms: Usage, conf
     batchMillis: (seconds / batches) * 1_000,
     eventCommandsMax: (2 * BATCHED) / seconds,
   };
-}
-
-/** Runs the work `total` times, one at a time on each connection. */
-async function runAll(
-  connections: readonly HttpConnection[],
-  total: number,
-  work: (connection: HttpConnection, i: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    connections.map(async (connection) => {
-      while (next < total) await work(connection, next++);
-    }),
-  );
 }

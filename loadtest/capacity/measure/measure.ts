@@ -5,9 +5,10 @@ import { startServices } from '../../bench/services.ts';
 import type { MeasuredCosts } from '../inputs.ts';
 import { measureBuyers } from './buyers.ts';
 import { Meter } from './meter.ts';
+import { measureWaiters } from './waiters.ts';
 import { FAN_OUT_SERVER, measureWatchers, readMemory } from './watchers.ts';
 
-/** Measures all costs on services and processes of their own, in about a minute. Returns the PostgreSQL version, too. */
+/** Measures all costs on services and processes of their own, in about two minutes. Returns the PostgreSQL version, too. */
 export async function measureCosts(): Promise<{ costs: Partial<MeasuredCosts>; postgres: string }> {
   await using services = await startServices();
   await using arena = await createArena(services.postgres.url);
@@ -19,6 +20,7 @@ export async function measureCosts(): Promise<{ costs: Partial<MeasuredCosts>; p
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: 'error',
+    RATE_LIMITS: 'off',
     CONNECTIONS_PER_ADDRESS_MAX: '1000000',
     CLIENT_MEMORY_PER_ADDRESS_BYTES_MAX: '1000000000',
   };
@@ -33,9 +35,10 @@ export async function measureCosts(): Promise<{ costs: Partial<MeasuredCosts>; p
     await server.stop();
   }
   const watchers = await measureWatchers(meter, env, await arena.freshEvent());
+  const waiters = await measureWaiters(meter, env, arena, services.redisUrl);
   const redisDeliveryMicros = await meter.measureDelivery();
   return {
-    costs: { ...buyers, ...watchers, processBytes, redisDeliveryMicros },
+    costs: { ...buyers, ...watchers, ...waiters, processBytes, redisDeliveryMicros },
     postgres: services.postgres.version,
   };
 }

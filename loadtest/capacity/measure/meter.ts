@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { sql, type PrismaClient } from '../../../src/platform/database/db.ts';
-import { readCpuSeconds } from '../../bench/cpu.ts';
+import { readCpuSeconds, readRedisUsage } from '../../bench/cpu.ts';
 import type { ServerProcess } from '../../bench/server-process.ts';
 import type { BenchServices } from '../../bench/services.ts';
 
@@ -71,11 +71,11 @@ export class Meter implements AsyncDisposable {
           });
       });
       await Promise.all(subscribers.map((subscriber) => subscriber.subscribe(channel)));
-      const before = await this.#readRedisCpu();
+      const before = (await readRedisUsage(this.#redis)).cpuSeconds;
       const text = 'x'.repeat(1_024);
       for (let i = 0; i < messages; i++) await this.#redis.publish(channel, text);
       await all;
-      return (((await this.#readRedisCpu()) - before) / (connections * messages)) * 1e6;
+      return (((await readRedisUsage(this.#redis)).cpuSeconds - before) / (connections * messages)) * 1e6;
     } finally {
       for (const subscriber of subscribers) subscriber.disconnect();
     }
@@ -90,17 +90,11 @@ export class Meter implements AsyncDisposable {
     return {
       api: await server.cpuSeconds(),
       postgres: readCpuSeconds(pid),
-      redis: await this.#readRedisCpu(),
+      redis: (await readRedisUsage(this.#redis)).cpuSeconds,
       wal: row.wal,
       version: row.version,
       messageBytes: this.#messageBytes,
     };
-  }
-
-  async #readRedisCpu(): Promise<number> {
-    const text = await this.#redis.info('cpu');
-    const read = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(text)?.[1]);
-    return read('used_cpu_sys') + read('used_cpu_user');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

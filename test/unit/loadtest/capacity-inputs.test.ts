@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { benchmarks } from '../../../loadtest/bench/benchmarks.ts';
 import { capacityInputs, type Input } from '../../../loadtest/capacity/inputs.ts';
-import { renderInputs, renderPlan } from '../../../loadtest/capacity/report.ts';
+import { renderInputs, renderPlan, renderUnknown } from '../../../loadtest/capacity/report.ts';
 import { defaultDemand, demandNames, demandOptions, toOption } from '../../../loadtest/capacity/demand.ts';
 import { getUsage } from '../../../scripts/bootstrap/usages.mjs';
 import { ROOT } from '../../../scripts/local/command.ts';
@@ -40,7 +40,7 @@ it('prints every input, and the command that prints a plan', () => {
 });
 
 it('says where there is no figure', () => {
-  expect(renderPlan(defaultDemand)).toMatch(/waiting room .*no figure yet/);
+  expect(renderUnknown()).toMatch(/memory of the kernel per socket .*no figure yet/);
 });
 
 it('documents every option with its default', () => {
