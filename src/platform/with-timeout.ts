@@ -50,3 +50,32 @@ export async function withTimeout<T>(
     }
   }
 }
+
+/** Waits of one response timeout, each for a part of it. */
+const RESPONSE_WAITS = 4;
+
+/**
+ * Waits for a response of another process for at most `ms`, not counting the time in which this process was too busy to read
+ * it. A wait counts as much if its timer fires late, and the event loop reads all sockets before the next wait ends: so a
+ * response that has arrived is never late.
+ *
+ * @throws {TimeoutError}
+ */
+export async function withResponseTimeout<T>(response: PromiseLike<T>, ms: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeoutPassed = new Promise<never>((_, reject) => {
+    let waits = 0;
+    const wait = () => {
+      // guard: own-lag-not-counted
+      if (waits === RESPONSE_WAITS) return reject(new TimeoutError(what, ms));
+      waits++;
+      timer = setTimeout(wait, ms / RESPONSE_WAITS);
+    };
+    wait();
+  });
+  try {
+    return await Promise.race([response, timeoutPassed]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,7 +1,7 @@
 import { Cache } from '../platform/cache.ts';
 import { loadLua, type LuaScript } from '../platform/redis/lua.ts';
 import { getNodeOf, type Redis } from '../platform/redis/redis.ts';
-import { withTimeout } from '../platform/with-timeout.ts';
+import { withResponseTimeout } from '../platform/with-timeout.ts';
 import type { Policy } from './policies.ts';
 
 /** One token to take from the bucket of a key. */
@@ -57,6 +57,13 @@ export class LocalBuckets {
       return us;
     });
     return { refused: null, fullAtUs: taken };
+  }
+
+  /** Notes how full the buckets of the charges are in Redis, so that they are no fuller here once Redis is gone. */
+  follow(charges: readonly Charge[], fullAtUs: readonly number[]): void {
+    charges.forEach(({ key }, i) => {
+      this.#fullAt.set(key, { us: Math.max(this.#fullAt.get(key)?.us ?? 0, fullAtUs[i] ?? 0) });
+    });
   }
 }
 
@@ -147,7 +154,7 @@ export class SharedBuckets {
     const node = this.#nodeOf(tag);
     try {
       const script = this.#takeTokens([...positions.keys()], [this.#nowUs(), ...buckets, ...lists]);
-      const output = (await withTimeout(script, TIMEOUT_MS, 'the rate limits in Redis')) as number[];
+      const output = (await withResponseTimeout(script, TIMEOUT_MS, 'the rate limits in Redis')) as number[];
       this.#askAgainAtMs.delete(node);
       calls.forEach(({ charges, resolve }, i) => {
         const at = charges.map(({ key }) => positions.get(key) ?? 0);

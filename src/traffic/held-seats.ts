@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { RateLimitedError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { loadLua, type LuaScript } from '../platform/redis/lua.ts';
+import { metrics } from '../platform/observability/metrics.ts';
 import type { Redis } from '../platform/redis/redis.ts';
-import { withTimeout } from '../platform/with-timeout.ts';
-import { LocalBuckets } from './buckets.ts';
+import { withResponseTimeout } from '../platform/with-timeout.ts';
+import { LocalBuckets, type Charge } from './buckets.ts';
 import type { ClientKeys } from './client-keys.ts';
 import { createPolicy, type Policy } from './policies.ts';
 import type { RefusalLog } from './refusal-log.ts';
@@ -48,8 +49,8 @@ export interface SeatReservation {
 /**
  * Limits the unconfirmed seats of each address and network, per event. The seats are reserved in Redis before a hold is
  * tried, in one script, so that concurrent holds cannot exceed the limit. They count until the hold is confirmed or
- * released, or its deadline passes. While Redis is unavailable, each process lets an address hold as many seats again, and
- * gives back as many per hold time.
+ * released, or its deadline passes. While Redis is unavailable, each process applies the limits to the seats that it last knew
+ * of and those that it lets an address hold meanwhile. It gives back as many as the limit per hold time.
  */
 export class HeldSeats {
   readonly #options: HeldSeatsOptions;
@@ -79,17 +80,25 @@ export class HeldSeats {
     const keys = [heldKey(eventId, 'address', address), heldKey(eventId, 'network', network)] as const;
     const id = randomBytes(9).toString('base64url');
     const nowMs = Math.round(clock.nowMs());
-    if (redis.status !== 'ready') return this.#reserveLocally(keys, count, operation, nowMs);
+    const charges = keys.map((key, i) => ({ key, policy: this.#policies[i === 0 ? 0 : 1] }));
+    if (redis.status !== 'ready') return this.#reserveLocally(charges, count, operation, nowMs);
     let full: number;
     let freeAtMs: number;
+    let held: readonly number[];
     try {
       const args = [nowMs, nowMs + holdTtlMs, id, count, seatsMax.address, seatsMax.network];
       const script = this.#reserveSeats(keys, args);
-      [full, freeAtMs] = (await withTimeout(script, TIMEOUT_MS, 'the seats in Redis')) as [number, number];
+      const output = await withResponseTimeout(script, TIMEOUT_MS, 'the seats in Redis');
+      [full, freeAtMs, ...held] = output as [number, number, ...number[]];
     } catch (error) {
       logger.debug({ err: error }, 'held seats: no answer of Redis');
-      return this.#reserveLocally(keys, count, operation, nowMs);
+      return this.#reserveLocally(charges, count, operation, nowMs);
     }
+    // guard: seats-in-redis-count-without-it
+    this.#insurance.follow(
+      charges,
+      charges.map(({ policy }, i) => nowMs * 1000 + (held[i] ?? 0) * policy.intervalUs),
+    );
     if (full > 0) throw this.#refuse(full - 1, keys, operation, freeAtMs - nowMs);
     return this.restore([...keys, id, count].join(' '));
   }
@@ -174,12 +183,13 @@ export class HeldSeats {
   }
 
   #reserveLocally(
-    keys: readonly [string, string],
+    charges: readonly Charge[],
     count: number,
     operation: string,
     nowMs: number,
   ): SeatReservation {
-    const charges = keys.map((key, i) => ({ key, policy: this.#policies[i === 0 ? 0 : 1] }));
+    metrics.rateLimitsWithoutRedis.inc();
+    const keys = charges.map(({ key }) => key);
     for (let seat = 0; seat < count; seat++) {
       const { refused } = this.#insurance.take(charges, nowMs * 1000);
       // guard: held-seats-without-redis

@@ -44,7 +44,8 @@ export interface LimitedCall {
 /**
  * Limits the calls of each client, in two steps. First in this process, by address and network, for all calls together: a
  * check in memory, before a request is parsed. Then in Redis, for all processes together, by buyer, address and network, per
- * group of operations and event. While Redis is unavailable, this process applies the same limits to its own calls.
+ * group of operations and event. While Redis is unavailable, this process applies the same limits to its own calls, from what it last
+ * knew of each bucket.
  */
 export class RateLimits {
   readonly policies: Policies;
@@ -152,6 +153,7 @@ export class RateLimits {
     if (!this.#shared.canAsk(tag)) return this.#takeInsured(charges, nowUs);
     try {
       const verdict = await this.#shared.take(tag, charges);
+      this.#insurance.follow(charges, verdict.fullAtUs); // guard: calls-in-redis-count-without-it
       if (verdict.refused !== null) this.#rememberEmpty(charges, verdict);
       return verdict;
     } catch (error) {

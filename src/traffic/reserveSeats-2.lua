@@ -12,14 +12,16 @@
   ARGV[6]  maximum number of seats of the network
 
   Output: {0, 0} if the seats are reserved; otherwise the position in KEYS of the set that is full, and the time at which its
-  next seat counts no more
+  next seat counts no more. Then the number of seats in each set, up to the one that is full
 ]]
+local held = {}
 local now, ends, count = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
 for i = 1, 2 do
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now) -- guard: expired-seats-not-counted
-  if redis.call('ZCARD', KEYS[i]) + count > tonumber(ARGV[4 + i]) then -- guard: held-seats-limit
+  held[i] = redis.call('ZCARD', KEYS[i])
+  if held[i] + count > tonumber(ARGV[4 + i]) then -- guard: held-seats-limit
     local first = redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')
-    return {i, math.ceil(tonumber(first[2] or ends))}
+    return {i, math.ceil(tonumber(first[2] or ends)), unpack(held)}
   end
 end
 for i = 1, 2 do
@@ -31,4 +33,4 @@ for i = 1, 2 do
     redis.call('PEXPIRE', KEYS[i], ttl)
   end
 end
-return {0, 0}
+return {0, 0, held[1] + count, held[2] + count}

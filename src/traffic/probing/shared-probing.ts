@@ -1,6 +1,6 @@
 import { loadLua, type LuaScript } from '../../platform/redis/lua.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
-import { withTimeout } from '../../platform/with-timeout.ts';
+import { withResponseTimeout } from '../../platform/with-timeout.ts';
 import type { Measures, Subjects } from './local-probing.ts';
 import {
   COUNTERS_MAX,
@@ -141,7 +141,7 @@ export class SharedProbing {
   async #readMeasures(keys: readonly string[], seats: readonly number[]) {
     const seatKeys = keys.flatMap((key) => seats.map((seat) => `${key}:seat:${seat}`));
     const read = this.#readScript([...keys.map((key) => `${key}:measure`), ...seatKeys], []);
-    const measuresRead = withTimeout(read, this.#timeoutMs, 'the measures in Redis');
+    const measuresRead = withResponseTimeout(read, this.#timeoutMs, 'the measures in Redis');
     const found = (await measuresRead) as (string | null)[];
     return [found.slice(0, keys.length), found.slice(keys.length)] as const;
   }
@@ -154,7 +154,7 @@ export class SharedProbing {
   ): Promise<Measures | null> {
     const keys = slowed.map(({ scope }) => `${toKey(eventId, scope, subjects[scope])}:turn`);
     const args = [nowMs, ...slowed.map(({ scope }) => rules[scope].slowedEveryMs)];
-    const turns = withTimeout(this.#takeTurns(keys, args), this.#timeoutMs, 'the turns in Redis');
+    const turns = withResponseTimeout(this.#takeTurns(keys, args), this.#timeoutMs, 'the turns in Redis');
     const [waiting, nextAtMs] = (await turns) as [number, number];
     const found = slowed[waiting - 1];
     return found === undefined ? null : { ...found, retryAfterMs: nextAtMs - nowMs };

@@ -164,14 +164,23 @@ describe('the unconfirmed seats of an address', () => {
     await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 200 });
   });
 
-  it('start again in each process while Redis is unavailable, within the same limit', async () => {
+  it('count in a process that has seen them while Redis is unavailable, and are limited in each', async () => {
     await using one = await start(10, 100);
-    await hold(one, '192.0.2.1', 10);
+    await using two = await start(10, 100);
+    await hold(one, '192.0.2.1', 4);
+    await hold(one, '192.0.2.2', 10);
+    const count = async (process: LimitedProcess, address: string) => {
+      const results = await Promise.all(Array.from({ length: 20 }, () => reserve(process, address, 2)));
+      return results.filter((result) => result !== null).length;
+    };
     await redis.kill();
     try {
-      await eventually('the process notices', () => one.redis.status !== 'ready');
-      const results = await Promise.all(Array.from({ length: 20 }, () => reserve(one, '192.0.2.1', 2)));
-      expect(results.filter((result) => result !== null)).toHaveLength(5);
+      await eventually('the processes notice', () =>
+        [one, two].every((process) => process.redis.status !== 'ready'),
+      );
+      expect(await count(one, '192.0.2.1')).toBe(3);
+      expect(await count(one, '192.0.2.2')).toBe(0);
+      expect(await count(two, '192.0.2.2')).toBe(5);
     } finally {
       await redis.restart();
     }

@@ -170,10 +170,21 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'shared-bucket-empty', mutation: { replace: 'refused == 0', with: 'refused == 1' } },
       { guard: 'empty-bucket-asks-no-redis', mutation: 'never', only: 'is not asked again' },
       { guard: 'limits-without-redis', mutation: { replace: 'nowUs', with: 'Infinity' }, only: 'killed' },
+      { guard: 'calls-in-redis-count-without-it', mutation: 'remove', only: 'killed' },
       { guard: 'one-log-line-per-burst', mutation: 'never', only: 'makes one log line' },
       { guard: 'request-limit', mutation: 'never', only: 'are limited together' },
       { guard: 'call-limit-of-process', mutation: 'never', only: 'are limited together' },
       { guard: 'call-limit', mutation: 'never', only: 'are limited over all addresses' },
+    ],
+  },
+  {
+    tests: ['test/unit/platform/with-timeout.test.ts'],
+    mutants: [
+      {
+        guard: 'own-lag-not-counted',
+        mutation: { replace: 'waits === RESPONSE_WAITS', with: 'waits === 1' },
+        only: 'has arrived',
+      },
     ],
   },
   {
@@ -241,7 +252,12 @@ export const connections: readonly MutantGroup[] = [
         mutation: { replace: 'giveBack()', with: 'undefined' },
         only: 'has replaced them',
       },
-      { guard: 'held-seats-without-redis', mutation: 'never', only: 'start again' },
+      { guard: 'held-seats-without-redis', mutation: 'never', only: 'limited in each' },
+      {
+        guard: 'seats-in-redis-count-without-it',
+        mutation: { replace: 'held[i] ?? 0', with: '0' },
+        only: 'limited in each',
+      },
     ],
   },
 ];

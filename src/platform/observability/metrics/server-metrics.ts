@@ -25,7 +25,7 @@ export const serverMetrics = {
   }),
   rateLimitsWithoutRedis: new Counter({
     name: 'sellout_rate_limits_without_redis_total',
-    help: 'Calls that this process limited on its own because Redis did not answer.',
+    help: 'Checks of a call, or of the seats of a hold, that this process made on its own because Redis did not answer.',
     registers,
   }),
   probingSignals: new Counter({
