@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ROOT, runCommand } from '../scripts/local/command.ts';
 import { makeScratchFolder } from '../scripts/local/scratch-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
+import { attackSizes, runArenaAttack } from './attack/arena-attack.ts';
 import { parseRequest, type LoadtestRequest } from './run/arguments.ts';
 import { useDeployment } from './run/target/deployment.ts';
 import { findK6 } from './run/find-k6.ts';
@@ -21,12 +22,18 @@ await runCommand(async () => {
   const args = process.argv.slice(2);
   const env = readEnvironment();
   const request = parseRequest(args, env['BASE_URL']);
+  const command = `npm run loadtest -- ${args.join(' ')}`;
+  if (request.runs.length > 0) await runScenarios(request, env, command);
+  if (request.attack !== null)
+    await runArenaAttack(attackSizes[request.attack], command, path.resolve(ROOT, request.out), print);
+});
+
+async function runScenarios(request: LoadtestRequest, env: Environment, command: string): Promise<void> {
   const k6 = findK6({ env, mayBuild: !request.ci, print });
   print(`${k6.version} (${k6.program})`);
   await using scratch = await makeDisposableFolder();
   const needsTarget = request.runs.some(({ size }) => size.sale === undefined);
   await using target = needsTarget ? await openTarget(request, env) : null;
-  const command = `npm run loadtest -- ${args.join(' ')}`;
   for (const run of request.runs) {
     const options = {
       run,
@@ -42,7 +49,7 @@ await runCommand(async () => {
         : await runScenario({ ...options, target });
     finish(report, path.resolve(ROOT, request.out));
   }
-});
+}
 
 function openTarget({ baseUrl, eventId }: LoadtestRequest, env: Environment): Promise<Target> | Target {
   if (baseUrl !== null)

@@ -9,7 +9,10 @@ export interface Run {
 }
 
 export interface LoadtestRequest {
+  /** Scenarios for k6. */
   readonly runs: readonly Run[];
+  /** Size of the arena attack, which needs no k6; null if it does not run. */
+  readonly attack: 'full' | 'small' | null;
   /** Whether the runs are those of CI: small, without limits on latency. */
   readonly ci: boolean;
   /** Folder for the reports. */
@@ -21,6 +24,8 @@ export interface LoadtestRequest {
 }
 
 const COMMAND = 'loadtest';
+/** Attacks a server of its own, with the repository's own clients. */
+const ATTACK = 'arena-attack';
 
 const options = {
   ci: { type: 'boolean', default: false },
@@ -43,14 +48,18 @@ export function parseRequest(args: readonly string[], baseUrl: string | undefine
   });
   const [name, ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(COMMAND, `Name one scenario, not ${positionals.length}.`);
-  const chosen = values.ci && name === undefined ? scenarios : [findScenario(name)];
-  if (baseUrl !== undefined && !values.ci && chosen.some(({ full }) => full.sale !== undefined))
+  const isAttack = name === ATTACK;
+  const chosen = isAttack ? [] : values.ci && name === undefined ? scenarios : [findScenario(name)];
+  const isOwn = isAttack || chosen.some(({ full }) => full.sale !== undefined);
+  if (baseUrl !== undefined && !values.ci && isOwn)
     throw new UsageError(COMMAND, `${name} starts its own servers. Unset BASE_URL.`);
+  const isAttacked = isAttack || (values.ci && name === undefined && baseUrl === undefined);
   return {
     runs: chosen.map((scenario) => ({
       scenario,
       size: overrideSize(scenario, values.ci ? scenario.small : scenario.full, values),
     })),
+    attack: isAttacked ? (values.ci ? 'small' : 'full') : null,
     ci: values.ci,
     out: values.out,
     baseUrl: checkBaseUrl(baseUrl, values['yes-load-this-server']),
@@ -59,7 +68,7 @@ export function parseRequest(args: readonly string[], baseUrl: string | undefine
 }
 
 function findScenario(name: string | undefined): Scenario {
-  const names = scenarios.map((scenario) => scenario.name).join(', ');
+  const names = [...scenarios.map((scenario) => scenario.name), ATTACK].join(', ');
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
   const mistake = name === undefined ? 'The scenario is missing.' : `Unknown scenario ${name}.`;

@@ -67,7 +67,7 @@ export const trialUsages = {
   Exit status 0: every check holds; 99: a threshold is breached, the audit found something or a map is wrong; 1: the
   run failed.
 
-  NAME       same-seat, hold-storm, checkout, fan-out or soak (docs/load-tests.md)
+  NAME       same-seat, hold-storm, checkout, fan-out, soak, or arena-attack, which needs no k6 (docs/load-tests.md)
   --buyers   number of buyers; in same-seat, each tries once
   --rate     arrivals per second
   --seconds  duration of the load, in hold-storm of each of its two storms

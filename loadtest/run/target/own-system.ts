@@ -12,10 +12,21 @@ import { SEATS } from '../scenarios.ts';
 import { StoredState } from './stored-state.ts';
 import type { MeasuredProcess, SaleEvent, Target } from './target.ts';
 
-const SEATS_PER_ROW = 100;
-/** Short, so that abandoned holds expire during a run. */
-const HOLD_TTL_MS = 10_000;
-const SEAT_LIMIT = 100;
+/** The event of a system for load tests. */
+interface OwnEvent {
+  readonly rows: number;
+  readonly seatsPerRow: number;
+  readonly seatLimit: number;
+  readonly holdTtlMs: number;
+}
+
+/** Holds are short, so that abandoned ones expire during a run. */
+const USUAL_EVENT: OwnEvent = {
+  rows: SEATS / 100,
+  seatsPerRow: 100,
+  seatLimit: 100,
+  holdTtlMs: 10_000,
+};
 
 interface ServerOptions {
   readonly apiProcesses: number;
@@ -92,7 +103,7 @@ export async function startOwnSystem(): Promise<Target> {
     url: servers.apis[0]?.url ?? '',
     description: servers.description,
     processes: servers.processes,
-    chooseEvent: () => createEvent(stored),
+    chooseEvent: () => createEvent(stored, USUAL_EVENT),
     settle: ({ number }) => stored.settle(number, 'active'),
     readMap: ({ number }) => stored.readMap(number),
     countBookings: ({ number }) => stored.countBookings(number),
@@ -106,13 +117,8 @@ function listProcesses(pids: Readonly<Record<string, number | null | undefined>>
   return Object.entries(pids).flatMap(([name, pid]) => (pid == null ? [] : [{ name, pid }]));
 }
 
-async function createEvent({ db }: StoredState): Promise<SaleEvent> {
-  const { eventId, seatCount } = await createHall(db, {
-    rows: SEATS / SEATS_PER_ROW,
-    seatsPerRow: SEATS_PER_ROW,
-    seatLimit: SEAT_LIMIT,
-    holdTtlMs: HOLD_TTL_MS,
-  });
+export async function createEvent({ db }: StoredState, own: OwnEvent): Promise<SaleEvent> {
+  const { eventId, seatCount } = await createHall(db, { ...own });
   await db.$executeRaw(sql`UPDATE events SET buyers_may_cancel = true WHERE id = ${eventId}`);
   // As in production, statistics exist.
   await db.$executeRawUnsafe('ANALYZE events, event_seats, price_tiers');

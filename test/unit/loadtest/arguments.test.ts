@@ -5,10 +5,13 @@ import { scenarios } from '../../../loadtest/run/scenarios.ts';
 const parse = (args: string[], baseUrl?: string) => parseRequest(args, baseUrl);
 
 it.each([
-  [[], 'The scenario is missing. Scenarios: same-seat, hold-storm, checkout, fan-out, onsale, soak.'],
+  [
+    [],
+    'The scenario is missing. Scenarios: same-seat, hold-storm, checkout, fan-out, onsale, soak, arena-attack.',
+  ],
   [
     ['same-seats'],
-    'Unknown scenario same-seats. Scenarios: same-seat, hold-storm, checkout, fan-out, onsale, soak.',
+    'Unknown scenario same-seats. Scenarios: same-seat, hold-storm, checkout, fan-out, onsale, soak, arena-attack.',
   ],
   [['soak', 'checkout'], 'Name one scenario, not 2.'],
   [['soak', '--minutes', '5'], "Unknown option '--minutes'"],
@@ -48,6 +51,16 @@ it('runs the small version of one scenario', () => {
 
 it('does not let an on-sale load a deployment', () => {
   expect(() => parse(['onsale'], 'http://localhost:4000')).toThrow('onsale starts its own servers');
+});
+
+it('attacks the arena without k6 and only on a server of its own, and in CI after the scenarios', () => {
+  expect(parse(['arena-attack'])).toMatchObject({ runs: [], attack: 'full' });
+  expect(parse(['--ci']).attack).toBe('small');
+  expect(parse(['arena-attack', '--ci'])).toMatchObject({ runs: [], attack: 'small' });
+  expect(parse(['soak']).attack).toBeNull();
+  expect(() => parse(['arena-attack'], 'http://localhost:4000')).toThrow(
+    'arena-attack starts its own servers',
+  );
 });
 
 it.each(['http://localhost:4000', 'http://127.0.0.2:4000', 'https://[::1]:4000/'])(
