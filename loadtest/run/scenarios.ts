@@ -138,7 +138,7 @@ export const scenarios: readonly Scenario[] = [
         seats: 1_222,
         apiProcesses: 2,
         crowdProcesses: 2,
-        pacePerMinute: 180,
+        pacePerMinute: 300,
         insideMax: 200,
         holdTtlMs: 60_000,
         botShare: 0.1,

@@ -2,9 +2,15 @@ import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import { StartupError } from './errors.ts';
 
+/**
+ * Connections that wait to be accepted. Node accepts one per turn of the event loop, so that a crowd waits here; of more, the
+ * kernel drops the first packets, and clients try again after 1, 3, 7 … s. The system may allow fewer (`somaxconn`).
+ */
+const BACKLOG = 4_096;
+
 /** Starts a TCP server and returns its port. Port 0 selects a free one. */
 export async function listen(server: Server, port: number, host?: string): Promise<number> {
-  server.listen(port, host);
+  server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
