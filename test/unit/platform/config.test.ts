@@ -109,6 +109,15 @@ describe('an unknown variable', () => {
   });
 });
 
+test('challenges are off unless CHALLENGE is set, and joining then needs one only if CHALLENGE_TO_JOIN is on', () => {
+  expect(loadConfig({ ...given, CHALLENGE_TO_JOIN: 'on' }).challenges).toBeNull();
+  const env = { ...given, CHALLENGE: 'proof-of-work' };
+  expect(loadConfig(env).challenges).toEqual({ difficultyBits: 16, isRequiredToJoin: false });
+  const { challenges } = loadConfig({ ...env, CHALLENGE_DIFFICULTY_BITS: '20', CHALLENGE_TO_JOIN: 'on' });
+  expect(challenges).toEqual({ difficultyBits: 20, isRequiredToJoin: true });
+  expect(() => loadConfig({ ...env, CHALLENGE_DIFFICULTY_BITS: '29' })).toThrow('CHALLENGE_DIFFICULTY_BITS');
+});
+
 test('GraphiQL is off in production unless enabled', () => {
   const switches = (env: Record<string, string>) => {
     const { graphiql, introspection } = loadConfig({ ...given, ...env });
