@@ -20,7 +20,9 @@ export interface CrowdReport {
   readonly messages: number;
   /** Sockets that were open at the same time. */
   readonly socketsPeak: number;
-  /** Refusals and failures by what they were. */
+  /** Resellers who got no session, because their network had started too many. */
+  readonly turnedAway: number;
+  /** Other refusals and failures by what they were. */
   readonly failures: Readonly<Record<string, number>>;
   readonly requests: readonly { readonly name: string; readonly at: number; readonly tookMs: number }[];
   /** Each change of the room. */
@@ -43,6 +45,7 @@ const waiters: Waiter[] = [];
 const requests: { name: string; at: number; tookMs: number }[] = [];
 const rooms: (RoomUpdate & { at: number })[] = [];
 const failures = new Map<string, number>();
+let turnedAway = 0;
 let messages = 0;
 let waiting = 0;
 let socketsPeak = 0;
@@ -89,7 +92,12 @@ function startArrivals(start: Start): void {
         waiting++;
         waiter.arrive().then(
           () => (socketsPeak = Math.max(socketsPeak, waiting)),
-          (error: unknown) => fail(String(error).slice(0, 200)),
+          (error: unknown) => {
+            const what = String(error);
+            if (waiter.kind === 'reseller' && waiter.token === '' && what.includes('"RATE_LIMITED"'))
+              turnedAway++;
+            else fail(what.slice(0, 200));
+          },
         );
       },
       Math.max(0, at - Date.now()),
@@ -112,6 +120,7 @@ process.on('message', (message: Start | 'finish') => {
       people: list,
       messages,
       socketsPeak,
+      turnedAway,
       failures: Object.fromEntries(failures),
       requests,
       rooms,

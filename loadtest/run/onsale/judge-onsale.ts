@@ -31,9 +31,11 @@ export function judgeOnsale(
   const checks: Check[] = [
     { what: 'the hall sold out', ok: bought === seats, found: `${bought} of ${seats} seats` },
     {
-      what: 'everyone who arrived waited',
+      what: 'everyone who arrived waited, but resellers over the limit of their network',
       ok: arrived === people && failures.length === 0,
-      found: `${arrived} of ${people}; ${listFew(failures.map(([what, count]) => `${count} × ${what}`))}`,
+      found: `${arrived} of ${people}, ${sum(crowd.map(({ turnedAway }) => turnedAway))} resellers turned away; ${listFew(
+        failures.map(([what, count]) => `${count} × ${what}`),
+      )}`,
     },
     {
       what: 'numbers are those of the published draw',

@@ -180,7 +180,15 @@ describe('the verdict on a sale', () => {
   };
   const person = { person: 0, token: '', number: 1, earlyClaim: null };
   const crowd = [
-    { people: [person, person, person], messages: 9, socketsPeak: 3, failures: {}, requests: [], rooms: [] },
+    {
+      people: [person, person, person],
+      messages: 9,
+      socketsPeak: 3,
+      turnedAway: 0,
+      failures: {},
+      requests: [],
+      rooms: [],
+    },
   ];
   const noProblems: readonly string[] = [];
   const facts = { report, drawProblems: noProblems, admissions: { count: 1, early: 0 } };
@@ -202,7 +210,9 @@ describe('the verdict on a sale', () => {
     expect(failed({ report: { ...report, earlyClaims: { Admission: 1 } } })).toEqual([
       'early claims were refused',
     ]);
-    expect(failed({}, [])).toEqual(['everyone who arrived waited']);
+    expect(failed({}, [])).toEqual([
+      'everyone who arrived waited, but resellers over the limit of their network',
+    ]);
     expect(failed({}, crowd, true)).toEqual(['p99 lag of the event loop below 100 ms in every interval']);
   });
 
