@@ -5,8 +5,9 @@ import type { BreachQuery } from './invariant.ts';
 const tolerance = sql`interval '1 minute'`;
 
 /**
- * I8 for times: no booking was confirmed or released past its deadline, no hold ended as EXPIRED before others could take its seats, no time lies in the
- * future, and times are in order. Deadlines are exact, because each was compared with the stored time.
+ * I8 for times: no booking was confirmed or released past its deadline, no hold ended as EXPIRED before others could take
+ * its seats, no time lies in the future, and times are in order. Deadlines are exact, because each was compared with the
+ * stored time.
  */
 export function times(): BreachQuery {
   // guard: audit-future-commit

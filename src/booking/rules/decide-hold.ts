@@ -20,10 +20,10 @@ import type { RequestOutcome } from './model.ts';
  * 2. the hold comes from the queue of requests, if the event demands it;
  * 3. the event is on sale;
  * 4. the buyer is admitted, if the event's waiting room is on;
- * 4. the number of seats alone is within the seat limit;
- * 5. the seats exist and are free (holds that can be taken over count as free);
- * 6. the buyer's seats, with those the buyer has already, are within the limit;
- * 7. no single seat is isolated, if the event forbids it and the caller chose the seats.
+ * 5. the number of seats alone is within the seat limit;
+ * 6. the seats exist and are free (holds that can be taken over count as free);
+ * 7. the buyer's seats, with those the buyer has already, are within the limit;
+ * 8. no single seat is isolated, if the event forbids it and the caller chose the seats.
  *
  * A hold that comes from the queue is decided once, before its deadline. Its outcome is stored with it.
  */
