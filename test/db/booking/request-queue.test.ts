@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseWish, toRequestId, type Wish } from '../../../src/booking/requests/hold-request.ts';
 import { readRequests } from '../../../src/booking/requests/read-requests.ts';
@@ -6,6 +7,7 @@ import { RequestConsumer, type ConsumerLimits } from '../../../src/booking/reque
 import { RequestQueue } from '../../../src/booking/requests/request-queue.ts';
 import { BusyError } from '../../../src/platform/errors.ts';
 import { hashIdempotencyKey } from '../../../src/platform/idempotency-key.ts';
+import type { Logger } from '../../../src/platform/observability/logger.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import { silent, startBookingProcess, type BookingProcess } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -52,7 +54,11 @@ function aWish(seats: readonly number[], key: string = randomUUID(), ttlMs = 30_
   };
 }
 
-function consume(queue: RequestQueue, limits: Partial<ConsumerLimits> = {}): RequestConsumer {
+function consume(
+  queue: RequestQueue,
+  limits: Partial<ConsumerLimits> = {},
+  logger: Logger = silent,
+): RequestConsumer {
   const publisher = { publishRequestsSettled: () => Promise.resolve() };
   const { groupCommit } = app;
   const ctx = {
@@ -63,7 +69,7 @@ function consume(queue: RequestQueue, limits: Partial<ConsumerLimits> = {}): Req
     heldSeats: null,
     rooms: { keepSlots: () => Promise.resolve() },
     queuedHolds: null,
-    logger: silent,
+    logger,
     eventLogger: silent,
   };
   return new RequestConsumer(ctx, limits);
@@ -144,10 +150,13 @@ describe('the consumer', () => {
     expect(await redis.xpending(streamKey(), 'holds')).toEqual([0, null, null, null]);
   });
 
-  it('waits without an error while Redis is unavailable', async () => {
+  it('waits without an error or a warning while Redis is unavailable, which its connection logs', async () => {
     const away = connectRedis('redis://127.0.0.1:1', 'test', silent);
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
     try {
-      await expect(consume(new RequestQueue(away)).scan()).resolves.toBeUndefined();
+      await consume(new RequestQueue(away), {}, logger).scan();
+      expect(lines).toEqual([]);
     } finally {
       away.disconnect();
     }
