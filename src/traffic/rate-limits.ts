@@ -241,7 +241,7 @@ export class RequestBudget {
   /**
    * Checks the solution of a buyer who joins a waiting room.
    *
-   * @throws {ChallengeRequiredError} if the configuration requires one, and this is none.
+   * @throws {ChallengeRequiredError} if the configuration requires a solution and this one is missing or invalid.
    */
   async requireSolution(eventId: number, solution: string | null): Promise<void> {
     const identity = this.#subjects?.identity;

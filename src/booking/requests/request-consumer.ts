@@ -97,8 +97,15 @@ export class RequestConsumer {
     // The list of active events can be lost or away while the queues are not: a cluster has them on different nodes.
     const eventIds = new Set([...(await this.#findActive()), ...this.#lanes.keys()]); // guard: known-queues-consumed
     for (const eventId of eventIds) this.#consume(eventId);
-    const open = await this.#ctx.requestQueue.countOpen([...eventIds]).catch(() => null);
-    if (open !== null) metrics.holdRequestsOpen.set(open);
+    await this.#countOpen([...eventIds]);
+  }
+
+  async #countOpen(eventIds: readonly number[]): Promise<void> {
+    try {
+      metrics.holdRequestsOpen.set(await this.#ctx.requestQueue.countOpen(eventIds));
+    } catch (error) {
+      this.#ctx.logger.debug({ err: error }, 'failed to count open hold requests');
+    }
   }
 
   async #findActive(): Promise<readonly number[]> {

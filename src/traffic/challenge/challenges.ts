@@ -17,7 +17,7 @@ export class Challenges {
     return this.#provider.issue(bearer);
   }
 
-  /** Uses a solution up. Returns false if there is none, or if it is wrong, expired, or used already. */
+  /** Marks a solution as used. Returns false if it is missing, wrong, expired or already used. */
   async isSolved(bearer: ChallengeBearer, solution: string | null): Promise<boolean> {
     if (solution === null) return false;
     const isRight = await this.#provider.verify(bearer, solution);
@@ -25,7 +25,7 @@ export class Challenges {
     return isRight;
   }
 
-  /** @throws {ChallengeRequiredError} if waiting rooms require a solution, and this is none. */
+  /** @throws {ChallengeRequiredError} if waiting rooms require a solution and this one is missing or invalid. */
   async requireToJoin(bearer: ChallengeBearer, solution: string | null): Promise<void> {
     // guard: join-needs-solution
     if (this.#isRequiredToJoin && !(await this.isSolved(bearer, solution)))

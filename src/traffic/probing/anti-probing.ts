@@ -166,7 +166,11 @@ export class AntiProbing implements EndedHolds, QueuedHolds {
     const key = `${eventId} ${id}`;
     const local = this.#localHolders.get(key);
     this.#localHolders.delete(key);
-    const stored = local ?? (await this.#shared.takeHolder(eventId, id).catch(() => null));
+    if (local !== undefined) return local;
+    const stored = await this.#shared.takeHolder(eventId, id).catch((error: unknown) => {
+      this.#logger.debug({ err: error, eventId }, 'probing: the client that made a hold is unknown');
+      return null;
+    });
     const identity = this.#getIdentity(buyerId);
     return stored ?? { identity, address: `of ${identity}`, network: `of ${identity}` };
   }
@@ -232,8 +236,8 @@ function explain({ measure, scope, reason }: Measures, retryAfterSeconds: number
     probers: 'used several accounts that tried or held seats without paying',
   }[reason];
   const means = {
-    slowed: `Holds are limited to a slow pace for now; retry in ${retryAfterSeconds} s${canSolve ? ', or at once with the solution of the challenge' : ''}.`,
-    'cool-down': `No seats can be held for now; retry in ${retryAfterSeconds} s.`,
+    slowed: `Holds are limited to a slow pace; retry in ${retryAfterSeconds} s${canSolve ? ', or at once with the solution of the challenge' : ''}.`,
+    'cool-down': `No seats can be held for ${retryAfterSeconds} s.`,
     closed: `No more seats of this event can be held for ${retryAfterSeconds} s. Holds that you have can still be confirmed.`,
   }[measure];
   return `${who} ${did}. ${means}`;

@@ -108,7 +108,7 @@ describe('measures against probing', () => {
     expect(await sniper.judge()).toMatchObject({
       retryAfterSeconds: 20,
       message:
-        'You tried to hold the same unavailable seats too often. Holds are limited to a slow pace for now; retry in 20 s.',
+        'You tried to hold the same unavailable seats too often. Holds are limited to a slow pace; retry in 20 s.',
     });
     clock.advance(20_000);
     expect([await sniper.judge(), (await sniper.judge())?.retryAfterSeconds]).toEqual([null, 20]);
