@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { confirmBooking } from '../../src/booking/operations/confirm-booking.ts';
 import { expireHolds } from '../../src/booking/expiry/hold-sweeper.ts';
 import { holdBestAvailable } from '../../src/booking/operations/hold-best-available.ts';
@@ -8,32 +8,17 @@ import { sql } from '../../src/platform/database/db.ts';
 import { SelloutError } from '../../src/platform/errors.ts';
 import {
   createBuyerId,
-  assertInvariants,
   runWhileLocked,
   makeHoldOverdue,
   waitForBlockedSessions,
-  startBookingProcess,
   unannounced,
   type BookingProcess,
 } from '../support/booking.ts';
-import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { createHall, type Hall } from '../support/hall.ts';
+import { startTwoProcesses } from './two-processes.fixture.ts';
 
-/** The pools and queues of two processes on one database. Their batches meet only in PostgreSQL. */
-let database: TestDatabase;
-let processes: [BookingProcess, BookingProcess];
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  processes = [startBookingProcess(database.url), startBookingProcess(database.url)];
-});
-
-afterAll(async () => {
-  await assertInvariants(processes[0].database.reads);
-  for (const process of processes) await process[Symbol.asyncDispose]();
-  await database.drop();
-});
+const processes = startTwoProcesses();
 
 const hold = (
   process: BookingProcess,

@@ -1,29 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { confirmBooking } from '../../src/booking/operations/confirm-booking.ts';
 import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
 import type { BookingRecord } from '../../src/booking/rules/model.ts';
 import { sql } from '../../src/platform/database/db.ts';
 import { SelloutError } from '../../src/platform/errors.ts';
-import {
-  assertInvariants,
-  createBuyerId,
-  startBookingProcess,
-  type BookingProcess,
-} from '../support/booking.ts';
+import { createBuyerId, type BookingProcess } from '../support/booking.ts';
 import { createHall, type Hall } from '../support/hall.ts';
-import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
+import { startTwoProcesses } from './two-processes.fixture.ts';
 
-let database: TestDatabase;
-let processes: [BookingProcess, BookingProcess];
-beforeAll(async () => {
-  database = await createTestDatabase();
-  processes = [startBookingProcess(database.url), startBookingProcess(database.url)];
-});
-afterAll(async () => {
-  await assertInvariants(processes[0].database.reads);
-  for (const process of processes) await process[Symbol.asyncDispose]();
-  await database.drop();
-});
+const processes = startTwoProcesses();
 
 const SEATS = 24;
 /** Owners confirm at moments from 600 ms before the deadline to 40 ms after it; most of them close to it. */

@@ -18,7 +18,7 @@ export interface Result {
   readonly code?: string;
   readonly id?: string;
   readonly status?: string;
-  /** Of an admission. */
+  /** The admission token; set by `claimAdmission` alone. */
   readonly token?: string;
 }
 
