@@ -20,6 +20,8 @@ type Log = (line: string) => void;
 const SEED_LOCK = 5_373_311;
 const DAY_MS = 86_400_000;
 const EVENING_HOUR_UTC = 18;
+/** All example halls are in Thuringia. */
+const TIME_ZONE = 'Europe/Berlin';
 
 /**
  * Adds the example venues and events that are not there yet, and moves the dates of those that are: they count from
@@ -49,6 +51,7 @@ async function seedVenues(db: PrismaClient, log: Log): Promise<boolean> {
   await rememberDemoOrganizer(db);
   const moved = await moveDates(db);
   if (moved > 0) log(`Dates of ${moved} events moved to count from today`);
+  await moveVenues(db);
   const missing = await missingEvents(db);
   for (const venue of exampleVenues) {
     const events = missing.filter((event) => event.venue === venue);
@@ -66,7 +69,7 @@ async function seedVenue(
   const plan = await timed(log, `${venue}: plan`, () => planOf(venue));
   const seatCount = plan.seats.length.toLocaleString('en');
   const venueId = await timed(log, `${venue}: ${seatCount} seats`, () =>
-    storeVenue(ctx, DEMO_ORGANIZER_ID, plan),
+    storeVenue(ctx, { organizerId: DEMO_ORGANIZER_ID, timeZone: TIME_ZONE }, plan),
   );
   for (const event of events) {
     await timed(log, `${venue}: ${event.name}`, () => storeEvent(ctx, newEvent(venueId, event)));
@@ -98,6 +101,13 @@ async function moveDates(db: PrismaClient): Promise<number> {
            AS d(venue, name, starts_at, on_sale_at), venues v
     WHERE v.name = d.venue AND e.venue_id = v.id AND e.name = d.name AND e.organizer_id = ${DEMO_ORGANIZER_ID}::uuid
       AND (e.starts_at, e.on_sale_at) <> (d.starts_at, d.on_sale_at)`);
+}
+
+/** Gives their time zone to example venues that were imported before venues had one. */
+async function moveVenues(db: PrismaClient): Promise<void> {
+  await db.$executeRaw(sql`/* moveVenues */
+    UPDATE venues SET time_zone = ${TIME_ZONE}
+    WHERE organizer_id = ${DEMO_ORGANIZER_ID}::uuid AND name = ANY(${[...exampleVenues]}) AND time_zone = 'UTC'`);
 }
 
 function datesOf(event: ExampleEvent) {

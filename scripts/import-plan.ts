@@ -1,4 +1,4 @@
-// `npm run import-plan -- FILE [--organizer UUID]`: creates a venue from a seating plan, in the database of `npm start`.
+// `npm run import-plan -- FILE [--organizer UUID] [--time-zone NAME]`: creates a venue from a seating plan, in the database of `npm start`.
 // Importing the same plan again returns the existing venue.
 import { readFile } from 'node:fs/promises';
 import { DEMO_ORGANIZER_ID, rememberDemoOrganizer } from '../prisma/seed/demo-organizer.ts';
@@ -12,10 +12,11 @@ import { useDatabase } from './local/database.ts';
 interface Arguments {
   readonly file: string;
   readonly organizerId: string;
+  readonly timeZone: string;
 }
 
 function readImportArguments(): Arguments {
-  const options = { organizer: { type: 'string' } } as const;
+  const options = { organizer: { type: 'string' }, 'time-zone': { type: 'string' } } as const;
   const { values, positionals } = readArguments('import-plan', { options, allowPositionals: true });
   const [file, ...others] = positionals;
   if (file === undefined) throw new UsageError('import-plan', 'FILE is missing.');
@@ -23,10 +24,10 @@ function readImportArguments(): Arguments {
     throw new UsageError('import-plan', `Only one FILE is allowed; unexpected argument ${others[0]}.`);
   const organizerId = values.organizer ?? DEMO_ORGANIZER_ID;
   if (!isUuid(organizerId)) throw new UsageError('import-plan', `--organizer ${organizerId} is not a UUID.`);
-  return { file, organizerId };
+  return { file, organizerId, timeZone: values['time-zone'] ?? 'UTC' };
 }
 
-async function importPlan({ file, organizerId }: Arguments): Promise<void> {
+async function importPlan({ file, organizerId, timeZone }: Arguments): Promise<void> {
   const planJson = await readFile(file, 'utf8');
   const venueId = await useDatabase(readEnvironment(), async (db) => {
     if (organizerId === DEMO_ORGANIZER_ID) await rememberDemoOrganizer(db);
@@ -36,7 +37,7 @@ async function importPlan({ file, organizerId }: Arguments): Promise<void> {
           `Create it with a token: npm run token -- --role organizer --user ${organizerId}`,
       );
     }
-    return (await importVenue({ db }, { organizerId, planJson })).venueId;
+    return (await importVenue({ db }, { organizerId, planJson, timeZone })).venueId;
   });
   process.stdout.write(`Venue ${venueId}, ID in the API: ${encodeId('Venue', venueId)}\n`);
 }

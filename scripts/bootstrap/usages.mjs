@@ -105,12 +105,13 @@ const usages = {
 
   Compares prisma/migrations with prisma/schema.prisma in scratch databases. Exit status 1 if they differ.`,
 
-  'import-plan': `Usage: npm run import-plan -- FILE [--organizer UUID]
+  'import-plan': `Usage: npm run import-plan -- FILE [--organizer UUID] [--time-zone NAME]
 
   Creates a venue from a seating plan.
 
   FILE         a seating plan as JSON
-  --organizer  the organizer who owns the venue; default: the organizer of the examples`,
+  --organizer  the organizer who owns the venue; default: the organizer of the examples
+  --time-zone  the IANA name of the hall's time zone; default: UTC`,
 
   capacity: `Usage: npm run capacity [-- --users N] [--watchers-share N] [--buyers-share N] [--events N] [...]
        npm run capacity -- --measure

@@ -36,7 +36,7 @@ export async function createBlocksHall(
   const freshPlan = () => JSON.stringify({ ...plan, name: `Stadium ${randomUUID()}` });
   const organizerId = randomUUID();
   const organizer = await app.identity.issue({ userId: organizerId, role: 'ORGANIZER' });
-  const { venueId } = await importVenue({ db }, { organizerId, planJson: freshPlan() });
+  const { venueId } = await importVenue({ db }, { organizerId, planJson: freshPlan(), timeZone: 'UTC' });
   const categories = plan.categories.map(({ name }) => name);
   const event = (name: string, orphanRule: 'ALLOW' | 'FORBID') =>
     storeEvent(

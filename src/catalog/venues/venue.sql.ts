@@ -6,12 +6,12 @@ import type { VenueRows } from './venue-rows.ts';
  */
 export async function insertVenue(
   tx: Tx,
-  organizerId: string,
+  { organizerId, timeZone }: { readonly organizerId: string; readonly timeZone: string },
   { name, width, height, categories, areas, planHash, seatCount }: Omit<VenueRows, 'seats'>,
 ): Promise<number | null> {
   const [row] = await tx.$queryRaw<{ id: number }[]>(sql`/* insertVenue */
-    INSERT INTO venues (organizer_id, name, seat_count, plan_hash, width, height, categories, areas)
-    VALUES (${organizerId}::uuid, ${name}, ${seatCount}::int, ${planHash},
+    INSERT INTO venues (organizer_id, name, seat_count, plan_hash, time_zone, width, height, categories, areas)
+    VALUES (${organizerId}::uuid, ${name}, ${seatCount}::int, ${planHash}, ${timeZone},
             ${width}::float8, ${height}::float8, ${categories}::jsonb, ${areas}::jsonb)
     ON CONFLICT (organizer_id, plan_hash) DO NOTHING
     RETURNING id`);
@@ -22,10 +22,14 @@ export async function insertVenue(
  * Finds a venue by its plan. A separate statement after insertVenue, because only that sees what insertVenue waited
  * for.
  */
-export async function findVenue(tx: Tx, organizerId: string, planHash: string): Promise<number | null> {
-  const [row] = await tx.$queryRaw<{ id: number }[]>(sql`/* findVenue */
-    SELECT id FROM venues WHERE organizer_id = ${organizerId}::uuid AND plan_hash = ${planHash}`);
-  return row?.id ?? null;
+export async function findVenue(
+  tx: Tx,
+  organizerId: string,
+  planHash: string,
+): Promise<{ id: number; timeZone: string } | null> {
+  const [row] = await tx.$queryRaw<{ id: number; timeZone: string }[]>(sql`/* findVenue */
+    SELECT id, time_zone AS "timeZone" FROM venues WHERE organizer_id = ${organizerId}::uuid AND plan_hash = ${planHash}`);
+  return row ?? null;
 }
 
 /**

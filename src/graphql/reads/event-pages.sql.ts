@@ -9,6 +9,8 @@ export interface EventFilter {
   readonly viewerId: string | null;
   /** The status at `nowMs`; null for any. See `getEventStatus`. */
   readonly status: EventStatus | null;
+  /** Only events whose name or venue's name contains this text, in any case; null for all. */
+  readonly search: string | null;
   /** Only events that start at or after this time. */
   readonly startsFrom: Date | null;
   /** Only events that start before this time. */
@@ -73,11 +75,18 @@ export async function countEvents(db: PrismaClient, filter: EventFilter): Promis
   return row.count;
 }
 
-function matches({ organizerId, viewerId, status, startsFrom, startsBefore, ...clock }: EventFilter) {
+function matches({ organizerId, viewerId, status, search, startsFrom, startsBefore, ...clock }: EventFilter) {
   return sql`${isVisible(organizerId, viewerId)}
     ${status === null ? emptySql : sql`AND ${hasStatus(status, clock)}`}
+    ${search === null ? emptySql : sql`AND ${contains(search)}`}
     ${startsFrom === null ? emptySql : sql`AND e.starts_at >= ${toTimestamp(startsFrom)}`}
     ${startsBefore === null ? emptySql : sql`AND e.starts_at < ${toTimestamp(startsBefore)}`}`;
+}
+
+/** A pattern as a literal text: `%`, `_` and the escape character stand for themselves. */
+function contains(search: string) {
+  const pattern = `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`; // guard: search-literal
+  return sql`(e.name ILIKE ${pattern} OR EXISTS (SELECT FROM venues v WHERE v.id = e.venue_id AND v.name ILIKE ${pattern}))`;
 }
 
 function isVisible(organizerId: string | null, viewerId: string | null) {

@@ -1,6 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { EventStatus } from '../../generated/prisma/enums.ts';
+import { findNameFault } from '../../catalog/names.ts';
 import type { GraphQLContext } from '../context.ts';
+import { badUserInput } from '../engine/errors/graphql-error.ts';
 import { readEventPage, type EventFilter } from './event-pages.sql.ts';
 import {
   parsePageArgs,
@@ -13,8 +15,18 @@ import { getPrismaSelection } from './prisma-selection.ts';
 
 interface EventConnectionArgs extends ConnectionArgs {
   readonly status?: EventStatus | null | undefined;
+  readonly search?: string | null | undefined;
   readonly startsFrom?: Date | null | undefined;
   readonly startsBefore?: Date | null | undefined;
+}
+
+const SEARCH_LENGTH_MAX = 100;
+
+/** Trims a search text. Characters that no name can have would be an error of PostgreSQL. */
+function parseSearch(search: string): string {
+  const fault = findNameFault(search, SEARCH_LENGTH_MAX); // guard: search-length
+  if (fault !== null) throw badUserInput(`search ${fault}`);
+  return search.trim();
 }
 
 /** Reads a page of the events of an organizer, or of all events that the caller may see if `organizerId` is null. */
@@ -22,13 +34,14 @@ export async function readEventConnection(
   ctx: GraphQLContext,
   info: GraphQLResolveInfo,
   organizerId: string | null,
-  { status, startsFrom, startsBefore, ...args }: EventConnectionArgs,
+  { status, search, startsFrom, startsBefore, ...args }: EventConnectionArgs,
 ) {
   const page = parsePageArgs(args, parseEventCursor);
   const filter: EventFilter = {
     organizerId,
     viewerId: ctx.viewer?.userId ?? null,
     status: status ?? null,
+    search: search == null ? null : parseSearch(search),
     startsFrom: startsFrom ?? null,
     startsBefore: startsBefore ?? null,
     nowMs: ctx.clock.nowMs(),

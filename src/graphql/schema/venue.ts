@@ -6,6 +6,10 @@ export const Venue = builder.prismaNode('Venue', {
   id: { field: 'id', description: 'Opaque, globally unique identifier.' },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name of the hall.' }),
+    timeZone: t.exposeString('timeZone', {
+      description:
+        'The IANA name of the time zone of the hall, such as Europe/Berlin, in which clients show times.',
+    }),
     seatCount: t.exposeInt('seatCount', { description: 'The number of seats in the plan.' }),
   }),
 });

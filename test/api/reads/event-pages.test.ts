@@ -132,4 +132,30 @@ describe('events', () => {
       expect((await page(`last: 1, before: "${cursor}"`)).edges).toEqual([]);
     }
   });
+
+  // Last, because it adds events.
+  test('are searched by their name and their venue, in any case and literally', async () => {
+    const { venueId, seatCount, organizerId } = hall();
+    const created = ['Jazz 100%', 'jazz_open', 'Jazz openly'].map((name, index) =>
+      createEventIn(client().app.database.reads, venueId, seatCount, organizerId, {
+        name,
+        startsAt: new Date(Date.now() + (40 + index) * DAY),
+        onSaleAt: new Date(Date.now() - DAY),
+        tiers,
+      }),
+    );
+    await Promise.all(created);
+    const find = async (text: string) =>
+      daysOf((await page(`first: 100, search: ${JSON.stringify(text)}`)).edges);
+    expect(await find('JAZZ')).toEqual([40, 41, 42]);
+    expect(await find(' 0% ')).toEqual([40]);
+    expect(await find('z_o')).toEqual([41]);
+    expect(await find('\\\\')).toEqual([]);
+    expect(await find('test hall')).toHaveLength(listed.length + 3);
+    expect((await page('search: "jazz", first: 1')).totalCount).toBe(3);
+    for (const text of ['', 'x'.repeat(101), '\u0000']) {
+      const { errors } = await client().ask(`{ events(search: ${JSON.stringify(text)}) { totalCount } }`);
+      expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    }
+  });
 });

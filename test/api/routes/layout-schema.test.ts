@@ -33,7 +33,7 @@ interface Layout {
 async function layoutOf(plan: SeatingPlan): Promise<{ readonly eventId: number; readonly layout: Layout }> {
   const ctx = { db: http.context.database.reads };
   const organizerId = await newOrganizer(ctx);
-  const venueId = await storeVenue(ctx, organizerId, plan);
+  const venueId = await storeVenue(ctx, { organizerId, timeZone: 'UTC' }, plan);
   const { eventId } = await createEvent(ctx, {
     organizerId,
     venueId,

@@ -8,7 +8,11 @@ const { ctx } = catalogDatabase();
 
 test('a plan becomes a venue with its seats in file order', async () => {
   const organizerId = await newOrganizer(ctx());
-  const { venueId } = await importVenue(ctx(), { organizerId, planJson: planText('Playhouse') });
+  const { venueId } = await importVenue(ctx(), {
+    organizerId,
+    planJson: planText('Playhouse'),
+    timeZone: 'UTC',
+  });
   const venue = await ctx().db.venue.findUniqueOrThrow({
     where: { id: venueId },
     include: { seats: { orderBy: { index: 'asc' } } },
@@ -43,9 +47,9 @@ test('a plan becomes a venue with its seats in file order', async () => {
 test('a plan with label templates is another venue, whose seats have these labels', async () => {
   const organizerId = await newOrganizer(ctx());
   const planJson = planText('Playhouse');
-  const plain = await importVenue(ctx(), { organizerId, planJson });
+  const plain = await importVenue(ctx(), { organizerId, planJson, timeZone: 'UTC' });
   const labeled = planJson.replaceAll('"row_number":"1"', '"row_number":"1","seat_label":"AA%s"');
-  const { venueId } = await importVenue(ctx(), { organizerId, planJson: labeled });
+  const { venueId } = await importVenue(ctx(), { organizerId, planJson: labeled, timeZone: 'UTC' });
   expect(venueId).not.toBe(plain.venueId);
   const seats = await ctx().db.venueSeat.findMany({ where: { venueId }, orderBy: { index: 'asc' } });
   expect(seats[9]).toMatchObject({ number: '10', label: 'A, row 1, AA10' });
@@ -55,7 +59,7 @@ test('a plan with label templates is another venue, whose seats have these label
 test('an invalid plan is refused with every fault, and nothing is stored', async () => {
   const organizerId = await newOrganizer(ctx());
   const planJson = planText('Bad').replaceAll('"B-1-2"', '"A-1-1"').replace('"Stalls"}', '"Nowhere"}');
-  const refusal = importVenue(ctx(), { organizerId, planJson });
+  const refusal = importVenue(ctx(), { organizerId, planJson, timeZone: 'UTC' });
   await expect(refusal).rejects.toBeInstanceOf(InvalidPlanError);
   await expect(refusal).rejects.toMatchObject({
     code: 'INVALID_INPUT',
@@ -66,7 +70,7 @@ test('an invalid plan is refused with every fault, and nothing is stored', async
       { path: expect.stringContaining('seat_guid') as string },
     ],
   });
-  await expect(importVenue(ctx(), { organizerId, planJson: '{"name":' })).rejects.toMatchObject({
+  await expect(importVenue(ctx(), { organizerId, planJson: '{"name":', timeZone: 'UTC' })).rejects.toMatchObject({
     faults: [{ path: '$' }],
   });
   expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(0);
@@ -85,17 +89,17 @@ test('an import that fails halfway stores nothing', async () => {
   };
   // Fails in the second statement for seats, because an index is taken.
   seats[20_001] = { ...seat, index: 0 };
-  await expect(storeVenue(ctx(), organizerId, plan)).rejects.toThrow(/23505|unique/i);
+  await expect(storeVenue(ctx(), { organizerId, timeZone: 'UTC' }, plan)).rejects.toThrow(/23505|unique/i);
   expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(0);
   expect(await ctx().db.venueSeat.count({ where: { guid: 'x' } })).toBe(0);
 });
 
 test('another import of the same plan returns the existing venue, whatever its formatting', async () => {
   const organizerId = await newOrganizer(ctx());
-  const first = await importVenue(ctx(), { organizerId, planJson: planText('Playhouse') });
+  const first = await importVenue(ctx(), { organizerId, planJson: planText('Playhouse'), timeZone: 'UTC' });
   const { zones, ...others } = JSON.parse(planText('Playhouse')) as { zones: object[] };
   const spelt = JSON.stringify({ comment: 'not read', zones, ...others }, null, 2);
-  expect(await importVenue(ctx(), { organizerId, planJson: spelt })).toEqual(first);
+  expect(await importVenue(ctx(), { organizerId, planJson: spelt, timeZone: 'UTC' })).toEqual(first);
   expect(await ctx().db.venue.count({ where: { organizerId } })).toBe(1);
   expect(await ctx().db.venueSeat.count({ where: { venueId: first.venueId } })).toBe(24);
 });
@@ -103,11 +107,15 @@ test('another import of the same plan returns the existing venue, whatever its f
 test('a different plan is another venue, and so is the same plan of another organizer', async () => {
   const [one, two] = [await newOrganizer(ctx()), await newOrganizer(ctx())];
   const planJson = planText('Playhouse');
-  const { venueId } = await importVenue(ctx(), { organizerId: one, planJson });
+  const { venueId } = await importVenue(ctx(), { organizerId: one, planJson, timeZone: 'UTC' });
   const others = [
-    await importVenue(ctx(), { organizerId: two, planJson }),
-    await importVenue(ctx(), { organizerId: one, planJson: planJson.replace('25.5', '25.25') }),
-    await importVenue(ctx(), { organizerId: one, planJson: planText('Other house') }),
+    await importVenue(ctx(), { organizerId: two, planJson, timeZone: 'UTC' }),
+    await importVenue(ctx(), {
+      organizerId: one,
+      planJson: planJson.replace('25.5', '25.25'),
+      timeZone: 'UTC',
+    }),
+    await importVenue(ctx(), { organizerId: one, planJson: planText('Other house'), timeZone: 'UTC' }),
   ];
   expect(new Set([venueId, ...others.map((other) => other.venueId)]).size).toBe(4);
 });
@@ -117,7 +125,7 @@ test('six concurrent imports of one plan create one venue with all its seats, in
     const organizerId = await newOrganizer(ctx());
     const planJson = planText(`Round ${round}`);
     const venues = await Promise.all(
-      Array.from({ length: 6 }, () => importVenue(ctx(), { organizerId, planJson })),
+      Array.from({ length: 6 }, () => importVenue(ctx(), { organizerId, planJson, timeZone: 'UTC' })),
     );
     const [venueId, ...more] = new Set(venues.map((venue) => venue.venueId));
     expect(more).toEqual([]);
@@ -125,3 +133,23 @@ test('six concurrent imports of one plan create one venue with all its seats, in
     expect(await ctx().db.venueSeat.count({ where: { venueId: venueId ?? 0 } })).toBe(24);
   }
 });
+
+test('a venue keeps its time zone, and another import of the plan with another zone is refused', async () => {
+  const organizerId = await newOrganizer(ctx());
+  const planJson = planText('Zoned house');
+  const timeZone = 'Europe/Berlin';
+  const { venueId } = await importVenue(ctx(), { organizerId, planJson, timeZone });
+  expect(await ctx().db.venue.findUniqueOrThrow({ where: { id: venueId } })).toMatchObject({ timeZone });
+  expect(await importVenue(ctx(), { organizerId, planJson, timeZone })).toEqual({ venueId });
+  const other = importVenue(ctx(), { organizerId, planJson, timeZone: 'UTC' });
+  await expect(other).rejects.toMatchObject({ code: 'INVALID_INPUT', field: 'timeZone' });
+});
+
+test.each(['', 'CET', '+01:00', 'Europe/Atlantis', 'europe/berlin', 'Etc/GMT+1\0', `Europe/${'x'.repeat(99)}`])(
+  'the time zone %j is refused',
+  async (timeZone) => {
+    const organizerId = await newOrganizer(ctx());
+    const refused = importVenue(ctx(), { organizerId, planJson: planText('Nowhere'), timeZone });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', field: 'timeZone' });
+  },
+);

@@ -61,7 +61,11 @@ export async function newOrganizer({ db }: CatalogContext): Promise<string> {
 /** Creates an organizer's venue of 24 seats, and a complete input for an event there. */
 export async function readyToCreate(ctx: CatalogContext): Promise<CreateEventInput> {
   const organizerId = await newOrganizer(ctx);
-  const { venueId } = await importVenue(ctx, { organizerId, planJson: planText('Playhouse') });
+  const { venueId } = await importVenue(ctx, {
+    organizerId,
+    planJson: planText('Playhouse'),
+    timeZone: 'UTC',
+  });
   return {
     organizerId,
     venueId,

@@ -55,7 +55,11 @@ test('a refused call does not use up its key', async () => {
 test('two organizers can use the same key', async () => {
   const input = { ...(await readyToCreate(ctx())), idempotencyKey: 'k' };
   const organizerId = await newOrganizer(ctx());
-  const { venueId } = await importVenue(ctx(), { organizerId, planJson: planText('Other House') });
+  const { venueId } = await importVenue(ctx(), {
+    organizerId,
+    planJson: planText('Other House'),
+    timeZone: 'UTC',
+  });
   const [first, other] = [
     await createEvent(ctx(), input),
     await createEvent(ctx(), { ...input, organizerId, venueId }),

@@ -45,6 +45,17 @@ export const catalog: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/db/catalog/catalog-venues.test.ts'],
+    mutants: [
+      {
+        guard: 'time-zone-name',
+        mutation: { replace: 'named.test(timeZone) &&', with: '' },
+        only: 'the time zone',
+      },
+      { guard: 'time-zone-of-a-venue', mutation: 'never', only: 'keeps its time zone' },
+    ],
+  },
+  {
     tests: ['test/db/catalog/catalog-status.test.ts'],
     mutants: [{ guard: 'no-sale-after-end', mutation: 'never' }],
   },

@@ -52,7 +52,19 @@ export const graphqlSchema: readonly MutantGroup[] = [
   },
   {
     tests: ['test/api/reads/event-pages.test.ts'],
-    mutants: [{ guard: 'page-instant', mutation: 'right only' }],
+    mutants: [
+      { guard: 'page-instant', mutation: 'right only' },
+      {
+        guard: 'search-length',
+        mutation: { replace: 'findNameFault(search, SEARCH_LENGTH_MAX)', with: 'null' },
+        only: 'are searched',
+      },
+      {
+        guard: 'search-literal',
+        mutation: { replace: 'search.replaceAll(/[\\\\%_]/g, String.raw`\\$&`)', with: 'search' },
+        only: 'are searched',
+      },
+    ],
   },
   {
     tests: ['test/api/reads/organizer-reads.test.ts'],

@@ -16,6 +16,12 @@ const ImportVenueInput = builder.inputType('ImportVenueInput', {
       description:
         'The seating plan as JSON text in the pretix seating plan format, with at most 200,000 seats. Keys that are not part of that format are ignored.',
     }),
+    timeZone: t.string({
+      required: true,
+      defaultValue: 'UTC',
+      description:
+        'The IANA name of the time zone of the hall, such as Europe/Berlin. A plan that the caller has already imported must have the same zone.',
+    }),
   }),
 });
 
@@ -36,7 +42,10 @@ builder.mutationField('importVenue', (t) =>
     resolve: async (_root, { input }, ctx, info) => {
       const organizerId = ctx.viewer.userId;
       const { venueId } = await commitOrBusy(ctx, () =>
-        importVenue({ db: ctx.database.worker }, { organizerId, planJson: input.plan }),
+        importVenue(
+          { db: ctx.database.worker },
+          { organizerId, planJson: input.plan, timeZone: input.timeZone },
+        ),
       );
       recordCommit(ctx, info, { done: 'The venue was imported', ids: { venueId: encodeVenueId(venueId) } });
       const venue = await ctx.database.reads.venue.findUniqueOrThrow({

@@ -11,6 +11,10 @@ builder.queryField('events', (t) =>
     args: {
       ...t.arg.connectionArgs(),
       status: t.arg({ type: EventStatus, description: 'Returns only events in this status.' }),
+      search: t.arg.string({
+        description:
+          'Returns only events whose name, or the name of whose venue, contains this text, in any case: 1 to 100 characters.',
+      }),
       startsFrom: t.arg({
         type: 'DateTime',
         description: 'Returns only events that start at or after this time.',
