@@ -1,5 +1,5 @@
 // Generates documentation from code: docs/configuration.md, docs/seat-map.svg, .env.example and the tables of
-// docs/scaling.md; and the alert rules for Kubernetes. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the
+// docs/scaling.md; the alert rules for Kubernetes; and the web shop's typed operations. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the
 // examples into Markdown pages, and code of the examples too.
 // With --check: only reports outdated files, broken references in all Markdown pages, and commands of the README that CI
 // can't run.
@@ -16,6 +16,7 @@ import { embedOperations, operationName } from './docs/embed-operations.ts';
 import { embedSnippets } from './docs/embed-snippets.ts';
 import { pageErrors } from './docs/page-errors.ts';
 import { printConfigurationPage, printEnvExample } from './docs/print-configuration.ts';
+import { printShopOperations } from './docs/print-shop-operations.ts';
 import { replaceBlock } from './docs/replace-block.ts';
 import { printPrometheusRule } from './docs/print-prometheus-rule.ts';
 import { renderSeatMap, type Plan } from './docs/render-seat-map.ts';
@@ -32,6 +33,10 @@ const generated: Record<string, string> = {
   ),
   'docs/scaling.md': await scalingPage(),
   '.env.example': printEnvExample(),
+  'src/web/shop/api/operations.ts': await printShopOperations(
+    read('schema.graphql') ?? '',
+    read('src/web/shop/api/operations.graphql') ?? '',
+  ),
   'deploy/kubernetes/monitoring/rules.yaml': await format(
     printPrometheusRule(readFileSync(path.join(root, 'deploy/prometheus/rules.yaml'), 'utf8')),
     { ...options, parser: 'yaml' },

@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import { Link, Route, Switch } from 'wouter';
+import { fromAddressId } from './api/addresses.ts';
+import { BookingPage } from './pages/booking-page.tsx';
+import { BookingsPage } from './pages/bookings-page.tsx';
+import { EventListPage } from './pages/event-list-page.tsx';
+import { EventPage } from './pages/event-page.tsx';
+import { NotFoundPage } from './pages/not-found-page.tsx';
+import { Announcer } from './parts/announcer.tsx';
+import { ConnectionBanner } from './parts/connection-banner.tsx';
+import { ErrorBoundary } from './parts/error-boundary.tsx';
+import { activate, getLanguage, rememberLanguage, t, type Language } from './text/i18n.ts';
+
+/** The frame of all pages, and the routes. A change of the language renders everything again. */
+export function App() {
+  const [language, setLanguage] = useState(getLanguage);
+  const choose = (next: Language) => {
+    rememberLanguage(next);
+    void activate(next).then(() => setLanguage(next));
+  };
+  return (
+    <ErrorBoundary>
+      <div className="frame" key={language}>
+        <a className="skip" href="#content">
+          {t('skip')}
+        </a>
+        <Header onLanguage={choose} />
+        <ConnectionBanner />
+        <main id="content" tabIndex={-1}>
+          <Routes />
+        </main>
+        <footer className="footer">
+          <span>{t('footer')}</span>
+          <a href="/developers">{t('developers')}</a>
+        </footer>
+        <Announcer />
+      </div>
+    </ErrorBoundary>
+  );
+}
+
+function Header({ onLanguage }: { readonly onLanguage: (language: Language) => void }) {
+  const other: Language = getLanguage() === 'de' ? 'en' : 'de';
+  return (
+    <header className="header">
+      <Link className="brand" href="/">
+        <img src="/favicon.svg" alt="" width="28" height="28" />
+        Sellout
+      </Link>
+      <nav aria-label={t('mainNavigation')}>
+        <Link href="/bookings">{t('myBookings')}</Link>
+        <button type="button" className="quiet" lang={other} onClick={() => onLanguage(other)}>
+          {other === 'de' ? 'Deutsch' : 'English'}
+        </button>
+      </nav>
+    </header>
+  );
+}
+
+function Routes() {
+  return (
+    <Switch>
+      <Route path="/" component={EventListPage} />
+      <Route path="/e/:id">{({ id }) => <EventPage key={id} id={fromAddressId(id)} />}</Route>
+      <Route path="/booking/:id">{({ id }) => <BookingPage key={id} id={fromAddressId(id)} />}</Route>
+      <Route path="/bookings" component={BookingsPage} />
+      <Route component={NotFoundPage} />
+    </Switch>
+  );
+}

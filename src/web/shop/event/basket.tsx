@@ -1,0 +1,180 @@
+import { useState } from 'react';
+import type { Booking } from '../api/problem.ts';
+import type { SeatLineFragment } from '../api/operations.ts';
+import type { SeatFilter } from '../map/contract.ts';
+import type { EventDetails } from '../pages/event-page.tsx';
+import { ProblemNotice } from '../parts/problem-notice.tsx';
+import { Notice } from '../parts/states.tsx';
+import type { SeatStore } from '../seats/seat-store.ts';
+import { formatMoney } from '../text/format.ts';
+import { t } from '../text/i18n.ts';
+import { BestSeats } from './best-seats.tsx';
+import type { LostSeat } from './seat-chooser.tsx';
+import { SeatLines } from './seat-lines.tsx';
+import type { Holding } from './use-holding.ts';
+
+interface Props {
+  readonly event: EventDetails;
+  readonly store: SeatStore;
+  readonly selected: ReadonlySet<number>;
+  readonly filter: SeatFilter;
+  readonly holding: Holding;
+  readonly lost: LostSeat | null;
+  /** The last hold of this page, if it has expired. */
+  readonly ended: Booking | null;
+  /** Seats that the buyer can still have. */
+  readonly limit: number;
+  readonly onToggle: (index: number) => void;
+  readonly onSelect: (indexes: readonly number[]) => void;
+  readonly onHold: () => void;
+  readonly onBest: (quantity: number, priceTier: string | null) => void;
+  readonly onDismiss: () => void;
+}
+
+/** The selection, which is not held yet, and what came of the last attempt to hold it. */
+export function Basket(props: Props) {
+  const { event, store, selected, holding, limit } = props;
+  const seats = [...selected].toSorted((a, b) => a - b).map((index) => toLine(store, index));
+  const total = seats.reduce((sum, { priceTier }) => sum + priceTier.price.amount, 0);
+  const currency = store.layout.tiers[0]?.currency ?? 'EUR';
+  const isIdle = holding.state === 'idle';
+  return (
+    <section className="card selection" aria-label={t('selection')}>
+      <h2>{t('selection')}</h2>
+      <Messages {...props} />
+      {seats.length === 0 ? (
+        <>
+          <p className="soft">
+            {limit > 0 ? t('selectionEmpty') : t('limitReached', { limit: event.seatLimit })}
+          </p>
+          {limit > 0 && <BestSeats {...{ store, limit }} isDisabled={!isIdle} onBest={props.onBest} />}
+        </>
+      ) : (
+        <>
+          <SeatLines seats={seats} onRemove={props.onToggle} />
+          <p className="total">
+            <span>{t('total')}</span> <b>{formatMoney({ amount: total, currency })}</b>
+          </p>
+          {event.orphanRule === 'FORBID' && <p className="soft small">{t('orphanRule')}</p>}
+          <button
+            type="button"
+            className="primary wide hold-button"
+            disabled={!isIdle}
+            onClick={props.onHold}
+          >
+            {isIdle ? t('hold', { count: seats.length }) : t('holding')}
+          </button>
+          <p className="soft small">{t('holdExplained', { limit: event.seatLimit })}</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function toLine({ layout }: SeatStore, index: number): SeatLineFragment {
+  const tier = layout.tiers[layout.tier[index] ?? 0];
+  return {
+    id: layout.seatIds[index] ?? '',
+    index,
+    label: layout.labels[index] ?? '',
+    section: layout.sections[layout.section[index] ?? 0] ?? '',
+    row: layout.row[index] ?? '',
+    number: layout.number[index] ?? '',
+    priceTier: {
+      name: tier?.name ?? '',
+      price: { amount: tier?.amount ?? 0, currency: tier?.currency ?? 'EUR' },
+    },
+  };
+}
+
+function Messages({ event, store, holding, lost, ended, onSelect, onToggle, onDismiss }: Props) {
+  const { problem } = holding;
+  const alternatives =
+    problem?.kind === 'api' && 'alternatives' in problem.error ? problem.error.alternatives : [];
+  return (
+    <>
+      {holding.state === 'unknown' && (
+        <p className="notice warning" role="alert">
+          {t('unknownHold')}
+        </p>
+      )}
+      {holding.state === 'queued' && (
+        <p className="notice info" role="status">
+          {holding.ahead === null ? t('queuedSoon') : t('queued', { count: holding.ahead })}
+        </p>
+      )}
+      {problem !== null && (
+        <ProblemNotice problem={problem} timeZone={event.venue.timeZone}>
+          <div className="choices">
+            {alternatives.map((seats) => (
+              <button
+                key={seats[0]?.id}
+                type="button"
+                onClick={() => {
+                  onSelect(seats.map(({ index }) => index));
+                  onDismiss();
+                }}
+              >
+                {seats.map(({ label }) => label).join('; ')}
+              </button>
+            ))}
+            <button type="button" onClick={onDismiss}>
+              {t('understood')}
+            </button>
+          </div>
+        </ProblemNotice>
+      )}
+      {lost !== null && (
+        <Notice kind="warning" title={t('seatLost', { label: lost.label })}>
+          {lost.instead !== null && <TakeInstead store={store} index={lost.instead} onToggle={onToggle} />}
+        </Notice>
+      )}
+      {ended !== null && <Expired booking={ended} store={store} onSelect={onSelect} />}
+    </>
+  );
+}
+
+interface InsteadProps {
+  readonly store: SeatStore;
+  readonly index: number;
+  readonly onToggle: (index: number) => void;
+}
+
+function TakeInstead({ store, index, onToggle }: InsteadProps) {
+  return (
+    <button type="button" onClick={() => onToggle(index)}>
+      {t('takeInstead', { label: store.layout.labels[index] ?? '' })}
+    </button>
+  );
+}
+
+interface ExpiredProps {
+  readonly booking: Booking;
+  readonly store: SeatStore;
+  readonly onSelect: (indexes: readonly number[]) => void;
+}
+
+/** Offers the seats of an expired hold again, as far as they are free. */
+function Expired({ booking, store, onSelect }: ExpiredProps) {
+  const [isDismissed, setDismissed] = useState(false);
+  if (isDismissed) return null;
+  const selectAgain = () => {
+    onSelect(
+      booking.seats.map(({ index }) => index).filter((index) => store.statusOf(index) === 'AVAILABLE'),
+    );
+    setDismissed(true);
+  };
+  return (
+    <Notice kind="warning" title={t('holdExpiredTitle')}>
+      <p>{t('holdExpiredText')}</p>
+      <div className="choices">
+        <button type="button" onClick={selectAgain}>
+          {t('selectAgain')}
+        </button>
+        <button type="button" onClick={() => setDismissed(true)}>
+          {t('understood')}
+        </button>
+      </div>
+    </Notice>
+  );
+}

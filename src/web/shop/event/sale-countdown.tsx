@@ -1,0 +1,18 @@
+import type { EventDetails } from '../pages/event-page.tsx';
+import { useServerTime } from '../parts/use-server-time.ts';
+import { formatCountdown, formatDateTime } from '../text/format.ts';
+import { t } from '../text/i18n.ts';
+
+/** Counts down to the start of the sale. The page replaces it by the seats. */
+export function SaleCountdown({ event }: { readonly event: EventDetails }) {
+  const now = useServerTime();
+  return (
+    <section className="card waiting" aria-label={t('saleStartsIn')}>
+      <h2>{t('saleFrom', { time: formatDateTime(event.onSaleAt, event.venue.timeZone) })}</h2>
+      <p className="big-count" role="timer" aria-label={t('saleStartsIn')}>
+        {formatCountdown(Date.parse(event.onSaleAt) - now)}
+      </p>
+      <p className="soft">{t('opensByItself')}</p>
+    </section>
+  );
+}

@@ -1,0 +1,127 @@
+import { useEffect, useState } from 'react';
+import type { Booking, Problem } from '../api/problem.ts';
+import type { SeatFilter } from '../map/contract.ts';
+import type { EventDetails } from '../pages/event-page.tsx';
+import { announce } from '../parts/announcer.tsx';
+import { LoadFailed, Loading } from '../parts/states.tsx';
+import { findNearestFree } from '../seats/hall.ts';
+import { t } from '../text/i18n.ts';
+import { Basket } from './basket.tsx';
+import { Filters } from './filters.tsx';
+import { HoldCard } from './hold-card.tsx';
+import { LiveState } from './live-state.tsx';
+import { SeatList } from './seat-list.tsx';
+import { useHolding } from './use-holding.ts';
+import { useMyBookings } from './use-my-bookings.ts';
+import { useSeats, useSeatSet, useSummary, type Seats } from './use-seats.ts';
+
+interface Props {
+  readonly event: EventDetails;
+  readonly onReload: () => void;
+  readonly onAdmissionRequired: () => void;
+}
+
+/** Seats that one request can hold. */
+const REQUEST_MAX = 10;
+const everything: SeatFilter = { tiers: null, amountMax: null, together: 1 };
+
+export function SeatChooser(props: Props) {
+  const [seats, retry] = useSeats(props.event);
+  if (seats === 'loading') return <Loading lines={8} />;
+  if (seats === 'failed') return <LoadFailed onRetry={retry} />;
+  return <Chooser {...props} seats={seats} />;
+}
+
+/** A seat that was selected and then taken, with the nearest free one. */
+export interface LostSeat {
+  readonly label: string;
+  readonly instead: number | null;
+}
+
+function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { readonly seats: Seats }) {
+  const { store, selection } = seats;
+  const { layout } = store;
+  const [filter, setFilter] = useState(everything);
+  const bookings = useMyBookings(event.id);
+  const selected = useSeatSet(selection);
+  const summary = useSummary(store);
+  const owned = bookings.own.reduce((count, booking) => count + booking.seats.length, 0);
+  const limit = Math.min(event.seatLimit - owned, REQUEST_MAX);
+  const { holding, holdSeats, holdBest, dismiss } = useHolding({
+    eventId: event.id,
+    mode: event.bookingMode,
+    onHeld(booking: Booking) {
+      bookings.update(booking);
+      selection.set([]);
+      announce(t('heldText', { count: booking.seats.length }));
+    },
+    onRefused(problem: Problem) {
+      if (problem.kind !== 'api') return;
+      if (problem.error.code === 'ADMISSION_REQUIRED') onAdmissionRequired();
+      if (['INVALID_INPUT', 'EVENT_NOT_ON_SALE'].includes(problem.error.code)) onReload();
+      if ('unavailableSeats' in problem.error) {
+        const taken = new Set(problem.error.unavailableSeats.map(({ index }) => index));
+        selection.set([...selection.get()].filter((index) => !taken.has(index)));
+      }
+    },
+  });
+  const isBusy = holding.state !== 'idle';
+  const [lost, setLost] = useLostSeats(seats, bookings.mine.get(), isBusy);
+  const toggle = (index: number) => {
+    if (isBusy) return;
+    const isSelected = selection.get().has(index);
+    if (!isSelected && selection.get().size >= limit)
+      return announce(t('limitReached', { limit: event.seatLimit }));
+    if (!isSelected && store.statusOf(index) !== 'AVAILABLE') return announce(t('seatNotFree'));
+    setLost(null);
+    selection.toggle(index);
+    const label = layout.labels[index] ?? '';
+    announce(t(isSelected ? 'unselected' : 'selected', { label, count: selection.get().size }));
+  };
+  return (
+    <div className="chooser">
+      <div className="choose">
+        <LiveState summary={summary} />
+        <Filters store={store} summary={summary} filter={filter} onFilter={setFilter} />
+        <SeatList {...{ store, summary, selected, filter }} mine={bookings.mine.get()} onToggle={toggle} />
+      </div>
+      <aside className="basket" aria-label={t('basket')}>
+        {bookings.holds.map((hold) => (
+          <HoldCard key={hold.id} hold={hold} onChange={bookings.update} />
+        ))}
+        <Basket
+          {...{ event, store, holding, lost, limit, filter, selected }}
+          ended={bookings.ended}
+          onToggle={toggle}
+          onSelect={(indexes) => selection.set(indexes)}
+          onHold={() => holdSeats([...selected].map((index) => layout.seatIds[index] ?? ''))}
+          onBest={holdBest}
+          onDismiss={dismiss}
+        />
+      </aside>
+    </div>
+  );
+}
+
+/** Takes seats out of the selection that somebody else has taken, and remembers the last one. */
+function useLostSeats({ store, selection }: Seats, mine: ReadonlySet<number>, isBusy: boolean) {
+  const [lost, setLost] = useState<LostSeat | null>(null);
+  useEffect(() => {
+    // While seats are being held, the server's answer says which ones are not free.
+    if (isBusy) return;
+    const check = () => {
+      const taken = [...selection.get()].filter((index) => store.statusOf(index) !== 'AVAILABLE');
+      if (taken.length === 0) return;
+      selection.set([...selection.get()].filter((index) => !taken.includes(index)));
+      const foreign = taken.find((index) => !mine.has(index));
+      if (foreign === undefined) return;
+      const label = store.layout.labels[foreign] ?? '';
+      const instead = findNearestFree({ layout: store.layout, seats: store }, foreign, selection.get());
+      setLost({ label, instead });
+      announce(t('seatLost', { label }));
+    };
+    check();
+    return store.onChange(check);
+  }, [store, selection, mine, isBusy]);
+  return [lost, setLost] as const;
+}

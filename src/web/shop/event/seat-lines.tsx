@@ -1,0 +1,37 @@
+import type { SeatLineFragment } from '../api/operations.ts';
+import { formatMoney } from '../text/format.ts';
+import { t } from '../text/i18n.ts';
+
+interface Props {
+  readonly seats: readonly SeatLineFragment[];
+  /** Adds a button to each seat that takes it out of the selection. */
+  readonly onRemove?: (index: number) => void;
+}
+
+export function SeatLines({ seats, onRemove }: Props) {
+  return (
+    <ul className="seat-lines">
+      {seats.map((seat) => (
+        <li key={seat.id}>
+          <span>
+            <bdi>{seat.label}</bdi>
+            <span className="soft">
+              <bdi>{seat.priceTier.name}</bdi>
+            </span>
+          </span>
+          <b>{formatMoney(seat.priceTier.price)}</b>
+          {onRemove !== undefined && (
+            <button
+              type="button"
+              className="quiet icon"
+              aria-label={t('removeSeat', { label: seat.label })}
+              onClick={() => onRemove(seat.index)}
+            >
+              ×
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

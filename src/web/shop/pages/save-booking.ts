@@ -1,0 +1,26 @@
+import type { Booking } from '../api/problem.ts';
+import { formatDateTime, formatMoney } from '../text/format.ts';
+import { t } from '../text/i18n.ts';
+
+/** Offers the booking as a text file. It contains no token, because people send such files to others. */
+export function saveBooking(booking: Booking): void {
+  const { event } = booking;
+  const lines = [
+    event.name,
+    formatDateTime(event.startsAt, event.venue.timeZone),
+    event.venue.name,
+    '',
+    ...booking.seats.map(
+      ({ label, priceTier }) => `${label} · ${priceTier.name} · ${formatMoney(priceTier.price)}`,
+    ),
+    '',
+    `${t('total')} ${formatMoney(booking.total)}`,
+    `${t('bookingNumber')} ${booking.id}`,
+  ];
+  const url = URL.createObjectURL(new Blob([lines.join('\n')], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = 'sellout-booking.txt';
+  link.click();
+  URL.revokeObjectURL(url);
+}

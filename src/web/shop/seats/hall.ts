@@ -1,0 +1,77 @@
+import type { SeatFilter, SeatLayout, SeatSource } from '../map/contract.ts';
+
+export interface HallRow {
+  readonly name: string;
+  /** Seat indexes in their order in the row. */
+  readonly seats: readonly number[];
+}
+
+/** Groups the seats of a section into rows, in the order of the plan. */
+export function getRows(layout: SeatLayout, section: number): HallRow[] {
+  const rows = new Map<string, number[]>();
+  layout.section.forEach((other, index) => {
+    if (other !== section) return;
+    const name = layout.row[index] ?? '';
+    const row = rows.get(name);
+    if (row === undefined) rows.set(name, [index]);
+    else row.push(index);
+  });
+  return [...rows].map(([name, seats]) => ({ name, seats }));
+}
+
+export function matchesTier(layout: SeatLayout, filter: SeatFilter, index: number): boolean {
+  const tier = layout.tier[index] ?? 0;
+  if (filter.tiers !== null && !filter.tiers.has(tier)) return false;
+  return filter.amountMax === null || (layout.tiers[tier]?.amount ?? 0) <= filter.amountMax;
+}
+
+/** Returns the free seats of a row that match the filter, including the number of seats together. */
+export function findFreeSeats(
+  { layout, seats }: { readonly layout: SeatLayout; readonly seats: SeatSource },
+  row: HallRow,
+  filter: SeatFilter,
+): Set<number> {
+  const found = new Set<number>();
+  let run: number[] = [];
+  const endRun = () => {
+    if (run.length >= filter.together) for (const index of run) found.add(index);
+    run = [];
+  };
+  for (const index of row.seats) {
+    const previous = run.at(-1);
+    if (previous !== undefined && !areNeighbors(layout, previous, index)) endRun();
+    if (seats.statusOf(index) === 'AVAILABLE' && matchesTier(layout, filter, index)) run.push(index);
+    else endRun();
+  }
+  endRun();
+  return found;
+}
+
+/** Two seats that follow each other in the plan are neighbors unless an aisle of two seats' width lies between. */
+function areNeighbors({ x, y }: SeatLayout, one: number, other: number): boolean {
+  if (Math.abs(one - other) !== 1) return false;
+  const step = (from: number, to: number) =>
+    Math.hypot((x[from] ?? 0) - (x[to] ?? 0), (y[from] ?? 0) - (y[to] ?? 0));
+  const before = step(one - 1, one);
+  const gap = step(one, other);
+  return !(before > 0 && gap > before * 1.6);
+}
+
+/** Returns the nearest free seat of the same tier that is not excluded, or null. */
+export function findNearestFree(
+  { layout, seats }: { readonly layout: SeatLayout; readonly seats: SeatSource },
+  index: number,
+  excluded: ReadonlySet<number>,
+): number | null {
+  let nearest: number | null = null;
+  let shortest = Infinity;
+  const { x, y, tier } = layout;
+  for (let other = 0; other < layout.seatIds.length; other++) {
+    if (tier[other] !== tier[index] || excluded.has(other) || seats.statusOf(other) !== 'AVAILABLE') continue;
+    const distance = Math.hypot((x[other] ?? 0) - (x[index] ?? 0), (y[other] ?? 0) - (y[index] ?? 0));
+    if (distance >= shortest) continue;
+    shortest = distance;
+    nearest = other;
+  }
+  return nearest;
+}

@@ -1,0 +1,76 @@
+import { getLanguage } from './i18n.ts';
+
+interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
+
+function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat>(
+  key: string,
+  create: (locale: string) => T,
+): T {
+  const locale = getLanguage() === 'de' ? 'de-DE' : 'en-GB';
+  const name = `${locale} ${key}`;
+  const found = formats.get(name) ?? create(locale);
+  formats.set(name, found);
+  return found as T;
+}
+
+/** Formats an amount of the minor unit, without digits after the point if they are zero. */
+export function formatMoney({ amount, currency }: Money): string {
+  const format = cached(
+    `money ${currency}`,
+    (locale) =>
+      new Intl.NumberFormat(locale, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' }),
+  );
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amount / 10 ** digits);
+}
+
+export function formatCount(count: number): string {
+  return cached('count', (locale) => new Intl.NumberFormat(locale)).format(count);
+}
+
+/** Formats a time in the zone of the hall, with the abbreviation of the zone. */
+export function formatDateTime(time: string, timeZone: string): string {
+  return cached(
+    `time ${timeZone}`,
+    (locale) =>
+      new Intl.DateTimeFormat(locale, {
+        timeZone,
+        weekday: 'short',
+        day: 'numeric',
+        month: 'long',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        timeZoneName: 'short',
+      }),
+  ).format(new Date(time));
+}
+
+/** Formats the parts of a date that a calendar sheet shows. */
+export function formatDay(time: string, timeZone: string): { month: string; day: string; weekday: string } {
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    cached(
+      `${JSON.stringify(options)} ${timeZone}`,
+      (locale) => new Intl.DateTimeFormat(locale, { ...options, timeZone }),
+    ).format(new Date(time));
+  return {
+    month: part({ month: 'short' }),
+    day: part({ day: 'numeric' }),
+    weekday: part({ weekday: 'short' }),
+  };
+}
+
+/** Formats a remaining time as `4:59`, `1:04:59`, or with days. */
+export function formatCountdown(remainingMs: number): string {
+  const seconds = Math.max(0, Math.ceil(remainingMs / 1_000));
+  const two = (number: number) => String(number).padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  if (hours >= 48) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}

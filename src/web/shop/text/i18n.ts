@@ -1,0 +1,47 @@
+import { setupI18n } from '@lingui/core';
+import { compileMessage } from '@lingui/message-utils/compileMessage';
+import { en } from './en.ts';
+import { ofBrowser, readStored, writeStored } from '../api/stored.ts';
+import * as v from 'valibot';
+
+export type TextKey = keyof typeof en;
+export type Catalog = Readonly<Record<TextKey, string>>;
+
+const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
+
+const KEY = 'sellout.language';
+
+const i18n = setupI18n();
+i18n.setMessagesCompiler(compileMessage);
+
+/** Returns a text of the page in its language. `values` are texts, numbers, and plurals of ICU messages. */
+export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
+  return i18n._(key, values);
+}
+
+export function getLanguage(): Language {
+  return languages.find((language) => language === i18n.locale) ?? 'en';
+}
+
+/** The language that the buyer has chosen, else the first of the browser's that the shop has. */
+export function choosePreferred(): Language {
+  const chosen = readStored(ofBrowser, KEY, v.picklist(languages));
+  if (chosen !== null) return chosen;
+  const wanted = navigator.languages.map((name) => name.slice(0, 2).toLowerCase());
+  return languages.find((language) => language === wanted.find((name) => isLanguage(name))) ?? 'en';
+}
+
+function isLanguage(name: string): name is Language {
+  return languages.some((language) => language === name);
+}
+
+export async function activate(language: Language): Promise<void> {
+  const catalog: Catalog = language === 'de' ? (await import('./de.ts')).de : en;
+  i18n.loadAndActivate({ locale: language, messages: { ...catalog } });
+  document.documentElement.lang = language;
+}
+
+export function rememberLanguage(language: Language): void {
+  writeStored(ofBrowser, KEY, language);
+}

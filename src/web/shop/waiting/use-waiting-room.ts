@@ -1,0 +1,190 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ask, client, ensureSession } from '../api/client.ts';
+import { getServerTime } from '../api/clock.ts';
+import {
+  ClaimAdmissionDocument,
+  JoinWaitingRoomDocument,
+  LeaveWaitingRoomDocument,
+  WaitingRoomOfDocument,
+  WaitingRoomUpdatesDocument,
+  type Chance,
+  type RoomFragment,
+} from '../api/operations.ts';
+import type { Problem } from '../api/problem.ts';
+import { submit } from '../api/submit.ts';
+import { readAdmission, readPlaceToken, writeAdmission, writePlaceToken } from './stored-place.ts';
+
+export interface Place {
+  readonly number: number | null;
+  readonly ahead: number | null;
+  readonly estimatedWaitSeconds: number | null;
+  readonly chance: Chance;
+}
+
+export interface WaitingRoom {
+  readonly room: RoomFragment;
+  readonly place: Place | null;
+  readonly isAdmitted: boolean;
+  readonly isJoining: boolean;
+  readonly isSoldOut: boolean;
+  readonly problem: Problem | null;
+  join(): void;
+  leave(): void;
+  /** Called when the server has refused a hold for want of an admission. */
+  loseAdmission(): void;
+}
+
+const RESUBSCRIBE_MS = 2_000;
+const CLAIM_AGAIN_MS = 5_000;
+const RENEW_BEFORE_MS = 30_000;
+const AVAILABILITY_MS = 30_000;
+
+/** Follows a waiting room, keeps the buyer's place in it, and claims and renews the admission. */
+export function useWaitingRoom(eventId: string, initial: RoomFragment): WaitingRoom {
+  const [room, isConnected] = useRoom(eventId, initial);
+  const { place, isJoining, problem, join, forget } = usePlace(eventId);
+  const isCalled = place?.number != null && (place.number === 0 || place.number <= room.nowServing);
+  const admission = useAdmission(eventId, isCalled && room.state !== 'OFF', join);
+  const isOff = room.state === 'OFF';
+  // The place is read again when the room changes its state, after a reconnect, and after a reload.
+  useEffect(() => {
+    if (!isOff && isConnected && readPlaceToken(eventId) !== null) join();
+  }, [eventId, isOff, isConnected, room.state, join]);
+  const isSoldOut = useSoldOut(eventId, !isOff && !admission.isAdmitted) || place?.chance === 'NONE';
+  const leave = () => {
+    forget();
+    admission.lose();
+    void ask(LeaveWaitingRoomDocument, { eventId }).catch(() => {});
+  };
+  return {
+    room,
+    place,
+    isAdmitted: isOff || admission.isAdmitted,
+    isJoining,
+    isSoldOut,
+    problem,
+    join,
+    leave,
+    loseAdmission: admission.lose,
+  };
+}
+
+function useRoom(eventId: string, initial: RoomFragment): [RoomFragment, boolean] {
+  const [room, setRoom] = useState(initial);
+  const [isConnected, setConnected] = useState(false);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let subscription: { unsubscribe(): void } | undefined;
+    const subscribe = () => {
+      subscription = client
+        .subscription(WaitingRoomUpdatesDocument, { eventId })
+        .subscribe(({ data, error, hasNext }) => {
+          if (data !== undefined) {
+            setRoom(data.waitingRoomUpdates);
+            setConnected(true);
+          }
+          if (error === undefined && hasNext) return;
+          setConnected(false);
+          timer = setTimeout(subscribe, RESUBSCRIBE_MS * (0.5 + Math.random()));
+        });
+    };
+    subscribe();
+    return () => {
+      clearTimeout(timer);
+      subscription?.unsubscribe();
+    };
+  }, [eventId]);
+  return [room, isConnected];
+}
+
+function usePlace(eventId: string) {
+  const [place, setPlace] = useState<Place | null>(null);
+  const [isJoining, setJoining] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const running = useRef(false);
+  const join = useCallback(() => {
+    if (running.current) return;
+    running.current = true;
+    setJoining(true);
+    const variables = { eventId, placeToken: readPlaceToken(eventId) };
+    void submit(JoinWaitingRoomDocument, variables).then((outcome) => {
+      running.current = false;
+      setJoining(false);
+      setProblem(outcome.ok ? null : outcome.problem);
+      if (outcome.ok) {
+        writePlaceToken(eventId, outcome.value.placeToken);
+        setPlace(outcome.value);
+      } else if (outcome.problem.kind === 'api' && outcome.problem.error.code === 'INVALID_INPUT') {
+        // A place of an earlier session.
+        writePlaceToken(eventId, null);
+      }
+    });
+  }, [eventId]);
+  const forget = () => {
+    writePlaceToken(eventId, null);
+    setPlace(null);
+  };
+  return { place, isJoining, problem, join, forget };
+}
+
+function isValid(eventId: string): boolean {
+  const stored = readAdmission(eventId);
+  return stored !== null && Date.parse(stored.expiresAt) > getServerTime();
+}
+
+/** Claims an admission while the place is called, and again before it expires. */
+function useAdmission(eventId: string, isCalled: boolean, rejoin: () => void) {
+  const [isAdmitted, setAdmitted] = useState(() => isValid(eventId));
+  useEffect(() => {
+    if (!isCalled) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isCurrent = true;
+    const claim = async () => {
+      const placeToken = readPlaceToken(eventId);
+      if (placeToken === null) return;
+      await ensureSession().catch(() => {});
+      const outcome = await submit(ClaimAdmissionDocument, { input: { placeToken } });
+      if (!isCurrent) return;
+      if (!outcome.ok) {
+        if (!isValid(eventId)) setAdmitted(false);
+        if (outcome.problem.kind === 'api' && outcome.problem.error.code === 'INVALID_INPUT') rejoin();
+        timer = setTimeout(() => void claim(), CLAIM_AGAIN_MS);
+        return;
+      }
+      const { admissionToken, expiresAt } = outcome.value;
+      writeAdmission(eventId, { token: admissionToken, expiresAt });
+      setAdmitted(true);
+      const delayMs = Date.parse(expiresAt) - getServerTime() - RENEW_BEFORE_MS;
+      timer = setTimeout(() => void claim(), Math.max(CLAIM_AGAIN_MS, delayMs));
+    };
+    void claim();
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [eventId, isCalled, rejoin]);
+  const lose = () => {
+    writeAdmission(eventId, null);
+    setAdmitted(false);
+  };
+  return { isAdmitted, lose };
+}
+
+/** Returns true when no seat is available, and none is held that might come back. */
+function useSoldOut(eventId: string, isWaiting: boolean): boolean {
+  const [isSoldOut, setSoldOut] = useState(false);
+  useEffect(() => {
+    if (!isWaiting) return;
+    const look = () => {
+      ask(WaitingRoomOfDocument, { id: eventId })
+        .then(({ event }) =>
+          setSoldOut(event !== null && event.availability.available + event.availability.held === 0),
+        )
+        .catch(() => {});
+    };
+    look();
+    const timer = setInterval(look, AVAILABILITY_MS);
+    return () => clearInterval(timer);
+  }, [eventId, isWaiting]);
+  return isSoldOut;
+}

@@ -1,0 +1,144 @@
+import { useEffect, useState } from 'react';
+import { announce } from '../parts/announcer.tsx';
+import { ProblemNotice } from '../parts/problem-notice.tsx';
+import { Notice } from '../parts/states.tsx';
+import { useHasPassed, useServerTime } from '../parts/use-server-time.ts';
+import { formatCount, formatCountdown, formatDateTime } from '../text/format.ts';
+import { t } from '../text/i18n.ts';
+import { prepareSound } from './turn-signal.ts';
+import type { Place, WaitingRoom } from './use-waiting-room.ts';
+
+interface Props {
+  readonly waiting: WaitingRoom;
+  readonly timeZone: string;
+}
+
+/** What a buyer sees who is not admitted yet. */
+export function WaitingRoomView({ waiting, timeZone }: Props) {
+  const { room, place, isJoining, isSoldOut, problem } = waiting;
+  const join = () => {
+    prepareSound();
+    waiting.join();
+  };
+  return (
+    <section className="card waiting" aria-label={t('waitingRoom')}>
+      <h2>{t('waitingRoom')}</h2>
+      {isSoldOut && (
+        <Notice kind="warning" title={t('soldOutEarlyTitle')}>
+          <p>{t('soldOutEarlyText')}</p>
+        </Notice>
+      )}
+      {room.state === 'LOBBY' && <Lobby waiting={waiting} timeZone={timeZone} />}
+      {room.state === 'PAUSED' && (
+        <Notice kind="info" title={t('roomPausedTitle')}>
+          <p>{t('roomPausedText')}</p>
+        </Notice>
+      )}
+      {place === null ? (
+        <>
+          <p>{room.state === 'DRAINING' ? t('roomDraining') : t('joinText')}</p>
+          <LobbyGate room={room} timeZone={timeZone}>
+            <button
+              type="button"
+              className="primary wide"
+              disabled={isJoining || room.state === 'DRAINING'}
+              onClick={join}
+            >
+              {isJoining ? t('joining') : t('join')}
+            </button>
+          </LobbyGate>
+        </>
+      ) : (
+        <YourPlace place={place} nowServing={room.nowServing} isLobby={room.state === 'LOBBY'} />
+      )}
+      {problem !== null && <ProblemNotice problem={problem} timeZone={timeZone} />}
+      {place !== null && (
+        <button type="button" className="quiet" onClick={waiting.leave}>
+          {t('leaveRoom')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface GateProps {
+  readonly room: WaitingRoom['room'];
+  readonly timeZone: string;
+  readonly children: React.ReactNode;
+}
+
+/** Shows when the lobby opens, or its children from then on. */
+function LobbyGate({ room, timeZone, children }: GateProps) {
+  const isOpen = useHasPassed(room.lobbyOpensAt ?? new Date(0).toISOString());
+  if (isOpen || room.lobbyOpensAt === null) return children;
+  return <p>{t('lobbyOpens', { time: formatDateTime(room.lobbyOpensAt, timeZone) })}</p>;
+}
+
+function Lobby({ waiting, timeZone }: Props) {
+  const now = useServerTime();
+  const { opensAt } = waiting.room;
+  if (opensAt === null) return null;
+  return (
+    <div className="lobby">
+      <p>{t('lobbyText', { time: formatDateTime(opensAt, timeZone) })}</p>
+      <p className="big-count" role="timer" aria-label={t('saleStartsIn')}>
+        {formatCountdown(Date.parse(opensAt) - now)}
+      </p>
+    </div>
+  );
+}
+
+interface PlaceProps {
+  readonly place: Place;
+  readonly nowServing: number;
+  readonly isLobby: boolean;
+}
+
+function YourPlace({ place, nowServing, isLobby }: PlaceProps) {
+  const { number } = place;
+  const [first] = useState(place.ahead);
+  const ahead = number === null ? null : Math.max(0, number - nowServing - 1);
+  useEffect(() => {
+    if (ahead !== null && (ahead % 100 === 0 || ahead < 10)) announce(t('aheadText', { count: ahead }));
+  }, [ahead]);
+  if (isLobby || number === null || ahead === null) {
+    return (
+      <Notice kind="success" title={t('inLobbyTitle')}>
+        <p>{t('inLobbyText')}</p>
+      </Notice>
+    );
+  }
+  if (number <= nowServing) {
+    return (
+      <Notice kind="success" title={t('calledTitle')}>
+        <p>{t('calledText')}</p>
+      </Notice>
+    );
+  }
+  const share = first !== null && first > 0 ? ahead / first : 1;
+  const seconds = place.estimatedWaitSeconds === null ? null : place.estimatedWaitSeconds * share;
+  return (
+    <>
+      <dl className="figures">
+        <Figure name={t('yourNumber')} value={formatCount(number)} />
+        <Figure name={t('ahead')} value={formatCount(ahead)} />
+        <Figure name={t('estimate')} value={seconds === null ? '–' : formatWait(seconds)} />
+        <Figure name={t('chance')} value={t(`chance${place.chance}`)} />
+      </dl>
+      <p className="soft">{t('keepWaiting')}</p>
+    </>
+  );
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function formatWait(seconds: number): string {
+  return seconds < 60 ? t('underAMinute') : t('aboutMinutes', { minutes: Math.ceil(seconds / 60) });
+}
