@@ -64,6 +64,7 @@ async function start(): Promise<void> {
     });
   }
 
+  await buildOutdatedShop();
   const urls = { DATABASE_URL: databaseUrl, ...(privateRedis !== null && { REDIS_URL: privateRedis }) };
   const config = loadConfig({ ...(await chooseMetricsPort(env)), ...given, ...urls });
   await step('Worker', async () => {
@@ -83,6 +84,17 @@ async function start(): Promise<void> {
     welcome({ url, metricsPort, dataFolder: data.folder, graphiql: config.graphiql, tookMs }),
   );
   terminalLog?.release();
+}
+
+/** Builds the web shop if its sources are newer. Without the development packages, the server serves what has been built. */
+async function buildOutdatedShop(): Promise<void> {
+  const { buildShop, isShopOutdated } = await import('./local/web-shop.ts');
+  if (!isShopOutdated()) return;
+  const canBuild = await import('vite').then(
+    () => true,
+    () => false,
+  );
+  if (canBuild) await step('Web shop', buildShop);
 }
 
 /** Formats the log for reading if a person reads it. */

@@ -105,6 +105,10 @@ const usages = {
 
   Compares prisma/migrations with prisma/schema.prisma in scratch databases. Exit status 1 if they differ.`,
 
+  'build:web': `Usage: npm run build:web
+
+  Builds the web shop into src/web/shop/dist, from where the API serves it. npm start does so if sources are newer.`,
+
   'import-plan': `Usage: npm run import-plan -- FILE [--organizer UUID] [--time-zone NAME]
 
   Creates a venue from a seating plan.

@@ -8,10 +8,12 @@ import { redactSecrets } from '../platform/observability/log-values.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { CorsHandler } from './cors.ts';
 import { createRequestContext, type RequestContext, toNetwork } from './request-context.ts';
-import { DEFAULT_POLICY, sendBusy, sendJson, sendMethodNotAllowed, sendNotFound } from './responses.ts';
+import { DEFAULT_POLICY, sendBusy, sendJson, sendMethodNotAllowed } from './responses.ts';
 
 export interface ListenerContext {
   readonly routes: readonly Route[];
+  /** Handles requests for which there is no route. */
+  readonly notFound: Handler;
   /** Null if no page of another origin may read responses. */
   readonly cors: CorsHandler | null;
   readonly proxies: BlockList;
@@ -42,7 +44,7 @@ async function handle(ctx: ListenerContext, request: RequestContext): Promise<vo
   // A keep-alive connection would delay the stop of the server.
   if (ctx.stopping.aborted) res.setHeader('connection', 'close');
   if (ctx.cors?.(request) === true) return;
-  await handleRoute(ctx.routes, request);
+  await handleRoute(ctx, request);
 }
 
 function setSecurityHeaders(res: ServerResponse): void {
@@ -81,11 +83,11 @@ export interface Route {
 }
 
 /** Passes a request to its route. An unknown path gets 404, and a method that the route does not support gets 405. */
-function handleRoute(routes: readonly Route[], request: RequestContext): void | Promise<void> {
+function handleRoute({ routes, notFound }: ListenerContext, request: RequestContext): void | Promise<void> {
   const found = routes.find(({ path }) =>
     path.length > 1 && path.endsWith('/') ? request.path.startsWith(path) : request.path === path,
   );
-  if (found === undefined) return sendNotFound(request);
+  if (found === undefined) return notFound(request);
   request.scope.route = found.path;
   const method = request.req.method ?? '';
   if (found.methods.some((name) => name === method)) return found.handle(request);

@@ -14,6 +14,8 @@ import { readExampleSeats } from '../http/routes/home/events-on-sale.sql.ts';
 import { createHomeHandler } from '../http/routes/home/home-route.ts';
 import { createRequestListener, type Route } from '../http/request-listener.ts';
 import { createSeatMapHandler } from '../http/routes/seat-map.ts';
+import { readShop } from '../http/routes/shop/shop-files.ts';
+import { createShopRoutes } from '../http/routes/shop/shop-route.ts';
 import { SharedSubscriptions } from '../fanout/shared-subscriptions.ts';
 import { createHttpServer, stopServer } from '../http/server.ts';
 import { listen } from '../platform/listen.ts';
@@ -50,9 +52,10 @@ export async function startHttpServer(
     streams: longLived,
     stopping: stopping.signal,
   };
-  const routes = createRoutes(context, graphql);
+  const { routes, notFound } = createRoutes(context, graphql);
   const listener = createRequestListener({
     routes,
+    notFound,
     cors: createCorsHandler(config),
     proxies: config.trustedProxies,
     logger,
@@ -77,13 +80,14 @@ export async function startHttpServer(
   return { port, stop: () => stopServer({ server, stopping, endSockets, drainMs: config.drainMs, logger }) };
 }
 
-function createRoutes(context: AppContext, graphql: GraphQLRouteContext): Route[] {
+function createRoutes(context: AppContext, graphql: GraphQLRouteContext) {
   const { config, database, eventLayouts, logger } = context;
   const { stopping } = graphql;
   const db = database.reads;
   const exampleIds = () => findExampleIds(db);
   const graphiql = config.graphiql ? createGraphiQLHandler({ exampleIds, logger }) : null; // guard: graphiql-switch
-  return [
+  const shop = createShopRoutes({ ...context, shop: readShop() });
+  const routes: Route[] = [
     {
       path: '/graphql',
       methods: ['GET', 'HEAD', 'POST'],
@@ -94,8 +98,9 @@ function createRoutes(context: AppContext, graphql: GraphQLRouteContext): Route[
       methods: ['GET', 'HEAD'],
       handle: handleGraphiQLAsset,
     }),
+    ...shop.routes,
     {
-      path: '/',
+      path: '/developers',
       methods: ['GET', 'HEAD'],
       handle: createHomeHandler({ ...context, db, graphiql: config.graphiql }),
     },
@@ -116,6 +121,7 @@ function createRoutes(context: AppContext, graphql: GraphQLRouteContext): Route[
       handle: (request) => handleLayout(eventLayouts, request),
     },
   ];
+  return { routes, notFound: shop.notFound };
 }
 
 function optional(enabled: boolean, route: Route): Route[] {

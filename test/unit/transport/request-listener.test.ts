@@ -6,6 +6,7 @@ import {
   type ListenerContext,
   type Route,
 } from '../../../src/http/request-listener.ts';
+import { sendNotFound } from '../../../src/http/responses.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { eventually } from '../../support/eventually.ts';
 import { closeServer, listenOnFreePort } from '../../support/services/free-port.ts';
@@ -29,6 +30,7 @@ const routes: Route[] = [
 ];
 const context: ListenerContext = {
   routes,
+  notFound: sendNotFound,
   cors: null,
   proxies: new BlockList(),
   logger,

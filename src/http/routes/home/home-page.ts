@@ -7,7 +7,7 @@ import { homeStyle } from './home-style.ts';
 export const homeStyleHash = `'sha256-${createHash('sha256').update(homeStyle).digest('base64')}'`;
 
 /** A constant, because white space that a formatter adds would change the hash. */
-const styleElement = new Html(`<style>${homeStyle}</style>`);
+export const styleElement = new Html(`<style>${homeStyle}</style>`);
 
 export interface ListedEvent extends EventOnSale {
   /** Null if it is unknown. */
@@ -21,6 +21,10 @@ const graphiqlLink = html`<a class="first" href="/graphql"
     map</span
   ></a
 >`;
+
+const graphiqlOff = html`<p>
+  The query editor is switched off on this server. The schema is in <code>schema.graphql</code>.
+</p>`;
 
 /** Renders the page that lists what this server offers. `events` is null if they cannot be read at the moment. */
 export function renderHomePage(events: readonly ListedEvent[] | null, graphiql: boolean): string {
@@ -40,7 +44,8 @@ export function renderHomePage(events: readonly ListedEvent[] | null, graphiql: 
             <p>Real-time ticket booking. <em>Sell out. Never oversell.</em></p>
           </header>
           <nav>
-            ${graphiql ? graphiqlLink : ''}
+            <a href="/"><b>Shop</b><span>What buyers see</span></a>
+            ${graphiql ? graphiqlLink : graphiqlOff}
             <a href="/health"><b>/health</b><span>Is the process alive?</span></a>
             <a href="/ready"
               ><b>/ready</b><span>Can the process take requests, and is anything degraded?</span></a
