@@ -11,6 +11,7 @@ import { runPostgres, runRedis } from './local/services.ts';
 import { Shutdown } from './local/shutdown.ts';
 import { withPlaceholders } from './local/placeholders.ts';
 import type { TerminalLog } from './local/terminal-log.ts';
+import { buildShop, canBuildShop, isShopOutdated } from './local/web-shop.ts';
 import { welcome } from './local/welcome.ts';
 import { migrate } from './schema/apply-migrations.ts';
 
@@ -64,7 +65,7 @@ async function start(): Promise<void> {
     });
   }
 
-  await buildOutdatedShop();
+  if (canBuildShop() && isShopOutdated()) await step('Web shop', buildShop);
   const urls = { DATABASE_URL: databaseUrl, ...(privateRedis !== null && { REDIS_URL: privateRedis }) };
   const config = loadConfig({ ...(await chooseMetricsPort(env)), ...given, ...urls });
   await step('Worker', async () => {
@@ -84,17 +85,6 @@ async function start(): Promise<void> {
     welcome({ url, metricsPort, dataFolder: data.folder, graphiql: config.graphiql, tookMs }),
   );
   terminalLog?.release();
-}
-
-/** Builds the web shop if its sources are newer. Without the development packages, the server serves what has been built. */
-async function buildOutdatedShop(): Promise<void> {
-  const { buildShop, isShopOutdated } = await import('./local/web-shop.ts');
-  if (!isShopOutdated()) return;
-  const canBuild = await import('vite').then(
-    () => true,
-    () => false,
-  );
-  if (canBuild) await step('Web shop', buildShop);
 }
 
 /** Formats the log for reading if a person reads it. */

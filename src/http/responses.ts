@@ -14,7 +14,7 @@ export function sendJson(res: ServerResponse, status: number, value: unknown): v
 
 export function sendNotFound({ res, requestId }: RequestContext): void {
   sendJson(res, 404, {
-    error: 'No resource has this path. The page at / lists what this server offers.',
+    error: 'No resource has this path. The page at /developers lists what this server offers.',
     requestId,
   });
 }

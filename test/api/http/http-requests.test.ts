@@ -31,12 +31,12 @@ describe('routes', () => {
     ]);
   });
 
-  it('lists events on sale on the home page, escaped', async () => {
+  it('lists events on sale on the page for developers, escaped', async () => {
     await http.context.database.reads.event.update({
       where: { id: http.hall.eventId },
       data: { name: '<script>alert("1")</script>' },
     });
-    const page = await (await fetch(`${http.url}/`)).text();
+    const page = await (await fetch(`${http.url}/developers`)).text();
     expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;');
     expect(page).not.toContain('<script');
     expect(page).toContain('40 of 40');
@@ -44,8 +44,8 @@ describe('routes', () => {
     expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   });
 
-  it('allows the style of the home page', async () => {
-    const page = await fetch(`${http.url}/`);
+  it('allows the style of the page for developers', async () => {
+    const page = await fetch(`${http.url}/developers`);
     const [, style = ''] = /<style>([^]*)<\/style>/.exec(await page.text()) ?? [];
     const hash = createHash('sha256').update(style).digest('base64');
     expect(page.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}'`);
@@ -57,7 +57,7 @@ describe('routes', () => {
     expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
-  it.each(['/', '/health', '/ready', '/graphql?query={__typename}'])(
+  it.each(['/', '/developers', '/health', '/ready', '/graphql?query={__typename}'])(
     'answers HEAD %s without a body',
     async (path) => {
       const { status, body } = await get(path, {}, 'HEAD');
@@ -68,6 +68,7 @@ describe('routes', () => {
   it('forbids sniffing, framing, referrers and foreign hosts', async () => {
     for (const [path, accept] of [
       ['/', 'text/html'],
+      ['/developers', 'text/html'],
       ['/graphql', 'text/html'],
       ['/health', '*/*'],
     ] as const) {

@@ -20,7 +20,7 @@ describe('in production', () => {
     await withHttp({ NODE_ENV: 'production' }, async (http) => {
       expect((await fetch(`${http.url}/graphiql/any.js`)).status).toBe(404);
       expect(String((await pageOf(http, '/graphql')).headers.get('content-type'))).not.toContain('html');
-      expect(await (await pageOf(http, '/')).text()).not.toContain('GraphiQL');
+      expect(await (await pageOf(http, '/developers')).text()).not.toContain('GraphiQL');
       const schema = await http.post({ query: introspection });
       expect(await schema.json()).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
     });
@@ -31,7 +31,7 @@ describe('elsewhere', () => {
   it('GraphiQL is served', async () => {
     await withHttp({}, async (http) => {
       expect(await (await pageOf(http, '/graphql')).text()).toContain('GraphiQL');
-      expect(await (await pageOf(http, '/')).text()).toContain('GraphiQL');
+      expect(await (await pageOf(http, '/developers')).text()).toContain('GraphiQL');
     });
   });
 });

@@ -5,6 +5,7 @@ import { step } from '../../../scripts/bootstrap/steps.mjs';
 import { startPostgres } from '../../../scripts/local/postgres/postgres.ts';
 import { findRedis } from '../../../scripts/local/redis/find-redis.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
+import { buildShop, isShopOutdated } from '../../../scripts/local/web-shop.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 import { promtoolVersion } from '../promtool-version.ts';
 
@@ -29,6 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   );
   await step('Migrations', () => migrate(postgres.url));
   await step('Redis for the tests', findRedis);
+  if (isShopOutdated()) await step('Web shop', buildShop);
   await step(
     promtoolVersion === null
       ? 'Alert rules: promtool is not in PATH (Debian: prometheus); only their metrics are checked'

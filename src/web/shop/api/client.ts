@@ -69,9 +69,7 @@ export async function ask<Data, Variables extends Record<string, unknown>>(
 }
 
 function isMutation(definitions: readonly object[]): boolean {
-  return definitions.some(
-    (definition) => 'operation' in definition && definition.operation === 'mutation',
-  );
+  return definitions.some((definition) => 'operation' in definition && definition.operation === 'mutation');
 }
 
 let starting: Promise<void> | undefined;

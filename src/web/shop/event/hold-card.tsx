@@ -86,10 +86,12 @@ const ANNOUNCED_AT = [120, 30];
 
 function HoldCountdown({ hold }: { readonly hold: Booking }) {
   const now = useServerTime();
-  const remainingMs = Date.parse(hold.holdExpiresAt) - now;
+  const expiresAt = Date.parse(hold.holdExpiresAt);
+  const [length] = useState(() => expiresAt - Date.parse(hold.createdAt));
+  // The clock is known to half a second. A new hold must not show more than its whole time.
+  const remainingMs = Math.min(expiresAt - now, Math.max(length, expiresAt - Date.parse(hold.createdAt)));
   const seconds = Math.ceil(remainingMs / 1_000);
   const previous = useRef(seconds);
-  const [length] = useState(() => Date.parse(hold.holdExpiresAt) - Date.parse(hold.createdAt));
   useEffect(() => {
     const passed = ANNOUNCED_AT.find((at) => previous.current > at && seconds <= at);
     if (passed !== undefined && seconds > 0) announce(t('timeLeft', { seconds: passed }));

@@ -1,0 +1,99 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selectSeats, startWeb, type WebFixture } from './web.fixture.ts';
+
+let web: WebFixture;
+beforeAll(async () => {
+  web = await startWeb();
+});
+afterAll(() => web.close());
+
+async function findViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+/** A page that is wider than the window would scroll sideways. */
+const isTooWide = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+describe.each<[string, BrowserContextOptions]>([
+  ['in light colors, English, on a desktop', { colorScheme: 'light' }],
+  [
+    'in dark colors, German, 320 pixels wide',
+    { colorScheme: 'dark', locale: 'de-DE', viewport: { width: 320, height: 640 } },
+  ],
+])('%s', (_name, options) => {
+  it('no page has an error that axe finds, and none scrolls sideways', async () => {
+    const page = await web.open('/', options);
+    const check = async () => {
+      expect(await findViolations(page)).toEqual([]);
+      expect(await isTooWide(page)).toBe(false);
+    };
+    await page.locator('.events').waitFor();
+    await check();
+    await page.goto(web.eventUrl);
+    await page.locator('.seat').first().waitFor();
+    await selectSeats(page, await firstFree(page));
+    await check();
+    await page.locator('.hold-button').click();
+    await page.locator('.hold .primary').waitFor();
+    await check();
+    await page.locator('.hold .primary').click();
+    await page.locator('.verdict.confirmed').waitFor();
+    await check();
+    await page.goto('/bookings');
+    await page.locator('.booking-card').waitFor();
+    await check();
+    await page.goto('/nowhere');
+    await page.locator('h1').waitFor();
+    await check();
+  });
+});
+
+async function firstFree(page: Page): Promise<number> {
+  return Number(await page.locator('.seat:enabled').first().getAttribute('data-seat'));
+}
+
+it('names with markup and reordering characters are shown as text', async () => {
+  const { reads } = web.http.context.database;
+  const name = '<img src=x onerror=alert(1)>\u202Egnp.tac';
+  await reads.event.update({ where: { id: web.http.hall.eventId }, data: { name } });
+  const page = await web.open(web.eventUrl);
+  const heading = page.getByRole('heading', { level: 1 });
+  await heading.waitFor();
+  expect(await heading.textContent()).toBe(name);
+  expect(await page.locator('img[src="x"]').count()).toBe(0);
+});
+
+it('an unknown address and an event that is not public are the 404 page with status 404', async () => {
+  const { reads } = web.http.context.database;
+  const statuses = async (address: string) => {
+    const page = await fetch(`${web.http.url}${address}`, { headers: { accept: 'text/html' } });
+    return [page.status, String(page.headers.get('content-type'))];
+  };
+  const html = 'text/html; charset=utf-8';
+  expect(await statuses(web.eventUrl)).toEqual([200, html]);
+  for (const address of ['/nowhere', '/e/', '/e/RXZlbnQ6OTk5OTk', '/e/..%2f', '/booking/<x>', '/assets/x.js'])
+    expect(await statuses(address)).toEqual([404, html]);
+  expect((await fetch(`${web.http.url}/nowhere`)).headers.get('content-type')).toContain('json');
+  const draft = await reads.event.update({
+    where: { id: web.http.hall.eventId },
+    data: { status: 'DRAFT' },
+  });
+  expect(draft.status).toBe('DRAFT');
+});
+
+it('files with a hash are cached forever, and the page itself is checked each time', async () => {
+  const page = await fetch(`${web.http.url}/`);
+  expect(page.headers.get('cache-control')).toBe('no-cache');
+  const policy = page.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("script-src 'self'");
+  expect(policy).not.toContain('unsafe');
+  const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text()) ?? [];
+  const asset = await fetch(`${web.http.url}${script}`);
+  expect(asset.headers.get('cache-control')).toContain('immutable');
+});

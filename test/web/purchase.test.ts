@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { selectSeats, startWeb, type WebFixture } from './web.fixture.ts';
+
+let web: WebFixture;
+beforeAll(async () => {
+  web = await startWeb();
+});
+afterAll(() => web.close());
+afterEach(() => {
+  expect(web.complaints.splice(0)).toEqual([]);
+});
+
+it('a buyer gets from the list of events to the confirmation in six taps, and finds the booking again', async () => {
+  const page = await web.open('/', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await page.getByRole('link', { name: /Test Night/ }).tap();
+  await page.locator('[data-seat="3"]').tap();
+  await page.locator('[data-seat="4"]').tap();
+  await page.getByRole('button', { name: 'Hold 2 seats' }).tap();
+  await page.getByRole('button', { name: 'Confirm for €98' }).tap();
+  await page.getByRole('heading', { name: 'You have your seats', level: 1 }).waitFor();
+  expect(new URL(page.url()).pathname).toMatch(/^\/booking\/[\w-]+$/);
+  await page.getByRole('link', { name: 'My bookings' }).tap();
+  await page.getByRole('link', { name: /Confirmed.*Test Night/ }).waitFor();
+});
+
+it('of two buyers who want one seat, one gets it, and the other loses it from the selection', async () => {
+  const [one, other] = await Promise.all([web.open(web.eventUrl), web.open(web.eventUrl)]);
+  await selectSeats(one, 10, 11);
+  await selectSeats(other, 11, 12);
+  await one.getByRole('button', { name: 'Hold 2 seats' }).click();
+  await one.getByRole('region', { name: 'Held for you' }).waitFor();
+  await other.getByText('was just taken by somebody else').first().waitFor();
+  await other.getByRole('button', { name: 'Hold 1 seat' }).waitFor();
+  await other.getByRole('button', { name: /^Take .* instead$/ }).click();
+  await other.getByRole('button', { name: 'Hold 2 seats' }).click();
+  await other.getByRole('region', { name: 'Held for you' }).waitFor();
+});
+
+it('the selection and the hold survive a reload, and a released hold frees its seats', async () => {
+  const page = await web.open(web.eventUrl);
+  await selectSeats(page, 20, 21);
+  await page.reload();
+  await page.getByRole('button', { name: 'Hold 2 seats' }).click();
+  await page.getByRole('timer').waitFor();
+  await page.reload();
+  await page.getByRole('timer').waitFor();
+  await page.getByRole('button', { name: 'Release the seats' }).click();
+  await page.getByText('Your seats are released.').waitFor({ state: 'attached' });
+  await page.locator('[data-seat="20"]:enabled').waitFor();
+});
+
+it('a lost connection is shown, and a hold whose answer was lost is resolved by the same key', async () => {
+  const page = await web.open(web.eventUrl);
+  await selectSeats(page, 30);
+  let lost = 0;
+  await page.route('**/graphql', async (route) => {
+    if (lost > 0 || !(route.request().postData() ?? '').includes('mutation HoldSeats'))
+      return route.continue();
+    lost++;
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await page.getByRole('button', { name: 'Hold 1 seat' }).click();
+  await page.getByRole('region', { name: 'Held for you' }).waitFor();
+  expect(lost).toBe(1);
+  const bookings = await web.http.context.database.reads.booking.count({
+    where: { seats: { some: { seatIndex: 30 } } },
+  });
+  expect(bookings).toBe(1);
+  await page.context().setOffline(true);
+  await page.getByText('You are offline.').waitFor();
+  await page.context().setOffline(false);
+  await page.getByText('You are offline.').waitFor({ state: 'hidden' });
+  // The browser reports the request that this test has cut off.
+  web.complaints.splice(0);
+});
+
+it('the whole purchase works with the keyboard', async () => {
+  const page = await web.open(web.eventUrl);
+  await page.locator('[data-seat="35"]').focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Hold 1 seat' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Confirm for €49' }).focus();
+  await page.keyboard.press('Enter');
+  const heading = page.getByRole('heading', { name: 'You have your seats' });
+  await heading.waitFor();
+  expect(await heading.evaluate((element) => element === document.activeElement)).toBe(true);
+});
