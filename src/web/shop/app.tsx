@@ -16,7 +16,10 @@ export function App() {
   const [language, setLanguage] = useState(getLanguage);
   const choose = (next: Language) => {
     rememberLanguage(next);
-    void activate(next).then(() => setLanguage(next));
+    void (async () => {
+      await activate(next);
+      setLanguage(next);
+    })();
   };
   return (
     <ErrorBoundary>

@@ -1,6 +1,6 @@
 /* Addresses contain IDs in base64url without padding: `/`, `+` and `=` would have to be escaped. */
 
-export function toAddressId(id: string): string {
+function toAddressId(id: string): string {
   return id.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 

@@ -1,8 +1,5 @@
 import type { ProblemFragment, BookingDetailsFragment } from './operations.ts';
 
-/** An expected error of the API. */
-export type ApiProblem = ProblemFragment & { readonly __typename: string };
-
 /** Why something was not done. `NO_ANSWER` and `UNEXPECTED` are the page's own. */
 export type Problem =
   | { readonly kind: 'api'; readonly error: ProblemFragment }

@@ -2,14 +2,14 @@ import { useState } from 'react';
 import type { Booking } from '../api/problem.ts';
 import type { SeatLineFragment } from '../api/operations.ts';
 import type { SeatFilter } from '../map/contract.ts';
-import type { EventDetails } from '../pages/event-page.tsx';
+import type { EventDetails } from './event-details.ts';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { Notice } from '../parts/states.tsx';
 import type { SeatStore } from '../seats/seat-store.ts';
 import { formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
 import { BestSeats } from './best-seats.tsx';
-import type { LostSeat } from './seat-chooser.tsx';
+import type { LostSeat } from './lost-seats.ts';
 import { SeatLines } from './seat-lines.tsx';
 import type { Holding } from './use-holding.ts';
 

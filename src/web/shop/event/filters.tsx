@@ -2,7 +2,7 @@ import type { SeatFilter } from '../map/contract.ts';
 import type { SeatStore, SeatSummary } from '../seats/seat-store.ts';
 import { formatCount, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
-import { getTierColors } from './tier-colors.ts';
+import { getTierColors } from '../seats/tier-colors.ts';
 
 interface Props {
   readonly store: SeatStore;

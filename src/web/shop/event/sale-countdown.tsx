@@ -1,4 +1,4 @@
-import type { EventDetails } from '../pages/event-page.tsx';
+import type { EventDetails } from './event-details.ts';
 import { useServerTime } from '../parts/use-server-time.ts';
 import { formatCountdown, formatDateTime } from '../text/format.ts';
 import { t } from '../text/i18n.ts';

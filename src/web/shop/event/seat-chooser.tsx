@@ -1,16 +1,16 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Booking, Problem } from '../api/problem.ts';
 import type { SeatFilter } from '../map/contract.ts';
-import type { EventDetails } from '../pages/event-page.tsx';
+import type { EventDetails } from './event-details.ts';
 import { announce } from '../parts/announcer.tsx';
 import { LoadFailed, Loading } from '../parts/states.tsx';
-import { findNearestFree } from '../seats/hall.ts';
 import { t } from '../text/i18n.ts';
 import { Basket } from './basket.tsx';
 import { Filters } from './filters.tsx';
 import { HoldCard } from './hold-card.tsx';
 import { LiveState } from './live-state.tsx';
 import { SeatList } from './seat-list.tsx';
+import { useLostSeats } from './lost-seats.ts';
 import { useHolding } from './use-holding.ts';
 import { useMyBookings } from './use-my-bookings.ts';
 import { useSeats, useSeatSet, useSummary, type Seats } from './use-seats.ts';
@@ -30,12 +30,6 @@ export function SeatChooser(props: Props) {
   if (seats === 'loading') return <Loading lines={8} />;
   if (seats === 'failed') return <LoadFailed onRetry={retry} />;
   return <Chooser {...props} seats={seats} />;
-}
-
-/** A seat that was selected and then taken, with the nearest free one. */
-export interface LostSeat {
-  readonly label: string;
-  readonly instead: number | null;
 }
 
 function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { readonly seats: Seats }) {
@@ -101,27 +95,4 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
       </aside>
     </div>
   );
-}
-
-/** Takes seats out of the selection that somebody else has taken, and remembers the last one. */
-function useLostSeats({ store, selection }: Seats, mine: ReadonlySet<number>, isBusy: boolean) {
-  const [lost, setLost] = useState<LostSeat | null>(null);
-  useEffect(() => {
-    // While seats are being held, the server's answer says which ones are not free.
-    if (isBusy) return;
-    const check = () => {
-      const taken = [...selection.get()].filter((index) => store.statusOf(index) !== 'AVAILABLE');
-      if (taken.length === 0) return;
-      selection.set([...selection.get()].filter((index) => !taken.includes(index)));
-      const foreign = taken.find((index) => !mine.has(index));
-      if (foreign === undefined) return;
-      const label = store.layout.labels[foreign] ?? '';
-      const instead = findNearestFree({ layout: store.layout, seats: store }, foreign, selection.get());
-      setLost({ label, instead });
-      announce(t('seatLost', { label }));
-    };
-    check();
-    return store.onChange(check);
-  }, [store, selection, mine, isBusy]);
-  return [lost, setLost] as const;
 }

@@ -11,7 +11,7 @@ import {
 import type { Booking, Outcome, Problem } from '../api/problem.ts';
 import { submit } from '../api/submit.ts';
 
-export type BookingAction = 'confirm' | 'extend' | 'release' | 'cancel';
+type BookingAction = 'confirm' | 'extend' | 'release' | 'cancel';
 
 const RESUBSCRIBE_MS = 3_000;
 

@@ -129,7 +129,7 @@ async function awaitRequest(id: string, onChange: OnChange): Promise<Outcome<Boo
 function followRequest(id: string, onChange: OnChange): Promise<RequestState | 'lost' | null> {
   return new Promise((resolve) => {
     let last: RequestState | null = null;
-    const { unsubscribe } = client
+    const subscription = client
       .subscription(HoldRequestUpdatesDocument, { id })
       .subscribe(({ data, error, hasNext }) => {
         if (data !== undefined) {
@@ -140,7 +140,7 @@ function followRequest(id: string, onChange: OnChange): Promise<RequestState | '
         if (isLost === true) return resolve('lost');
         if (error !== undefined || !hasNext || (last !== null && last.status !== 'QUEUED')) {
           resolve(last);
-          queueMicrotask(() => unsubscribe());
+          queueMicrotask(() => subscription.unsubscribe());
         }
       });
   });

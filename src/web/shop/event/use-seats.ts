@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { SeatLayout } from '../map/contract.ts';
-import type { EventDetails } from '../pages/event-page.tsx';
+import type { EventDetails } from './event-details.ts';
 import { openSelection, type ObservableSeats } from '../seats/seat-set.ts';
 import { SeatStore, type SeatSummary } from '../seats/seat-store.ts';
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
-import { EventDetailsDocument, type EventDetailsQuery } from '../api/operations.ts';
+import { EventDetailsDocument } from '../api/operations.ts';
+import type { EventDetails } from '../event/event-details.ts';
 import { SaleCountdown } from '../event/sale-countdown.tsx';
 import { SeatChooser } from '../event/seat-chooser.tsx';
 import { announce } from '../parts/announcer.tsx';
@@ -13,8 +14,6 @@ import { playTurnSound } from '../waiting/turn-signal.ts';
 import { useWaitingRoom } from '../waiting/use-waiting-room.ts';
 import { WaitingRoomView } from '../waiting/waiting-room-view.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
-
-export type EventDetails = NonNullable<EventDetailsQuery['event']>;
 
 export function EventPage({ id }: { readonly id: string }) {
   const [loaded, reload] = useLoaded(EventDetailsDocument, { id });

@@ -9,7 +9,7 @@ interface Words {
 }
 
 /** Returns what happened and what to do next, in the buyer's words. */
-export function describeProblem(problem: Problem, timeZone: string): Words {
+function describeProblem(problem: Problem, timeZone: string): Words {
   switch (problem.kind) {
     case 'api':
       return describeApiError(problem.error, timeZone);

@@ -53,7 +53,7 @@ export function WaitingRoomView({ waiting, timeZone }: Props) {
       )}
       {problem !== null && <ProblemNotice problem={problem} timeZone={timeZone} />}
       {place !== null && (
-        <button type="button" className="quiet" onClick={waiting.leave}>
+        <button type="button" className="quiet" onClick={() => waiting.leave()}>
           {t('leaveRoom')}
         </button>
       )}
