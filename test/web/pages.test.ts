@@ -68,32 +68,3 @@ it('names with markup and reordering characters are shown as text', async () => 
   expect(await heading.textContent()).toBe(name);
   expect(await page.locator('img[src="x"]').count()).toBe(0);
 });
-
-it('an unknown address and an event that is not public are the 404 page with status 404', async () => {
-  const { reads } = web.http.context.database;
-  const statuses = async (address: string) => {
-    const page = await fetch(`${web.http.url}${address}`, { headers: { accept: 'text/html' } });
-    return [page.status, String(page.headers.get('content-type'))];
-  };
-  const html = 'text/html; charset=utf-8';
-  expect(await statuses(web.eventUrl)).toEqual([200, html]);
-  for (const address of ['/nowhere', '/e/', '/e/RXZlbnQ6OTk5OTk', '/e/..%2f', '/booking/<x>', '/assets/x.js'])
-    expect(await statuses(address)).toEqual([404, html]);
-  expect((await fetch(`${web.http.url}/nowhere`)).headers.get('content-type')).toContain('json');
-  const draft = await reads.event.update({
-    where: { id: web.http.hall.eventId },
-    data: { status: 'DRAFT' },
-  });
-  expect(draft.status).toBe('DRAFT');
-});
-
-it('files with a hash are cached forever, and the page itself is checked each time', async () => {
-  const page = await fetch(`${web.http.url}/`);
-  expect(page.headers.get('cache-control')).toBe('no-cache');
-  const policy = page.headers.get('content-security-policy') ?? '';
-  expect(policy).toContain("script-src 'self'");
-  expect(policy).not.toContain('unsafe');
-  const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text()) ?? [];
-  const asset = await fetch(`${web.http.url}${script}`);
-  expect(asset.headers.get('cache-control')).toContain('immutable');
-});

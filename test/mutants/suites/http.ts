@@ -2,6 +2,21 @@ import type { MutantGroup } from '../mutant.ts';
 
 export const http: readonly MutantGroup[] = [
   {
+    tests: ['test/api/routes/shop-route.test.ts'],
+    mutants: [
+      {
+        guard: 'page-of-a-public-event',
+        mutation: { replace: '(await publicVersions.get(eventId)).seats !== null', with: 'true' },
+        only: 'not public',
+      },
+      {
+        guard: 'host-in-policy',
+        mutation: { replace: '/^[\\w.:[\\]-]{1,255}$/.test(host)', with: 'true' },
+        only: 'hostile Host',
+      },
+    ],
+  },
+  {
     tests: ['test/api/http/http-websocket.test.ts'],
     mutants: [{ guard: 'connections-per-address', mutation: 'never', only: 'limited by address' }],
   },
