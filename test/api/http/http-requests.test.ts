@@ -235,7 +235,7 @@ describe('request IDs', () => {
           },
         ],
       });
-      expect(await (await fetch(`${http.url}/`)).text()).toContain(
+      expect(await (await fetch(`${http.url}/developers`)).text()).toContain(
         'The list of events is temporarily unavailable',
       );
     } finally {
