@@ -50,14 +50,18 @@ it('parses a large plan in another thread: its seats, and its errors', async () 
   const db = app().database.worker;
   const plan = generateArena();
   const planJson = JSON.stringify(plan);
-  await expect(importVenue({ db }, { organizerId, planJson: '{}', timeZone: 'UTC' })).rejects.toThrow('in the main thread');
+  await expect(importVenue({ db }, { organizerId, planJson: '{}', timeZone: 'UTC' })).rejects.toThrow(
+    'in the main thread',
+  );
   const { venueId } = await importVenue({ db }, { organizerId, planJson, timeZone: 'UTC' });
   const seats = plan.zones.flatMap((zone) => zone.rows.flatMap((row) => row.seats));
   const venue = await db.venue.findUniqueOrThrow({ where: { id: venueId } });
   expect(venue).toMatchObject({ name: plan.name, seatCount: seats.length, categories: plan.categories });
   const last = await db.venueSeat.findFirstOrThrow({ where: { venueId }, orderBy: { index: 'desc' } });
   expect(last).toMatchObject({ index: seats.length - 1, guid: seats.at(-1)?.seat_guid });
-  expect(await importVenue({ db }, { organizerId, planJson: ` ${planJson}`, timeZone: 'UTC' })).toEqual({ venueId });
+  expect(await importVenue({ db }, { organizerId, planJson: ` ${planJson}`, timeZone: 'UTC' })).toEqual({
+    venueId,
+  });
 
   const faulty = planJson.replaceAll('"seat_number"', '"seat_numbr"');
   await expect(importVenue({ db }, { organizerId, planJson: faulty, timeZone: 'UTC' })).rejects.toMatchObject(
