@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -8,12 +8,12 @@ import { ServerProcess } from '../support/processes/server-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
 import { deployFolder } from './deploy-files.ts';
-import { copyFromContext, findWritable, readDockerfile, type Instruction } from './dockerfile.ts';
+import { copyFromContext, findWritable, readDockerfile, type Instruction, type Stage } from './dockerfile.ts';
 import { listProbes } from './kubernetes-files.ts';
 
 const context = path.dirname(deployFolder);
 const { args, stages } = readDockerfile();
-const [build, runtime] = stages;
+const [shop, build, runtime] = stages;
 const manifest = JSON.parse(readFileSync(path.join(context, 'package.json'), 'utf8')) as {
   readonly optionalDependencies: Readonly<Record<string, string>>;
 };
@@ -32,13 +32,19 @@ function find(instructions: readonly Instruction[] | undefined, name: string): s
   return instructions?.findLast((instruction) => instruction.name === name)?.value;
 }
 
-/** Runs the steps of the build stage in a plain folder, with the Node that runs this test. */
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
+/**
+ * Runs the steps of a stage in a plain folder, with the Node that runs this test. `copyStage` copies from another stage, and
+ * `install` is called for `npm ci`.
+ */
+function runStage(
+  stage: Stage | undefined,
+  install: (root: string, run: () => void) => void,
+  copyStage: (source: string, target: string) => void,
+): string {
   const folder = mkdtempSync(path.join(inject('scratchFolder'), 'image-'));
   chmodSync(folder, 0o755);
-  app = path.join(folder, find(build?.instructions, 'WORKDIR') ?? '');
-  mkdirSync(app, { mode: 0o755 });
+  const root = path.join(folder, find(stage?.instructions, 'WORKDIR') ?? '');
+  mkdirSync(root, { mode: 0o755 });
   const env = {
     ...process.env,
     NODE_ENV: 'production',
@@ -46,11 +52,31 @@ beforeAll(async () => {
     // The packages are in npm's cache since npm ci installed the ones that run this test.
     npm_config_prefer_offline: 'true',
   };
-  for (const { name, value } of build?.instructions ?? []) {
-    if (name === 'COPY') copyFromContext(value, context, app);
-    else if (name === 'RUN') execFileSync('sh', ['-c', value], { cwd: app, env, stdio: 'pipe' });
+  for (const { name, value } of stage?.instructions ?? []) {
+    const [, source = '', target = ''] = /^--from=shop \/app\/(\S+) (\S+)$/.exec(value) ?? [];
+    const run = () => execFileSync('sh', ['-c', value], { cwd: root, env, stdio: 'pipe' });
+    if (name === 'COPY' && source !== '') copyStage(source, path.join(root, target));
+    else if (name === 'COPY') copyFromContext(value, context, root);
+    else if (name === 'RUN' && value.startsWith('npm ci')) install(root, run);
+    else if (name === 'RUN') run();
     else if (name !== 'WORKDIR') throw new Error(`${name}: this test does not know the instruction`);
   }
+  return root;
+}
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
+  // All packages take long to install, and the ones that run this test are of the same lock file.
+  const shopRoot = runStage(
+    shop,
+    (root) => symlinkSync(path.join(context, 'node_modules'), path.join(root, 'node_modules')),
+    () => expect.fail('the shop is built from the context only'),
+  );
+  app = runStage(
+    build,
+    (_root, run) => run(),
+    (source, target) => cpSync(path.join(shopRoot, source), target, { recursive: true }),
+  );
 }, 240_000);
 
 afterAll(async () => {
@@ -59,10 +85,10 @@ afterAll(async () => {
 });
 
 describe('the image', () => {
-  it('has the Node version that npm start uses, in both stages', () => {
+  it('has the Node version that npm start uses, in all stages', () => {
     const [version] = new Set(Object.values(manifest.optionalDependencies));
     expect(args['NODE_IMAGE']).toMatch(new RegExp(`^node:${version}-`));
-    expect(stages.map(({ from }) => from)).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}']);
+    expect(new Set(stages.map(({ from }) => from))).toEqual(new Set(['${NODE_IMAGE}']));
   });
 
   it('runs as a user who may write to nothing in it', () => {
@@ -121,7 +147,10 @@ describe('the image', () => {
         expect([name, port, route, response.status]).toEqual([name, port, route, 200]);
         await response.text();
       }
-      if (name === 'api') expect(await queryEvents(server.url ?? '')).toContain('"events"');
+      if (name === 'api') {
+        expect(await queryEvents(server.url ?? '')).toContain('"events"');
+        expect(await (await fetch(server.url ?? '')).text()).toContain('<div id="shop">');
+      }
     },
   );
 
