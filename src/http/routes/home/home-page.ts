@@ -14,7 +14,7 @@ export interface ListedEvent extends EventOnSale {
   readonly layoutPath: string | null;
 }
 
-const graphiqlLink = html`<a class="first" href="/graphql"
+const graphiqlLink = html`<a class="wide first" href="/graphql"
   ><b>GraphiQL</b
   ><span
     >Try the API: examples that run one after the other, from the list of events to a hold and a live seat
@@ -44,7 +44,7 @@ export function renderHomePage(events: readonly ListedEvent[] | null, graphiql: 
             <p>Real-time ticket booking. <em>Sell out. Never oversell.</em></p>
           </header>
           <nav>
-            <a href="/"><b>Shop</b><span>What buyers see</span></a>
+            <a class="wide" href="/"><b>Shop</b><span>What buyers see</span></a>
             ${graphiql ? graphiqlLink : graphiqlOff}
             <a href="/health"><b>/health</b><span>Is the process alive?</span></a>
             <a href="/ready"

@@ -13,7 +13,8 @@ em { font-style: normal; color: var(--accent); }
 nav { display: grid; grid-template-columns: repeat(2, 1fr); gap: 0.75rem; }
 nav a { display: block; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 0.75rem;
   background: var(--card); color: inherit; text-decoration: none; }
-nav a.first { grid-column: 1 / -1; border-color: var(--accent); }
+nav a.wide { grid-column: 1 / -1; }
+nav a.first { border-color: var(--accent); }
 nav a:hover, nav a:focus-visible { border-color: var(--accent); outline: none; }
 nav b { display: block; color: var(--accent); }
 nav span, dd { color: var(--soft); }
