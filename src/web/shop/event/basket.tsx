@@ -62,7 +62,9 @@ export function Basket(props: Props) {
             disabled={!isIdle}
             onClick={props.onHold}
           >
-            {isIdle ? t('hold', { count: seats.length }) : t('holding')}
+            {isIdle
+              ? `${t('hold', { count: seats.length })} · ${formatMoney({ amount: total, currency })}`
+              : t('holding')}
           </button>
           <p className="soft small">{t('holdExplained', { limit: event.seatLimit })}</p>
         </>
