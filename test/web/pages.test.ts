@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +58,23 @@ describe.each<[string, BrowserContextOptions]>([
 async function firstFree(page: Page): Promise<number> {
   return Number(await page.locator('.seat:enabled').first().getAttribute('data-seat'));
 }
+
+it('the page of an event loads at most 120 kB before the layout', async () => {
+  const requests: string[] = [];
+  const page = await web.open('/nowhere');
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(web.eventUrl);
+  await page.locator('.seat').first().waitFor();
+  const before = requests.slice(
+    0,
+    requests.findIndex((url) => url.includes('/layouts/')),
+  );
+  const files = [...new Set(before)].filter((url) => !url.endsWith('/graphql'));
+  expect(files.filter((url) => url.endsWith('.js')).length).toBeGreaterThan(0);
+  const bodies = await Promise.all(files.map(async (url) => (await fetch(url)).arrayBuffer()));
+  const bytes = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
+  expect(bytes).toBeLessThanOrEqual(120_000);
+});
 
 it('names with markup and reordering characters are shown as text', async () => {
   const { reads } = web.http.context.database;

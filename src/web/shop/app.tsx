@@ -1,19 +1,30 @@
-import { useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, Route, Switch } from 'wouter';
 import { fromAddressId } from './api/addresses.ts';
-import { BookingPage } from './pages/booking-page.tsx';
-import { BookingsPage } from './pages/bookings-page.tsx';
 import { EventListPage } from './pages/event-list-page.tsx';
 import { EventPage } from './pages/event-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { Announcer } from './parts/announcer.tsx';
 import { ConnectionBanner } from './parts/connection-banner.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
+import { Loading } from './parts/states.tsx';
 import { activate, getLanguage, rememberLanguage, t, type Language } from './text/i18n.ts';
+
+const loadBooking = async () => ({ default: (await import('./pages/booking-page.tsx')).BookingPage });
+const loadBookings = async () => ({ default: (await import('./pages/bookings-page.tsx')).BookingsPage });
+const BookingPage = lazy(loadBooking);
+const BookingsPage = lazy(loadBookings);
+
+/** Time after which the small pages are loaded ahead, so that a confirmed booking can be shown when the connection is bad. */
+const AHEAD_MS = 3_000;
 
 /** The frame of all pages, and the routes. A change of the language renders everything again. */
 export function App() {
   const [language, setLanguage] = useState(getLanguage);
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.allSettled([loadBooking(), loadBookings()]), AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const choose = (next: Language) => {
     rememberLanguage(next);
     void (async () => {
@@ -30,7 +41,9 @@ export function App() {
         <Header onLanguage={choose} />
         <ConnectionBanner />
         <main id="content" tabIndex={-1}>
-          <Routes />
+          <Suspense fallback={<Loading lines={5} />}>
+            <Routes />
+          </Suspense>
         </main>
         <footer className="footer">
           <span>{t('footer')}</span>

@@ -9,11 +9,14 @@ import './styles/pages.css';
 import './styles/event.css';
 import './styles/print.css';
 
-await activate(choosePreferred());
-const container = document.querySelector('#shop');
-if (container === null) throw new Error('the page has no element for the shop');
-createRoot(container).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+// No top-level await: a bundler would have to keep what lazy pages share out of this file.
+void (async () => {
+  await activate(choosePreferred());
+  const container = document.querySelector('#shop');
+  if (container === null) throw new Error('the page has no element for the shop');
+  createRoot(container).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+})();

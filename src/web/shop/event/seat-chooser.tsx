@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Booking, Problem } from '../api/problem.ts';
 import type { SeatFilter } from '../map/contract.ts';
 import type { EventDetails } from './event-details.ts';
@@ -9,7 +9,6 @@ import { Basket } from './basket.tsx';
 import { Filters } from './filters.tsx';
 import { HoldCard } from './hold-card.tsx';
 import { LiveState } from './live-state.tsx';
-import { SeatList } from './seat-list.tsx';
 import { useLostSeats } from './lost-seats.ts';
 import { useHolding } from './use-holding.ts';
 import { useMyBookings } from './use-my-bookings.ts';
@@ -25,6 +24,8 @@ interface Props {
 const REQUEST_MAX = 10;
 const everything: SeatFilter = { tiers: null, amountMax: null, together: 1 };
 
+const SeatList = lazy(async () => ({ default: (await import('./seat-list.tsx')).SeatList }));
+
 export function SeatChooser(props: Props) {
   const [seats, retry] = useSeats(props.event);
   if (seats === 'loading') return <Loading lines={8} />;
@@ -38,6 +39,7 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
   const [filter, setFilter] = useState(everything);
   const bookings = useMyBookings(event.id);
   const selected = useSeatSet(selection);
+  const mine = useSeatSet(bookings.mine);
   const summary = useSummary(store);
   const owned = bookings.own.reduce((count, booking) => count + booking.seats.length, 0);
   const limit = Math.min(event.seatLimit - owned, REQUEST_MAX);
@@ -60,7 +62,7 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
     },
   });
   const isBusy = holding.state !== 'idle';
-  const [lost, setLost] = useLostSeats(seats, bookings.mine.get(), isBusy);
+  const [lost, setLost] = useLostSeats(seats, mine, isBusy);
   const toggle = (index: number) => {
     if (isBusy) return;
     const isSelected = selection.get().has(index);
@@ -77,7 +79,9 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
       <div className="choose">
         <LiveState summary={summary} />
         <Filters store={store} summary={summary} filter={filter} onFilter={setFilter} />
-        <SeatList {...{ store, summary, selected, filter }} mine={bookings.mine.get()} onToggle={toggle} />
+        <Suspense fallback={<Loading lines={8} />}>
+          <SeatList {...{ store, summary, selected, filter }} mine={mine} onToggle={toggle} />
+        </Suspense>
       </div>
       <aside className="basket" aria-label={t('basket')}>
         {bookings.holds.map((hold) => (

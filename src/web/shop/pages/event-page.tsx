@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { EventDetailsDocument } from '../api/operations.ts';
 import type { EventDetails } from '../event/event-details.ts';
 import { SaleCountdown } from '../event/sale-countdown.tsx';
@@ -12,8 +12,11 @@ import { formatDateTime, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
 import { playTurnSound } from '../waiting/turn-signal.ts';
 import { useWaitingRoom } from '../waiting/use-waiting-room.ts';
-import { WaitingRoomView } from '../waiting/waiting-room-view.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
+
+const WaitingRoomView = lazy(async () => ({
+  default: (await import('../waiting/waiting-room-view.tsx')).WaitingRoomView,
+}));
 
 export function EventPage({ id }: { readonly id: string }) {
   const [loaded, reload] = useLoaded(EventDetailsDocument, { id });
@@ -69,7 +72,11 @@ function Sale({ event, onReload }: Props) {
   if (status === 'CANCELED') return <Closed title={t('eventCanceled')} text={t('eventCanceledText')} />;
   if (status === 'ENDED') return <Closed title={t('eventEnded')} text={t('eventEndedText')} />;
   if (waiting.room.state === 'LOBBY' || (hasStarted && !waiting.isAdmitted)) {
-    return <WaitingRoomView waiting={waiting} timeZone={event.venue.timeZone} />;
+    return (
+      <Suspense fallback={<Loading lines={4} />}>
+        <WaitingRoomView waiting={waiting} timeZone={event.venue.timeZone} />
+      </Suspense>
+    );
   }
   if (!hasStarted) return <SaleCountdown event={event} />;
   return (

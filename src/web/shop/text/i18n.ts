@@ -1,19 +1,16 @@
 import { setupI18n } from '@lingui/core';
-import { compileMessage } from '@lingui/message-utils/compileMessage';
+import type { Catalog, TextKey } from './catalog.ts';
 import { en } from './en.ts';
 import { ofBrowser, readStored, writeStored } from '../api/stored.ts';
 import * as v from 'valibot';
-
-export type TextKey = keyof typeof en;
-export type Catalog = Readonly<Record<TextKey, string>>;
 
 const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 
 const KEY = 'sellout.language';
 
+// vite.config.ts compiles the messages.
 const i18n = setupI18n();
-i18n.setMessagesCompiler(compileMessage);
 
 /** Returns a text of the page in its language. `values` are texts, numbers, and plurals of ICU messages. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
