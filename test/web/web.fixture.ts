@@ -16,8 +16,9 @@ export interface WebFixture {
 }
 
 /** Starts the API and a browser. */
-export async function startWeb(): Promise<WebFixture> {
-  const [http, browser] = await Promise.all([startHttp({ AUTH_SECRET: randomUUID() }), startBrowser()]);
+export async function startWeb(environment: Record<string, string> = {}): Promise<WebFixture> {
+  const settings = { AUTH_SECRET: randomUUID(), ...environment };
+  const [http, browser] = await Promise.all([startHttp(settings), startBrowser()]);
   const complaints: string[] = [];
   return {
     http,

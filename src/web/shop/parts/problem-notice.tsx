@@ -59,6 +59,8 @@ function describeApiError(error: ApiError, timeZone: string): Words {
       return { title: t('busyTitle'), text: t('busyText', { seconds }) };
     case 'RATE_LIMITED':
       return { title: t('rateLimitedTitle'), text: t('rateLimitedText', { seconds }) };
+    case 'CHALLENGE_REQUIRED':
+      return { title: t('challengeTitle'), text: t('challengeText') };
     case 'READ_ONLY':
       return { title: t('readOnlyTitle'), text: t('readOnlyText', { seconds }) };
     case 'HOLD_EXPIRED':

@@ -173,6 +173,9 @@ export const de: Catalog = {
   busyTitle: 'Der Server ist stark ausgelastet',
   busyText:
     'Nichts wurde geändert. Versuche es in {seconds, plural, one {# Sekunde} other {# Sekunden}} noch einmal; deine Auswahl bleibt.',
+  challengeTitle: 'Einen Moment',
+  challengeText:
+    'Dieser Verkauf hält Programme fern: Dein Gerät muss erst eine kleine Aufgabe lösen. Es arbeitet daran.',
   rateLimitedTitle: 'Zu viele Versuche',
   rateLimitedText:
     'Nichts wurde geändert. Warte {seconds, plural, one {# Sekunde} other {# Sekunden}}, dann versuche es noch einmal.',

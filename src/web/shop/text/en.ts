@@ -162,6 +162,9 @@ export const en = {
   busyTitle: 'The server is very busy',
   busyText:
     'Nothing was changed. Try again in {seconds, plural, one {# second} other {# seconds}}; your selection stays.',
+  challengeTitle: 'One moment',
+  challengeText:
+    'This sale keeps programs out: your device has to solve a small task first. It is working on it.',
   rateLimitedTitle: 'Too many attempts',
   rateLimitedText:
     'Nothing was changed. Wait {seconds, plural, one {# second} other {# seconds}}, then try again.',

@@ -3,7 +3,6 @@ import { ask, client, ensureSession } from '../api/client.ts';
 import { getServerTime } from '../api/clock.ts';
 import {
   ClaimAdmissionDocument,
-  JoinWaitingRoomDocument,
   LeaveWaitingRoomDocument,
   WaitingRoomOfDocument,
   WaitingRoomUpdatesDocument,
@@ -12,6 +11,7 @@ import {
 } from '../api/operations.ts';
 import type { Problem } from '../api/problem.ts';
 import { submit } from '../api/submit.ts';
+import { joinRoom } from './join-room.ts';
 import { readAdmission, readPlaceToken, writeAdmission, writePlaceToken } from './stored-place.ts';
 
 export interface Place {
@@ -106,8 +106,7 @@ function usePlace(eventId: string) {
     if (running.current) return;
     running.current = true;
     setJoining(true);
-    const variables = { eventId, placeToken: readPlaceToken(eventId) };
-    void submit(JoinWaitingRoomDocument, variables).then((outcome) => {
+    void joinRoom(eventId, readPlaceToken(eventId), setProblem).then((outcome) => {
       running.current = false;
       setJoining(false);
       setProblem(outcome.ok ? null : outcome.problem);
