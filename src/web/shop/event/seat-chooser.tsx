@@ -24,6 +24,8 @@ interface Props {
 const REQUEST_MAX = 10;
 const everything: SeatFilter = { tiers: null, amountMax: null, together: 1 };
 
+const loadMap = async () => ({ default: (await import('../map/seat-map-view.tsx')).SeatMapView });
+const SeatMapView = lazy(loadMap);
 const SeatList = lazy(async () => ({ default: (await import('./seat-list.tsx')).SeatList }));
 
 export function SeatChooser(props: Props) {
@@ -79,6 +81,9 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
       <div className="choose">
         <LiveState summary={summary} />
         <Filters store={store} summary={summary} filter={filter} onFilter={setFilter} />
+        <Suspense fallback={<Loading lines={12} />}>
+          <SeatMapView {...{ store, selection, filter }} mine={bookings.mine} onToggle={toggle} />
+        </Suspense>
         <Suspense fallback={<Loading lines={8} />}>
           <SeatList {...{ store, summary, selected, filter }} mine={mine} onToggle={toggle} />
         </Suspense>

@@ -28,7 +28,7 @@ export function SeatList(props: Props) {
   }, [section]);
   const name = section === null ? '' : store.layout.sections[section];
   return (
-    <section className="seat-list" aria-label={t('seatList')}>
+    <section className="seat-list" id="seat-list" aria-label={t('seatList')}>
       <div className="list-head">
         <h2 ref={heading} tabIndex={-1}>
           {section === null ? t('chooseSection') : <bdi>{name}</bdi>}

@@ -21,7 +21,7 @@ export interface SeatLayout {
   readonly y: readonly number[];
 }
 
-interface LayoutPoint {
+export interface LayoutPoint {
   readonly x: number;
   readonly y: number;
 }
@@ -34,7 +34,7 @@ export interface LayoutTier {
   readonly currency: string;
 }
 
-interface LayoutArea extends LayoutPoint {
+export interface LayoutArea extends LayoutPoint {
   readonly shape: 'rectangle' | 'circle' | 'ellipse' | 'polygon' | 'text';
   readonly rotation: number;
   readonly color: string | null;
@@ -72,4 +72,55 @@ export interface SeatFilter {
   readonly amountMax: number | null;
   /** Minimum number of adjacent free seats: 1 for any seat. */
   readonly together: number;
+}
+
+export interface SeatMapOptions {
+  readonly layout: SeatLayout;
+  readonly seats: SeatSource;
+  /** Seats that are selected and not yet held. */
+  readonly selection: SeatSet;
+  /** Seats that the buyer holds or has booked. */
+  readonly mine: SeatSet;
+  readonly filter: SeatFilter;
+  /** Position of each tier in the palette. */
+  readonly tierColors: readonly number[];
+  /** Texts that the map draws or announces. */
+  readonly texts: SeatMapTexts;
+  /** Announces a text to screen readers. Called for the keyboard cursor, at most every 300 ms. */
+  announce(text: string): void;
+  /** Called when the buyer clicks, taps, or presses Enter on a seat. The page decides and changes `selection`. */
+  onToggleSeat(index: number): void;
+  /** Called with the seat under the pointer or the keyboard cursor, null if there is none. For the tooltip. */
+  onHoverSeat(index: number | null): void;
+}
+
+export interface SeatMapTexts {
+  /** Describes a seat with its price and status, such as "Row 4, seat 12, Club, €189, free". */
+  describeSeat(index: number): string;
+  /** Describes a section when zoomed out, as the lines to draw: name, free count, lowest price. */
+  describeSection(name: string, free: number, amountMin: number | null): readonly string[];
+}
+
+/** Position in CSS pixels relative to the canvas. */
+export interface ScreenPoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * A seat map in a container element. It puts `data-free`, `data-held`, `data-booked`, `data-blocked`, `data-selected`,
+ * `data-version` (the number of redraws with changed data) and `data-ready` on the container, for tests.
+ */
+export interface SeatMap {
+  /** Shows the whole hall. */
+  fit(): void;
+  /** Zooms about the center; 2 doubles the size. */
+  zoom(factor: number): void;
+  /** Moves the view and the keyboard cursor to a seat. */
+  focusSeat(index: number): void;
+  /** Returns where a seat is drawn, also outside the visible part. */
+  screenOf(index: number): ScreenPoint;
+  setFilter(filter: SeatFilter): void;
+  /** Removes the canvas and all listeners. */
+  destroy(): void;
 }
