@@ -1,0 +1,126 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { selectSeats, startWeb, type WebFixture } from './web.fixture.ts';
+
+let web: WebFixture;
+beforeAll(async () => {
+  web = await startWeb();
+});
+afterAll(() => web.close());
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface MapElement extends HTMLElement {
+  readonly seatMap: { screenOf(index: number): Point; focusSeat(index: number): void };
+}
+
+async function openMap(page: Page): Promise<void> {
+  await page.locator('.map-canvas[data-ready]').scrollIntoViewIfNeeded();
+}
+
+/** Moves the view to a seat, and returns where the seat is in the window. */
+const show = (page: Page, index: number): Promise<Point> =>
+  page.locator('.map-canvas').evaluate((element, seat) => {
+    const { seatMap } = element as MapElement;
+    seatMap.focusSeat(seat);
+    const { x, y } = seatMap.screenOf(seat);
+    const { left, top } = element.getBoundingClientRect();
+    return { x: left + x, y: top + y };
+  }, index);
+
+/** Returns the color in the center of the map's canvas. */
+const readCenter = (page: Page): Promise<string> =>
+  page.locator('.map-canvas canvas').evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const pixel = canvas.getContext('2d')?.getImageData(canvas.width / 2, canvas.height / 2 - 5, 1, 1).data;
+    return [...(pixel ?? [])].join(' ');
+  });
+
+const waitForCount = (page: Page, name: string, count: number) =>
+  page.locator(`.map-canvas[data-${name}="${count}"]`).waitFor();
+
+it('a click on a seat of the map selects it in the list too, and a second one removes it', async () => {
+  const page = await web.open(web.eventUrl);
+  await openMap(page);
+  const { x, y } = await show(page, 5);
+  await page.mouse.click(x, y);
+  await waitForCount(page, 'selected', 1);
+  await page.locator('[data-seat="5"][aria-pressed="true"]').waitFor();
+  await selectSeats(page, 6);
+  await waitForCount(page, 'selected', 2);
+  await openMap(page);
+  const again = await show(page, 5);
+  await page.mouse.click(again.x, again.y);
+  await waitForCount(page, 'selected', 1);
+  expect(web.complaints).toEqual([]);
+});
+
+it("another buyer's hold changes the color of the seat and the counts", async () => {
+  const [page, other] = await Promise.all([web.open(web.eventUrl), web.open(web.eventUrl)]);
+  await openMap(page);
+  await show(page, 12);
+  await waitForCount(page, 'held', 0);
+  const before = await readCenter(page);
+  await selectSeats(other, 12, 13);
+  await other.getByRole('button', { name: 'Hold 2 seats' }).click();
+  await waitForCount(page, 'held', 2);
+  await expect.poll(() => readCenter(page)).not.toBe(before);
+});
+
+it('the keyboard moves over the map, announces seats, selects and zooms', async () => {
+  const page = await web.open(web.eventUrl, { reducedMotion: 'reduce' });
+  await openMap(page);
+  await show(page, 20);
+  await page.locator('.map-canvas').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByTestId('announcer').getByText(', free').waitFor({ state: 'attached' });
+  await page.keyboard.press('Enter');
+  await waitForCount(page, 'selected', 1);
+  await page.locator('.seat[aria-pressed="true"]').waitFor();
+  const far = () =>
+    page.locator('.map-canvas').evaluate((element) => {
+      const { seatMap } = element as MapElement;
+      return Math.abs(seatMap.screenOf(0).x - seatMap.screenOf(1).x);
+    });
+  const before = await far();
+  await page.keyboard.press('-');
+  expect(await far()).toBeLessThan(before);
+  await page.keyboard.press('Escape');
+  expect(await page.locator('.map-canvas:focus').count()).toBe(0);
+});
+
+it('two fingers zoom, and a tap selects', async () => {
+  const page = await web.open(web.eventUrl, {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await openMap(page);
+  await page.getByRole('button', { name: 'Show the whole hall' }).tap();
+  const spread = () =>
+    page.locator('.map-canvas').evaluate((element) => {
+      const { seatMap } = element as MapElement;
+      return Math.abs(seatMap.screenOf(0).x - seatMap.screenOf(1).x);
+    });
+  const before = await spread();
+  const box = await page.locator('.map-canvas').boundingBox();
+  const middle = { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + 60 };
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart: number) =>
+    devtools.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints:
+        apart === 0 ? [] : [-1, 1].map((side, id) => ({ x: middle.x + side * apart, y: middle.y, id })),
+    });
+  await touch('touchStart', 25);
+  for (const apart of [35, 45, 55]) await touch('touchMove', apart);
+  await touch('touchEnd', 0);
+  await expect.poll(spread).toBeGreaterThan(before);
+  const { x, y } = await show(page, 30);
+  await page.touchscreen.tap(x, y);
+  await waitForCount(page, 'selected', 1);
+  expect(web.complaints).toEqual([]);
+});
