@@ -50,7 +50,7 @@ export function readTheme(container: HTMLElement): Theme {
 }
 
 /** Returns black or white, whichever has the higher contrast with a computed color (`rgb(…)`). */
-export function chooseInk(color: string): string {
+function chooseInk(color: string): string {
   const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((part) =>
     toLinear(Number(part) / 255),
   );

@@ -39,7 +39,7 @@ export function fit(box: Box, screen: Size, scaleMax = Infinity): Viewport {
   return centerOn({ x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }, scale, screen);
 }
 
-export function centerOn(point: LayoutPoint, scale: number, screen: Size): Viewport {
+function centerOn(point: LayoutPoint, scale: number, screen: Size): Viewport {
   return {
     scale,
     offsetX: screen.width / 2 - point.x * scale,
@@ -58,12 +58,12 @@ export function zoomAbout(view: Viewport, factor: number, about: ScreenPoint, ra
   };
 }
 
-export function pan(view: Viewport, x: number, y: number): Viewport {
+function pan(view: Viewport, x: number, y: number): Viewport {
   return { ...view, offsetX: view.offsetX + x, offsetY: view.offsetY + y };
 }
 
 /** Moves the view so that the center of the screen shows a point of the box, and a box that fits stays in the center. */
-export function clamp(view: Viewport, box: Box, screen: Size): Viewport {
+function clamp(view: Viewport, box: Box, screen: Size): Viewport {
   const along = (offset: number, from: number, to: number, length: number) => {
     const size = (to - from) * view.scale;
     if (size <= length) return (length - size) / 2 - from * view.scale;
