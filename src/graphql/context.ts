@@ -1,4 +1,5 @@
 import type { GroupCommit } from '../booking/batch/group-commit.ts';
+import type { RequestReads } from '../booking/requests/read-requests.ts';
 import type { RequestQueue } from '../booking/requests/request-queue.ts';
 import type { RequestUpdates } from '../booking/requests/request-updates.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -34,6 +35,7 @@ export interface Services {
   readonly eventLogger: Logger;
   readonly bestAvailable: BestAvailable;
   readonly requestQueue: RequestQueue;
+  readonly requestReads: RequestReads;
   readonly requestUpdates: RequestUpdates;
   readonly waitingRooms: WaitingRooms;
   /** The lifetime of a hold if its event does not set one. */

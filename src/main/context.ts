@@ -1,6 +1,7 @@
 import type { OnBatchStep } from '../booking/batch/batch.ts';
 import { createExecuteBatch } from '../booking/batch/execute-batch.ts';
 import { GroupCommit } from '../booking/batch/group-commit.ts';
+import { RequestReads } from '../booking/requests/read-requests.ts';
 import { RequestQueue } from '../booking/requests/request-queue.ts';
 import { RequestUpdates } from '../booking/requests/request-updates.ts';
 import type { Services } from '../graphql/context.ts';
@@ -141,5 +142,6 @@ function createSeatReads({ db, layouts, feeds, cache, logger }: SeatReads) {
 
 function createRequests(db: PrismaClient, redis: Redis, subscriber: Subscriber) {
   const requestQueue = new RequestQueue(redis);
-  return { requestQueue, requestUpdates: new RequestUpdates({ db, requestQueue, subscriber }) };
+  const requestReads = new RequestReads({ db, requestQueue });
+  return { requestQueue, requestReads, requestUpdates: new RequestUpdates({ requestReads, subscriber }) };
 }

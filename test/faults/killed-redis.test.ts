@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Wish } from '../../src/booking/requests/hold-request.ts';
 import { toRequestId } from '../../src/booking/requests/hold-request.ts';
-import { readRequests } from '../../src/booking/requests/read-requests.ts';
+import { RequestReads } from '../../src/booking/requests/read-requests.ts';
 import { RequestConsumer } from '../../src/booking/requests/request-consumer.ts';
 import { RequestQueue } from '../../src/booking/requests/request-queue.ts';
 import { hashIdempotencyKey } from '../../src/platform/idempotency-key.ts';
@@ -141,6 +141,7 @@ describe.each([
     const { eventId, hall } = room;
     const requestQueue = new RequestQueue(services.connection);
     const db = app.database.reads;
+    const requestReads = new RequestReads({ db, requestQueue });
     const publisher = { publishRequestsSettled: () => Promise.resolve() };
     const worker = {
       ...app,
@@ -159,8 +160,8 @@ describe.each([
       await eventually('the request has an outcome', async () => {
         // A client repeats a call whose outcome it does not know, with the same key.
         await requestQueue.enqueue(eventId, wish).catch(() => undefined);
-        const found = await readRequests({ db, requestQueue }, eventId, [wish.requestId]).catch(() => null);
-        const status = found?.get(wish.requestId)?.state.status ?? 'QUEUED';
+        const found = await requestReads.read(eventId, wish.requestId).catch(() => null);
+        const status = found?.state.status ?? 'QUEUED';
         if (status !== 'QUEUED') expect(status).toBe('DONE');
         return status !== 'QUEUED';
       });

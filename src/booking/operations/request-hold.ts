@@ -2,11 +2,12 @@ import { BusyError, IdempotencyConflictError, NotFoundError } from '../../platfo
 import type { DatabaseClock } from '../../platform/database/clock.ts';
 import type { EventLayouts } from '../../seating/layout/event-layouts.ts';
 import { REQUEST_TTL_MS, toRequestId, type SeatReservation, type Wish } from '../requests/hold-request.ts';
-import { readRequests, type HoldRequestState, type RequestsContext } from '../requests/read-requests.ts';
+import type { HoldRequestState, RequestReads } from '../requests/read-requests.ts';
 import type { RequestQueue } from '../requests/request-queue.ts';
 import type { Key } from '../rules/model.ts';
 
-export interface RequestHoldContext extends RequestsContext {
+export interface RequestHoldContext {
+  readonly requestReads: RequestReads;
   readonly requestQueue: RequestQueue;
   readonly eventLayouts: Pick<EventLayouts, 'publishedInfo'>;
   readonly clock: Pick<DatabaseClock, 'nowMs'>;
@@ -46,8 +47,8 @@ export async function requestHold(
   if (wanted.operation === 'holdSeats' && wanted.seats.some((seat) => seat >= info.seatsTotal))
     throw new NotFoundError('The seat does not exist or is not visible to you. Check the ID.');
   const requestId = toRequestId(eventId, wanted.buyerId, key);
-  const known = (await readRequests(ctx, eventId, [requestId])).get(requestId);
-  if (known !== undefined) return assertSameInput(known, key);
+  const known = await ctx.requestReads.read(eventId, requestId);
+  if (known !== null) return assertSameInput(known, key);
   const isAdmitted = ctx.requireAdmission();
   const { keyHash, inputHash } = key;
   const expiresAtMs = Math.ceil(ctx.clock.nowMs()) + REQUEST_TTL_MS;

@@ -1,10 +1,13 @@
-import { loadLua } from '../../platform/redis/lua.ts';
+import { batchCalls } from '../../platform/call-batches.ts';
+import { loadLua, type LuaScript } from '../../platform/redis/lua.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
 import { BusyError } from '../../platform/errors.ts';
 import type { Wish } from './hold-request.ts';
 
 /** Maximum number of requests of one event that wait. Beyond it, requestHold fails at once with BusyError. */
 const OPEN_MAX = 50_000;
+/** Maximum number of requests that one script adds. Redis serves nobody else meanwhile: about a millisecond. */
+const ENQUEUED_TOGETHER_MAX = 256;
 /** Maximum number of entries in the stream of dead letters, about. */
 const DEAD_LETTERS_MAX = 1_000;
 /** The events that have, or recently had, open requests. Not in an event's slot. */
@@ -19,6 +22,11 @@ export interface OpenRequest {
   readonly ahead: number;
 }
 
+export interface QueuedRequest extends OpenRequest {
+  /** False if the request was in the queue already. */
+  readonly isNew: boolean;
+}
+
 /** An entry of an event's stream. */
 export interface Entry {
   readonly entryId: string;
@@ -31,36 +39,45 @@ export interface Entry {
 export class RequestQueue {
   readonly #redis: Redis;
   readonly #openMax: number;
-  readonly #enqueue: ReturnType<typeof loadLua>;
-  readonly #settle: ReturnType<typeof loadLua>;
+  readonly #enqueueScript: LuaScript;
+  readonly #settleScript: LuaScript;
+  readonly #enqueue = batchCalls(this.#enqueueAll.bind(this), ENQUEUED_TOGETHER_MAX);
 
   constructor(redis: Redis, openMax = OPEN_MAX) {
     this.#redis = redis;
     this.#openMax = openMax;
-    this.#enqueue = loadLua(redis, new URL('enqueueRequest-3.lua', import.meta.url));
-    this.#settle = loadLua(redis, new URL('settleRequests-3.lua', import.meta.url));
+    this.#enqueueScript = loadLua(redis, new URL('enqueueRequests-3.lua', import.meta.url));
+    this.#settleScript = loadLua(redis, new URL('settleRequests-3.lua', import.meta.url));
   }
 
   /**
-   * Puts a wish into the queue of its event, once.
+   * Puts a wish into the queue of its event, once. All wishes of one turn of the event loop are put there together.
    *
    * @returns the open request, which is that of the first call with the same ID, and whether this call has added it.
    * @throws {BusyError} if the queue is full or Redis is unavailable. If its reply was lost, the outcome is unknown.
    */
-  async enqueue(eventId: number, wish: Wish): Promise<OpenRequest & { readonly isNew: boolean }> {
-    const owner = `${wish.buyerId} ${wish.inputHash}`;
-    const args = [wish.requestId, JSON.stringify(wish), owner, this.#openMax];
-    if (this.#redis.status !== 'ready') throw new BusyError();
+  enqueue(eventId: number, wish: Wish): Promise<QueuedRequest> {
+    return this.#enqueue(eventId, wish);
+  }
+
+  async #enqueueAll(eventId: number, wishes: readonly Wish[]): Promise<readonly (QueuedRequest | Error)[]> {
+    if (!this.reachable) throw new BusyError();
     try {
-      const [added, value] = (await this.#enqueue(keysOf(eventId), args)) as [number, string] | [];
-      if (value === undefined) throw new BusyError();
-      // Only after the entry is there: a consumer that finds the queue empty removes its event.
+      const args = wishes.flatMap((wish) => [
+        wish.requestId,
+        JSON.stringify(wish),
+        `${wish.buyerId} ${wish.inputHash}`,
+      ]);
+      const reply = await this.#enqueueScript(keysOf(eventId), [this.#openMax, ...args]);
+      const [settled, ...replies] = reply as [number, ...([number, string] | [])[]];
+      // Only after the entries are there: a consumer that finds the queue empty removes its event.
       await this.#redis.sadd(ACTIVE_EVENTS, eventId);
-      const [open] = await this.#count(eventId, [value]);
-      if (open == null) throw new Error('an open request was not understood');
-      return { ...open, isNew: added === 1 };
-    } catch (error) {
-      throw error instanceof BusyError ? error : BusyError.outcomeUnknown();
+      return replies.map(([added, value]) =>
+        value === undefined ? new BusyError() : { ...parseOpen(value, settled), isNew: added === 1 },
+      );
+    } catch {
+      // The connection logs why.
+      throw BusyError.outcomeUnknown();
     }
   }
 
@@ -68,24 +85,14 @@ export class RequestQueue {
   async readOpen(eventId: number, requestIds: readonly string[]): Promise<readonly (OpenRequest | null)[]> {
     if (requestIds.length === 0) return [];
     try {
-      return await this.#count(eventId, await this.#redis.hmget(openKey(eventId), ...requestIds));
+      const values = await this.#redis.hmget(openKey(eventId), ...requestIds);
+      if (values.every((value) => value === null)) return values.map(() => null);
+      const settled = Number((await this.#redis.hget(countsKey(eventId), 'settled')) ?? 0);
+      return values.map((value) => (value === null ? null : parseOpen(value, settled)));
     } catch {
       // The connection logs why.
       throw new BusyError();
     }
-  }
-
-  async #count(
-    eventId: number,
-    values: readonly (string | null)[],
-  ): Promise<readonly (OpenRequest | null)[]> {
-    if (values.every((value) => value === null)) return values.map(() => null);
-    const settled = Number((await this.#redis.hget(countsKey(eventId), 'settled')) ?? 0);
-    return values.map((value) => {
-      if (value === null) return null;
-      const [place = '', buyerId = '', inputHash = ''] = value.split(' ');
-      return { buyerId, inputHash, ahead: Math.max(0, Number(place) - settled - 1) };
-    });
   }
 
   /** False until Redis is connected, and while it is unavailable. */
@@ -159,7 +166,7 @@ export class RequestQueue {
   async settle(eventId: number, entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const pairs = entries.flatMap(({ entryId, requestId }) => [entryId, requestId]);
-    await this.#settle(keysOf(eventId), [GROUP, ...pairs]);
+    await this.#settleScript(keysOf(eventId), [GROUP, ...pairs]);
   }
 
   /** Moves an entry that cannot be processed to the event's stream of dead letters. */
@@ -204,6 +211,12 @@ export class RequestQueue {
       if (!(error instanceof Error) || !error.message.startsWith('BUSYGROUP')) throw error;
     });
   }
+}
+
+/** @param settled the number of requests of the event that were settled so far. */
+function parseOpen(value: string, settled: number): OpenRequest {
+  const [place = '', buyerId = '', inputHash = ''] = value.split(' ');
+  return { buyerId, inputHash, ahead: Math.max(0, Number(place) - settled - 1) };
 }
 
 type RawEntry = readonly [string, readonly string[] | null] | null;

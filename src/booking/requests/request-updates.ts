@@ -2,14 +2,13 @@ import { classifyDbError } from '../../platform/database/db-errors.ts';
 import { BusyError, NotFoundError } from '../../platform/errors.ts';
 import { Mailbox } from '../../seating/live/mailbox.ts';
 import type { Subscriber, Subscription } from '../../messaging/subscriber.ts';
-import { readRequests, type HoldRequestState, type RequestsContext } from './read-requests.ts';
+import type { HoldRequestState, RequestReads } from './read-requests.ts';
 
 /** Interval at which watched requests are read. It moves their place in the queue, and repairs lost messages. */
 const READ_EVERY_MS = 1_000;
-/** Maximum number of requests that are read together. */
-const READ_TOGETHER_MAX = 1_000;
 
-export interface RequestUpdatesContext extends RequestsContext {
+export interface RequestUpdatesContext {
+  readonly requestReads: RequestReads;
   readonly subscriber: Pick<Subscriber, 'subscribeRequestsSettled'>;
 }
 
@@ -32,11 +31,9 @@ interface Watch {
 export class RequestUpdates {
   readonly #ctx: RequestUpdatesContext;
   readonly #watches = new Map<number, Watch>();
-  readonly #reads: BatchedReads;
 
   constructor(ctx: RequestUpdatesContext) {
     this.#ctx = ctx;
-    this.#reads = new BatchedReads(ctx);
   }
 
   /** Yields the given state, then each state that differs from the one before, and ends after the outcome. */
@@ -78,8 +75,8 @@ export class RequestUpdates {
   /** Returns null if the request cannot be read now. */
   async #read(eventId: number, requestId: string): Promise<RequestUpdate | null> {
     try {
-      const request = await this.#reads.read(eventId, requestId);
-      if (request !== undefined) return { request };
+      const request = await this.#ctx.requestReads.read(eventId, requestId);
+      if (request !== null) return { request };
       return {
         failure: new NotFoundError('The hold request was lost. Call requestHold again with the same key.'),
       };
@@ -117,51 +114,6 @@ export class RequestUpdates {
     clearInterval(watch.timer);
     watch.subscription.close();
     this.#watches.delete(eventId);
-  }
-}
-
-/** Combines the reads of one turn of the event loop into one per event. */
-class BatchedReads {
-  readonly #ctx: RequestsContext;
-  #waiting = new Map<number, Map<string, PromiseWithResolvers<HoldRequestState | undefined>>>();
-
-  constructor(ctx: RequestsContext) {
-    this.#ctx = ctx;
-  }
-
-  read(eventId: number, requestId: string): Promise<HoldRequestState | undefined> {
-    if (this.#waiting.size === 0) setImmediate(() => this.#readAll());
-    const waiting =
-      this.#waiting.get(eventId) ?? new Map<string, PromiseWithResolvers<HoldRequestState | undefined>>();
-    this.#waiting.set(eventId, waiting);
-    const read = waiting.get(requestId) ?? Promise.withResolvers();
-    waiting.set(requestId, read);
-    return read.promise;
-  }
-
-  #readAll(): void {
-    const all = this.#waiting;
-    this.#waiting = new Map();
-    for (const [eventId, waiting] of all) void this.#readOfEvent(eventId, [...waiting]);
-  }
-
-  async #readOfEvent(
-    eventId: number,
-    waiting: readonly (readonly [string, PromiseWithResolvers<HoldRequestState | undefined>])[],
-  ): Promise<void> {
-    for (let at = 0; at < waiting.length; at += READ_TOGETHER_MAX) {
-      const some = waiting.slice(at, at + READ_TOGETHER_MAX);
-      try {
-        const found = await readRequests(
-          this.#ctx,
-          eventId,
-          some.map(([requestId]) => requestId),
-        );
-        for (const [requestId, { resolve }] of some) resolve(found.get(requestId));
-      } catch (error) {
-        for (const [, { reject }] of some) reject(error);
-      }
-    }
   }
 }
 

@@ -1,6 +1,9 @@
+import type { Booking } from '../../generated/prisma/client.ts';
 import { sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
 import type { Refusal } from '../rules/model.ts';
 import type { RequestOutcome, SettledRequest } from '../rules/model.ts';
+
+export type BookingRow = Booking;
 
 interface Row {
   readonly id: string;
@@ -27,6 +30,20 @@ export async function readSettledRequests(
     inputHash: row.input_hash,
     outcome: toOutcome(row),
   }));
+}
+
+/** Reads the bookings that requests have made. */
+export async function readRequestedBookings(
+  db: PrismaClient,
+  eventId: number,
+  bookingIds: readonly string[],
+): Promise<readonly Booking[]> {
+  return db.$queryRaw(sql`/* readRequestedBookings */
+    SELECT b.* FROM unnest(${bookingIds}::uuid[]) AS w(id) CROSS JOIN LATERAL (
+      SELECT event_id AS "eventId", id, buyer_id AS "buyerId", status, seat_count AS "seatCount", total_amount AS "totalAmount",
+        created_at AS "createdAt", hold_expires_at AS "holdExpiresAt", takeover_delay_ms AS "takeoverDelayMs",
+        extended_at AS "extendedAt", confirmed_at AS "confirmedAt", ended_at AS "endedAt"
+      FROM bookings WHERE event_id = ${eventId}::int AND id = w.id OFFSET 0) AS b`);
 }
 
 /** Returns the holds that these requests have made, and that still stand. */

@@ -26,13 +26,13 @@ interface Requested {
 }
 
 export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested): RequestHoldContext {
-  const { budget, clock, database, eventLayouts, requestQueue, waitingRooms } = ctx;
+  const { budget, clock, eventLayouts, requestQueue, requestReads, waitingRooms } = ctx;
   const { eventId, buyerId, count, seats = [], operation, admissionToken, solution } = requested;
   return {
     clock,
-    db: database.reads,
     eventLayouts,
     requestQueue,
+    requestReads,
     requireAdmission: () => waitingRooms.requireAdmission(admissionToken, eventId, buyerId),
     noteRequest: (expiresAtMs) => waitingRooms.noteHold(eventId, buyerId, expiresAtMs),
     reserveSeats: async () => {

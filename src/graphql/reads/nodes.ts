@@ -1,6 +1,5 @@
 import { brandWithType } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
-import { readRequests } from '../../booking/requests/read-requests.ts';
 import {
   parseBookingId,
   parseEventId,
@@ -95,19 +94,12 @@ async function readHoldRequests(ids: readonly string[], ctx: GraphQLContext) {
   const { viewer } = ctx;
   const found = new Map<string, object>();
   if (viewer === null) return found;
-  const keys = [...parseKeys(ids, parseHoldRequestId)];
-  for (const [eventId, ofEvent] of Map.groupBy(keys, ([, key]) => key.eventId)) {
-    const requestIds = ofEvent.map(([, key]) => key.requestId);
-    const requests = await readRequests(
-      { db: ctx.database.reads, requestQueue: ctx.requestQueue },
-      eventId,
-      requestIds,
-    );
-    for (const [id, { requestId }] of ofEvent) {
-      const request = requests.get(requestId);
+  await Promise.all(
+    [...parseKeys(ids, parseHoldRequestId)].map(async ([id, { eventId, requestId }]) => {
+      const request = await ctx.requestReads.read(eventId, requestId);
       if (request?.buyerId === viewer.userId) found.set(id, request); // guard: hold-request-owner
-    }
-  }
+    }),
+  );
   return found;
 }
 

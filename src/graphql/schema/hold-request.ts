@@ -4,8 +4,6 @@ import { OrphanSeatsError, toSelloutError } from '../../booking/rules/errors.ts'
 import { AdmissionRequiredError, IdempotencyConflictError } from '../../platform/errors.ts';
 import { encodeHoldRequestId } from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
-import { getPrismaSelection } from '../reads/prisma-selection.ts';
-
 import { Booking } from './booking.ts';
 import { builder } from './builder.ts';
 import { commonErrors, HoldSeatsResult } from './mutation-results.ts';
@@ -46,15 +44,9 @@ builder.objectType('HoldRequest', {
       type: HoldSeatsResult,
       nullable: true,
       description: 'What came of the request. Null unless DONE or REFUSED.',
-      resolve: async (request, _args, ctx, info) => {
-        const { eventId, state } = request;
+      resolve: async ({ eventId, state }, _args, ctx) => {
         if (state.status === 'REFUSED') throw await toError(ctx, eventId, state.refusal);
-        if (state.status !== 'DONE') return null;
-        const booking = await ctx.database.reads.booking.findUniqueOrThrow({
-          ...getPrismaSelection(ctx, info, { typeName: 'Booking' }),
-          where: { eventId_id: { eventId, id: state.bookingId } },
-        });
-        return Booking.addBrand(booking);
+        return state.status === 'DONE' ? Booking.addBrand(state.booking) : null;
       },
     }),
   }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseWish, toRequestId, type Wish } from '../../../src/booking/requests/hold-request.ts';
-import { readRequests } from '../../../src/booking/requests/read-requests.ts';
+import { RequestReads } from '../../../src/booking/requests/read-requests.ts';
 import { RequestConsumer, type ConsumerLimits } from '../../../src/booking/requests/request-consumer.ts';
 import { RequestQueue } from '../../../src/booking/requests/request-queue.ts';
 import { BusyError } from '../../../src/platform/errors.ts';
@@ -77,14 +77,21 @@ function consume(
 
 /** Scans until the request has an outcome, and returns its status. */
 async function decide(consumer: RequestConsumer, queue: RequestQueue, requestId: string): Promise<string> {
-  const ctx = { db: app.database.reads, requestQueue: queue };
+  const requests = new RequestReads({ db: app.database.reads, requestQueue: queue });
   let status = 'QUEUED';
   await eventually('the request has an outcome', async () => {
     await consumer.scan();
-    status = (await readRequests(ctx, eventId, [requestId])).get(requestId)?.state.status ?? 'missing';
+    status = (await requests.read(eventId, requestId))?.state.status ?? 'missing';
     return status !== 'QUEUED';
   });
   return status;
+}
+
+/** Number of scripts that Redis has run. */
+async function countScripts(): Promise<number> {
+  const statistics = await server.everyNode((node) => node.info('commandstats'));
+  const calls = statistics.flatMap((text) => [...text.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)]);
+  return calls.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 const streamKey = () => `event:{${eventId}}:requests`;
@@ -106,6 +113,25 @@ describe('the queue', () => {
     await expect(queue.enqueue(eventId, aWish([2]))).rejects.toBeInstanceOf(BusyError);
     expect(await queue.enqueue(eventId, first)).toMatchObject({ ahead: 0 });
     expect(await redis.xlen(streamKey())).toBe(1);
+  });
+
+  it('adds requests that come together with one script, each once and up to its limit', async () => {
+    const queue = new RequestQueue(redis, 3);
+    // Loads the script.
+    await queue.enqueue(eventId, aWish([0]));
+    const [first, second, third] = [aWish([1]), aWish([2]), aWish([3])];
+    const before = await countScripts();
+    const added = await Promise.allSettled(
+      [first, second, first, third].map((wish) => queue.enqueue(eventId, wish)),
+    );
+    expect(await countScripts()).toBe(before + 1);
+    expect(added).toMatchObject([
+      { value: { ahead: 1, isNew: true, buyerId: first.buyerId } },
+      { value: { ahead: 2, isNew: true, buyerId: second.buyerId } },
+      { value: { ahead: 1, isNew: false, buyerId: first.buyerId } },
+      { reason: expect.any(BusyError) as unknown },
+    ]);
+    expect(await redis.xlen(streamKey())).toBe(3);
   });
 
   it('keeps an event active while it has requests', async () => {
@@ -136,6 +162,28 @@ describe('the queue', () => {
     await queue.enqueue(eventId, aWish([1]));
     const keys = (await server.everyNode((node) => node.keys(`*${eventId}*`))).flat();
     expect(keys.filter((key) => !key.startsWith(`event:{${eventId}}:`))).toEqual([]);
+  });
+});
+
+describe('reading requests', () => {
+  it('finds settled ones without Redis, also together with one that is lost', async () => {
+    const queue = new RequestQueue(redis);
+    const wish = aWish([1]);
+    await queue.enqueue(eventId, wish);
+    expect(await decide(consume(queue), queue, wish.requestId)).toBe('DONE');
+    const away = connectRedis('redis://127.0.0.1:1', 'test', silent);
+    try {
+      const reads = new RequestReads({ db: app.database.reads, requestQueue: new RequestQueue(away) });
+      const found = await Promise.allSettled(
+        [wish, aWish([2])].map(({ requestId }) => reads.read(eventId, requestId)),
+      );
+      expect(found).toMatchObject([
+        { value: { buyerId: wish.buyerId, state: { status: 'DONE', booking: { status: 'HOLD' } } } },
+        { reason: expect.any(BusyError) as unknown },
+      ]);
+    } finally {
+      away.disconnect();
+    }
   });
 });
 
