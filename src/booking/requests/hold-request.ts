@@ -4,7 +4,8 @@ import type { BookingRecord, Key } from '../rules/model.ts';
 
 /*
  * A queued hold. The API puts a wish into the event's stream in Redis and answers at once; a worker takes it from
- * there, submits it as a command, and the batch stores the outcome in PostgreSQL together with the hold:
+ * there, submits it as a command, and the batch stores the outcome in PostgreSQL together with the hold. What the API reads
+ * and queues in one turn of the event loop goes together (call-batches.ts).
  *
  *   requestHold ──▶ stream of the event ──▶ request-consumer.ts ──▶ group commit ──▶ hold_requests, bookings
  *                   (request-queue.ts)       acknowledges after COMMIT                      │
