@@ -6,7 +6,7 @@ import type { Wish } from './hold-request.ts';
 
 /** Maximum number of requests of one event that wait. Beyond it, requestHold fails at once with BusyError. */
 const OPEN_MAX = 50_000;
-/** Maximum number of requests that one script adds. Redis serves nobody else meanwhile: about a millisecond. */
+/** Maximum number of requests that one script adds. Redis runs no other command meanwhile, for about a millisecond. */
 const ENQUEUED_TOGETHER_MAX = 256;
 /** Maximum number of entries in the stream of dead letters, about. */
 const DEAD_LETTERS_MAX = 1_000;
