@@ -127,3 +127,59 @@ it('two fingers zoom, and a tap selects', async () => {
   await waitForCount(page, 'selected', 1);
   expect(web.complaints).toEqual([]);
 });
+
+it('the map is seen whole without scrolling, on a phone and on a desktop', async () => {
+  for (const viewport of [
+    { width: 390, height: 844 },
+    { width: 1440, height: 900 },
+  ]) {
+    const page = await web.open(web.eventUrl, { viewport });
+    await page.locator('.map-canvas[data-ready]').waitFor();
+    const box = await page.locator('.map-canvas').boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+    expect(box?.height).toBeGreaterThan(viewport.height * 0.45);
+    await page.context().close();
+  }
+});
+
+it('the mouse gets a description of a seat, and a finger one at the lower edge', async () => {
+  const page = await web.open(web.eventUrl);
+  await openMap(page);
+  const { x, y } = await show(page, 5);
+  await page.mouse.move(x, y);
+  await page.locator('.seat-tip[data-by="mouse"]').getByText('€49').waitFor();
+  await page.mouse.move(x, y - 5_000);
+  await page.locator('.seat-tip').waitFor({ state: 'detached' });
+  const phone = await web.open(web.eventUrl, {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await openMap(phone);
+  const seat = await show(phone, 5);
+  await phone.touchscreen.tap(seat.x, seat.y);
+  await phone.locator('.seat-tip[data-by="touch"]').getByText('€49').waitFor();
+});
+
+it('the seat limit and the rule against single seats are explained before the server refuses', async () => {
+  const { reads } = web.http.context.database;
+  await reads.event.updateMany({ data: { orphanRule: 'FORBID' } });
+  const page = await web.open(web.eventUrl);
+  await openMap(page);
+  const click = async (index: number) => {
+    const { x, y } = await show(page, index);
+    await page.mouse.click(x, y);
+  };
+  await click(20);
+  await click(22);
+  const advice = page.getByRole('group', { name: 'About your selection' });
+  await advice.getByText('would remain free alone').waitFor();
+  await advice.getByRole('button', { name: /^Add / }).click();
+  await waitForCount(page, 'selected', 3);
+  await advice.waitFor({ state: 'detached' });
+  for (const index of [23, 24, 25, 26]) await click(index);
+  await advice.getByText('at most 6 seats').waitFor();
+  await waitForCount(page, 'selected', 6);
+  await advice.getByRole('button', { name: 'Close the message' }).click();
+  await advice.waitFor({ state: 'detached' });
+});

@@ -29,7 +29,10 @@ it('of two buyers who want one seat, one gets it, and the other loses it from th
   await one.getByRole('region', { name: 'Held for you' }).waitFor();
   await other.getByText('was just taken by somebody else').first().waitFor();
   await other.getByRole('button', { name: 'Hold 1 seat' }).waitFor();
-  await other.getByRole('button', { name: /^Take .* instead$/ }).click();
+  await other
+    .getByRole('button', { name: /^Take .* instead$/ })
+    .first()
+    .click();
   await other.getByRole('button', { name: 'Hold 2 seats' }).click();
   await other.getByRole('region', { name: 'Held for you' }).waitFor();
   expect(web.complaints).toEqual([]);

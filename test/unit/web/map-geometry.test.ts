@@ -187,6 +187,32 @@ describe('the view', () => {
     );
   });
 
+  it('an animation ends at its target, which a second one starts from', () => {
+    const camera = new Camera(box, 20);
+    camera.resize(screen);
+    const before = camera.view;
+    camera.glide(0, () => camera.zoom(2, camera.middle));
+    expect(camera.view).toEqual(before);
+    expect(camera.advance(100)).toBe(true);
+    expect(camera.view.scale).toBeGreaterThan(before.scale);
+    expect(camera.view.scale).toBeLessThan(before.scale * 2);
+    camera.glide(100, () => camera.zoom(2, camera.middle));
+    expect(camera.advance(1_000)).toBe(false);
+    expect(camera.view.scale).toBeCloseTo(before.scale * 4);
+    expect(camera.view).toEqual(camera.target);
+  });
+
+  it('a large box is shown around a point, and a small one whole, in a range of the scale', () => {
+    const camera = new Camera(box, 20);
+    camera.resize(screen);
+    camera.showBox(box, { x: 300, y: 300 }, { min: 2, max: 4 });
+    expect(camera.view.scale).toBe(2);
+    expect(toHall(camera.view, camera.middle)).toEqual({ x: 300, y: 300 });
+    camera.showBox({ left: 400, top: 200, right: 410, bottom: 210 }, { x: 400, y: 200 }, { min: 2, max: 4 });
+    expect(camera.view.scale).toBe(4);
+    expect(toHall(camera.view, camera.middle)).toEqual({ x: 405, y: 205 });
+  });
+
   it('a hall that nobody has moved fits again when the screen changes, and a moved one keeps its center', () => {
     const camera = new Camera(box, 20);
     camera.resize(screen);

@@ -9,7 +9,6 @@ import type { SeatStore } from '../seats/seat-store.ts';
 import { formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
 import { BestSeats } from './best-seats.tsx';
-import type { LostSeat } from './lost-seats.ts';
 import { SeatLines } from './seat-lines.tsx';
 import type { Holding } from './use-holding.ts';
 
@@ -19,7 +18,6 @@ interface Props {
   readonly selected: ReadonlySet<number>;
   readonly filter: SeatFilter;
   readonly holding: Holding;
-  readonly lost: LostSeat | null;
   /** The last hold of this page, if it has expired. */
   readonly ended: Booking | null;
   /** Seats that the buyer can still have. */
@@ -89,7 +87,7 @@ function toLine({ layout }: SeatStore, index: number): SeatLineFragment {
   };
 }
 
-function Messages({ event, store, holding, lost, ended, onSelect, onToggle, onDismiss }: Props) {
+function Messages({ event, store, holding, ended, onSelect, onDismiss }: Props) {
   const { problem } = holding;
   const alternatives =
     problem?.kind === 'api' && 'alternatives' in problem.error ? problem.error.alternatives : [];
@@ -126,27 +124,8 @@ function Messages({ event, store, holding, lost, ended, onSelect, onToggle, onDi
           </div>
         </ProblemNotice>
       )}
-      {lost !== null && (
-        <Notice kind="warning" title={t('seatLost', { label: lost.label })}>
-          {lost.instead !== null && <TakeInstead store={store} index={lost.instead} onToggle={onToggle} />}
-        </Notice>
-      )}
       {ended !== null && <Expired booking={ended} store={store} onSelect={onSelect} />}
     </>
-  );
-}
-
-interface InsteadProps {
-  readonly store: SeatStore;
-  readonly index: number;
-  readonly onToggle: (index: number) => void;
-}
-
-function TakeInstead({ store, index, onToggle }: InsteadProps) {
-  return (
-    <button type="button" onClick={() => onToggle(index)}>
-      {t('takeInstead', { label: store.layout.labels[index] ?? '' })}
-    </button>
   );
 }
 

@@ -4,11 +4,14 @@ import { findNearestFree } from '../seats/hall.ts';
 import { t } from '../text/i18n.ts';
 import type { Seats } from './use-seats.ts';
 
-/** A seat that was selected and then taken, with the nearest free one. */
+/** A seat that was selected and then taken, with the nearest free ones. */
 export interface LostSeat {
   readonly label: string;
-  readonly instead: number | null;
+  readonly nearest: readonly number[];
 }
+
+/** Seats that are offered instead of a lost one. */
+const OFFERED = 3;
 
 /** Takes seats out of the selection that somebody else has taken, and remembers the last one. */
 export function useLostSeats({ store, selection }: Seats, mine: ReadonlySet<number>, isBusy: boolean) {
@@ -23,8 +26,13 @@ export function useLostSeats({ store, selection }: Seats, mine: ReadonlySet<numb
       const foreign = taken.find((index) => !mine.has(index));
       if (foreign === undefined) return;
       const label = store.layout.labels[foreign] ?? '';
-      const instead = findNearestFree({ layout: store.layout, seats: store }, foreign, selection.get());
-      setLost({ label, instead });
+      const nearest = findNearestFree(
+        { layout: store.layout, seats: store },
+        foreign,
+        selection.get(),
+        OFFERED,
+      );
+      setLost({ label, nearest });
       announce(t('seatLost', { label }));
     };
     check();

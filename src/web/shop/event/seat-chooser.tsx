@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from 'react';
 import type { Booking, Problem } from '../api/problem.ts';
 import type { SeatFilter } from '../map/contract.ts';
+import { Advice } from '../map/view/advice.tsx';
 import type { EventDetails } from './event-details.ts';
 import { announce } from '../parts/announcer.tsx';
 import { LoadFailed, Loading } from '../parts/states.tsx';
@@ -9,7 +10,7 @@ import { Basket } from './basket.tsx';
 import { Filters } from './filters.tsx';
 import { HoldCard } from './hold-card.tsx';
 import { LiveState } from './live-state.tsx';
-import { useLostSeats } from './lost-seats.ts';
+import { useSelecting } from '../seats/use-selecting.ts';
 import { useHolding } from './use-holding.ts';
 import { useMyBookings } from './use-my-bookings.ts';
 import { useSeats, useSeatSet, useSummary, type Seats } from './use-seats.ts';
@@ -24,7 +25,7 @@ interface Props {
 const REQUEST_MAX = 10;
 const everything: SeatFilter = { tiers: null, amountMax: null, together: 1 };
 
-const loadMap = async () => ({ default: (await import('../map/seat-map-view.tsx')).SeatMapView });
+const loadMap = async () => ({ default: (await import('../map/view/seat-map-view.tsx')).SeatMapView });
 const SeatMapView = lazy(loadMap);
 const SeatList = lazy(async () => ({ default: (await import('./seat-list.tsx')).SeatList }));
 
@@ -64,24 +65,18 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
     },
   });
   const isBusy = holding.state !== 'idle';
-  const [lost, setLost] = useLostSeats(seats, mine, isBusy);
-  const toggle = (index: number) => {
-    if (isBusy) return;
-    const isSelected = selection.get().has(index);
-    if (!isSelected && selection.get().size >= limit)
-      return announce(t('limitReached', { limit: event.seatLimit }));
-    if (!isSelected && store.statusOf(index) !== 'AVAILABLE') return announce(t('seatNotFree'));
-    setLost(null);
-    selection.toggle(index);
-    const label = layout.labels[index] ?? '';
-    announce(t(isSelected ? 'unselected' : 'selected', { label, count: selection.get().size }));
-  };
+  const { toggle, advice, closeAdvice } = useSelecting({ event, seats, selected, mine, limit, isBusy });
   return (
     <div className="chooser">
       <div className="choose">
-        <LiveState summary={summary} />
+        <div className="choose-head">
+          <LiveState summary={summary} />
+          <a className="button to-list" href="#seat-list">
+            {t('toList')}
+          </a>
+        </div>
         <Filters store={store} summary={summary} filter={filter} onFilter={setFilter} />
-        <Suspense fallback={<Loading lines={12} />}>
+        <Suspense fallback={<div className="map-space" />}>
           <SeatMapView {...{ store, selection, filter }} mine={bookings.mine} onToggle={toggle} />
         </Suspense>
         <Suspense fallback={<Loading lines={8} />}>
@@ -93,7 +88,7 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
           <HoldCard key={hold.id} hold={hold} onChange={bookings.update} />
         ))}
         <Basket
-          {...{ event, store, holding, lost, limit, filter, selected }}
+          {...{ event, store, holding, limit, filter, selected }}
           ended={bookings.ended}
           onToggle={toggle}
           onSelect={(indexes) => selection.set(indexes)}
@@ -102,6 +97,7 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
           onDismiss={dismiss}
         />
       </aside>
+      {advice !== null && <Advice advice={advice} onChoose={toggle} onClose={closeAdvice} />}
     </div>
   );
 }

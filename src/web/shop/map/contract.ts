@@ -90,15 +90,28 @@ export interface SeatMapOptions {
   announce(text: string): void;
   /** Called when the buyer clicks, taps, or presses Enter on a seat. The page decides and changes `selection`. */
   onToggleSeat(index: number): void;
-  /** Called with the seat under the pointer or the keyboard cursor, null if there is none. For the tooltip. */
-  onHoverSeat(index: number | null): void;
+  /** Called with what is under the pointer, the finger or the keyboard cursor; null if there is nothing. */
+  onInspect(inspected: Inspected | null): void;
 }
+
+/** A seat, or a section of a hall in which seats are too small, with its place in the canvas. */
+export type Inspected = { readonly at: ScreenPoint; readonly by: InspectedBy } & (
+  | { readonly kind: 'seat'; readonly index: number }
+  | {
+      readonly kind: 'section';
+      readonly section: number;
+      readonly free: number;
+      readonly amountMin: number | null;
+    }
+);
+
+type InspectedBy = 'mouse' | 'touch' | 'keyboard';
 
 export interface SeatMapTexts {
   /** Describes a seat with its price and status, such as "Row 4, seat 12, Club, €189, free". */
   describeSeat(index: number): string;
   /** Describes a section when zoomed out, as the lines to draw: name, free count, lowest price. */
-  describeSection(name: string, free: number, amountMin: number | null): readonly string[];
+  describeSection(section: number, free: number, amountMin: number | null): readonly string[];
 }
 
 /** Position in CSS pixels relative to the canvas. */

@@ -1,22 +1,20 @@
 import type { SeatFilter, SeatMap, SeatMapOptions, ScreenPoint } from './contract.ts';
+import { listenToKeys, listenToPointers, type KeyActions, type PointerActions } from './input.ts';
 import { FREE } from './looks.ts';
-import { Painter, SEATS_FROM_PX } from './painter.ts';
-import { listenToKeys, listenToPointers, type KeyActions } from './input.ts';
-import { publishCounts, Scene } from './scene.ts';
+import { SEATS_FROM_PX } from './draw/painter.ts';
+import { Stage } from './stage.ts';
 import { step, type StepKey } from './steps.ts';
-import { readTheme } from './theme.ts';
-import { Camera, toHall, toScreen } from './viewport.ts';
+import { toHall, toScreen } from './viewport.ts';
 
 /** Half of the smallest size of a target of a finger. */
 const REACH_PX = 22;
-/** Distance between seats to which a tap on a section, or the keyboard, zooms. */
-const SECTION_PITCH_PX = 14;
+/** Distances between seats to which a click on a section, or the keyboard, zooms. */
+const SECTION_PITCH_PX = 16;
 const SEAT_PITCH_PX = 30;
 /** Distance between seats from which a finger can choose one of them. */
 const FINGER_PITCH_PX = 18;
-const PITCH_MAX_PX = 80;
-/** More device pixels cost time and show nothing. */
-const PIXEL_RATIO_MAX = 2;
+/** Height that the description of a touched seat covers at the lower edge. */
+const SHEET_PX = 130;
 const ANNOUNCE_MS = 300;
 const TOGETHER_MS = 500;
 
@@ -25,274 +23,205 @@ export function createSeatMap(container: HTMLElement, options: SeatMapOptions): 
   return new CanvasSeatMap(container, options);
 }
 
-class CanvasSeatMap implements SeatMap, KeyActions {
+class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
   readonly #container: HTMLElement;
   readonly #options: SeatMapOptions;
-  readonly #canvas = document.createElement('canvas');
-  readonly #scene: Scene;
-  readonly #painter: Painter;
-  readonly #camera: Camera;
+  readonly #stage: Stage;
   readonly #listeners = new AbortController();
   readonly #ends: (() => void)[];
-  readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
-  #pixelRatio = 1;
-  #cursor: number | null = null;
-  #hovered: number | null = null;
-  #hasFocus = false;
   #hasJustZoomed = false;
-  #frame = 0;
-  #version = 0;
-  #hasNewData = true;
   #announcing: ReturnType<typeof setTimeout> | undefined;
   #filtering: ReturnType<typeof setTimeout> | undefined;
   #filter: SeatFilter;
-  #own: ReadonlySet<number>;
 
   constructor(container: HTMLElement, options: SeatMapOptions) {
     this.#container = container;
     this.#options = options;
     this.#filter = options.filter;
-    this.#canvas.setAttribute('aria-hidden', 'true');
-    container.append(this.#canvas);
-    this.#scene = new Scene(options, readTheme(container));
-    this.#camera = new Camera(this.#scene.box, PITCH_MAX_PX / this.#scene.grid.pitch);
-    this.#painter = new Painter(this.#canvas, this.#scene);
-    this.#painter.bitmap.paintAll();
-    this.#own = this.#getOwn();
-    const sizes = new ResizeObserver(() => this.#resize());
-    sizes.observe(container);
+    this.#stage = new Stage(container, options);
+    this.#stage.own = this.#getOwn();
     this.#ends = [
-      options.seats.onChange((changes) =>
-        this.#onSeats(
+      options.seats.onChange((changes) => {
+        this.#refresh(
           changes.map(({ index }) => index),
           true,
-        ),
-      ),
+        );
+      }),
       options.selection.subscribe(this.#onOwn),
       options.mine.subscribe(this.#onOwn),
-      () => sizes.disconnect(),
     ];
-    this.#listen();
-    this.#resize();
+    const { signal } = this.#listeners;
+    listenToPointers(this.#stage.canvas, this, signal);
+    listenToKeys(container, this, signal);
+    container.addEventListener('focus', () => this.#setFocus(true), { signal });
+    container.addEventListener('blur', () => this.#setFocus(false), { signal });
+    this.#stage.start();
   }
 
   fit(): void {
-    this.#camera.fit();
-    this.#redraw();
+    this.#stage.glide(() => this.#stage.camera.fit());
   }
 
-  zoom(factor: number): void {
-    this.#zoomAbout(factor, this.#camera.middle);
+  zoom(factor: number, about?: ScreenPoint): void {
+    const { camera } = this.#stage;
+    if (about === undefined) this.#stage.glide(() => camera.zoom(factor, camera.middle));
+    else this.#stage.move(() => camera.zoom(factor, about));
   }
 
   focusSeat(index: number): void {
-    this.#cursor = index;
-    this.#showAt(this.#scene.grid.locate(index), Math.max(this.#pitch, SEAT_PITCH_PX));
+    this.#stage.cursor = index;
+    this.#stage.move(() => this.#showSeat(index));
   }
 
   screenOf(index: number): ScreenPoint {
-    return toScreen(this.#camera.view, this.#scene.grid.locate(index));
+    return toScreen(this.#stage.camera.target, this.#stage.scene.grid.locate(index));
   }
 
   setFilter(filter: SeatFilter): void {
     this.#filter = filter;
-    this.#scene.looks.setFilter(filter);
-    this.#painter.bitmap.paintAll();
-    this.#hasNewData = true;
-    this.#redraw();
+    this.#stage.scene.looks.setFilter(filter);
+    this.#stage.repaint();
   }
 
   destroy(): void {
     this.#listeners.abort();
     for (const end of this.#ends) end();
-    cancelAnimationFrame(this.#frame);
     clearTimeout(this.#announcing);
     clearTimeout(this.#filtering);
-    this.#canvas.remove();
-  }
-
-  /** Distance between seats on the screen. */
-  get #pitch(): number {
-    return this.#scene.grid.pitch * this.#camera.view.scale;
-  }
-
-  #listen(): void {
-    const { signal } = this.#listeners;
-    listenToPointers(
-      this.#canvas,
-      {
-        pan: (x, y) => {
-          this.#camera.pan(x, y);
-          this.#redraw();
-        },
-        zoom: (factor, about) => this.#zoomAbout(factor, about),
-        tap: (point, isTouch) => this.#tap(point, isTouch),
-        doubleTap: (point) => this.#doubleTap(point),
-        hover: (point) => this.#hover(point === null ? null : this.#findSeat(point)),
-      },
-      signal,
-    );
-    listenToKeys(this.#container, this, signal);
-    this.#container.addEventListener('focus', () => this.#setFocus(true), { signal });
-    this.#container.addEventListener('blur', () => this.#setFocus(false), { signal });
-    for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)'])
-      matchMedia(query).addEventListener('change', () => this.#onTheme(), { signal });
+    this.#stage.end();
   }
 
   readonly #onOwn = (): void => {
-    const before = this.#own;
-    this.#own = this.#getOwn();
-    this.#onSeats(new Set([...before, ...this.#own]), false);
+    const before = this.#stage.own;
+    this.#stage.own = this.#getOwn();
+    this.#refresh(new Set([...before, ...this.#stage.own]), false);
   };
 
   #getOwn(): ReadonlySet<number> {
     return new Set([...this.#options.selection.get(), ...this.#options.mine.get()]);
   }
 
-  #onSeats(indexes: Iterable<number>, isAnimated: boolean): void {
-    const changed = [...indexes].filter((index) => this.#scene.looks.refresh(index));
-    this.#painter.bitmap.paint(changed);
-    // The first message has the whole map.
-    if (isAnimated && this.#version > 0 && !this.#stillness.matches)
-      for (const index of changed) this.#painter.pulse(index, performance.now());
-    if (this.#scene.looks.dependsOnNeighbors)
-      this.#filtering ??= setTimeout(() => {
-        this.#filtering = undefined;
-        this.setFilter(this.#filter);
-      }, TOGETHER_MS);
-    this.#hasNewData = true;
-    this.#redraw();
+  #refresh(indexes: Iterable<number>, isForeign: boolean): void {
+    this.#stage.refresh(indexes, isForeign);
+    if (!this.#stage.scene.looks.dependsOnNeighbors) return;
+    this.#filtering ??= setTimeout(() => {
+      this.#filtering = undefined;
+      this.setFilter(this.#filter);
+    }, TOGETHER_MS);
   }
 
-  #onTheme(): void {
-    this.#scene.theme = readTheme(this.#container);
-    this.#painter.bitmap.paintAll();
-    this.#redraw();
-  }
-
-  #resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.#container;
-    if (width === 0 || height === 0) return;
-    this.#pixelRatio = Math.min(devicePixelRatio, PIXEL_RATIO_MAX);
-    this.#canvas.width = Math.round(width * this.#pixelRatio);
-    this.#canvas.height = Math.round(height * this.#pixelRatio);
-    this.#camera.resize({ width, height });
-    // A canvas that changes its size is empty until it is drawn, so do not wait for the next frame.
-    this.#draw();
-  }
-
-  #zoomAbout(factor: number, about: ScreenPoint): void {
-    this.#camera.zoom(factor, about);
-    this.#redraw();
-  }
-
-  /** Shows a point of the hall in the center, with a distance between seats in pixels. */
-  #showAt(point: ScreenPoint, pitch: number): void {
-    this.#camera.show(point, pitch / this.#scene.grid.pitch);
-    this.#redraw();
+  #showSeat(index: number): void {
+    const { grid } = this.#stage.scene;
+    const pitch = Math.max(this.#stage.pitch, SEAT_PITCH_PX);
+    this.#stage.camera.show(grid.locate(index), pitch / grid.pitch);
   }
 
   #findSeat(point: ScreenPoint): number | null {
-    if (this.#pitch < SEATS_FROM_PX) return null;
-    const { x, y } = toHall(this.#camera.view, point);
-    const { grid } = this.#scene;
-    return grid.findNearest(x, y, Math.max(grid.pitch / 2, REACH_PX / this.#camera.view.scale));
+    const { pitch, camera, scene } = this.#stage;
+    if (pitch < SEATS_FROM_PX) return null;
+    const { x, y } = toHall(camera.target, point);
+    return scene.grid.findNearest(x, y, Math.max(scene.grid.pitch / 2, REACH_PX / camera.target.scale));
   }
 
-  #tap(point: ScreenPoint, isTouch: boolean): void {
+  /** Finds the section of the nearest seat, because outlines of nested sections overlap. */
+  #findSection(point: ScreenPoint): number | null {
+    const { camera, scene } = this.#stage;
+    const { x, y } = toHall(camera.target, point);
+    const radius = Math.max(scene.grid.pitch, REACH_PX / camera.target.scale);
+    const nearest = scene.grid.findNearest(x, y, radius);
+    return nearest === null ? null : (this.#options.layout.section[nearest] ?? null);
+  }
+
+  #findInMinimap(point: ScreenPoint) {
+    const { painter, camera } = this.#stage;
+    return painter.minimap.find(camera.view, camera.screen, point);
+  }
+
+  pan(x: number, y: number): void {
+    this.#stage.move(() => this.#stage.camera.pan(x, y));
+  }
+
+  tap(point: ScreenPoint, isTouch: boolean): void {
+    const { camera, pitch } = this.#stage;
     this.#hasJustZoomed = false;
-    const there = this.#painter.findInMinimap(this.#camera.view, this.#camera.screen, point);
-    if (there !== null) return this.#showAt(there, this.#pitch);
-    const isFar = this.#pitch < SEATS_FROM_PX;
-    const { x, y } = toHall(this.#camera.view, point);
-    if (isFar) {
-      // The section of the nearest seat, because outlines of nested sections overlap.
-      if (this.#scene.grid.findNearest(x, y, REACH_PX / this.#camera.view.scale) === null) return;
-      this.#hasJustZoomed = true;
-      return this.#showAt({ x, y }, isTouch ? FINGER_PITCH_PX : SECTION_PITCH_PX);
-    }
+    const there = this.#findInMinimap(point);
+    if (there !== null) return this.#stage.glide(() => camera.show(there, camera.view.scale));
+    if (pitch < SEATS_FROM_PX) return this.#openSection(point, isTouch);
     const seat = this.#findSeat(point);
-    if (seat === null) return;
-    this.#cursor = seat;
-    if (isTouch) this.#hover(seat);
-    if (!isTouch || this.#pitch >= FINGER_PITCH_PX) return this.#options.onToggleSeat(seat);
+    if (seat === null) return this.#stage.inspect(null);
+    this.#stage.cursor = seat;
+    if (isTouch && pitch < FINGER_PITCH_PX) {
+      this.#hasJustZoomed = true;
+      this.#stage.glide(() => this.#showSeat(seat));
+    } else this.#options.onToggleSeat(seat);
+    if (!isTouch) return;
+    const covered = this.screenOf(seat).y - (camera.screen.height - SHEET_PX);
+    if (covered > 0) this.#stage.glide(() => camera.pan(0, -covered));
+    this.#stage.inspect({ kind: 'seat', index: seat, at: this.screenOf(seat), by: 'touch' });
+  }
+
+  #openSection(point: ScreenPoint, isTouch: boolean): void {
+    const { camera, scene } = this.#stage;
+    const section = this.#findSection(point);
+    const outline = scene.outlines.find((each) => each.section === section);
+    if (outline === undefined) return;
     this.#hasJustZoomed = true;
-    this.#showAt(this.#scene.grid.locate(seat), SEAT_PITCH_PX);
+    const { pitch } = scene.grid;
+    const min = (isTouch ? FINGER_PITCH_PX : SECTION_PITCH_PX) / pitch;
+    const at = toHall(camera.target, point);
+    this.#stage.glide(() => camera.showBox(outline.box, at, { min, max: SEAT_PITCH_PX / pitch }));
   }
 
   /** Zooms in beside seats. On seats, it is two clicks, and the second one of a tap that has zoomed does nothing. */
-  #doubleTap(point: ScreenPoint): void {
+  doubleTap(point: ScreenPoint): void {
     if (this.#hasJustZoomed) return;
-    if (this.#findSeat(point) !== null) this.#tap(point, false);
-    else this.#zoomAbout(2, point);
+    if (this.#findSeat(point) !== null) this.tap(point, false);
+    else this.#stage.glide(() => this.#stage.camera.zoom(2, point));
   }
 
-  #hover(seat: number | null): void {
-    if (seat === this.#hovered) return;
-    this.#hovered = seat;
-    this.#canvas.style.cursor = seat !== null && this.#scene.looks.of[seat] === FREE ? 'pointer' : '';
-    this.#options.onHoverSeat(seat);
-    this.#redraw();
+  hover(point: ScreenPoint | null): void {
+    const { canvas, scene } = this.#stage;
+    canvas.style.cursor = '';
+    if (point === null || this.#findInMinimap(point) !== null) return this.#stage.inspect(null);
+    const index = this.#findSeat(point);
+    if (index !== null) {
+      if (scene.looks.of[index] === FREE) canvas.style.cursor = 'pointer';
+      return this.#stage.inspect({ kind: 'seat', index, at: this.screenOf(index), by: 'mouse' });
+    }
+    const section = this.#stage.pitch < SEATS_FROM_PX ? this.#findSection(point) : null;
+    if (section === null) return this.#stage.inspect(null);
+    canvas.style.cursor = 'pointer';
+    const counts = scene.looks.summarize(section);
+    this.#stage.inspect({ kind: 'section', section, at: point, by: 'mouse', ...counts });
   }
 
   #setFocus(hasFocus: boolean): void {
-    this.#hasFocus = hasFocus && this.#container.matches(':focus-visible');
-    if (!hasFocus) this.#options.onHoverSeat(this.#hovered);
-    this.#redraw();
+    this.#stage.isCursorShown = hasFocus && this.#container.matches(':focus-visible');
+    if (!hasFocus && this.#stage.inspected?.by === 'keyboard') this.#stage.inspect(null);
+    this.#stage.redraw();
   }
 
   choose(): void {
-    if (this.#cursor !== null) this.#options.onToggleSeat(this.#cursor);
+    if (this.#stage.cursor !== null) this.#options.onToggleSeat(this.#stage.cursor);
   }
 
   step(key: StepKey): void {
-    this.#hasFocus = true;
-    const { layout } = this.#options;
-    const { grid } = this.#scene;
-    if (this.#cursor === null) {
-      const { x, y } = toHall(this.#camera.view, this.#camera.middle);
-      this.#cursor = grid.findNearest(x, y, Infinity) ?? 0;
-    } else this.#cursor = step({ layout, grid }, this.#cursor, key);
-    const { x, y } = this.screenOf(this.#cursor);
-    const isNear =
-      Math.min(x, y, this.#camera.screen.width - x, this.#camera.screen.height - y) < 2 * REACH_PX;
-    if (isNear || this.#pitch < SECTION_PITCH_PX)
-      this.#showAt(this.#scene.grid.locate(this.#cursor), Math.max(this.#pitch, SEAT_PITCH_PX));
-    this.#redraw();
-    this.#options.onHoverSeat(this.#cursor);
+    const { layout, texts, announce } = this.#options;
+    const { camera, scene, cursor } = this.#stage;
+    const { grid } = scene;
+    const middle = toHall(camera.target, camera.middle);
+    const seat =
+      cursor === null
+        ? (grid.findNearest(middle.x, middle.y, Infinity) ?? 0)
+        : step({ layout, grid }, cursor, key);
+    this.#stage.cursor = seat;
+    this.#stage.isCursorShown = true;
+    const { x, y } = this.screenOf(seat);
+    const { width, height } = camera.screen;
+    const isNearEdge = Math.min(x, y, width - x, height - y) < 2 * REACH_PX;
+    if (isNearEdge || this.#stage.pitch < SECTION_PITCH_PX) this.#stage.move(() => this.#showSeat(seat));
+    this.#stage.inspect({ kind: 'seat', index: seat, at: this.screenOf(seat), by: 'keyboard' });
     clearTimeout(this.#announcing);
-    const seat = this.#cursor;
-    this.#announcing = setTimeout(
-      () => this.#options.announce(this.#options.texts.describeSeat(seat)),
-      ANNOUNCE_MS,
-    );
-  }
-
-  #redraw(): void {
-    this.#frame ||= requestAnimationFrame(() => this.#draw());
-  }
-
-  #draw(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
-    if (this.#camera.screen.width === 0) return;
-    const isMoving = this.#painter.draw(
-      {
-        view: this.#camera.view,
-        screen: this.#camera.screen,
-        cursor: this.#hasFocus ? this.#cursor : null,
-        hovered: this.#hovered,
-        nowMs: performance.now(),
-      },
-      this.#pixelRatio,
-    );
-    if (this.#hasNewData) this.#publish();
-    if (isMoving) this.#redraw();
-  }
-
-  #publish(): void {
-    this.#hasNewData = false;
-    this.#version++;
-    publishCounts(this.#container, this.#options, this.#version);
+    this.#announcing = setTimeout(() => announce(texts.describeSeat(seat)), ANNOUNCE_MS);
   }
 }

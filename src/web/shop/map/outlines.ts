@@ -4,6 +4,9 @@ import type { Box } from './viewport.ts';
 
 export interface SectionOutline {
   readonly section: number;
+  readonly seatCount: number;
+  /** The tier of most of its seats. */
+  readonly tier: number;
   /** Convex hull of the seats; empty if seats of other sections lie in it. */
   readonly hull: readonly LayoutPoint[];
   readonly center: LayoutPoint;
@@ -23,8 +26,23 @@ export function getOutlines(layout: SeatLayout, grid: SeatGrid): SectionOutline[
       y: points.reduce((sum, { y }) => sum + y, 0) / points.length,
     };
     const box = getBox(hull);
-    return [{ section, hull: hasForeignSeat(section, hull, box, layout, grid) ? [] : hull, center, box }];
+    return [
+      {
+        section,
+        seatCount: seats.length,
+        tier: findMainTier(layout, seats),
+        hull: hasForeignSeat(section, hull, box, layout, grid) ? [] : hull,
+        center,
+        box,
+      },
+    ];
   });
+}
+
+function findMainTier({ tier, tiers }: SeatLayout, seats: readonly number[]): number {
+  const counts = tiers.map(() => 0);
+  for (const index of seats) counts[tier[index] ?? 0] = (counts[tier[index] ?? 0] ?? 0) + 1;
+  return counts.indexOf(Math.max(...counts));
 }
 
 /** Returns the corners of the convex hull, in order, without points on its edges. */

@@ -1,4 +1,4 @@
-import type { SeatMapOptions } from './contract.ts';
+import type { LayoutArea, SeatMapOptions } from './contract.ts';
 import { BLOCKED, BOOKED, FREE, HELD, Looks, MINE, OTHER, SELECTED } from './looks.ts';
 import { getOutlines, type SectionOutline } from './outlines.ts';
 import { SeatGrid } from './seat-grid.ts';
@@ -11,7 +11,7 @@ export class Scene {
   readonly grid: SeatGrid;
   readonly looks: Looks;
   readonly outlines: readonly SectionOutline[];
-  /** The hall: all seats with a margin, and the areas of the plan. */
+  /** The hall: all seats, with room for the names of rows, and the areas of the plan. */
   readonly box: Box;
   theme: Theme;
 
@@ -21,18 +21,16 @@ export class Scene {
     this.grid = new SeatGrid(options.layout);
     this.looks = new Looks(options, options.filter);
     this.outlines = getOutlines(options.layout, this.grid);
-    const { bounds, pitch } = this.grid;
-    this.box = {
-      left: Math.min(bounds.left - pitch, 0),
-      top: Math.min(bounds.top - pitch, 0),
-      right: Math.max(bounds.right + pitch, options.layout.venue.width),
-      bottom: Math.max(bounds.bottom + pitch, options.layout.venue.height),
-    };
+    this.box = findBox(this.grid, options.layout.areas);
   }
 
   /** Returns the position of a seat's tier in the palette. */
   getTierColor(index: number): number {
-    return this.options.tierColors[this.options.layout.tier[index] ?? 0] ?? 0;
+    return this.getColorOfTier(this.options.layout.tier[index] ?? 0);
+  }
+
+  getColorOfTier(tier: number): number {
+    return this.options.tierColors[tier] ?? 0;
   }
 
   getColor(index: number): string {
@@ -52,6 +50,33 @@ export class Scene {
         return theme.control;
     }
   }
+}
+
+/** Margins of the seats, in distances between neighbors. */
+const MARGIN = 1.8;
+/** Most that areas can be larger than the seats, so that a distant area does not make all seats tiny. */
+const AREA_FACTOR = 0.5;
+
+function findBox({ bounds, pitch }: SeatGrid, areas: readonly LayoutArea[]): Box {
+  const margin = pitch * MARGIN;
+  const box = {
+    left: bounds.left - margin,
+    top: bounds.top - margin,
+    right: bounds.right + margin,
+    bottom: bounds.bottom + margin,
+  };
+  const reachX = Math.max(bounds.right - bounds.left, pitch) * AREA_FACTOR;
+  const reachY = Math.max(bounds.bottom - bounds.top, pitch) * AREA_FACTOR;
+  for (const { x, y, rotation, width = 0, height = 0, points = [] } of areas) {
+    const corners = rotation === 0 ? [{ x, y }, { x: x + width, y: y + height }, ...points] : [{ x, y }];
+    for (const corner of corners) {
+      box.left = Math.min(box.left, Math.max(corner.x, bounds.left - reachX));
+      box.right = Math.max(box.right, Math.min(corner.x, bounds.right + reachX));
+      box.top = Math.min(box.top, Math.max(corner.y, bounds.top - reachY));
+      box.bottom = Math.max(box.bottom, Math.min(corner.y, bounds.bottom + reachY));
+    }
+  }
+  return box;
 }
 
 /** Puts counts on the element of the map, for tests. */

@@ -15,6 +15,8 @@ export interface Theme {
   readonly good: string;
   readonly focus: string;
   readonly font: string;
+  /** Opacity of the plan's own colors. */
+  readonly areaAlpha: number;
 }
 
 const TIERS = 8;
@@ -44,6 +46,7 @@ export function readTheme(container: HTMLElement): Theme {
     good: resolve('--good'),
     focus: resolve('--focus'),
     font: getComputedStyle(container).fontFamily,
+    areaAlpha: chooseInk(resolve('--card')) === '#000000' ? 0.55 : 0.22,
   };
   probe.remove();
   return theme;

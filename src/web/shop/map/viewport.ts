@@ -91,6 +91,28 @@ export function getVisibleBox(view: Viewport, screen: Size, margin: number): Box
   return { left: from.x - margin, top: from.y - margin, right: to.x + margin, bottom: to.y + margin };
 }
 
+const GLIDE_MS = 320;
+
+/** An animation from one view to another. */
+interface Glide {
+  readonly from: Viewport;
+  readonly to: Viewport;
+  readonly startMs: number;
+}
+
+/** Zooms evenly, about the point of the screen that both views share, so that the hall seems to come closer. */
+function interpolate({ from, to }: Glide, progress: number): Viewport {
+  const eased = 1 - (1 - progress) ** 3;
+  const scale = from.scale * (to.scale / from.scale) ** eased;
+  const isZoom = Math.abs(to.scale / from.scale - 1) > 0.01;
+  const part = isZoom ? (scale - from.scale) / (to.scale - from.scale) : eased;
+  return {
+    scale,
+    offsetX: from.offsetX + (to.offsetX - from.offsetX) * part,
+    offsetY: from.offsetY + (to.offsetY - from.offsetY) * part,
+  };
+}
+
 /** The view of a screen on a hall, which stays within the hall. */
 export class Camera {
   view: Viewport = { scale: 1, offsetX: 0, offsetY: 0 };
@@ -99,6 +121,7 @@ export class Camera {
   #isFitted = true;
   readonly #box: Box;
   readonly #scaleMax: number;
+  #glide: Glide | null = null;
 
   constructor(box: Box, scaleMax: number) {
     this.#box = box;
@@ -109,13 +132,38 @@ export class Camera {
     return { x: this.screen.width / 2, y: this.screen.height / 2 };
   }
 
+  /** The view at the end of an animation. */
+  get target(): Viewport {
+    return this.#glide?.to ?? this.view;
+  }
+
+  /** Animates what `change` does to the view. */
+  glide(startMs: number, change: () => void): void {
+    const from = this.view;
+    this.view = this.target;
+    change();
+    this.#glide = { from, to: this.view, startMs };
+    this.view = from;
+  }
+
+  /** Moves the view on in its animation. Returns whether it goes on. */
+  advance(nowMs: number): boolean {
+    if (this.#glide === null) return false;
+    const progress = (nowMs - this.#glide.startMs) / GLIDE_MS;
+    this.view = progress < 1 ? interpolate(this.#glide, Math.max(0, progress)) : this.#glide.to;
+    if (progress >= 1) this.#glide = null;
+    return this.#glide !== null;
+  }
+
   fit(): void {
     this.#isFitted = true;
+    this.#glide = null;
     this.view = fit(this.#box, this.screen, this.#scaleMax);
   }
 
   resize(screen: Size): void {
-    const point = toHall(this.view, this.middle);
+    const point = toHall(this.target, this.middle);
+    this.view = this.target;
     this.screen = screen;
     if (this.#isFitted) this.fit();
     else this.show(point, this.view.scale);
@@ -135,8 +183,17 @@ export class Camera {
     this.#move(centerOn(point, Math.min(scale, this.#scaleMax), this.screen));
   }
 
+  /** Shows a box as large as it fits, but within a range of the scale; if it is larger, the surroundings of a point. */
+  showBox(box: Box, point: LayoutPoint, { min, max }: ScaleRange): void {
+    const whole = fit(box, this.screen);
+    const isWhole = whole.scale >= min;
+    const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
+    this.show(isWhole ? middle : point, Math.min(max, Math.max(min, whole.scale)));
+  }
+
   #move(view: Viewport): void {
     this.#isFitted = false;
+    this.#glide = null;
     this.view = clamp(view, this.#box, this.screen);
   }
 }

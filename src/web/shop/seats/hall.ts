@@ -57,21 +57,22 @@ function areNeighbors({ x, y }: SeatLayout, one: number, other: number): boolean
   return !(before > 0 && gap > before * 1.6);
 }
 
-/** Returns the nearest free seat of the same tier that is not excluded, or null. */
+/** Returns the nearest free seats of the same tier that are not excluded, the nearest one first. */
 export function findNearestFree(
   { layout, seats }: { readonly layout: SeatLayout; readonly seats: SeatSource },
   index: number,
   excluded: ReadonlySet<number>,
-): number | null {
-  let nearest: number | null = null;
-  let shortest = Infinity;
+  count: number,
+): number[] {
+  const nearest: { readonly other: number; readonly distance: number }[] = [];
   const { x, y, tier } = layout;
   for (let other = 0; other < layout.seatIds.length; other++) {
     if (tier[other] !== tier[index] || excluded.has(other) || seats.statusOf(other) !== 'AVAILABLE') continue;
     const distance = Math.hypot((x[other] ?? 0) - (x[index] ?? 0), (y[other] ?? 0) - (y[index] ?? 0));
-    if (distance >= shortest) continue;
-    shortest = distance;
-    nearest = other;
+    if (distance >= (nearest[count - 1]?.distance ?? Infinity)) continue;
+    nearest.push({ other, distance });
+    nearest.sort((a, b) => a.distance - b.distance);
+    nearest.length = Math.min(nearest.length, count);
   }
-  return nearest;
+  return nearest.map(({ other }) => other);
 }

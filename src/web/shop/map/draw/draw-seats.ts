@@ -1,7 +1,7 @@
 import { getSquareSize } from './hall-bitmap.ts';
-import { BLOCKED, BOOKED, FREE, HELD, MINE, OTHER, SELECTED } from './looks.ts';
-import type { Scene } from './scene.ts';
-import type { Viewport } from './viewport.ts';
+import { BLOCKED, BOOKED, FREE, HELD, MINE, OTHER, SELECTED } from '../looks.ts';
+import type { Scene } from '../scene.ts';
+import type { Viewport } from '../viewport.ts';
 
 type Context = CanvasRenderingContext2D;
 

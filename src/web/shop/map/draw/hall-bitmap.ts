@@ -1,6 +1,6 @@
-import { BLOCKED, BOOKED, FREE, HELD, MINE, OTHER, SELECTED } from './looks.ts';
-import type { Scene } from './scene.ts';
-import type { Box, Viewport } from './viewport.ts';
+import { BLOCKED, BOOKED, FREE, HELD, MINE, OTHER, SELECTED } from '../looks.ts';
+import type { Scene } from '../scene.ts';
+import type { Box, Viewport } from '../viewport.ts';
 
 /** Longest side. 80,000 seats stay about 5 pixels apart, and the bitmap takes 25 MB. */
 const SIDE_MAX_PX = 2_700;

@@ -1,0 +1,149 @@
+import { drawAreas } from './draw-areas.ts';
+import { drawShapes, drawSquares } from './draw-seats.ts';
+import { HallBitmap, openCanvas } from './hall-bitmap.ts';
+import { MINE, SELECTED } from '../looks.ts';
+import { Minimap } from './minimap.ts';
+import { RowLabels } from './row-labels.ts';
+import type { Scene } from '../scene.ts';
+import { Sections } from './sections.ts';
+import { getVisibleBox, type Size, type Viewport } from '../viewport.ts';
+
+/** Distances between seats in pixels at which the way of drawing changes. */
+const SQUARES_FROM_PX = 5;
+export const SEATS_FROM_PX = 8;
+const SHAPES_FROM_PX = 11;
+
+const PULSE_MS = 600;
+/** Pulses at a time. More would be noise. */
+const PULSES_MAX = 200;
+
+export interface Frame {
+  readonly view: Viewport;
+  readonly screen: Size;
+  /** Seat with the keyboard cursor, if the map has the focus. */
+  readonly cursor: number | null;
+  readonly hovered: number | null;
+  readonly hoveredSection: number | null;
+  /** Seats that are selected or the buyer's own. */
+  readonly own: ReadonlySet<number>;
+  readonly nowMs: number;
+}
+
+/** Draws frames. Far away it scales the bitmap of the hall, and closer it draws the visible seats. */
+export class Painter {
+  readonly bitmap: HallBitmap;
+  readonly minimap: Minimap;
+  readonly #context: CanvasRenderingContext2D;
+  readonly #scene: Scene;
+  readonly #sections: Sections;
+  #rowLabels: RowLabels | undefined;
+  /** Seats that have just changed, with the time of the change. */
+  readonly #pulses = new Map<number, number>();
+
+  constructor(canvas: HTMLCanvasElement, scene: Scene) {
+    this.#context = openCanvas(canvas);
+    this.#scene = scene;
+    this.bitmap = new HallBitmap(scene);
+    this.minimap = new Minimap(scene);
+    this.#sections = new Sections(scene);
+  }
+
+  pulse(index: number, nowMs: number): void {
+    if (this.#pulses.size < PULSES_MAX) this.#pulses.set(index, nowMs);
+  }
+
+  /** Returns whether an animation needs another frame. */
+  draw(frame: Frame, pixelRatio: number): boolean {
+    const { view, screen } = frame;
+    const context = this.#context;
+    const { theme, grid } = this.#scene;
+    const pitch = grid.pitch * view.scale;
+    context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    context.fillStyle = theme.card;
+    context.fillRect(0, 0, screen.width, screen.height);
+    drawAreas(context, this.#scene, view, true);
+    if (pitch < SEATS_FROM_PX) this.#sections.drawTints(context, view);
+    if (pitch < SQUARES_FROM_PX) this.bitmap.draw(context, view);
+    else this.#drawVisible(view, screen, pitch);
+    if (pitch < SEATS_FROM_PX) {
+      this.#sections.drawOutlines(context, view, screen, frame.hoveredSection);
+      this.#drawPins(frame);
+    }
+    const isMoving = this.#drawPulses(frame, pitch);
+    if (frame.hovered !== null) this.#drawRing(frame, frame.hovered, theme.text, 2);
+    if (frame.cursor !== null) {
+      this.#drawRing(frame, frame.cursor, theme.card, 7);
+      this.#drawRing(frame, frame.cursor, theme.focus, 3);
+    }
+    this.minimap.draw(context, frame, { bitmap: this.bitmap, sections: this.#sections });
+    return isMoving;
+  }
+
+  #drawVisible(view: Viewport, screen: Size, pitch: number): void {
+    const { grid } = this.#scene;
+    const visible: number[] = [];
+    grid.forEachIn(getVisibleBox(view, screen, grid.pitch), (index) => visible.push(index));
+    if (pitch < SHAPES_FROM_PX) return drawSquares(this.#context, this.#scene, view, visible);
+    drawShapes(this.#context, this.#scene, view, visible);
+    this.#rowLabels ??= new RowLabels(this.#scene);
+    this.#rowLabels.draw(this.#context, view, visible);
+  }
+
+  /** Marks own seats that are too small to be seen. */
+  #drawPins({ view, own }: Frame): void {
+    const { theme, looks } = this.#scene;
+    const context = this.#context;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.font = `700 10px ${theme.font}`;
+    for (const index of own) {
+      const look = looks.of[index];
+      if (look !== SELECTED && look !== MINE) continue;
+      const { x, y } = this.#locate(view, index);
+      context.beginPath();
+      context.arc(x, y, 8, 0, 2 * Math.PI);
+      context.fillStyle = this.#scene.getColor(index);
+      context.fill();
+      context.strokeStyle = theme.card;
+      context.lineWidth = 2;
+      context.stroke();
+      context.fillStyle = theme.onAccent;
+      context.fillText(look === SELECTED ? '✓' : '★', x, y + 0.5);
+    }
+  }
+
+  #drawPulses({ view, nowMs }: Frame, pitch: number): boolean {
+    const context = this.#context;
+    context.strokeStyle = this.#scene.theme.text;
+    context.lineWidth = 1.5;
+    for (const [index, since] of this.#pulses) {
+      const progress = (nowMs - since) / PULSE_MS;
+      if (progress >= 1 || pitch < SQUARES_FROM_PX) {
+        this.#pulses.delete(index);
+        continue;
+      }
+      context.globalAlpha = Math.min(1, 1 - progress);
+      context.beginPath();
+      const { x, y } = this.#locate(view, index);
+      context.arc(x, y, pitch * (0.45 + 0.25 * Math.max(0, progress)), 0, 2 * Math.PI);
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+    return this.#pulses.size > 0;
+  }
+
+  #drawRing({ view }: Frame, index: number, color: string, width: number): void {
+    const context = this.#context;
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.beginPath();
+    const { x, y } = this.#locate(view, index);
+    context.arc(x, y, Math.max(6, this.#scene.grid.pitch * view.scale * 0.55), 0, 2 * Math.PI);
+    context.stroke();
+  }
+
+  #locate(view: Viewport, index: number): { x: number; y: number } {
+    const { x, y } = this.#scene.grid.locate(index);
+    return { x: x * view.scale + view.offsetX, y: y * view.scale + view.offsetY };
+  }
+}

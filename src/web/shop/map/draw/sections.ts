@@ -1,0 +1,145 @@
+import type { ScreenPoint } from '../contract.ts';
+import type { SectionOutline } from '../outlines.ts';
+import type { Scene } from '../scene.ts';
+import type { Size, Viewport } from '../viewport.ts';
+import { shortenNames } from './short-names.ts';
+
+type Context = CanvasRenderingContext2D;
+
+const LINE_PX = 14;
+const TEXT_PX = 11.5;
+const TEXT_MIN_PX = 7.5;
+/** Distance between seats at which the tint of sections has gone. */
+const TINT_UNTIL_PX = 8;
+/** Opacities of the tint of a section without and with free seats. */
+const TINT_MIN = 0.06;
+const TINT_MAX = 0.55;
+
+interface Label {
+  readonly free: number;
+  readonly amountMin: number | null;
+  readonly lines: readonly string[];
+}
+
+/** Draws the outlines of sections with their names, free seats and lowest prices. */
+export class Sections {
+  readonly #scene: Scene;
+  readonly #shortNames: readonly string[];
+  /** The lines of each section, and from what they were made. */
+  readonly #labels = new Map<number, Label>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#shortNames = shortenNames(scene.options.layout.sections);
+  }
+
+  /** Draws below the seats: the more seats of a section are free, the stronger is its tint. */
+  drawTints(context: Context, view: Viewport): void {
+    const { theme, outlines, looks, grid } = this.#scene;
+    const nearness = Math.max(0, 1 - (grid.pitch * view.scale) / TINT_UNTIL_PX);
+    for (const outline of outlines) {
+      if (outline.hull.length === 0) continue;
+      const part = looks.summarize(outline.section).free / outline.seatCount;
+      const color = theme.tiers[this.#scene.getColorOfTier(outline.tier)] ?? theme.text;
+      context.fillStyle = part > 0 ? color : theme.control;
+      context.globalAlpha = (TINT_MIN + (TINT_MAX - TINT_MIN) * Math.sqrt(part)) * nearness;
+      trace(context, view, outline);
+      context.fill();
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** Draws above the seats. */
+  drawOutlines(context: Context, view: Viewport, screen: Size, hovered: number | null): void {
+    const { theme, outlines } = this.#scene;
+    context.lineWidth = 1;
+    context.strokeStyle = theme.soft;
+    context.globalAlpha = 0.55;
+    for (const outline of outlines) {
+      trace(context, view, outline);
+      context.stroke();
+    }
+    const under = outlines.find(({ section }) => section === hovered);
+    if (under !== undefined) {
+      trace(context, view, under);
+      context.globalAlpha = 0.16;
+      context.fillStyle = theme.text;
+      context.fill();
+      context.globalAlpha = 1;
+      context.strokeStyle = theme.text;
+      context.lineWidth = 2;
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    for (const outline of outlines) this.#drawLabel(context, view, screen, outline);
+  }
+
+  #drawLabel(context: Context, view: Viewport, screen: Size, outline: SectionOutline): void {
+    const { section, center, box } = outline;
+    const x = center.x * view.scale + view.offsetX;
+    const y = center.y * view.scale + view.offsetY;
+    const width = (box.right - box.left) * view.scale;
+    const height = (box.bottom - box.top) * view.scale;
+    if (x < -width || y < -height || x > screen.width + width || y > screen.height + height) return;
+    const { free, lines } = this.#getLabel(section);
+    const shown = this.#fit(context, lines, width - 8, height - 4);
+    const short = this.#shortNames[section] ?? '';
+    if (shown.length === 0)
+      return this.#drawLine(context, short, { x, y }, { width, height, isSoft: free === 0 });
+    shown.forEach((line, at) => {
+      const middle = { x, y: y + (at - (shown.length - 1) / 2) * LINE_PX };
+      this.#drawLine(context, line, middle, { width, height: LINE_PX * 2, isSoft: free === 0 || at > 0 });
+    });
+  }
+
+  /** Returns the first lines, as many as there is room for. */
+  #fit(context: Context, lines: readonly string[], width: number, height: number): readonly string[] {
+    context.font = `650 ${TEXT_PX}px ${this.#scene.theme.font}`;
+    const end = lines.findIndex(
+      (line, at) => context.measureText(line).width > width || (at + 1) * LINE_PX > height,
+    );
+    return end < 0 ? lines : lines.slice(0, end);
+  }
+
+  /** Draws a text with a halo, so that it is legible above seats without hiding them. */
+  #drawLine(
+    context: Context,
+    text: string,
+    { x, y }: ScreenPoint,
+    { width, height, isSoft }: { width: number; height: number; isSoft: boolean },
+  ): void {
+    const { theme } = this.#scene;
+    context.font = `650 ${TEXT_PX}px ${theme.font}`;
+    const room = (width * 0.94) / context.measureText(text).width;
+    const size = Math.min(TEXT_PX, TEXT_PX * room, height * 0.6);
+    if (size < TEXT_MIN_PX) return;
+    context.font = `${isSoft ? 500 : 650} ${size}px ${theme.font}`;
+    context.lineWidth = 3.5;
+    context.lineJoin = 'round';
+    context.strokeStyle = theme.card;
+    context.fillStyle = theme.text;
+    context.globalAlpha = 0.85;
+    context.strokeText(text, x, y + 0.5);
+    context.globalAlpha = 1;
+    context.fillText(text, x, y + 0.5);
+  }
+
+  #getLabel(section: number): Label {
+    const { options, looks } = this.#scene;
+    const { free, amountMin } = looks.summarize(section);
+    const known = this.#labels.get(section);
+    if (known?.free === free && known.amountMin === amountMin) return known;
+    const lines = options.texts.describeSection(section, free, amountMin);
+    const label = { free, amountMin, lines };
+    this.#labels.set(section, label);
+    return label;
+  }
+}
+
+function trace(context: Context, view: Viewport, { hull }: SectionOutline): void {
+  context.beginPath();
+  for (const { x, y } of hull) context.lineTo(x * view.scale + view.offsetX, y * view.scale + view.offsetY);
+  context.closePath();
+}
