@@ -64,6 +64,26 @@ export function isInside(hull: readonly LayoutPoint[], point: LayoutPoint): bool
   return hull.length > 2 && hull.every((corner, at) => turn(corner, hull[(at + 1) % hull.length], point) > 0);
 }
 
+/** Returns the distance from a point in a hull to its edge, in a direction of length 1. */
+export function getReach(
+  hull: readonly LayoutPoint[],
+  { x, y }: LayoutPoint,
+  dx: number,
+  dy: number,
+): number {
+  let nearest = Infinity;
+  hull.forEach((from, at) => {
+    const to = hull[(at + 1) % hull.length] ?? from;
+    const [edgeX, edgeY] = [to.x - from.x, to.y - from.y];
+    const cross = dx * edgeY - dy * edgeX;
+    if (Math.abs(cross) < 1e-9) return;
+    const along = ((from.x - x) * edgeY - (from.y - y) * edgeX) / cross;
+    const part = ((from.x - x) * dy - (from.y - y) * dx) / cross;
+    if (along >= 0 && part >= 0 && part <= 1) nearest = Math.min(nearest, along);
+  });
+  return nearest;
+}
+
 /** Positive if the way from `a` over `b` to `c` turns to the side on which hulls have their inside. */
 function turn(a: LayoutPoint | undefined, b: LayoutPoint | undefined, c: LayoutPoint): number {
   if (a === undefined || b === undefined) return 0;

@@ -15,8 +15,7 @@ export interface Theme {
   readonly good: string;
   readonly focus: string;
   readonly font: string;
-  /** Opacity of the plan's own colors. */
-  readonly areaAlpha: number;
+  readonly isDark: boolean;
 }
 
 const TIERS = 8;
@@ -46,7 +45,7 @@ export function readTheme(container: HTMLElement): Theme {
     good: resolve('--good'),
     focus: resolve('--focus'),
     font: getComputedStyle(container).fontFamily,
-    areaAlpha: chooseInk(resolve('--card')) === '#000000' ? 0.55 : 0.22,
+    isDark: chooseInk(resolve('--card')) === '#ffffff',
   };
   probe.remove();
   return theme;

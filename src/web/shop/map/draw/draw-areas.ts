@@ -6,6 +6,8 @@ type Context = CanvasRenderingContext2D;
 
 /** Characters of a text of the plan that are drawn. */
 const TEXT_MAX = 60;
+const LIGHT_ALPHA = 0.55;
+const DARK_LINE_ALPHA = 0.3;
 const TEXT_MAX_PX = 40;
 const TEXT_MIN_PX = 9;
 
@@ -21,10 +23,10 @@ export function drawAreas(context: Context, scene: Scene, view: Viewport, hasTex
     context.fillStyle = theme.line;
     if (area.color !== null && area.color !== 'none') {
       context.fillStyle = area.color;
-      context.globalAlpha = theme.areaAlpha;
+      context.globalAlpha = theme.isDark ? getOpacity(String(context.fillStyle)) : LIGHT_ALPHA;
     }
     if (area.color !== 'none') context.fill();
-    context.globalAlpha = theme.areaAlpha;
+    context.globalAlpha = theme.isDark ? DARK_LINE_ALPHA : LIGHT_ALPHA;
     if (area.borderColor !== null && area.borderColor !== 'none') {
       context.strokeStyle = theme.line;
       context.strokeStyle = area.borderColor;
@@ -34,6 +36,14 @@ export function drawAreas(context: Context, scene: Scene, view: Viewport, hasTex
     context.restore();
     if (hasTexts) drawAreaText(context, scene, view, area);
   }
+}
+
+/** Returns how much of a color (`#rrggbb`) shows on a dark page. Plans are made for paper: their grays would be too bright. */
+function getOpacity(color: string): number {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16) || 0);
+  const most = Math.max(...parts);
+  const saturation = most === 0 ? 0 : (most - Math.min(...parts)) / most;
+  return 0.07 + 0.5 * saturation;
 }
 
 function traceArea(context: Context, area: LayoutArea, scale: number): void {

@@ -1,5 +1,5 @@
 import type { ScreenPoint } from '../contract.ts';
-import type { SectionOutline } from '../outlines.ts';
+import { getReach, type SectionOutline } from '../outlines.ts';
 import type { Scene } from '../scene.ts';
 import type { Size, Viewport } from '../viewport.ts';
 import { shortenNames } from './short-names.ts';
@@ -8,7 +8,9 @@ type Context = CanvasRenderingContext2D;
 
 const LINE_PX = 14;
 const TEXT_PX = 11.5;
-const TEXT_MIN_PX = 7.5;
+const TEXT_MIN_PX = 7;
+/** Corners of a text may lie a little outside, where it has no letters. */
+const OVERLAP = 1.25;
 /** Distance between seats at which the tint of sections has gone. */
 const TINT_UNTIL_PX = 8;
 /** Opacities of the tint of a section without and with free seats. */
@@ -84,23 +86,40 @@ export class Sections {
     const height = (box.bottom - box.top) * view.scale;
     if (x < -width || y < -height || x > screen.width + width || y > screen.height + height) return;
     const { free, lines } = this.#getLabel(section);
-    const shown = this.#fit(context, lines, width - 8, height - 4);
-    const short = this.#shortNames[section] ?? '';
-    if (shown.length === 0)
-      return this.#drawLine(context, short, { x, y }, { width, height, isSoft: free === 0 });
-    shown.forEach((line, at) => {
-      const middle = { x, y: y + (at - (shown.length - 1) / 2) * LINE_PX };
-      this.#drawLine(context, line, middle, { width, height: LINE_PX * 2, isSoft: free === 0 || at > 0 });
-    });
+    // As many lines as there is room for, else the short name, if need be in smaller letters.
+    const options = [lines, lines.slice(0, 2), lines.slice(0, 1), [this.#shortNames[section] ?? '']];
+    for (const shown of options) {
+      const part = this.#getRoom(context, outline, view.scale, shown);
+      const size = Math.min(TEXT_PX, TEXT_PX * part);
+      if (size < (shown === options.at(-1) ? TEXT_MIN_PX : TEXT_PX)) continue;
+      shown.forEach((line, at) => {
+        const middle = { x, y: y + (at - (shown.length - 1) / 2) * LINE_PX };
+        this.#drawLine(context, line, middle, { size, isBold: at === 0 && free > 0 });
+      });
+      return;
+    }
   }
 
-  /** Returns the first lines, as many as there is room for. */
-  #fit(context: Context, lines: readonly string[], width: number, height: number): readonly string[] {
+  /** Returns the size in which lines fit into the outline, in relation to their normal size. */
+  #getRoom(
+    context: Context,
+    { hull, center, box }: SectionOutline,
+    scale: number,
+    lines: readonly string[],
+  ): number {
     context.font = `650 ${TEXT_PX}px ${this.#scene.theme.font}`;
-    const end = lines.findIndex(
-      (line, at) => context.measureText(line).width > width || (at + 1) * LINE_PX > height,
+    const halfWidth = Math.max(...lines.map((line) => context.measureText(line).width)) / 2 + 1;
+    const halfHeight = (lines.length * LINE_PX) / 2 - 1;
+    if (hull.length === 0) {
+      const fits =
+        (box.right - box.left) * scale > halfWidth * 2 && (box.bottom - box.top) * scale > halfHeight * 2;
+      return Number(fits);
+    }
+    const half = Math.hypot(halfWidth, halfHeight);
+    const reaches = [-1, 1].flatMap((sideX) =>
+      [-1, 1].map((sideY) => getReach(hull, center, (sideX * halfWidth) / half, (sideY * halfHeight) / half)),
     );
-    return end < 0 ? lines : lines.slice(0, end);
+    return (Math.min(...reaches) * scale * OVERLAP) / half;
   }
 
   /** Draws a text with a halo, so that it is legible above seats without hiding them. */
@@ -108,15 +127,11 @@ export class Sections {
     context: Context,
     text: string,
     { x, y }: ScreenPoint,
-    { width, height, isSoft }: { width: number; height: number; isSoft: boolean },
+    { size, isBold }: { size: number; isBold: boolean },
   ): void {
     const { theme } = this.#scene;
-    context.font = `650 ${TEXT_PX}px ${theme.font}`;
-    const room = (width * 0.94) / context.measureText(text).width;
-    const size = Math.min(TEXT_PX, TEXT_PX * room, height * 0.6);
-    if (size < TEXT_MIN_PX) return;
-    context.font = `${isSoft ? 500 : 650} ${size}px ${theme.font}`;
-    context.lineWidth = 3.5;
+    context.font = `${isBold ? 650 : 500} ${size}px ${theme.font}`;
+    context.lineWidth = size * 0.3;
     context.lineJoin = 'round';
     context.strokeStyle = theme.card;
     context.fillStyle = theme.text;
