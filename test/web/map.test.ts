@@ -159,6 +159,7 @@ it('the mouse gets a description of a seat, and a finger one at the lower edge',
   const seat = await show(phone, 5);
   await phone.touchscreen.tap(seat.x, seat.y);
   await phone.locator('.seat-tip[data-by="touch"]').getByText('€49').waitFor();
+  expect(web.complaints).toEqual([]);
 });
 
 it('the seat limit and the rule against single seats are explained before the server refuses', async () => {
@@ -182,4 +183,5 @@ it('the seat limit and the rule against single seats are explained before the se
   await waitForCount(page, 'selected', 6);
   await advice.getByRole('button', { name: 'Close the message' }).click();
   await advice.waitFor({ state: 'detached' });
+  expect(web.complaints).toEqual([]);
 });

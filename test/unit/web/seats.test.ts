@@ -7,7 +7,7 @@ import { findOrphans } from '../../../src/web/shop/seats/orphans.ts';
 /** Creates rows of a plan: a digit is the number of a row of a seat, and a space is an aisle. */
 function createRows(...rows: readonly string[]): SeatLayout {
   const seats = rows.flatMap((text, y) =>
-    [...text].flatMap((sign, x) => (sign === ' ' ? [] : [{ row: String(y), x: x * 10, y: y * 10 }])),
+    text.split('').flatMap((sign, x) => (sign === ' ' ? [] : [{ row: String(y), x: x * 10, y: y * 10 }])),
   );
   return {
     format: 1,

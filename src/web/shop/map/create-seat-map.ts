@@ -206,7 +206,7 @@ class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
   }
 
   step(key: StepKey): void {
-    const { layout, texts, announce } = this.#options;
+    const { layout, texts } = this.#options;
     const { camera, scene, cursor } = this.#stage;
     const { grid } = scene;
     const middle = toHall(camera.target, camera.middle);
@@ -222,6 +222,6 @@ class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
     if (isNearEdge || this.#stage.pitch < SECTION_PITCH_PX) this.#stage.move(() => this.#showSeat(seat));
     this.#stage.inspect({ kind: 'seat', index: seat, at: this.screenOf(seat), by: 'keyboard' });
     clearTimeout(this.#announcing);
-    this.#announcing = setTimeout(() => announce(texts.describeSeat(seat)), ANNOUNCE_MS);
+    this.#announcing = setTimeout(() => this.#options.announce(texts.describeSeat(seat)), ANNOUNCE_MS);
   }
 }

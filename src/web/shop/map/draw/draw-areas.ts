@@ -23,7 +23,7 @@ export function drawAreas(context: Context, scene: Scene, view: Viewport, hasTex
     context.fillStyle = theme.line;
     if (area.color !== null && area.color !== 'none') {
       context.fillStyle = area.color;
-      context.globalAlpha = theme.isDark ? getOpacity(String(context.fillStyle)) : LIGHT_ALPHA;
+      context.globalAlpha = theme.isDark ? getOpacity(context.fillStyle) : LIGHT_ALPHA;
     }
     if (area.color !== 'none') context.fill();
     context.globalAlpha = theme.isDark ? DARK_LINE_ALPHA : LIGHT_ALPHA;

@@ -33,8 +33,14 @@ export function SeatTip(props: Props) {
   }, [show]);
   // The seat can be taken while its description is shown.
   useSyncExternalStore(store.subscribe, store.getSummary);
-  useSyncExternalStore(selection.subscribe, selection.get);
-  useSyncExternalStore(mine.subscribe, mine.get);
+  useSyncExternalStore(
+    (listener) => selection.subscribe(listener),
+    () => selection.get(),
+  );
+  useSyncExternalStore(
+    (listener) => mine.subscribe(listener),
+    () => mine.get(),
+  );
   useLayoutEffect(() => {
     if (tip.current !== null && inspected !== null) place(tip.current, inspected);
   });
