@@ -15,7 +15,7 @@ interface Options {
   readonly mine: ReadonlySet<number>;
   /** Seats that the buyer can still have. */
   readonly limit: number;
-  /** Whether seats are being held. The selection does not change then. */
+  /** True while seats are being held. The selection does not change then. */
   readonly isBusy: boolean;
 }
 
