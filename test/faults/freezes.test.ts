@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { sessionTimeoutsMs, sql } from '../../src/platform/database/db.ts';
+import { sql } from '../../src/platform/database/db.ts';
+import { sessionTimeoutsMs } from '../../src/platform/database/session-settings.ts';
 import type { BatchStep } from '../../src/booking/batch/batch.ts';
 import type { Buyer } from '../torture/buyers/buyers.ts';
 import { runClients } from '../torture/buyers/clients.ts';

@@ -16,14 +16,17 @@ export class BatchAbandonedError extends Error {
   }
 }
 
-/** COMMIT was sent and not answered. Only the database knows whether the batch is committed. */
+/**
+ * COMMIT was sent and not answered, or it stopped waiting for the synchronous standby. Only the database knows whether the
+ * batch is committed.
+ */
 export class CommitUnknownError extends Error {
   readonly input: BatchInput;
   readonly result: BatchResult;
   readonly version: number;
 
   constructor(input: BatchInput, result: BatchResult, version: number, cause: unknown) {
-    super('the connection was lost during COMMIT', { cause });
+    super('the outcome of COMMIT is unknown', { cause });
     this.name = 'CommitUnknownError';
     this.input = input;
     this.result = result;

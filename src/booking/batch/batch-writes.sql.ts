@@ -162,9 +162,11 @@ export async function raiseVersion(
 }
 
 /**
- * Returns whether a batch whose connection broke during COMMIT was committed. First waits for the event's row, which the
- * lost transaction holds as long as it is in flight.
+ * Returns whether a batch with an unknown outcome was committed. First waits for the event's row, which the lost transaction
+ * holds as long as it is in flight. Locking the row also makes the caller's own COMMIT wait for the synchronous standby,
+ * which then has the batch too. Without the lock, a batch would be found that only the primary has.
  */
+// guard: found-batch-replicated
 export async function findBatch(tx: Tx, eventId: number, version: number, batchId: string): Promise<boolean> {
   await tx.$queryRaw(sql`/* awaitEvent */ SELECT 1 FROM events WHERE id = ${eventId} FOR NO KEY UPDATE`);
   const rows = await tx.$queryRaw<unknown[]>(sql`/* findBatch */

@@ -51,7 +51,8 @@ interface BatchSettings {
 /**
  * Runs commands for one event in one transaction.
  *
- * @throws {CommitUnknownError} if the connection broke during COMMIT. After any other error, nothing was changed.
+ * @throws {CommitUnknownError} if the connection broke during COMMIT, COMMIT took too long, or it stopped waiting for the
+ *   synchronous standby. After any other error, nothing was changed.
  */
 export async function runBatch(
   db: PrismaClient,
@@ -239,7 +240,7 @@ const RESOLVE_EVERY_MS = 200;
 const ATTEMPT_MS_MAX = 4_000;
 
 /**
- * Runs a batch. If the connection breaks during COMMIT, asks the database for the outcome.
+ * Runs a batch. If the outcome of COMMIT is unknown, asks the database for it.
  *
  * @throws {CommitUnknownError} only if the database could not be asked. After any other error, nothing was changed.
  */

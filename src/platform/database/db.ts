@@ -7,7 +7,9 @@ import { Cache } from '../cache.ts';
 import type { Logger } from '../observability/logger.ts';
 import { isTracing } from '../observability/tracing.ts';
 import { measurePool } from './pool-metrics.ts';
+import { formatOptions, getSessionSettings, sessionTimeoutsMs, type PoolName } from './session-settings.ts';
 import { traceStatements } from './trace-statements.ts';
+import { failUnreplicatedCommits } from './unreplicated-commit.ts';
 
 /** Client of an interactive transaction. */
 export type Tx = Prisma.TransactionClient;
@@ -26,32 +28,6 @@ const PLANNED_EACH_TIME = '/* planned each time */';
  */
 export const plannedEachTime = Prisma.raw(PLANNED_EACH_TIME);
 
-/**
- * Timeouts that PostgreSQL enforces on each session; Prisma's own transaction timeout cancels nothing on the server. If
- * a process freezes inside a batch, its locks are released after `idle_in_transaction_session_timeout` at the latest.
- */
-export const sessionTimeoutsMs = {
-  lock_timeout: 3_000,
-  statement_timeout: 5_000,
-  idle_in_transaction_session_timeout: 3_000,
-  transaction_timeout: 8_000,
-} as const;
-
-/**
- * Planner settings that allow only access by key, for batches and the worker. Otherwise PostgreSQL keeps plans, also
- * for foreign keys, that it made while the tables were small: in the first minute of an on-sale, a batch of 487 holds
- * took 2,300 ms in sequential scans instead of 15. Sorting is disabled too, so that ordered rows come from an index in
- * that order; for a table that looks empty, the planner would choose any index on the event and sort.
- */
-// guard: index-order-without-sort
-const plansByKey = [
-  'enable_seqscan',
-  'enable_hashjoin',
-  'enable_mergejoin',
-  'enable_material',
-  'enable_sort',
-].map((setting) => `${setting}=off`);
-
 export interface Database {
   /** Only for booking batches. */
   readonly batches: PrismaClient;
@@ -62,11 +38,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export interface PoolSizes {
-  readonly batches: number;
-  readonly reads: number;
-  readonly worker: number;
-}
+export type PoolSizes = Readonly<Record<PoolName, number>>;
 
 /** Longer than PostgreSQL permits anything with the default timeouts to take. */
 const SILENCE_MAX_MS = sessionTimeoutsMs.transaction_timeout + 1_000;
@@ -77,9 +49,9 @@ const defaultPoolSizes: PoolSizes = { batches: 8, reads: 8, worker: 3 };
 
 /** Creates three separate pools, so that none can starve another. Connections open on first use. */
 export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = defaultPoolSizes): Database {
-  const batches = client(url, 'batches', sizes.batches, logger, SILENCE_MAX_MS, plansByKey);
+  const batches = client(url, 'batches', sizes.batches, logger, SILENCE_MAX_MS);
   const reads = client(url, 'reads', sizes.reads, logger, SILENCE_MAX_MS);
-  const worker = client(url, 'worker', sizes.worker, logger, LONG_WORK_SILENCE_MAX_MS, plansByKey);
+  const worker = client(url, 'worker', sizes.worker, logger, LONG_WORK_SILENCE_MAX_MS);
   return {
     batches,
     reads,
@@ -92,14 +64,11 @@ export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = 
 
 function client(
   url: string,
-  name: keyof PoolSizes,
+  name: PoolName,
   max: number,
   logger: Logger,
   silenceMaxMs: number,
-  planner: readonly string[] = [],
 ): PrismaClient {
-  const timeouts = Object.entries(sessionTimeoutsMs).map(([timeout, ms]) => `${timeout}=${ms}`);
-  const settings = [...timeouts, 'jit=off', ...planner].map((setting) => `-c ${setting}`);
   const onError = (error: Error) => logger.warn({ err: error, pool: name }, 'database connection lost');
   const pool = new pg.Pool({
     connectionString: url,
@@ -108,10 +77,11 @@ function client(
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    options: settings.join(' '),
+    options: formatOptions(getSessionSettings(name)),
   });
   // An `error` without a listener ends the process, and Prisma adds its own listener only later.
   pool.on('connect', (connected) => connected.on('error', onError));
+  pool.on('connect', failUnreplicatedCommits);
   measurePool(name, pool);
   destroyDeadConnections(pool, silenceMaxMs, logger);
   const adapter = new PrismaPg(pool, {

@@ -15,6 +15,22 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/db/database/unreplicated-commits.test.ts'],
+    mutants: [
+      { guard: 'unreplicated-commit-unknown', mutation: 'remove' },
+      {
+        guard: 'unreplicated-commit-reported',
+        mutation: { replace: "['client_min_messages', 'warning'], ", with: '' },
+        only: 'no standby confirms',
+      },
+      {
+        guard: 'found-batch-replicated',
+        mutation: { replace: ' FOR NO KEY UPDATE', with: '' },
+        only: 'no standby confirms',
+      },
+    ],
+  },
+  {
     tests: ['test/db/database/exhausted-database.test.ts'],
     mutants: [{ guard: 'exhausted-server-not-retried', mutation: 'remove' }],
   },

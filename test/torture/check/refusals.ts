@@ -1,4 +1,4 @@
-import { sessionTimeoutsMs } from '../../../src/platform/database/db.ts';
+import { sessionTimeoutsMs } from '../../../src/platform/database/session-settings.ts';
 import { SEATS_PER_ROW, tierOf } from '../hall.ts';
 import { describeAttempt, type Attempt, type Refusal } from '../history.ts';
 import type { Findings } from './breach.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sessionTimeoutsMs } from '../../../src/platform/database/db.ts';
+import { sessionTimeoutsMs } from '../../../src/platform/database/session-settings.ts';
 import type { Outcome } from '../../torture/history.ts';
 import {
   ALICE,
