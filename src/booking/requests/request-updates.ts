@@ -6,47 +6,58 @@ import type { HoldRequestState, RequestReads } from './read-requests.ts';
 
 /** Interval at which watched requests are read. It moves their place in the queue, and repairs lost messages. */
 const READ_EVERY_MS = 1_000;
+/** Maximum number of requests of an event that are read in one interval. Beyond it, they take turns, so that the cost is bounded. */
+const READ_EACH_TIME_MAX = 2_000;
 
 export interface RequestUpdatesContext {
-  readonly requestReads: RequestReads;
+  readonly requestReads: Pick<RequestReads, 'read'>;
   readonly subscriber: Pick<Subscriber, 'subscribeRequestsSettled'>;
 }
 
 /** The state of a request, or the error that ends the stream. */
 export type RequestUpdate = { readonly request: HoldRequestState } | { readonly failure: unknown };
 
-type Wake = () => void;
+/** Why a request is read: something may have settled it, or it is time to send its place too. */
+type Cause = 'settled' | 'time';
+type Wake = (cause: Cause) => void;
 
 /** What all subscribers of one event's requests share. */
 interface Watch {
   readonly wakes: Map<string, Set<Wake>>;
+  /** The watched requests in turn, forever. */
+  readonly turns: Iterator<string, never>;
   readonly subscription: Subscription;
   readonly timer: NodeJS.Timeout;
 }
 
 /**
- * Live updates of hold requests. All requests of an event that somebody watches are read together, once per second and
- * when a worker has settled some of them.
+ * Live updates of hold requests. The requests of an event that somebody watches are read together, once per second and
+ * when a worker has settled some of them. If there are many, they take turns: each is read every few seconds.
  */
 export class RequestUpdates {
   readonly #ctx: RequestUpdatesContext;
   readonly #watches = new Map<number, Watch>();
 
-  constructor(ctx: RequestUpdatesContext) {
+  readonly #readEachTimeMax: number;
+
+  constructor(ctx: RequestUpdatesContext, readEachTimeMax = READ_EACH_TIME_MAX) {
     this.#ctx = ctx;
+    this.#readEachTimeMax = readEachTimeMax;
   }
 
   /** Yields the given state, then each state that differs from the one before, and ends after the outcome. */
   subscribe(first: HoldRequestState): AsyncIterableIterator<RequestUpdate> {
     const { eventId, requestId } = first;
     let sent: HoldRequestState | null = null;
-    const wakes = new Mailbox<true>({
+    const wakes = new Mailbox<Cause>({
       limit: 1,
-      overflow: () => true,
+      overflow: () => 'time',
       onClose: () => this.#unwatch(eventId, requestId, wake),
     });
-    const wake = () => wakes.push(true);
-    this.#watch(eventId, requestId, wake);
+    const wake: Wake = (cause) => wakes.push(cause);
+    const { ready } = this.#watch(eventId, requestId, wake);
+    // The request may have been settled since the first read, before anything listened for it.
+    void ready.then(() => wake('settled')); // guard: request-read-when-watched
     const end = async () => {
       await wakes.return();
       return { done: true, value: undefined } as const;
@@ -57,11 +68,12 @@ export class RequestUpdates {
         // guard: request-stream-ends
         if (sent.state.status !== 'QUEUED') return end();
         for (;;) {
-          if ((await wakes.next()).done === true) return end();
+          const woken = await wakes.next();
+          if (woken.done === true) return end();
           const update = await this.#read(eventId, requestId);
           if (update === null) continue;
           if ('failure' in update) await wakes.return();
-          else if (isSame(update.request, sent)) continue;
+          else if (!isNews(update.request, sent, woken.value)) continue;
           else sent = update.request;
           return { done: false, value: update };
         }
@@ -85,23 +97,28 @@ export class RequestUpdates {
     }
   }
 
-  #watch(eventId: number, requestId: string, wake: Wake): void {
+  #watch(eventId: number, requestId: string, wake: Wake): Subscription {
     let watch = this.#watches.get(eventId);
     if (watch === undefined) {
       const wakes: Watch['wakes'] = new Map();
-      const wakeAll = (ids: Iterable<string>) => {
-        for (const id of ids) for (const each of wakes.get(id) ?? []) each();
-      };
-      watch = {
+      const created: Watch = {
         wakes,
-        subscription: this.#ctx.subscriber.subscribeRequestsSettled(eventId, ({ requestIds }) =>
-          wakeAll(requestIds),
-        ),
-        timer: setInterval(() => wakeAll(wakes.keys()), READ_EVERY_MS).unref(),
+        turns: repeatKeys(wakes),
+        subscription: this.#ctx.subscriber.subscribeRequestsSettled(eventId, ({ requestIds }) => {
+          for (const id of requestIds) wakeAll(created, id, 'settled');
+        }),
+        timer: setInterval(() => this.#wakeNext(created), READ_EVERY_MS).unref(),
       };
-      this.#watches.set(eventId, watch);
+      this.#watches.set(eventId, (watch = created));
     }
     watch.wakes.set(requestId, (watch.wakes.get(requestId) ?? new Set()).add(wake));
+    return watch.subscription;
+  }
+
+  /** Has the requests read whose turn it is. */
+  #wakeNext(watch: Watch): void {
+    const count = Math.min(watch.wakes.size, this.#readEachTimeMax); // guard: watched-requests-take-turns
+    for (let woken = 0; woken < count; woken++) wakeAll(watch, watch.turns.next().value, 'time');
   }
 
   #unwatch(eventId: number, requestId: string, wake: Wake): void {
@@ -117,11 +134,20 @@ export class RequestUpdates {
   }
 }
 
+/** The map must not be empty when the next key is taken. */
+function* repeatKeys(map: ReadonlyMap<string, unknown>): Generator<string, never> {
+  for (;;) yield* map.keys();
+}
+
+function wakeAll({ wakes }: Watch, requestId: string, cause: Cause): void {
+  for (const wake of wakes.get(requestId) ?? []) wake(cause);
+}
+
 function isTemporary(error: unknown): boolean {
   return ['transient', 'connection', 'exhausted'].includes(classifyDbError(error));
 }
 
-function isSame(a: HoldRequestState, b: HoldRequestState): boolean {
-  if (a.state.status !== 'QUEUED' || b.state.status !== 'QUEUED') return false;
-  return a.state.ahead === b.state.ahead;
+function isNews({ state }: HoldRequestState, sent: HoldRequestState, cause: Cause): boolean {
+  if (state.status !== 'QUEUED' || sent.state.status !== 'QUEUED') return true;
+  return cause === 'time' && state.ahead !== sent.state.ahead;
 }

@@ -223,6 +223,16 @@ export const booking: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/unit/booking/request-updates.test.ts'],
+    mutants: [
+      { guard: 'request-read-when-watched', mutation: 'remove' },
+      {
+        guard: 'watched-requests-take-turns',
+        mutation: { replace: 'this.#readEachTimeMax', with: 'Infinity' },
+      },
+    ],
+  },
+  {
     tests: ['test/api/requests/hold-requests.test.ts'],
     mutants: [
       { guard: 'request-needs-key', mutation: 'never', only: 'rejects' },
