@@ -109,7 +109,7 @@ export default defineConfig({
       files: ['test/**'],
       plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'node', 'promise', 'vitest'],
       rules: {
-        'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expectAlerts'] }],
+        'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expectAlerts', 'expectShown'] }],
         'vitest/no-commented-out-tests': 'error',
         'vitest/no-disabled-tests': 'error',
         'vitest/no-focused-tests': 'error',

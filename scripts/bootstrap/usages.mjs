@@ -219,6 +219,11 @@ const usages = {
   --subject  all tokens that this user has got until now: the claim sub, or the user ID of the log
   --id       the token with this ID: the claim jti`,
 
+  screenshots: `Usage: npm run screenshots
+
+  Makes the pictures of README.md in docs/, in a headless Chromium, from a server and temporary services of its own with
+  the example events and made-up bookings.`,
+
   'warm-path': `Usage: npm run warm-path
 
   Prints the source files that one warm holdSeats runs through, from the request to the seat update of a watcher, as

@@ -1,21 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { selectSeats, startWeb, type WebFixture } from './web.fixture.ts';
+import { describe, expect, it } from 'vitest';
+import { findViolations } from './axe.ts';
+import { selectSeats, useWeb } from './web.fixture.ts';
 
-let web: WebFixture;
-beforeAll(async () => {
-  web = await startWeb();
-});
-afterAll(() => web.close());
-
-async function findViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-}
+const web = useWeb();
 
 /** A page that is wider than the window would scroll sideways. */
 const isTooWide = (page: Page) =>
@@ -29,14 +18,14 @@ describe.each<[string, BrowserContextOptions]>([
   ],
 ])('%s', (_name, options) => {
   it('no page has an error that axe finds, and none scrolls sideways', async () => {
-    const page = await web.open('/', options);
+    const page = await web().open('/', { ...options, expected: /status of 404/ });
     const check = async () => {
       expect(await findViolations(page)).toEqual([]);
       expect(await isTooWide(page)).toBe(false);
     };
     await page.locator('.events').waitFor();
     await check();
-    await page.goto(web.eventUrl);
+    await page.goto(web().eventUrl);
     await page.locator('.seat').first().waitFor();
     await selectSeats(page, await firstFree(page));
     await check();
@@ -49,8 +38,14 @@ describe.each<[string, BrowserContextOptions]>([
     await page.goto('/bookings');
     await page.locator('.booking-card').waitFor();
     await check();
-    await page.goto('/nowhere');
-    await page.locator('h1').waitFor();
+    for (const address of ['/nowhere', '/?q=no-such-event']) {
+      await page.goto(address);
+      await page.locator('.empty, .eyebrow').waitFor();
+      await check();
+    }
+    await page.evaluate(() => localStorage.clear());
+    await page.goto('/bookings');
+    await page.locator('.empty').waitFor();
     await check();
   });
 });
@@ -61,9 +56,9 @@ async function firstFree(page: Page): Promise<number> {
 
 it('the page of an event loads at most 120 kB before the layout', async () => {
   const requests: string[] = [];
-  const page = await web.open('/nowhere');
+  const page = await web().open('/nowhere', { expected: /status of 404/ });
   page.on('request', (request) => requests.push(request.url()));
-  await page.goto(web.eventUrl);
+  await page.goto(web().eventUrl);
   await page.locator('.seat').first().waitFor();
   const before = requests.slice(
     0,
@@ -77,10 +72,10 @@ it('the page of an event loads at most 120 kB before the layout', async () => {
 });
 
 it('names with markup and reordering characters are shown as text', async () => {
-  const { reads } = web.http.context.database;
+  const { reads } = web().http.context.database;
   const name = '<img src=x onerror=alert(1)>\u202Egnp.tac';
-  await reads.event.update({ where: { id: web.http.hall.eventId }, data: { name } });
-  const page = await web.open(web.eventUrl);
+  await reads.event.update({ where: { id: web().http.hall.eventId }, data: { name } });
+  const page = await web().open(web().eventUrl);
   const heading = page.getByRole('heading', { level: 1 });
   await heading.waitFor();
   expect(await heading.textContent()).toBe(name);

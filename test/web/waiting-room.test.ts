@@ -1,30 +1,89 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { BuyerClient } from '../support/clients/buyer-client.ts';
-import { startWeb, type WebFixture } from './web.fixture.ts';
+import { expect, it } from 'vitest';
+import { runRooms } from '../../src/waiting-room/run-rooms.ts';
+import { writeRoomSettings } from '../../src/waiting-room/rooms/rooms.sql.ts';
+import { sql } from '../../src/platform/database/db.ts';
+import { findViolations } from './axe.ts';
+import { expectShown, useWeb } from './web.fixture.ts';
 
-let web: WebFixture;
-beforeAll(async () => {
-  web = await startWeb({
-    RATE_LIMITS: 'on',
-    CHALLENGE: 'proof-of-work',
-    CHALLENGE_DIFFICULTY_BITS: '8',
-    CHALLENGE_TO_JOIN: 'on',
-  });
+const web = useWeb({
+  RATE_LIMITS: 'on',
+  CHALLENGE: 'proof-of-work',
+  CHALLENGE_DIFFICULTY_BITS: '8',
+  CHALLENGE_TO_JOIN: 'on',
 });
-afterAll(() => web.close());
 
-it('a buyer joins a waiting room that requires a proof of work, and keeps the place after a reload', async () => {
-  const { context, hall, eventId, url } = web.http;
-  const { token } = await context.identity.issue({ userId: hall.organizerId, role: 'ORGANIZER' });
-  const organizer = (await BuyerClient.start(url)).as(token);
-  await organizer.send(
-    'mutation ($input: ConfigureWaitingRoomInput!) { configureWaitingRoom(input: $input) { __typename } }',
-    { input: { eventId, mode: 'ON' } },
-  );
-  const page = await web.open(web.eventUrl);
+const HOUR_MS = 3_600_000;
+const ALL_AT_ONCE = 60_000;
+
+type RoomSettings = Parameters<typeof writeRoomSettings>[2];
+
+/** Changes a waiting room as an organizer does, and runs the worker's task. */
+async function setRoom(eventId: number, settings: RoomSettings): Promise<void> {
+  const { database, waitingRooms, logger } = web().http.context;
+  await writeRoomSettings(database.worker, eventId, settings);
+  const ctx = { db: database.worker, store: waitingRooms.store, logger };
+  const now = Date.now();
+  for (const clock of [now, now + 1_000]) await runRooms(ctx, () => clock);
+  await waitingRooms.directory.refresh();
+}
+
+it('a buyer joins a lobby that requires a proof of work, and keeps the place in a second tab and after a reload', async () => {
+  const { hall, url } = await web().createEvent({ onSaleAt: new Date(Date.now() + HOUR_MS) });
+  await setRoom(hall.eventId, { mode: 'ON', lobbyOpensAt: new Date(Date.now() - 1_000) });
+  const page = await web().open(url);
+  await page.getByRole('timer', { name: 'Time until the sale starts' }).waitFor();
   await page.getByRole('button', { name: 'Join the waiting room' }).click();
-  await page.getByText('Your number').waitFor();
+  await page.getByText('You are in.').waitFor();
+  expect(await findViolations(page)).toEqual([]);
   await page.reload();
+  await page.getByText('You are in.').waitFor();
+  const tab = await page.context().newPage();
+  await tab.goto(url);
+  await tab.getByText('You are in.').waitFor();
+
+  const { reads } = web().http.context.database;
+  await reads.event.update({ where: { id: hall.eventId }, data: { onSaleAt: new Date(Date.now() - 5_000) } });
+  // The first run of the worker's task draws the numbers, and a later one calls them.
+  await setRoom(hall.eventId, { pacePerMinute: ALL_AT_ONCE });
   await page.getByText('Your number').waitFor();
-  expect(web.complaints).toEqual([]);
+  await setRoom(hall.eventId, {});
+  // Both tabs have the buyer's one place, and the number of one buyer is 1.
+  await expectShown(page.locator('.seat').first());
+  await expectShown(tab.locator('.seat').first());
+  expect(await page.title()).toMatch(/^Your turn! Test Night/);
+});
+
+it('who waits sees the number, the people ahead, the wait and the chance, and is called with a message', async () => {
+  const { hall, url } = await web().createEvent();
+  await setRoom(hall.eventId, { mode: 'ON', pacePerMinute: 1, insideMax: 1 });
+  const [first, second] = [await web().open(url), await web().open(url)];
+  for (const page of [first, second]) {
+    await page.getByRole('button', { name: 'Join the waiting room' }).click();
+    await page.getByText('Your number').waitFor();
+  }
+  const figures = second.locator('.figures');
+  expect(await figures.innerText()).toMatch(
+    /Your number\s+2\s+People ahead\s+1\s+Estimated wait\s+\S.*\s+Chance of seats\s+Good/,
+  );
+  await second.getByRole('status').getByText('1 person is ahead of you.').waitFor({ state: 'attached' });
+  expect(await findViolations(second)).toEqual([]);
+  await second.reload();
+  await figures.getByText('2', { exact: true }).waitFor();
+  await setRoom(hall.eventId, { pacePerMinute: ALL_AT_ONCE, insideMax: 1_000 });
+  await second.getByRole('status').getByText('Your turn!').waitFor({ state: 'attached' });
+  await second.locator('.seat').first().click();
+  await second.getByRole('button', { name: 'Hold 1 seat' }).click();
+  await expectShown(second.getByRole('region', { name: 'Held for you' }));
+  expect(await second.title()).toMatch(/^Your turn!/);
+});
+
+it('who waits for an event without free seats learns it early', async () => {
+  const { hall, url } = await web().createEvent();
+  const { worker } = web().http.context.database;
+  await worker.$executeRaw(sql`UPDATE event_seats SET status = 'BLOCKED' WHERE event_id = ${hall.eventId}`);
+  await worker.$executeRaw(sql`UPDATE events SET seats_blocked = seats_total WHERE id = ${hall.eventId}`);
+  await setRoom(hall.eventId, { mode: 'ON' });
+  const page = await web().open(url);
+  await page.getByText('All seats are sold.').waitFor();
+  expect(await findViolations(page)).toEqual([]);
 });

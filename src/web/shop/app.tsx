@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Link, Route, Switch } from 'wouter';
+import { Link, Route, Switch, useLocation } from 'wouter';
 import { fromAddressId } from './api/addresses.ts';
 import { EventListPage } from './pages/event-list-page.tsx';
 import { EventPage } from './pages/event-page.tsx';
@@ -45,10 +45,7 @@ export function App() {
             <Routes />
           </Suspense>
         </main>
-        <footer className="footer">
-          <span>{t('footer')}</span>
-          <a href="/developers">{t('developers')}</a>
-        </footer>
+        <Footer />
         <Announcer />
       </div>
     </ErrorBoundary>
@@ -70,6 +67,17 @@ function Header({ onLanguage }: { readonly onLanguage: (language: Language) => v
         </button>
       </nav>
     </header>
+  );
+}
+
+function Footer() {
+  const [location] = useLocation();
+  return (
+    // The footer of another page is another one: it does not move there.
+    <footer className="footer" key={location}>
+      <span>{t('footer')}</span>
+      <a href="/developers">{t('developers')}</a>
+    </footer>
   );
 }
 

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { Booking } from '../api/problem.ts';
 import type { SeatLineFragment } from '../api/operations.ts';
 import type { SeatFilter } from '../map/contract.ts';
@@ -20,6 +19,7 @@ interface Props {
   readonly holding: Holding;
   /** The last hold of this page, if it has expired. */
   readonly ended: Booking | null;
+  readonly onEndedRead: () => void;
   /** Seats that the buyer can still have. */
   readonly limit: number;
   readonly onToggle: (index: number) => void;
@@ -87,19 +87,19 @@ function toLine({ layout }: SeatStore, index: number): SeatLineFragment {
   };
 }
 
-function Messages({ event, store, holding, ended, onSelect, onDismiss }: Props) {
+function Messages({ event, store, holding, ended, onSelect, onDismiss, onEndedRead }: Props) {
   const { problem } = holding;
   const alternatives =
     problem?.kind === 'api' && 'alternatives' in problem.error ? problem.error.alternatives : [];
   return (
     <>
       {holding.state === 'unknown' && (
-        <p className="notice warning" role="alert">
+        <p className="notice warning floating" role="alert">
           {t('unknownHold')}
         </p>
       )}
       {holding.state === 'queued' && (
-        <p className="notice info" role="status">
+        <p className="notice info floating" role="status">
           {holding.ahead === null ? t('queuedSoon') : t('queued', { count: holding.ahead })}
         </p>
       )}
@@ -124,7 +124,7 @@ function Messages({ event, store, holding, ended, onSelect, onDismiss }: Props) 
           </div>
         </ProblemNotice>
       )}
-      {ended !== null && <Expired booking={ended} store={store} onSelect={onSelect} />}
+      {ended !== null && <Expired booking={ended} {...{ store, onSelect, onEndedRead }} />}
     </>
   );
 }
@@ -133,17 +133,16 @@ interface ExpiredProps {
   readonly booking: Booking;
   readonly store: SeatStore;
   readonly onSelect: (indexes: readonly number[]) => void;
+  readonly onEndedRead: () => void;
 }
 
 /** Offers the seats of an expired hold again, as far as they are free. */
-function Expired({ booking, store, onSelect }: ExpiredProps) {
-  const [isDismissed, setDismissed] = useState(false);
-  if (isDismissed) return null;
+function Expired({ booking, store, onSelect, onEndedRead }: ExpiredProps) {
   const selectAgain = () => {
     onSelect(
       booking.seats.map(({ index }) => index).filter((index) => store.statusOf(index) === 'AVAILABLE'),
     );
-    setDismissed(true);
+    onEndedRead();
   };
   return (
     <Notice kind="warning" title={t('holdExpiredTitle')}>
@@ -152,7 +151,7 @@ function Expired({ booking, store, onSelect }: ExpiredProps) {
         <button type="button" onClick={selectAgain}>
           {t('selectAgain')}
         </button>
-        <button type="button" onClick={() => setDismissed(true)}>
+        <button type="button" onClick={onEndedRead}>
           {t('understood')}
         </button>
       </div>

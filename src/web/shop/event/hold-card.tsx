@@ -27,7 +27,7 @@ export function HoldCard({ hold, onChange }: Props) {
   return (
     <section className="card hold" aria-label={t('yourHold')}>
       <div className="hold-head">
-        <h2>{t('yourHold')}</h2>
+        <h2 tabIndex={-1}>{t('yourHold')}</h2>
         <HoldCountdown hold={hold} />
       </div>
       <SeatLines seats={hold.seats} />

@@ -9,12 +9,20 @@ export function LiveState({ summary }: { readonly summary: SeatSummary }) {
   return (
     <p className="live-state" data-free={available} data-state={summary.state}>
       <b>{t('seatsFree', { count: available, shown: formatCount(available) })}</b>
-      {staleSince === null ? <span className="live">{t('live')}</span> : <Stale since={staleSince} />}
+      {staleSince === null ? <Live /> : <Stale since={staleSince} />}
     </p>
   );
 }
 
+function Live() {
+  return <span className="live">{t('live')}</span>;
+}
+
+/** Time in which a lost connection usually comes back: the page reconnects by itself, and when a guest session starts. */
+const GRACE_MS = 3_000;
+
 function Stale({ since }: { readonly since: number }) {
   useServerTime();
+  if (Date.now() - since < GRACE_MS) return <Live />;
   return <span className="stale">{t('stale', { age: formatCountdown(Date.now() - since) })}</span>;
 }

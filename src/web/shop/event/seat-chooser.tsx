@@ -1,10 +1,11 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import type { Booking, Problem } from '../api/problem.ts';
 import type { SeatFilter } from '../map/contract.ts';
 import { Advice } from '../map/view/advice.tsx';
 import type { EventDetails } from './event-details.ts';
 import { announce } from '../parts/announcer.tsx';
 import { LoadFailed, Loading } from '../parts/states.tsx';
+import type { ObservableSeats } from '../seats/seat-set.ts';
 import { t } from '../text/i18n.ts';
 import { Basket } from './basket.tsx';
 import { Filters } from './filters.tsx';
@@ -12,7 +13,7 @@ import { HoldCard } from './hold-card.tsx';
 import { LiveState } from './live-state.tsx';
 import { useSelecting } from '../seats/use-selecting.ts';
 import { useHolding } from './use-holding.ts';
-import { useMyBookings } from './use-my-bookings.ts';
+import { useMyBookings, type MyBookings } from './use-my-bookings.ts';
 import { useSeats, useSeatSet, useSummary, type Seats } from './use-seats.ts';
 
 interface Props {
@@ -31,19 +32,26 @@ const SeatList = lazy(async () => ({ default: (await import('./seat-list.tsx')).
 
 export function SeatChooser(props: Props) {
   const [seats, retry] = useSeats(props.event);
-  if (seats === 'loading') return <Loading lines={8} />;
+  const bookings = useMyBookings(props.event.id);
+  // A standing hold is shown from the start, because it would push away what is below it.
+  if (seats === 'loading' || !bookings.isLoaded) return <Loading lines={8} />;
   if (seats === 'failed') return <LoadFailed onRetry={retry} />;
-  return <Chooser {...props} seats={seats} />;
+  return <Chooser {...props} {...{ seats, bookings }} />;
 }
 
-function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { readonly seats: Seats }) {
+interface ChooserProps extends Props {
+  readonly seats: Seats;
+  readonly bookings: MyBookings;
+}
+
+function Chooser({ event, seats, bookings, onReload, onAdmissionRequired }: ChooserProps) {
   const { store, selection } = seats;
   const { layout } = store;
   const [filter, setFilter] = useState(everything);
-  const bookings = useMyBookings(event.id);
   const selected = useSeatSet(selection);
   const mine = useSeatSet(bookings.mine);
   const summary = useSummary(store);
+  const basket = useRef<HTMLElement>(null);
   const owned = bookings.own.reduce((count, booking) => count + booking.seats.length, 0);
   const limit = Math.min(event.seatLimit - owned, REQUEST_MAX);
   const { holding, holdSeats, holdBest, dismiss } = useHolding({
@@ -53,15 +61,13 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
       bookings.update(booking);
       selection.set([]);
       announce(t('heldText', { count: booking.seats.length }));
+      requestAnimationFrame(() => basket.current?.querySelector('h2')?.focus());
     },
     onRefused(problem: Problem) {
       if (problem.kind !== 'api') return;
       if (problem.error.code === 'ADMISSION_REQUIRED') onAdmissionRequired();
       if (['INVALID_INPUT', 'EVENT_NOT_ON_SALE'].includes(problem.error.code)) onReload();
-      if ('unavailableSeats' in problem.error) {
-        const taken = new Set(problem.error.unavailableSeats.map(({ index }) => index));
-        selection.set([...selection.get()].filter((index) => !taken.has(index)));
-      }
+      if ('unavailableSeats' in problem.error) remove(selection, problem.error.unavailableSeats);
     },
   });
   const isBusy = holding.state !== 'idle';
@@ -83,13 +89,16 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
           <SeatList {...{ store, summary, selected, filter }} mine={mine} onToggle={toggle} />
         </Suspense>
       </div>
-      <aside className="basket" aria-label={t('basket')}>
+      <aside className={`basket ${bookings.place}`} ref={basket} aria-label={t('basket')}>
         {bookings.holds.map((hold) => (
           <HoldCard key={hold.id} hold={hold} onChange={bookings.update} />
         ))}
         <Basket
+          // A hold takes the place of the selection that it came from.
+          key={bookings.holds.map(({ id }) => id).join()}
           {...{ event, store, holding, limit, filter, selected }}
           ended={bookings.ended}
+          onEndedRead={bookings.dismissEnded}
           onToggle={toggle}
           onSelect={(indexes) => selection.set(indexes)}
           onHold={() => holdSeats([...selected].map((index) => layout.seatIds[index] ?? ''))}
@@ -100,4 +109,9 @@ function Chooser({ event, seats, onReload, onAdmissionRequired }: Props & { read
       {advice !== null && <Advice advice={advice} onChoose={toggle} onClose={closeAdvice} />}
     </div>
   );
+}
+
+function remove(selection: ObservableSeats, seats: readonly { readonly index: number }[]): void {
+  const removed = new Set(seats.map(({ index }) => index));
+  selection.set([...selection.get()].filter((index) => !removed.has(index)));
 }

@@ -11,31 +11,49 @@ const occupying: ReadonlySet<string> = new Set(['HOLD', 'CONFIRMED']);
 export function useMyBookings(eventId: string) {
   const [bookings, setBookings] = useState<readonly Booking[]>([]);
   const [mine] = useState(() => new ObservableSeats());
-  const update = useCallback(
-    (booking: Booking) => setBookings((before) => [booking, ...before.filter(({ id }) => id !== booking.id)]),
-    [],
-  );
+  const [isLoaded, setLoaded] = useState(() => getToken() === null);
+  const [place, setPlace] = useState<'first' | 'last'>('last');
+  const [ended, setEnded] = useState<Booking | null>(null);
+  const update = useCallback((booking: Booking) => {
+    setBookings((before) => [booking, ...before.filter(({ id }) => id !== booking.id)]);
+    // A new hold makes an expired one old news.
+    setEnded(booking.status === 'EXPIRED' ? booking : null);
+  }, []);
   useEffect(() => {
-    if (getToken() === null) return;
+    if (getToken() === null) return setLoaded(true);
     let isCurrent = true;
     ask(MyBookingsDocument, { after: null })
       .then(({ viewer }) => {
         const all = viewer?.bookings.edges.map(({ node }) => node) ?? [];
         const here = all.filter(({ event }) => event.id === eventId);
         if (!isCurrent) return;
+        if (here.some(({ status }) => status === 'HOLD')) setPlace('first');
         // A booking that was held meanwhile is newer than this answer.
         setBookings((before) => [
           ...before,
           ...here.filter(({ id }) => !before.some((own) => own.id === id)),
         ]);
       })
-      .catch(() => {});
+      .catch(() => {})
+      .finally(() => isCurrent && setLoaded(true));
     return () => {
       isCurrent = false;
     };
   }, [eventId]);
   const own = useMemo(() => bookings.filter(({ status }) => occupying.has(status)), [bookings]);
   useEffect(() => mine.set(own.flatMap(({ seats }) => seats.map(({ index }) => index))), [own, mine]);
-  const ended = bookings.find(({ status }) => status === 'EXPIRED') ?? null;
-  return { holds: own.filter(({ status }) => status === 'HOLD'), own, ended, mine, update };
+  return {
+    isLoaded,
+    /** Where the basket is on a phone: a hold from before must not be below a long list. */
+    place,
+    holds: own.filter(({ status }) => status === 'HOLD'),
+    own,
+    /** The hold that expired on this page, until the buyer has read it or holds something else. */
+    ended,
+    mine,
+    update,
+    dismissEnded: () => setEnded(null),
+  };
 }
+
+export type MyBookings = ReturnType<typeof useMyBookings>;

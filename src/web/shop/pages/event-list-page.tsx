@@ -168,10 +168,10 @@ function EventCard({ event }: { readonly event: Event }) {
           <bdi>{name}</bdi>
         </span>
         <span className={`state ${state.kind}`}>{state.text}</span>
+        {prices[0] !== undefined && (
+          <span className="price">{t('from', { price: formatMoney(prices[0]) })}</span>
+        )}
       </span>
-      {prices[0] !== undefined && (
-        <span className="price">{t('from', { price: formatMoney(prices[0]) })}</span>
-      )}
     </Link>
   );
 }

@@ -63,6 +63,13 @@ function Sale({ event, onReload }: Props) {
   const hasStarted = useHasPassed(event.onSaleAt);
   const hasEnded = useHasPassed(event.saleEndsAt);
   const waiting = useWaitingRoom(event.id, event.waitingRoom);
+  const { state } = waiting.room;
+  const lastState = useRef(state);
+  // The organizer may have moved the sale.
+  useEffect(() => {
+    if (state !== lastState.current) onReload();
+    lastState.current = state;
+  }, [state, onReload]);
   useTurnSignal(waiting.place !== null && waiting.room.state !== 'OFF' && waiting.isAdmitted, event.name);
   const status = hasEnded && event.status === 'ON_SALE' ? 'ENDED' : event.status;
   const loseAdmission = () => {

@@ -10,12 +10,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Tells that the browser is offline. Always present, so that its appearance is announced and moves nothing. */
+/** Tells that the browser is offline. Always present, so that its text is announced, and above the page, so that nothing moves. */
 export function ConnectionBanner() {
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
   return (
-    <div role="status" className={isOnline ? 'offline none' : 'offline'}>
-      {isOnline ? '' : t('offline')}
+    <div role="status" className="offline">
+      {!isOnline && <p>{t('offline')}</p>}
     </div>
   );
 }

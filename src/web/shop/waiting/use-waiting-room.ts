@@ -36,6 +36,7 @@ export interface WaitingRoom {
 
 const RESUBSCRIBE_MS = 2_000;
 const CLAIM_AGAIN_MS = 5_000;
+const DRAWN_MS = 2_000;
 const RENEW_BEFORE_MS = 30_000;
 const AVAILABILITY_MS = 30_000;
 
@@ -50,6 +51,13 @@ export function useWaitingRoom(eventId: string, initial: RoomFragment): WaitingR
   useEffect(() => {
     if (!isOff && isConnected && readPlaceToken(eventId) !== null) join();
   }, [eventId, isOff, isConnected, room.state, join]);
+  // Who reads the place when the sale starts may be earlier than the draw, which gives the numbers.
+  const isUndrawn = !isOff && room.state !== 'LOBBY' && place !== null && place.number === null;
+  useEffect(() => {
+    if (!isUndrawn) return;
+    const timer = setTimeout(join, DRAWN_MS * (0.5 + Math.random()));
+    return () => clearTimeout(timer);
+  }, [isUndrawn, place, join]);
   const isSoldOut = useSoldOut(eventId, !isOff && !admission.isAdmitted) || place?.chance === 'NONE';
   const leave = () => {
     forget();

