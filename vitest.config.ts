@@ -5,9 +5,14 @@ import { clusterTests } from './test/support/services/cluster-tests.ts';
 const named = process.argv.slice(2).filter((argument) => argument.startsWith('test/'));
 const isUnitOnly = named.length > 0 && named.every((name) => /^test\/unit(?:\/|$)/.test(name));
 
+const { TEST_REDIS: redis, TEST_POOLER: pooler } = process.env;
+const poolerTests = 'test/pooler/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: process.env['TEST_REDIS'] === 'cluster' ? clusterTests : ['test/**/*.test.ts'],
+    include:
+      pooler === 'pgbouncer' ? [poolerTests] : redis === 'cluster' ? clusterTests : ['test/**/*.test.ts'],
+    exclude: pooler === 'pgbouncer' ? [] : [poolerTests],
     globalSetup: isUnitOnly ? [] : ['test/support/services/global-setup.ts'],
     // Processes instead of threads, because services end with the process that started them.
     pool: 'forks',

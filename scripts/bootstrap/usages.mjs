@@ -101,6 +101,13 @@ const usages = {
 
   --print-datamodel  prints the SQL that creates the whole datamodel, to write a migration from; needs no database`,
 
+  'db:roles': `Usage: npm run -s db:roles [-- --owner ROLE]
+
+  Prints SQL that creates a role for each connection pool, with the settings of its sessions, for use behind a
+  connection pooler (docs/deployment.md). Changes nothing itself.
+
+  --owner  role that owns the tables; default: the user of DATABASE_URL`,
+
   'db:diff': `Usage: npm run db:diff
 
   Compares prisma/migrations with prisma/schema.prisma in scratch databases. Exit status 1 if they differ.`,

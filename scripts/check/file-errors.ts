@@ -45,6 +45,12 @@ const lineRules: readonly LineRule[] = [
       'breaks servers of the release before during an upgrade: contract a release later, and end the line with -- contract: REASON',
   },
   {
+    // The name tells servers of older releases, which do not have the file.
+    files: /^prisma\/migrations\/(?!2026112[0-8])\d+_\w+(?<!_contract)\/migration\.sql$/,
+    pattern: /-- contract: \S/,
+    message: 'contracts: end the name of the migration with _contract, so that older servers refuse to start',
+  },
+  {
     files: /^test\/(?!support\/(?:eventually|pause)\.ts$)/,
     pattern: /\bsetTimeout\(|['"](?:node:)?timers(?:\/promises)?['"]/,
     message:

@@ -27,7 +27,7 @@ export interface RunningApi {
  * @throws {StartupError} if this version does not work with the database, or a port is not available.
  */
 export async function startApi(config: Config, overrides?: ContextOverrides): Promise<RunningApi> {
-  await checkDatabase(config.databaseUrl); // guard: api-database-check
+  await checkDatabase(config.databaseUrl, config.databasePoolUrls); // guard: api-database-check
   await checkRedisMode(config.redis); // guard: api-redis-check
   const context = await createContext(config, overrides);
   try {

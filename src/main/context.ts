@@ -52,7 +52,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const eventLogger = createFastLogger(logger);
   // First: what follows looks whether tracing is on.
   const stopTracing = await startTracing(config.tracing, logger);
-  const database = connectDatabase(config.databaseUrl, logger);
+  const database = connectDatabase(config.databasePoolUrls ?? config.databaseUrl, logger);
   const redis = connectRedis(config.redis, 'sellout', logger);
   const publisher = createPublisher(config.redis, logger);
   const subscriber = createSubscriber(config.redis, logger);

@@ -47,11 +47,11 @@ export async function startWorker(
   config: Config,
   { onBatchStep, requestLimits = {} }: WorkerOverrides = {},
 ): Promise<RunningWorker> {
-  await checkDatabase(config.databaseUrl); // guard: worker-database-check
+  await checkDatabase(config.databaseUrl, config.databasePoolUrls); // guard: worker-database-check
   await checkRedisMode(config.redis); // guard: worker-redis-check
   const logger = createLogger(config.logLevel);
   const stopTracing = await startTracing(config.tracing, logger);
-  const database = connectDatabase(config.databaseUrl, logger);
+  const database = connectDatabase(config.databasePoolUrls ?? config.databaseUrl, logger);
   const redis = connectRedis(config.redis, 'sellout-worker', logger);
   const publisher = createPublisher(config.redis, logger);
   collectProcessMetrics();

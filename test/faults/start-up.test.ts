@@ -9,7 +9,8 @@ import { StartupError } from '../../src/platform/errors.ts';
 import { TEST_SECRET } from '../support/processes/api-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { closeServer, listenOnFreePort } from '../support/services/free-port.ts';
-import { startOlderPostgres, type OlderPostgres } from '../support/services/older-postgres.ts';
+import type { RewritingProxy } from '../support/proxies/rewriting-proxy.ts';
+import { startOlderPostgres } from '../support/services/older-postgres.ts';
 import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
 import { runToEnd, type Ended } from '../support/processes/run-to-end.ts';
 
@@ -17,7 +18,7 @@ const NOWHERE_POSTGRES = 'postgresql://sellout:hunter2@127.0.0.1:1/sellout';
 const NOWHERE_REDIS = 'redis://:hunter2@127.0.0.1:1';
 
 let database: TestDatabase;
-let older: OlderPostgres;
+let older: RewritingProxy;
 let redis: TestRedis;
 let folder: string;
 

@@ -12,6 +12,7 @@ import {
   type PrismaClient,
   type Tx,
 } from '../../src/platform/database/db.ts';
+import type { DatabaseAddress } from '../../src/platform/database/session-settings.ts';
 import { createLogger, type Logger } from '../../src/platform/observability/logger.ts';
 import type { SeatsChanged } from '../../src/messaging/messages.ts';
 import type { Publisher } from '../../src/messaging/publisher.ts';
@@ -38,10 +39,10 @@ export interface BookingProcess extends AsyncDisposable {
 
 export const silent: Logger = createLogger('silent');
 
-export function startBookingProcess(databaseUrl: string, defaultHoldTtlMs = 300_000): BookingProcess {
+export function startBookingProcess(address: DatabaseAddress, defaultHoldTtlMs = 300_000): BookingProcess {
   const warnings: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => warnings.push(line) });
-  const database = connectDatabase(databaseUrl, logger);
+  const database = connectDatabase(address, logger);
   const eventLayouts = new EventLayouts(database.reads, new VenueLayouts(database.reads));
   const subscriber = silentSubscriber;
   const feeds = new LiveFeeds({ db: database.reads, subscriber, logger: silent, tickMs: 100 });

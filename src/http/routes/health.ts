@@ -73,6 +73,7 @@ export function createReadinessHandler(ctx: ReadinessContext): (request: Request
 function findReason(database: DatabaseState, hasMaps: boolean): string | null {
   if (database === 'unsupported') return 'the PostgreSQL version is not supported';
   if (database === 'outdated') return 'migrations have not been applied';
+  if (database === 'misconfigured') return 'sessions lack their settings: a connection pooler may drop them';
   // guard: readiness-database
   if (database === 'unreachable' && !hasMaps)
     return 'the database is unreachable and no seat map is in memory';

@@ -11,17 +11,9 @@ import {
 } from './rate-limits.ts';
 import { StartupError } from '../errors.ts';
 import type { RedisAddress } from '../redis/redis.ts';
-
-const seconds = (max: number) => z.coerce.number().int().min(1).max(max);
-
-/** Requires a URL with one of the protocols. The message shows the expected form. */
-function url(form: string, ...protocols: string[]) {
-  return z.string().refine((value) => protocols.includes(URL.parse(value)?.protocol ?? ''), {
-    message: `must be a URL such as ${form}`,
-  });
-}
-
-const list = z.string().transform((text) => text.split(',').flatMap((part) => part.trim() || []));
+import type { PoolUrls } from '../database/session-settings.ts';
+import { databaseEnvironment, findDatabaseFaults, toPoolUrls } from './database-settings.ts';
+import { list, seconds, url } from './formats.ts';
 
 const proxy = z.string().refine((text) => parseAddressRange(text) !== null, {
   message: 'must be addresses or networks such as 10.0.0.0/8, separated by commas',
@@ -42,7 +34,7 @@ export const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  DATABASE_URL: url('postgresql://user:password@host:5432/sellout', 'postgresql:', 'postgres:'),
+  ...databaseEnvironment,
   REDIS_URL: url('redis://host:6379', 'redis:', 'rediss:').optional(),
   REDIS_CLUSTER_URLS: list.pipe(z.array(clusterNode).min(1, 'must name a node')).default([]),
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
@@ -100,6 +92,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
+  /** Addresses of the pools, whose roles have the session settings. Null: all pools use `databaseUrl`. */
+  readonly databasePoolUrls: PoolUrls | null;
   /** One Redis, or nodes of a cluster. */
   readonly redis: RedisAddress;
   readonly auth: {
@@ -196,6 +190,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     if (withProvider && given[name] === undefined) faults.push(`${name}: is required with AUTH_JWKS_URL`);
     if (!withProvider && given[name] !== undefined) faults.push(`${name}: requires AUTH_JWKS_URL`);
   }
+  faults.push(...findDatabaseFaults(given));
   const [one, cluster] = [given['REDIS_URL'], given['REDIS_CLUSTER_URLS']];
   if (one === undefined && cluster === undefined)
     faults.push('REDIS_URL: is required, unless REDIS_CLUSTER_URLS is set');
@@ -214,6 +209,7 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
     host: env.HOST,
     port: env.PORT,
     databaseUrl: env.DATABASE_URL,
+    databasePoolUrls: toPoolUrls(env),
     redis: env.REDIS_URL ?? env.REDIS_CLUSTER_URLS,
     auth: {
       secret: env.AUTH_SECRET,

@@ -158,6 +158,25 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     example: 'postgresql://user:password@localhost:5432/sellout',
     meaning: 'PostgreSQL server, version 17 or newer. Only `npm start` has the embedded default.',
   },
+  DATABASE_BATCHES_URL: {
+    group: 'Services',
+    default: '`DATABASE_URL`',
+    example: 'postgresql://sellout_batches:password@localhost:6432/sellout',
+    meaning:
+      'Address for booking batches behind a connection pooler. The role in it must have the session settings of batches, which `npm run db:roles` prints. Requires the two variables below.',
+  },
+  DATABASE_READS_URL: {
+    group: 'Services',
+    default: '`DATABASE_URL`',
+    example: 'postgresql://sellout_reads:password@localhost:6432/sellout',
+    meaning: 'The same for queries.',
+  },
+  DATABASE_WORKER_URL: {
+    group: 'Services',
+    default: '`DATABASE_URL`',
+    example: 'postgresql://sellout_worker:password@localhost:6432/sellout',
+    meaning: 'The same for periodic tasks and long writes.',
+  },
   REDIS_URL: {
     group: 'Services',
     default: 'a private Redis',

@@ -1,21 +1,28 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
-import { readAppliedMigrations, readServer, readVersionNum } from './database-state.sql.ts';
-import { classifyDbError, getSqlState } from './db-errors.ts';
+import type pg from 'pg';
+import { readAppliedMigrations, readServer, readServerMode, readVersionNum } from './database-state.sql.ts';
+import { getSqlState } from './db-errors.ts';
 import type { PrismaClient } from './db.ts';
-import { describeError, StartupError } from '../errors.ts';
+import { StartupError } from '../errors.ts';
+import { assertWritable, checkSessions } from './session-check.ts';
+import {
+  findDifference,
+  getSessionSettings,
+  type PoolUrls,
+  type SessionSettings,
+} from './session-settings.ts';
+import { toStartupError, withStartupClient } from './startup-client.ts';
 
 /*
- * Checks whether this version of Sellout can work with a database: the server is new enough, and every migration of
- * this version is applied. Unknown migrations are allowed, because an upgrade migrates the database while nodes of the
- * previous version still run.
+ * Checks whether this version of Sellout can work with a database: the server is new enough and accepts writes, every
+ * migration of this version is applied, and sessions have their settings. Unknown migrations are allowed unless they
+ * contract, because an upgrade migrates the database while nodes of the previous version still run.
  */
 
 /** The first PostgreSQL with `transaction_timeout`, which ends a transaction whose node hangs. */
 const SERVER_MAJOR_MIN = 17;
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const UNDEFINED_TABLE = '42P01';
 /** SQLSTATE for an unknown setting. Every connection sets `transaction_timeout`. */
 const UNDEFINED_OBJECT = '42704';
@@ -24,10 +31,15 @@ export interface Requirements {
   readonly serverMajorMin: number;
   /** Names of the migrations that must be applied. */
   readonly migrations: readonly string[];
+  /** Settings that the sessions of every pool must have. */
+  readonly settings: SessionSettings;
 }
 
+/** Marks a migration that servers of older releases cannot work with, at the end of its name. */
+const CONTRACTS = /_contract$/;
+
 /** State of a database. `unreachable` may resolve by itself; all others except `ok` need an operator. */
-export type DatabaseState = 'ok' | 'read-only' | 'unreachable' | 'unsupported' | 'outdated';
+export type DatabaseState = 'ok' | 'read-only' | 'unreachable' | 'unsupported' | 'outdated' | 'misconfigured';
 
 /** Returns the requirements of this version of Sellout. */
 export function getRequirements(): Requirements {
@@ -36,7 +48,7 @@ export function getRequirements(): Requirements {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
-  return { serverMajorMin: SERVER_MAJOR_MIN, migrations };
+  return { serverMajorMin: SERVER_MAJOR_MIN, migrations, settings: getSessionSettings('reads') };
 }
 
 /** Returns the major version of a `server_version_num`, e.g. 18 of 180004. */
@@ -54,22 +66,31 @@ export function assertServerVersion(versionNum: number, majorMin = SERVER_MAJOR_
 }
 
 /**
- * Checks a database at startup. An unreachable database passes: the node starts without it, and /ready keeps checking.
+ * Checks a database at startup, and the sessions of each pool. An unreachable database passes: the node starts without it,
+ * and /ready keeps checking.
  *
- * @throws {StartupError} if the server is too old or migrations are missing.
+ * @throws {StartupError} if an operator must act: the server is too old or accepts no writes, migrations are missing or too
+ *   new, or sessions lack their settings.
  */
-export async function checkDatabase(url: string, required: Requirements = getRequirements()): Promise<void> {
-  const client = createPlainClient(url);
+export async function checkDatabase(
+  url: string,
+  poolUrls: PoolUrls | null = null,
+  required: Requirements = getRequirements(),
+): Promise<void> {
+  const address = { variable: 'DATABASE_URL', url };
   try {
-    await client.connect();
-    await assertVersion(client, required.serverMajorMin); // guard: start-server-version
-    assertMigrated(await readAppliedMigrations(client), required.migrations); // guard: start-migrations
+    const server = await withStartupClient(address, async (client) => {
+      await assertVersion(client, required.serverMajorMin); // guard: start-server-version
+      const mode = await readServerMode(client);
+      assertWritable(address, mode); // guard: start-on-primary
+      const applied = await readAppliedMigrations(client);
+      assertMigrated(applied, required.migrations); // guard: start-migrations
+      assertKnown(applied, required.migrations); // guard: start-newer-schema
+      return mode;
+    });
+    await checkSessions(poolUrls ?? url, server); // guard: start-session-settings
   } catch (error) {
-    // A permanent refusal, such as a wrong password or a missing database, is not an outage.
-    const refused = getSqlState(error) !== undefined && classifyDbError(error) === 'permanent';
-    if (error instanceof StartupError || refused) throw toStartupError(error, url);
-  } finally {
-    await client.end();
+    if (error instanceof StartupError) throw error;
   }
 }
 
@@ -79,14 +100,11 @@ export async function checkDatabase(url: string, required: Requirements = getReq
  * @throws {StartupError} if it does not.
  */
 export async function checkServer(url: string, majorMin = SERVER_MAJOR_MIN): Promise<void> {
-  const client = createPlainClient(url);
+  const address = { variable: 'DATABASE_URL', url };
   try {
-    await client.connect();
-    await assertVersion(client, majorMin); // guard: npm-start-server-version
+    await withStartupClient(address, (client) => assertVersion(client, majorMin)); // guard: npm-start-server-version
   } catch (error) {
-    throw toStartupError(error, url);
-  } finally {
-    await client.end();
+    throw toStartupError(error, address);
   }
 }
 
@@ -98,9 +116,10 @@ export async function assertVersion(client: pg.Client, majorMin = SERVER_MAJOR_M
 /** Returns the state of the database behind a pool. @throws any unexpected error, also if no server responds. */
 export async function readDatabaseState(db: PrismaClient, required: Requirements): Promise<DatabaseState> {
   try {
-    const { versionNum, readOnly, applied } = await readServer(db);
+    const { versionNum, readOnly, applied, settings } = await readServer(db, Object.keys(required.settings));
     if (getMajorVersion(versionNum) < required.serverMajorMin) return 'unsupported';
     if (findMissing(applied, required.migrations).length > 0) return 'outdated'; // guard: readiness-migrations
+    if (findDifference(settings, required.settings) !== null) return 'misconfigured'; // guard: readiness-session-settings
     return readOnly ? 'read-only' : 'ok';
   } catch (error) {
     const state = getSqlState(error);
@@ -108,14 +127,6 @@ export async function readDatabaseState(db: PrismaClient, required: Requirements
     if (state === UNDEFINED_TABLE) return 'outdated';
     throw error;
   }
-}
-
-/** Creates a client without the session settings of the pools, which older servers reject. */
-function createPlainClient(url: string): pg.Client {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // The query fails with the same error. Without a listener, a broken connection ends the process.
-  client.on('error', () => undefined); // guard: broken-check-survived
-  return client;
 }
 
 function assertMigrated(applied: readonly string[], required: readonly string[]): void {
@@ -132,13 +143,11 @@ function findMissing(applied: readonly string[], required: readonly string[]): s
   return required.filter((name) => !known.has(name));
 }
 
-/** Describes an error by the server's host, without the password in the URL. */
-function toStartupError(error: unknown, url: string): StartupError {
-  if (error instanceof StartupError) return error;
-  return new StartupError(
-    `DATABASE_URL: cannot connect to PostgreSQL at ${new URL(url).host}: ${describeError(error)}.`,
-    {
-      cause: error,
-    },
+/** @throws {StartupError} if a newer release applied a migration that this one cannot work with. */
+function assertKnown(applied: readonly string[], known: readonly string[]): void {
+  const newer = findMissing(known, applied).find((name) => CONTRACTS.test(name));
+  if (newer === undefined) return;
+  throw new StartupError(
+    `DATABASE_URL: the database has the migration ${newer} of a newer release, which this release cannot work with. Start that release.`,
   );
 }

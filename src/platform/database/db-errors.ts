@@ -27,6 +27,14 @@ const connectionCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P
 const connectionMessage =
   /connection (terminated|closed|refused|reset)|server (has )?closed the connection|ConnectionClosed|SocketTimeout|DatabaseNotReachable|TooManyConnections|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|timeout exceeded when trying to connect|not queryable|Can't reach database|Transaction API error|Transaction already closed|Connection terminated|terminating connection|the database system is/i;
 
+const PROTOCOL_VIOLATION = '08P01';
+/**
+ * Messages of PgBouncer's outages. It reports nearly every problem as a protocol violation: these, and wrong
+ * configurations such as `unsupported startup parameter: options` or `no such database: sellout`.
+ */
+const poolerOutage =
+  /^(?!.*startup parameter).*(server login|cannot connect|connect failed|timeout|server (conn|down)|no more connections|shutting down|is disabled|no memory)/i;
+
 interface LooseError {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -34,7 +42,11 @@ interface LooseError {
   readonly meta?: {
     readonly code?: unknown;
     readonly driverAdapterError?: {
-      readonly cause?: { readonly originalCode?: unknown; readonly kind?: unknown };
+      readonly cause?: {
+        readonly originalCode?: unknown;
+        readonly originalMessage?: unknown;
+        readonly kind?: unknown;
+      };
     };
   };
 }
@@ -63,18 +75,25 @@ export function classifyDbError(error: unknown): DbErrorKind {
     if (state === '25006') return 'readOnly';
     // guard: exhausted-server-not-retried
     if (state.startsWith('53')) return 'exhausted'; // such as 53100 disk_full, 53200 out_of_memory
+    // guard: pooler-misconfigured
+    if (state === PROTOCOL_VIOLATION)
+      return getMessages(error).some(isPoolerOutage) ? 'connection' : 'permanent';
     // 08: connection exceptions. 57P01 to 57P05: the server shuts down, is starting, or ended the session.
     if (state.startsWith('08') || state.startsWith('57P')) return 'connection';
     return 'permanent';
   }
   const loose = error as LooseError;
   if (typeof loose.code === 'string' && connectionCodes.has(loose.code)) return 'connection';
-  const messages = [
-    loose.message,
-    loose.meta?.driverAdapterError?.cause?.kind,
-    (loose.cause as LooseError | undefined)?.message,
-  ];
-  return messages.some((message) => typeof message === 'string' && connectionMessage.test(message))
-    ? 'connection'
-    : 'permanent';
+  return getMessages(error).some((message) => connectionMessage.test(message)) ? 'connection' : 'permanent';
+}
+
+function isPoolerOutage(message: string): boolean {
+  return poolerOutage.test(message);
+}
+
+function getMessages(error: unknown): string[] {
+  const { message, meta, cause } = error as LooseError;
+  const inner = meta?.driverAdapterError?.cause;
+  const messages = [message, inner?.kind, inner?.originalMessage, (cause as LooseError | undefined)?.message];
+  return messages.filter((text) => typeof text === 'string');
 }

@@ -7,7 +7,7 @@ import { Cache } from '../cache.ts';
 import type { Logger } from '../observability/logger.ts';
 import { isTracing } from '../observability/tracing.ts';
 import { measurePool } from './pool-metrics.ts';
-import { formatOptions, getSessionSettings, sessionTimeoutsMs, type PoolName } from './session-settings.ts';
+import { getConnection, sessionTimeoutsMs, type DatabaseAddress, type PoolName } from './session-settings.ts';
 import { traceStatements } from './trace-statements.ts';
 import { failUnreplicatedCommits } from './unreplicated-commit.ts';
 
@@ -48,10 +48,14 @@ const LONG_WORK_SILENCE_MAX_MS = 65_000;
 const defaultPoolSizes: PoolSizes = { batches: 8, reads: 8, worker: 3 };
 
 /** Creates three separate pools, so that none can starve another. Connections open on first use. */
-export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = defaultPoolSizes): Database {
-  const batches = client(url, 'batches', sizes.batches, logger, SILENCE_MAX_MS);
-  const reads = client(url, 'reads', sizes.reads, logger, SILENCE_MAX_MS);
-  const worker = client(url, 'worker', sizes.worker, logger, LONG_WORK_SILENCE_MAX_MS);
+export function connectDatabase(
+  address: DatabaseAddress,
+  logger: Logger,
+  sizes: PoolSizes = defaultPoolSizes,
+): Database {
+  const batches = client(address, 'batches', sizes.batches, logger, SILENCE_MAX_MS);
+  const reads = client(address, 'reads', sizes.reads, logger, SILENCE_MAX_MS);
+  const worker = client(address, 'worker', sizes.worker, logger, LONG_WORK_SILENCE_MAX_MS);
   return {
     batches,
     reads,
@@ -63,7 +67,7 @@ export function connectDatabase(url: string, logger: Logger, sizes: PoolSizes = 
 }
 
 function client(
-  url: string,
+  address: DatabaseAddress,
   name: PoolName,
   max: number,
   logger: Logger,
@@ -71,13 +75,12 @@ function client(
 ): PrismaClient {
   const onError = (error: Error) => logger.warn({ err: error, pool: name }, 'database connection lost');
   const pool = new pg.Pool({
-    connectionString: url,
+    ...getConnection(address, name),
     application_name: `sellout ${name}`,
     max,
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    options: formatOptions(getSessionSettings(name)),
   });
   // An `error` without a listener ends the process, and Prisma adds its own listener only later.
   pool.on('connect', (connected) => connected.on('error', onError));

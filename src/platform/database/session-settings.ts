@@ -1,5 +1,20 @@
 /** The three connection pools of a process. None can starve another. */
-export type PoolName = 'batches' | 'reads' | 'worker';
+export const poolNames = ['batches', 'reads', 'worker'] as const;
+export type PoolName = (typeof poolNames)[number];
+/** An address for each pool. The role in it has the settings of the pool's sessions. */
+export type PoolUrls = Readonly<Record<PoolName, string>>;
+/** One address for all pools, whose sessions set their settings when they connect, or one for each pool. */
+export type DatabaseAddress = string | PoolUrls;
+
+/** Environment variables that have the pools' own addresses. */
+export const poolVariables = {
+  batches: 'DATABASE_BATCHES_URL',
+  reads: 'DATABASE_READS_URL',
+  worker: 'DATABASE_WORKER_URL',
+} as const;
+
+/** Settings by name, in the units of `pg_settings`. */
+export type SessionSettings = Readonly<Record<string, string>>;
 
 /**
  * Timeouts that PostgreSQL enforces on each session; Prisma's own transaction timeout cancels nothing on the server. If
@@ -28,10 +43,10 @@ const plansByKey = [
 ];
 
 /**
- * Returns the settings of each session of a pool, in the units of `pg_settings`. `client_min_messages` lets the warning through that a COMMIT stopped
+ * Returns the settings of each session of a pool. `client_min_messages` lets the warning through that a COMMIT stopped
  * waiting for a standby.
  */
-export function getSessionSettings(pool: PoolName): Readonly<Record<string, string>> {
+export function getSessionSettings(pool: PoolName): SessionSettings {
   const timeouts = Object.entries(sessionTimeoutsMs).map(([name, ms]) => [name, String(ms)]);
   const planner = pool === 'reads' ? [] : plansByKey.map((name) => [name, 'off']);
   // guard: unreplicated-commit-reported
@@ -39,9 +54,31 @@ export function getSessionSettings(pool: PoolName): Readonly<Record<string, stri
   return Object.fromEntries([...timeouts, ...others]) as Record<string, string>;
 }
 
+/** Returns how a pool connects. The sessions of a pool with an address of its own have the settings of their role. */
+export function getConnection(
+  address: DatabaseAddress,
+  pool: PoolName,
+): { readonly connectionString: string; readonly options?: string } {
+  if (typeof address !== 'string') return { connectionString: address[pool] };
+  return { connectionString: address, options: formatOptions(getSessionSettings(pool)) };
+}
+
 /** Formats settings as the `options` of a connection. */
-export function formatOptions(settings: Readonly<Record<string, string>>): string {
+function formatOptions(settings: SessionSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
+}
+
+export interface Difference {
+  readonly name: string;
+  /** Undefined if the session has no such setting. */
+  readonly found: string | undefined;
+  readonly wanted: string;
+}
+
+/** Returns the first setting that is not as required; null if there is none. */
+export function findDifference(found: SessionSettings, required: SessionSettings): Difference | null {
+  const name = Object.keys(required).find((setting) => found[setting] !== required[setting]);
+  return name === undefined ? null : { name, found: found[name], wanted: required[name] ?? '' };
 }

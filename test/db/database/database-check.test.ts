@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -9,15 +11,18 @@ import {
   readDatabaseState,
 } from '../../../src/platform/database/database-check.ts';
 import { connectDatabase } from '../../../src/platform/database/db.ts';
+import { clusterPaths } from '../../../scripts/local/postgres/cluster.ts';
 import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 import { silent } from '../../support/booking.ts';
 import { runToEnd } from '../../support/processes/run-to-end.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { closeServer, listenOnFreePort, withLocalPort } from '../../support/services/free-port.ts';
-import { startOlderPostgres, type OlderPostgres } from '../../support/services/older-postgres.ts';
+import type { RewritingProxy } from '../../support/proxies/rewriting-proxy.ts';
+import { startOlderPostgres } from '../../support/services/older-postgres.ts';
+import { startTestPostgres } from '../../support/services/postgres.ts';
 
 let database: TestDatabase;
-let older: OlderPostgres;
+let older: RewritingProxy;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -41,6 +46,13 @@ async function stateThrough(url: string, required = getRequirements()) {
   }
 }
 
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
 describe('the version of the server', () => {
   it.each([
     [90_624, '9.624'],
@@ -61,7 +73,9 @@ describe('the version of the server', () => {
     await checkServer(database.url);
     expect(await stateThrough(database.url)).toBe('ok');
     const required = { ...getRequirements(), serverMajorMin: 99 };
-    await expect(checkDatabase(database.url, required)).rejects.toThrow('requires PostgreSQL 99 or newer');
+    await expect(checkDatabase(database.url, null, required)).rejects.toThrow(
+      'requires PostgreSQL 99 or newer',
+    );
     expect(await stateThrough(database.url, required)).toBe('unsupported');
   });
 
@@ -101,13 +115,13 @@ it('a node starts although PostgreSQL ends while it is checked', async () => {
 
 describe('the schema', () => {
   it('must have every migration of this version', async () => {
-    const { migrations, serverMajorMin } = getRequirements();
+    const { migrations } = getRequirements();
     expect(migrations.length).toBeGreaterThan(1);
     const required = {
-      serverMajorMin,
+      ...getRequirements(),
       migrations: [...migrations, '99990101000000_later', '99990102000000_last'],
     };
-    await expect(checkDatabase(database.url, required)).rejects.toThrow(
+    await expect(checkDatabase(database.url, null, required)).rejects.toThrow(
       'DATABASE_URL: the database is missing the migration 99990101000000_later and 1 more. Run npm run db:migrate first.',
     );
     expect(await stateThrough(database.url, required)).toBe('outdated');
@@ -115,8 +129,24 @@ describe('the schema', () => {
 
   it('may have migrations that this version does not know', async () => {
     const required = { ...getRequirements(), migrations: getRequirements().migrations.slice(0, 1) };
-    await checkDatabase(database.url, required);
+    await checkDatabase(database.url, null, required);
     expect(await stateThrough(database.url, required)).toBe('ok');
+  });
+
+  it('must not have one that this version cannot work with', async () => {
+    await using contracted = await createTestDatabase();
+    await execute(
+      contracted.url,
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at)
+        VALUES ('1', '', '99990101000000_notes', now()), ('2', '', '99990102000000_notes_contract', now())`,
+    );
+    await expect(checkDatabase(contracted.url)).rejects.toThrow(
+      'DATABASE_URL: the database has the migration 99990102000000_notes_contract of a newer release, ' +
+        'which this release cannot work with. Start that release.',
+    );
+    const { migrations } = getRequirements();
+    const required = { ...getRequirements(), migrations: [...migrations, '99990102000000_notes_contract'] };
+    await checkDatabase(contracted.url, null, required);
   });
 
   it('is missing in an empty database', async () => {
@@ -125,6 +155,32 @@ describe('the schema', () => {
     await expect(checkDatabase(empty.href)).rejects.toThrow('the database is missing the migration');
     await checkServer(empty.href);
     expect(await stateThrough(empty.href)).toBe('outdated');
+  });
+});
+
+describe('a server that accepts no writes', () => {
+  it('is refused as a standby', async () => {
+    await using postgres = await startTestPostgres();
+    await checkDatabase(postgres.url);
+    await postgres.stop();
+    const { cluster } = clusterPaths(path.dirname(postgres.logFile));
+    writeFileSync(path.join(cluster, 'standby.signal'), '');
+    await postgres.start();
+    // A standby may not have the latest migration yet. That is not what is wrong.
+    const required = { ...getRequirements(), migrations: ['99990101000000_later'] };
+    await expect(checkDatabase(postgres.url, null, required)).rejects.toThrow(
+      /^DATABASE_URL: the server at 127\.0\.0\.1:\d+ is a standby\. Name the primary\.$/,
+    );
+  });
+
+  it('is refused as read-only', async () => {
+    await using readOnly = await createTestDatabase();
+    const name = new URL(readOnly.url).pathname.slice(1);
+    await execute(readOnly.url, `ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    await expect(checkDatabase(readOnly.url)).rejects.toThrow(
+      /^DATABASE_URL: the database at \S+ is read-only \(default_transaction_read_only is on\)\.$/,
+    );
+    expect(await stateThrough(readOnly.url)).toBe('read-only');
   });
 });
 

@@ -41,10 +41,26 @@ export const database: readonly MutantGroup[] = [
       { guard: 'npm-start-server-version', mutation: 'remove' },
       { guard: 'migration-server-version', mutation: 'remove' },
       { guard: 'start-migrations', mutation: 'remove' },
+      { guard: 'start-on-primary', mutation: 'remove', only: 'accepts no writes' },
+      { guard: 'start-newer-schema', mutation: 'remove', only: 'cannot work with' },
       { guard: 'broken-check-survived', mutation: 'remove' },
       { guard: 'readiness-migrations', mutation: 'remove' },
       { guard: 'readiness-settings', mutation: 'remove' },
     ],
+  },
+  {
+    tests: ['test/db/database/session-settings.test.ts'],
+    mutants: [
+      { guard: 'start-session-settings', mutation: 'remove' },
+      { guard: 'readiness-session-settings', mutation: 'remove' },
+      { guard: 'pools-on-primary', mutation: 'remove' },
+      { guard: 'pools-on-one-database', mutation: 'never' },
+      { guard: 'pooler-prepares', mutation: 'remove' },
+    ],
+  },
+  {
+    tests: ['test/unit/platform/db-errors.test.ts'],
+    mutants: [{ guard: 'pooler-misconfigured', mutation: 'never' }],
   },
   {
     tests: ['test/db/database/background-plans.test.ts'],

@@ -43,6 +43,7 @@ export const operating: readonly MutantGroup[] = [
         guard: 'config-secrets-hidden',
         mutation: { replace: 'issue.message', with: '`${issue.message}, not "${value}"`' },
       },
+      { guard: 'all-pools-addressed', mutation: { replace: '===', with: '<=' } },
       { guard: 'metrics-on-loopback', mutation: { replace: '127.0.0.1', with: '0.0.0.0' } },
     ],
   },

@@ -55,6 +55,27 @@ describe('an invalid value', () => {
   });
 });
 
+describe('the database', () => {
+  const [batches, reads, worker] = ['postgres://b/x', 'postgres://r/x', 'postgres://w/x'];
+
+  it('has one address for all pools, or one for each', () => {
+    expect(loadConfig(given).databasePoolUrls).toBeNull();
+    const urls = { DATABASE_BATCHES_URL: batches, DATABASE_READS_URL: reads, DATABASE_WORKER_URL: worker };
+    expect(loadConfig({ ...given, ...urls }).databasePoolUrls).toEqual({ batches, reads, worker });
+  });
+
+  it('must have an address for each pool if one has', () => {
+    expect(
+      getMessage({ ...given, DATABASE_READS_URL: reads })
+        .split('\n')
+        .slice(1),
+    ).toEqual([
+      '  DATABASE_BATCHES_URL: is required, because another pool has an address of its own',
+      '  DATABASE_WORKER_URL: is required, because another pool has an address of its own',
+    ]);
+  });
+});
+
 describe('Redis', () => {
   const { REDIS_URL: _, ...rest } = given;
   const [one, two] = ['redis://10.0.0.1:6379', 'redis://10.0.0.2'];

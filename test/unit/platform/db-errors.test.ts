@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { classifyDbError } from '../../../src/platform/database/db-errors.ts';
+
+const withCode = (code: string, message: string) => Object.assign(new Error(message), { code });
+
+/** As Prisma reports an error of the driver. */
+const wrapped = (originalCode: string, originalMessage: string) =>
+  Object.assign(new Error('Raw query failed'), {
+    code: 'P2010',
+    meta: { driverAdapterError: { cause: { originalCode, originalMessage, kind: 'postgres' } } },
+  });
+
+describe.each([
+  ['as the driver reports it', withCode],
+  ['as Prisma reports it', wrapped],
+])('08P01, which poolers send for most errors, %s', (_name, create) => {
+  it.each([
+    'unsupported startup parameter: options',
+    'unsupported startup parameter: statement_timeout',
+    'no such database: sellout',
+    'no such user',
+    'invalid message format',
+  ])('is a wrong configuration: %s', (message) => {
+    expect(classifyDbError(create('08P01', message))).toBe('permanent');
+  });
+
+  it.each([
+    'server login has been failing, try again later (server_login_retry)',
+    'pgbouncer cannot connect to server',
+    'query_wait_timeout',
+    'client_login_timeout (server down)',
+    'no more connections allowed (max_client_conn)',
+    'server conn crashed?',
+    'server connection closed',
+    'database "sellout" is disabled',
+    'the database system is shutting down',
+  ])('is an outage: %s', (message) => {
+    expect(classifyDbError(create('08P01', message))).toBe('connection');
+  });
+});
