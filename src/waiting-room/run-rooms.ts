@@ -57,8 +57,9 @@ async function runRoom(ctx: RunRoomsContext, room: Room, nowMs: number): Promise
 }
 
 /** Publishes the digest of the lobby. The seed follows at the next tick. */
-async function drawLobby(ctx: RunRoomsContext, { eventId }: Room): Promise<void> {
-  const lobbySize = await ctx.store.closeLobby(eventId);
+async function drawLobby(ctx: RunRoomsContext, room: Room): Promise<void> {
+  const { eventId } = room;
+  const lobbySize = await ctx.store.closeLobby(room);
   const places = lobbySize === 0 ? [] : await ctx.store.readLobby(eventId, lobbySize);
   const entries = places.map(({ joinIndex, buyerId }) => ({
     joinIndex,
@@ -95,7 +96,7 @@ async function countOrNull(ctx: RunRoomsContext, room: Room, nowMs: number): Pro
 /** Returns what a tick stores. Without counts, Redis is away, and nobody is called: nobody could be counted. */
 function decideTick(room: Room, counts: RoomCounts | null, nowMs: number): Tick {
   const state = getRoomState(room, nowMs);
-  // An empty counter: nobody has joined, or Redis has lost its data. Then the reserved indexes may all be in use.
+  // Nobody has joined, or Redis may have lost data. Then the reserved indexes may all be in use.
   const lastNumber = counts?.lastJoinIndex ?? room.joinIndexesReserved;
   const isCalling = state === 'OPEN' || state === 'DRAINING';
   const inside = counts?.inside ?? room.inside;

@@ -3,7 +3,7 @@ import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { SingleFlight } from '../platform/single-flight.ts';
-import type { PlaceRequest, RoomStore } from './redis/room-store.ts';
+import type { ReservedIndexes, RoomStore, Shortage } from './redis/room-store.ts';
 import { LocalPace } from './local-pace.ts';
 import type { RoomDirectory } from './rooms/room-directory.ts';
 import { isRevoked, reserveJoinIndexes } from './rooms/rooms.sql.ts';
@@ -13,9 +13,9 @@ import type { Place, RoomTokens } from './tokens.ts';
 
 /**
  * Join indexes reserved at once: a statement per so many joins. If more buyers join at the same time, as many as they are.
- * It is also the longest gap that a lost Redis leaves.
+ * It is also the gap that a Redis leaves which may have lost data: numbers that belong to nobody, but are called.
  */
-const RESERVED_AT_ONCE = 500;
+const RESERVED_AT_ONCE = 100;
 /** Attempts to take a place while other processes reserve. */
 const TAKE_ATTEMPTS_MAX = 5;
 /** A draining room turns off when nobody waits any more. */
@@ -51,7 +51,7 @@ export class WaitingRooms {
   /** Admissions while Redis is away. */
   readonly #localPace = new LocalPace();
   /** By event and limit: all of this process wait for one write, which would otherwise block each other on the room's row. */
-  readonly #reservations = new SingleFlight<string, NonNullable<PlaceRequest['reserved']>>();
+  readonly #reservations = new SingleFlight<string, ReservedIndexes>();
   /** Joins in progress. */
   #joining = 0;
 
@@ -103,7 +103,7 @@ export class WaitingRooms {
   async #takePlace(room: Room, buyerId: string, recovered: number | null): Promise<number> {
     const { eventId, saleEndsAtMs } = room;
     const admitsNew = getRoomState(room, this.#clock.nowMs()) !== 'DRAINING';
-    let reserved: PlaceRequest['reserved'] = null;
+    let reserved: ReservedIndexes | null = null;
     this.#joining++;
     try {
       for (let attempt = 0; attempt < TAKE_ATTEMPTS_MAX; attempt++) {
@@ -116,7 +116,7 @@ export class WaitingRooms {
         });
         if (taken.kind === 'place') return taken.joinIndex;
         if (taken.kind === 'closed') throw BusyError.retryAfter(DRAINING_RETRY_SECONDS);
-        reserved = await this.#reserve(eventId, taken.above);
+        reserved = await this.#reserve(eventId, taken);
       }
     } finally {
       this.#joining--;
@@ -124,12 +124,15 @@ export class WaitingRooms {
     throw new BusyError();
   }
 
-  /** Reserves join indexes in PostgreSQL before Redis issues them. Without a counter, all reserved ones may be in use. */
-  #reserve(eventId: number, above: number | null) {
-    return this.#reservations.run(`${eventId}:${above}`, async () => {
+  /**
+   * Reserves join indexes in PostgreSQL before Redis issues them. If Redis does not know which ones were issued, all reserved
+   * ones may be in use.
+   */
+  #reserve(eventId: number, { above, history }: Shortage): Promise<ReservedIndexes> {
+    return this.#reservations.run(`${eventId}:${above}:${history}`, async () => {
       const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
       const size = Math.max(RESERVED_AT_ONCE, this.#joining);
-      return { from, to: await reserveJoinIndexes(this.#db, eventId, from, size) };
+      return { from, to: await reserveJoinIndexes(this.#db, eventId, from, size), history };
     });
   }
 

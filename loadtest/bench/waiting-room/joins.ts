@@ -50,13 +50,13 @@ const contenders: readonly Contender[] = [
     first: 1,
     prepare: async (ctx) => {
       const { eventId, saleEndsAtMs } = await openRoom(ctx.arena);
-      const reserved = { from: 0, to: 2 * JOINS };
-      const common = { recovered: null, admitsNew: true, saleEndsAtMs, reserved };
+      const { store } = ctx.app.waitingRooms;
+      const common = { recovered: null, admitsNew: true, saleEndsAtMs };
+      const asked = await store.takePlace(eventId, { ...common, buyerId: randomUUID(), reserved: null });
+      if (asked.kind !== 'reserve') throw new Error(`the room is not new: ${asked.kind}`);
+      const reserved = { from: 0, to: 2 * JOINS, history: asked.history };
       return async () => {
-        const taken = await ctx.app.waitingRooms.store.takePlace(eventId, {
-          buyerId: randomUUID(),
-          ...common,
-        });
+        const taken = await store.takePlace(eventId, { ...common, buyerId: randomUUID(), reserved });
         if (taken.kind !== 'place') throw new Error(`no place: ${taken.kind}`);
         return taken.joinIndex;
       };

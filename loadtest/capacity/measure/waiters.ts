@@ -112,17 +112,14 @@ async function measureSockets(meter: Meter, env: Env, server: ServerProcess, eve
 async function measurePlaces(redis: Redis, store: RoomStore, saleEndsAtMs: number): Promise<number> {
   // No event: only Redis looks at it.
   const eventId = 0;
-  const reserved = { from: 0, to: PLACES };
+  const common = { recovered: null, admitsNew: true, saleEndsAtMs };
+  const asked = await store.takePlace(eventId, { ...common, buyerId: randomUUID(), reserved: null });
+  if (asked.kind !== 'reserve') throw new Error(`the room is not new: ${asked.kind}`);
+  const reserved = { from: 0, to: PLACES, history: asked.history };
   const before = await readRedisUsage(redis);
   for (let taken = 0; taken < PLACES; taken += PLACES_AT_ONCE) {
     const places = Array.from({ length: PLACES_AT_ONCE }, () =>
-      store.takePlace(eventId, {
-        buyerId: randomUUID(),
-        recovered: null,
-        admitsNew: true,
-        saleEndsAtMs,
-        reserved,
-      }),
+      store.takePlace(eventId, { ...common, buyerId: randomUUID(), reserved }),
     );
     await Promise.all(places);
   }

@@ -40,6 +40,35 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<r
   return masters;
 }
 
+export interface ReplicaOptions {
+  readonly folder: string;
+  /** The URL of its master. */
+  readonly master: string;
+  /** The URLs of all nodes, without the replica. */
+  readonly nodes: readonly string[];
+}
+
+/** Starts a replica of one master. It is promoted a few seconds after its master is gone. */
+export async function startClusterReplica({ folder, master, nodes }: ReplicaOptions): Promise<Redis> {
+  const { hostname, port, password } = new URL(master);
+  const replica = await startRedis({ folder, password, isClusterNode: true });
+  const masterId = await ask(master, (client) => client.call('CLUSTER', 'MYID'));
+  await ask(replica.url, (client) => client.config('SET', 'masterauth', password));
+  await ask(master, (client) =>
+    client.call('CLUSTER', 'MEET', '127.0.0.1', replica.port, replica.busPort ?? 0),
+  );
+  await waitForCluster([...nodes, replica.url]);
+  await ask(replica.url, (client) => client.call('CLUSTER', 'REPLICATE', String(masterId)));
+  const isFollowing = () =>
+    ask(replica.url, (client) => client.info('replication')).then(
+      (info) => info.includes('master_link_status:up'),
+      () => false,
+    );
+  if (!(await waitUntil(isFollowing, READY_WITHIN_MS)))
+    throw new Error(`the replica of ${hostname}:${port} was not ready after ${READY_WITHIN_MS / 1000} s`);
+  return replica;
+}
+
 /** Waits until every node knows all others and serves its slots. @throws if that takes too long. */
 export async function waitForCluster(urls: readonly string[]): Promise<void> {
   const isReady = async (url: string) => {

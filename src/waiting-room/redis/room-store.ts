@@ -1,6 +1,7 @@
 import { loadLua } from '../../platform/redis/lua.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
 import type { HoldPathHealth } from '../rules/admission-control.ts';
+import type { Room } from '../rules/room.ts';
 import { bytesToUuid, uuidToBytes } from '../uuid-bytes.ts';
 
 /**
@@ -23,7 +24,7 @@ const HEALTH_TTL_SECONDS = 10;
 const REPORT_TTL_MS = 5_000;
 
 export interface RoomCounts {
-  /** Null: Redis has no counter. Either nobody has joined, or it has lost its data. */
+  /** Null: nobody has joined, or Redis has lost its data, or may have lost the last of it. */
   readonly lastJoinIndex: number | null;
   readonly inside: number;
   readonly late: number;
@@ -35,8 +36,23 @@ export interface RoomCounts {
 export type TakenPlace =
   | { readonly kind: 'place'; readonly joinIndex: number }
   | { readonly kind: 'closed' }
-  /** More join indexes must be reserved above this one; null if Redis has no counter. */
-  | { readonly kind: 'reserve'; readonly above: number | null };
+  | ({ readonly kind: 'reserve' } & Shortage);
+
+/** More join indexes must be reserved. */
+export interface Shortage {
+  /** The last one that Redis knows as reserved; null if it cannot know which ones were issued. */
+  readonly above: number | null;
+  /** The replication ID of Redis, which changes when data may have been lost. */
+  readonly history: string;
+}
+
+export interface ReservedIndexes {
+  /** Where a counter starts that is empty, or may be behind. */
+  readonly from: number;
+  readonly to: number;
+  /** The history for which they were reserved. In another one, more indexes may have been issued than `from`. */
+  readonly history: string;
+}
 
 export interface PlaceRequest {
   readonly buyerId: string;
@@ -44,8 +60,8 @@ export interface PlaceRequest {
   readonly recovered: number | null;
   readonly admitsNew: boolean;
   readonly saleEndsAtMs: number;
-  /** Join indexes that PostgreSQL has just reserved. `from` is where an empty counter starts. */
-  readonly reserved: { readonly from: number; readonly to: number } | null;
+  /** Join indexes that PostgreSQL has just reserved. */
+  readonly reserved: ReservedIndexes | null;
 }
 
 interface StandingHold {
@@ -76,14 +92,15 @@ export class RoomStore {
 
   async takePlace(eventId: number, request: PlaceRequest): Promise<TakenPlace> {
     const { buyerId, recovered, admitsNew, reserved } = request;
-    const expiresAt = Math.ceil((request.saleEndsAtMs + PLACES_TTL_MS) / 1000);
-    const block = [reserved?.from ?? -1, reserved?.to ?? -1];
-    const args = [uuidToBytes(buyerId), recovered ?? 0, ...block, admitsNew ? 1 : 0, expiresAt];
+    const expiresAt = toPlaceExpiry(request.saleEndsAtMs);
+    const { from, to, history } = reserved ?? { from: -1, to: -1, history: '' };
+    const args = [uuidToBytes(buyerId), recovered ?? 0, from, to, admitsNew ? 1 : 0, expiresAt, history];
     const keys = [joinsKey(eventId), placesKey(eventId, buyerId)];
-    const [joinIndex, limit] = (await this.#scripts.takePlace(keys, args)) as [number, number];
+    const taken = (await this.#scripts.takePlace(keys, args)) as [number, number, string];
+    const [joinIndex, limit, current] = taken;
     if (joinIndex > 0) return { kind: 'place', joinIndex };
     if (joinIndex < 0) return { kind: 'closed' };
-    return { kind: 'reserve', above: limit < 0 ? null : limit };
+    return { kind: 'reserve', above: limit < 0 ? null : limit, history: current };
   }
 
   /** Returns the buyer's join index; null if Redis has none. */
@@ -151,9 +168,14 @@ export class RoomStore {
     }
   }
 
-  /** Closes the lobby. Returns its size; 0 if nobody has joined. */
-  async closeLobby(eventId: number): Promise<number> {
-    return Math.max(0, (await this.#scripts.closeLobby([joinsKey(eventId)], [])) as number);
+  /**
+   * Closes the lobby. Returns its size; 0 if nobody has joined.
+   *
+   * @param room.joinIndexesReserved the last join index that PostgreSQL has reserved.
+   */
+  async closeLobby(room: Pick<Room, 'eventId' | 'joinIndexesReserved' | 'saleEndsAtMs'>): Promise<number> {
+    const args = [room.joinIndexesReserved, toPlaceExpiry(room.saleEndsAtMs)];
+    return (await this.#scripts.closeLobby([joinsKey(room.eventId)], args)) as number;
   }
 
   /** Returns the buyers with a join index up to `lobbySize`, in the order of their join indexes. */
@@ -205,6 +227,11 @@ export class RoomStore {
       busyPerSecond: current.reduce((sum, { busyPerSecond }) => sum + busyPerSecond, 0),
     };
   }
+}
+
+/** Returns when places expire, in Unix seconds. */
+function toPlaceExpiry(saleEndsAtMs: number): number {
+  return Math.ceil((saleEndsAtMs + PLACES_TTL_MS) / 1000);
 }
 
 function joinsKey(eventId: number): string {

@@ -97,9 +97,9 @@ describe('a lobby', () => {
   it('is closed once: who joins afterwards is not in it', async () => {
     const room = await openLobby();
     await room.joinMany(3);
-    expect(await room.store.closeLobby(room.eventId)).toBe(3);
+    expect(await room.store.closeLobby(await room.read())).toBe(3);
     await room.joinMany(2);
-    expect(await room.store.closeLobby(room.eventId)).toBe(3);
+    expect(await room.store.closeLobby(await room.read())).toBe(3);
     await beginSale(room);
     expect((await room.read()).lobbySize).toBe(3);
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReservedIndexes } from '../../../src/waiting-room/redis/room-store.ts';
 import { startRoomServices, TestRoom, type RoomServices } from './room.fixture.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -91,6 +92,19 @@ describe('after Redis has lost its data', () => {
     expect((await room.join(buyerId)).number).toBe(1);
   });
 
+  it('indexes that were reserved before are not used: more may have been issued', async () => {
+    const room = await TestRoom.create(services);
+    const { saleEndsAtMs } = await room.read();
+    const common = { recovered: null, admitsNew: true, saleEndsAtMs };
+    const take = (reserved: ReservedIndexes | null) =>
+      room.store.takePlace(room.eventId, { ...common, buyerId: randomUUID(), reserved });
+    const shortage = await take(null);
+    expect(shortage).toMatchObject({ kind: 'reserve', above: null });
+    const history = shortage.kind === 'reserve' ? shortage.history : '';
+    expect(await take({ from: 0, to: 500, history: 'another' })).toEqual(shortage);
+    expect(await take({ from: 0, to: 500, history })).toEqual({ kind: 'place', joinIndex: 1 });
+  });
+
   it('numbers go on from those that were served', async () => {
     const room = await TestRoom.create(services, { pacePerMinute: 60 });
     await room.joinMany(5);
@@ -114,7 +128,8 @@ it('a restart of an append-only Redis keeps all places and slots', async () => {
   await own.redis.restart();
   await eventually('Redis is back', () => own.connection.status === 'ready');
   for (const { buyerId, number } of [first, second]) expect((await room.join(buyerId)).number).toBe(number);
-  expect((await room.join()).number).toBe(3);
+  // Its file may lack the last joins: the next number follows all that may have been given.
+  expect((await room.join()).number).toBe(101);
   await room.pass(2);
   expect(await room.read()).toMatchObject({ nowServing: 1, inside: 1 });
   await own.close();

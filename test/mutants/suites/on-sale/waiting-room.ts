@@ -61,10 +61,23 @@ export const waitingRoom: readonly MutantGroup[] = [
       },
       { guard: 'draining-room-closed', mutation: { replace: "~= '1'", with: "== ''" }, only: 'draining' },
       {
+        guard: 'reserved-in-this-history',
+        mutation: { replace: 'ARGV[7] == history', with: 'reserved >= 0' },
+        only: 'reserved before are not used',
+      },
+      {
         guard: 'only-reserved-indexes',
         mutation: { replace: 'last >= limit', with: 'false' },
         only: '5,000 at once',
       },
+    ],
+  },
+  {
+    tests: ['test/faults/promoted-replica.test.ts'],
+    mutants: [
+      { guard: 'lost-indexes-skipped', mutation: { replace: 'issuedUnder ~= history', with: 'false' } },
+      { guard: 'lost-indexes-drawn', mutation: { replace: '== history', with: "~= ''" } },
+      { guard: 'lost-indexes-counted', mutation: { replace: 'isCurrent and ', with: '' } },
     ],
   },
   {
