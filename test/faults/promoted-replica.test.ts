@@ -60,9 +60,14 @@ it('a replica that is promoted without the last joins issues none of their index
   replica.process.kill('SIGCONT');
   expect(await codeOf(open.join())).toBe('BUSY');
 
-  await eventually('the replica is promoted', async () => (await codeOf(open.join(early.open[0]?.buyerId))) === null);
+  await eventually(
+    'the replica is promoted',
+    async () => (await codeOf(open.join(early.open[0]?.buyerId))) === null,
+  );
   // Until somebody joins, all reserved indexes may be in use.
-  expect(await open.store.count(open.eventId, nowServing, open.clock.nowMs())).toMatchObject({ lastJoinIndex: null });
+  expect(await open.store.count(open.eventId, nowServing, open.clock.nowMs())).toMatchObject({
+    lastJoinIndex: null,
+  });
   const all = [...early.open, ...lost.open, ...(await open.joinMany(EARLY))];
   expect(new Set(all.map(({ number }) => number)).size).toBe(all.length);
   for (const { buyerId, token, number } of all) expect((await open.join(buyerId, token)).number).toBe(number);

@@ -102,7 +102,11 @@ describe('after Redis has lost its data', () => {
     expect(shortage).toMatchObject({ kind: 'reserve', above: null });
     const history = shortage.kind === 'reserve' ? shortage.history : '';
     expect(await take({ from: 0, to: 500, history: 'another' })).toEqual(shortage);
-    expect(await take({ from: 0, to: 500, history })).toEqual({ kind: 'place', joinIndex: 1 });
+    expect(await take({ from: 0, to: 2, history })).toEqual({ kind: 'place', joinIndex: 1 });
+    // Nor are indexes beyond those that are reserved.
+    expect(await take(null)).toEqual({ kind: 'place', joinIndex: 2 });
+    expect(await take(null)).toMatchObject({ kind: 'reserve', above: 2 });
+    expect(await take({ from: 2, to: 3, history })).toEqual({ kind: 'place', joinIndex: 3 });
   });
 
   it('numbers go on from those that were served', async () => {

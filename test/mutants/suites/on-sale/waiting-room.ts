@@ -68,7 +68,7 @@ export const waitingRoom: readonly MutantGroup[] = [
       {
         guard: 'only-reserved-indexes',
         mutation: { replace: 'last >= limit', with: 'false' },
-        only: '5,000 at once',
+        only: 'reserved before are not used',
       },
     ],
   },
