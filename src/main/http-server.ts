@@ -38,7 +38,7 @@ export async function startHttpServer(
   const engine = createEngine(engineOptions);
   const memory = new MemoryBudget(config.clientMemory);
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
-  const drainer = new ConnectionDrainer();
+  const drainer = new ConnectionDrainer(config.sockets.ageMaxMs);
   const shared = new SharedSubscriptions(engine, context.clock);
   const limits = config.sockets;
   const graphql: GraphQLRouteContext = {

@@ -58,6 +58,7 @@ export const environment = z.object({
   SOCKET_OPERATIONS_MAX: z.coerce.number().int().min(1).max(10_000).default(100),
   READER_BUFFER_BYTES_MAX: z.coerce.number().int().min(65_536).max(67_108_864).default(262_144),
   READER_STUCK_SECONDS: z.coerce.number().min(0.1).max(600).default(30),
+  CONNECTION_AGE_SECONDS_MAX: seconds(86_400).optional(),
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
   CLOSE_SPREAD_SECONDS: z.coerce.number().min(0).max(9).optional(),
   HOLD_TTL_SECONDS: seconds(86_400).default(300),
@@ -138,6 +139,8 @@ export interface Config {
     readonly bufferBytesMax: number;
     /** Time that a slow consumer has to drain its buffer before it is closed. */
     readonly stuckMs: number;
+    /** Age at which a WebSocket or event stream is closed at the latest. Null: never. */
+    readonly ageMaxMs: number | null;
     /** Period over which open connections are closed when the server stops. */
     readonly closeSpreadMs: number;
   };
@@ -243,6 +246,7 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
       operationsMax: env.SOCKET_OPERATIONS_MAX,
       bufferBytesMax: env.READER_BUFFER_BYTES_MAX,
       stuckMs: env.READER_STUCK_SECONDS * 1000,
+      ageMaxMs: toAgeMaxMs(env.CONNECTION_AGE_SECONDS_MAX, production),
       closeSpreadMs: (env.CLOSE_SPREAD_SECONDS ?? (production ? 3 : 0)) * 1000,
     },
     drainMs: env.DRAIN_SECONDS * 1000,
@@ -265,6 +269,11 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
           },
     warnings,
   };
+}
+
+function toAgeMaxMs(given: number | undefined, production: boolean): number | null {
+  const ageSecondsMax = given ?? (production ? 3_600 : null);
+  return ageSecondsMax === null ? null : ageSecondsMax * 1000;
 }
 
 interface AddressRange {

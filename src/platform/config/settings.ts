@@ -140,6 +140,13 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
 
   ...rateLimitSettings,
 
+  CONNECTION_AGE_SECONDS_MAX: {
+    group: 'Limits',
+    default: 'none; `3600` in production',
+    example: '3600',
+    meaning:
+      'Maximum age of a WebSocket or event stream. It is closed at a random age from half of the maximum, a WebSocket with 1001, so that load spreads to nodes that started later. Clients reconnect and resume.',
+  },
   DRAIN_SECONDS: {
     group: 'Shutdown',
     meaning:

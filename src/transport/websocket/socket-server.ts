@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server } from 'graphql-ws';
 import { WebSocketServer, type ServerOptions } from 'ws';
 import { keptLimits } from '../../graphql/engine/limits.ts';
-import type { ConnectionDrainer } from '../../http/connection-drainer.ts';
+import type { ConnectionDrainer, EndReason } from '../../http/connection-drainer.ts';
 import type { AddressCounter } from '../../http/connection-limits.ts';
 import { createScope, parseTarget, resolveClientAddress } from '../../http/request-context.ts';
 import type { Config } from '../../platform/config/config.ts';
@@ -32,6 +32,11 @@ export interface SocketServerContext {
   readonly drainer: ConnectionDrainer;
   readonly logger: Logger;
 }
+
+const closeReasons: Readonly<Record<EndReason, string>> = {
+  stopping: 'Server is shutting down',
+  age: 'Connection reached its maximum age',
+};
 
 /**
  * Accepts WebSockets at `/graphql`. When the server stops, it closes them with 1001 in waves. Returns a function that
@@ -73,12 +78,10 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
       };
       logSocket(accessLogger, address, createScope(req), webSocket);
       adaptSocket(webSocket, extra, { ...ctx, ...limits, accessLogger });
-      const drain = () => {
+      const drain = (reason: EndReason) => {
         // Accepts nothing more, and answers what was accepted first.
         webSocket.pause(); // guard: leaving-socket-not-read
-        operations.onceAnswered(() =>
-          closeSocket(webSocket, closeCodes.goingAway, 'Server is shutting down'),
-        );
+        operations.onceAnswered(() => closeSocket(webSocket, closeCodes.goingAway, closeReasons[reason]));
       };
       webSocket.once('close', drainer.add(drain));
     });

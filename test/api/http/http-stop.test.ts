@@ -148,3 +148,26 @@ describe('draining', () => {
     expect(Math.max(...positions(0, total / 4))).toBeLessThan(Math.min(...positions((3 * total) / 4, total)));
   });
 });
+
+describe('a connection of the maximum age', () => {
+  it('is closed with 1001 and can be made again', async () => {
+    const aging = await startHttp({ CONNECTION_AGE_SECONDS_MAX: '1' });
+    onTestFinished(() => aging.close());
+    const document = 'subscription($e:ID!){seatUpdates(eventId:$e){__typename}}';
+    const watch = async () => {
+      const socket = await RawSocket.init(aging.port);
+      socket.subscribe('1', document, { e: aging.eventId });
+      await socket.next();
+      return socket;
+    };
+    const watching = await watch();
+    const query = encodeURIComponent(`subscription{seatUpdates(eventId:"${aging.eventId}"){__typename}}`);
+    const stream = await fetch(`${aging.url}/graphql?query=${query}`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    expect(await watching.closed).toBe(1001);
+    expect(await stream.text()).toContain('SeatMapSnapshot');
+    const again = await watch();
+    expect(await again.closed).toBe(1001);
+  });
+});

@@ -37,6 +37,13 @@ export const operating: readonly MutantGroup[] = [
     mutants: [{ guard: 'metrics-off-by-default', mutation: 'never' }],
   },
   {
+    tests: ['test/unit/transport/connection-drainer.test.ts'],
+    mutants: [
+      { guard: 'connection-age-jitter', mutation: { replace: '(0.5 + Math.random() / 2)', with: '1' } },
+      { guard: 'closed-connection-forgotten', mutation: 'remove' },
+    ],
+  },
+  {
     tests: ['test/unit/platform/config.test.ts'],
     mutants: [
       {

@@ -35,6 +35,7 @@ describe('.env.example', () => {
       'CORS_ORIGINS',
       'CORS_ALLOWED_HEADERS',
       'CLIENT_MEMORY_BYTES_MAX',
+      'CONNECTION_AGE_SECONDS_MAX',
       'DATABASE_BATCHES_URL',
       'DATABASE_READS_URL',
       'DATABASE_WORKER_URL',

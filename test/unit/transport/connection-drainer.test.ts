@@ -26,3 +26,26 @@ it.each([0, 1_000])('draining over %i ms ends every connection once, in waves', 
     vi.useRealTimers();
   }
 });
+
+it('a connection ends once, at a random age from half of the maximum', () => {
+  vi.useFakeTimers();
+  try {
+    const drainer = new ConnectionDrainer(1_000);
+    const ended: string[] = [];
+    for (let i = 0; i < 200; i++) drainer.add((reason) => ended.push(reason));
+    const closed = vi.fn<() => void>();
+    drainer.add(closed)();
+    vi.advanceTimersByTime(499);
+    expect(ended).toEqual([]);
+    vi.advanceTimersByTime(251);
+    expect(ended.length).toBeGreaterThan(20);
+    expect(ended.length).toBeLessThan(180);
+    vi.advanceTimersByTime(250);
+    expect(ended).toEqual(Array.from({ length: 200 }, () => 'age'));
+    expect(closed).not.toHaveBeenCalled();
+    drainer.start(0);
+    expect(ended).toHaveLength(200);
+  } finally {
+    vi.useRealTimers();
+  }
+});
