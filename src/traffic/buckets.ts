@@ -1,7 +1,9 @@
 import { Cache } from '../platform/cache.ts';
 import { loadLua, type LuaScript } from '../platform/redis/lua.ts';
-import { getNodeOf, type Redis } from '../platform/redis/redis.ts';
-import { withResponseTimeout } from '../platform/with-timeout.ts';
+import type { Logger } from '../platform/observability/logger.ts';
+import { metrics } from '../platform/observability/metrics.ts';
+import type { Redis } from '../platform/redis/redis.ts';
+import { BatchedScript } from './batched-script.ts';
 import type { Policy } from './policies.ts';
 
 /** One token to take from the bucket of a key. */
@@ -42,8 +44,9 @@ export class LocalBuckets {
 
   /** Takes a token for each charge, or none if a bucket is empty. takeTokens-n.lua does the same in Redis. */
   take(charges: readonly Charge[], nowUs: number): Verdict {
-    const fullAtUs = charges.map(({ key, policy }) => {
-      const us = this.#fullAt.get(key)?.us ?? nowUs;
+    const entries = charges.map(({ key }) => this.#fullAt.get(key));
+    const fullAtUs = charges.map(({ policy }, i) => {
+      const us = entries[i]?.us ?? nowUs;
       // After the clock was set back, no bucket takes longer to fill than an empty one.
       return Math.min(Math.max(us, nowUs), nowUs + policy.fillUs);
     });
@@ -53,7 +56,7 @@ export class LocalBuckets {
     if (refused >= 0) return { refused, fullAtUs }; // guard: local-bucket-empty
     const taken = charges.map(({ key, policy }, i) => {
       const us = (fullAtUs[i] ?? nowUs) + policy.intervalUs;
-      this.#fullAt.set(key, { us });
+      this.#store(key, entries[i], us);
       return us;
     });
     return { refused: null, fullAtUs: taken };
@@ -62,8 +65,15 @@ export class LocalBuckets {
   /** Notes how full the buckets of the charges are in Redis, so that they are no fuller here once Redis is gone. */
   follow(charges: readonly Charge[], fullAtUs: readonly number[]): void {
     charges.forEach(({ key }, i) => {
-      this.#fullAt.set(key, { us: Math.max(this.#fullAt.get(key)?.us ?? 0, fullAtUs[i] ?? 0) });
+      const entry = this.#fullAt.get(key);
+      this.#store(key, entry, Math.max(entry?.us ?? 0, fullAtUs[i] ?? 0));
     });
+  }
+
+  /** Changes an entry in place: entries live long, and replacing one for each call would keep the garbage collector busy. */
+  #store(key: string, entry: { us: number } | undefined, us: number): void {
+    if (entry === undefined) this.#fullAt.set(key, { us });
+    else entry.us = us;
   }
 }
 
@@ -71,44 +81,26 @@ export class LocalBuckets {
 const CALLS_PER_SCRIPT_MAX = 256;
 /** Time that a call waits for Redis before it is limited in the process. */
 const TIMEOUT_MS = 100;
-/** Time for which Redis is not asked after it has failed to answer. */
-const ASK_AGAIN_AFTER_MS = 1_000;
 
-interface PendingCall {
-  readonly charges: readonly Charge[];
-  readonly resolve: (verdict: Verdict) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/**
- * Buckets in Redis, which all processes share. Calls that arrive in the same turn of the event loop share a script per hash
- * tag, so that a busy process sends few commands.
- */
+/** Buckets in Redis, which all processes share. */
 export class SharedBuckets {
-  readonly #redis: Redis;
   readonly #takeTokens: LuaScript;
   readonly #nowUs: () => number;
-  /** Calls of this turn, by hash tag. */
-  #pending = new Map<string, PendingCall[]>();
-  /** When to ask each node again that has failed to answer. */
-  readonly #askAgainAtMs = new Map<string, number>();
+  readonly #calls: BatchedScript<readonly Charge[], Verdict>;
 
   constructor(redis: Redis, nowUs: () => number) {
-    this.#redis = redis;
     this.#takeTokens = loadLua(redis, new URL('takeTokens-n.lua', import.meta.url));
     this.#nowUs = nowUs;
+    this.#calls = new BatchedScript(redis, {
+      run: (calls) => this.#take(calls),
+      callsMax: CALLS_PER_SCRIPT_MAX,
+      timeoutMs: TIMEOUT_MS,
+    });
   }
 
   /** False if a call would fail at once, or if the node that has the keys of this tag has just failed to answer. */
   canAsk(tag: string): boolean {
-    if (this.#redis.status !== 'ready') return false;
-    // guard: limits-ask-other-nodes
-    const at = this.#askAgainAtMs.size === 0 ? undefined : this.#askAgainAtMs.get(this.#nodeOf(tag));
-    return at === undefined || performance.now() >= at;
-  }
-
-  #nodeOf(tag: string): string {
-    return getNodeOf(this.#redis, `{${tag}}`);
+    return this.#calls.canAsk(tag);
   }
 
   /**
@@ -118,28 +110,14 @@ export class SharedBuckets {
    * @throws if Redis does not answer in time. The tokens may have been taken.
    */
   take(tag: string, charges: readonly Charge[]): Promise<Verdict> {
-    const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
-    if (this.#pending.size === 0) setImmediate(() => this.#flush());
-    const calls = this.#pending.get(tag);
-    const call = { charges, resolve, reject };
-    if (calls === undefined) this.#pending.set(tag, [call]);
-    else calls.push(call);
-    return promise;
+    return this.#calls.run(tag, charges);
   }
 
-  #flush(): void {
-    const pending = this.#pending;
-    this.#pending = new Map();
-    for (const [tag, calls] of pending)
-      for (let start = 0; start < calls.length; start += CALLS_PER_SCRIPT_MAX)
-        void this.#run(tag, calls.slice(start, start + CALLS_PER_SCRIPT_MAX));
-  }
-
-  async #run(tag: string, calls: readonly PendingCall[]): Promise<void> {
+  async #take(calls: readonly (readonly Charge[])[]): Promise<Verdict[]> {
     const positions = new Map<string, number>();
     const buckets: number[] = [];
     const lists: number[] = [];
-    for (const { charges } of calls) {
+    for (const charges of calls) {
       lists.push(charges.length);
       for (const { key, policy } of charges) {
         let position = positions.get(key);
@@ -151,22 +129,82 @@ export class SharedBuckets {
         lists.push(position);
       }
     }
-    const node = this.#nodeOf(tag);
+    const args = [this.#nowUs(), ...buckets, ...lists];
+    const output = (await this.#takeTokens([...positions.keys()], args)) as number[];
+    return calls.map((charges, i) => {
+      const at = charges.map(({ key }) => positions.get(key) ?? 0);
+      const empty = output[i] ?? 0;
+      return {
+        refused: empty === 0 ? null : at.indexOf(empty),
+        fullAtUs: at.map((position) => output[calls.length + position - 1] ?? 0),
+      };
+    });
+  }
+}
+
+/**
+ * Buckets in Redis. Those that are known to be empty are refused without asking it. While Redis is unavailable, the process applies
+ * the same limits to its own calls, from what it last knew of each bucket.
+ */
+export class InsuredBuckets {
+  readonly #shared: SharedBuckets;
+  readonly #insurance: LocalBuckets;
+  /** When each empty bucket gets its next token: no call can succeed before. */
+  readonly #emptyUntil: Cache<string, { us: number }>;
+  /** Time from which no bucket is known to be empty. */
+  #allFilledAtUs = 0;
+  readonly #nowUs: () => number;
+  readonly #logger: Logger;
+
+  constructor(redis: Redis, nowUs: () => number, logger: Logger, keysMax: number) {
+    this.#shared = new SharedBuckets(redis, nowUs);
+    this.#insurance = new LocalBuckets(keysMax);
+    this.#emptyUntil = new Cache({ entriesMax: keysMax });
+    this.#nowUs = nowUs;
+    this.#logger = logger;
+  }
+
+  /** Takes a token for each charge of one call, or none if a bucket is empty. All keys have the hash tag `tag`. */
+  async take(tag: string, charges: readonly Charge[]): Promise<Verdict> {
+    const nowUs = this.#nowUs();
+    const empty =
+      nowUs >= this.#allFilledAtUs
+        ? -1
+        : charges.findIndex(({ key }) => (this.#emptyUntil.get(key)?.us ?? 0) > nowUs);
+    // guard: empty-bucket-asks-no-redis
+    if (empty >= 0) return this.#refuse(charges, empty, nowUs);
+    if (!this.#shared.canAsk(tag)) return this.#takeInsured(charges, nowUs);
     try {
-      const script = this.#takeTokens([...positions.keys()], [this.#nowUs(), ...buckets, ...lists]);
-      const output = (await withResponseTimeout(script, TIMEOUT_MS, 'the rate limits in Redis')) as number[];
-      this.#askAgainAtMs.delete(node);
-      calls.forEach(({ charges, resolve }, i) => {
-        const at = charges.map(({ key }) => positions.get(key) ?? 0);
-        const empty = output[i] ?? 0;
-        resolve({
-          refused: empty === 0 ? null : at.indexOf(empty),
-          fullAtUs: at.map((position) => output[calls.length + position - 1] ?? 0),
-        });
-      });
+      const verdict = await this.#shared.take(tag, charges);
+      this.#insurance.follow(charges, verdict.fullAtUs); // guard: calls-in-redis-count-without-it
+      if (verdict.refused !== null) this.#rememberEmpty(charges, verdict);
+      return verdict;
     } catch (error) {
-      this.#askAgainAtMs.set(node, performance.now() + ASK_AGAIN_AFTER_MS);
-      for (const { reject } of calls) reject(error);
+      this.#logger.debug({ err: error }, 'rate limits: no answer of Redis');
+      return this.#takeInsured(charges, nowUs);
     }
+  }
+
+  #takeInsured(charges: readonly Charge[], nowUs: number): Verdict {
+    metrics.rateLimitsWithoutRedis.inc();
+    return this.#insurance.take(charges, nowUs); // guard: limits-without-redis
+  }
+
+  #rememberEmpty(charges: readonly Charge[], { refused, fullAtUs }: Verdict): void {
+    const charge = charges[refused ?? 0];
+    const at = fullAtUs[refused ?? 0];
+    if (charge === undefined || at === undefined) return;
+    const nowUs = this.#nowUs();
+    const us = nowUs + waitForToken(charge.policy, at, nowUs);
+    this.#emptyUntil.set(charge.key, { us });
+    this.#allFilledAtUs = Math.max(this.#allFilledAtUs, us);
+  }
+
+  /** Returns the refusal of a bucket that is known to be empty. The states of the others are not known. */
+  #refuse(charges: readonly Charge[], refused: number, nowUs: number): Verdict {
+    const fullAtUs = charges.map(({ key, policy }, i) =>
+      i === refused ? (this.#emptyUntil.get(key)?.us ?? nowUs) + policy.fillUs - policy.intervalUs : nowUs,
+    );
+    return { refused, fullAtUs };
   }
 }

@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { RateLimitedError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
-import { loadLua, type LuaScript } from '../platform/redis/lua.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Redis } from '../platform/redis/redis.ts';
-import { withResponseTimeout } from '../platform/with-timeout.ts';
 import { LocalBuckets, type Charge } from './buckets.ts';
 import type { ClientKeys } from './client-keys.ts';
 import { createPolicy, type Policy } from './policies.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import { formatSeats, parseSeats, SharedSeats, type ReservedSeats } from './shared-seats.ts';
 
-const TIMEOUT_MS = 100;
 const KEYS_KEPT_MAX = 50_000;
 /** Value of a booking's key after the booking has ended, for the time in which a slow process may still count its seats. */
 const ENDED = 'ended';
@@ -34,6 +32,14 @@ interface HeldSeatsOptions {
   readonly logger: Logger;
 }
 
+/** Seats that a client wants to hold. */
+export interface WantedSeats {
+  readonly eventId: number;
+  readonly count: number;
+  /** The name of the root field. */
+  readonly operation: string;
+}
+
 /** Seats that are reserved for a hold which is being tried. */
 export interface SeatReservation {
   /** Restores the reservation in another process. Null without Redis: then there is nothing to restore. */
@@ -54,14 +60,17 @@ export interface SeatReservation {
  */
 export class HeldSeats {
   readonly #options: HeldSeatsOptions;
-  readonly #reserveSeats: LuaScript;
+  readonly #shared: SharedSeats;
   readonly #policies: readonly [Policy, Policy];
   readonly #insurance = new LocalBuckets(KEYS_KEPT_MAX);
+  /** Makes the IDs of reservations differ from those of other processes. */
+  readonly #idPrefix = randomBytes(9).toString('base64url');
+  #reservations = 0;
 
   constructor(options: HeldSeatsOptions) {
     const { seatsMax, holdTtlMs, redis } = options;
     this.#options = options;
-    this.#reserveSeats = loadLua(redis, new URL('reserveSeats-2.lua', import.meta.url));
+    this.#shared = new SharedSeats(redis, options);
     const windowSeconds = Math.max(1, Math.ceil(holdTtlMs / 1000));
     this.#policies = [
       createPolicy('held-seats-address', 'address', seatsMax.address, windowSeconds),
@@ -69,108 +78,110 @@ export class HeldSeats {
     ];
   }
 
-  /** @throws {RateLimitedError} if the address or the network would hold too many seats. */
-  async reserve(
-    { address, network }: ClientKeys,
-    eventId: number,
-    count: number,
-    operation: string,
-  ): Promise<SeatReservation> {
-    const { clock, redis, holdTtlMs, seatsMax, logger } = this.#options;
-    const keys = [heldKey(eventId, 'address', address), heldKey(eventId, 'network', network)] as const;
-    const id = randomBytes(9).toString('base64url');
-    const nowMs = Math.round(clock.nowMs());
-    const charges = keys.map((key, i) => ({ key, policy: this.#policies[i === 0 ? 0 : 1] }));
-    if (redis.status !== 'ready') return this.#reserveLocally(charges, count, operation, nowMs);
-    let full: number;
-    let freeAtMs: number;
-    let held: readonly number[];
+  /**
+   * Reserves seats if none of the keys in `against` exists in Redis.
+   *
+   * @returns null if one of them exists, or if Redis does not answer. Then nothing is decided.
+   * @throws {RateLimitedError} if the address or the network would hold too many seats.
+   */
+  async reserveUnless(
+    against: readonly string[],
+    client: ClientKeys,
+    wanted: WantedSeats,
+  ): Promise<SeatReservation | null> {
+    const { eventId, count } = wanted;
+    if (!this.#shared.canReserve(eventId)) return null;
+    const charges = this.#toCharges(client, eventId);
+    const sets = [charges[0].key, charges[1].key] as const;
+    const seats = { sets, id: `${this.#idPrefix}${(++this.#reservations).toString(36)}`, count };
+    const nowMs = Math.round(this.#options.clock.nowMs());
+    let reserved;
     try {
-      const args = [nowMs, nowMs + holdTtlMs, id, count, seatsMax.address, seatsMax.network];
-      const script = this.#reserveSeats(keys, args);
-      const output = await withResponseTimeout(script, TIMEOUT_MS, 'the seats in Redis');
-      [full, freeAtMs, ...held] = output as [number, number, ...number[]];
+      reserved = await this.#shared.reserve(eventId, { ...seats, against });
     } catch (error) {
-      logger.debug({ err: error }, 'held seats: no answer of Redis');
-      return this.#reserveLocally(charges, count, operation, nowMs);
+      this.#options.logger.debug({ err: error }, 'held seats: no answer of Redis');
+      return null;
     }
+    const { refused, freeAtMs, held } = reserved;
+    if (refused < 0) return null;
     // guard: seats-in-redis-count-without-it
-    this.#insurance.follow(
-      charges,
-      charges.map(({ policy }, i) => nowMs * 1000 + (held[i] ?? 0) * policy.intervalUs),
-    );
-    if (full > 0) throw this.#refuse(full - 1, keys, operation, freeAtMs - nowMs);
-    return this.restore([...keys, id, count].join(' '));
+    const fullAtUs = charges.map(({ policy }, i) => nowMs * 1000 + (held[i] ?? 0) * policy.intervalUs);
+    this.#insurance.follow(charges, fullAtUs);
+    if (refused > 0) throw this.#refuse(charges, refused - 1, wanted, freeAtMs - nowMs);
+    return this.#toReservation(seats);
+  }
+
+  /** @throws {RateLimitedError} if the address or the network would hold too many seats. */
+  async reserve(client: ClientKeys, wanted: WantedSeats): Promise<SeatReservation> {
+    return (await this.reserveUnless([], client, wanted)) ?? this.#reserveLocally(client, wanted);
   }
 
   /** Follows a change of a booking without new seats: an extension, a confirmation or a release. */
   follow(booking: HeldBooking): void {
     this.#run(async () => {
       const { redis } = this.#options;
-      const key = bookingKey(booking);
+      const key = toBookingKey(booking);
       if (booking.status === 'HOLD') {
         const stored = await redis.get(key);
-        if (stored !== null && stored !== ENDED) await this.#keepUntil(parseStored(stored), booking);
+        if (stored !== null && stored !== ENDED) await this.#keepUntil(parseSeats(stored), booking);
         return;
       }
       // A process that has just created or changed the hold may count its seats only after this. It finds the mark.
       const stored = await redis.set(key, ENDED, 'PX', ENDED_TTL_MS, 'GET'); // guard: ended-before-counted
       if (stored === null || stored === ENDED) return;
-      const { keys, members } = parseStored(stored);
-      // guard: freed-seats-given-back
-      await this.#remove(keys, members);
+      await this.#shared.giveBack(parseSeats(stored)); // guard: freed-seats-given-back
     });
   }
 
   /** Returns the reservation of a token. */
-  restore(stored: string): SeatReservation {
-    const reserved = parseStored(stored);
-    const giveBack = () => this.#remove(reserved.keys, reserved.members);
-    const { redis } = this.#options;
+  restore(token: string): SeatReservation {
+    return this.#toReservation(parseSeats(token));
+  }
+
+  #toReservation(reserved: ReservedSeats): SeatReservation {
+    const giveBack = () => this.#shared.giveBack(reserved);
     return {
-      token: stored,
+      token: formatSeats(reserved),
       settle: (booking) =>
         this.#run(async () => {
-          const ttl = this.#ttlOf(booking);
-          const isNew =
-            booking.status === 'HOLD' &&
-            (await redis.set(bookingKey(booking), stored, 'PX', ttl, 'NX')) !== null;
-          // guard: repeated-hold-counts-once
-          if (!isNew) return giveBack();
-          await this.#keepUntil(reserved, booking);
+          if (booking.status !== 'HOLD') return giveBack();
+          const [bookingKey, ttlMs] = [toBookingKey(booking), this.#ttlOf(booking)];
+          return this.#shared.settle({
+            reserved,
+            bookingKey,
+            ttlMs,
+            holdExpiresAtMs: booking.holdExpiresAtMs,
+          });
         }),
-      replace: (booking) =>
-        this.#run(async () => {
-          const key = bookingKey(booking);
-          const former = await redis.set(key, stored, 'PX', this.#ttlOf(booking), 'GET');
-          if (former === ENDED) {
-            await redis.set(key, ENDED, 'PX', ENDED_TTL_MS);
-            return giveBack(); // guard: ended-before-replaced
-          }
-          await this.#keepUntil(reserved, booking);
-          if (former === null) return;
-          const old = parseStored(former);
-          await this.#remove(old.keys, old.members); // guard: replaced-seats-given-back
-        }),
+      replace: (booking) => this.#run(() => this.#replace(booking, reserved)),
       giveBack: () => this.#run(giveBack), // guard: refused-seats-given-back
     };
   }
 
-  /** Counts seats until the deadline of their hold. Seats that are no longer counted stay so. */
-  async #keepUntil({ keys, members }: Stored, booking: HeldBooking): Promise<void> {
-    const ttl = this.#ttlOf(booking);
-    const commands = this.#options.redis.pipeline();
-    for (const key of keys) {
-      commands.zadd(key, 'XX', ...members.flatMap((member) => [booking.holdExpiresAtMs, member]));
-      commands.pexpire(key, ttl, 'GT');
+  async #replace(booking: HeldBooking, reserved: ReservedSeats): Promise<void> {
+    const { redis } = this.#options;
+    const key = toBookingKey(booking);
+    const former = await redis.set(key, formatSeats(reserved), 'PX', this.#ttlOf(booking), 'GET');
+    if (former === ENDED) {
+      await redis.set(key, ENDED, 'PX', ENDED_TTL_MS);
+      await this.#shared.giveBack(reserved); // guard: ended-before-replaced
+      return;
     }
-    await commands.pexpire(bookingKey(booking), ttl).exec();
+    await this.#keepUntil(reserved, booking);
+    if (former === null) return;
+    await this.#shared.giveBack(parseSeats(former)); // guard: replaced-seats-given-back
   }
 
-  async #remove(keys: readonly string[], members: readonly string[]): Promise<void> {
+  /** Counts seats until the deadline of their hold. Seats that are no longer counted stay so. */
+  async #keepUntil({ sets, id, count }: ReservedSeats, booking: HeldBooking): Promise<void> {
+    const ttl = this.#ttlOf(booking);
+    const scores = Array.from({ length: count }, (_, i) => [booking.holdExpiresAtMs, `${id}:${i + 1}`]);
     const commands = this.#options.redis.pipeline();
-    for (const key of keys) commands.zrem(key, ...members);
-    await commands.exec();
+    for (const key of sets) {
+      commands.zadd(key, 'XX', ...scores.flat());
+      commands.pexpire(key, ttl, 'GT');
+    }
+    await commands.pexpire(toBookingKey(booking), ttl).exec();
   }
 
   #ttlOf({ holdExpiresAtMs }: HeldBooking): number {
@@ -182,57 +193,51 @@ export class HeldSeats {
     update().catch((error: unknown) => this.#options.logger.debug({ err: error }, 'held seats not updated'));
   }
 
-  #reserveLocally(
-    charges: readonly Charge[],
-    count: number,
-    operation: string,
-    nowMs: number,
-  ): SeatReservation {
+  #reserveLocally(client: ClientKeys, wanted: WantedSeats): SeatReservation {
     metrics.rateLimitsWithoutRedis.inc();
-    const keys = charges.map(({ key }) => key);
-    for (let seat = 0; seat < count; seat++) {
-      const { refused } = this.#insurance.take(charges, nowMs * 1000);
+    const charges = this.#toCharges(client, wanted.eventId);
+    const nowUs = Math.round(this.#options.clock.nowMs()) * 1000;
+    for (let seat = 0; seat < wanted.count; seat++) {
+      const { refused } = this.#insurance.take(charges, nowUs);
       // guard: held-seats-without-redis
-      if (refused !== null) throw this.#refuse(refused, keys, operation, this.#options.holdTtlMs);
+      if (refused !== null) throw this.#refuse(charges, refused, wanted, this.#options.holdTtlMs);
     }
     return { token: null, settle: () => undefined, replace: () => undefined, giveBack: () => undefined };
   }
 
-  #refuse(index: number, keys: readonly string[], operation: string, waitMs: number): RateLimitedError {
-    const limit = (index === 0 ? this.#policies[0] : this.#policies[1]).name;
+  #toCharges({ address, network }: ClientKeys, eventId: number): readonly [Charge, Charge] {
+    const prefix = `event:{${eventId}}:held:`;
+    const [ofAddress, ofNetwork] = this.#policies;
+    return [
+      { key: `${prefix}address:${address}`, policy: ofAddress },
+      { key: `${prefix}network:${network}`, policy: ofNetwork },
+    ];
+  }
+
+  #refuse(
+    charges: readonly [Charge, Charge],
+    index: number,
+    { operation }: WantedSeats,
+    waitMs: number,
+  ): RateLimitedError {
+    const { key, policy } = index === 0 ? charges[0] : charges[1];
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-    this.#options.refusals.add({ limit, operation, key: keys[index] ?? '', retryAfterSeconds });
+    this.#options.refusals.add({ limit: policy.name, operation, key, retryAfterSeconds });
     return new RateLimitedError(retryAfterSeconds);
   }
 }
 
-function heldKey(eventId: number, scope: 'address' | 'network', hash: string): string {
-  return `event:{${eventId}}:held:${scope}:${hash}`;
-}
-
-/** The key that says where the seats of a booking are counted. */
-function bookingKey({ eventId, id }: HeldBooking): string {
+/** Returns the key that says where the seats of a booking are counted. */
+function toBookingKey({ eventId, id }: HeldBooking): string {
   return `event:{${eventId}}:held:booking:${id}`;
 }
 
 /** Returns the client whose seats a token reserves. */
 export function parseClient(token: string): ClientKeys {
-  const [address = '', network = ''] = parseStored(token).keys.map((key) =>
-    key.slice(key.lastIndexOf(':') + 1),
-  );
-  return { address, network };
+  const [address, network] = parseSeats(token).sets;
+  return { address: toHash(address), network: toHash(network) };
 }
 
-function toMembers(id: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `${id}:${i + 1}`);
-}
-
-interface Stored {
-  readonly keys: readonly string[];
-  readonly members: readonly string[];
-}
-
-function parseStored(stored: string): Stored {
-  const [address = '', network = '', id = '', count = '0'] = stored.split(' ');
-  return { keys: [address, network], members: toMembers(id, Number(count)) };
+function toHash(key: string): string {
+  return key.slice(key.lastIndexOf(':') + 1);
 }

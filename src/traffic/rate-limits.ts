@@ -1,10 +1,8 @@
-import { Cache } from '../platform/cache.ts';
 import type { RateLimitQuotas } from '../platform/config/rate-limits.ts';
 import { RateLimitedError } from '../platform/errors.ts';
 import type { Logger } from '../platform/observability/logger.ts';
-import { metrics } from '../platform/observability/metrics.ts';
 import type { Redis } from '../platform/redis/redis.ts';
-import { LocalBuckets, waitForToken, type Charge, type Verdict, SharedBuckets } from './buckets.ts';
+import { InsuredBuckets, LocalBuckets, waitForToken, type Charge, type Verdict } from './buckets.ts';
 import { LimitReport, toBucketState } from './limit-report.ts';
 import { HeldSeats, type HeldBooking, type SeatReservation } from './held-seats.ts';
 import { ClientKeyring, type ClientKeys } from './client-keys.ts';
@@ -56,14 +54,10 @@ export class RateLimits {
   /** Null if they are off. */
   readonly challenges: Challenges | null;
   readonly #keyring: ClientKeyring;
-  readonly #shared: SharedBuckets;
+  readonly #buckets: InsuredBuckets;
   readonly #calls = new LocalBuckets(KEYS_KEPT_MAX);
-  readonly #insurance = new LocalBuckets(KEYS_KEPT_MAX);
   readonly #repeats = new LocalBuckets(KEYS_KEPT_MAX);
-  /** When each empty bucket in Redis gets its next token: no call can succeed before. */
-  readonly #emptyUntil = new Cache<string, { us: number }>({ entriesMax: KEYS_KEPT_MAX });
   readonly #nowUs: () => number;
-  readonly #logger: Logger;
 
   constructor(
     quotas: RateLimitQuotas,
@@ -74,7 +68,7 @@ export class RateLimits {
     this.refusals = new RefusalLog(logger);
     this.#keyring = new ClientKeyring(secret);
     this.#nowUs = () => Math.round(clock.nowMs() * 1000);
-    this.#shared = new SharedBuckets(redis, this.#nowUs);
+    this.#buckets = new InsuredBuckets(redis, this.#nowUs, logger, KEYS_KEPT_MAX);
     this.heldSeats = new HeldSeats({
       seatsMax: quotas.heldSeats,
       holdTtlMs,
@@ -89,7 +83,6 @@ export class RateLimits {
       ? new AntiProbing({ redis, clock, logger, refusals: this.refusals, getIdentity, challenges })
       : null;
     this.challenges = challenges;
-    this.#logger = logger;
   }
 
   /** Creates the budget of one request, or of one message on a socket. `onReport` receives what each call has left. */
@@ -97,7 +90,7 @@ export class RateLimits {
     return new RequestBudget(this, this.#keyring.getClient(address), onReport);
   }
 
-  /** Returns what the rules against probing look at. */
+  /** Returns the keys of a buyer and its client. */
   getSubjects({ address, network }: ClientKeys, buyerId: string): Subjects {
     return { identity: this.#keyring.getBuyer(buyerId), address, network };
   }
@@ -115,7 +108,7 @@ export class RateLimits {
   /** Takes a token for each scope of the call's group. */
   async take(
     client: ClientKeys,
-    buyerId: string | null,
+    identity: string | null,
     { group, eventId }: LimitedCall,
   ): Promise<readonly [readonly Charge[], Verdict, number]> {
     // The keys of one call have one hash tag, so that one script can change them in a cluster.
@@ -124,13 +117,13 @@ export class RateLimits {
     const { buyer, address, network } = this.policies[group];
     const charges: Charge[] = [];
     // guard: limit-by-buyer
-    if (buyer !== null && buyerId !== null)
-      charges.push({ key: `${prefix}buyer:${this.#keyring.getBuyer(buyerId)}`, policy: buyer });
+    if (buyer !== null && identity !== null)
+      charges.push({ key: `${prefix}buyer:${identity}`, policy: buyer });
     // guard: limit-by-address
     if (address !== null) charges.push({ key: `${prefix}address:${client.address}`, policy: address });
     // guard: limit-by-network
     if (network !== null) charges.push({ key: `${prefix}network:${client.network}`, policy: network });
-    return [charges, await this.#takeShared(tag, charges), this.#nowUs()];
+    return [charges, await this.#buckets.take(tag, charges), this.#nowUs()];
   }
 
   /**
@@ -144,53 +137,25 @@ export class RateLimits {
   close(): void {
     this.refusals.close();
   }
-
-  async #takeShared(tag: string, charges: readonly Charge[]): Promise<Verdict> {
-    const nowUs = this.#nowUs();
-    const empty = charges.findIndex(({ key }) => (this.#emptyUntil.get(key)?.us ?? 0) > nowUs);
-    // guard: empty-bucket-asks-no-redis
-    if (empty >= 0) return this.#refuse(charges, empty, nowUs);
-    if (!this.#shared.canAsk(tag)) return this.#takeInsured(charges, nowUs);
-    try {
-      const verdict = await this.#shared.take(tag, charges);
-      this.#insurance.follow(charges, verdict.fullAtUs); // guard: calls-in-redis-count-without-it
-      if (verdict.refused !== null) this.#rememberEmpty(charges, verdict);
-      return verdict;
-    } catch (error) {
-      this.#logger.debug({ err: error }, 'rate limits: no answer of Redis');
-      return this.#takeInsured(charges, nowUs);
-    }
-  }
-
-  #takeInsured(charges: readonly Charge[], nowUs: number): Verdict {
-    metrics.rateLimitsWithoutRedis.inc();
-    return this.#insurance.take(charges, nowUs); // guard: limits-without-redis
-  }
-
-  #rememberEmpty(charges: readonly Charge[], { refused, fullAtUs }: Verdict): void {
-    const charge = charges[refused ?? 0];
-    const at = fullAtUs[refused ?? 0];
-    if (charge === undefined || at === undefined) return;
-    const nowUs = this.#nowUs();
-    this.#emptyUntil.set(charge.key, { us: nowUs + waitForToken(charge.policy, at, nowUs) });
-  }
-
-  /** Returns the refusal of a bucket that is known to be empty. The states of the others are not known. */
-  #refuse(charges: readonly Charge[], refused: number, nowUs: number): Verdict {
-    const fullAtUs = charges.map(({ key, policy }, i) =>
-      i === refused ? (this.#emptyUntil.get(key)?.us ?? nowUs) + policy.fillUs - policy.intervalUs : nowUs,
-    );
-    return { refused, fullAtUs };
-  }
 }
 
-/** What one request, or one message on a socket, may do. */
+/**
+ * What one request, or one message on a socket, may do. This is the path of a hold through the limits, and what each step asks:
+ *
+ * 1. `admit` and `spend`: the client's calls in this process, in memory.
+ * 2. `spend`: the buckets of the buyer, the address and the network, in one script.
+ * 3. `reserveSeats`: whether the client is a suspect, and the seats that its address and network hold, in one script.
+ * 4. After the hold: the reservation's `settle` and `noteHeld`, a script each, which no response waits for.
+ *
+ * Holds of the same event share each script with those of the same turn of the event loop. While Redis is unavailable, each step
+ * has its insurance in memory.
+ */
 export class RequestBudget {
   readonly #limits: RateLimits;
   readonly #client: ClientKeys;
   readonly #onReport: ((report: LimitReport) => void) | undefined;
   readonly #report = new LimitReport();
-  #buyerId: string | null = null;
+  #subjects: Subjects | null = null;
 
   constructor(limits: RateLimits, client: ClientKeys, onReport?: (report: LimitReport) => void) {
     this.#limits = limits;
@@ -200,7 +165,7 @@ export class RequestBudget {
 
   /** Sets the buyer of all calls, once the token of the request is verified. */
   identify(buyerId: string | null): void {
-    this.#buyerId = buyerId;
+    this.#subjects = buyerId === null ? null : this.#limits.getSubjects(this.#client, buyerId);
   }
 
   /**
@@ -222,20 +187,15 @@ export class RequestBudget {
     const [calls, own, ownNowUs] = this.#limits.takeCall(this.#client);
     // guard: call-limit-of-process
     if (own.refused !== null) throw this.#toError(call.operation, calls, own, ownNowUs);
-    const [charges, verdict, nowUs] = await this.#limits.take(this.#client, this.#buyerId, call);
+    const [charges, verdict, nowUs] = await this.#limits.take(
+      this.#client,
+      this.#subjects?.identity ?? null,
+      call,
+    );
     // guard: call-limit
     if (verdict.refused !== null && !(await this.#mayRepeat(charges, isRepeat)))
       throw this.#toError(call.operation, charges, verdict, nowUs);
     this.#addToReport(charges, verdict, nowUs);
-  }
-
-  /**
-   * Judges what the client has done so far, before it holds seats.
-   *
-   * @throws {RateLimitedError} if a measure against probing applies.
-   */
-  async judgeHold(wanted: WantedHold): Promise<void> {
-    if (this.#subjects !== null) await this.#limits.probing?.judge(this.#subjects, wanted);
   }
 
   /**
@@ -259,12 +219,20 @@ export class RequestBudget {
   }
 
   /**
-   * Reserves seats of an event for a hold.
+   * Reserves seats for a hold, unless a measure against probing applies to the client. For a client without measures, which
+   * nearly every one is, Redis does both in one script.
    *
-   * @throws {RateLimitedError} if the client's address or network would hold too many seats unconfirmed.
+   * @throws {RateLimitedError} if a measure applies, or the client's address or network would hold too many seats unconfirmed.
    */
-  reserveSeats(eventId: number, count: number, operation: string): Promise<SeatReservation> {
-    return this.#limits.heldSeats.reserve(this.#client, eventId, count, operation);
+  async reserveSeats(wanted: WantedHold): Promise<SeatReservation> {
+    const { heldSeats, probing } = this.#limits;
+    const subjects = this.#subjects;
+    if (probing === null || subjects === null) return heldSeats.reserve(this.#client, wanted);
+    const against = probing.getSuspectKeys(subjects, wanted);
+    const reservation = await heldSeats.reserveUnless(against, this.#client, wanted);
+    if (reservation !== null) return reservation;
+    await probing.judge(subjects, wanted); // guard: hold-judged
+    return heldSeats.reserve(this.#client, wanted);
   }
 
   /** Follows a change of a booking that needs no new seats. */
@@ -274,10 +242,6 @@ export class RequestBudget {
 
   async #mayRepeat(charges: readonly Charge[], isRepeat?: () => Promise<boolean>): Promise<boolean> {
     return isRepeat !== undefined && this.#limits.takeRepeat(charges) && isRepeat();
-  }
-
-  get #subjects(): Subjects | null {
-    return this.#buyerId === null ? null : this.#limits.getSubjects(this.#client, this.#buyerId);
   }
 
   #toError(operation: string, charges: readonly Charge[], verdict: Verdict, nowUs: number): RateLimitedError {

@@ -159,8 +159,7 @@ async function reserveUnlessRepeated(
 ): Promise<SeatReservation | null> {
   if (ctx.budget === null) return null;
   try {
-    await ctx.budget.judgeHold({ eventId, seats, operation, solution }); // guard: hold-judged
-    return await ctx.budget.reserveSeats(eventId, count, operation);
+    return await ctx.budget.reserveSeats({ eventId, count, seats, operation, solution });
   } catch (error) {
     const isRepeat = toRepeatCheck(ctx, { operation, eventId, key: idempotencyKey });
     // guard: repeated-hold-needs-no-seats

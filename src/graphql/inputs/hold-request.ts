@@ -36,8 +36,8 @@ export function toRequestHoldContext(ctx: GraphQLContext, requested: Requested):
     requireAdmission: () => waitingRooms.requireAdmission(admissionToken, eventId, buyerId),
     noteRequest: (expiresAtMs) => waitingRooms.noteHold(eventId, buyerId, expiresAtMs),
     reserveSeats: async () => {
-      await budget?.judgeHold({ eventId, seats, operation, solution }); // guard: requested-hold-judged
-      return (await budget?.reserveSeats(eventId, count, operation)) ?? null;
+      const reserving = budget?.reserveSeats({ eventId, count, seats, operation, solution });
+      return (await reserving) ?? null;
     },
   };
 }

@@ -3,13 +3,13 @@ import { RateLimitedError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import type { Redis } from '../../platform/redis/redis.ts';
-import { parseClient } from '../held-seats.ts';
+import { parseClient, type WantedSeats } from '../held-seats.ts';
 import type { Challenges } from '../challenge/challenges.ts';
 import type { EndedHold, EndedHolds, QueuedHolds, QueuedOutcome } from '../port.ts';
 import type { RefusalLog } from '../refusal-log.ts';
 import { LocalProbing, type Measures, type Subjects } from './local-probing.ts';
 import type { Judgement, Signal } from './rules.ts';
-import { SharedProbing } from './shared-probing.ts';
+import { SharedProbing, type Holder } from './shared-probing.ts';
 
 /** Subjects, seats and holds in memory while Redis is unavailable. A subject takes up to 10 kB. */
 const SUBJECTS_KEPT_MAX = 10_000;
@@ -38,12 +38,9 @@ interface AntiProbingServices {
 }
 
 /** A hold that a client wants to make. */
-export interface WantedHold {
-  readonly eventId: number;
+export interface WantedHold extends WantedSeats {
   /** Seat indexes; empty if the server chooses. */
   readonly seats: readonly number[];
-  /** The name of the root field. */
-  readonly operation: string;
   /** The solution of a challenge that an earlier refusal contained. */
   readonly solution?: string | null | undefined;
 }
@@ -71,6 +68,11 @@ export class AntiProbing implements EndedHolds, QueuedHolds {
     this.#refusals = refusals;
     this.#getIdentity = getIdentity;
     this.#challenges = challenges;
+  }
+
+  /** Returns keys in Redis. If none of them exists, no measure applies to the client. */
+  getSuspectKeys(subjects: Subjects, { eventId }: WantedHold): string[] {
+    return this.#shared.getSuspectKeys(eventId, subjects);
   }
 
   /**
@@ -104,13 +106,9 @@ export class AntiProbing implements EndedHolds, QueuedHolds {
     subjects: Subjects,
     { id, seats, holdExpiresAtMs }: Pick<EndedHold, 'id' | 'seats' | 'holdExpiresAtMs'>,
   ): void {
-    this.#run(async () => {
-      const ttlMs = Math.max(1, Math.ceil(holdExpiresAtMs - this.#clock.nowMs())) + HOLDER_KEPT_MS;
-      await this.#shared.storeHolder(eventId, id, subjects, ttlMs).catch(() => {
-        this.#localHolders.set(`${eventId} ${id}`, subjects);
-      });
-      await this.#record(eventId, subjects, { kind: 'held', seats, heldMs: 0 });
-    });
+    const ttlMs = Math.max(1, Math.ceil(holdExpiresAtMs - this.#clock.nowMs())) + HOLDER_KEPT_MS;
+    const holder = { bookingId: id, ttlMs };
+    this.#run(() => this.#record(eventId, subjects, { kind: 'held', seats, heldMs: 0 }, holder));
   }
 
   noteQueued({ eventId, buyerId, reservation, held, taken }: QueuedOutcome): void {
@@ -150,11 +148,18 @@ export class AntiProbing implements EndedHolds, QueuedHolds {
     return this.#local.judge(toLocal(eventId, subjects), seats, nowMs); // guard: probing-without-redis
   }
 
-  async #record(eventId: number, subjects: Subjects, signal: Signal): Promise<void> {
+  async #record(
+    eventId: number,
+    subjects: Subjects,
+    signal: Signal,
+    holder: Holder | null = null,
+  ): Promise<void> {
     metrics.probingSignals.inc({ signal: signal.kind });
     const nowMs = this.#nowMs();
-    const raised = await this.#shared.record(eventId, subjects, signal, nowMs).catch((error: unknown) => {
+    const recorded = this.#shared.record(eventId, subjects, signal, nowMs, holder);
+    const raised = await recorded.catch((error: unknown) => {
       this.#logger.debug({ err: error, eventId }, 'probing: signal noted in this process only');
+      if (holder !== null) this.#localHolders.set(`${eventId} ${holder.bookingId}`, subjects);
       return this.#local.record(toLocal(eventId, subjects), signal, nowMs);
     });
     for (const found of raised)

@@ -38,7 +38,8 @@ export interface Counter {
 /** The state of one subject: counters by name, such as `wasted` or `tried:17`. */
 export type SubjectState = ReadonlyMap<string, Counter>;
 
-interface Increment {
+/** What a signal adds to one counter. */
+export interface Increment {
   readonly counter: string;
   readonly amount: number;
   readonly halfLifeMs: number;

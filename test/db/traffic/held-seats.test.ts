@@ -26,6 +26,7 @@ afterAll(async () => {
 });
 
 const EVENT = 7;
+const wanted = { eventId: EVENT, seats: [], operation: 'holdSeats' };
 const start = (address: number, network: number) =>
   LimitedProcess.start(redis.address, { heldSeats: { buyer: null, address, network } }, clock);
 const booking = (status = 'HOLD'): HeldBooking => ({
@@ -38,7 +39,7 @@ const booking = (status = 'HOLD'): HeldBooking => ({
 /** Reserves seats. Returns null if they are refused. */
 function reserve(process: LimitedProcess, address: string, count: number): Promise<SeatReservation | null> {
   const budget = process.limits.open(address);
-  return budget.reserveSeats(EVENT, count, 'holdSeats').catch(() => null);
+  return budget.reserveSeats({ ...wanted, count }).catch(() => null);
 }
 
 async function findKeys(pattern: string): Promise<string[]> {
@@ -160,7 +161,7 @@ describe('the unconfirmed seats of an address', () => {
     await using one = await start(10, 100);
     await hold(one, '192.0.2.1', 10);
     clock.advance(100_000);
-    const refused = one.limits.open('192.0.2.1').reserveSeats(EVENT, 1, 'holdSeats');
+    const refused = one.limits.open('192.0.2.1').reserveSeats({ ...wanted, count: 1 });
     await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 200 });
   });
 

@@ -161,10 +161,10 @@ describe('Redis', () => {
     budget.identify('b');
     // The scripts are loaded.
     await one.try('192.0.2.1');
-    await budget.reserveSeats(7, 1, 'holdSeats');
+    await budget.reserveSeats({ eventId: 7, count: 1, seats: [], operation: 'holdSeats' });
     const before = (await metrics.rateLimitsWithoutRedis.get()).values[0]?.value ?? 0;
     const call = one.try('192.0.2.1');
-    const seats = budget.reserveSeats(7, 1, 'holdSeats');
+    const seats = budget.reserveSeats({ eventId: 7, count: 1, seats: [], operation: 'holdSeats' });
     // The calls of a turn leave at its end.
     await nextTurn();
     await nextTurn();

@@ -226,7 +226,7 @@ export const connections: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'held-seats-limit',
-        mutation: { replace: '> tonumber(ARGV[4 + i])', with: '> 1000' },
+        mutation: { replace: '> tonumber(ARGV[2 + i])', with: '> 1000' },
         only: 'two processes',
       },
       {
@@ -235,7 +235,11 @@ export const connections: readonly MutantGroup[] = [
         only: 'until the deadline',
       },
       { guard: 'freed-seats-given-back', mutation: 'remove', only: 'when the booking is' },
-      { guard: 'repeated-hold-counts-once', mutation: 'never', only: 'count once' },
+      {
+        guard: 'repeated-hold-counts-once',
+        mutation: { replace: 'if isNew', with: 'if true' },
+        only: 'count once',
+      },
       { guard: 'replaced-seats-given-back', mutation: 'remove', only: 'are replaced' },
       {
         guard: 'refused-seats-given-back',
@@ -249,7 +253,7 @@ export const connections: readonly MutantGroup[] = [
       },
       {
         guard: 'ended-before-replaced',
-        mutation: { replace: 'giveBack()', with: 'undefined' },
+        mutation: 'remove',
         only: 'has replaced them',
       },
       { guard: 'held-seats-without-redis', mutation: 'never', only: 'limited in each' },

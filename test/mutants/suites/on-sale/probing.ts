@@ -37,6 +37,17 @@ export const probing: readonly MutantGroup[] = [
         only: 'stay as strict',
       },
       {
+        guard: 'measured-is-suspect',
+        mutation: { replace: "redis.call('SET', KEYS[2], 1, 'PX', lasts, 'NX')", with: 'true' },
+        only: 'as the process does',
+      },
+      { guard: 'cooled-seat-is-suspect', mutation: 'remove', only: 'keep a seat' },
+      {
+        guard: 'suspect-keeps-no-seats',
+        mutation: { replace: 'not isSuspect', with: 'true' },
+        only: 'slow a sniper',
+      },
+      {
         guard: 'slowed-takes-turns',
         mutation: { replace: 'next > now', with: 'false' },
         only: 'slow a sniper',
@@ -92,7 +103,6 @@ export const probing: readonly MutantGroup[] = [
     mutants: [
       { guard: 'taken-noted', mutation: 'never', only: 'is slowed' },
       { guard: 'hold-judged', mutation: 'remove', only: 'is slowed' },
-      { guard: 'requested-hold-judged', mutation: 'remove', only: 'is slowed' },
       { guard: 'held-noted', mutation: 'remove', only: 'when they are released' },
       { guard: 'queued-outcome-noted', mutation: 'remove', only: 'if they were queued' },
     ],

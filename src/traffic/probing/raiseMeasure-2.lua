@@ -2,6 +2,7 @@
   Imposes a measure on a subject, unless one that is as strict or stricter lasts already.
 
   KEYS[1]  the subject's measure, event:{<id>}:probing:<scope>:<hash>:measure
+  KEYS[2]  event:{<id>}:probing:<scope>:<hash>:suspect, which exists while a measure or the cool-down of a seat lasts
   ARGV[1]  the strictness of the measure: 1, 2 or 3
   ARGV[2]  the current time, in milliseconds since 1970
   ARGV[3]  time at which the measure ends
@@ -16,5 +17,9 @@ if stored then
     return 0
   end
 end
-redis.call('SET', KEYS[1], table.concat({ARGV[1], ARGV[3], ARGV[4]}, ' '), 'PX', ARGV[3] - ARGV[2])
+local lasts = ARGV[3] - ARGV[2]
+redis.call('SET', KEYS[1], table.concat({ARGV[1], ARGV[3], ARGV[4]}, ' '), 'PX', lasts)
+if not redis.call('SET', KEYS[2], 1, 'PX', lasts, 'NX') then -- guard: measured-is-suspect
+  redis.call('PEXPIRE', KEYS[2], lasts, 'GT')
+end
 return 1
