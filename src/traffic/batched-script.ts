@@ -61,7 +61,7 @@ export class BatchedScript<Call, Result> {
   }
 
   #flush(): void {
-    const { callsMax } = this.#options;
+    const { callsMax } = this.#options; // guard: calls-share-scripts
     const pending = this.#pending;
     this.#pending = new Map();
     for (const [tag, calls] of pending)

@@ -147,6 +147,26 @@ describe('Redis', () => {
     expect(await countScripts()).toBe(1);
   });
 
+  it('gets three scripts for the holds of one turn: for their seats, their deadlines and their signals', async () => {
+    await using one = await LimitedProcess.start(redis.address, {}, clock, { antiProbing: true });
+    const holdSeat = async (seat: number) => {
+      const budget = one.limits.open('192.0.2.1');
+      budget.identify(`buyer ${seat}`);
+      const wanted = { eventId: 7, count: 1, seats: [seat], operation: 'holdSeats' };
+      const reservation = await budget.reserveSeats(wanted);
+      const holdExpiresAtMs = clock.nowMs() + 300_000;
+      const held = { eventId: 7, id: `booking ${seat}`, status: 'HOLD', seats: [seat], holdExpiresAtMs };
+      reservation.settle(held);
+      budget.noteHeld(held);
+    };
+    await holdSeat(0);
+    await one.limits.probing?.idle();
+    await redis.everyNode((node) => node.config('RESETSTAT'));
+    await Promise.all(Array.from({ length: 30 }, (_, i) => holdSeat(i + 1)));
+    await one.limits.probing?.idle();
+    expect(await countScripts()).toBe(3);
+  });
+
   it('may lose everything: the limits then start again', async () => {
     await using one = await start(holds(10, 30, 60));
     expect(await one.count(40, '192.0.2.1')).toBe(30);

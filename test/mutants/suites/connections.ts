@@ -171,6 +171,11 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'empty-bucket-asks-no-redis', mutation: 'never', only: 'is not asked again' },
       { guard: 'limits-without-redis', mutation: { replace: 'nowUs', with: 'Infinity' }, only: 'killed' },
       { guard: 'calls-in-redis-count-without-it', mutation: 'remove', only: 'killed' },
+      {
+        guard: 'calls-share-scripts',
+        mutation: { with: 'const callsMax = 1;' },
+        only: 'for the holds of one turn',
+      },
       { guard: 'one-log-line-per-burst', mutation: 'never', only: 'makes one log line' },
       { guard: 'request-limit', mutation: 'never', only: 'are limited together' },
       { guard: 'call-limit-of-process', mutation: 'never', only: 'are limited together' },
