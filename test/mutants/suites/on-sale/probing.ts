@@ -39,7 +39,7 @@ export const probing: readonly MutantGroup[] = [
       {
         guard: 'measured-is-suspect',
         mutation: { replace: "redis.call('SET', KEYS[2], 1, 'PX', lasts, 'NX')", with: 'true' },
-        only: 'as the process does',
+        only: 'slow a sniper',
       },
       { guard: 'cooled-seat-is-suspect', mutation: 'remove', only: 'keep a seat' },
       {
