@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { audit, auditLimits, type AuditReport } from '../src/booking/audit/audit.ts';
 import { printReport } from '../src/booking/audit/print-report.ts';
 import { loadConfig } from '../src/platform/config/config.ts';
+import { findRedisSetting } from '../src/platform/config/redis-settings.ts';
 import { createLogger } from '../src/platform/observability/logger.ts';
 import { connectRedis, type Redis, type RedisAddress } from '../src/platform/redis/redis.ts';
 import { createWatermarks } from '../src/messaging/publisher.ts';
@@ -18,16 +19,12 @@ type Environment = ReturnType<typeof readEnvironment>;
 
 /** Returns the address of the Redis that belongs to the audited database, or null if nothing runs. */
 function findRedis(env: Environment, configured: RedisAddress): RedisAddress | null {
-  if (isRedisConfigured(env)) return configured;
+  if (findRedisSetting(env) !== undefined) return configured;
   return env['DATABASE_URL'] === undefined ? (readState(openDataFolder(env))?.redis ?? null) : null;
 }
 
-function isRedisConfigured(env: Environment): boolean {
-  return (env['REDIS_URL'] ?? env['REDIS_CLUSTER_URLS']) !== undefined;
-}
-
 function wasRedisExpected(env: Environment): boolean {
-  return isRedisConfigured(env) || findRedis(env, '') !== null;
+  return findRedisSetting(env) !== undefined || findRedis(env, '') !== null;
 }
 
 /** Waits until Redis accepts commands. If it never does, the audit reports that. */

@@ -1,6 +1,7 @@
 // `npm run reset`: empties the data folder. The next start creates a new database.
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { redisSettings } from '../src/platform/config/redis-settings.ts';
 import { step } from './bootstrap/steps.mjs';
 import { folderInUse, lockDataFolder, openDataFolder } from './local/data-folder.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
@@ -25,7 +26,7 @@ async function reset(): Promise<void> {
   });
   const left = readdirSync(data.folder);
   if (left.length > 0) process.stderr.write(`    kept, not created by Sellout: ${left.join(', ')}\n`);
-  for (const name of ['DATABASE_URL', 'REDIS_URL', 'REDIS_CLUSTER_URLS']) {
+  for (const name of ['DATABASE_URL', ...redisSettings]) {
     if (env[name] !== undefined) process.stderr.write(`    ${name} is set; that service was not changed\n`);
   }
 }

@@ -2,6 +2,7 @@
 import { step } from './bootstrap/steps.mjs';
 import * as folder from './local/data-folder.ts';
 import type { Config } from '../src/platform/config/config.ts';
+import { findRedisSetting } from '../src/platform/config/redis-settings.ts';
 import { readEnvironment } from '../src/platform/config/environment.ts';
 import type { RedisAddress } from '../src/platform/redis/redis.ts';
 import { explainListenError } from '../src/platform/listen.ts';
@@ -49,7 +50,7 @@ async function start(): Promise<void> {
   await checkConfiguredServices(env, configuredRedis);
 
   const databaseUrl = env['DATABASE_URL'] ?? (await runPostgres(data, shutdown));
-  const privateRedis = isRedisConfigured(env) ? null : await runRedis(data, shutdown);
+  const privateRedis = findRedisSetting(env) !== undefined ? null : await runRedis(data, shutdown);
   const redis = privateRedis ?? configuredRedis;
   folder.writeState(data, { pid: process.pid, startedAt: new Date().toISOString(), databaseUrl, redis });
 
@@ -125,10 +126,6 @@ async function checkPort(port: number): Promise<void> {
   }
 }
 
-function isRedisConfigured(env: Environment): boolean {
-  return (env['REDIS_URL'] ?? env['REDIS_CLUSTER_URLS']) !== undefined;
-}
-
 /** Checks the configured services before anything is started. */
 async function checkConfiguredServices(env: Environment, redis: RedisAddress): Promise<void> {
   const { DATABASE_URL: database } = env;
@@ -136,9 +133,9 @@ async function checkConfiguredServices(env: Environment, redis: RedisAddress): P
     const { checkServer } = await import('../src/platform/database/database-check.ts');
     await step('PostgreSQL of DATABASE_URL', () => checkServer(database));
   }
-  if (isRedisConfigured(env)) {
+  const setting = findRedisSetting(env);
+  if (setting !== undefined) {
     const { checkRedis } = await import('../src/platform/redis/check-redis.ts');
-    const setting = typeof redis === 'string' ? 'REDIS_URL' : 'REDIS_CLUSTER_URLS';
     await step(`Redis of ${setting}`, () => checkRedis(redis));
   }
 }

@@ -13,6 +13,20 @@ const usages = {
   everything. The command takes no arguments. Settings are environment variables or lines of .env, such as PORT=4001
   (docs/configuration.md).`,
 
+  cluster: `Usage: npm run cluster [-- --port N --data FOLDER]
+       npm run cluster -- status|kill|pause|resume|heal [NODE] [--data FOLDER]
+
+  Starts many nodes on this machine, seeded: three API processes and two workers, PostgreSQL with two synchronous standbys,
+  Redis with a replica and three sentinels, and HAProxy in front (docs/cluster.md). Ctrl-C stops everything.
+
+  status       prints the state of every node
+  kill NODE    kills a node, as a power failure would: api-2, redis-1, primary
+  pause NODE   freezes a node: its connections stay open, and nothing is answered
+  resume NODE  lets a paused node go on as if nothing had happened
+  heal [NODE]  makes a node work again; without NODE, all of them
+  --port N     port of the cluster (default: 4100); the nodes use the 59 after it
+  --data       folder for its data (default: .data-cluster)`,
+
   test: `Usage: npm test [-- FILE...] [-t NAME]
 
   Runs all tests on their own PostgreSQL and Redis. Other services are not touched.

@@ -8,7 +8,7 @@ export interface ServiceOptions {
   command: string;
   args: readonly string[];
   logFile: string;
-  env?: Record<string, string>;
+  env?: Readonly<Record<string, string | undefined>>;
   /** Options of setpriv that choose the user. Default: none. */
   privileges?: readonly string[];
   /** Signal that the kernel sends to the service when its parent process ends for any reason. */

@@ -13,6 +13,7 @@ import { liveFeed } from './suites/live-feed.ts';
 import { messaging } from './suites/messaging.ts';
 import { operating } from './suites/operating.ts';
 import { redisCluster } from './suites/redis/redis-cluster.ts';
+import { sentinels } from './suites/redis/sentinels.ts';
 import { seatFeed } from './suites/seat-feed.ts';
 import { seatMap } from './suites/seat-map.ts';
 import { probing } from './suites/on-sale/probing.ts';
@@ -31,6 +32,7 @@ export const allMutants: readonly TestedMutant[] = [
   ...operating,
   ...messaging,
   ...redisCluster,
+  ...sentinels,
   ...seatFeed,
   ...graphqlSchema,
   ...liveFeed,

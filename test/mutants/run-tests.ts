@@ -9,6 +9,7 @@ const copied = [
   'test',
   'scripts',
   'docs/examples',
+  'deploy/cluster',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',

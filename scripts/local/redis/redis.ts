@@ -23,6 +23,8 @@ export interface RedisOptions {
   isClusterNode?: boolean;
   /** The port for other nodes of its cluster. Default: a free port. A restart passes the previous one. */
   busPort?: number;
+  /** The port of the Redis of which it is a replica, with the same password. Default: none. */
+  replicaOf?: number;
 }
 
 export interface Redis {
@@ -54,6 +56,7 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
       busPort,
       password,
       appendOnly: options.appendOnly ?? false,
+      replicaOf: options.replicaOf ?? null,
     });
     const child = spawnService({
       command: redis.program,
@@ -62,7 +65,7 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
       env: redis.env,
       signalWithParent: 'KILL',
     });
-    if (await waitUntilReady(port, password, child)) {
+    if (await waitUntilRedisReady(port, password, child)) {
       const url = `redis://:${password}@127.0.0.1:${port}`;
       const stop = (): Promise<void> => stopRedis(folder);
       return { url, port, busPort, password, version: redis.version, process: child, logFile, stop };
@@ -104,12 +107,19 @@ function writeConfig({
   busPort,
   password,
   appendOnly,
-}: Required<Omit<RedisOptions, 'isClusterNode' | 'busPort'>> & Pick<Redis, 'busPort'>): string {
+  replicaOf,
+}: Required<Pick<RedisOptions, 'folder' | 'port' | 'password' | 'appendOnly'>> &
+  Pick<Redis, 'busPort'> & { replicaOf: number | null }): string {
   const file = path.join(folder, 'redis.conf');
   const lines = [
     'bind 127.0.0.1',
     `port ${port}`,
     `requirepass ${password}`,
+    // A node that takes over may have been a replica before, and the other way round.
+    `masterauth ${password}`,
+    // A replica gets its first copy at once, instead of waiting 5 s for others.
+    'repl-diskless-sync-delay 0',
+    ...(replicaOf === null ? [] : [`replicaof 127.0.0.1 ${replicaOf}`]),
     `dir "${folder}"`,
     `pidfile "${path.join(folder, 'redis.pid')}"`,
     'daemonize no',
@@ -132,7 +142,11 @@ function clusterLines(busPort: number): readonly string[] {
 }
 
 /** Returns false if Redis exited before it was ready. */
-async function waitUntilReady(port: number, password: string, child: ChildProcess): Promise<boolean> {
+export async function waitUntilRedisReady(
+  port: number,
+  password: string,
+  child: ChildProcess,
+): Promise<boolean> {
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   let spawnError: Error | undefined;
   child.once('error', (error) => (spawnError = error));

@@ -14,6 +14,7 @@ import type { RedisAddress } from '../redis/redis.ts';
 import type { PoolUrls } from '../database/session-settings.ts';
 import { databaseEnvironment, findDatabaseFaults, toPoolUrls } from './database-settings.ts';
 import { list, seconds, url } from './formats.ts';
+import { findRedisFaults, redisEnvironment, toRedisAddress } from './redis-settings.ts';
 
 const proxy = z.string().refine((text) => parseAddressRange(text) !== null, {
   message: 'must be addresses or networks such as 10.0.0.0/8, separated by commas',
@@ -24,19 +25,12 @@ const headerName = z
   .regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be names of headers, separated by commas')
   .transform((name) => name.toLowerCase());
 
-/** A cluster has no numbered databases. */
-const clusterNode = url('redis://host:6379', 'redis:', 'rediss:').refine(
-  (value) => ['', '/', '/0'].includes(URL.parse(value)?.pathname ?? ''),
-  'must be URLs without a path: a cluster has one database',
-);
-
 export const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   ...databaseEnvironment,
-  REDIS_URL: url('redis://host:6379', 'redis:', 'rediss:').optional(),
-  REDIS_CLUSTER_URLS: list.pipe(z.array(clusterNode).min(1, 'must name a node')).default([]),
+  ...redisEnvironment,
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
   AUTH_JWKS_URL: url('https://id.example.com/.well-known/jwks.json', 'https:', 'http:').optional(),
   AUTH_ISSUER: z.string().min(1).optional(),
@@ -95,7 +89,7 @@ export interface Config {
   readonly databaseUrl: string;
   /** Addresses of the pools, whose roles have the session settings. Null: all pools use `databaseUrl`. */
   readonly databasePoolUrls: PoolUrls | null;
-  /** One Redis, or nodes of a cluster. */
+  /** One Redis, its sentinels, or nodes of a cluster. */
   readonly redis: RedisAddress;
   readonly auth: {
     readonly secret: string;
@@ -193,13 +187,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     if (withProvider && given[name] === undefined) faults.push(`${name}: is required with AUTH_JWKS_URL`);
     if (!withProvider && given[name] !== undefined) faults.push(`${name}: requires AUTH_JWKS_URL`);
   }
-  faults.push(...findDatabaseFaults(given));
-  const [one, cluster] = [given['REDIS_URL'], given['REDIS_CLUSTER_URLS']];
-  if (one === undefined && cluster === undefined)
-    faults.push('REDIS_URL: is required, unless REDIS_CLUSTER_URLS is set');
-  // guard: one-redis-setting
-  if (one !== undefined && cluster !== undefined)
-    faults.push('REDIS_CLUSTER_URLS: cannot be set together with REDIS_URL');
+  faults.push(...findDatabaseFaults(given), ...findRedisFaults(given));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const known = [...Object.keys(environment.shape), ...readElsewhere];
   return toConfig(parsed.data, findMisspellings(given, known));
@@ -213,7 +201,7 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
     port: env.PORT,
     databaseUrl: env.DATABASE_URL,
     databasePoolUrls: toPoolUrls(env),
-    redis: env.REDIS_URL ?? env.REDIS_CLUSTER_URLS,
+    redis: toRedisAddress(env),
     auth: {
       secret: env.AUTH_SECRET,
       provider:

@@ -190,6 +190,13 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     example: 'redis://localhost:6379',
     meaning: 'Redis or Valkey server, version 7. Only `npm start` has the private default.',
   },
+  REDIS_SENTINELS: {
+    group: 'Services',
+    default: 'none',
+    example: 'redis://:password@10.0.0.1:26379/NAME,redis://:password@10.0.0.2:26379/NAME',
+    meaning:
+      'Sentinels that know which Redis is the [master](scaling.md#redis-sentinel) called NAME, instead of `REDIS_URL`. Separate them with commas. Redis and the sentinels have the credentials of the first URL.',
+  },
   REDIS_CLUSTER_URLS: {
     group: 'Services',
     default: 'none',

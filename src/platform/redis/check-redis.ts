@@ -2,25 +2,28 @@ import { Redis } from 'ioredis';
 import { describeError, StartupError } from '../errors.ts';
 import { parseNodeUrl } from './redis-cluster.ts';
 import type { RedisAddress } from './redis.ts';
+import { getMasterName, type Sentinels } from './sentinels.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** What a node says about the cluster that it belongs to. */
+/** What a server says about itself. */
 type Membership =
   | { readonly kind: 'single' }
+  | { readonly kind: 'sentinel' }
   | { readonly kind: 'node'; readonly id: string; readonly known: string }
   /** It does not answer, or it does not allow the question. */
   | { readonly kind: 'unknown' };
 
 /**
- * Checks at startup that Redis is what its setting says: one server, or nodes of the same cluster. Commands for one server
- * would fail for two thirds of the events on a cluster of three, and the process would look healthy.
+ * Checks at startup that Redis is what its setting says: one server, sentinels, or nodes of the same cluster. Commands for one
+ * server would fail for two thirds of the events on a cluster of three, and the process would look healthy.
  *
  * Passes if Redis does not respond, because Sellout starts without it.
  *
  * @throws {StartupError} if it is not.
  */
 export async function checkRedisMode(address: RedisAddress): Promise<void> {
+  if (typeof address === 'object' && 'sentinels' in address) return checkSentinels(address);
   const urls = typeof address === 'string' ? [address] : address;
   const found = await Promise.all(
     urls.map(async (url) => ({ host: new URL(url).host, ...(await readMembership(url)) })),
@@ -30,6 +33,11 @@ export async function checkRedisMode(address: RedisAddress): Promise<void> {
     if (typeof address === 'string' && kind === 'node') {
       const instead = 'List the nodes of the cluster in REDIS_CLUSTER_URLS instead.';
       throw new StartupError(`REDIS_URL: ${host} is a node of a Redis Cluster. ${instead}`);
+    }
+    // guard: sentinel-refused
+    if (kind === 'sentinel') {
+      const setting = typeof address === 'string' ? 'REDIS_URL' : 'REDIS_CLUSTER_URLS';
+      throw new StartupError(`${setting}: ${host} is a sentinel. List sentinels in REDIS_SENTINELS instead.`);
     }
     // guard: single-redis-refused
     if (typeof address !== 'string' && kind === 'single')
@@ -49,11 +57,10 @@ export async function checkRedisMode(address: RedisAddress): Promise<void> {
 /**
  * Checks at startup that Redis responds, and that it is what its setting says.
  *
- * @throws {StartupError} if not. Of a cluster, one node has to respond.
+ * @throws {StartupError} if not. Of a cluster or of sentinels, one has to respond.
  */
 export async function checkRedis(address: RedisAddress): Promise<void> {
-  const urls = typeof address === 'string' ? [address] : address;
-  const setting = typeof address === 'string' ? 'REDIS_URL' : 'REDIS_CLUSTER_URLS';
+  const [setting, urls] = toUrls(address);
   const failures: string[] = [];
   for (const url of urls) {
     const error = await withConnection(url, (redis) => redis.ping()).then(
@@ -66,9 +73,36 @@ export async function checkRedis(address: RedisAddress): Promise<void> {
   throw new StartupError(`${setting}: ${failures.join('; ')}.`);
 }
 
+/** @throws {StartupError} if a sentinel responds that is none, or that does not know the master. */
+async function checkSentinels({ sentinels }: Sentinels): Promise<void> {
+  for (const url of sentinels) {
+    const { host } = new URL(url);
+    const { kind } = await readMembership(url);
+    // guard: other-redis-as-sentinel-refused
+    if (kind === 'single' || kind === 'node')
+      throw new StartupError(`REDIS_SENTINELS: ${host} is not a sentinel. Use REDIS_URL for one Redis.`);
+    // guard: unknown-master-refused
+    if (kind === 'sentinel' && !(await knowsMaster(url)))
+      throw new StartupError(`REDIS_SENTINELS: ${host} knows no master called ${getMasterName(url)}.`);
+  }
+}
+
+async function knowsMaster(url: string): Promise<boolean> {
+  const ask = (redis: Redis) => redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', getMasterName(url));
+  return (await withConnection(url, ask)) !== null;
+}
+
+function toUrls(address: RedisAddress): readonly [setting: string, urls: readonly string[]] {
+  if (typeof address === 'string') return ['REDIS_URL', [address]];
+  if ('sentinels' in address) return ['REDIS_SENTINELS', address.sentinels];
+  return ['REDIS_CLUSTER_URLS', address];
+}
+
 async function readMembership(url: string): Promise<Membership> {
   try {
     return await withConnection(url, async (redis) => {
+      // guard: sentinel-recognized
+      if ((await redis.info('server')).includes('redis_mode:sentinel')) return { kind: 'sentinel' };
       if (!(await redis.info('cluster')).includes('cluster_enabled:1')) return { kind: 'single' };
       const [id, known] = await Promise.all([redis.cluster('MYID'), redis.cluster('NODES')]);
       return { kind: 'node', id, known: String(known) };

@@ -3,9 +3,10 @@ import type { Logger } from '../observability/logger.ts';
 import { metrics } from '../observability/metrics.ts';
 import { onScrape } from '../observability/metrics/registry.ts';
 import { parseNodeUrl, RedisCluster } from './redis-cluster.ts';
+import { toMasterOptions, type Sentinels } from './sentinels.ts';
 
-/** The URL of one Redis, or the URLs of nodes of a Redis Cluster. */
-export type RedisAddress = string | readonly string[];
+/** The URL of one Redis, sentinels that know where it is, or the URLs of nodes of a Redis Cluster. */
+export type RedisAddress = string | Sentinels | readonly string[];
 
 /**
  * A client for commands on one Redis or a Redis Cluster. Commands that read or write keys of their own choice are left out:
@@ -35,7 +36,7 @@ const common = {
 /** Connects for commands. While Redis is unreachable, they fail within two seconds and are never queued. */
 export function connectRedis(address: RedisAddress, name: string, logger: Logger): Redis {
   const options = { ...common, connectionName: name, commandTimeout: 2_000 };
-  if (typeof address === 'string') return reportState(new SingleRedis(address, options), name, logger);
+  if (!isCluster(address)) return reportState(connectToOne(address, options), name, logger);
   const cluster = new RedisCluster(address, options, common.retryStrategy);
   cluster.logNodes(name, logger);
   return reportState(cluster, name, logger);
@@ -48,14 +49,15 @@ const PING_EVERY_MS = 3_000;
  * Connects for SUBSCRIBE, which fails while Redis is unreachable. The caller must subscribe again after each `ready`:
  * ioredis could do so itself, but drops the promise, so that a refusal would end the process.
  *
+ * With sentinels, the connection moves to the new master when they report one, or when it breaks.
+ *
  * In a cluster, every node delivers what is published on any of them. The connection is to one of them, and moves on to the
  * next when it breaks. ioredis' own subscriber of a cluster has neither PING nor a socket timeout: after a node hangs, it
  * hears nothing for seconds.
  */
 export function connectSubscriber(address: RedisAddress, name: string, logger: Logger): RedisConnection {
   const options = { ...common, connectionName: name, autoResubscribe: false };
-  const redis =
-    typeof address === 'string' ? new SingleRedis(address, options) : connectToAny(address, options);
+  const redis = isCluster(address) ? connectToAny(address, options) : connectToOne(address, options);
   // A dead connection is as silent as one without messages, so PING makes it respond.
   const pingTimer = setInterval(() => {
     if (redis.status !== 'ready') return; // guard: redis-ping
@@ -65,6 +67,19 @@ export function connectSubscriber(address: RedisAddress, name: string, logger: L
   }, PING_EVERY_MS).unref();
   redis.on('end', () => clearInterval(pingTimer));
   return reportState(redis, name, logger);
+}
+
+function isCluster(address: RedisAddress): address is readonly string[] {
+  return Array.isArray(address);
+}
+
+/** Connects to the Redis of a URL, or to the master that the sentinels name at each attempt. */
+function connectToOne(
+  address: string | Sentinels,
+  options: Omit<CommonRedisOptions, 'replyMapping'>,
+): RedisConnection {
+  if (typeof address === 'string') return new SingleRedis(address, options);
+  return new SingleRedis({ ...options, ...toMasterOptions(address) });
 }
 
 /** Connects to a random node. After each failure, tries the next one. */

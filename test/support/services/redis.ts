@@ -3,14 +3,13 @@ import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Redis as Client } from 'ioredis';
 import { inject } from 'vitest';
-import type { RedisAddress } from '../../../src/platform/redis/redis.ts';
 import { findMaster, startRedisCluster, waitForCluster } from '../../../scripts/local/redis/redis-cluster.ts';
 import { type Redis, startRedis } from '../../../scripts/local/redis/redis.ts';
 
 export interface TestRedis extends AsyncDisposable {
   /** The address survives a restart. @throws in a cluster; use `address` if the test can run on one. */
   readonly url: string;
-  readonly address: RedisAddress;
+  readonly address: string | readonly string[];
   /** The settings of a process that uses it. */
   readonly env: Readonly<Record<string, string>>;
   /** Stops it gracefully. */

@@ -80,17 +80,33 @@ describe('Redis', () => {
   const { REDIS_URL: _, ...rest } = given;
   const [one, two] = ['redis://10.0.0.1:6379', 'redis://10.0.0.2'];
 
-  it('is one server, or the listed nodes of a cluster', () => {
+  const sentinel = 'redis://:password@10.0.0.1:26379/sellout';
+
+  it('is one server, or behind sentinels, or the listed nodes of a cluster', () => {
     expect(loadConfig(given).redis).toBe('redis://localhost');
     expect(loadConfig({ ...rest, REDIS_CLUSTER_URLS: `${one}, ${two}/` }).redis).toEqual([one, `${two}/`]);
+    expect(loadConfig({ ...rest, REDIS_SENTINELS: sentinel }).redis).toEqual({ sentinels: [sentinel] });
   });
 
   it('is not both, with one line', () => {
-    expect(
-      getMessage({ ...given, REDIS_CLUSTER_URLS: one })
-        .split('\n')
-        .slice(1),
-    ).toEqual(['  REDIS_CLUSTER_URLS: cannot be set together with REDIS_URL']);
+    const getLines = (env: Record<string, string>) => getMessage(env).split('\n').slice(1);
+    expect(getLines({ ...given, REDIS_CLUSTER_URLS: one })).toEqual([
+      '  REDIS_CLUSTER_URLS: cannot be set together with REDIS_URL',
+    ]);
+    expect(getLines({ ...given, REDIS_SENTINELS: sentinel })).toEqual([
+      '  REDIS_SENTINELS: cannot be set together with REDIS_URL',
+    ]);
+    expect(getLines({ ...rest, REDIS_SENTINELS: sentinel, REDIS_CLUSTER_URLS: one })).toEqual([
+      '  REDIS_CLUSTER_URLS: cannot be set together with REDIS_SENTINELS',
+    ]);
+  });
+
+  it.each([
+    [',', 'must name a sentinel'],
+    ['redis://10.0.0.1:26379', 'must be URLs with the name of the master'],
+    [`${sentinel}, redis://10.0.0.2/other`, 'must all have the same name of the master'],
+  ])('is not behind the sentinels %s', (urls, message) => {
+    expect(getMessage({ ...rest, REDIS_SENTINELS: urls })).toContain(`REDIS_SENTINELS: ${message}`);
   });
 
   it.each([

@@ -4,24 +4,26 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const PACKAGES = ['redis-server', 'valkey-server'] as const;
-
-/** Dependencies of redis-server on Debian and Ubuntu, used if apt fails to resolve them. */
-const DEFAULT_DEPENDENCIES = ['redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'];
+/** A package of the distribution. */
+export interface DistributionPackage {
+  readonly name: string;
+  /** Its dependencies on Debian and Ubuntu, used if apt fails to resolve them. */
+  readonly dependencies: readonly string[];
+}
 
 /**
- * Downloads the distribution's Redis with apt, which verifies signatures, and unpacks it into a folder inside `work`. Writes
- * nothing outside `work` and installs nothing: apt uses private lists and caches, and the configured hooks, which clean the
- * system's caches, are disabled. Needs no privileges.
+ * Downloads the first package that the distribution has with apt, which verifies signatures, and unpacks it into a folder
+ * inside `work`. Writes nothing outside `work` and installs nothing: apt uses private lists and caches, and the configured
+ * hooks, which clean the system's caches, are disabled. Needs no privileges.
  */
-export async function fetchRedisPackage(work: string): Promise<string> {
+export async function fetchPackage(work: string, packages: readonly DistributionPackage[]): Promise<string> {
   const apt = new PrivateApt(work);
   // The system's package lists, if it has any, save a download.
   const problems: unknown[] = [];
   for (const lists of ['system', 'own'] as const) {
     try {
       if (lists === 'own') await apt.fetchLists();
-      return await unpack(work, await download(apt, path.join(work, lists)));
+      return await unpack(work, await download(apt, path.join(work, lists), packages));
     } catch (error) {
       problems.push(error);
     }
@@ -29,12 +31,16 @@ export async function fetchRedisPackage(work: string): Promise<string> {
   throw new AggregateError(problems, getMessage(problems.at(-1)));
 }
 
-async function download(apt: PrivateApt, folder: string): Promise<string> {
+async function download(
+  apt: PrivateApt,
+  folder: string,
+  packages: readonly DistributionPackage[],
+): Promise<string> {
   mkdirSync(folder);
   let problem: unknown;
-  for (const name of PACKAGES) {
+  for (const each of packages) {
     try {
-      await apt.run('apt-get', ['download', name, ...(await apt.findMissingDependencies(name))], folder);
+      await apt.run('apt-get', ['download', each.name, ...(await apt.findMissingDependencies(each))], folder);
       return folder;
     } catch (error) {
       problem = error;
@@ -82,8 +88,8 @@ class PrivateApt {
     await this.run('apt-get', ['update'], this.work);
   }
 
-  /** Returns the other packages that installing `name` would add to this system. */
-  async findMissingDependencies(name: string): Promise<string[]> {
+  /** Returns the other packages that installing one would add to this system. */
+  async findMissingDependencies({ name, dependencies }: DistributionPackage): Promise<readonly string[]> {
     try {
       const options = ['install', '--print-uris', '--yes', '--no-install-recommends', name];
       const { stdout } = await this.run('apt-get', options, this.work);
@@ -91,7 +97,7 @@ class PrivateApt {
       return files.filter((file) => file !== '' && file !== name);
     } catch {
       // apt can't resolve dependencies on a system with broken packages, but still downloads named packages.
-      return name === 'redis-server' ? DEFAULT_DEPENDENCIES : [];
+      return dependencies;
     }
   }
 

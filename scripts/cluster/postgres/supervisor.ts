@@ -1,0 +1,196 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { waitUntil } from '../../local/processes.ts';
+import type { PostgresNode } from './postgres-node.ts';
+import { SynchronousStandbys } from './synchronous-standbys.ts';
+
+/*
+ * Watches the primary, and replaces it when it is gone:
+ *
+ *   watching ──no response for 2 s──▶ detaching ──▶ choosing ──▶ promoting ──▶ watching (the new primary)
+ *                                                      │
+ *                                                      └── a standby that may have the only copy of a commit does not
+ *                                                          respond: wait, and try again
+ *
+ * Detaching comes first: once the standbys that respond no longer receive from the old primary, it cannot acknowledge
+ * another commit, even if it still runs. What they have received by then is compared, and the most advanced one is promoted.
+ */
+
+const LOOK_EVERY_MS = 200;
+const GONE_AFTER_MS = 2_000;
+const DETACHED_WITHIN_MS = 2_000;
+const PROMOTED_WITHIN_S = 30;
+
+export interface SupervisorOptions {
+  readonly nodes: readonly PostgresNode[];
+  readonly primary: PostgresNode;
+  /** Called before a standby is promoted, to store which node has all commits. */
+  readonly onPrimary: (name: string) => void;
+  readonly report: (line: string) => void;
+}
+
+interface Candidate {
+  readonly node: PostgresNode;
+  readonly received: bigint;
+}
+
+export class PostgresSupervisor {
+  readonly #nodes: readonly PostgresNode[];
+  readonly #options: SupervisorOptions;
+  readonly #standbys = new SynchronousStandbys();
+  readonly #stopped = new AbortController();
+  #primary: PostgresNode;
+  /** False during a failover, so that nobody connects to the old primary. */
+  #isDecided = true;
+  #lastSeenAt = performance.now();
+  #waitingFor: string | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#nodes = options.nodes;
+    this.#primary = options.primary;
+  }
+
+  get primary(): PostgresNode {
+    return this.#primary;
+  }
+
+  /** The node that may get connections: none during a failover. */
+  get acceptedPrimary(): PostgresNode | null {
+    return this.#isDecided ? this.#primary : null;
+  }
+
+  /** The standbys that a promotion waits for; null if none is due. */
+  get waitingFor(): string | null {
+    return this.#waitingFor;
+  }
+
+  /** Copies the primary to all other nodes, starts them, and watches from then on. */
+  async start(): Promise<void> {
+    for (const node of this.#others()) await this.rebuild(node);
+    await this.#standbys.require(
+      this.#primary,
+      this.#others().map((node) => node.standbyName),
+    );
+    this.#lastSeenAt = performance.now();
+    this.#running = this.#watch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  /** Makes a node that is not the primary a standby of it, from a new copy. */
+  async rebuild(node: PostgresNode): Promise<void> {
+    const others = this.#nodes.filter((each) => each !== node).map((each) => each.standbyName);
+    await node.rebuild(this.#primary, SynchronousStandbys.format(others));
+  }
+
+  #others(): readonly PostgresNode[] {
+    return this.#nodes.filter((node) => node !== this.#primary);
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      try {
+        await this.#look();
+      } catch (error) {
+        this.#options.report(`failover: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#standbys.update(this.#primary);
+      this.#lastSeenAt = performance.now();
+      this.#waitingFor = null;
+    } catch {
+      if (performance.now() - this.#lastSeenAt > GONE_AFTER_MS) await this.#failOver();
+    }
+  }
+
+  async #failOver(): Promise<void> {
+    const old = this.#primary;
+    this.#isDecided = false;
+    const candidates = await this.#detach();
+    const missing = this.#standbys.names.filter(
+      (name) => !candidates.some(({ node }) => node.standbyName === name),
+    );
+    const [best] = candidates.toSorted((a, b) => (a.received < b.received ? 1 : -1));
+    // guard: promotion-hears-every-standby
+    if (missing.length > 0 || best === undefined) {
+      // A commit may be on one of these alone.
+      this.#waitFor(missing.join(', ') || 'any standby');
+      // The old primary may come back by itself.
+      this.#isDecided = await this.#reattach(candidates);
+      return;
+    }
+    await this.#promote(
+      best.node,
+      candidates.map(({ node }) => node).filter((node) => node !== best.node),
+    );
+    this.#options.report(`${best.node.name} is the primary now, instead of ${old.name}`);
+  }
+
+  /** Stops replication to every standby that responds, and returns what each has received. */
+  async #detach(): Promise<readonly Candidate[]> {
+    const found = await Promise.allSettled(this.#others().map((node) => detach(node)));
+    return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  }
+
+  /** Lets standbys follow the old primary again. Returns true, since it is the primary as before. */
+  async #reattach(candidates: readonly Candidate[]): Promise<true> {
+    await Promise.allSettled(candidates.map(({ node }) => follow(node, this.#primary)));
+    return true;
+  }
+
+  async #promote(node: PostgresNode, followers: readonly PostgresNode[]): Promise<void> {
+    const names = followers.map((each) => each.standbyName);
+    await this.#standbys.require(
+      node,
+      names.length > 0 ? names : this.#nodes.filter((each) => each !== node).map((each) => each.standbyName),
+    );
+    this.#options.onPrimary(node.name);
+    await node.ask('SELECT pg_promote(false)');
+    const isPromoted = async () => {
+      const [row] = await node.ask<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+      return row?.standby === false;
+    };
+    if (!(await waitUntil(isPromoted, PROMOTED_WITHIN_S * 1_000)))
+      throw new Error(`${node.name} was not promoted within ${PROMOTED_WITHIN_S} s`);
+    this.#primary = node;
+    this.#isDecided = true;
+    this.#lastSeenAt = performance.now();
+    for (const follower of followers) {
+      await node.ask('SELECT pg_create_physical_replication_slot($1, true)', [follower.standbyName]);
+      await follow(follower, node);
+    }
+  }
+
+  #waitFor(names: string): void {
+    if (this.#waitingFor !== names)
+      this.#options.report(`no promotion: commits may be on ${names} alone, which does not respond`);
+    this.#waitingFor = names;
+  }
+}
+
+async function detach(node: PostgresNode): Promise<Candidate> {
+  await node.ask("ALTER SYSTEM SET primary_conninfo = ''");
+  await node.ask('SELECT pg_reload_conf()');
+  const isDetached = async () => (await node.ask('SELECT FROM pg_stat_wal_receiver')).length === 0;
+  if (!(await waitUntil(isDetached, DETACHED_WITHIN_MS))) throw new Error(`${node.name} is still attached`);
+  const [row] = await node.ask<{ received: string }>(
+    `SELECT pg_wal_lsn_diff(GREATEST(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0') AS received`,
+  );
+  return { node, received: BigInt(row?.received ?? 0) };
+}
+
+async function follow(node: PostgresNode, primary: PostgresNode): Promise<void> {
+  // ALTER SYSTEM takes no parameters. The value has no quotes: the password is base64url.
+  await node.ask(`ALTER SYSTEM SET primary_conninfo = '${primary.connectionFor(node)}'`);
+  await node.ask('SELECT pg_reload_conf()');
+}

@@ -1,0 +1,23 @@
+import type { MutantGroup } from '../../mutant.ts';
+
+export const sentinels: readonly MutantGroup[] = [
+  {
+    tests: ['test/db/redis/sentinels.test.ts'],
+    mutants: [
+      { guard: 'sentinel-refused', mutation: 'never', only: 'refuses a sentinel as REDIS_URL' },
+      { guard: 'sentinel-recognized', mutation: 'never', only: 'accepts sentinels' },
+      { guard: 'other-redis-as-sentinel-refused', mutation: 'never', only: 'refuses a Redis as a sentinel' },
+      { guard: 'unknown-master-refused', mutation: 'never', only: 'a sentinel does not know' },
+    ],
+  },
+  {
+    tests: ['test/faults/cluster.test.ts'],
+    mutants: [
+      {
+        guard: 'promotion-hears-every-standby',
+        mutation: 'right only',
+        only: 'does not promote a standby while another one',
+      },
+    ],
+  },
+];
