@@ -20,7 +20,7 @@ export interface ControlRequest {
   readonly node: string | null;
 }
 
-export interface ControlResponse {
+interface ControlResponse {
   readonly ok: boolean;
   readonly message: string;
 }

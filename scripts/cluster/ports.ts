@@ -35,7 +35,7 @@ const offsets = {
   'api-3-metrics': 53,
 } as const;
 
-export type PortName = keyof typeof offsets;
+type PortName = keyof typeof offsets;
 export type Ports = Readonly<Record<PortName, number>>;
 
 /** Returns the ports from `base` on. */

@@ -63,7 +63,7 @@ async function recreateSlot(session: pg.Client, slot: string): Promise<void> {
   await session.query('SELECT pg_create_physical_replication_slot($1, true)', [slot]);
 }
 
-export function formatSettings(settings: Readonly<Record<string, string>>): string {
+function formatSettings(settings: Readonly<Record<string, string>>): string {
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
   return `${lines.join('\n')}\n`;
 }

@@ -35,6 +35,13 @@ export class RedisNode extends ClusterNode {
     return askRedis(this.url, command, ...args);
   }
 
+  /** Also makes an old master a replica. The sentinels would do so too, up to 10 s later. */
+  override async heal(): Promise<void> {
+    await super.heal();
+    const master = await this.#options.findMaster();
+    if (master !== null && master !== this.port) await this.ask('REPLICAOF', '127.0.0.1', master);
+  }
+
   protected async run(): Promise<ChildProcess> {
     const { folder, port, password, busPort, findMaster } = this.#options;
     const master = await findMaster();

@@ -8,7 +8,7 @@ import { ClusterNode } from '../node.ts';
 import { askRedis } from './redis-node.ts';
 
 /** The name of the master at the sentinels. */
-export const MASTER_NAME = 'sellout';
+const MASTER_NAME = 'sellout';
 const QUORUM = 2;
 
 interface SentinelOptions {
