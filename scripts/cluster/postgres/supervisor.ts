@@ -17,6 +17,8 @@ import { SynchronousStandbys } from './synchronous-standbys.ts';
 
 const LOOK_EVERY_MS = 200;
 const GONE_AFTER_MS = 2_000;
+/** What one look counts at most. If this process itself was not running for a while, the primary did nothing wrong. */
+const LOOK_MS_MAX = 1_500;
 const DETACHED_WITHIN_MS = 2_000;
 const PROMOTED_WITHIN_S = 30;
 
@@ -41,7 +43,9 @@ export class PostgresSupervisor {
   #primary: PostgresNode;
   /** False during a failover, so that nobody connects to the old primary. */
   #isDecided = true;
-  #lastSeenAt = performance.now();
+  /** Time without a response. */
+  #silentMs = 0;
+  #lookedAt = performance.now();
   #waitingFor: string | null = null;
   #running: Promise<void> | null = null;
 
@@ -72,7 +76,7 @@ export class PostgresSupervisor {
       this.#primary,
       this.#others().map((node) => node.standbyName),
     );
-    this.#lastSeenAt = performance.now();
+    this.#lookedAt = performance.now();
     this.#running = this.#watch();
   }
 
@@ -104,13 +108,15 @@ export class PostgresSupervisor {
   }
 
   async #look(): Promise<void> {
-    try {
-      await this.#standbys.update(this.#primary);
-      this.#lastSeenAt = performance.now();
-      this.#waitingFor = null;
-    } catch {
-      if (performance.now() - this.#lastSeenAt > GONE_AFTER_MS) await this.#failOver();
-    }
+    const isResponding = await this.#standbys.update(this.#primary).then(
+      () => true,
+      () => false,
+    );
+    const now = performance.now();
+    this.#silentMs = isResponding ? 0 : this.#silentMs + Math.min(now - this.#lookedAt, LOOK_MS_MAX);
+    this.#lookedAt = now;
+    if (isResponding) this.#waitingFor = null;
+    if (this.#silentMs > GONE_AFTER_MS) await this.#failOver();
   }
 
   async #failOver(): Promise<void> {
@@ -164,7 +170,7 @@ export class PostgresSupervisor {
       throw new Error(`${node.name} was not promoted within ${PROMOTED_WITHIN_S} s`);
     this.#primary = node;
     this.#isDecided = true;
-    this.#lastSeenAt = performance.now();
+    this.#silentMs = 0;
     for (const follower of followers) {
       await node.ask('SELECT pg_create_physical_replication_slot($1, true)', [follower.standbyName]);
       await follow(follower, node);
