@@ -3,17 +3,17 @@ import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest';
-import { Cluster } from '../../scripts/cluster/cluster.ts';
-import { ControlSocket, sendControl, type ControlCommand } from '../../scripts/cluster/control.ts';
-import { freePorts } from '../../scripts/cluster/ports.ts';
-import { runClusterCommand } from '../../scripts/cluster/run-command.ts';
-import { connectDatabase, sql, type Database } from '../../src/platform/database/db.ts';
-import { parseBookingId } from '../../src/platform/ids.ts';
-import { assertInvariants, silent } from '../support/booking.ts';
-import { BuyerClient } from '../support/clients/buyer-client.ts';
-import { eventually } from '../support/eventually.ts';
-import { createHall, type Hall } from '../support/hall.ts';
-import { TEST_SECRET } from '../support/processes/server-process.ts';
+import { Cluster } from '../../../scripts/cluster/cluster.ts';
+import { ControlSocket, sendControl, type ControlCommand } from '../../../scripts/cluster/control.ts';
+import { freePorts } from '../../../scripts/cluster/ports.ts';
+import { runClusterCommand } from '../../../scripts/cluster/run-command.ts';
+import { connectDatabase, sql, type Database } from '../../../src/platform/database/db.ts';
+import { parseBookingId } from '../../../src/platform/ids.ts';
+import { assertInvariants, silent } from '../../support/booking.ts';
+import { BuyerClient } from '../../support/clients/buyer-client.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createHall, type Hall } from '../../support/hall.ts';
+import { TEST_SECRET } from '../../support/processes/server-process.ts';
 
 const BUYERS = 4;
 /** Confirmed bookings before and after the failure, of all buyers. */
