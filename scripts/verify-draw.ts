@@ -1,6 +1,7 @@
 // `npm run verify-draw -- --proof FILE [--lobby FILE --event ID]`: recomputes the draw of a waiting room from its published
 // proof, with code that is independent of the server.
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { chainLobby, findNumber, hmac, sha256, toBytes, toHex, type Proof } from './draw/recompute-draw.ts';
 import { readArguments, runCommand, UsageError } from './local/command.ts';
 
@@ -23,8 +24,23 @@ async function verify(proof: Proof, eventNumber: number, lobby: readonly string[
   return [];
 }
 
+const hex = z.string().regex(/^[0-9a-f]{64}$/);
+const proofFile = z.object({
+  commitment: hex,
+  digest: hex.nullable(),
+  lobbySize: z.number().int().nullable(),
+  seed: hex.nullable(),
+  joinIndex: z.number().int().nullable(),
+});
+
 function readProof(file: string): Proof {
-  return JSON.parse(readFileSync(file, 'utf8')) as Proof;
+  const { success, data } = proofFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (success) return data;
+  const fields = Object.keys(proofFile.shape).join(', ');
+  throw new UsageError(
+    'verify-draw',
+    `--proof must contain only the object waitingRoomProof, with ${fields}.`,
+  );
 }
 
 /** Event IDs are base64 of `Event:<number>`. */

@@ -137,6 +137,9 @@ describe('a lobby', () => {
     expect(verify(eventId, { ...proof, seed: '00'.repeat(32) }, lobby).status).toBe(1);
     expect(verify(eventId, proof, lobby.slice(1)).stderr).toContain('not that of the lobby');
     expect(verify(eventId, { ...proof, seed: null }, lobby).stderr).toContain('not been published');
+    expect(verify(eventId, { waitingRoomProof: proof }, lobby).stderr).toContain(
+      'only the object waitingRoomProof',
+    );
   });
 });
 
