@@ -38,9 +38,13 @@ describe.each<[string, BrowserContextOptions]>([
     await page.goto('/bookings');
     await page.locator('.booking-card').waitFor();
     await check();
-    for (const address of ['/nowhere', '/?q=no-such-event']) {
+    for (const [address, shown] of [
+      ['/nowhere', '.eyebrow'],
+      ['/?q=no-such-event', '.empty'],
+      ['/developers', 'h1'],
+    ] as const) {
       await page.goto(address);
-      await page.locator('.empty, .eyebrow').waitFor();
+      await page.locator(shown).waitFor();
       await check();
     }
     await page.evaluate(() => localStorage.clear());
