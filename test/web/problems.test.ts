@@ -56,7 +56,7 @@ const refusalsOfHold: readonly (readonly [Refusal, RegExp])[] = [
   [{ code: 'CHALLENGE_REQUIRED', challenge: null }, /keeps programs out/],
   [{ code: 'ADMISSION_REQUIRED' }, /Your turn has passed/],
   [{ code: 'NOT_FOUND' }, /not available any more/],
-  [{ code: 'IDEMPOTENCY_CONFLICT' }, /event has changed/],
+  [{ code: 'IDEMPOTENCY_CONFLICT' }, /sent before/],
   [{ code: 'INVALID_INPUT' }, /event has changed/],
 ];
 

@@ -89,3 +89,44 @@ it('the whole purchase works with the keyboard', async () => {
   await heading.waitFor();
   expect(await heading.evaluate((element) => element === document.activeElement)).toBe(true);
 });
+
+it('a buyer who is slowed solves a challenge and holds the best seats within a price, and the focus is on the hold', async () => {
+  const page = await web.open(web.eventUrl, { locale: 'de-DE' });
+  const inputs: { idempotencyKey: string; challengeSolution: string | null }[] = [];
+  await page.route('**/graphql', async (route) => {
+    const body = route.request().postDataJSON() as {
+      query?: string;
+      variables: { input: (typeof inputs)[0] };
+    };
+    if (body.query?.includes('mutation HoldBestAvailable') !== true) return route.continue();
+    inputs.push(body.variables.input);
+    if (inputs.length > 1) return route.continue();
+    const challenge = { __typename: 'Challenge', token: 'abc', difficultyBits: 4 };
+    const error = {
+      __typename: 'RateLimitedError',
+      code: 'RATE_LIMITED',
+      message: '',
+      retryAfterSeconds: 20,
+      challenge,
+    };
+    return route.fulfill({ json: { data: { outcome: error } } });
+  });
+  await page.getByRole('radio', { name: '2' }).check();
+  await page.getByRole('button', { name: 'Die besten 2 Plätze reservieren' }).click();
+  const hold = page.getByRole('region', { name: 'Für dich reserviert' });
+  await hold
+    .getByText(/^Block A, Reihe \d, Platz \d+$/)
+    .first()
+    .waitFor();
+  expect(inputs.map(({ challengeSolution }) => challengeSolution)).toEqual([
+    null,
+    expect.stringMatching(/^abc\./),
+  ]);
+  expect(inputs[0]?.idempotencyKey).toBe(inputs[1]?.idempotencyKey);
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.textContent))
+    .toBe('Für dich reserviert');
+  await page.getByRole('button', { name: 'Plätze freigeben' }).click();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Deine Auswahl');
+  expect(web.complaints).toEqual([]);
+});

@@ -22,6 +22,9 @@ const AHEAD_MS = 3_000;
 export function App() {
   const [language, setLanguage] = useState(getLanguage);
   useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  useEffect(() => {
     const timer = setTimeout(() => void Promise.allSettled([loadBooking(), loadBookings()]), AHEAD_MS);
     return () => clearTimeout(timer);
   }, []);
@@ -30,6 +33,8 @@ export function App() {
     void (async () => {
       await activate(next);
       setLanguage(next);
+      // Everything was rendered again, and the button with it.
+      requestAnimationFrame(() => document.querySelector<HTMLElement>('.header nav button')?.focus());
     })();
   };
   return (

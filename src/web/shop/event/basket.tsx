@@ -1,13 +1,13 @@
-import type { Booking } from '../api/problem.ts';
+import type { Booking, Problem } from '../api/problem.ts';
 import type { SeatLineFragment } from '../api/operations.ts';
-import type { SeatFilter } from '../map/contract.ts';
 import type { EventDetails } from './event-details.ts';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { Notice } from '../parts/states.tsx';
 import type { SeatStore } from '../seats/seat-store.ts';
 import { formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
-import { BestSeats } from './best-seats.tsx';
+import { isolate } from '../text/isolate.ts';
+import { getSeatLabel } from '../text/seat-label.ts';
 import { SeatLines } from './seat-lines.tsx';
 import type { Holding } from './use-holding.ts';
 
@@ -15,7 +15,6 @@ interface Props {
   readonly event: EventDetails;
   readonly store: SeatStore;
   readonly selected: ReadonlySet<number>;
-  readonly filter: SeatFilter;
   readonly holding: Holding;
   /** The last hold of this page, if it has expired. */
   readonly ended: Booking | null;
@@ -25,7 +24,6 @@ interface Props {
   readonly onToggle: (index: number) => void;
   readonly onSelect: (indexes: readonly number[]) => void;
   readonly onHold: () => void;
-  readonly onBest: (quantity: number, priceTier: string | null) => void;
   readonly onDismiss: () => void;
 }
 
@@ -38,15 +36,12 @@ export function Basket(props: Props) {
   const isIdle = holding.state === 'idle';
   return (
     <section className="card selection" aria-label={t('selection')}>
-      <h2>{t('selection')}</h2>
+      <h2 tabIndex={-1}>{t('selection')}</h2>
       <Messages {...props} />
       {seats.length === 0 ? (
-        <>
-          <p className="soft">
-            {limit > 0 ? t('selectionEmpty') : t('limitReached', { limit: event.seatLimit })}
-          </p>
-          {limit > 0 && <BestSeats {...{ store, limit }} isDisabled={!isIdle} onBest={props.onBest} />}
-        </>
+        <p className="soft">
+          {limit > 0 ? t('selectionEmpty') : t('limitReached', { limit: event.seatLimit })}
+        </p>
       ) : (
         <>
           <SeatLines seats={seats} onRemove={props.onToggle} />
@@ -89,33 +84,19 @@ function toLine({ layout }: SeatStore, index: number): SeatLineFragment {
 
 function Messages({ event, store, holding, ended, onSelect, onDismiss, onEndedRead }: Props) {
   const { problem } = holding;
-  const alternatives =
-    problem?.kind === 'api' && 'alternatives' in problem.error ? problem.error.alternatives : [];
+  const take = (indexes: readonly number[]) => {
+    onDismiss();
+    onSelect(indexes);
+  };
   return (
     <>
-      {holding.state === 'unknown' && (
-        <p className="notice warning floating" role="alert">
-          {t('unknownHold')}
-        </p>
-      )}
-      {holding.state === 'queued' && (
-        <p className="notice info floating" role="status">
-          {holding.ahead === null ? t('queuedSoon') : t('queued', { count: holding.ahead })}
-        </p>
-      )}
+      <HoldingState holding={holding} />
       {problem !== null && (
         <ProblemNotice problem={problem} timeZone={event.venue.timeZone}>
           <div className="choices">
-            {alternatives.map((seats) => (
-              <button
-                key={seats[0]?.id}
-                type="button"
-                onClick={() => {
-                  onSelect(seats.map(({ index }) => index));
-                  onDismiss();
-                }}
-              >
-                {seats.map(({ label }) => label).join('; ')}
+            {getAlternatives(problem).map((seats) => (
+              <button key={seats[0]?.id} type="button" onClick={() => take(seats.map(({ index }) => index))}>
+                {seats.map((seat) => isolate(getSeatLabel(seat))).join('; ')}
               </button>
             ))}
             <button type="button" onClick={onDismiss}>
@@ -126,6 +107,28 @@ function Messages({ event, store, holding, ended, onSelect, onDismiss, onEndedRe
       )}
       {ended !== null && <Expired booking={ended} {...{ store, onSelect, onEndedRead }} />}
     </>
+  );
+}
+
+function getAlternatives(problem: Problem) {
+  return problem.kind === 'api' && 'alternatives' in problem.error ? problem.error.alternatives : [];
+}
+
+/** What happens to a request that has no answer yet. */
+function HoldingState({ holding: { state, ahead } }: Pick<Props, 'holding'>) {
+  if (state === 'unknown') {
+    return (
+      <p className="notice warning floating" role="alert">
+        {t('unknownHold')}
+      </p>
+    );
+  }
+  if (state !== 'queued' && state !== 'solving') return null;
+  return (
+    <p className="notice info floating" role="status">
+      {state === 'solving' && `${t('challengeTitle')}: ${t('challengeText')}`}
+      {state === 'queued' && (ahead === null ? t('queuedSoon') : t('queued', { count: ahead }))}
+    </p>
   );
 }
 

@@ -1,19 +1,99 @@
+import { useId } from 'react';
 import type { SeatFilter } from '../map/contract.ts';
+import { chooseBestTier } from '../seats/hall.ts';
 import type { SeatStore, SeatSummary } from '../seats/seat-store.ts';
+import { getTierColors } from '../seats/tier-colors.ts';
 import { formatCount, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
-import { getTierColors } from '../seats/tier-colors.ts';
 
 interface Props {
   readonly store: SeatStore;
   readonly summary: SeatSummary;
   readonly filter: SeatFilter;
+  /** Seats that the buyer can still have. */
+  readonly limit: number;
+  readonly isBusy: boolean;
   readonly onFilter: (filter: SeatFilter) => void;
+  readonly onBest: (quantity: number, priceTier: string | null) => void;
+}
+
+/** What the buyer looks for: how many seats side by side, at which price. The server can hold the best of them. */
+export function Filters(props: Props) {
+  const { store, filter, limit, onFilter } = props;
+  const amounts = [...new Set(store.layout.tiers.map(({ amount }) => amount))].toSorted((a, b) => a - b);
+  return (
+    <div className="filters">
+      <div className="wishes">
+        <Together count={Math.min(filter.together, limit)} {...{ limit, filter, onFilter }} />
+        {amounts.length > 1 && <PriceMax {...props} amounts={amounts} />}
+        {limit > 0 && <BestSeats {...props} />}
+      </div>
+      {amounts.length > 1 && <Tiers {...props} />}
+    </div>
+  );
 }
 
 const TOGETHER_MAX = 8;
 
-export function Filters({ store, summary, filter, onFilter }: Props) {
+interface TogetherProps extends Pick<Props, 'filter' | 'limit' | 'onFilter'> {
+  readonly count: number;
+}
+
+function Together({ count, limit, filter, onFilter }: TogetherProps) {
+  const name = useId();
+  const counts = Array.from({ length: Math.max(1, Math.min(limit, TOGETHER_MAX)) }, (_, index) => index + 1);
+  return (
+    <fieldset className="together">
+      <legend>{t('together')}</legend>
+      {counts.map((option) => (
+        <label key={option}>
+          <input
+            type="radio"
+            name={name}
+            checked={option === Math.max(1, count)}
+            onChange={() => onFilter({ ...filter, together: option })}
+          />
+          <span>{option}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function PriceMax({ store, filter, amounts, onFilter }: Props & { readonly amounts: readonly number[] }) {
+  const currency = store.layout.tiers[0]?.currency ?? 'EUR';
+  return (
+    <label className="price-max">
+      <span>{t('priceMax')}</span>
+      <select
+        value={filter.amountMax ?? ''}
+        onChange={({ target: { value } }) =>
+          onFilter({ ...filter, amountMax: value === '' ? null : Number(value) })
+        }
+      >
+        <option value="">{t('anyPrice')}</option>
+        {amounts.slice(0, -1).map((amount) => (
+          <option key={amount} value={amount}>
+            {t('upTo', { price: formatMoney({ amount, currency }) })}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function BestSeats({ store, summary, filter, limit, isBusy, onBest }: Props) {
+  const count = Math.min(filter.together, limit);
+  const tier = chooseBestTier(store.layout, summary.byTier, filter);
+  const name = tier === null ? null : (store.layout.tiers[tier]?.name ?? null);
+  return (
+    <button type="button" className="best-button" disabled={isBusy} onClick={() => onBest(count, name)}>
+      {name === null ? t('holdBest', { count }) : t('holdBestOf', { count, tier: name })}
+    </button>
+  );
+}
+
+function Tiers({ store, summary, filter, onFilter }: Props) {
   const { tiers } = store.layout;
   const colors = getTierColors(tiers);
   const toggle = (tier: number) => {
@@ -25,38 +105,23 @@ export function Filters({ store, summary, filter, onFilter }: Props) {
     .map((_, tier) => tier)
     .sort((a, b) => (tiers[b]?.amount ?? 0) - (tiers[a]?.amount ?? 0));
   return (
-    <div className="filters">
-      <div className="tiers" role="group" aria-label={t('priceTiers')}>
-        {order.map((tier) => (
-          <button
-            key={tier}
-            type="button"
-            className="tier"
-            aria-pressed={filter.tiers?.has(tier) ?? false}
-            onClick={() => toggle(tier)}
-          >
-            <span className="dot" aria-hidden="true" data-color={colors[tier]} />
-            <span>
-              <bdi>{tiers[tier]?.name}</bdi>
-            </span>
-            <b>{formatMoney(tiers[tier] ?? { amount: 0, currency: 'EUR' })}</b>
-            <span className="soft">{t('freeShort', { shown: formatCount(summary.byTier[tier] ?? 0) })}</span>
-          </button>
-        ))}
-      </div>
-      <label className="together">
-        <span>{t('together')}</span>
-        <select
-          value={filter.together}
-          onChange={({ target }) => onFilter({ ...filter, together: Number(target.value) })}
+    <div className="tiers" role="group" aria-label={t('priceTiers')}>
+      {order.map((tier) => (
+        <button
+          key={tier}
+          type="button"
+          className="tier"
+          aria-pressed={filter.tiers?.has(tier) ?? false}
+          onClick={() => toggle(tier)}
         >
-          {Array.from({ length: TOGETHER_MAX }, (_, index) => (
-            <option key={index} value={index + 1}>
-              {index + 1}
-            </option>
-          ))}
-        </select>
-      </label>
+          <span className="dot" aria-hidden="true" data-color={colors[tier]} />
+          <span>
+            <bdi>{tiers[tier]?.name}</bdi>
+          </span>
+          <b>{formatMoney(tiers[tier] ?? { amount: 0, currency: 'EUR' })}</b>
+          <span className="soft">{t('freeShort', { shown: formatCount(summary.byTier[tier] ?? 0) })}</span>
+        </button>
+      ))}
     </div>
   );
 }

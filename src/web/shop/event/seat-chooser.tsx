@@ -1,4 +1,4 @@
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Booking, Problem } from '../api/problem.ts';
 import type { SeatFilter } from '../map/contract.ts';
 import { Advice } from '../map/view/advice.tsx';
@@ -6,6 +6,7 @@ import type { EventDetails } from './event-details.ts';
 import { announce } from '../parts/announcer.tsx';
 import { LoadFailed, Loading } from '../parts/states.tsx';
 import type { ObservableSeats } from '../seats/seat-set.ts';
+import { useKeptFocus } from '../parts/use-kept-focus.ts';
 import { t } from '../text/i18n.ts';
 import { Basket } from './basket.tsx';
 import { Filters } from './filters.tsx';
@@ -51,7 +52,7 @@ function Chooser({ event, seats, bookings, onReload, onAdmissionRequired }: Choo
   const selected = useSeatSet(selection);
   const mine = useSeatSet(bookings.mine);
   const summary = useSummary(store);
-  const basket = useRef<HTMLElement>(null);
+  const basket = useKeptFocus<HTMLElement>();
   const owned = bookings.own.reduce((count, booking) => count + booking.seats.length, 0);
   const limit = Math.min(event.seatLimit - owned, REQUEST_MAX);
   const { holding, holdSeats, holdBest, dismiss } = useHolding({
@@ -67,7 +68,14 @@ function Chooser({ event, seats, bookings, onReload, onAdmissionRequired }: Choo
       if (problem.kind !== 'api') return;
       if (problem.error.code === 'ADMISSION_REQUIRED') onAdmissionRequired();
       if (['INVALID_INPUT', 'EVENT_NOT_ON_SALE'].includes(problem.error.code)) onReload();
-      if ('unavailableSeats' in problem.error) remove(selection, problem.error.unavailableSeats);
+      if ('unavailableSeats' in problem.error) {
+        // The map shows most of them as taken, and `useSelecting` offers others for these.
+        const { unavailableSeats } = problem.error;
+        remove(
+          selection,
+          unavailableSeats.filter(({ index }) => store.statusOf(index) === 'AVAILABLE'),
+        );
+      }
     },
   });
   const isBusy = holding.state !== 'idle';
@@ -81,7 +89,7 @@ function Chooser({ event, seats, bookings, onReload, onAdmissionRequired }: Choo
             {t('toList')}
           </a>
         </div>
-        <Filters store={store} summary={summary} filter={filter} onFilter={setFilter} />
+        <Filters {...{ store, summary, filter, limit, isBusy }} onFilter={setFilter} onBest={holdBest} />
         <Suspense fallback={<div className="map-space" />}>
           <SeatMapView {...{ store, selection, filter }} mine={bookings.mine} onToggle={toggle} />
         </Suspense>
@@ -96,13 +104,12 @@ function Chooser({ event, seats, bookings, onReload, onAdmissionRequired }: Choo
         <Basket
           // A hold takes the place of the selection that it came from.
           key={bookings.holds.map(({ id }) => id).join()}
-          {...{ event, store, holding, limit, filter, selected }}
+          {...{ event, store, holding, limit, selected }}
           ended={bookings.ended}
           onEndedRead={bookings.dismissEnded}
           onToggle={toggle}
           onSelect={(indexes) => selection.set(indexes)}
           onHold={() => holdSeats([...selected].map((index) => layout.seatIds[index] ?? ''))}
-          onBest={holdBest}
           onDismiss={dismiss}
         />
       </aside>

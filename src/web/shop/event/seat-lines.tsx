@@ -1,6 +1,7 @@
 import type { SeatLineFragment } from '../api/operations.ts';
 import { formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
+import { getSeatLabel } from '../text/seat-label.ts';
 
 interface Props {
   readonly seats: readonly SeatLineFragment[];
@@ -14,7 +15,7 @@ export function SeatLines({ seats, onRemove }: Props) {
       {seats.map((seat) => (
         <li key={seat.id}>
           <span>
-            <bdi>{seat.label}</bdi>
+            <bdi>{getSeatLabel(seat)}</bdi>
             <span className="soft">
               <bdi>{seat.priceTier.name}</bdi>
             </span>
@@ -24,7 +25,7 @@ export function SeatLines({ seats, onRemove }: Props) {
             <button
               type="button"
               className="quiet icon"
-              aria-label={t('removeSeat', { label: seat.label })}
+              aria-label={t('removeSeat', { label: getSeatLabel(seat) })}
               onClick={() => onRemove(seat.index)}
             >
               ×

@@ -12,6 +12,7 @@ import {
 } from '../api/operations.ts';
 import type { Booking, Outcome, Problem } from '../api/problem.ts';
 import { ofTab, readStored, writeStored } from '../api/stored.ts';
+import { sendWithSolution } from '../api/solve-challenge.ts';
 import { newKey, submit } from '../api/submit.ts';
 import { readAdmission } from '../waiting/stored-place.ts';
 
@@ -26,7 +27,7 @@ const wantedSchema = v.object({
 export type Wanted = v.InferOutput<typeof wantedSchema>;
 
 export interface Holding {
-  readonly state: 'idle' | 'sending' | 'unknown' | 'queued';
+  readonly state: 'idle' | 'sending' | 'solving' | 'unknown' | 'queued';
   /** Number of requests ahead in the queue. */
   readonly ahead: number | null;
   readonly problem: Problem | null;
@@ -88,19 +89,32 @@ async function request(
   { key, seatIds, quantity, priceTier }: Wanted,
   onChange: OnChange,
 ): Promise<Outcome<Booking>> {
-  const common = { eventId, idempotencyKey: key, admissionToken: readAdmission(eventId)?.token ?? null };
-  const seats = seatIds === null ? null : { input: { ...common, seatIds } };
-  const best = { input: { ...common, quantity, priceTier } };
   const onUnknown = (isUnknown: boolean) => onChange({ state: isUnknown ? 'unknown' : 'sending' });
+  // The key stays the same: a refused attempt has not used it.
+  const common = { eventId, idempotencyKey: key, admissionToken: readAdmission(eventId)?.token ?? null };
+  const solving = () => onChange({ state: 'solving' });
+  const seats = (challengeSolution: string | null) => ({
+    input: { ...common, challengeSolution, seatIds: seatIds ?? [] },
+  });
+  const best = (challengeSolution: string | null) => ({
+    input: { ...common, challengeSolution, quantity, priceTier },
+  });
   if (mode === 'DIRECT') {
-    return seats === null
-      ? submit(HoldBestAvailableDocument, best, { onUnknown })
-      : submit(HoldSeatsDocument, seats, { onUnknown });
+    return sendWithSolution(
+      (solution) =>
+        seatIds === null
+          ? submit(HoldBestAvailableDocument, best(solution), { onUnknown })
+          : submit(HoldSeatsDocument, seats(solution), { onUnknown }),
+      solving,
+    );
   }
-  const queued =
-    seats === null
-      ? await submit(RequestHoldBestAvailableDocument, best, { onUnknown })
-      : await submit(RequestHoldDocument, seats, { onUnknown });
+  const queued = await sendWithSolution(
+    (solution) =>
+      seatIds === null
+        ? submit(RequestHoldBestAvailableDocument, best(solution), { onUnknown })
+        : submit(RequestHoldDocument, seats(solution), { onUnknown }),
+    solving,
+  );
   if (!queued.ok) return queued;
   onChange({ state: 'queued' });
   return awaitRequest(queued.value.id, onChange);

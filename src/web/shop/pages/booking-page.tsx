@@ -9,6 +9,7 @@ import { announce } from '../parts/announcer.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { LoadFailed, Loading, Notice } from '../parts/states.tsx';
+import { focusOnMount, useKeptFocus } from '../parts/use-kept-focus.ts';
 import { useHasPassed } from '../parts/use-server-time.ts';
 import { formatDateTime, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
@@ -20,9 +21,23 @@ export function BookingPage({ id }: { readonly id: string }) {
     readBooking(id).then(setBooking, () => setBooking('failed'));
   }, [id]);
   useEffect(load, [load]);
-  if (booking === 'loading') return <Loading lines={5} />;
-  if (booking === 'failed') return <LoadFailed onRetry={load} />;
-  if (booking === null) return <UnknownBooking />;
+  const page = useKeptFocus<HTMLDivElement>();
+  return (
+    <div ref={page}>
+      {booking === 'loading' && <Loading lines={5} />}
+      {booking === 'failed' && <LoadFailed onRetry={load} />}
+      {booking === null && <UnknownBooking />}
+      {booking !== null && typeof booking === 'object' && <Known booking={booking} onChange={setBooking} />}
+    </div>
+  );
+}
+
+interface Props {
+  readonly booking: Booking;
+  readonly onChange: (booking: Booking) => void;
+}
+
+function Known({ booking, onChange }: Props) {
   return (
     <div className="page narrow booking">
       {booking.status === 'HOLD' ? (
@@ -31,10 +46,10 @@ export function BookingPage({ id }: { readonly id: string }) {
             <bdi>{booking.event.name}</bdi>
           </PageTitle>
           <EventLine booking={booking} />
-          <HoldCard hold={booking} onChange={setBooking} />
+          <HoldCard hold={booking} onChange={onChange} />
         </>
       ) : (
-        <Finished booking={booking} onChange={setBooking} />
+        <Finished booking={booking} onChange={onChange} />
       )}
     </div>
   );
@@ -62,12 +77,7 @@ function EventLine({ booking }: { readonly booking: Booking }) {
   );
 }
 
-interface FinishedProps {
-  readonly booking: Booking;
-  readonly onChange: (booking: Booking) => void;
-}
-
-function Finished({ booking, onChange }: FinishedProps) {
+function Finished({ booking, onChange }: Props) {
   const { status, event } = booking;
   const title = t(`title${status}`);
   return (
@@ -106,14 +116,19 @@ function Finished({ booking, onChange }: FinishedProps) {
   );
 }
 
-function ConfirmedActions({ booking, onChange }: FinishedProps) {
+function ConfirmedActions({ booking, onChange }: Props) {
   const actions = useBookingActions(booking.id, onChange);
   const [asks, setAsks] = useState(false);
+  const [wasAsked, setWasAsked] = useState(false);
   const { event } = booking;
   const isTooLate = useHasPassed(event.cancelableUntil);
   const canCancel = event.buyersMayCancel && !isTooLate && event.status !== 'CANCELED';
   const cancel = async () => {
     if ((await actions.run('cancel')) !== null) announce(t('titleCANCELED'));
+  };
+  const answerNo = () => {
+    setAsks(false);
+    setWasAsked(true);
   };
   return (
     <div className="actions no-print">
@@ -129,13 +144,19 @@ function ConfirmedActions({ booking, onChange }: FinishedProps) {
           {t('save')}
         </button>
         {canCancel && !asks && (
-          <button type="button" onClick={() => setAsks(true)}>
+          <button type="button" ref={wasAsked ? focusOnMount : null} onClick={() => setAsks(true)}>
             {t('cancelBooking')}
           </button>
         )}
       </div>
       {canCancel && asks && (
-        <div className="notice warning" role="group" aria-label={t('cancelBooking')}>
+        <div
+          className="notice warning"
+          role="group"
+          tabIndex={-1}
+          ref={focusOnMount}
+          aria-label={t('cancelBooking')}
+        >
           <div>
             <strong>{t('cancelQuestion')}</strong>
             <p>{t('cancelConsequence')}</p>
@@ -143,7 +164,7 @@ function ConfirmedActions({ booking, onChange }: FinishedProps) {
               <button type="button" disabled={actions.running !== null} onClick={() => void cancel()}>
                 {t('cancelYes')}
               </button>
-              <button type="button" onClick={() => setAsks(false)}>
+              <button type="button" onClick={answerNo}>
                 {t('cancelNo')}
               </button>
             </div>

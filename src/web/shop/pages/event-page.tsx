@@ -10,6 +10,7 @@ import { useLoaded } from '../parts/use-loaded.ts';
 import { useHasPassed } from '../parts/use-server-time.ts';
 import { formatDateTime, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
+import { isolate } from '../text/isolate.ts';
 import { playTurnSound } from '../waiting/turn-signal.ts';
 import { useWaitingRoom } from '../waiting/use-waiting-room.ts';
 import { NotFoundPage } from './not-found-page.tsx';
@@ -113,7 +114,7 @@ function useTurnSignal(isTurn: boolean, eventName: string): void {
     if (isTurn && !before.current) {
       playTurnSound();
       announce(t('yourTurn'));
-      document.title = `${t('yourTurn')} ${eventName} – Sellout`;
+      document.title = `${t('yourTurn')} ${isolate(eventName)} – Sellout`;
     }
     before.current = isTurn;
   }, [isTurn, eventName]);

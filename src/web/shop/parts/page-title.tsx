@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { isolate } from '../text/isolate.ts';
 
 interface Props {
   /** Text of the browser's tab. */
@@ -12,7 +13,7 @@ let isFirstPage = true;
 export function PageTitle({ title, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} – Sellout`;
+    document.title = `${isolate(title)} – Sellout`;
   }, [title]);
   useEffect(() => {
     if (!isFirstPage) heading.current?.focus({ preventScroll: true });

@@ -76,3 +76,21 @@ export function findNearestFree(
   }
   return nearest.map(({ other }) => other);
 }
+
+/**
+ * Returns the tier that a buyer with a filter means by the best seats: the most expensive one that matches and has enough free
+ * seats. Null if all tiers match, because the server then compares all seats.
+ */
+export function chooseBestTier(
+  { tiers }: Pick<SeatLayout, 'tiers'>,
+  freeByTier: ArrayLike<number>,
+  { tiers: wanted, amountMax, together }: SeatFilter,
+): number | null {
+  const matching = tiers
+    .map(({ amount }, tier) => ({ tier, amount }))
+    .filter(({ tier, amount }) => (wanted?.has(tier) ?? true) && (amountMax === null || amount <= amountMax))
+    .toSorted((a, b) => b.amount - a.amount);
+  if (matching.length === tiers.length) return null;
+  const found = matching.find(({ tier }) => (freeByTier[tier] ?? 0) >= together) ?? matching[0];
+  return found?.tier ?? null;
+}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { EventDetails } from '../event/event-details.ts';
-import { useLostSeats, type LostSeat } from '../event/lost-seats.ts';
+import { useLostSeats, type LostSeats } from '../event/lost-seats.ts';
 import type { Seats } from '../event/use-seats.ts';
 import type { AdviceText } from '../map/view/advice.tsx';
 import { announce } from '../parts/announcer.tsx';
@@ -51,12 +51,12 @@ export function useSelecting({ event, seats, selected, mine, limit, isBusy }: Op
   return { toggle, advice: findAdvice(), closeAdvice };
 }
 
-function adviseLost({ layout }: SeatStore, { label, nearest }: LostSeat): AdviceText {
+function adviseLost({ layout }: SeatStore, { labels, count, nearest }: LostSeats): AdviceText {
   const toChoice = (index: number) => ({
     index,
     label: t('takeInstead', { label: layout.labels[index] ?? '' }),
   });
-  return { text: t('seatLost', { label }), choices: nearest.map(toChoice) };
+  return { text: t('seatLost', { labels, count }), choices: nearest.map(toChoice) };
 }
 
 function adviseOrphan(store: SeatStore, selected: ReadonlySet<number>, limit: number): AdviceText | null {

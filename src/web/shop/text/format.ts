@@ -65,6 +65,23 @@ export function formatDay(time: string, timeZone: string): { month: string; day:
   };
 }
 
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 3_600;
+
+/** Formats a waiting time in its largest whole unit, such as "10 minutes". */
+export function formatWait(seconds: number): string {
+  const [unit, length] =
+    seconds >= HOUR_SECONDS
+      ? (['hour', HOUR_SECONDS] as const)
+      : seconds >= MINUTE_SECONDS
+        ? (['minute', MINUTE_SECONDS] as const)
+        : (['second', 1] as const);
+  return cached(
+    `wait ${unit}`,
+    (locale) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }),
+  ).format(Math.max(1, Math.ceil(seconds / length)));
+}
+
 /** Formats a remaining time as `4:59`, `1:04:59`, or with days. */
 export function formatCountdown(remainingMs: number): string {
   const seconds = Math.max(0, Math.ceil(remainingMs / 1_000));

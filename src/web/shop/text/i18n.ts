@@ -2,6 +2,7 @@ import { setupI18n } from '@lingui/core';
 import type { Catalog, TextKey } from './catalog.ts';
 import { en } from './en.ts';
 import { ofBrowser, readStored, writeStored } from '../api/stored.ts';
+import { isolate } from './isolate.ts';
 import * as v from 'valibot';
 
 const languages = ['en', 'de'] as const;
@@ -12,9 +13,13 @@ const KEY = 'sellout.language';
 // vite.config.ts compiles the messages.
 const i18n = setupI18n();
 
-/** Returns a text of the page in its language. `values` are texts, numbers, and plurals of ICU messages. */
+/** Returns a text of the page in its language. `values` are numbers, and texts that cannot reorder the rest. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  return i18n._(key, values);
+  const isolated = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? isolate(value) : value,
+  ]);
+  return i18n._(key, Object.fromEntries(isolated) as typeof values);
 }
 
 export function getLanguage(): Language {
@@ -36,7 +41,6 @@ function isLanguage(name: string): name is Language {
 export async function activate(language: Language): Promise<void> {
   const catalog: Catalog = language === 'de' ? (await import('./de.ts')).de : en;
   i18n.loadAndActivate({ locale: language, messages: { ...catalog } });
-  document.documentElement.lang = language;
 }
 
 export function rememberLanguage(language: Language): void {
