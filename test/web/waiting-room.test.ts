@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { startWorker } from '../../src/main/worker.ts';
 import { runRooms } from '../../src/waiting-room/run-rooms.ts';
 import { writeRoomSettings } from '../../src/waiting-room/rooms/rooms.sql.ts';
 import { sql } from '../../src/platform/database/db.ts';
 import { findViolations } from './axe.ts';
-import { expectShown, useWeb } from './web.fixture.ts';
+import { expectShown, selectSeats, useWeb } from './web.fixture.ts';
 
 const web = useWeb({
   RATE_LIMITS: 'on',
@@ -71,6 +72,7 @@ it('who waits sees the number, the people ahead, the wait and the chance, and is
   await figures.getByText('2', { exact: true }).waitFor();
   await setRoom(hall.eventId, { pacePerMinute: ALL_AT_ONCE, insideMax: 1_000 });
   await second.getByRole('status').getByText('Your turn!').waitFor({ state: 'attached' });
+  await second.getByText('Choose your seats and hold them now.').waitFor();
   await second.locator('.seat').first().click();
   await second.getByRole('button', { name: 'Hold 1 seat' }).click();
   await expectShown(second.getByRole('region', { name: 'Held for you' }));
@@ -86,4 +88,24 @@ it('who waits for an event without free seats learns it early', async () => {
   const page = await web().open(url);
   await page.getByText('All seats are sold.').waitFor();
   expect(await findViolations(page)).toEqual([]);
+});
+
+it('a queue of requests holds the seats of a buyer, who sees the place in it, also after a reload', async () => {
+  const { hall, url } = await web().createEvent();
+  const { reads } = web().http.context.database;
+  await reads.event.update({ where: { id: hall.eventId }, data: { bookingMode: 'QUEUED' } });
+  const page = await web().open(url);
+  await selectSeats(page, 3, 4);
+  // No worker decides requests yet.
+  await page.getByRole('button', { name: 'Hold 2 seats' }).click();
+  await page.getByText('Your request is next.').waitFor();
+  await page.reload();
+  await page.getByText('Your request is next.').waitFor();
+  const worker = await startWorker(web().http.context.config);
+  try {
+    await expectShown(page.getByRole('region', { name: 'Held for you' }));
+  } finally {
+    await worker.stop();
+  }
+  expect(await reads.booking.count({ where: { eventId: hall.eventId } })).toBe(1);
 });

@@ -1,5 +1,6 @@
 import { Client, fetchExchange, subscriptionExchange, type TypedDocumentNode } from 'urql';
 import { createClient, type Sink } from 'graphql-ws';
+import { watchConnection } from '../../seat-feed/watch-connection.ts';
 import { learnServerTime } from './clock.ts';
 import { StartGuestSessionDocument } from './operations.ts';
 import { getToken, setGuest } from './session.ts';
@@ -16,6 +17,8 @@ export const socket = createClient({
   keepAlive: 10_000,
   retryAttempts: 0,
 });
+// A page that slept, or changed its network, may have a dead connection. The waiting room must notice it too.
+watchConnection(socket);
 
 const REQUEST_TIMEOUT_MS = 20_000;
 

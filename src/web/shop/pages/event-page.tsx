@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { EventDetailsDocument } from '../api/operations.ts';
 import type { EventDetails } from '../event/event-details.ts';
 import { SaleCountdown } from '../event/sale-countdown.tsx';
@@ -71,7 +71,10 @@ function Sale({ event, onReload }: Props) {
     if (state !== lastState.current) onReload();
     lastState.current = state;
   }, [state, onReload]);
-  useTurnSignal(waiting.place !== null && waiting.room.state !== 'OFF' && waiting.isAdmitted, event.name);
+  const isTurn = useTurnSignal(
+    waiting.place !== null && waiting.room.state !== 'OFF' && waiting.isAdmitted,
+    event.name,
+  );
   const status = hasEnded && event.status === 'ON_SALE' ? 'ENDED' : event.status;
   const loseAdmission = () => {
     waiting.loseAdmission();
@@ -94,6 +97,11 @@ function Sale({ event, onReload }: Props) {
           <p>{t('eventPausedText')}</p>
         </Notice>
       )}
+      {isTurn && (
+        <Notice kind="success" title={t('yourTurn')}>
+          <p>{t('yourTurnText')}</p>
+        </Notice>
+      )}
       <SeatChooser event={event} onReload={onReload} onAdmissionRequired={loseAdmission} />
     </>
   );
@@ -107,15 +115,18 @@ function Closed({ title, text }: { readonly title: string; readonly text: string
   );
 }
 
-/** Tells by a sound, the title and a message that the buyer's turn has come. */
-function useTurnSignal(isTurn: boolean, eventName: string): void {
+/** Tells by a sound, the title and a message that the buyer's turn has come. Returns true from then on. */
+function useTurnSignal(isTurn: boolean, eventName: string): boolean {
   const before = useRef(isTurn);
+  const [hasCome, setCome] = useState(false);
   useEffect(() => {
-    if (isTurn && !before.current) {
-      playTurnSound();
-      announce(t('yourTurn'));
-      document.title = `${t('yourTurn')} ${isolate(eventName)} – Sellout`;
-    }
+    const isNew = isTurn && !before.current;
     before.current = isTurn;
+    if (!isNew) return;
+    setCome(true);
+    playTurnSound();
+    announce(t('yourTurn'));
+    document.title = `${t('yourTurn')} ${isolate(eventName)} – Sellout`;
   }, [isTurn, eventName]);
+  return hasCome && isTurn;
 }

@@ -261,11 +261,12 @@ export const de: Catalog = {
   chanceLOW: 'Gering',
   chanceNONE: 'Keine mehr',
   keepWaiting:
-    'Lass diese Seite offen. Sie ruft dich mit einem Ton und behält deinen Platz, wenn du sie neu lädst.',
+    'Lass diese Seite offen. Wenn du dran bist, ändert sich ihr Titel, und nach einer Berührung der Seite erklingt ein Ton. Beim Neuladen behältst du deinen Platz.',
   roomPausedTitle: 'Der Warteraum ist angehalten.',
   roomPausedText: 'Zurzeit wird niemand hineingelassen. Du behältst deinen Platz.',
   roomDraining: 'Der Warteraum schließt, und niemand kann mehr eintreten.',
   soldOutEarlyTitle: 'Alle Plätze sind verkauft.',
   soldOutEarlyText: 'Warten lohnt sich kaum: Plätze kommen nur zurück, wenn eine Buchung storniert wird.',
   yourTurn: 'Du bist dran!',
+  yourTurnText: 'Du bist drin. Wähle jetzt deine Plätze und reserviere sie.',
 };

@@ -243,11 +243,13 @@ export const en = {
   chanceGOOD: 'Good',
   chanceLOW: 'Low',
   chanceNONE: 'None left',
-  keepWaiting: 'Keep this page open. It calls you with a sound and keeps your place when you reload it.',
+  keepWaiting:
+    'Keep this page open. When it is your turn, its title changes and, once you have touched the page, a sound plays. Reloading keeps your place.',
   roomPausedTitle: 'The waiting room is paused.',
   roomPausedText: 'Nobody is let in at the moment. You keep your place.',
   roomDraining: 'The waiting room is closing, and nobody can join any more.',
   soldOutEarlyTitle: 'All seats are sold.',
   soldOutEarlyText: 'Waiting is hardly worth it: seats come back only if a booking is canceled.',
   yourTurn: 'Your turn!',
+  yourTurnText: 'You are in. Choose your seats and hold them now.',
 };

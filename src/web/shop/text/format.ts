@@ -88,6 +88,14 @@ export function formatCountdown(remainingMs: number): string {
   const two = (number: number) => String(number).padStart(2, '0');
   const hours = Math.floor(seconds / 3_600);
   const minutes = Math.floor(seconds / 60) % 60;
-  if (hours >= 48) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours >= 48)
+    return `${formatNarrow(Math.floor(hours / 24), 'day')} ${formatNarrow(hours % 24, 'hour')}`;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+function formatNarrow(count: number, unit: 'day' | 'hour'): string {
+  return cached(
+    `narrow ${unit}`,
+    (locale) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }),
+  ).format(count);
 }

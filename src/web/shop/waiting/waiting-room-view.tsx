@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { announce } from '../parts/announcer.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { Notice } from '../parts/states.tsx';
+import { useKeptFocus } from '../parts/use-kept-focus.ts';
 import { useHasPassed, useServerTime } from '../parts/use-server-time.ts';
 import { formatCount, formatCountdown, formatDateTime } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
@@ -16,13 +17,11 @@ interface Props {
 /** What a buyer sees who is not admitted yet. */
 export function WaitingRoomView({ waiting, timeZone }: Props) {
   const { room, place, isJoining, isSoldOut, problem } = waiting;
-  const join = () => {
-    prepareSound();
-    waiting.join();
-  };
+  const section = useKeptFocus<HTMLElement>();
+  usePreparedSound();
   return (
-    <section className="card waiting" aria-label={t('waitingRoom')}>
-      <h2>{t('waitingRoom')}</h2>
+    <section className="card waiting" ref={section} aria-label={t('waitingRoom')}>
+      <h2 tabIndex={-1}>{t('waitingRoom')}</h2>
       {isSoldOut && (
         <Notice kind="warning" title={t('soldOutEarlyTitle')}>
           <p>{t('soldOutEarlyText')}</p>
@@ -42,7 +41,7 @@ export function WaitingRoomView({ waiting, timeZone }: Props) {
               type="button"
               className="primary wide"
               disabled={isJoining || room.state === 'DRAINING'}
-              onClick={join}
+              onClick={() => waiting.join()}
             >
               {isJoining ? t('joining') : t('join')}
             </button>
@@ -59,6 +58,18 @@ export function WaitingRoomView({ waiting, timeZone }: Props) {
       )}
     </section>
   );
+}
+
+/** Browsers play a sound only after the buyer has touched the page, which may be after a reload. */
+function usePreparedSound(): void {
+  useEffect(() => {
+    window.addEventListener('pointerup', prepareSound);
+    window.addEventListener('keydown', prepareSound);
+    return () => {
+      window.removeEventListener('pointerup', prepareSound);
+      window.removeEventListener('keydown', prepareSound);
+    };
+  }, []);
 }
 
 interface GateProps {
@@ -122,7 +133,7 @@ function YourPlace({ place, nowServing, isLobby }: PlaceProps) {
       <dl className="figures">
         <Figure name={t('yourNumber')} value={formatCount(number)} />
         <Figure name={t('ahead')} value={formatCount(ahead)} />
-        <Figure name={t('estimate')} value={seconds === null ? '–' : formatWait(seconds)} />
+        <Figure name={t('estimate')} value={seconds === null ? '–' : formatEstimate(seconds)} />
         <Figure name={t('chance')} value={t(`chance${place.chance}`)} />
       </dl>
       <p className="soft">{t('keepWaiting')}</p>
@@ -139,6 +150,6 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
   );
 }
 
-function formatWait(seconds: number): string {
+function formatEstimate(seconds: number): string {
   return seconds < 60 ? t('underAMinute') : t('aboutMinutes', { minutes: Math.ceil(seconds / 60) });
 }
