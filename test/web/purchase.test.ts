@@ -20,6 +20,10 @@ it('a buyer with a phone gets from the list of events to the confirmation in at 
   for (const target of tapsToBuy) await target.tap();
   await page.getByRole('heading', { name: 'You have your seats', level: 1 }).waitFor();
   expect(new URL(page.url()).pathname).toMatch(/^\/booking\/[\w-]+$/);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByText('Booking number').isVisible()).toBe(true);
+  expect(await page.getByRole('button').count()).toBe(0);
+  await page.emulateMedia({ media: null });
   await page.getByRole('link', { name: 'My bookings' }).tap();
   await page.getByRole('link', { name: /Confirmed.*Test Night/ }).waitFor();
 });

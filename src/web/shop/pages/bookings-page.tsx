@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { bookingAddress } from '../api/addresses.ts';
 import { ask, SessionOverError } from '../api/client.ts';
@@ -20,21 +20,33 @@ const none: Bookings = { list: [], next: null };
 
 export function BookingsPage() {
   const [bookings, setBookings] = useState<Bookings | 'loading' | 'failed'>('loading');
-  const load = useCallback(async (before: Bookings) => {
+  const [more, setMore] = useState<'idle' | 'loading' | 'failed'>('idle');
+  const load = useCallback(async () => {
     try {
-      const { viewer } = await ask(MyBookingsDocument, { after: before.next });
-      setBookings(viewer === null ? none : append(before, viewer.bookings));
+      const { viewer } = await ask(MyBookingsDocument, { after: null });
+      setBookings(viewer === null ? none : append(none, viewer.bookings));
     } catch (error) {
       setBookings(error instanceof SessionOverError ? none : 'failed');
     }
   }, []);
-  useEffect(() => void load(none), [load]);
+  useEffect(() => void load(), [load]);
+  const loadMore = async (before: Bookings) => {
+    setMore('loading');
+    try {
+      const { viewer } = await ask(MyBookingsDocument, { after: before.next });
+      if (viewer !== null) setBookings(append(before, viewer.bookings));
+      setMore('idle');
+    } catch {
+      // The bookings that are here stay.
+      setMore('failed');
+    }
+  };
   return (
     <div className="page narrow">
       <PageTitle title={t('myBookings')}>{t('myBookings')}</PageTitle>
       <p className="soft">{t('bookingsOfThisBrowser')}</p>
       {bookings === 'loading' && <Loading lines={4} />}
-      {bookings === 'failed' && <LoadFailed onRetry={() => void load(none)} />}
+      {bookings === 'failed' && <LoadFailed onRetry={() => void load()} />}
       {typeof bookings === 'object' && bookings.list.length === 0 && (
         <div className="empty">
           <h2>{t('noBookings')}</h2>
@@ -44,7 +56,9 @@ export function BookingsPage() {
           </Link>
         </div>
       )}
-      {typeof bookings === 'object' && <List bookings={bookings} onMore={() => void load(bookings)} />}
+      {typeof bookings === 'object' && (
+        <List bookings={bookings} more={more} onMore={() => void loadMore(bookings)} />
+      )}
     </div>
   );
 }
@@ -56,10 +70,24 @@ function append(before: Bookings, { edges, pageInfo }: Connection): Bookings {
   };
 }
 
-function List({ bookings, onMore }: { readonly bookings: Bookings; readonly onMore: () => void }) {
+interface ListProps {
+  readonly bookings: Bookings;
+  readonly more: 'idle' | 'loading' | 'failed';
+  readonly onMore: () => void;
+}
+
+function List({ bookings, more, onMore }: ListProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const shown = useRef(bookings.list.length);
+  useEffect(() => {
+    // The first new booking gets the focus, because the button moves away from it.
+    if (bookings.list.length > shown.current)
+      list.current?.children[shown.current]?.querySelector('a')?.focus({ preventScroll: true });
+    shown.current = bookings.list.length;
+  }, [bookings]);
   return (
     <>
-      <ul className="bookings">
+      <ul className="bookings" ref={list}>
         {bookings.list.map((booking) => (
           <li key={booking.id}>
             <Link className="card booking-card" href={bookingAddress(booking.id)}>
@@ -75,8 +103,9 @@ function List({ bookings, onMore }: { readonly bookings: Bookings; readonly onMo
           </li>
         ))}
       </ul>
+      {more === 'failed' && <p role="alert">{t('loadFailedText')}</p>}
       {bookings.next !== null && (
-        <button type="button" className="more" onClick={onMore}>
+        <button type="button" className="more" disabled={more === 'loading'} onClick={onMore}>
           {t('moreBookings')}
         </button>
       )}
