@@ -10,6 +10,8 @@ interface Props {
   readonly store: SeatStore;
   readonly summary: SeatSummary;
   readonly filter: SeatFilter;
+  /** Seats that a buyer can have. */
+  readonly seatLimit: number;
   /** Seats that the buyer can still have. */
   readonly limit: number;
   readonly isBusy: boolean;
@@ -19,14 +21,14 @@ interface Props {
 
 /** What the buyer looks for: how many seats side by side, at which price. The server can hold the best of them. */
 export function Filters(props: Props) {
-  const { store, filter, limit, onFilter } = props;
+  const { store, filter, seatLimit, onFilter } = props;
   const amounts = [...new Set(store.layout.tiers.map(({ amount }) => amount))].toSorted((a, b) => a - b);
   return (
     <div className="filters">
       <div className="wishes">
-        <Together count={Math.min(filter.together, limit)} {...{ limit, filter, onFilter }} />
+        <Together {...{ seatLimit, filter, onFilter }} />
         {amounts.length > 1 && <PriceMax {...props} amounts={amounts} />}
-        {limit > 0 && <BestSeats {...props} />}
+        <BestSeats {...props} />
       </div>
       {amounts.length > 1 && <Tiers {...props} />}
     </div>
@@ -35,13 +37,13 @@ export function Filters(props: Props) {
 
 const TOGETHER_MAX = 8;
 
-interface TogetherProps extends Pick<Props, 'filter' | 'limit' | 'onFilter'> {
-  readonly count: number;
-}
-
-function Together({ count, limit, filter, onFilter }: TogetherProps) {
+/** The choice stays the same after a hold, so that nothing moves. */
+function Together({ seatLimit, filter, onFilter }: Pick<Props, 'filter' | 'seatLimit' | 'onFilter'>) {
   const name = useId();
-  const counts = Array.from({ length: Math.max(1, Math.min(limit, TOGETHER_MAX)) }, (_, index) => index + 1);
+  const counts = Array.from(
+    { length: Math.max(1, Math.min(seatLimit, TOGETHER_MAX)) },
+    (_, index) => index + 1,
+  );
   return (
     <fieldset className="together">
       <legend>{t('together')}</legend>
@@ -50,7 +52,7 @@ function Together({ count, limit, filter, onFilter }: TogetherProps) {
           <input
             type="radio"
             name={name}
-            checked={option === Math.max(1, count)}
+            checked={option === filter.together}
             onChange={() => onFilter({ ...filter, together: option })}
           />
           <span>{option}</span>
@@ -83,11 +85,16 @@ function PriceMax({ store, filter, amounts, onFilter }: Props & { readonly amoun
 }
 
 function BestSeats({ store, summary, filter, limit, isBusy, onBest }: Props) {
-  const count = Math.min(filter.together, limit);
+  const count = Math.max(1, Math.min(filter.together, limit));
   const tier = chooseBestTier(store.layout, summary.byTier, filter);
   const name = tier === null ? null : (store.layout.tiers[tier]?.name ?? null);
   return (
-    <button type="button" className="best-button" disabled={isBusy} onClick={() => onBest(count, name)}>
+    <button
+      type="button"
+      className="best-button"
+      disabled={isBusy || limit <= 0}
+      onClick={() => onBest(count, name)}
+    >
       {name === null ? t('holdBest', { count }) : t('holdBestOf', { count, tier: name })}
     </button>
   );

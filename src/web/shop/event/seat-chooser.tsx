@@ -89,7 +89,12 @@ function Chooser({ event, seats, bookings, onReload, onAdmissionRequired }: Choo
             {t('toList')}
           </a>
         </div>
-        <Filters {...{ store, summary, filter, limit, isBusy }} onFilter={setFilter} onBest={holdBest} />
+        <Filters
+          {...{ store, summary, filter, limit, isBusy }}
+          seatLimit={event.seatLimit}
+          onFilter={setFilter}
+          onBest={holdBest}
+        />
         <Suspense fallback={<div className="map-space" />}>
           <SeatMapView {...{ store, selection, filter }} mine={bookings.mine} onToggle={toggle} />
         </Suspense>

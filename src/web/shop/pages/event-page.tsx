@@ -117,16 +117,18 @@ function Closed({ title, text }: { readonly title: string; readonly text: string
 
 /** Tells by a sound, the title and a message that the buyer's turn has come. Returns true from then on. */
 function useTurnSignal(isTurn: boolean, eventName: string): boolean {
-  const before = useRef(isTurn);
+  const [before, setBefore] = useState(isTurn);
   const [hasCome, setCome] = useState(false);
+  // While rendering, so that the seats do not appear before the message above them.
+  if (isTurn !== before) {
+    setBefore(isTurn);
+    setCome(isTurn);
+  }
   useEffect(() => {
-    const isNew = isTurn && !before.current;
-    before.current = isTurn;
-    if (!isNew) return;
-    setCome(true);
+    if (!hasCome) return;
     playTurnSound();
     announce(t('yourTurn'));
     document.title = `${t('yourTurn')} ${isolate(eventName)} – Sellout`;
-  }, [isTurn, eventName]);
-  return hasCome && isTurn;
+  }, [hasCome, eventName]);
+  return hasCome;
 }
