@@ -5,7 +5,6 @@ import { Advice } from '../map/view/advice.tsx';
 import type { EventDetails } from './event-details.ts';
 import { announce } from '../parts/announcer.tsx';
 import { LoadFailed, Loading } from '../parts/states.tsx';
-import type { ObservableSeats } from '../seats/seat-set.ts';
 import { useKeptFocus } from '../parts/use-kept-focus.ts';
 import { t } from '../text/i18n.ts';
 import { Basket } from './basket.tsx';
@@ -68,14 +67,7 @@ function Chooser({ event, seats, bookings, onReload, onAdmissionRequired }: Choo
       if (problem.kind !== 'api') return;
       if (problem.error.code === 'ADMISSION_REQUIRED') onAdmissionRequired();
       if (['INVALID_INPUT', 'EVENT_NOT_ON_SALE'].includes(problem.error.code)) onReload();
-      if ('unavailableSeats' in problem.error) {
-        // The map shows most of them as taken, and `useSelecting` offers others for these.
-        const { unavailableSeats } = problem.error;
-        remove(
-          selection,
-          unavailableSeats.filter(({ index }) => store.statusOf(index) === 'AVAILABLE'),
-        );
-      }
+      if ('unavailableSeats' in problem.error) removeUnseen(seats, problem.error.unavailableSeats);
     },
   });
   const isBusy = holding.state !== 'idle';
@@ -123,7 +115,10 @@ function Chooser({ event, seats, bookings, onReload, onAdmissionRequired }: Choo
   );
 }
 
-function remove(selection: ObservableSeats, seats: readonly { readonly index: number }[]): void {
-  const removed = new Set(seats.map(({ index }) => index));
-  selection.set([...selection.get()].filter((index) => !removed.has(index)));
+/** Removes taken seats that the map still shows as free. For the others, `useSelecting` offers free ones instead. */
+function removeUnseen({ store, selection }: Seats, taken: readonly { readonly index: number }[]): void {
+  const unseen = new Set(
+    taken.map(({ index }) => index).filter((index) => store.statusOf(index) === 'AVAILABLE'),
+  );
+  selection.set([...selection.get()].filter((index) => !unseen.has(index)));
 }
