@@ -13,12 +13,13 @@ const usages = {
   everything. The command takes no arguments. Settings are environment variables or lines of .env, such as PORT=4001
   (docs/configuration.md).`,
 
-  cluster: `Usage: npm run cluster [-- --port N --data FOLDER]
+  cluster: `Usage: npm run cluster [-- --redis sentinel|cluster --port N --data FOLDER]
        npm run cluster -- status|kill|pause|resume|heal [NODE] [--data FOLDER]
 
   Starts many nodes on this machine, seeded: three API processes and two workers, PostgreSQL with two synchronous standbys,
   Redis with a replica and three sentinels, and HAProxy in front (docs/cluster.md). Ctrl-C stops everything.
 
+  --redis      sentinel (default), or cluster: a Redis Cluster of three masters and three replicas
   status       prints the state of every node
   kill NODE    kills a node, as a power failure would: api-2, redis-1, primary
   pause NODE   freezes a node: its connections stay open, and nothing is answered

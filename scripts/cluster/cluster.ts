@@ -6,6 +6,7 @@ import { readClusterState } from './cluster-state.ts';
 import type { ClusterNode } from './node.ts';
 import type { Ports } from './ports.ts';
 import { PostgresPart } from './postgres/postgres-part.ts';
+import { ClusterPart } from './redis/cluster-part.ts';
 import type { RedisPart } from './redis/redis-part.ts';
 import { SentinelPart } from './redis/sentinel-part.ts';
 import { ServerNode } from './server-node.ts';
@@ -15,6 +16,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface ClusterOptions {
   readonly folder: string;
   readonly ports: Ports;
+  /** A master with a replica and sentinels, or a Redis Cluster. */
+  readonly redis: 'sentinel' | 'cluster';
   readonly apis: number;
   readonly workers: number;
   /** Survives a crash of the machine. */
@@ -44,7 +47,11 @@ export class Cluster {
     this.#options = options;
     this.postgres = new PostgresPart({ folder, ports, durable, report });
     const { redisMaster } = readClusterState(folder);
-    this.redis = new SentinelPart({ folder, ports, password: options.redisPassword, master: redisMaster });
+    const redis = { folder, ports, password: options.redisPassword };
+    this.redis =
+      options.redis === 'cluster'
+        ? new ClusterPart(redis)
+        : new SentinelPart({ ...redis, master: redisMaster });
     const server = (name: 'api' | 'worker', i: number) => {
       const full = `${name}-${i + 1}` as 'api-1';
       const portSetting = name === 'api' ? 'PORT' : 'METRICS_PORT';

@@ -24,11 +24,11 @@ const shutdown = new Shutdown();
 async function run(): Promise<void> {
   const { values, positionals } = readArguments('cluster', {
     allowPositionals: true,
-    options: { port: { type: 'string' }, data: { type: 'string' } },
+    options: { port: { type: 'string' }, data: { type: 'string' }, redis: { type: 'string' } },
   });
   const data = openDataFolder({ SELLOUT_DATA_DIR: values.data ?? DEFAULT_FOLDER });
   const [command, node, ...more] = positionals;
-  if (command === undefined) return start(data, readPort(values.port));
+  if (command === undefined) return start(data, readPort(values.port), readRedis(values.redis));
   const needsNode = command !== 'status' && command !== 'heal';
   if (!isControlCommand(command) || more.length > 0 || (needsNode && node === undefined))
     throw new UsageError('cluster', `Unknown command: ${positionals.join(' ')}`);
@@ -41,7 +41,16 @@ function readPort(text = String(DEFAULT_PORT)): number {
   throw new UsageError('cluster', `--port must be a number from 1 to 64999, not "${text}"`);
 }
 
-async function start(data: ReturnType<typeof openDataFolder>, port: number): Promise<void> {
+function readRedis(text = 'sentinel'): 'sentinel' | 'cluster' {
+  if (text === 'sentinel' || text === 'cluster') return text;
+  throw new UsageError('cluster', `--redis must be sentinel or cluster, not "${text}"`);
+}
+
+async function start(
+  data: ReturnType<typeof openDataFolder>,
+  port: number,
+  redis: 'sentinel' | 'cluster',
+): Promise<void> {
   shutdown.listen();
   const lock = await lockDataFolder(data);
   if (lock === null)
@@ -54,6 +63,7 @@ async function start(data: ReturnType<typeof openDataFolder>, port: number): Pro
   const cluster = new Cluster({
     folder: data.folder,
     ports,
+    redis,
     apis: APIS,
     workers: WORKERS,
     durable: true,
@@ -67,8 +77,8 @@ async function start(data: ReturnType<typeof openDataFolder>, port: number): Pro
   shutdown.add('Cluster', async () => {
     stopping.abort();
     await control.stop();
-    const { name } = await cluster.redis.findMaster();
-    writeClusterState(data.folder, { redisMaster: name });
+    const master = await cluster.redis.findMaster().catch(() => null);
+    if (redis === 'sentinel' && master !== null) writeClusterState(data.folder, { redisMaster: master.name });
     await cluster.stop();
   });
   await cluster.start((databaseUrl) => step('Example venues and events', () => seed({ databaseUrl })));

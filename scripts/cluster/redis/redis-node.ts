@@ -30,6 +30,10 @@ export class RedisNode extends ClusterNode {
     return `redis://:${this.#options.password}@127.0.0.1:${this.port}`;
   }
 
+  get busPort(): number | null {
+    return this.#options.busPort;
+  }
+
   /** Sends one command on a connection of its own. @throws if there is no response within a second. */
   ask(command: string, ...args: readonly (string | number)[]): Promise<unknown> {
     return askRedis(this.url, command, ...args);

@@ -26,6 +26,16 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<r
     const own = path.join(folder, `master-${i + 1}`);
     masters.push(await startRedis({ folder: own, appendOnly, isClusterNode: true, ...password }));
   }
+  await formRedisCluster(masters);
+  await waitForCluster(masters.map(({ url }) => url));
+  return masters;
+}
+
+/** Makes masters of nodes that belong to no cluster yet. Each has an equal share of the slots. */
+export async function formRedisCluster(
+  masters: readonly Pick<Redis, 'url' | 'port' | 'busPort'>[],
+): Promise<void> {
+  const count = masters.length;
   await Promise.all(
     masters.map((master, i) =>
       ask(master.url, async (client) => {
@@ -36,8 +46,6 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<r
       }),
     ),
   );
-  await waitForCluster(masters.map(({ url }) => url));
-  return masters;
 }
 
 export interface ReplicaOptions {

@@ -30,6 +30,7 @@ beforeAll(async () => {
   cluster = new Cluster({
     folder,
     ports: await freePorts(),
+    redis: 'sentinel',
     apis: 2,
     workers: 1,
     durable: false,
