@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Booking, Problem } from '../api/problem.ts';
 import type { SeatFilter } from '../map/contract.ts';
 import { Advice } from '../map/view/advice.tsx';
@@ -32,6 +32,8 @@ const SeatList = lazy(async () => ({ default: (await import('./seat-list.tsx')).
 
 export function SeatChooser(props: Props) {
   const [seats, retry] = useSeats(props.event);
+  // Beside the layout, not after it.
+  useEffect(() => void Promise.allSettled([loadMap()]), []);
   const bookings = useMyBookings(props.event.id);
   // A standing hold is shown from the start, because it would push away what is below it.
   if (seats === 'loading' || !bookings.isLoaded) return <Loading lines={8} />;

@@ -18,11 +18,7 @@ const DOUBLE_PX = 30;
 const WHEEL_STEP = 0.0016;
 
 /** Translates pointer and wheel events. Two pointers pinch. Ends when `signal` aborts. */
-export function listenToPointers(
-  canvas: HTMLCanvasElement,
-  actions: PointerActions,
-  signal: AbortSignal,
-): void {
+export function listenToPointers(canvas: HTMLElement, actions: PointerActions, signal: AbortSignal): void {
   const pressed = new Map<number, ScreenPoint>();
   let start: ScreenPoint | null = null;
   let isDragging = false;

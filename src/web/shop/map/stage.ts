@@ -39,7 +39,7 @@ export class Stage {
     this.scene = new Scene(options, readTheme(container));
     this.camera = new Camera(this.scene.box, PITCH_MAX_PX / this.scene.grid.pitch);
     this.painter = new Painter(this.canvas, this.scene);
-    this.painter.bitmap.paintAll();
+    this.painter.paintAll();
     this.#sizes = new ResizeObserver(() => this.#resize());
     this.#sizes.observe(container);
     const onTheme = () => {
@@ -72,7 +72,7 @@ export class Stage {
   refresh(indexes: Iterable<number>, isForeign: boolean): void {
     const { looks } = this.scene;
     const changed = [...indexes].filter((index) => looks.refresh(index));
-    this.painter.bitmap.paint(changed);
+    this.painter.change(changed);
     // The first message has the whole map.
     if (isForeign && this.#version > 0 && !this.#stillness.matches)
       for (const index of changed) this.painter.pulse(index, performance.now());
@@ -81,8 +81,7 @@ export class Stage {
   }
 
   repaint(): void {
-    this.painter.bitmap.paintAll();
-    this.painter.minimap.invalidate();
+    this.painter.paintAll();
     this.#hasNewData = true;
     this.redraw();
   }

@@ -18,6 +18,9 @@ function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat>(
   return found as T;
 }
 
+/** Digits after the point. Asking a format for them takes much longer than formatting. */
+const fractionDigits = new WeakMap<Intl.NumberFormat, number>();
+
 /** Formats an amount of the minor unit, without digits after the point if they are zero. */
 export function formatMoney({ amount, currency }: Money): string {
   const format = cached(
@@ -25,7 +28,8 @@ export function formatMoney({ amount, currency }: Money): string {
     (locale) =>
       new Intl.NumberFormat(locale, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' }),
   );
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = fractionDigits.get(format) ?? format.resolvedOptions().maximumFractionDigits ?? 2;
+  fractionDigits.set(format, digits);
   return format.format(amount / 10 ** digits);
 }
 

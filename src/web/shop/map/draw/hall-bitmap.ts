@@ -2,8 +2,6 @@ import { BLOCKED, BOOKED, FREE, HELD, MINE, OTHER, SELECTED } from '../looks.ts'
 import type { Scene } from '../scene.ts';
 import type { Box, Viewport } from '../viewport.ts';
 
-/** Longest side. 80,000 seats stay about 5 pixels apart, and the bitmap takes 25 MB. */
-const SIDE_MAX_PX = 2_700;
 /** Distance of two seats from which a larger bitmap would show nothing more. */
 const PITCH_MAX_PX = 8;
 
@@ -22,26 +20,32 @@ export function getSquareSize(look: number): number {
   return sizes.get(look) ?? 0;
 }
 
-/** One picture of the whole hall. A change of a seat repaints its square in place; the far view and the minimap scale it. */
+/**
+ * One picture of the whole hall. The far view and the minimap scale it. Before it is drawn, the squares of changed seats are
+ * repainted in place.
+ */
 export class HallBitmap {
   readonly canvas = document.createElement('canvas');
   readonly #scene: Scene;
   readonly #box: Box;
-  readonly #scale: number;
+  /** Pixels of the picture per unit of the hall. */
+  readonly scale: number;
+  readonly #changed = new Set<number>();
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, sideMaxPx: number) {
     this.#scene = scene;
     this.#box = scene.box;
     const width = this.#box.right - this.#box.left;
     const height = this.#box.bottom - this.#box.top;
-    this.#scale = Math.min(PITCH_MAX_PX / scene.grid.pitch, SIDE_MAX_PX / Math.max(width, height));
-    this.canvas.width = Math.max(1, Math.ceil(width * this.#scale));
-    this.canvas.height = Math.max(1, Math.ceil(height * this.#scale));
+    this.scale = Math.min(PITCH_MAX_PX / scene.grid.pitch, sideMaxPx / Math.max(width, height));
+    this.canvas.width = Math.max(1, Math.ceil(width * this.scale));
+    this.canvas.height = Math.max(1, Math.ceil(height * this.scale));
   }
 
   /** Paints all seats, color by color, because changes of the color cost most. */
   paintAll(): void {
     const context = this.#open();
+    this.#changed.clear();
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     const byColor = new Map<string, number[]>();
     for (let index = 0; index < this.#scene.looks.of.length; index++) {
@@ -56,18 +60,26 @@ export class HallBitmap {
     }
   }
 
-  paint(indexes: Iterable<number>): void {
+  /** Makes the next drawing repaint seats. */
+  change(indexes: Iterable<number>): void {
+    for (const index of indexes) this.#changed.add(index);
+  }
+
+  #paintChanged(): void {
+    if (this.#changed.size === 0) return;
     const context = this.#open();
-    for (const index of indexes) {
+    for (const index of this.#changed) {
       const { left, top, side } = this.#getSquare(index, 1);
       context.clearRect(left, top, side, side);
       context.fillStyle = this.#scene.getColor(index);
       this.#paintSquare(context, index);
     }
+    this.#changed.clear();
   }
 
   draw(context: CanvasRenderingContext2D, view: Viewport): void {
-    const ratio = view.scale / this.#scale;
+    this.#paintChanged();
+    const ratio = view.scale / this.scale;
     context.imageSmoothingQuality = 'medium';
     context.drawImage(
       this.canvas,
@@ -86,9 +98,9 @@ export class HallBitmap {
   /** Whole pixels, so that nothing of a square remains when it is cleared. */
   #getSquare(index: number, size: number) {
     const { grid } = this.#scene;
-    const side = Math.max(1, Math.round(grid.pitch * this.#scale * size));
-    const left = Math.round(((grid.x[index] ?? 0) - this.#box.left) * this.#scale - side / 2);
-    const top = Math.round(((grid.y[index] ?? 0) - this.#box.top) * this.#scale - side / 2);
+    const side = Math.max(1, Math.round(grid.pitch * this.scale * size));
+    const left = Math.round(((grid.x[index] ?? 0) - this.#box.left) * this.scale - side / 2);
+    const top = Math.round(((grid.y[index] ?? 0) - this.#box.top) * this.scale - side / 2);
     return { left, top, side };
   }
 

@@ -13,6 +13,10 @@ const SQUARES_FROM_PX = 5;
 export const SEATS_FROM_PX = 8;
 const SHAPES_FROM_PX = 11;
 
+/** Longest sides of the bitmaps. In the large one, 80,000 seats are about 5 pixels apart, and it takes 25 MB. */
+const SMALL_SIDE_PX = 1_350;
+const LARGE_SIDE_PX = 2_700;
+
 const PULSE_MS = 600;
 /** Pulses at a time. More would be noise. */
 const PULSES_MAX = 200;
@@ -31,7 +35,9 @@ export interface Frame {
 
 /** Draws frames. Far away it scales the bitmap of the hall, and closer it draws the visible seats. */
 export class Painter {
-  readonly bitmap: HallBitmap;
+  /** The small one is drawn faster, and is enough for the whole hall on most screens. */
+  readonly #small: HallBitmap;
+  readonly #large: HallBitmap;
   readonly minimap: Minimap;
   readonly #context: CanvasRenderingContext2D;
   readonly #scene: Scene;
@@ -43,9 +49,22 @@ export class Painter {
   constructor(canvas: HTMLCanvasElement, scene: Scene) {
     this.#context = openCanvas(canvas);
     this.#scene = scene;
-    this.bitmap = new HallBitmap(scene);
+    this.#small = new HallBitmap(scene, SMALL_SIDE_PX);
+    this.#large = new HallBitmap(scene, LARGE_SIDE_PX);
     this.minimap = new Minimap(scene);
     this.#sections = new Sections(scene);
+  }
+
+  paintAll(): void {
+    this.#small.paintAll();
+    this.#large.paintAll();
+    this.minimap.invalidate();
+  }
+
+  /** Makes the next frames show seats as they look now. */
+  change(indexes: readonly number[]): void {
+    this.#small.change(indexes);
+    this.#large.change(indexes);
   }
 
   pulse(index: number, nowMs: number): void {
@@ -63,7 +82,7 @@ export class Painter {
     context.fillRect(0, 0, screen.width, screen.height);
     drawAreas(context, this.#scene, view, true);
     if (pitch < SEATS_FROM_PX) this.#sections.drawTints(context, view);
-    if (pitch < SQUARES_FROM_PX) this.bitmap.draw(context, view);
+    if (pitch < SQUARES_FROM_PX) this.#chooseBitmap(view, pixelRatio).draw(context, view);
     else this.#drawVisible(view, screen, pitch);
     if (pitch < SEATS_FROM_PX) {
       this.#sections.drawOutlines(context, view, screen, frame.hoveredSection);
@@ -75,8 +94,12 @@ export class Painter {
       this.#drawRing(frame, frame.cursor, theme.card, 7);
       this.#drawRing(frame, frame.cursor, theme.focus, 3);
     }
-    this.minimap.draw(context, frame, { bitmap: this.bitmap, sections: this.#sections });
+    this.minimap.draw(context, frame, { bitmap: this.#small, sections: this.#sections });
     return isMoving;
+  }
+
+  #chooseBitmap(view: Viewport, pixelRatio: number): HallBitmap {
+    return view.scale * pixelRatio > this.#small.scale ? this.#large : this.#small;
   }
 
   #drawVisible(view: Viewport, screen: Size, pitch: number): void {

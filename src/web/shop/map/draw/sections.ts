@@ -23,12 +23,21 @@ interface Label {
   readonly lines: readonly string[];
 }
 
+/** What of a label is drawn at a scale: its first lines, or none and the short name. A size of 0 draws nothing. */
+interface Fit {
+  readonly scale: number;
+  readonly pattern: string;
+  readonly lineCount: number;
+  readonly size: number;
+}
+
 /** Draws the outlines of sections with their names, free seats and lowest prices. */
 export class Sections {
   readonly #scene: Scene;
   readonly #shortNames: readonly string[];
   /** The lines of each section, and from what they were made. */
   readonly #labels = new Map<number, Label>();
+  readonly #fits = new Map<number, Fit>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -86,18 +95,35 @@ export class Sections {
     const height = (box.bottom - box.top) * view.scale;
     if (x < -width || y < -height || x > screen.width + width || y > screen.height + height) return;
     const { free, lines } = this.#getLabel(section);
-    // As many lines as there is room for, else the short name, if need be in smaller letters.
-    const options = [lines, lines.slice(0, 2), lines.slice(0, 1), [this.#shortNames[section] ?? '']];
-    for (const shown of options) {
-      const part = this.#getRoom(context, outline, view.scale, shown);
-      const size = Math.min(TEXT_PX, TEXT_PX * part);
-      if (size < (shown === options.at(-1) ? TEXT_MIN_PX : TEXT_PX)) continue;
-      shown.forEach((line, at) => {
-        const middle = { x, y: y + (at - (shown.length - 1) / 2) * LINE_PX };
-        this.#drawLine(context, line, middle, { size, isBold: at === 0 && free > 0 });
-      });
-      return;
+    const { lineCount, size } = this.#getFit(context, outline, view.scale, lines);
+    const shown = lineCount === 0 ? [this.#shortNames[section] ?? ''] : lines.slice(0, lineCount);
+    if (size === 0) return;
+    shown.forEach((line, at) => {
+      const middle = { x, y: y + (at - (shown.length - 1) / 2) * LINE_PX };
+      this.#drawLine(context, line, middle, { size, isBold: at === 0 && free > 0 });
+    });
+  }
+
+  /** Returns how much of a label has room in an outline. Remembers it, because measuring texts takes most of the time. */
+  #getFit(context: Context, outline: SectionOutline, scale: number, lines: readonly string[]): Fit {
+    // All digits have one width.
+    const pattern = lines.join('\n').replaceAll(/\d/g, '0');
+    const known = this.#fits.get(outline.section);
+    if (known?.scale === scale && known.pattern === pattern) return known;
+    const fit = { scale, pattern, ...this.#computeFit(context, outline, scale, lines) };
+    this.#fits.set(outline.section, fit);
+    return fit;
+  }
+
+  /** Fits as many lines as possible, else the short name, if need be in smaller letters. */
+  #computeFit(context: Context, outline: SectionOutline, scale: number, lines: readonly string[]) {
+    for (let lineCount = lines.length; lineCount > 0; lineCount--) {
+      if (this.#getRoom(context, outline, scale, lines.slice(0, lineCount)) >= 1)
+        return { lineCount, size: TEXT_PX };
     }
+    const room = this.#getRoom(context, outline, scale, [this.#shortNames[outline.section] ?? '']);
+    const size = Math.min(1, room) * TEXT_PX;
+    return { lineCount: 0, size: size < TEXT_MIN_PX ? 0 : size };
   }
 
   /** Returns the size in which lines fit into the outline, in relation to their normal size. */
