@@ -7,6 +7,7 @@ import { runExpiry } from './holds/expiry.ts';
 import { directScenarios, runDirect } from './holds/holds.ts';
 import { runHttp } from './http/http.ts';
 import { runLimits } from './http/limits.ts';
+import { runMap } from './map/map.ts';
 import { runSeatMap } from './seat-map/seat-map.ts';
 import { runWaitingRoom } from './waiting-room/waiting-room.ts';
 
@@ -42,6 +43,7 @@ export const benchmarks: readonly Benchmark[] = [
     run: runFanOut,
   },
   { name: 'seat-map', title: 'The seat map of 80,000 seats', pairs: PAIRS, isTimed: true, run: runSeatMap },
+  { name: 'map', title: 'The map of 80,000 seats in a browser', pairs: 3, isTimed: true, run: runMap },
   {
     name: 'idle',
     title: 'Idle: 10,000 sockets watching one event',
