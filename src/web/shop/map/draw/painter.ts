@@ -11,7 +11,7 @@ import { getVisibleBox, type Size, type Viewport } from '../viewport.ts';
 /** Distances between seats in pixels at which the way of drawing changes. */
 const SQUARES_FROM_PX = 5;
 export const SEATS_FROM_PX = 8;
-const SHAPES_FROM_PX = 11;
+const SHAPES_FROM_PX = 9;
 
 /** Longest sides of the bitmaps. In the large one, 80,000 seats are about 5 pixels apart, and it takes 25 MB. */
 const SMALL_SIDE_PX = 1_350;
@@ -87,7 +87,7 @@ export class Painter {
     if (pitch < SEATS_FROM_PX) {
       this.#sections.drawOutlines(context, view, screen, frame.hoveredSection);
       this.#drawPins(frame);
-    }
+    } else this.#sections.drawNames(context, view, screen);
     const isMoving = this.#drawPulses(frame, pitch);
     if (frame.hovered !== null) this.#drawRing(frame, frame.hovered, theme.text, 2);
     if (frame.cursor !== null) {

@@ -7,6 +7,7 @@ import { shortenNames } from './short-names.ts';
 type Context = CanvasRenderingContext2D;
 
 const LINE_PX = 14;
+const NAME_PX = 13;
 const TEXT_PX = 11.5;
 const TEXT_MIN_PX = 7;
 /** Corners of a text may lie a little outside, where it has no letters. */
@@ -85,6 +86,21 @@ export class Sections {
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     for (const outline of outlines) this.#drawLabel(context, view, screen, outline);
+  }
+
+  /** Draws the names above sections whose seats are large enough to be chosen. */
+  drawNames(context: Context, view: Viewport, screen: Size): void {
+    const { theme, outlines, options } = this.#scene;
+    context.font = `650 ${NAME_PX}px ${theme.font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'bottom';
+    context.fillStyle = theme.soft;
+    for (const { section, box } of outlines) {
+      const x = ((box.left + box.right) / 2) * view.scale + view.offsetX;
+      const y = box.top * view.scale + view.offsetY;
+      if (x < 0 || y < 0 || x > screen.width || y > screen.height + NAME_PX) continue;
+      context.fillText(options.layout.sections[section] ?? '', x, y);
+    }
   }
 
   #drawLabel(context: Context, view: Viewport, screen: Size, outline: SectionOutline): void {
