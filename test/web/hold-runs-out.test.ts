@@ -24,13 +24,13 @@ it('a hold runs out on screen: announced at two minutes and thirty seconds, then
   await timer.waitFor();
   expect(await timer.textContent()).toMatch(/^(?:9:\d\d|10:00)$/);
   await advance(7.5 * MINUTE_MS);
-  await page.getByText(/^2:[0-3]\d$/).waitFor();
+  await timer.and(page.getByText(/^2:[0-3]\d$/)).waitFor();
   await advance(MINUTE_MS);
   await announced('Two minutes left to confirm your seats.');
   await advance(MINUTE_MS);
   await announced('30 seconds left to confirm your seats.');
   await advance(MINUTE_MS);
-  await page.getByText('0:00').waitFor();
+  await timer.and(page.getByText(/^0:00$/)).waitFor();
   expect(await findViolations(page)).toEqual([]);
 
   // The worker of a running server does this.
