@@ -43,6 +43,7 @@ export async function runRooms(ctx: RunRoomsContext, clock?: () => number): Prom
 
 async function runRoom(ctx: RunRoomsContext, room: Room, nowMs: number): Promise<void> {
   const { eventId } = room;
+  // guard: automatic-has-no-lobby
   if (room.mode === 'ON' && nowMs < room.onSaleAtMs) {
     if (nowMs >= room.lobbyOpensAtMs && room.seed === null) await writeSeed(ctx.db, eventId, randomBytes(32));
     await tick(ctx, room, nowMs);

@@ -3,8 +3,8 @@ import { sql } from '../../../src/platform/database/db.ts';
 import { revokeAdmission } from '../../../src/waiting-room/configure-room.ts';
 import { runRooms } from '../../../src/waiting-room/run-rooms.ts';
 import { silent } from '../../support/booking.ts';
-import { writeTick } from '../../../src/waiting-room/rooms/rooms.sql.ts';
-import { startRoomServices, TestRoom, type Joined, type RoomServices } from './room.fixture.ts';
+import { readLobbyEntries, writeTick } from '../../../src/waiting-room/rooms/rooms.sql.ts';
+import { HOUR_MS, startRoomServices, TestRoom, type Joined, type RoomServices } from './room.fixture.ts';
 
 let services: RoomServices;
 beforeAll(async () => {
@@ -203,6 +203,26 @@ describe('an automatic room', () => {
     await room.pass(8);
     // By now the one who waited has been called.
     expect(await room.read()).toMatchObject({ isOn: false, control: { pressure: 'CALM' }, nowServing: 1 });
+  });
+
+  it('has no lobby: nothing is drawn, and numbers are join indexes', async () => {
+    const onSaleAt = new Date(Date.now() + HOUR_MS / 6);
+    const room = await TestRoom.create(services, { mode: 'AUTOMATIC', pacePerMinute: 60 }, { onSaleAt });
+    await room.tick();
+    const before = await room.read();
+    expect(before).toMatchObject({ seed: null, digest: null, lobbySize: null });
+    expect(room.directory.toView(before).lobbyOpensAt).toBeNull();
+    room.clock.now = before.onSaleAtMs;
+    await report(room, 501);
+    await room.pass(1);
+    expect(await room.read()).toMatchObject({ isOn: true, seed: null, digest: null, lobbySize: 0 });
+    const joined = await room.joinMany(20);
+    expect(joined.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    await room.pass(3);
+    for (const { buyerId, token, number } of joined)
+      expect((await room.join(buyerId, token)).number).toBe(number);
+    expect(await readLobbyEntries(services.database.reads, room.eventId)).toBeNull();
+    expect(await room.read()).toMatchObject({ isOn: true, seed: null, digest: null, lobbySize: 0 });
   });
 
   it('ignores what a process reported that is gone', async () => {

@@ -99,6 +99,11 @@ export const waitingRoom: readonly MutantGroup[] = [
       { guard: 'revoked-claims-nothing', mutation: 'never', only: 'cannot be claimed again' },
       { guard: 'off-admits-all', mutation: 'never', only: 'to everyone' },
       {
+        guard: 'automatic-has-no-lobby',
+        mutation: { replace: "room.mode === 'ON' && ", with: '' },
+        only: 'has no lobby',
+      },
+      {
         guard: 'stale-health-ignored',
         mutation: { replace: 'nowMs - report.nowMs < REPORT_TTL_MS', with: 'true' },
         only: 'that is gone',
