@@ -20,7 +20,8 @@ export function getOutlines(layout: SeatLayout, grid: SeatGrid): SectionOutline[
   return bySection.flatMap((seats, section) => {
     if (seats.length === 0) return [];
     const points = seats.map((index) => ({ x: grid.x[index] ?? 0, y: grid.y[index] ?? 0 }));
-    const hull = getConvexHull(points.flatMap((point) => getCorners(point, grid.pitch * 0.6)));
+    // Only seats at the edge have corners at the edge.
+    const hull = getConvexHull(getConvexHull(points).flatMap((point) => getCorners(point, grid.pitch * 0.6)));
     const center = {
       x: points.reduce((sum, { x }) => sum + x, 0) / points.length,
       y: points.reduce((sum, { y }) => sum + y, 0) / points.length,

@@ -39,7 +39,6 @@ export class Stage {
     this.scene = new Scene(options, readTheme(container));
     this.camera = new Camera(this.scene.box, PITCH_MAX_PX / this.scene.grid.pitch);
     this.painter = new Painter(this.canvas, this.scene);
-    this.painter.paintAll();
     this.#sizes = new ResizeObserver(() => this.#resize());
     this.#sizes.observe(container);
     const onTheme = () => {
@@ -81,7 +80,7 @@ export class Stage {
   }
 
   repaint(): void {
-    this.painter.paintAll();
+    this.painter.invalidate();
     this.#hasNewData = true;
     this.redraw();
   }

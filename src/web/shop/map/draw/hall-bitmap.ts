@@ -5,6 +5,9 @@ import type { Box, Viewport } from '../viewport.ts';
 /** Distance of two seats from which a larger bitmap would show nothing more. */
 const PITCH_MAX_PX = 8;
 
+/** Part of the size of the bitmap below which the picture would flicker without smaller copies, which cost more than the rest. */
+const SMOOTH_BELOW = 0.5;
+
 /** Side of the square of a seat, as a part of the distance between seats. Seats that cannot be had are smaller. */
 const sizes = new Map<number, number>([
   [FREE, 0.8],
@@ -31,6 +34,7 @@ export class HallBitmap {
   /** Pixels of the picture per unit of the hall. */
   readonly scale: number;
   readonly #changed = new Set<number>();
+  #isPainted = false;
 
   constructor(scene: Scene, sideMaxPx: number) {
     this.#scene = scene;
@@ -42,10 +46,16 @@ export class HallBitmap {
     this.canvas.height = Math.max(1, Math.ceil(height * this.scale));
   }
 
-  /** Paints all seats, color by color, because changes of the color cost most. */
-  paintAll(): void {
-    const context = this.#open();
+  /** Makes the next drawing paint all seats. A bitmap that is not drawn costs nothing. */
+  invalidate(): void {
+    this.#isPainted = false;
     this.#changed.clear();
+  }
+
+  /** Paints all seats, color by color, because changes of the color cost most. */
+  #paintAll(): void {
+    const context = this.#open();
+    this.#isPainted = true;
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     const byColor = new Map<string, number[]>();
     for (let index = 0; index < this.#scene.looks.of.length; index++) {
@@ -62,6 +72,7 @@ export class HallBitmap {
 
   /** Makes the next drawing repaint seats. */
   change(indexes: Iterable<number>): void {
+    if (!this.#isPainted) return;
     for (const index of indexes) this.#changed.add(index);
   }
 
@@ -77,10 +88,11 @@ export class HallBitmap {
     this.#changed.clear();
   }
 
-  draw(context: CanvasRenderingContext2D, view: Viewport): void {
-    this.#paintChanged();
+  draw(context: CanvasRenderingContext2D, view: Viewport, pixelRatio: number): void {
+    if (this.#isPainted) this.#paintChanged();
+    else this.#paintAll();
     const ratio = view.scale / this.scale;
-    context.imageSmoothingQuality = 'medium';
+    context.imageSmoothingQuality = ratio * pixelRatio < SMOOTH_BELOW ? 'medium' : 'low';
     context.drawImage(
       this.canvas,
       this.#box.left * view.scale + view.offsetX,

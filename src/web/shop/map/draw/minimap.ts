@@ -92,7 +92,7 @@ export class Minimap {
     const inside = { ...view, offsetX: view.offsetX - box.left, offsetY: view.offsetY - box.top };
     drawAreas(context, this.#scene, inside, false);
     sections.drawTints(context, inside);
-    bitmap.draw(context, inside);
+    bitmap.draw(context, inside, PIXEL_RATIO);
   }
 
   #place(view: Viewport, screen: Size): Place | null {

@@ -55,9 +55,10 @@ export class Painter {
     this.#sections = new Sections(scene);
   }
 
-  paintAll(): void {
-    this.#small.paintAll();
-    this.#large.paintAll();
+  /** Makes the next frames show all seats as they look now. */
+  invalidate(): void {
+    this.#small.invalidate();
+    this.#large.invalidate();
     this.minimap.invalidate();
   }
 
@@ -82,7 +83,7 @@ export class Painter {
     context.fillRect(0, 0, screen.width, screen.height);
     drawAreas(context, this.#scene, view, true);
     if (pitch < SEATS_FROM_PX) this.#sections.drawTints(context, view);
-    if (pitch < SQUARES_FROM_PX) this.#chooseBitmap(view, pixelRatio).draw(context, view);
+    if (pitch < SQUARES_FROM_PX) this.#chooseBitmap(view, pixelRatio).draw(context, view, pixelRatio);
     else this.#drawVisible(view, screen, pitch);
     if (pitch < SEATS_FROM_PX) {
       this.#sections.drawOutlines(context, view, screen, frame.hoveredSection);
