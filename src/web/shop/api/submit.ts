@@ -96,7 +96,9 @@ function waitOrOnline(delayMs: number): Promise<void> {
   });
 }
 
-/** Returns a new idempotency key. */
+/** Returns a new idempotency key. Not by `randomUUID`, which pages over plain HTTP from another machine do not have. */
 export function newKey(): string {
-  return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }
