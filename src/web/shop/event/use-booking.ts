@@ -81,9 +81,14 @@ export function useBookingActions(id: string, onChange: (booking: Booking) => vo
       return outcome.value;
     }
     setProblem(outcome.problem);
-    // The refusal may be news about the booking.
-    const current = await readBooking(id).catch(() => null);
-    if (current !== null) onChange(current);
+    try {
+      // The refusal may be news about the booking.
+      const current = await readBooking(id);
+      if (current !== null) onChange(current);
+    } catch {
+      // The problem is shown already and says what to do. Without news the page keeps the state that it has, and for a hold
+      // `useLiveBooking` brings the current one as soon as the server answers.
+    }
     return null;
   };
   return { running, isUnknown, problem, run };
