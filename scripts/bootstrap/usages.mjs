@@ -16,8 +16,8 @@ const usages = {
   cluster: `Usage: npm run cluster [-- --redis sentinel|cluster --port N --data FOLDER]
        npm run cluster -- status|kill|pause|resume|heal [NODE] [--data FOLDER]
 
-  Starts many nodes on this machine, seeded: three API processes and two workers, PostgreSQL with two synchronous standbys,
-  Redis with a replica and three sentinels, and HAProxy in front (docs/cluster.md). Ctrl-C stops everything.
+  Starts many nodes on this machine, seeded: three API processes and two workers, PostgreSQL with two synchronous
+  standbys, Redis with a replica and three sentinels, and HAProxy in front (docs/cluster.md). Ctrl-C stops everything.
 
   --redis      sentinel (default), or cluster: a Redis Cluster of three masters and three replicas
   status       prints the state of every node

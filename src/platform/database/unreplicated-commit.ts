@@ -26,7 +26,7 @@ export function failUnreplicatedCommits(client: pg.ClientBase): void {
     warning = undefined;
     return taken;
   };
-  const query = client.query.bind(client) as unknown as Query;
+  const query: Query = (...given) => (pg.Client.prototype.query as unknown as Query).apply(client, given);
   const checked: Query = (config, values, callback) => {
     if (callback !== undefined)
       return query(config, values, (error, result) => callback(takeWarning() ?? error, result));

@@ -20,9 +20,11 @@ describe('.env.example', () => {
   it('has only values that the server accepts, under names that it knows', () => {
     const given = parseEnv(printEnvExample().replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
     expect(Object.keys(given)).toContain('FEED_TICK_MS');
-    // One Redis, or a cluster.
-    for (const other of ['REDIS_URL', 'REDIS_CLUSTER_URLS'])
-      expect(loadConfig({ ...given, ...secret, [other]: '' }).warnings).toEqual([]);
+    const redis = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_URLS'];
+    for (const chosen of redis) {
+      const unset = Object.fromEntries(redis.filter((name) => name !== chosen).map((name) => [name, '']));
+      expect(loadConfig({ ...given, ...secret, ...unset }).warnings).toEqual([]);
+    }
   });
 
   it('shows the defaults', () => {
@@ -42,6 +44,7 @@ describe('.env.example', () => {
       'METRICS_PORT',
       'OTEL_EXPORTER_OTLP_ENDPOINT',
       'REDIS_CLUSTER_URLS',
+      'REDIS_SENTINELS',
     ];
     const examples = Object.fromEntries([...optional, 'TRUSTED_PROXIES'].map((name) => [name, '']));
     const { trustedProxies: _shown, ...shown } = loadConfig({ ...given, ...examples, ...urls, ...secret });
