@@ -108,6 +108,8 @@ export class TestRoom {
   async tick(): Promise<void> {
     const { database } = this.#services;
     await runRooms({ db: database.worker, store: this.store, logger: silent }, () => this.clock.now);
+    // A refresh that had already begun may have read the room before.
+    await this.directory.refresh();
     await this.directory.refresh();
   }
 
