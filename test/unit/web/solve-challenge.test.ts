@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Outcome } from '../../../src/web/shop/api/problem.ts';
 import { sendWithSolution } from '../../../src/web/shop/api/solve-challenge.ts';
 
@@ -38,4 +38,17 @@ it('a second refusal is final', async () => {
   );
   expect(outcome).toBe(refusal);
   expect(count).toBe(2);
+});
+
+it('a page without a secure connection, which cannot hash, shows the refusal', async () => {
+  vi.stubGlobal('crypto', {});
+  try {
+    const outcome = await sendWithSolution<string>(
+      () => Promise.resolve(refusal),
+      () => expect.unreachable(),
+    );
+    expect(outcome).toBe(refusal);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

@@ -13,6 +13,8 @@ export async function sendWithSolution<T>(
   const { error } = outcome.problem;
   const challenge = 'challenge' in error ? error.challenge : null;
   if (challenge === null || challenge.difficultyBits === null) return outcome;
+  // Browsers hash only for pages that came over HTTPS or from this machine. The others wait as long as the refusal says.
+  if (!('subtle' in crypto)) return outcome;
   onChallenge(outcome.problem);
   return send(await solveProofOfWork(challenge.token, challenge.difficultyBits));
 }

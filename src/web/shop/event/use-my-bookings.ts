@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { ask } from '../api/client.ts';
+import { ask, NoAnswerError } from '../api/client.ts';
 import { MyBookingsDocument } from '../api/operations.ts';
 import type { Booking } from '../api/problem.ts';
 import { getToken } from '../api/session.ts';
 import { ObservableSeats } from '../seats/seat-set.ts';
+
+const RETRY_MS = 3_000;
 
 const occupying: ReadonlySet<string> = new Set(['HOLD', 'CONFIRMED']);
 
@@ -22,22 +24,29 @@ export function useMyBookings(eventId: string) {
   useEffect(() => {
     if (getToken() === null) return setLoaded(true);
     let isCurrent = true;
-    ask(MyBookingsDocument, { after: null })
-      .then(({ viewer }) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = async () => {
+      try {
+        const { viewer } = await ask(MyBookingsDocument, { after: null });
+        if (!isCurrent) return;
         const all = viewer?.bookings.edges.map(({ node }) => node) ?? [];
         const here = all.filter(({ event }) => event.id === eventId);
-        if (!isCurrent) return;
         if (here.some(({ status }) => status === 'HOLD')) setPlace('first');
         // A booking that was held meanwhile is newer than this answer.
         setBookings((before) => [
           ...before,
           ...here.filter(({ id }) => !before.some((own) => own.id === id)),
         ]);
-      })
-      .catch(() => {})
-      .finally(() => isCurrent && setLoaded(true));
+      } catch (error) {
+        // The seats are shown without them. If the server refused the session, there are none.
+        if (isCurrent && error instanceof NoAnswerError) timer = setTimeout(() => void load(), RETRY_MS);
+      }
+      if (isCurrent) setLoaded(true);
+    };
+    void load();
     return () => {
       isCurrent = false;
+      clearTimeout(timer);
     };
   }, [eventId]);
   const own = useMemo(() => bookings.filter(({ status }) => occupying.has(status)), [bookings]);
