@@ -54,8 +54,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   const stopTracing = await startTracing(config.tracing, logger);
   const database = connectDatabase(config.databasePoolUrls ?? config.databaseUrl, logger);
   const redis = connectRedis(config.redis, 'sellout', logger);
-  const publisher = createPublisher(config.redis, logger);
-  const subscriber = createSubscriber(config.redis, logger);
+  const { publisher, subscriber } = connectMessaging(config, logger);
   const clock = new DatabaseClock(database.reads, logger);
   const venueLayouts = new VenueLayouts(database.reads);
   const eventLayouts = new EventLayouts(database.reads, venueLayouts);
@@ -78,7 +77,8 @@ export async function createContext(config: Config, overrides: ContextOverrides 
   };
   const groupCommit = new GroupCommit(createExecuteBatch(batchContext));
   const [identity, revocations] = createIdentity(config, database.reads, logger);
-  const rooms = startWaitingRooms({ config, database, redis, clock, groupCommit, logger });
+  const services = { database, redis, publisher, subscriber, clock, groupCommit, logger };
+  const rooms = startWaitingRooms(config, services);
   const reporter = new LiveMapReporter(redis, feeds, logger);
   collectProcessMetrics();
   await Promise.all([clock.start(), revocations.start()]);
@@ -121,6 +121,10 @@ export async function createContext(config: Config, overrides: ContextOverrides 
 function createIdentity({ auth }: Config, db: PrismaClient, logger: Logger) {
   const revocations = new Revocations(db, logger);
   return [new Identity(auth, db, logger, revocations), revocations] as const;
+}
+
+function connectMessaging({ redis }: Config, logger: Logger) {
+  return { publisher: createPublisher(redis, logger), subscriber: createSubscriber(redis, logger) };
 }
 
 interface SeatReads {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { GroupCommit } from '../booking/batch/group-commit.ts';
+import type { Publisher } from '../messaging/publisher.ts';
+import type { Subscriber } from '../messaging/subscriber.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { Database } from '../platform/database/db.ts';
@@ -15,22 +17,26 @@ import { WaitingRooms } from '../waiting-room/waiting-rooms.ts';
 const REPORT_EVERY_MS = 1_000;
 
 interface Dependencies {
-  readonly config: Config;
   readonly database: Database;
   readonly redis: Redis;
+  readonly publisher: Publisher;
+  readonly subscriber: Subscriber;
   readonly clock: DatabaseClock;
   readonly groupCommit: GroupCommit;
   readonly logger: Logger;
 }
 
 /** Starts the waiting rooms of an API process, and reports on the hold path of events that have one. */
-export function startWaitingRooms({ config, database, redis, clock, groupCommit, logger }: Dependencies) {
+export function startWaitingRooms(config: Config, dependencies: Dependencies) {
+  const { database, redis, publisher, subscriber, clock, groupCommit, logger } = dependencies;
   const store = new RoomStore(redis);
   const directory = new RoomDirectory(database.reads, clock, logger);
   const tokens = new RoomTokens(config.auth.secret);
   const monitor = new HoldPathMonitor((eventId) => directory.active.has(eventId));
   const processId = randomUUID();
-  const waitingRooms = new WaitingRooms({ db: database.reads, store, directory, tokens, clock, logger });
+  const db = database.reads;
+  const waitingRooms = new WaitingRooms({ db, store, directory, tokens, clock, publisher, logger });
+  const revocations = subscriber.subscribeAdmissionRevoked((message) => waitingRooms.dropAdmission(message));
 
   /** Commands are measured only while some event has a room. */
   function measure(): void {
@@ -54,6 +60,7 @@ export function startWaitingRooms({ config, database, redis, clock, groupCommit,
     waitingRooms,
     stop() {
       clearInterval(timer);
+      revocations.close();
       directory.stop();
     },
   };

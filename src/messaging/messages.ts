@@ -34,6 +34,15 @@ export interface RequestsSettled {
   readonly requestIds: readonly string[];
 }
 
+/** An admission that an organizer has revoked. A hint: PostgreSQL says whether it is revoked. */
+export interface AdmissionRevoked {
+  readonly eventId: number;
+  readonly buyerId: string;
+}
+
+/** The channel on which revoked admissions of all events are announced. There are few of them. */
+export const REVOCATIONS_TOPIC = 'rooms:revocations';
+
 /** The channel of an event. The braces put it and every key of the event into one Redis Cluster slot. */
 export function eventTopic(eventId: number): string {
   return `event:{${eventId}}:changes`;
@@ -89,6 +98,14 @@ export function parseRequestsSettled(value: unknown): RequestsSettled | null {
   if (!isCount(eventId)) return null;
   if (!Array.isArray(requestIds) || !requestIds.every((id) => typeof id === 'string')) return null;
   return { eventId, requestIds };
+}
+
+/** Parses what Redis delivered, like parseSeatsChanged. */
+export function parseAdmissionRevoked(value: unknown): AdmissionRevoked | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { eventId, buyerId } = value as Partial<Record<keyof AdmissionRevoked, unknown>>;
+  if (!isCount(eventId) || typeof buyerId !== 'string' || !UUID.test(buyerId)) return null;
+  return { eventId, buyerId };
 }
 
 function isBatchId(value: unknown): value is string {

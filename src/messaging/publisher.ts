@@ -5,7 +5,14 @@ import { withSpan, type SpanStart } from '../platform/observability/tracing.ts';
 import { currentRequest, formatTraceparent } from '../platform/request-scope.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { loadLua } from '../platform/redis/lua.ts';
-import { eventTopic, requestsTopic, type RequestsSettled, type SeatsChanged } from './messages.ts';
+import {
+  eventTopic,
+  requestsTopic,
+  REVOCATIONS_TOPIC,
+  type AdmissionRevoked,
+  type RequestsSettled,
+  type SeatsChanged,
+} from './messages.ts';
 
 /**
  * Sends messages to other processes through Redis. Delivery is not guaranteed: Redis silently drops messages for
@@ -21,6 +28,8 @@ export interface Publisher {
   publishSeatsChanged(message: SeatsChanged): Promise<boolean>;
   /** Reports hold requests as settled. Never rejects: clients that wait for a request have it read once per second anyway. */
   publishRequestsSettled(message: RequestsSettled): Promise<void>;
+  /** Announces that an admission was revoked. Never rejects: holds look at it in PostgreSQL anyway. */
+  publishAdmissionRevoked(message: AdmissionRevoked): Promise<void>;
   /** Waits at most a second for messages that are being published, then disconnects. */
   close(): Promise<void>;
 }
@@ -60,6 +69,14 @@ export function createPublisher(address: RedisAddress, logger: Logger): Publishe
       } catch (error) {
         const { eventId, requestIds } = message;
         logger.debug({ err: error, eventId, requests: requestIds.length }, 'failed to report hold requests');
+      }
+    },
+
+    async publishAdmissionRevoked(message) {
+      try {
+        await redis.publish(REVOCATIONS_TOPIC, JSON.stringify(message));
+      } catch (error) {
+        logger.debug({ err: error, ...message }, 'failed to announce a revoked admission');
       }
     },
 

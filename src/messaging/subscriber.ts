@@ -3,9 +3,12 @@ import type { Logger } from '../platform/observability/logger.ts';
 import { connectSubscriber, type RedisAddress, type RedisConnection } from '../platform/redis/redis.ts';
 import {
   eventTopic,
+  parseAdmissionRevoked,
   parseRequestsSettled,
   parseSeatsChanged,
   requestsTopic,
+  REVOCATIONS_TOPIC,
+  type AdmissionRevoked,
   type RequestsSettled,
   type SeatsChanged,
 } from './messages.ts';
@@ -16,6 +19,8 @@ export interface Subscriber {
   subscribeSeatsChanged(eventId: number, listener: (message: SeatsChanged) => void): Subscription;
   /** Calls `listener` when hold requests of the event are settled. */
   subscribeRequestsSettled(eventId: number, listener: (message: RequestsSettled) => void): Subscription;
+  /** Calls `listener` for each admission that is revoked, of any event. */
+  subscribeAdmissionRevoked(listener: (message: AdmissionRevoked) => void): Subscription;
   close(): void;
 }
 
@@ -30,7 +35,6 @@ export function createSubscriber(address: RedisAddress, logger: Logger): Subscri
   const connection = topics.connection();
   const dispatcher = new RedisPubSub({ subscriber: connection, publisher: connection });
   function subscribe<Message>(
-    eventId: number,
     topic: string,
     parse: (received: unknown) => Message | null,
     listener: (message: Message) => void,
@@ -39,7 +43,7 @@ export function createSubscriber(address: RedisAddress, logger: Logger): Subscri
     const id = dispatcher.subscribe<unknown>(topic, (received) => {
       const message = parse(received); // guard: foreign-message-dropped
       if (message !== null) listener(message);
-      else logger.warn({ eventId }, 'ignored an invalid pub/sub message');
+      else logger.warn({ topic }, 'ignored an invalid pub/sub message');
     });
     return {
       ready: topics.subscribed(topic),
@@ -51,10 +55,10 @@ export function createSubscriber(address: RedisAddress, logger: Logger): Subscri
     };
   }
   return {
-    subscribeSeatsChanged: (eventId, listener) =>
-      subscribe(eventId, eventTopic(eventId), parseSeatsChanged, listener),
+    subscribeSeatsChanged: (eventId, listener) => subscribe(eventTopic(eventId), parseSeatsChanged, listener),
     subscribeRequestsSettled: (eventId, listener) =>
-      subscribe(eventId, requestsTopic(eventId), parseRequestsSettled, listener),
+      subscribe(requestsTopic(eventId), parseRequestsSettled, listener),
+    subscribeAdmissionRevoked: (listener) => subscribe(REVOCATIONS_TOPIC, parseAdmissionRevoked, listener),
     close: () => topics.close(),
   };
 }

@@ -62,13 +62,13 @@ async function findLastNumber(
   }
 }
 
-/** Revokes a buyer's admission. It is in force when this resolves, whether or not Redis frees the slot. */
+/** Revokes a buyer's admission. It is in force when this resolves, whether or not Redis frees the slot and tells others. */
 export async function revokeAdmission(
-  rooms: Pick<WaitingRooms, 'freeSlot'>,
+  rooms: Pick<WaitingRooms, 'freeSlot' | 'announceRevocation'>,
   db: PrismaClient,
   eventId: number,
   buyerId: string,
 ): Promise<void> {
   await writeRevocation(db, eventId, buyerId);
-  await rooms.freeSlot(eventId, buyerId);
+  await Promise.all([rooms.freeSlot(eventId, buyerId), rooms.announceRevocation(eventId, buyerId)]);
 }

@@ -1,9 +1,12 @@
+import type { AdmissionRevoked } from '../messaging/messages.ts';
+import type { Publisher } from '../messaging/publisher.ts';
 import { BusyError, InvalidInputError, AdmissionRequiredError } from '../platform/errors.ts';
 import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { SingleFlight } from '../platform/single-flight.ts';
 import type { ReservedIndexes, RoomStore, Shortage } from './redis/room-store.ts';
+import { EarlyRefusals, type HoldToAdmit } from './early-refusals.ts';
 import { LocalPace } from './local-pace.ts';
 import type { RoomDirectory } from './rooms/room-directory.ts';
 import { isRevoked, reserveJoinIndexes } from './rooms/rooms.sql.ts';
@@ -37,8 +40,11 @@ export interface WaitingRoomsOptions {
   readonly directory: RoomDirectory;
   readonly tokens: RoomTokens;
   readonly clock: Pick<DatabaseClock, 'nowMs'>;
+  readonly publisher: RevocationPublisher;
   readonly logger: Logger;
 }
+
+type RevocationPublisher = Pick<Publisher, 'publishAdmissionRevoked'>;
 
 /** What buyers do with waiting rooms: join, claim, leave. */
 export class WaitingRooms {
@@ -47,7 +53,9 @@ export class WaitingRooms {
   readonly #db: PrismaClient;
   readonly #tokens: RoomTokens;
   readonly #clock: Pick<DatabaseClock, 'nowMs'>;
+  readonly #publisher: RevocationPublisher;
   readonly #logger: Logger;
+  readonly #refusals: EarlyRefusals;
   /** Admissions while Redis is away. */
   readonly #localPace = new LocalPace();
   /** By event and limit: all of this process wait for one write, which would otherwise block each other on the room's row. */
@@ -55,13 +63,15 @@ export class WaitingRooms {
   /** Joins in progress. */
   #joining = 0;
 
-  constructor({ db, store, directory, tokens, clock, logger }: WaitingRoomsOptions) {
+  constructor({ db, store, directory, tokens, clock, publisher, logger }: WaitingRoomsOptions) {
     this.directory = directory;
     this.store = store;
     this.#db = db;
     this.#tokens = tokens;
     this.#clock = clock;
+    this.#publisher = publisher;
     this.#logger = logger;
+    this.#refusals = new EarlyRefusals(db, logger);
   }
 
   /**
@@ -202,15 +212,26 @@ export class WaitingRooms {
   }
 
   /**
-   * Like `isAdmitted`, for a hold that is decided later.
+   * Like `isAdmitted`, but refuses the hold at once if its batch would. Needs no Redis.
    *
-   * @throws {AdmissionRequiredError} if the event's waiting room is on, as far as this process knows, and the token is not valid.
+   * @throws {AdmissionRequiredError}
    */
-  requireAdmission(token: string | null | undefined, eventId: number, buyerId: string): boolean {
-    const isAdmitted = this.isAdmitted(token, eventId, buyerId);
-    // guard: request-needs-admission
-    if (!isAdmitted && this.directory.active.get(eventId)?.isOn === true) throw new AdmissionRequiredError();
+  async requireAdmission(token: string | null | undefined, hold: HoldToAdmit): Promise<boolean> {
+    const isAdmitted = this.isAdmitted(token, hold.eventId, hold.buyerId);
+    if (this.directory.active.get(hold.eventId)?.isOn !== true) return isAdmitted;
+    if (await this.#refusals.isRefused(hold, isAdmitted)) throw new AdmissionRequiredError(); // guard: early-refusal
     return isAdmitted;
+  }
+
+  /** Tells all API processes that a buyer's admission was revoked. Never rejects. */
+  async announceRevocation(eventId: number, buyerId: string): Promise<void> {
+    this.dropAdmission({ eventId, buyerId });
+    await this.#publisher.publishAdmissionRevoked({ eventId, buyerId });
+  }
+
+  /** Drops the admission of a buyer. Holds with it are refused once the database confirms that it was revoked. */
+  dropAdmission({ eventId, buyerId }: AdmissionRevoked): void {
+    this.#refusals.noteRevocation(eventId, buyerId);
   }
 
   /** Keeps the slot of a buyer who has held seats or requested to, in the background. */

@@ -131,6 +131,7 @@ export async function runWhileLocked<T>(
 export const silentPublisher: Publisher = {
   publishSeatsChanged: () => Promise.resolve(true),
   publishRequestsSettled: () => Promise.resolve(),
+  publishAdmissionRevoked: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
@@ -138,6 +139,7 @@ export const silentPublisher: Publisher = {
 export const silentSubscriber: Subscriber = {
   subscribeSeatsChanged: () => ({ ready: Promise.resolve(), close() {} }),
   subscribeRequestsSettled: () => ({ ready: Promise.resolve(), close() {} }),
+  subscribeAdmissionRevoked: () => ({ ready: Promise.resolve(), close() {} }),
   close() {},
 };
 

@@ -14,9 +14,9 @@ export interface RequestHoldContext {
   /**
    * Returns whether the buyer is admitted.
    *
-   * @throws {AdmissionRequiredError} if not, although the event's waiting room is on.
+   * @throws {AdmissionRequiredError} if not, although the event's waiting room is on, and the hold is no retry.
    */
-  requireAdmission(): boolean;
+  requireAdmission(): Promise<boolean>;
   /** Notes that the buyer has a new request, which is decided by then. */
   noteRequest(expiresAtMs: number): void;
   /** Reserves the seats within the limit of the client's address; null if nothing limits them. @throws {RateLimitedError} */
@@ -49,7 +49,7 @@ export async function requestHold(
   const requestId = toRequestId(eventId, wanted.buyerId, key);
   const known = await ctx.requestReads.read(eventId, requestId);
   if (known !== null) return assertSameInput(known, key);
-  const isAdmitted = ctx.requireAdmission();
+  const isAdmitted = await ctx.requireAdmission();
   const { keyHash, inputHash } = key;
   const expiresAtMs = Math.ceil(ctx.clock.nowMs()) + REQUEST_TTL_MS;
   const {

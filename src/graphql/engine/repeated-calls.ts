@@ -1,6 +1,7 @@
 import { isKeyUsed } from '../../booking/operations/find-used-key.sql.ts';
 import type { KeyedOperation } from '../../booking/rules/model.ts';
 import type { Database } from '../../platform/database/db.ts';
+import { hashIdempotencyKey } from '../../platform/idempotency-key.ts';
 import type { Caller } from './caller.ts';
 
 /** Root fields with idempotency keys, and the operation that their keys belong to. A queued hold becomes a direct one. */
@@ -35,6 +36,13 @@ export function toRepeatCheck(
   const operation = operations[field];
   if (operation === undefined || viewer === null || eventId === null || typeof key !== 'string')
     return undefined;
-  // A check that fails, also because the key is malformed, leaves the call refused.
-  return () => isKeyUsed(database.reads, eventId, viewer.userId, operation, key).catch(() => false);
+  return async () => {
+    try {
+      const { keyHash } = hashIdempotencyKey(key, null);
+      return await isKeyUsed(database.reads, eventId, viewer.userId, { operation, keyHash });
+    } catch {
+      // The call stays refused, also because the key is malformed.
+      return false;
+    }
+  };
 }

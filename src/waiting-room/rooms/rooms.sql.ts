@@ -1,3 +1,4 @@
+import type { BookingMode } from '../../generated/prisma/enums.ts';
 import { sql, type PrismaClient } from '../../platform/database/db.ts';
 import { initialControl, type Control } from '../rules/admission-control.ts';
 import type { Room, RoomMode, RoomSettings, RedisAway } from '../rules/room.ts';
@@ -78,6 +79,21 @@ export async function readActiveRooms(
     WHERE w.mode <> 'OFF' AND e.status IN ('ON_SALE', 'PAUSED') AND e.sale_ends_at > statement_timestamp()
     ORDER BY e.id LIMIT ${ROOMS_MAX}`);
   return { nowMs: clock.ms, rooms: rows.map(parseRoom) };
+}
+
+/**
+ * Returns the events, of those given, that are on sale and whose waiting room is on: a batch that ran now would refuse holds
+ * without an admission. With how each takes holds.
+ */
+export async function readAdmittingEvents(
+  db: PrismaClient,
+  eventIds: readonly number[],
+): Promise<Map<number, BookingMode>> {
+  const rows = await db.$queryRaw<{ id: number; booking_mode: BookingMode }[]>(sql`/* readAdmittingEvents */
+    SELECT e.id, e.booking_mode::text FROM events e JOIN waiting_rooms w ON w.event_id = e.id
+    WHERE e.id = ANY(${eventIds}::int[]) AND (w.mode = 'ON' OR (w.mode = 'AUTOMATIC' AND w.automatic_on))
+      AND e.status = 'ON_SALE' AND e.on_sale_at <= clock_timestamp() AND clock_timestamp() < e.sale_ends_at`); // guard: early-refusal-on-sale
+  return new Map(rows.map((row) => [row.id, row.booking_mode]));
 }
 
 function parseRoom(row: Row): Room {

@@ -43,6 +43,11 @@ export class RoomClient {
     return new RoomClient(client, await createHall(client.app.database.reads, options));
   }
 
+  /** Returns the same room on another node. */
+  at(client: SchemaClient): RoomClient {
+    return new RoomClient(client, this.hall);
+  }
+
   get eventId(): string {
     return encodeEventId(this.hall.eventId);
   }

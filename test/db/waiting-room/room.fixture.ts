@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import { configureRoom, type RoomSettingsInput } from '../../../src/waiting-room/configure-room.ts';
@@ -21,6 +22,7 @@ export interface RoomServices {
   readonly databaseUrl: string;
   readonly redis: TestRedis;
   readonly connection: Redis;
+  readonly publisher: Publisher;
   close(): Promise<void>;
 }
 
@@ -28,14 +30,17 @@ export async function startRoomServices(redisOptions: TestRedisOptions = {}): Pr
   const [testDatabase, redis] = await Promise.all([createTestDatabase(), startTestRedis(redisOptions)]);
   const database = connectDatabase(testDatabase.url, silent);
   const connection = connectRedis(redis.address, 'test', silent);
+  const publisher = createPublisher(redis.address, silent);
   await eventually('Redis is connected', () => connection.status === 'ready');
   return {
     database,
     databaseUrl: testDatabase.url,
     redis,
     connection,
+    publisher,
     async close() {
       connection.disconnect();
+      await publisher.close();
       await database.close();
       await Promise.all([redis.stop(), testDatabase.drop()]);
     },
@@ -65,7 +70,8 @@ export class TestRoom {
     this.store = new RoomStore(services.connection);
     this.directory = new RoomDirectory(db, this.clock, silent);
     const { store, directory, tokens, clock } = this;
-    this.rooms = new WaitingRooms({ db, store, directory, tokens, clock, logger: silent });
+    const { publisher } = services;
+    this.rooms = new WaitingRooms({ db, store, directory, tokens, clock, publisher, logger: silent });
   }
 
   /** Creates a room that is ON unless `settings` say otherwise. */

@@ -5,7 +5,7 @@ import { schema } from '../../../src/graphql/schema/schema.ts';
 import type { GraphQLContext } from '../../../src/graphql/context.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
 import { createContext, type AppContext } from '../../../src/main/context.ts';
-import { loadConfig } from '../../../src/platform/config/config.ts';
+import { loadConfig, type Config } from '../../../src/platform/config/config.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { startTestRedis } from '../services/redis.ts';
 
@@ -29,14 +29,22 @@ export interface SchemaClient extends AsyncDisposable {
 /** Creates the schema with its own database and Redis. */
 export async function createSchemaClient(): Promise<SchemaClient> {
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
-  const app = await createContext(
-    loadConfig({
-      DATABASE_URL: database.url,
-      ...redis.env,
-      AUTH_SECRET: 'a secret for tests, of no use to anybody else',
-      LOG_LEVEL: 'silent',
-    }),
-  );
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    ...redis.env,
+    AUTH_SECRET: 'a secret for tests, of no use to anybody else',
+    LOG_LEVEL: 'silent',
+  });
+  return createClient(config, () => Promise.all([database.drop(), redis.stop()]));
+}
+
+/** Creates another node with the same database and Redis. It must be closed first. */
+export function createPeer({ app }: SchemaClient): Promise<SchemaClient> {
+  return createClient(app.config, () => Promise.resolve());
+}
+
+async function createClient(config: Config, release: () => Promise<unknown>): Promise<SchemaClient> {
+  const app = await createContext(config);
   const yoga = createYoga<{ viewer: Viewer | null }>({
     schema,
     plugins: graphqlPlugins({ introspection: true, documentCharactersMax: 16_384 }),
@@ -46,7 +54,7 @@ export async function createSchemaClient(): Promise<SchemaClient> {
   });
   const close = async () => {
     await app.close();
-    await Promise.all([database.drop(), redis.stop()]);
+    await release();
   };
   const post = async (accept: string, query: string, variables: object, viewer: Viewer | null) =>
     yoga.fetch(

@@ -49,6 +49,7 @@ export class Recorded {
       return { ready: Promise.resolve(), close: () => undefined };
     },
     subscribeRequestsSettled: () => ({ ready: Promise.resolve(), close: () => undefined }),
+    subscribeAdmissionRevoked: () => ({ ready: Promise.resolve(), close: () => undefined }),
     close: () => undefined,
   };
 

@@ -1,5 +1,10 @@
-import { checkQuantity, holdBestAvailable } from '../../../booking/operations/hold-best-available.ts';
+import {
+  checkQuantity,
+  hashBestKey,
+  holdBestAvailable,
+} from '../../../booking/operations/hold-best-available.ts';
 import { SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
+import { isKeyUsed } from '../../../booking/operations/find-used-key.sql.ts';
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
@@ -60,7 +65,7 @@ builder.mutationField('holdBestAvailable', (t) =>
           return id === null ? null : findSeatKind(ctx, id, input.section ?? null, input.priceTier ?? null);
         },
       });
-      const { idempotencyKey } = input;
+      const { idempotencyKey = null, admissionToken } = input;
       const limited = {
         eventId,
         count: input.quantity,
@@ -69,16 +74,18 @@ builder.mutationField('holdBestAvailable', (t) =>
         solution: input.challengeSolution,
       };
       const buyerId = ctx.viewer.userId;
+      const { quantity } = input;
+      const choice = { quantity, section: kind?.section ?? null, tierIndex: kind?.tierIndex ?? null };
+      const isAdmitted = await ctx.waitingRooms.requireAdmission(admissionToken, {
+        eventId,
+        buyerId,
+        mode: 'DIRECT',
+        isRetry: async () =>
+          idempotencyKey !== null &&
+          isKeyUsed(ctx.database.reads, eventId, buyerId, hashBestKey(idempotencyKey, choice)),
+      });
       const record = await holdWithinLimit(ctx, limited, () =>
-        holdBestAvailable(ctx, {
-          buyerId,
-          eventId,
-          quantity: input.quantity,
-          section: kind?.section ?? null,
-          tierIndex: kind?.tierIndex ?? null,
-          idempotencyKey: idempotencyKey ?? null,
-          isAdmitted: ctx.waitingRooms.isAdmitted(input.admissionToken, eventId, buyerId),
-        }),
+        holdBestAvailable(ctx, { buyerId, eventId, ...choice, idempotencyKey, isAdmitted }),
       );
       ctx.waitingRooms.noteHold(eventId, buyerId, record.holdExpiresAtMs);
       return toBookingResult(ctx, info, record, 'The hold was created');

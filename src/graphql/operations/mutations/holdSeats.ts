@@ -1,4 +1,11 @@
-import { checkSeats, holdSeats, SEATS_PER_HOLD_MAX } from '../../../booking/operations/hold-seats.ts';
+import {
+  checkSeats,
+  hashSeatsKey,
+  holdSeats,
+  SEATS_PER_HOLD_MAX,
+  sortSeats,
+} from '../../../booking/operations/hold-seats.ts';
+import { isKeyUsed } from '../../../booking/operations/find-used-key.sql.ts';
 import { checkIdempotencyKey } from '../../../platform/idempotency-key.ts';
 import { parseEventId } from '../../../platform/ids.ts';
 import { checkTogether } from '../../../platform/input-errors.ts';
@@ -68,7 +75,7 @@ builder.mutationField('holdSeats', (t) =>
         solution: () => checkSolution(input.challengeSolution),
         key: () => input.idempotencyKey == null || checkIdempotencyKey(input.idempotencyKey),
       });
-      const { idempotencyKey } = input;
+      const { idempotencyKey = null, admissionToken } = input;
       const limited = {
         eventId,
         count: seats.length,
@@ -78,15 +85,22 @@ builder.mutationField('holdSeats', (t) =>
         solution: input.challengeSolution,
       };
       const buyerId = ctx.viewer.userId;
+      const onConflict = input.onConflict ?? 'FAIL';
+      const isAdmitted = await ctx.waitingRooms.requireAdmission(admissionToken, {
+        eventId,
+        buyerId,
+        mode: 'DIRECT',
+        isRetry: async () =>
+          idempotencyKey !== null &&
+          isKeyUsed(
+            ctx.database.reads,
+            eventId,
+            buyerId,
+            hashSeatsKey(idempotencyKey, { seats: sortSeats(seats), onConflict }),
+          ),
+      });
       const record = await holdWithinLimit(ctx, limited, () =>
-        holdSeats(ctx, {
-          buyerId,
-          eventId,
-          seats,
-          idempotencyKey: idempotencyKey ?? null,
-          onConflict: input.onConflict ?? 'FAIL',
-          isAdmitted: ctx.waitingRooms.isAdmitted(input.admissionToken, eventId, buyerId),
-        }),
+        holdSeats(ctx, { buyerId, eventId, seats, idempotencyKey, onConflict, isAdmitted }),
       );
       ctx.waitingRooms.noteHold(eventId, buyerId, record.holdExpiresAtMs);
       return toBookingResult(ctx, info, record, 'The hold was created');

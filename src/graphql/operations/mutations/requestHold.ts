@@ -38,6 +38,7 @@ builder.mutationField('requestHold', (t) =>
         count: seats.length,
         seats,
         operation: 'requestHold',
+        key,
         admissionToken: input.admissionToken,
         solution: input.challengeSolution,
       };

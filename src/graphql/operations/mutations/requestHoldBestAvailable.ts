@@ -43,6 +43,7 @@ builder.mutationField('requestHoldBestAvailable', (t) =>
         eventId,
         count: quantity,
         operation: 'requestHoldBestAvailable',
+        key,
         admissionToken: input.admissionToken,
         solution: input.challengeSolution,
       };

@@ -136,7 +136,6 @@ export const waitingRoom: readonly MutantGroup[] = [
     tests: ['test/api/waiting-room/waiting-room.test.ts'],
     mutants: [
       { guard: 'admission-required', mutation: 'always', only: 'seats are held only with' },
-      { guard: 'request-needs-admission', mutation: 'never', only: 'a hold is requested only' },
       {
         guard: 'revoked-admission',
         mutation: { with: 'const isRevoked = false;' },
@@ -152,6 +151,24 @@ export const waitingRoom: readonly MutantGroup[] = [
     mutants: [
       { guard: 'queued-hold-keeps-slot', mutation: 'remove', only: 'until it is decided' },
       { guard: 'taken-over-hold-keeps-slot', mutation: 'never', only: 'ended right after' },
+    ],
+  },
+  {
+    tests: ['test/api/waiting-room/early-refusals.test.ts'],
+    mutants: [
+      { guard: 'early-refusal', mutation: 'never', only: 'costs no transaction' },
+      { guard: 'early-refusal-read-again', mutation: 'never', only: 'a moment ago' },
+      {
+        guard: 'early-refusal-on-sale',
+        mutation: { replace: 'AND e.on_sale_at <= clock_timestamp() ', with: '' },
+        only: 'refused before the sale',
+      },
+      {
+        guard: 'early-refusal-not-for-retries',
+        mutation: { with: 'return true;' },
+        only: 'repeats one that succeeded',
+      },
+      { guard: 'early-refusal-of-revoked', mutation: 'never', only: 'only a message says so' },
     ],
   },
   {
