@@ -29,7 +29,7 @@ async function setRoom(eventId: number, settings: RoomSettings): Promise<void> {
 }
 
 it('a buyer joins a lobby that requires a proof of work, and keeps the place in a second tab and after a reload', async () => {
-  const { hall, url } = await web().createEvent({ onSaleAt: new Date(Date.now() + HOUR_MS) });
+  const { hall, id, url } = await web().createEvent({ onSaleAt: new Date(Date.now() + HOUR_MS) });
   await setRoom(hall.eventId, { mode: 'ON', lobbyOpensAt: new Date(Date.now() - 1_000) });
   const page = await web().open(url);
   await page.getByRole('timer', { name: 'Time until the sale starts' }).waitFor();
@@ -41,12 +41,19 @@ it('a buyer joins a lobby that requires a proof of work, and keeps the place in 
   const tab = await page.context().newPage();
   await tab.goto(url);
   await tab.getByText('You are in.').waitFor();
+  const commitmentKey = `sellout.commitment.${id}`;
+  await tab.waitForFunction((key) => localStorage.getItem(key) !== null, commitmentKey);
 
   const { reads } = web().http.context.database;
   await reads.event.update({ where: { id: hall.eventId }, data: { onSaleAt: new Date(Date.now() - 5_000) } });
   // The first run of the worker's task draws the numbers, and a later one calls them.
   await setRoom(hall.eventId, { pacePerMinute: ALL_AT_ONCE });
-  await page.getByText('Your number').waitFor();
+  const view = page.getByRole('region', { name: 'Waiting room' });
+  await view.getByText('Your number was checked against the published draw.').waitFor();
+  // As if the lobby had published another commitment.
+  await tab.evaluate((key) => localStorage.setItem(key, JSON.stringify('0'.repeat(64))), commitmentKey);
+  await tab.reload();
+  await tab.getByRole('main').getByText('Your number differs from the published draw.').waitFor();
   await setRoom(hall.eventId, {});
   // Both tabs have the buyer's one place, and the number of one buyer is 1.
   await expectShown(page.locator('.seat').first());

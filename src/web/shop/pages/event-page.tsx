@@ -85,7 +85,7 @@ function Sale({ event, onReload }: Props) {
   if (waiting.room.state === 'LOBBY' || (hasStarted && !waiting.isAdmitted)) {
     return (
       <Suspense fallback={<Loading lines={4} />}>
-        <WaitingRoomView waiting={waiting} timeZone={event.venue.timeZone} />
+        <WaitingRoomView eventId={event.id} waiting={waiting} timeZone={event.venue.timeZone} />
       </Suspense>
     );
   }

@@ -262,6 +262,9 @@ export const de: Catalog = {
   chanceNONE: 'Keine mehr',
   keepWaiting:
     'Lass diese Seite offen. Wenn du dran bist, ändert sich ihr Titel, und nach einer Berührung der Seite erklingt ein Ton. Beim Neuladen behältst du deinen Platz.',
+  numberAsDrawn: 'Deine Nummer wurde mit der veröffentlichten Auslosung verglichen und stimmt.',
+  numberDiffersTitle: 'Deine Nummer weicht von der veröffentlichten Auslosung ab.',
+  numberDiffersText: 'Mach ein Bild dieser Seite und melde es dem Veranstalter. Du behältst deinen Platz.',
   roomPausedTitle: 'Der Warteraum ist angehalten.',
   roomPausedText: 'Zurzeit wird niemand hineingelassen. Du behältst deinen Platz.',
   roomDraining: 'Der Warteraum schließt, und niemand kann mehr eintreten.',

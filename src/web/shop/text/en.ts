@@ -245,6 +245,9 @@ export const en = {
   chanceNONE: 'None left',
   keepWaiting:
     'Keep this page open. When it is your turn, its title changes and, once you have touched the page, a sound plays. Reloading keeps your place.',
+  numberAsDrawn: 'Your number was checked against the published draw.',
+  numberDiffersTitle: 'Your number differs from the published draw.',
+  numberDiffersText: 'Keep a picture of this page and tell the organizer. You keep your place.',
   roomPausedTitle: 'The waiting room is paused.',
   roomPausedText: 'Nobody is let in at the moment. You keep your place.',
   roomDraining: 'The waiting room is closing, and nobody can join any more.',

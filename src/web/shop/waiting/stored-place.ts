@@ -7,6 +7,7 @@ const admissionSchema = v.object({ token: v.string(), expiresAt: v.string() });
 export type StoredAdmission = v.InferOutput<typeof admissionSchema>;
 
 const placeKey = (eventId: string) => `sellout.place.${eventId}`;
+const commitmentKey = (eventId: string) => `sellout.commitment.${eventId}`;
 const admissionKey = (eventId: string) => `sellout.admission.${eventId}`;
 
 export function readPlaceToken(eventId: string): string | null {
@@ -15,6 +16,16 @@ export function readPlaceToken(eventId: string): string | null {
 
 export function writePlaceToken(eventId: string, token: string | null): void {
   writeStored(ofBrowser, placeKey(eventId), token);
+  if (token === null) writeCommitment(eventId, null);
+}
+
+/** The commitment to the draw that was published while the buyer was in the lobby. */
+export function readCommitment(eventId: string): string | null {
+  return readStored(ofBrowser, commitmentKey(eventId), v.string());
+}
+
+export function writeCommitment(eventId: string, commitment: string | null): void {
+  writeStored(ofBrowser, commitmentKey(eventId), commitment);
 }
 
 export function readAdmission(eventId: string): StoredAdmission | null {

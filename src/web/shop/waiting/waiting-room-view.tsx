@@ -7,17 +7,23 @@ import { useHasPassed, useServerTime } from '../parts/use-server-time.ts';
 import { formatCount, formatCountdown, formatDateTime } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
 import { prepareSound } from './turn-signal.ts';
+import { useDrawCheck } from './use-draw-check.ts';
 import type { Place, WaitingRoom } from './use-waiting-room.ts';
 
-interface Props {
+interface LobbyProps {
   readonly waiting: WaitingRoom;
   readonly timeZone: string;
 }
 
+interface Props extends LobbyProps {
+  readonly eventId: string;
+}
+
 /** What a buyer sees who is not admitted yet. */
-export function WaitingRoomView({ waiting, timeZone }: Props) {
+export function WaitingRoomView({ eventId, waiting, timeZone }: Props) {
   const { room, place, isJoining, isSoldOut, problem } = waiting;
   const section = useKeptFocus<HTMLElement>();
+  const isAsDrawn = useDrawCheck(eventId, waiting);
   usePreparedSound();
   return (
     <section className="card waiting" ref={section} aria-label={t('waitingRoom')}>
@@ -50,6 +56,7 @@ export function WaitingRoomView({ waiting, timeZone }: Props) {
       ) : (
         <YourPlace place={place} nowServing={room.nowServing} isLobby={room.state === 'LOBBY'} />
       )}
+      {isAsDrawn !== null && <DrawResult isAsDrawn={isAsDrawn} />}
       {problem !== null && <ProblemNotice problem={problem} timeZone={timeZone} />}
       {place !== null && (
         <button type="button" className="quiet" onClick={() => waiting.leave()}>
@@ -85,7 +92,7 @@ function LobbyGate({ room, timeZone, children }: GateProps) {
   return <p>{t('lobbyOpens', { time: formatDateTime(room.lobbyOpensAt, timeZone) })}</p>;
 }
 
-function Lobby({ waiting, timeZone }: Props) {
+function Lobby({ waiting, timeZone }: LobbyProps) {
   const now = useServerTime();
   const { opensAt } = waiting.room;
   if (opensAt === null) return null;
@@ -138,6 +145,17 @@ function YourPlace({ place, nowServing, isLobby }: PlaceProps) {
       </dl>
       <p className="soft">{t('keepWaiting')}</p>
     </>
+  );
+}
+
+function DrawResult({ isAsDrawn }: { readonly isAsDrawn: boolean }) {
+  const text = t(isAsDrawn ? 'numberAsDrawn' : 'numberDiffersTitle');
+  useEffect(() => announce(text), [text]);
+  if (isAsDrawn) return <p className="soft">{text}</p>;
+  return (
+    <Notice kind="warning" title={text}>
+      <p>{t('numberDiffersText')}</p>
+    </Notice>
   );
 }
 
