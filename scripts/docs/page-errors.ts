@@ -11,6 +11,8 @@ export interface Repository {
 }
 
 const REPOSITORY_PATH = /^(?:src|test|scripts|loadtest|prisma|docs)\/[\w./-]*\w\/?$/;
+/** Folders that commands write. A fresh clone does not have them. */
+const BUILT_PATH = /^src\/(?:generated|web\/shop\/dist)(?:\/|$)/;
 
 /** Returns the broken references of a Markdown page: links, anchors, paths, npm commands and GraphQL documents. */
 export function pageErrors(page: string, repository: Repository): string[] {
@@ -69,7 +71,7 @@ function isLineOf(anchor: string, text: string): boolean {
 
 /** Accepts a test's path without its extension, as `npm test` does. */
 function pathErrors(code: string, repository: Repository): string[] {
-  if (!REPOSITORY_PATH.test(code)) return [];
+  if (!REPOSITORY_PATH.test(code) || BUILT_PATH.test(code)) return [];
   const isThere = [code, `${code}.ts`, `${code}.test.ts`].some((file) => repository.read(file) !== undefined);
   return isThere ? [] : [`${code} does not exist`];
 }

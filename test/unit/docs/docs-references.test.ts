@@ -30,7 +30,7 @@ it.each([
   '[by reference][1]\n\n[1]: other.md#twice',
   '<a id="here"></a>\n\n[here](#here), <img src="other.md">',
   '[lines](../src/two-lines.ts#L1-L2), `[code](gone.md)`',
-  '`src/booking/`, `test/faults/freezes`, `npm run bench -- --only http`, `src/<name>.ts`',
+  '`src/booking/`, `src/web/shop/dist`, `test/faults/freezes`, `npm run bench -- --only http`, `src/<name>.ts`',
   '```graphql\nquery Seats {\n  seats\n}\n```',
 ])('accepts %j', (text) => {
   expect(errorsOf(text)).toEqual([]);
