@@ -15,6 +15,8 @@ export class Shutdown {
   listen(): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.requested());
     process.on('uncaughtException', (error) => this.failed(error)); // guard: npm-start-uncaught-error
+    // A terminal that is gone fails each write, also that of the error itself. There is nobody left to tell.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => void this.run(1)); // guard: lost-terminal
     if (process.channel) process.once('disconnect', () => this.requested());
   }
 

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ROOT } from '../../scripts/local/command.ts';
 import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestRedis, type TestRedis } from '../support/services/redis.ts';
@@ -136,4 +138,20 @@ describe('an uncaught error', () => {
     expect(said).toContain('Uncaught error: Error: thrown in a listener');
     expect(said).toMatch(/API stopped[^]*Worker stopped/);
   });
+
+  it('of a terminal that is gone stops a command, which still cleans up', async () => {
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', WRITING_COMMAND], { cwd: ROOT });
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(1);
+  });
 });
+
+const WRITING_COMMAND = `
+  import { Shutdown } from './scripts/local/shutdown.ts';
+  const shutdown = new Shutdown();
+  shutdown.listen();
+  shutdown.add('a service', () => new Promise((resolve) => setTimeout(resolve, 100)));
+  setInterval(() => process.stdout.write('still here\\n'), 10);`;

@@ -144,6 +144,7 @@ export const operating: readonly MutantGroup[] = [
       { guard: 'drain-after-uncaught-error', mutation: { replace: 'this.#drainMsMax', with: '600_000' } },
       { guard: 'uncaught-error-log-limit', mutation: 'always' },
       { guard: 'npm-start-uncaught-error', mutation: 'remove', only: 'npm start' },
+      { guard: 'lost-terminal', mutation: 'remove', only: 'a terminal that is gone' },
     ],
   },
   {
