@@ -150,8 +150,12 @@ describe('an uncaught error', () => {
 });
 
 const WRITING_COMMAND = `
+  import { readFile } from 'node:fs/promises';
   import { Shutdown } from './scripts/local/shutdown.ts';
   const shutdown = new Shutdown();
   shutdown.listen();
-  shutdown.add('a service', () => new Promise((resolve) => setTimeout(resolve, 100)));
-  setInterval(() => process.stdout.write('still here\\n'), 10);`;
+  shutdown.add('a service', () => readFile('package.json'));
+  for (;;) {
+    process.stdout.write('still here\\n');
+    await readFile('package.json');
+  }`;
