@@ -75,6 +75,7 @@ export class EarlyRefusals {
       this.#next = null;
       return readAdmittingEvents(this.#db, [...eventIds]);
     });
+    // Only its end matters to the next one. The callers of this one get its error.
     this.#last = read.catch(() => undefined);
     return { eventIds, read };
   }

@@ -5,7 +5,7 @@ import { encodeEventId } from '../../src/platform/ids.ts';
 import { createHall } from '../support/hall.ts';
 import { describe, expect, it } from 'vitest';
 import { findViolations } from './axe.ts';
-import { selectSeats, useWeb } from './web.fixture.ts';
+import { useWeb, walkPurchase } from './web.fixture.ts';
 
 const web = useWeb();
 
@@ -26,21 +26,7 @@ describe.each<[string, BrowserContextOptions]>([
       expect(await findViolations(page)).toEqual([]);
       expect(await isTooWide(page)).toBe(false);
     };
-    await page.locator('.events').waitFor();
-    await check();
-    await page.goto(web().eventUrl);
-    await page.locator('.seat').first().waitFor();
-    await selectSeats(page, await firstFree(page));
-    await check();
-    await page.locator('.hold-button').click();
-    await page.locator('.hold .primary').waitFor();
-    await check();
-    await page.locator('.hold .primary').click();
-    await page.locator('.verdict.confirmed').waitFor();
-    await check();
-    await page.goto('/bookings');
-    await page.locator('.booking-card').waitFor();
-    await check();
+    await walkPurchase(page, web().eventUrl, check);
     for (const [address, shown] of [
       ['/nowhere', '.eyebrow'],
       ['/?q=no-such-event', '.empty'],
@@ -56,10 +42,6 @@ describe.each<[string, BrowserContextOptions]>([
     await check();
   });
 });
-
-async function firstFree(page: Page): Promise<number> {
-  return Number(await page.locator('.seat:enabled').first().getAttribute('data-seat'));
-}
 
 it('the page of an event loads at most 120 kB before the layout', async () => {
   const requests: string[] = [];

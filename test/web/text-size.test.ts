@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { selectSeats, useWeb } from './web.fixture.ts';
+import { useWeb, walkPurchase } from './web.fixture.ts';
 
 const web = useWeb();
 
@@ -61,18 +61,5 @@ it.each(Object.entries(looks))('%s, nothing is cut off', async (_name, style) =>
     await addStyle(page, style);
     expect(await findCutTexts(page)).toEqual([]);
   };
-  await page.locator('.events').waitFor();
-  await check();
-  await page.goto(url);
-  await selectSeats(page, 0, 1);
-  await check();
-  await page.locator('.hold-button').click();
-  await page.locator('.hold .primary').waitFor();
-  await check();
-  await page.locator('.hold .primary').click();
-  await page.locator('.verdict.confirmed').waitFor();
-  await check();
-  await page.goto('/bookings');
-  await page.locator('.booking-card').waitFor();
-  await check();
+  await walkPurchase(page, url, check);
 });

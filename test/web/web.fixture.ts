@@ -146,3 +146,21 @@ export const expectShown = (locator: Locator): Promise<void> => locator.waitFor(
 export async function selectSeats(page: Page, ...indexes: readonly number[]): Promise<void> {
   for (const index of indexes) await page.locator(`[data-seat="${index}"]`).click();
 }
+
+/** Buys a free seat of an event, from the list of events to the list of bookings, and calls `look` at each state of the page. */
+export async function walkPurchase(page: Page, eventUrl: string, look: () => Promise<void>): Promise<void> {
+  await page.locator('.events').waitFor();
+  await look();
+  await page.goto(eventUrl);
+  await page.locator('.seat:enabled').first().click();
+  await look();
+  await page.locator('.hold-button').click();
+  await page.locator('.hold .primary').waitFor();
+  await look();
+  await page.locator('.hold .primary').click();
+  await page.locator('.verdict.confirmed').waitFor();
+  await look();
+  await page.goto('/bookings');
+  await page.locator('.booking-card').waitFor();
+  await look();
+}

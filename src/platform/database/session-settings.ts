@@ -77,7 +77,7 @@ export interface Difference {
   readonly wanted: string;
 }
 
-/** Returns the first setting that is not as required; null if there is none. */
+/** Returns the first setting that differs from what is required; null if all agree. */
 export function findDifference(found: SessionSettings, required: SessionSettings): Difference | null {
   const name = Object.keys(required).find((setting) => found[setting] !== required[setting]);
   return name === undefined ? null : { name, found: found[name], wanted: required[name] ?? '' };

@@ -73,7 +73,7 @@ export async function checkRedis(address: RedisAddress): Promise<void> {
   throw new StartupError(`${setting}: ${failures.join('; ')}.`);
 }
 
-/** @throws {StartupError} if a sentinel responds that is none, or that does not know the master. */
+/** @throws {StartupError} if a server that responds is not a sentinel, or does not know the master. */
 async function checkSentinels({ sentinels }: Sentinels): Promise<void> {
   for (const url of sentinels) {
     const { host } = new URL(url);

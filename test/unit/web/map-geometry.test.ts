@@ -1,37 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SeatLayout } from '../../../src/web/shop/map/contract.ts';
 import { getConvexHull, getOutlines, isInside } from '../../../src/web/shop/map/outlines.ts';
 import { SeatGrid } from '../../../src/web/shop/map/seat-grid.ts';
 import { step } from '../../../src/web/shop/map/steps.ts';
 import { Camera, fit, toHall, toScreen, zoomAbout } from '../../../src/web/shop/map/viewport.ts';
-
-interface Seat {
-  readonly x: number;
-  readonly y: number;
-  readonly section?: number;
-  readonly row?: string;
-}
-
-function createLayout(seats: readonly Seat[]): SeatLayout {
-  return {
-    format: 1,
-    eventId: 'event',
-    venue: { name: 'Hall', width: 1_000, height: 1_000 },
-    areas: [],
-    front: { x: 0, y: 0 },
-    tiers: [{ name: 'All', amount: 4_900, color: null, currency: 'EUR' }],
-    sections: ['A', 'B'],
-    seatIds: seats.map((_, index) => `seat-${index}`),
-    labels: seats.map((_, index) => `Seat ${index}`),
-    section: seats.map(({ section = 0 }) => section),
-    row: seats.map(({ row = '1' }) => row),
-    number: seats.map((_, index) => String(index)),
-    tier: seats.map(() => 0),
-    x: seats.map(({ x }) => x),
-    y: seats.map(({ y }) => y),
-  };
-}
+import { createLayout } from './layout.fixture.ts';
 
 /** Rows of ten seats, ten units apart. */
 const block = (section: number, left: number) =>

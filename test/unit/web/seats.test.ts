@@ -3,29 +3,14 @@ import type { SeatLayout } from '../../../src/web/shop/map/contract.ts';
 import { shortenNames } from '../../../src/web/shop/map/draw/short-names.ts';
 import { findNearestFree } from '../../../src/web/shop/seats/hall.ts';
 import { findOrphans } from '../../../src/web/shop/seats/orphans.ts';
+import { createLayout } from './layout.fixture.ts';
 
 /** Creates rows of a plan: a digit is the number of a row of a seat, and a space is an aisle. */
 function createRows(...rows: readonly string[]): SeatLayout {
   const seats = rows.flatMap((text, y) =>
     text.split('').flatMap((sign, x) => (sign === ' ' ? [] : [{ row: String(y), x: x * 10, y: y * 10 }])),
   );
-  return {
-    format: 1,
-    eventId: 'event',
-    venue: { name: 'Hall', width: 1_000, height: 1_000 },
-    areas: [],
-    front: { x: 0, y: 0 },
-    tiers: [{ name: 'A', amount: 1, color: null, currency: 'EUR' }],
-    sections: ['Stalls'],
-    seatIds: seats.map((_, index) => String(index)),
-    labels: seats.map((_, index) => `seat ${index}`),
-    section: seats.map(() => 0),
-    row: seats.map(({ row }) => row),
-    number: seats.map((_, index) => String(index)),
-    tier: seats.map(() => 0),
-    x: seats.map(({ x }) => x),
-    y: seats.map(({ y }) => y),
-  };
+  return createLayout(seats);
 }
 
 const allFree = () => true;

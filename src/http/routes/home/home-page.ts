@@ -1,13 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { EventOnSale } from './events-on-sale.sql.ts';
-import { html, Html } from './html.ts';
-import { homeStyle } from './home-style.ts';
-
-/** Hash of the only style that the content security policy of the page allows. */
-export const homeStyleHash = `'sha256-${createHash('sha256').update(homeStyle).digest('base64')}'`;
-
-/** A constant, because white space that a formatter adds would change the hash. */
-export const styleElement = new Html(`<style>${homeStyle}</style>`);
+import { html, type Html } from './html.ts';
+import { renderPage } from './page.ts';
 
 export interface ListedEvent extends EventOnSale {
   /** Null if it is unknown. */
@@ -28,56 +21,44 @@ const graphiqlOff = html`<p>
 
 /** Renders the page that lists what this server offers. `events` is null if they cannot be read at the moment. */
 export function renderHomePage(events: readonly ListedEvent[] | null, graphiql: boolean): string {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Sellout</title>
-        <link rel="icon" href="data:," />
-        ${styleElement}
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>Sellout</h1>
-            <p>Real-time ticket booking. <em>Sell out. Never oversell.</em></p>
-          </header>
-          <nav>
-            <a class="wide" href="/"><b>Shop</b><span>What buyers see</span></a>
-            ${graphiql ? graphiqlLink : graphiqlOff}
-            <a href="/health"><b>/health</b><span>Is the process alive?</span></a>
-            <a href="/ready"
-              ><b>/ready</b><span>Can the process take requests, and is anything degraded?</span></a
-            >
-          </nav>
-          <section>
-            <h2>On sale now</h2>
-            ${renderEvents(events)}
-          </section>
-          <section>
-            <h2>API</h2>
-            <dl>
-              <dt><code>POST /graphql</code></dt>
-              <dd>
-                Queries and mutations (GraphQL over HTTP). Authenticate with
-                <code>Authorization: Bearer …</code>, for example with a token from
-                <code>startGuestSession</code>.
-              </dd>
-              <dt><code>WebSocket /graphql</code></dt>
-              <dd>Subscriptions (<code>graphql-transport-ws</code>). Watching seats requires no token.</dd>
-              <dt><code>POST /graphql</code>, <code>Accept: text/event-stream</code></dt>
-              <dd>The same subscriptions as server-sent events.</dd>
-              <dt><code>GET /layouts/…</code></dt>
-              <dd>
-                The seats of a hall with labels and positions. Immutable; the path is
-                <code>seatMap.layoutUrl</code> of an event.
-              </dd>
-            </dl>
-          </section>
-        </main>
-      </body>
-    </html> `.text;
+  return renderPage(
+    html`<header>
+        <h1>Sellout</h1>
+        <p>Real-time ticket booking. <em>Sell out. Never oversell.</em></p>
+      </header>
+      <nav>
+        <a class="wide" href="/"><b>Shop</b><span>What buyers see</span></a>
+        ${graphiql ? graphiqlLink : graphiqlOff}
+        <a href="/health"><b>/health</b><span>Is the process alive?</span></a>
+        <a href="/ready"
+          ><b>/ready</b><span>Can the process take requests, and is anything degraded?</span></a
+        >
+      </nav>
+      <section>
+        <h2>On sale now</h2>
+        ${renderEvents(events)}
+      </section>
+      <section>
+        <h2>API</h2>
+        <dl>
+          <dt><code>POST /graphql</code></dt>
+          <dd>
+            Queries and mutations (GraphQL over HTTP). Authenticate with
+            <code>Authorization: Bearer …</code>, for example with a token from
+            <code>startGuestSession</code>.
+          </dd>
+          <dt><code>WebSocket /graphql</code></dt>
+          <dd>Subscriptions (<code>graphql-transport-ws</code>). Watching seats requires no token.</dd>
+          <dt><code>POST /graphql</code>, <code>Accept: text/event-stream</code></dt>
+          <dd>The same subscriptions as server-sent events.</dd>
+          <dt><code>GET /layouts/…</code></dt>
+          <dd>
+            The seats of a hall with labels and positions. Immutable; the path is
+            <code>seatMap.layoutUrl</code> of an event.
+          </dd>
+        </dl>
+      </section> `,
+  );
 }
 
 function renderEvents(events: readonly ListedEvent[] | null): Html {

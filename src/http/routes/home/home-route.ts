@@ -6,7 +6,8 @@ import type { RequestContext } from '../../request-context.ts';
 import { withTimeout } from '../../../platform/with-timeout.ts';
 import { httpLimits } from '../../limits.ts';
 import { readEventsOnSale } from './events-on-sale.sql.ts';
-import { renderHomePage, homeStyleHash, type ListedEvent } from './home-page.ts';
+import { renderHomePage, type ListedEvent } from './home-page.ts';
+import { homeStyleHash } from './page.ts';
 
 const EVENTS_LISTED_MAX = 20;
 

@@ -4,7 +4,7 @@ import type { PublicVersions } from '../../../seating/map/public-versions.ts';
 import type { RequestContext } from '../../request-context.ts';
 import type { Handler, Route } from '../../request-listener.ts';
 import { sendNotFound, sendStored, setPagePolicy } from '../../responses.ts';
-import { homeStyleHash } from '../home/home-page.ts';
+import { homeStyleHash } from '../home/page.ts';
 import { renderUnbuiltPage } from './unbuilt-page.ts';
 import type { ShopFiles } from './shop-files.ts';
 

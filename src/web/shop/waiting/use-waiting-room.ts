@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, client, ensureSession } from '../api/client.ts';
+import { ask, client } from '../api/client.ts';
 import { getServerTime } from '../api/clock.ts';
 import {
   ClaimAdmissionDocument,
@@ -62,7 +62,8 @@ export function useWaitingRoom(eventId: string, initial: RoomFragment): WaitingR
   const leave = () => {
     forget();
     admission.lose();
-    void ask(LeaveWaitingRoomDocument, { eventId }).catch(() => {});
+    // If this is lost, the server gives the place away when it is called and not claimed.
+    void ask(LeaveWaitingRoomDocument, { eventId }).catch(() => undefined);
   };
   return {
     room,
@@ -149,7 +150,6 @@ function useAdmission(eventId: string, isCalled: boolean, rejoin: () => void) {
     const claim = async () => {
       const placeToken = readPlaceToken(eventId);
       if (placeToken === null) return;
-      await ensureSession().catch(() => {});
       const outcome = await submit(ClaimAdmissionDocument, { input: { placeToken } });
       if (!isCurrent) return;
       if (!outcome.ok) {
@@ -182,15 +182,16 @@ function useSoldOut(eventId: string, isWaiting: boolean): boolean {
   const [isSoldOut, setSoldOut] = useState(false);
   useEffect(() => {
     if (!isWaiting) return;
-    const look = () => {
-      ask(WaitingRoomOfDocument, { id: eventId })
-        .then(({ event }) =>
-          setSoldOut(event !== null && event.availability.available + event.availability.held === 0),
-        )
-        .catch(() => {});
+    const look = async () => {
+      try {
+        const { event } = await ask(WaitingRoomOfDocument, { id: eventId });
+        setSoldOut(event !== null && event.availability.available + event.availability.held === 0);
+      } catch {
+        // What was known before stays true until the next look.
+      }
     };
-    look();
-    const timer = setInterval(look, AVAILABILITY_MS);
+    void look();
+    const timer = setInterval(() => void look(), AVAILABILITY_MS);
     return () => clearInterval(timer);
   }, [eventId, isWaiting]);
   return isSoldOut;
