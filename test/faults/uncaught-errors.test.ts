@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { ROOT } from '../../scripts/local/command.ts';
 import { createTestDatabase, type TestDatabase } from '../support/services/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -141,6 +141,7 @@ describe('an uncaught error', () => {
 
   it('of a terminal that is gone stops a command, which still cleans up', async () => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', WRITING_COMMAND], { cwd: ROOT });
+    onTestFinished(() => void child.kill('SIGKILL'));
     await once(child.stdout, 'data');
     child.stdout.destroy();
     child.stderr.destroy();
