@@ -1,14 +1,9 @@
+import { batchCalls } from '../platform/call-batches.ts';
 import { getNodeOf, type Redis } from '../platform/redis/redis.ts';
 import { withResponseTimeout } from '../platform/with-timeout.ts';
 
 /** Time for which a node is not asked after it has failed to answer. */
 const ASK_AGAIN_AFTER_MS = 1_000;
-
-interface Pending<Call, Result> {
-  readonly call: Call;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 interface BatchedScriptOptions<Call, Result> {
   /** Runs the script once for all of the calls. Returns their results in the same order. */
@@ -26,14 +21,14 @@ interface BatchedScriptOptions<Call, Result> {
 export class BatchedScript<Call, Result> {
   readonly #redis: Redis;
   readonly #options: BatchedScriptOptions<Call, Result>;
-  /** Calls of this turn, by hash tag. */
-  #pending = new Map<string, Pending<Call, Result>[]>();
+  readonly #run: (tag: string, call: Call) => Promise<Result>;
   /** When to ask each node again that has failed to answer. */
   readonly #askAgainAtMs = new Map<string, number>();
 
   constructor(redis: Redis, options: BatchedScriptOptions<Call, Result>) {
     this.#redis = redis;
     this.#options = options;
+    this.#run = batchCalls((tag, calls) => this.#send(tag, calls), options.callsMax); // guard: calls-share-scripts
   }
 
   /** False if a call would fail at once, or if the node that has the keys of this tag has just failed to answer. */
@@ -51,37 +46,22 @@ export class BatchedScript<Call, Result> {
    * @throws if Redis does not answer in time. The script may have run.
    */
   run(tag: string, call: Call): Promise<Result> {
-    const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    if (this.#pending.size === 0) setImmediate(() => this.#flush());
-    const calls = this.#pending.get(tag);
-    const pending = { call, resolve, reject };
-    if (calls === undefined) this.#pending.set(tag, [pending]);
-    else calls.push(pending);
-    return promise;
+    return this.#run(tag, call);
   }
 
-  #flush(): void {
-    const { callsMax } = this.#options; // guard: calls-share-scripts
-    const pending = this.#pending;
-    this.#pending = new Map();
-    for (const [tag, calls] of pending)
-      for (let start = 0; start < calls.length; start += callsMax)
-        void this.#send(tag, calls.slice(start, start + callsMax));
-  }
-
-  async #send(tag: string, pending: readonly Pending<Call, Result>[]): Promise<void> {
+  async #send(tag: string, calls: readonly Call[]): Promise<readonly Result[]> {
     const { run, timeoutMs } = this.#options;
     const node = this.#nodeOf(tag);
     try {
-      const running = run(pending.map(({ call }) => call));
+      const running = run(calls);
       const results = await (timeoutMs === undefined
         ? running
         : withResponseTimeout(running, timeoutMs, 'the rate limits in Redis'));
       this.#askAgainAtMs.delete(node);
-      pending.forEach(({ resolve }, i) => resolve(results[i] as Result));
+      return results;
     } catch (error) {
       this.#askAgainAtMs.set(node, performance.now() + ASK_AGAIN_AFTER_MS);
-      for (const { reject } of pending) reject(error);
+      throw error;
     }
   }
 

@@ -9,7 +9,7 @@ it(
   { timeout: DEADLINE_MS },
   async () => {
     const seed = Math.floor(Math.random() * 1_000_000_000) + 1;
-    const result = await runChaos({ seed, seconds: 60, pages: 200 });
+    const result = await runChaos({ seed, seconds: 30, pages: 200 });
     // To repeat a run: npm run chaos -- --seed N
     console.info(`seed ${seed}\n${formatReport(result)}`);
     expect(result.breaches).toEqual([]);

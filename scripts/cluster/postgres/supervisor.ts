@@ -132,7 +132,8 @@ export class PostgresSupervisor {
       // A commit may be on one of these alone.
       this.#waitFor(missing.join(', ') || 'any standby');
       // The old primary may come back by itself.
-      this.#isDecided = await this.#reattach(candidates);
+      await Promise.allSettled(candidates.map(({ node }) => follow(node, old)));
+      this.#isDecided = true;
       return;
     }
     await this.#promote(
@@ -146,12 +147,6 @@ export class PostgresSupervisor {
   async #detach(): Promise<readonly Candidate[]> {
     const found = await Promise.allSettled(this.#others().map((node) => detach(node)));
     return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  }
-
-  /** Lets standbys follow the old primary again. Returns true, since it is the primary as before. */
-  async #reattach(candidates: readonly Candidate[]): Promise<true> {
-    await Promise.allSettled(candidates.map(({ node }) => follow(node, this.#primary)));
-    return true;
   }
 
   async #promote(node: PostgresNode, followers: readonly PostgresNode[]): Promise<void> {

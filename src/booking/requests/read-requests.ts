@@ -30,7 +30,7 @@ export class RequestReads {
   readonly #read: (eventId: number, requestId: string) => Promise<HoldRequestState | null>;
 
   constructor(ctx: RequestReadsContext) {
-    this.#read = batchCalls<string, HoldRequestState | null>(
+    this.#read = batchCalls<number, string, HoldRequestState | null>(
       (eventId, requestIds) => readAll(ctx, eventId, requestIds),
       READ_TOGETHER_MAX,
     );

@@ -173,7 +173,7 @@ export const connections: readonly MutantGroup[] = [
       { guard: 'calls-in-redis-count-without-it', mutation: 'remove', only: 'killed' },
       {
         guard: 'calls-share-scripts',
-        mutation: { with: 'const callsMax = 1;' },
+        mutation: { replace: 'options.callsMax', with: '1' },
         only: 'for the holds of one turn',
       },
       { guard: 'one-log-line-per-burst', mutation: 'never', only: 'makes one log line' },

@@ -3,7 +3,7 @@ import type { Logger } from '../../../platform/observability/logger.ts';
 import type { PublicVersions } from '../../../seating/map/public-versions.ts';
 import type { RequestContext } from '../../request-context.ts';
 import type { Handler, Route } from '../../request-listener.ts';
-import { sendNotFound, sendStored, setPagePolicy } from '../../responses.ts';
+import { sendNotFound, sendStored, setPagePolicy, type StoredBody } from '../../responses.ts';
 import { homeStyleHash } from '../home/page.ts';
 import { renderUnbuiltPage } from './unbuilt-page.ts';
 import type { ShopFiles } from './shop-files.ts';
@@ -23,7 +23,10 @@ export function createShopRoutes(ctx: ShopContext): { readonly routes: Route[]; 
   const { shop } = ctx;
   const methods = ['GET', 'HEAD'] as const;
   const notFound: Handler = (request) => (shop === null ? sendNotFound(request) : sendMissing(shop, request));
-  if (shop === null) return { routes: [{ path: '/', methods, handle: sendUnbuilt }], notFound };
+  if (shop === null) {
+    const unbuilt = renderUnbuiltPage();
+    return { routes: [{ path: '/', methods, handle: (request) => sendUnbuilt(unbuilt, request) }], notFound };
+  }
   const page: Handler = (request) => sendPage(shop, request, 200);
   const pageIf = (exists: (request: RequestContext) => boolean | Promise<boolean>): Handler => {
     return async (request) => ((await exists(request)) ? page(request) : notFound(request));
@@ -92,8 +95,7 @@ function sendMissing(shop: ShopFiles, request: RequestContext): void {
   else sendNotFound(request);
 }
 
-function sendUnbuilt(request: RequestContext): void {
-  const page = renderUnbuiltPage();
+function sendUnbuilt(page: StoredBody, request: RequestContext): void {
   setPagePolicy(request.res, `style-src ${homeStyleHash}`, 'img-src data:');
   sendStored(request, page);
 }
