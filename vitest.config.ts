@@ -5,6 +5,11 @@ import { clusterTests } from './test/support/services/cluster-tests.ts';
 const named = process.argv.slice(2).filter((argument) => argument.startsWith('test/'));
 const isUnitOnly = named.length > 0 && named.every((name) => /^test\/unit(?:\/|$)/.test(name));
 
+/** Long tests run only if a file of them is named, as `npm run test:long` does. */
+const longTests = process.argv.some((argument) => argument.includes('.long.test'))
+  ? []
+  : ['test/**/*.long.test.ts'];
+
 const { TEST_REDIS: redis, TEST_POOLER: pooler } = process.env;
 const poolerTests = 'test/pooler/**/*.test.ts';
 
@@ -12,7 +17,7 @@ export default defineConfig({
   test: {
     include:
       pooler === 'pgbouncer' ? [poolerTests] : redis === 'cluster' ? clusterTests : ['test/**/*.test.ts'],
-    exclude: pooler === 'pgbouncer' ? [] : [poolerTests],
+    exclude: pooler === 'pgbouncer' ? [] : [poolerTests, ...longTests],
     globalSetup: isUnitOnly ? [] : ['test/support/services/global-setup.ts'],
     // Processes instead of threads, because services end with the process that started them.
     pool: 'forks',

@@ -22,4 +22,4 @@ fi
 pg_restore --dbname="$DATABASE_URL" --no-owner --no-privileges --exit-on-error --single-transaction "$file"
 psql --no-psqlrc --quiet --dbname="$DATABASE_URL" --command='ANALYZE'
 "$node" --disable-warning=ExperimentalWarning scripts/migrate.ts
-"$node" scripts/raise-versions.ts
+"$node" scripts/restored.ts

@@ -19,7 +19,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Commands for operators, which also run after `npm ci --omit=dev`. */
 const WITHOUT_DEV = new Set(
-  ['start', 'migrate', 'reset', 'token', 'import-plan', 'audit', 'raise-versions', 'revoke-token'].map(
+  ['start', 'migrate', 'reset', 'token', 'import-plan', 'audit', 'restored', 'revoke-token', 'read-only'].map(
     (name) => `scripts/${name}.ts`,
   ),
 ).add('--generate');

@@ -1,17 +1,29 @@
 // `npm run db:diff`: compares prisma/migrations with prisma/schema.prisma. Exit code 1 if they differ.
 //
 // Creates one scratch database from the migrations and one from the datamodel, and compares their catalogs. (The schema
-// engine's own comparison can't read a live PostgreSQL 18 through an adapter.) Uses no other database.
+// engine's own comparison can't read a live PostgreSQL 18 through an adapter.) A third one is partitioned before the newest
+// migrations are applied, and must have the same tables in each partition. Uses no other database.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { step } from './bootstrap/steps.mjs';
+import { addPartition } from './partitions/add-partition.ts';
 import { refuseArguments, ROOT, runCommand } from './local/command.ts';
 import { withScratchPostgres } from './local/scratch-services.ts';
 import { migrate } from './schema/apply-migrations.ts';
 import { type Catalog, readCatalog } from './schema/catalog.sql.ts';
 import { type Drift, findDrift, type SqlOnlyObject } from './schema/drift.ts';
 import { getDatamodelSql } from './schema/engine.ts';
+import { foldPartitions } from './schema/fold-partitions.ts';
+
+/** The last migration before tables could be partitioned. All later ones must work on partitions. */
+const UNPARTITIONED = '20261129030000_database_epoch';
+
+interface Catalogs {
+  readonly migrations: Catalog;
+  readonly datamodel: Catalog;
+  readonly partitioned: Catalog;
+}
 
 async function query(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -23,15 +35,39 @@ async function query(url: string, sql: string): Promise<void> {
   }
 }
 
-async function readBoth(): Promise<{ migrations: Catalog; datamodel: Catalog }> {
+async function readAll(): Promise<Catalogs> {
   return withScratchPostgres(async (url) => {
-    const other = new URL(url);
-    other.pathname = '/datamodel';
-    await query(url, 'CREATE DATABASE datamodel');
+    const create = async (name: string) => {
+      const other = new URL(url);
+      other.pathname = `/${name}`;
+      await query(url, `CREATE DATABASE ${name}`);
+      return other.href;
+    };
+    const datamodel = await create('datamodel');
+    const partitioned = await create('partitioned');
     await step('Database from the migrations', () => migrate(url));
-    await step('Database from the datamodel', async () => query(other.href, await getDatamodelSql()));
-    return { migrations: await readCatalog(url), datamodel: await readCatalog(other.href) };
+    await step('Database from the datamodel', async () => query(datamodel, await getDatamodelSql()));
+    await step('Partitioned database', async () => {
+      await migrate(partitioned, undefined, UNPARTITIONED);
+      await addPartition(partitioned);
+      await migrate(partitioned);
+    });
+    return {
+      migrations: await readCatalog(url),
+      datamodel: await readCatalog(datamodel),
+      partitioned: await readCatalog(partitioned),
+    };
   });
+}
+
+/** Returns how a partitioned database differs from one that is not. */
+function findPartitionDrift(partitioned: Catalog, migrations: Catalog): Drift[] {
+  const { folded, differences } = foldPartitions(partitioned);
+  const drift = findDrift(folded, migrations, []).map(({ object }) => ({
+    object,
+    problem: 'is not the same if the tables are partitioned',
+  }));
+  return [...differences, ...drift];
 }
 
 function print(drift: readonly Drift[]): void {
@@ -47,8 +83,11 @@ await runCommand(async () => {
   const sqlOnly = JSON.parse(
     readFileSync(path.join(ROOT, 'prisma/sql-only.json'), 'utf8'),
   ) as SqlOnlyObject[];
-  const { migrations, datamodel } = await readBoth();
-  const drift = findDrift(migrations, datamodel, sqlOnly);
+  const { migrations, datamodel, partitioned } = await readAll();
+  const drift = [
+    ...findDrift(migrations, datamodel, sqlOnly),
+    ...findPartitionDrift(partitioned, migrations),
+  ];
   print(drift);
   if (drift.length === 0) {
     const listed = `${sqlOnly.length} listed as SQL-only`;
@@ -57,7 +96,8 @@ await runCommand(async () => {
   }
   process.stdout.write(
     `\n  ${drift.length} difference(s). Add a migration or change the datamodel. If only SQL can express a\n` +
-      '  difference, list it in prisma/sql-only.json with the reason.\n',
+      '  difference, list it in prisma/sql-only.json with the reason. docs/schema.md#partitions says how to write\n' +
+      '  migrations for partitions.\n',
   );
   process.exitCode = 1;
 });

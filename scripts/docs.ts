@@ -1,5 +1,5 @@
-// Generates documentation from code: docs/configuration.md, docs/seat-map.svg, .env.example and the tables of
-// docs/scaling.md; the alert rules for Kubernetes; and the web shop's typed operations. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the
+// Generates documentation from code: docs/configuration.md, docs/seat-map.svg, docs/on-sale.svg, .env.example and
+// the tables of docs/scaling.md; the alert rules for Kubernetes; and the web shop's typed operations. Copies GraphQL operations from GraphiQL's tabs, seat-feed and the
 // examples into Markdown pages, and code of the examples too.
 // With --check: only reports outdated files, broken references in all Markdown pages, and commands of the README that CI
 // can't run.
@@ -7,7 +7,7 @@ import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSchema } from 'graphql';
 import { format, resolveConfig } from 'prettier';
-import { renderBlocks } from '../loadtest/capacity/page.ts';
+import { renderPage } from '../loadtest/capacity/page.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { SEAT_UPDATES } from '../src/web/seat-feed/graphql-ws.ts';
 import { extractCommands } from './check/readme/extract-commands.ts';
@@ -25,12 +25,14 @@ const root = path.join(import.meta.dirname, '..');
 const configuration = path.join(root, 'docs/configuration.md');
 const options = { ...(await resolveConfig(configuration)), filepath: configuration };
 const pages = listPages();
+const scaling = renderPage();
 const generated: Record<string, string> = {
   ...(await pagesWithExamples()),
   'docs/configuration.md': await format(printConfigurationPage(), options),
   'docs/seat-map.svg': renderSeatMap(
     JSON.parse(readFileSync(path.join(root, 'prisma/plans/riethsporthalle-erfurt.json'), 'utf8')) as Plan,
   ),
+  'docs/on-sale.svg': scaling.chart,
   'docs/scaling.md': await scalingPage(),
   '.env.example': printEnvExample(),
   'src/web/shop/api/operations.ts': await printShopOperations(
@@ -103,7 +105,7 @@ async function pagesWithExamples(): Promise<Record<string, string>> {
 
 /** Returns docs/scaling.md with its tables computed again. */
 function scalingPage(): Promise<string> {
-  const page = Object.entries(renderBlocks()).reduce(
+  const page = Object.entries(scaling.blocks).reduce(
     (text, [name, block]) => replaceBlock(text, `capacity:${name}`, block),
     read('docs/scaling.md') ?? '',
   );

@@ -15,7 +15,7 @@ await runCommand(async () => {
   });
   const [kind, id = '', ...rest] = positionals;
   if (kind !== 'booking' || id === '' || rest.length > 0)
-    throw new UsageError('inspect', 'Give the word booking and one ID.');
+    throw new UsageError('inspect', 'Give the word booking, and one ID or number.');
   const found = await useDatabase(readEnvironment(), (db) => inspectBooking(db, id));
   process.stdout.write(`${values.json === true ? JSON.stringify(found, null, 2) : printInspection(found)}\n`);
   if (found.disagreements.length > 0) process.exitCode = DISAGREES;

@@ -5,9 +5,12 @@ import { runFanOut } from './fan-out/fan-out.ts';
 import { runIdle } from './fan-out/idle.ts';
 import { runExpiry } from './holds/expiry.ts';
 import { directScenarios, runDirect } from './holds/holds.ts';
+import { runEventList } from './http/event-list.ts';
 import { runHttp } from './http/http.ts';
 import { runLimits } from './http/limits.ts';
 import { runMap } from './map/map.ts';
+import { runNodes } from './nodes/nodes.ts';
+import { runPartitions } from './partitions/partitions.ts';
 import { runSeatMap } from './seat-map/seat-map.ts';
 import { runWaitingRoom } from './waiting-room/waiting-room.ts';
 
@@ -33,7 +36,16 @@ export const benchmarks: readonly Benchmark[] = [
     isTimed: true,
     run: (ctx: BenchContext) => runDirect(ctx, scenario),
   })),
+  {
+    name: 'partitions',
+    title: 'Holds in partitioned tables',
+    pairs: PAIRS,
+    isTimed: true,
+    run: runPartitions,
+  },
   { name: 'http', title: 'Over HTTP', pairs: PAIRS, isTimed: true, run: runHttp },
+  { name: 'nodes', title: 'Several API processes', pairs: 3, isTimed: true, run: runNodes },
+  { name: 'event-list', title: 'A list of 10,000 events', pairs: PAIRS, isTimed: true, run: runEventList },
   { name: 'limits', title: 'Rate limits', pairs: PAIRS, isTimed: true, run: runLimits },
   {
     name: 'fan-out',

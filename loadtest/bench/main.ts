@@ -1,5 +1,4 @@
 // `npm run bench`: runs paired benchmarks and writes their tables into docs/benchmarks.md.
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,12 +8,15 @@ import { createContext } from '../../src/main/context.ts';
 import { loadConfig } from '../../src/platform/config/config.ts';
 import { createArena } from './arena.ts';
 import { benchmarks } from './benchmarks.ts';
+import { compareWith } from './compare/compare.ts';
+import { createEnvironment } from './environment.ts';
 import { connectPlainPrisma } from './holds/plain-prisma.ts';
 import { startServices, type BenchServices } from './services.ts';
 import { replaceTables, writeTables } from './tables-page.ts';
 
 const PAGE = path.join(ROOT, 'docs/benchmarks.md');
 const SECONDS = 2;
+const COMPARED_PAIRS = 5;
 
 const options = {
   only: { type: 'string', multiple: true },
@@ -22,11 +24,16 @@ const options = {
   seconds: { type: 'string' },
   profile: { type: 'string' },
   write: { type: 'boolean', default: false },
+  compare: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 await runCommand(async () => {
   const { values } = readArguments('bench', { options });
   const { only, profile } = values;
+  if (values.compare !== undefined) {
+    await compareRevision(values.compare, values);
+    return;
+  }
   const unknown = (only ?? []).filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
   if (unknown.length > 0) throw new UsageError('bench', `Unknown benchmark: ${unknown.join(', ')}.`);
   const wanted = benchmarks.filter(({ name }) => only === undefined || only.includes(name));
@@ -59,6 +66,27 @@ await runCommand(async () => {
   print(isWritten ? 'Written to docs/benchmarks.md.' : 'Not written to docs/benchmarks.md; --write does.');
 });
 
+/** Prints the ratios of this tree to that of another revision. */
+async function compareRevision(
+  revision: string,
+  values: {
+    readonly pairs?: string;
+    readonly seconds?: string;
+    readonly only?: unknown;
+    readonly profile?: unknown;
+    readonly write?: boolean;
+  },
+): Promise<void> {
+  if (values.only !== undefined || values.profile !== undefined || values.write === true)
+    throw new UsageError('bench', '--compare takes no other option than --pairs and --seconds.');
+  const pairs = readNumber('pairs', values.pairs) ?? COMPARED_PAIRS;
+  const seconds = readNumber('seconds', values.seconds) ?? SECONDS;
+  const tables = await compareWith(revision, { pairs, seconds });
+  print(
+    `${tables}\n\nBefore: ${revision}. After: this tree. Rounds: ${pairs}, ${seconds} s a measurement. Medians, with the least and the greatest in parentheses.`,
+  );
+}
+
 function readNumber(name: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   const value = Number(text);
@@ -80,16 +108,4 @@ function describeSetting({ postgres, redisVersion }: BenchServices, rounds: stri
 
 function getProfileOptions(folder: string | undefined): Record<string, string> {
   return folder === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path.resolve(folder)}` };
-}
-
-function createEnvironment(services: BenchServices): Record<string, string> {
-  return {
-    DATABASE_URL: services.postgres.url,
-    REDIS_URL: services.redisUrl,
-    AUTH_SECRET: randomUUID(),
-    HOST: '127.0.0.1',
-    PORT: '0',
-    RATE_LIMITS: 'off',
-    LOG_LEVEL: 'error',
-  };
 }

@@ -53,8 +53,10 @@ export function forkProgram(
   program: URL,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  cwd?: string,
 ): ChildProcess {
   return fork(program, args, {
+    ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, ...env, NODE_ENV: 'production' },
   });
 }

@@ -40,7 +40,7 @@ const cupFinal = {
   'Category 4': 3_500,
 };
 
-/** All names are made up. The first on sale to begin is the handball match in the real hall. */
+/** All names are made up. The first on sale to begin is the handball match in the real hall, the second the one in the stadium. */
 export const exampleEvents: readonly ExampleEvent[] = [
   {
     venue: 'Riethsporthalle Erfurt',
@@ -118,7 +118,7 @@ export const exampleEvents: readonly ExampleEvent[] = [
     venue: 'Sellout Stadium',
     name: 'Cup Final: FC Nordhafen vs. Union Eichental',
     status: 'ON_SALE',
-    startsInDays: 60,
+    startsInDays: 13,
     onSaleInDays: -1,
     seatLimit: 4,
     prices: cupFinal,

@@ -1,6 +1,7 @@
 /** Usage of the commands that put a system of their own under load or faults. */
 export const trialUsages = {
   chaos: `Usage: npm run chaos -- [--runs N] [--seconds N] [--pages N] [--seed S] [--log FILE]
+       npm run chaos -- --cluster [--short] [--runs N] [--pages N] [--seed S] [--log FILE]
 
   Opens pages with a live seat map on two API processes while buyers compete for the seats. Meanwhile Redis, its
   connections, an API process, the pages' sockets and their lines fail. At the end every map must equal the database, no
@@ -10,7 +11,13 @@ export const trialUsages = {
   --seconds  length of a run; default: 60
   --pages    number of pages; default: 200
   --seed     repeats the random choices of a run, but not its timing
-  --log      writes the logs of the servers to FILE`,
+  --log      writes the logs of the servers to FILE
+
+  With --cluster, the buyers and pages are at the cluster of npm run cluster, where one node or connection after the
+  other fails. No confirmation may be lost and no seat sold twice, every page must be right within 2 s of each recovery,
+  and errors must end within 15 s. Prints how long each takeover took (docs/cluster.md).
+
+  --short    only kills the primary, the Redis master and an API process`,
 
   adversary: `Usage: npm run adversary -- [--minutes N] [--seed S] [--no-keep]
        npm run adversary -- --case FILE
@@ -25,7 +32,8 @@ export const trialUsages = {
   --no-keep  only prints findings; by default their minimal cases are stored in test/adversary/cases and rerun first
   --case     runs only this stored case`,
 
-  torture: `Usage: npm run torture -- [--minutes N] [--seed S] [--round-seconds N] [--clients N] [--no-faults] [--log FILE]
+  torture: `Usage: npm run torture -- [--minutes N] [--seed S] [--round-seconds N] [--clients N] [--no-faults]
+       [--cluster] [--log FILE]
 
   Random buyers compete for the seats of small halls on two API processes. Meanwhile processes are killed and frozen,
   connections are cut, and PostgreSQL and Redis crash. Then a checker compares every response with the change record.
@@ -36,6 +44,7 @@ export const trialUsages = {
   --round-seconds  length of a round; default: 30
   --clients        number of buyers; default: 40
   --no-faults      turns all faults off
+  --cluster        on the cluster of npm run cluster, whose nodes fail one after the other, as in chaos
   --log            writes the logs of the servers to FILE`,
 
   rehearse: `Usage: npm run rehearse -- INCIDENT
@@ -48,16 +57,20 @@ export const trialUsages = {
   PROMETHEUS  the program; default: prometheus in PATH`,
 
   bench: `Usage: npm run bench -- [--only NAME]... [--pairs N] [--seconds N] [--profile FOLDER] [--write]
+       npm run bench -- --compare REVISION [--pairs N] [--seconds N]
 
   Runs the contenders of each benchmark in turn on its own services, and prints Markdown tables of medians. The tables
   of each benchmark that finishes replace those in docs/benchmarks.md, except with --pairs, --seconds or --profile.
 
-  --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, limits, expiry,
-             fan-out, seat-map, idle, waiting-room, booking-queue or blocks
+  --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, event-list, limits,
+             expiry, fan-out, seat-map, map, idle, waiting-room, booking-queue,
+             partitions, nodes or blocks
   --pairs    number of repetitions; default: 5, of waiting-room and expiry 3, of blocks 2
   --seconds  length of one measurement; default: 2
   --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools
-  --write    writes the tables in any case`,
+  --write    writes the tables in any case
+  --compare  checks REVISION out into a temporary folder, and prints the ratios of this tree to it: holds in process
+             and over HTTP, and requests whose resolver is idle. The working tree must have no changes`,
 
   loadtest: `Usage: npm run loadtest -- NAME [--buyers N] [--rate N] [--seconds N] [--watchers N] [--out FOLDER]
        npm run loadtest -- --ci

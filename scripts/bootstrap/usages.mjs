@@ -2,9 +2,13 @@
 // command that is called with a wrong argument prints it with the error.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { databaseUsages } from './database-usages.mjs';
+import { operatorUsages } from './operator-usages.mjs';
 import { trialUsages } from './trial-usages.mjs';
 
 const usages = {
+  ...databaseUsages,
+  ...operatorUsages,
   ...trialUsages,
 
   start: `Usage: npm start
@@ -13,13 +17,14 @@ const usages = {
   everything. The command takes no arguments. Settings are environment variables or lines of .env, such as PORT=4001
   (docs/configuration.md).`,
 
-  cluster: `Usage: npm run cluster [-- --redis sentinel|cluster --port N --data FOLDER]
+  cluster: `Usage: npm run cluster [-- --redis sentinel|cluster --sockets N --port N --data FOLDER]
        npm run cluster -- status|kill|pause|resume|heal [NODE] [--data FOLDER]
 
   Starts many nodes on this machine, seeded: three API processes and two workers, PostgreSQL with two synchronous
   standbys, Redis with a replica and three sentinels, and HAProxy in front (docs/cluster.md). Ctrl-C stops everything.
 
   --redis      sentinel (default), or cluster: a Redis Cluster of three masters and three replicas
+  --sockets N  1 or 2 more API processes for subscriptions; the others then serve the rest
   status       prints the state of every node
   kill NODE    kills a node, as a power failure would: api-2, redis-1, primary
   pause NODE   freezes a node: its connections stay open, and nothing is answered
@@ -37,6 +42,11 @@ const usages = {
 
   Any other argument goes to Vitest. After npm start or npm test, npx vitest --help lists them.`,
 
+  'test:long': `Usage: npm run test:long
+
+  Runs the tests that take longest, which npm test leaves out: the files *.long.test.ts. npm test -- FILE runs one of
+  them. The command takes some minutes.`,
+
   check: `Usage: npm run check
 
   Runs types, lint, format:check, check:unused, check:docs, check:files, check:mutants,
@@ -44,8 +54,8 @@ const usages = {
 
   docs: `Usage: npm run docs [-- --check]
 
-  Generates docs/configuration.md, docs/seat-map.svg, .env.example and the tables of docs/scaling.md, and copies the
-  code of the examples into Markdown pages.
+  Generates docs/configuration.md, docs/seat-map.svg, docs/on-sale.svg, .env.example and the tables of docs/scaling.md,
+  and copies the code of the examples into Markdown pages.
 
   --check  the same as npm run check:docs`,
 
@@ -110,23 +120,6 @@ const usages = {
   Empties the data folder (SELLOUT_DATA_DIR). The next npm start creates a new database. The services of DATABASE_URL
   and REDIS_URL are not changed.`,
 
-  'db:migrate': `Usage: npm run db:migrate [-- --print-datamodel]
-
-  Applies pending migrations to DATABASE_URL, or to the database of npm start.
-
-  --print-datamodel  prints the SQL that creates the whole datamodel, to write a migration from; needs no database`,
-
-  'db:roles': `Usage: npm run -s db:roles [-- --owner ROLE]
-
-  Prints SQL that creates a role for each connection pool, with the settings of its sessions, for use behind a
-  connection pooler (docs/deployment.md). Changes nothing itself.
-
-  --owner  role that owns the tables; default: the user of DATABASE_URL`,
-
-  'db:diff': `Usage: npm run db:diff
-
-  Compares prisma/migrations with prisma/schema.prisma in scratch databases. Exit status 1 if they differ.`,
-
   'build:web': `Usage: npm run build:web
 
   Builds the web shop into src/web/shop/dist, from where the API serves it. npm start does so if sources are newer.`,
@@ -139,26 +132,28 @@ const usages = {
   --organizer  the organizer who owns the venue; default: the organizer of the examples
   --time-zone  the IANA name of the hall's time zone; default: UTC`,
 
-  capacity: `Usage: npm run capacity [-- --users N] [--watchers-share N] [--buyers-share N] [--events N] [...]
+  capacity: `Usage: npm run capacity [-- --arrivals N] [--events N] [--seats-per-event N] [...] [--chart FILE]
        npm run capacity -- --measure
 
-  Prints what a number of simultaneous users needs, and where the deployment ends first (docs/scaling.md).
+  Simulates an on-sale, computes what it needs from measured costs, and prints which resource ends first
+  (docs/scaling.md).
 
-  --users             simultaneous users; default: 10000000
-  --watchers-share    share of the users who watch a live map; default: 0.05
-  --buyers-share      share of the users who are choosing and paying; default: 0.002
-  --events            events among which the users are spread; default: 50
-  --checkout-seconds  seconds in which one buyer holds and pays; default: 60
-  --confirm-share     share of the holds that are confirmed; default: 0.7
-  --seats-per-hold    seats of one hold; default: 2
-  --seats-per-event   seats of one event; default: 80000
-  --arrival-seconds   seconds in which all users arrive; default: 600
-  --tick-ms           FEED_TICK_MS; default: 100
-  --database-cores    cores of the PostgreSQL server; default: 16
-  --gigabits          network of one balancer in Gbit/s; default: 10
-  --utilization       planned utilization of cores and networks; default: 0.6
-  --measure           measures the inputs on this machine, in two minutes, and stores them in
-                      loadtest/capacity/inputs.json`,
+  --arrivals         people who arrive; default: 10000000
+  --events           events that go on sale at once; default: 50
+  --seats-per-event  seats of one event; default: 60000
+  --lobby-share      share of the people who arrive in the lobby; default: 0.7
+  --late-minutes     mean minutes after which the others arrive; default: 5
+  --sell-minutes     minutes in which all seats are offered once; default: 10
+  --draw-seconds     seconds over which the lobby asks for its numbers; default: 60
+  --watchers-share   share of the waiting who watch a live map; default: 0.05
+  --tick-ms          FEED_TICK_MS; default: 100
+  --database-cores   cores of the PostgreSQL server; default: 16
+  --gigabits         network of one balancer in Gbit/s; default: 10
+  --utilization      planned utilization of cores and networks; default: 0.6
+  --seed             seed of the simulation; default: 1
+  --chart            writes the sale as an SVG chart
+  --measure          measures the inputs that no benchmark has on this machine, in two minutes, and stores them in
+                     loadtest/capacity/inputs.json`,
 
   'check:changesets': `Usage: npm run check:changesets [-- --since COMMIT]
 
@@ -210,36 +205,6 @@ const usages = {
 
   Compares the mutants with the comments "guard: NAME" in src and scripts, and applies each mutation in memory. Runs no
   test. Exit status 1 on any fault.`,
-
-  audit: `Usage: npm run audit [-- --stopped]
-
-  Checks the data in DATABASE_URL and REDIS_URL against the invariants. Without them, checks the services of npm
-  start, or the database in the data folder if nothing runs. Exit status 0: no breach; 1: a breach, or the audit
-  failed; 2: no breach, but Redis was unreachable.
-
-  --stopped  no worker runs, for example after a restore: overdue holds are no breach`,
-
-  inspect: `Usage: npm run inspect -- booking ID [--json]
-
-  Prints the history of a booking in DATABASE_URL, or the database of npm start: its seats, each change with the batch
-  and the version that made it, the idempotency keys as hashes, the deadline, and whether everything agrees. Changes
-  nothing. Exit status 0: all agrees; 2: something disagrees; 1: there is no such booking, or the command failed.
-
-  ID      the ID that the API returns, or the UUID of the log and the database
-  --json  prints JSON`,
-
-  'raise-versions': `Usage: npm run raise-versions
-
-  Raises the version of every event in DATABASE_URL by a million, after a restore. Clients that saw a lost version then
-  get a snapshot when they come back. deploy/restore.sh runs it.`,
-
-  'revoke-token': `Usage: npm run revoke-token -- [--subject SUBJECT]... [--id ID]...
-
-  Revokes tokens in DATABASE_URL, or the database of npm start. API processes refuse them within two seconds, and end
-  their private subscriptions.
-
-  --subject  all tokens that this user has got until now: the claim sub, or the user ID of the log
-  --id       the token with this ID: the claim jti`,
 
   screenshots: `Usage: npm run screenshots
 

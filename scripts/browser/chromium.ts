@@ -15,7 +15,8 @@ export async function startBrowser(folder: string): Promise<Browser> {
   });
 }
 
-async function findChromium(folder: string): Promise<ChromiumFile> {
+/** Finds Chromium, or unpacks it. Under load, unpacking takes longer than most deadlines. */
+export async function findChromium(folder: string): Promise<ChromiumFile> {
   const installed = process.env['CHROMIUM_PATH'] ?? findInPath();
   return installed === undefined ? unpackChromium(folder) : { executablePath: installed, env: {} };
 }

@@ -35,6 +35,8 @@ async function openEvent(page: Page, name: RegExp): Promise<void> {
   await page.getByRole('link', { name }).click();
   const map = page.locator('.map-canvas[data-ready]');
   await map.waitFor();
+  // The list comes after the map.
+  await page.locator('.section, .row').first().waitFor();
   const section = page.locator('.section:enabled').first();
   if ((await section.count()) > 0) await section.click();
   const seats = page.locator('.row').nth(2).locator('.seat');
@@ -72,15 +74,35 @@ async function takeList(page: Page, file: string): Promise<void> {
   await save(page, file);
 }
 
+const READ_ATTEMPTS = 10;
+
+/**
+ * Waits until the server has read the IDs of the examples, which it leaves out while the database is slow. GraphiQL would keep tabs
+ * without them in the browser's storage, so this must come before the page is opened.
+ */
+async function awaitExampleIds(page: Page): Promise<void> {
+  for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+    const response = await page.request.get('/graphql', { headers: { accept: 'text/html' } });
+    if (!(await response.text()).includes('the ID of an event')) return;
+  }
+  throw new Error('GraphiQL has no IDs in its examples');
+}
+
 /** Runs the tabs of a purchase up to HoldSeats. */
 async function takeGraphiql(page: Page, file: string): Promise<void> {
+  await awaitExampleIds(page);
   await page.goto('/graphql');
-  for (const name of ['StartGuestSession', 'HoldSeats']) {
+  const result = page.locator('.result-window');
+  // The buttons are there before the editors, and until then a click runs nothing.
+  await result.locator('.monaco-editor').waitFor();
+  const runs = { StartGuestSession: '"startGuestSession"', HoldSeats: '"holdSeats"' };
+  for (const [name, field] of Object.entries(runs)) {
     await page.getByRole('tab', { name }).click();
+    await page.locator('.graphiql-query-editor .view-lines').getByText(name).first().waitFor();
     await page.getByRole('button', { name: /^Execute/ }).click();
-    await page.locator('.result-window').getByText('"data"').waitFor();
+    await result.getByText(field).first().waitFor();
   }
-  await page.locator('.result-window').getByText('"HOLD"').waitFor();
+  await result.getByText('"HOLD"').waitFor();
   await page.mouse.move(0, 0);
   await page.screenshot({ path: file });
 }

@@ -19,6 +19,8 @@ export interface ClusterOptions {
   /** A master with a replica and sentinels, or a Redis Cluster. */
   readonly redis: 'sentinel' | 'cluster';
   readonly apis: number;
+  /** API processes for subscriptions alone. Without, all API processes serve everything. */
+  readonly sockets?: number;
   readonly workers: number;
   /** Survives a crash of the machine. */
   readonly durable: boolean;
@@ -26,6 +28,8 @@ export interface ClusterOptions {
   readonly redisPassword: string;
   /** Settings of the API processes and workers. */
   readonly env: Environment;
+  /** Returns further settings of one process, such as `api-2`. Called at each of its starts. */
+  readonly readEnvOf?: (name: string) => Environment;
   readonly report: (line: string) => void;
 }
 
@@ -52,31 +56,35 @@ export class Cluster {
       options.redis === 'cluster'
         ? new ClusterPart(redis)
         : new SentinelPart({ ...redis, master: redisMaster });
-    const server = (name: 'api' | 'worker', i: number) => {
+    const server = (name: 'api' | 'sockets' | 'worker', i: number) => {
       const full = `${name}-${i + 1}` as 'api-1';
-      const portSetting = name === 'api' ? 'PORT' : 'METRICS_PORT';
+      const port = String(ports[full]);
+      const api = { PORT: port, METRICS_PORT: String(ports[`${full}-metrics`]), ...this.#rolesEnv(name) };
       return new ServerNode({
         name: full,
         port: ports[full],
-        file: `src/main/${name}.ts`,
+        file: `src/main/${name === 'worker' ? 'worker' : 'api'}.ts`,
         folder,
         readEnv: () => ({
           ...this.#serverEnv(),
-          ...(name === 'api' && { METRICS_PORT: String(ports[`${full}-metrics`]) }),
-          [portSetting]: String(ports[full]),
+          ...(name === 'worker'
+            ? { METRICS_PORT: port }
+            : { ...api, DATABASE_REPLICA_URLS: this.postgres.replicaUrls.join(',') }),
+          ...options.readEnvOf?.(full),
         }),
       });
     };
-    this.#apis = Array.from({ length: options.apis }, (_, i) => server('api', i));
+    this.#apis = [
+      ...Array.from({ length: options.apis }, (_, i) => server('api', i)),
+      ...Array.from({ length: options.sockets ?? 0 }, (_, i) => server('sockets', i)),
+    ];
     this.#workers = Array.from({ length: options.workers }, (_, i) => server('worker', i));
     this.#balancer = new BalancerNode({
       name: 'balancer',
       port: ports.balancer,
       config: 'api.cfg',
       folder,
-      env: Object.fromEntries(
-        [1, 2, 3].map((i) => [`API_${i}`, `127.0.0.1:${ports[`api-${i}` as 'api-1']}`]),
-      ),
+      env: toBalancerEnv(ports, options.sockets !== undefined),
     });
   }
 
@@ -98,6 +106,11 @@ export class Cluster {
       Promise.all([...this.#workers, ...this.#apis].map((node) => node.start())),
     );
     await step('Balancer', () => this.#balancer.start());
+  }
+
+  #rolesEnv(name: 'api' | 'sockets' | 'worker'): Environment {
+    if (this.#options.sockets === undefined) return {};
+    return { API_ROLES: name === 'sockets' ? 'sockets' : 'http' };
   }
 
   #serverEnv(): Environment {
@@ -125,4 +138,12 @@ export class Cluster {
   readStates(): Promise<readonly { readonly name: string; readonly state: string }[]> {
     return Promise.all(this.nodes.map(async (node) => ({ name: node.name, state: await node.readState() })));
   }
+}
+
+function toBalancerEnv(ports: Ports, hasSockets: boolean): Readonly<Record<string, string>> {
+  const apis = ['api-1', 'api-2', 'api-3'] as const;
+  const names = hasSockets ? ([...apis, 'sockets-1', 'sockets-2'] as const) : apis;
+  return Object.fromEntries(
+    names.map((name) => [name.toUpperCase().replace('-', '_'), `127.0.0.1:${ports[name]}`]),
+  );
 }

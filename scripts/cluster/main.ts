@@ -6,7 +6,7 @@ import { readEnvironment } from '../../src/platform/config/environment.ts';
 import { explain, readArguments, UsageError } from '../local/command.ts';
 import { authSecret, lockDataFolder, openDataFolder } from '../local/data-folder.ts';
 import { Shutdown } from '../local/shutdown.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster, type ClusterOptions } from './cluster.ts';
 import { writeClusterState } from './cluster-state.ts';
 import { ControlSocket, isControlCommand, sendControl } from './control.ts';
 import { findHaproxy } from './find-haproxy.ts';
@@ -24,11 +24,21 @@ const shutdown = new Shutdown();
 async function run(): Promise<void> {
   const { values, positionals } = readArguments('cluster', {
     allowPositionals: true,
-    options: { port: { type: 'string' }, data: { type: 'string' }, redis: { type: 'string' } },
+    options: {
+      port: { type: 'string' },
+      data: { type: 'string' },
+      redis: { type: 'string' },
+      sockets: { type: 'string' },
+    },
   });
   const data = openDataFolder({ SELLOUT_DATA_DIR: values.data ?? DEFAULT_FOLDER });
   const [command, node, ...more] = positionals;
-  if (command === undefined) return start(data, readPort(values.port), readRedis(values.redis));
+  if (command === undefined)
+    return start(data, {
+      port: readPort(values.port),
+      redis: readRedis(values.redis),
+      ...readSockets(values.sockets),
+    });
   const needsNode = command !== 'status' && command !== 'heal';
   if (!isControlCommand(command) || more.length > 0 || (needsNode && node === undefined))
     throw new UsageError('cluster', `Unknown command: ${positionals.join(' ')}`);
@@ -46,10 +56,19 @@ function readRedis(text = 'sentinel'): 'sentinel' | 'cluster' {
   throw new UsageError('cluster', `--redis must be sentinel or cluster, not "${text}"`);
 }
 
+function readSockets(text: string | undefined): { readonly sockets?: number } {
+  if (text === undefined) return {};
+  if (text === '1' || text === '2') return { sockets: Number(text) };
+  throw new UsageError('cluster', `--sockets must be 1 or 2, not "${text}"`);
+}
+
+interface StartOptions extends Pick<ClusterOptions, 'redis' | 'sockets'> {
+  readonly port: number;
+}
+
 async function start(
   data: ReturnType<typeof openDataFolder>,
-  port: number,
-  redis: 'sentinel' | 'cluster',
+  { port, redis, ...options }: StartOptions,
 ): Promise<void> {
   shutdown.listen();
   const lock = await lockDataFolder(data);
@@ -65,6 +84,7 @@ async function start(
     ports,
     redis,
     apis: APIS,
+    ...options,
     workers: WORKERS,
     durable: true,
     secret: authSecret(data),

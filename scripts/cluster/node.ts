@@ -24,6 +24,12 @@ export abstract class ClusterNode {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** @throws if the process was never started. */
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error(`${this.name} does not run`);
+    return this.#child.pid;
+  }
+
   get isPaused(): boolean {
     return this.isRunning && this.#isPaused;
   }
@@ -40,19 +46,19 @@ export abstract class ClusterNode {
 
   /** Kills the process and its children, like a power failure. */
   async kill(): Promise<void> {
-    if (this.isRunning && this.#child?.pid !== undefined) await killTree(this.#child.pid);
+    if (this.isRunning) await killTree(this.pid);
   }
 
   /** Freezes the process and its children: connections stay open, and nothing is answered. */
   pause(): void {
-    if (!this.isRunning || this.#child?.pid === undefined) throw new Error(`${this.name} does not run`);
-    freezeTree(this.#child.pid);
+    if (!this.isRunning) throw new Error(`${this.name} does not run`);
+    freezeTree(this.pid);
     this.#isPaused = true;
   }
 
   /** Lets a paused process go on as if nothing had happened. */
   resume(): void {
-    if (this.isPaused && this.#child?.pid !== undefined) thawTree(this.#child.pid);
+    if (this.isPaused) thawTree(this.pid);
     this.#isPaused = false;
   }
 

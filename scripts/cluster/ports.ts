@@ -1,4 +1,5 @@
-import { canListen, freePort } from '../local/ports.ts';
+import { randomInt } from 'node:crypto';
+import { canListen } from '../local/ports.ts';
 
 /** The port of each part of the cluster, as an offset from the address of the cluster. docs/cluster.md lists them. */
 const offsets = {
@@ -8,6 +9,8 @@ const offsets = {
   'api-3': 3,
   'worker-1': 4,
   'worker-2': 5,
+  'sockets-1': 6,
+  'sockets-2': 7,
   'database-balancer': 10,
   'pg-1': 11,
   'pg-2': 12,
@@ -33,6 +36,8 @@ const offsets = {
   'api-1-metrics': 51,
   'api-2-metrics': 52,
   'api-3-metrics': 53,
+  'sockets-1-metrics': 54,
+  'sockets-2-metrics': 55,
 } as const;
 
 type PortName = keyof typeof offsets;
@@ -43,11 +48,22 @@ export function portsFrom(base: number): Ports {
   return Object.fromEntries(Object.entries(offsets).map(([name, offset]) => [name, base + offset])) as Ports;
 }
 
+/** Below the ports that the kernel gives to outgoing connections, of which one could take a port before its node starts. */
+const TEST_PORTS = { first: 10_000, step: 64, ranges: 340 };
+const ATTEMPTS_MAX = 20;
+
 /** Returns free ports, for tests. */
 export async function freePorts(): Promise<Ports> {
-  const ports: Partial<Record<PortName, number>> = {};
-  for (const name of Object.keys(offsets) as PortName[]) ports[name] = await freePort();
-  return ports as Ports;
+  const { first, step, ranges } = TEST_PORTS;
+  for (let attempt = 1; ; attempt++) {
+    const ports = portsFrom(first + step * randomInt(ranges));
+    try {
+      await requireFree(ports);
+      return ports;
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
 }
 
 /** @throws an error of one line that names the first port in use. */

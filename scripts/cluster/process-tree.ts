@@ -5,14 +5,18 @@ const GONE_WITHIN_MS = 5_000;
 
 /** Freezes a process and all its descendants, as if their machine hung. */
 export function freezeTree(pid: number): void {
-  // The parent first, so that it starts no more children meanwhile.
-  signal(pid, 'SIGSTOP');
-  for (const child of findChildren(pid)) freezeTree(child);
+  const frozen = new Set<number>();
+  // Until there are no more: those that are not frozen yet may start further ones meanwhile.
+  for (let found = [pid]; found.length > 0; found = listTree(pid).filter((each) => !frozen.has(each))) {
+    for (const each of found) {
+      signal(each, 'SIGSTOP');
+      frozen.add(each);
+    }
+  }
 }
 
 export function thawTree(pid: number): void {
-  for (const child of findChildren(pid)) thawTree(child);
-  signal(pid, 'SIGCONT');
+  for (const each of listTree(pid)) signal(each, 'SIGCONT');
 }
 
 /** Kills a process and all its descendants, as if their machine lost power: none of them does anything more. */
@@ -24,15 +28,20 @@ export async function killTree(pid: number): Promise<void> {
     throw new Error(`process ${pid} did not end`);
 }
 
-function listTree(pid: number): readonly number[] {
-  return [...findChildren(pid).flatMap(listTree), pid];
+/** Returns a process and its descendants, each before its parent. */
+function listTree(root: number): number[] {
+  const children = Map.groupBy(readParents(), ([, parent]) => parent);
+  const tree = [root];
+  // Grows while it is read.
+  for (const pid of tree) tree.push(...(children.get(pid) ?? []).map(([child]) => child));
+  return tree.toReversed();
 }
 
-function findChildren(pid: number): readonly number[] {
+/** Returns each process of the machine with its parent. */
+function readParents(): readonly (readonly [pid: number, parent: number | null])[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((each) => readParent(each) === pid);
+    .map((name) => [Number(name), readParent(Number(name))]);
 }
 
 function readParent(pid: number): number | null {

@@ -4,13 +4,19 @@ import { NO_FILTERS, readMigrations, withSchemaEngine } from './engine.ts';
 import { wholeScriptAdapter } from './whole-script-adapter.ts';
 
 /** Key of the advisory lock; arbitrary, but used for nothing else in this database. */
-const MIGRATION_LOCK = 5_310_718;
+export const MIGRATION_LOCK = 5_310_718;
 
 /**
  * Applies pending migrations of prisma/migrations and returns their names. Records them in `_prisma_migrations` exactly as
  * `prisma migrate deploy` does, so the two can be mixed. A concurrent call in another process waits on an advisory lock.
+ *
+ * @param last the name of the last migration to apply; default: all.
  */
-export async function migrate(databaseUrl: string, log?: (line: string) => void): Promise<string[]> {
+export async function migrate(
+  databaseUrl: string,
+  log?: (line: string) => void,
+  last?: string,
+): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -23,7 +29,7 @@ export async function migrate(databaseUrl: string, log?: (line: string) => void)
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const migrationsList = await readMigrations();
+    const migrationsList = await readMigrations(last);
     const retryable = await findRetryableMigrations(client);
     const applied = await withSchemaEngine(wholeScriptAdapter(pool), async (engine) => {
       for (const migrationName of retryable) {

@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.sql.ts';
 
-/** An object that may exist only in the migrations. A trailing `*` in its name matches any suffix. */
+/** An object that may differ, or exist on one side only. A trailing `*` in its name matches any suffix. */
 export interface SqlOnlyObject {
   object: string;
   reason: string;
@@ -14,8 +14,8 @@ export interface Drift {
 }
 
 /**
- * Returns the differences between migrations and datamodel. Listed objects may differ or exist only in the migrations. No
- * object may exist only in the datamodel. A listed object that does not differ is reported too.
+ * Returns the differences between migrations and datamodel. Listed objects may differ, or exist on one side only. A listed
+ * object that does not differ is reported too.
  */
 export function findDrift(
   migrations: Catalog,
@@ -41,7 +41,7 @@ export function findDrift(
     });
   }
   for (const [object, definition] of datamodel) {
-    if (migrations.has(object)) continue;
+    if (migrations.has(object) || isExcused(object)) continue;
     drift.push({ object, problem: 'is in the datamodel, but not in the migrations', datamodel: definition });
   }
   for (const entry of sqlOnly) {

@@ -62,10 +62,12 @@ export async function getDatamodelSql(): Promise<string> {
   });
 }
 
-/** Reads prisma/migrations in the form that the engine takes. */
-export async function readMigrations(): Promise<MigrationList> {
+/** Reads prisma/migrations, up to `last` if it is given, in the form that the engine takes. */
+export async function readMigrations(last?: string): Promise<MigrationList> {
   const entries = await readdir(MIGRATIONS_FOLDER, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = entries
+    .filter((entry) => entry.isDirectory() && (last === undefined || entry.name <= last))
+    .map((entry) => entry.name);
   const lockFile = path.join(MIGRATIONS_FOLDER, 'migration_lock.toml');
   return {
     baseDir: MIGRATIONS_FOLDER,

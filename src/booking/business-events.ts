@@ -58,9 +58,14 @@ export function commandFailed(logger: Logger, ended: Ended, error: unknown): voi
 }
 
 /** Called after COMMIT of the batch that expired the hold: a sweep of the worker, or a command that took its seats. */
-export function holdExpired(logger: Logger, hold: BookingRecord, endedAtMs: number): void {
+export function holdExpired(
+  logger: Logger,
+  hold: BookingRecord,
+  endedAtMs: number,
+  deadlineMs: number,
+): void {
   const { eventId, id, seats } = hold;
-  const delayMs = Math.round(endedAtMs - hold.holdExpiresAtMs - hold.takeoverDelayMs);
+  const delayMs = Math.round(endedAtMs - deadlineMs - hold.takeoverDelayMs);
   metrics.holdsExpired.inc();
   metrics.holdExpirationDelaySeconds.observe(delayMs / 1000);
   if (!logger.isLevelEnabled('info')) return;

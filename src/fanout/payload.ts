@@ -1,8 +1,9 @@
-import { executeSync } from 'graphql';
 import { Cache } from '../platform/cache.ts';
 import { formatErrors, limitErrors } from '../graphql/engine/errors/response-errors.ts';
 import type { Engine } from '../graphql/engine/engine.ts';
-import { toGraphQLError } from '../graphql/engine/operation.ts';
+import { toGraphQLError } from '../graphql/engine/errors/to-graphql-error.ts';
+import { executePlan } from '../graphql/engine/execution/execute-plan.ts';
+import { isPromise } from '../graphql/engine/execution/maybe-promise.ts';
 import type { SharedOperation } from '../graphql/engine/shared-operation.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import { uuidV7 } from '../platform/ids.ts';
@@ -106,19 +107,9 @@ function render(engine: Engine, operation: SharedOperation, message: object): Pa
   return new Payload(JSON.stringify({ errors: formatErrors(limitErrors(errors.map(mask))), data }));
 }
 
-function execute({ sharedContext }: Engine, operation: SharedOperation, message: object) {
-  const { schema, document, operationName, variables } = operation;
-  try {
-    return executeSync({
-      schema,
-      document,
-      operationName,
-      variableValues: variables,
-      rootValue: message,
-      // Plugins store data by context object. A new object keeps nothing from one message to the next.
-      contextValue: { ...sharedContext },
-    });
-  } catch (error) {
-    return { errors: [error], data: null };
-  }
+function execute({ sharedContext }: Engine, { plan, variables }: SharedOperation, message: object) {
+  // Plugins store data by context object. A new object keeps nothing from one message to the next.
+  const result = executePlan(plan, { variables, context: { ...sharedContext }, root: message });
+  if (!isPromise(result)) return result;
+  return { errors: [new Error('A field of a shared subscription is asynchronous.')], data: null };
 }

@@ -9,7 +9,7 @@ import type { LiveFeed } from '../seating/live/live-feed.ts';
 import type { SeatSource } from '../seating/live/seat-updates.ts';
 import { Broadcast } from './broadcast.ts';
 import { fanoutLimits } from './limits.ts';
-import type { PayloadCache } from './payload.ts';
+import type { Payload, PayloadCache } from './payload.ts';
 import { Subscriber, type Consumer } from './subscriber.ts';
 
 export interface ChannelContext {
@@ -43,6 +43,8 @@ export class SeatChannel {
   #commitMs: number | null = null;
   /** The span of the broadcast; null if it is not traced. */
   #span: Span | null = null;
+  /** The payload that was sent last in this broadcast. */
+  #lastSent: { readonly message: FeedMessage; readonly key: string; readonly payload: Payload } | null = null;
   /** The map as of the last message. */
   #snapshot: FeedMessage;
 
@@ -78,6 +80,8 @@ export class SeatChannel {
       work();
     } catch (error) {
       this.#fail(subscriber, error);
+    } finally {
+      this.#lastSent = null;
     }
   }
 
@@ -130,6 +134,7 @@ export class SeatChannel {
 
   /** Called when every subscriber has been served. Clocks differ by milliseconds, so the delay can seem negative. */
   #measureDelay(): void {
+    this.#lastSent = null; // Memory for payloads is limited by their cache.
     this.#endSpan();
     this.#countFrames();
     if (this.#commitMs === null) return;
@@ -165,7 +170,7 @@ export class SeatChannel {
 
   #send(subscriber: Subscriber, message: FeedMessage): boolean {
     const { operation, consumer } = subscriber;
-    const payload = this.#ctx.payloads.get(message, operation);
+    const payload = this.#getPayload(message, operation);
     if (consumer.send(payload)) {
       subscriber.apply('sent');
       this.#uncountedFrames++;
@@ -176,6 +181,15 @@ export class SeatChannel {
     subscriber.apply('full');
     consumer.onDrain(() => this.#attempt(subscriber, () => this.#catchUp(subscriber)));
     return false;
+  }
+
+  /** Most subscribers of an event run the same operation, so the payload of the previous one is mostly that of the next. */
+  #getPayload(message: FeedMessage, operation: SharedOperation): Payload {
+    const last = this.#lastSent;
+    if (last !== null && last.message === message && last.key === operation.key) return last.payload; // guard: payload-of-operation
+    const payload = this.#ctx.payloads.get(message, operation);
+    this.#lastSent = { message, key: operation.key, payload };
+    return payload;
   }
 
   #catchUp(subscriber: Subscriber): void {

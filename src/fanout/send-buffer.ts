@@ -31,7 +31,7 @@ export class SendBuffer {
   readonly #stream: Writable;
   readonly #limits: SendBufferLimits;
   readonly #onStuck: () => void;
-  #drainCallbacks: (() => void)[] = [];
+  #drainCallbacks: (() => void)[] | undefined;
   #stuckTimer: NodeJS.Timeout | undefined;
 
   /** `onStuck` is called if the buffer was full and has not drained in time. */
@@ -41,10 +41,10 @@ export class SendBuffer {
     this.#onStuck = onStuck;
     if (stream.destroyed) return;
     openBuffers.add(this);
-    stream.once('close', () => {
+    stream.on('close', () => {
       openBuffers.delete(this);
       clearTimeout(this.#stuckTimer);
-      this.#drainCallbacks = [];
+      this.#drainCallbacks = undefined;
     });
   }
 
@@ -67,7 +67,7 @@ export class SendBuffer {
   /** Marks the buffer as full, and calls back when everything has been sent. Call it only if there is no room. */
   onDrain(then: () => void): void {
     if (this.#stream.destroyed) return;
-    this.#drainCallbacks.push(then);
+    (this.#drainCallbacks ??= []).push(then);
     if (this.isFull) return;
     this.#stuckTimer = setTimeout(() => {
       metrics.slowConsumersClosed.inc();
@@ -79,8 +79,8 @@ export class SendBuffer {
   #drain(): void {
     clearTimeout(this.#stuckTimer);
     this.#stuckTimer = undefined;
-    const callbacks = this.#drainCallbacks;
-    this.#drainCallbacks = [];
+    const callbacks = this.#drainCallbacks ?? [];
+    this.#drainCallbacks = undefined;
     for (const then of callbacks) then();
   }
 }

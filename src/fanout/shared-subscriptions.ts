@@ -37,16 +37,11 @@ export class SharedSubscriptions {
   subscribe(operation: SharedOperation, source: AsyncIterable<unknown>, consumer: Consumer): Results | null {
     if (source instanceof LatestSource) return this.#subscribeToLatest(operation, source, consumer);
     if (!(source instanceof SeatSource)) return null;
-    const join = () => this.#getChannel(source.feed).join(source, consumer, operation);
-    return new SharedResults(join, () => source.release());
+    return new SharedResults(source, () => this.#getChannel(source.feed).join(source, consumer, operation));
   }
 
-  #subscribeToLatest(
-    operation: SharedOperation,
-    { value, release }: LatestSource,
-    consumer: Consumer,
-  ): Results {
-    return new SharedResults(() => this.#getLatestChannel(value).join(consumer, operation), release);
+  #subscribeToLatest(operation: SharedOperation, source: LatestSource, consumer: Consumer): Results {
+    return new SharedResults(source, () => this.#getLatestChannel(source.value).join(consumer, operation));
   }
 
   #getLatestChannel(value: LatestValue<object>): LatestChannel {
@@ -69,24 +64,34 @@ export class SharedSubscriptions {
 }
 
 /**
- * The results of one shared subscription. They are empty: the channel sends its messages to the consumer. The first `next`
- * joins the channel and stays pending until `return` ends the subscription and releases its source.
+ * The results of one shared subscription. They are empty: the channel sends its messages to the consumer. They end with
+ * `return`, which releases the source. So a caller that ends them itself needs no `next`, only `join`.
  */
-class SharedResults implements AsyncIterableIterator<ExecutionResult> {
-  readonly #join: () => () => void;
-  readonly #release: () => void;
+export class SharedResults implements AsyncIterableIterator<ExecutionResult> {
+  readonly #source: Releasable;
+  /** Joins the channel. Undefined when it has joined. */
+  #join: (() => () => void) | undefined;
   #leave: (() => void) | undefined;
   #isOver = false;
   #end: (() => void) | undefined;
 
-  constructor(join: () => () => void, release: () => void) {
+  constructor(source: Releasable, join: () => () => void) {
+    this.#source = source;
     this.#join = join;
-    this.#release = release;
   }
 
+  /** Joins the channel, which then sends its messages to the consumer. */
+  join(): void {
+    const join = this.#join;
+    if (this.#isOver || join === undefined) return;
+    this.#join = undefined;
+    this.#leave = join();
+  }
+
+  /** Joins the channel. Resolves when the results have ended. */
   next(): Promise<IteratorResult<ExecutionResult>> {
     if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
-    this.#leave ??= this.#join();
+    this.join();
     return new Promise((resolve) => (this.#end = () => resolve({ done: true, value: undefined })));
   }
 
@@ -94,7 +99,7 @@ class SharedResults implements AsyncIterableIterator<ExecutionResult> {
     if (!this.#isOver) {
       this.#isOver = true;
       this.#leave?.();
-      this.#release();
+      this.#source.release();
       this.#end?.();
     }
     return Promise.resolve({ done: true, value: undefined });
@@ -103,4 +108,8 @@ class SharedResults implements AsyncIterableIterator<ExecutionResult> {
   [Symbol.asyncIterator](): this {
     return this;
   }
+}
+
+interface Releasable {
+  release(): void;
 }

@@ -7,6 +7,7 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { Database } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
+import type { ServiceMonitor } from '../platform/service/service-monitor.ts';
 import type { BestAvailable } from '../seating/best-available/best-available.ts';
 import type { BookingUpdates } from '../seating/live/booking-updates.ts';
 import type { EventLayouts } from '../seating/layout/event-layouts.ts';
@@ -17,6 +18,7 @@ import type { SeatMaps } from '../seating/map/seat-maps.ts';
 import type { VenueLayouts } from '../seating/layout/venue-layouts.ts';
 import type { RequestBudget } from '../traffic/rate-limits.ts';
 import type { WaitingRooms } from '../waiting-room/waiting-rooms.ts';
+import type { EventCounts } from './reads/event-counts.ts';
 
 /** The services that resolvers use. Created once, in main. */
 export interface Services {
@@ -31,9 +33,12 @@ export interface Services {
   readonly seatMaps: SeatMaps;
   readonly publicVersions: PublicVersions;
   readonly groupCommit: GroupCommit;
+  /** Switches writes off and on. */
+  readonly service: ServiceMonitor;
   /** Logs what happens to bookings. */
   readonly eventLogger: Logger;
   readonly bestAvailable: BestAvailable;
+  readonly eventCounts: EventCounts;
   readonly requestQueue: RequestQueue;
   readonly requestReads: RequestReads;
   readonly requestUpdates: RequestUpdates;

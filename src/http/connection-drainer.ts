@@ -1,4 +1,6 @@
 const WAVE_MS = 100;
+/** Maximum interval at which the ages of all connections are checked. A timer for each would take half a kilobyte. */
+const AGE_CHECK_MS_MAX = 1_000;
 
 /** Why a connection ends: the server stops, or the connection is old. */
 export type EndReason = 'stopping' | 'age';
@@ -9,9 +11,10 @@ type End = (reason: EndReason) => void;
  * at the same time. Also ends each connection at a random age, so that connections spread to nodes that started later.
  */
 export class ConnectionDrainer {
-  /** With the timer of each connection's age. */
-  readonly #connections = new Map<End, NodeJS.Timeout | undefined>();
+  /** With the time at which each connection is too old, in milliseconds. */
+  readonly #connections = new Map<End, number>();
   readonly #ageMaxMs: number | null;
+  #ageTimer: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
@@ -23,23 +26,33 @@ export class ConnectionDrainer {
   /** Adds a connection. Returns a function that removes it. A connection that is added after the last wave ends at once. */
   add(end: End): () => void {
     if (this.#isOver) end('stopping');
-    else this.#connections.set(end, this.#endLater(end));
+    else this.#connections.set(end, this.#planEnd());
     return () => this.#remove(end);
   }
 
-  #endLater(end: End): NodeJS.Timeout | undefined {
-    if (this.#ageMaxMs === null) return undefined;
+  #planEnd(): number {
+    if (this.#ageMaxMs === null) return Infinity;
+    const intervalMs = Math.min(AGE_CHECK_MS_MAX, this.#ageMaxMs / 100);
+    this.#ageTimer ??= setInterval(() => this.#endOld(), intervalMs).unref();
     // Connections that were made together, such as after the failure of a node, do not end together.
     const ageMs = this.#ageMaxMs * (0.5 + Math.random() / 2); // guard: connection-age-jitter
-    return setTimeout(() => {
+    return Math.round(performance.now() + ageMs);
+  }
+
+  #endOld(): void {
+    const now = performance.now();
+    for (const [end, endsAt] of this.#connections) {
+      if (now < endsAt) continue;
       this.#remove(end);
       end('age');
-    }, ageMs).unref();
+    }
   }
 
   #remove(end: End): void {
-    clearTimeout(this.#connections.get(end)); // guard: closed-connection-forgotten
-    this.#connections.delete(end);
+    this.#connections.delete(end); // guard: closed-connection-forgotten
+    if (this.#connections.size > 0) return;
+    clearInterval(this.#ageTimer);
+    this.#ageTimer = undefined;
   }
 
   /** Ends the connections in waves of equal size. The first wave is now. */

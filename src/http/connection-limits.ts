@@ -58,16 +58,19 @@ export function limitConnections(server: Server, { perAddressMax, max, proxies }
   let closedIdleAt = -Infinity;
   server.on('connection', (socket: Socket) => {
     open++;
-    socket.once('close', () => open--);
     if (open > max * CROWDED && performance.now() - closedIdleAt > CLOSE_IDLE_EVERY_MS) {
       closedIdleAt = performance.now();
       server.closeIdleConnections(); // guard: idle-connections-make-room
     }
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/, '');
     const family = isIP(address);
-    if (family !== 0 && proxies.check(address, family === 4 ? 'ipv4' : 'ipv6')) return;
-    const release = counter.acquire(address); // guard: tcp-connections-per-address
-    if (release !== null) return void socket.once('close', release);
+    const isProxy = family !== 0 && proxies.check(address, family === 4 ? 'ipv4' : 'ipv6');
+    const release = isProxy ? undefined : counter.acquire(address); // guard: tcp-connections-per-address
+    socket.on('close', () => {
+      open--;
+      release?.();
+    });
+    if (release !== null) return;
     metrics.requestsRefused.inc({ reason: 'connections_of_address' });
     // `end` would leave the connection open if the peer never closes its side.
     socket.write(TOO_MANY, () => socket.destroy());

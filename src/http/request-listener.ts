@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { classifyDbError, type DbErrorKind } from '../platform/database/db-errors.ts';
 import { BusyError } from '../platform/errors.ts';
@@ -6,9 +6,10 @@ import { createFastLogger, type Logger } from '../platform/observability/logger.
 import { runInRequest, formatTraceparent } from '../platform/request-scope.ts';
 import { redactSecrets } from '../platform/observability/log-values.ts';
 import { metrics } from '../platform/observability/metrics.ts';
+import type { AppResponse } from './app-response.ts';
 import type { CorsHandler } from './cors.ts';
 import { createRequestContext, type RequestContext, toNetwork } from './request-context.ts';
-import { DEFAULT_POLICY, sendBusy, sendJson, sendMethodNotAllowed } from './responses.ts';
+import { sendBusy, sendJson, sendMethodNotAllowed } from './responses.ts';
 
 export interface ListenerContext {
   readonly routes: readonly Route[];
@@ -26,33 +27,23 @@ const outages: ReadonlySet<DbErrorKind> = new Set(['connection', 'transient']);
 /** Creates the listener of all requests. It catches everything that a handler throws. */
 export function createRequestListener(ctx: ListenerContext) {
   const accessLogger = createFastLogger(ctx.logger);
-  return (req: IncomingMessage, res: ServerResponse): void => {
+  return (req: IncomingMessage, res: AppResponse): void => {
     const request = createRequestContext(req, res, ctx.proxies);
     const { requestId, scope } = request;
     req.on('error', (error) => ctx.logger.debug({ err: error, requestId }, 'request aborted'));
     res.on('error', (error) => ctx.logger.debug({ err: error, requestId }, 'response aborted'));
+    res.addCommonHeaders(requestId, formatTraceparent(scope.trace));
     logRequest(request, accessLogger);
     runInRequest(scope, () => handle(ctx, request)).catch((error: unknown) => fail(ctx, request, error));
   };
 }
 
 async function handle(ctx: ListenerContext, request: RequestContext): Promise<void> {
-  const { res, scope } = request;
-  res.setHeader('x-request-id', scope.requestId);
-  res.setHeader('traceparent', formatTraceparent(scope.trace));
-  setSecurityHeaders(res);
+  const { res } = request;
   // A keep-alive connection would delay the stop of the server.
   if (ctx.stopping.aborted) res.setHeader('connection', 'close');
   if (ctx.cors?.(request) === true) return;
   await handleRoute(ctx, request);
-}
-
-function setSecurityHeaders(res: ServerResponse): void {
-  res.setHeader('x-content-type-options', 'nosniff');
-  res.setHeader('referrer-policy', 'no-referrer');
-  res.setHeader('x-frame-options', 'DENY');
-  res.setHeader('cross-origin-opener-policy', 'same-origin');
-  res.setHeader('content-security-policy', DEFAULT_POLICY);
 }
 
 function fail(ctx: ListenerContext, request: RequestContext, error: unknown): void {
@@ -108,7 +99,7 @@ const probes: ReadonlySet<string> = new Set(['/health', '/ready']);
 function logRequest(request: RequestContext, logger: Logger): void {
   const { req, res, path, scope, address } = request;
   const startedAt = performance.now();
-  res.once('close', () => {
+  res.on('close', () => {
     const status = res.statusCode;
     metrics.httpRequests.inc({ status: res.headersSent ? `${Math.floor(status / 100)}xx` : 'aborted' });
     endSpan(request);

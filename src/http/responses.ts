@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { DEFAULT_POLICY } from './app-response.ts';
 import type { RequestContext } from './request-context.ts';
 
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
@@ -17,6 +18,11 @@ export function sendNotFound({ res, requestId }: RequestContext): void {
     error: 'No resource has this path. The page at /developers lists what this server offers.',
     requestId,
   });
+}
+
+/** Answers that other processes serve this path: the balancer should have asked one of them. */
+export function sendMisdirected({ res, requestId }: RequestContext): void {
+  sendJson(res, 421, { error: 'This server serves subscriptions only. Use the public address.', requestId });
 }
 
 export function sendMethodNotAllowed({ res, requestId }: RequestContext, allow: readonly string[]): void {
@@ -84,10 +90,6 @@ function chooseEncoding(header: string | undefined, body: StoredBody): 'br' | 'g
   if (body.gzip !== undefined && accepts('gzip')) return 'gzip';
   return 'identity';
 }
-
-/** Policy of every response that is not a page: a browser that displayed it would load and run nothing. */
-export const DEFAULT_POLICY =
-  "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** Sets the policy of a page: the default policy with the directives of the page. */
 export function setPagePolicy(res: ServerResponse, ...directives: readonly string[]): void {

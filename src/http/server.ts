@@ -1,16 +1,22 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Config } from '../platform/config/config.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import { pause } from '../platform/pause.ts';
+import { AppResponse } from './app-response.ts';
 import { limitConnections } from './connection-limits.ts';
 import { httpLimits } from './limits.ts';
 
 export type ServerConfig = Pick<Config, 'inactivityMs' | 'tcpConnections' | 'trustedProxies'>;
 
 /** Creates a server with its timeouts and connection limits. It does not listen yet. */
-export function createHttpServer(listener: RequestListener, config: ServerConfig): Server {
+export function createHttpServer(
+  listener: RequestListener<typeof IncomingMessage, typeof AppResponse>,
+  config: ServerConfig,
+): Server {
   const server = createServer(
     {
+      IncomingMessage,
+      ServerResponse: AppResponse,
       headersTimeout: httpLimits.headersTimeoutMs,
       // The last resort: bodies have shorter deadlines, depending on their size.
       requestTimeout: httpLimits.largeBodyTimeoutMs + httpLimits.headersTimeoutMs,

@@ -35,17 +35,21 @@ export class Identity {
   readonly #users: KnownUsers;
   readonly #revocations: Revocations | null;
 
-  /** Without `revocations`, revoked tokens are accepted; for commands and tests that only issue tokens. */
+  /**
+   * Without `revocations`, revoked tokens are accepted; for commands and tests that only issue tokens. While `canWrite` is
+   * false, tokens are verified and new users are not stored: nothing can refer to them then.
+   */
   constructor(
     auth: Config['auth'],
     db: PrismaClient,
     logger: Logger,
     revocations: Revocations | null = null,
+    canWrite: () => boolean = () => true,
   ) {
     const hmac = { name: 'HMAC', hash: 'SHA-256' };
     this.#key = createSecretKey(auth.secret, 'utf8').toCryptoKey(hmac, false, ['sign', 'verify']);
     this.#provider = auth.provider === null ? null : new IdentityProvider(auth.provider, logger);
-    this.#users = new KnownUsers(db);
+    this.#users = new KnownUsers(db, canWrite);
     this.#revocations = revocations;
   }
 

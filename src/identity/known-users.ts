@@ -12,16 +12,19 @@ export interface KnownUser {
 /** Stores users on first sight, because events and venues refer to their rows. */
 export class KnownUsers {
   readonly #db: PrismaClient;
+  readonly #canWrite: () => boolean;
   /** Stored roles by user ID. */
   readonly #roles = new Cache<string, Role>({ entriesMax: 50_000 });
 
-  constructor(db: PrismaClient) {
+  constructor(db: PrismaClient, canWrite: () => boolean) {
     this.#db = db;
+    this.#canWrite = canWrite;
   }
 
-  /** Stores a user, or the new role of a known one. */
+  /** Stores a user, or the new role of a known one. Does nothing while writes are off: tokens are then good for reads. */
   async store(user: KnownUser): Promise<void> {
     if (this.#roles.get(user.id) === user.role) return;
+    if (!this.#canWrite()) return; // guard: users-unstored-while-read-only
     await this.#db.$executeRaw(sql`/* storeUser */
       INSERT INTO users (id, role, issuer, subject)
       VALUES (${user.id}::uuid, ${user.role}::user_role, ${user.issuer}, ${user.subject})

@@ -5,6 +5,7 @@ import type { Services, SharedContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema/schema.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase } from '../platform/database/database-check.ts';
+import { checkReplicas } from '../platform/database/replicas/replica-check.ts';
 import { checkRedisMode } from '../platform/redis/check-redis.ts';
 import { awaitListening } from '../platform/listen.ts';
 import { createContext, type AppContext, type ContextOverrides } from './context.ts';
@@ -28,6 +29,7 @@ export interface RunningApi {
  */
 export async function startApi(config: Config, overrides?: ContextOverrides): Promise<RunningApi> {
   await checkDatabase(config.databaseUrl, config.databasePoolUrls); // guard: api-database-check
+  await checkReplicas(config); // guard: api-replica-check
   await checkRedisMode(config.redis); // guard: api-redis-check
   const context = await createContext(config, overrides);
   try {

@@ -17,9 +17,9 @@ import { createSeatMapHandler } from '../http/routes/seat-map.ts';
 import { readShop } from '../http/routes/shop/shop-files.ts';
 import { createShopRoutes } from '../http/routes/shop/shop-route.ts';
 import { SharedSubscriptions } from '../fanout/shared-subscriptions.ts';
+import { sendMisdirected } from '../http/responses.ts';
 import { createHttpServer, stopServer } from '../http/server.ts';
 import { listen } from '../platform/listen.ts';
-import { createGraphQLProtocol } from '../transport/websocket/graphql-protocol.ts';
 import { acceptSockets } from '../transport/websocket/socket-server.ts';
 import type { AppContext } from './context.ts';
 
@@ -40,12 +40,13 @@ export async function startHttpServer(
   const longLived = new AddressCounter(config.connectionsPerAddressMax);
   const drainer = new ConnectionDrainer(config.sockets.ageMaxMs);
   const shared = new SharedSubscriptions(engine, context.clock);
-  const limits = config.sockets;
+  const { sockets: limits, roles } = config;
   const graphql: GraphQLRouteContext = {
     engine,
     identity,
     memory,
     rateLimits,
+    roles,
     shared,
     limits,
     drainer,
@@ -63,13 +64,17 @@ export async function startHttpServer(
   });
   const server = createHttpServer(listener, config);
   const endSockets = acceptSockets(server, {
-    protocol: createGraphQLProtocol({ engine, memory, rateLimits, identity, shared, limits }),
+    engine,
+    memory,
+    rateLimits,
+    identity,
+    shared,
+    roles,
     limits,
     drainer,
     origins: config.corsOrigins,
     proxies: config.trustedProxies,
     sockets: longLived,
-    memory,
     stopping: stopping.signal,
     logger,
   });
@@ -85,14 +90,24 @@ function createRoutes(context: AppContext, graphql: GraphQLRouteContext) {
   const { stopping } = graphql;
   const db = database.reads;
   const exampleIds = () => findExampleIds(db);
+  const probes: Route[] = [
+    { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
+    {
+      path: '/ready',
+      methods: ['GET', 'HEAD'],
+      handle: createReadinessHandler({ ...context, db, stopping }),
+    },
+  ];
+  const methods = ['GET', 'HEAD', 'POST'] as const;
+  // guard: routes-served
+  if (!config.roles.has('http')) {
+    const handle = createGraphQLHandler(graphql, null);
+    return { routes: [{ path: '/graphql', methods, handle }, ...probes], notFound: sendMisdirected };
+  }
   const graphiql = config.graphiql ? createGraphiQLHandler({ exampleIds, logger }) : null; // guard: graphiql-switch
   const shop = createShopRoutes({ ...context, shop: readShop() });
   const routes: Route[] = [
-    {
-      path: '/graphql',
-      methods: ['GET', 'HEAD', 'POST'],
-      handle: createGraphQLHandler(graphql, graphiql),
-    },
+    { path: '/graphql', methods, handle: createGraphQLHandler(graphql, graphiql) },
     ...optional(config.graphiql, {
       path: '/graphiql/',
       methods: ['GET', 'HEAD'],
@@ -104,12 +119,7 @@ function createRoutes(context: AppContext, graphql: GraphQLRouteContext) {
       methods: ['GET', 'HEAD'],
       handle: createHomeHandler({ ...context, db, graphiql: config.graphiql }),
     },
-    { path: '/health', methods: ['GET', 'HEAD'], handle: handleHealth },
-    {
-      path: '/ready',
-      methods: ['GET', 'HEAD'],
-      handle: createReadinessHandler({ ...context, db, stopping }),
-    },
+    ...probes,
     {
       path: '/events/',
       methods: ['GET', 'HEAD'],

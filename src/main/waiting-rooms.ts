@@ -6,6 +6,7 @@ import type { Config } from '../platform/config/config.ts';
 import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { Database } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
+import type { Writes } from '../platform/service/service-monitor.ts';
 import type { Redis } from '../platform/redis/redis.ts';
 import { HoldPathMonitor } from '../waiting-room/hold-path-monitor.ts';
 import { RoomStore } from '../waiting-room/redis/room-store.ts';
@@ -23,19 +24,20 @@ interface Dependencies {
   readonly subscriber: Subscriber;
   readonly clock: DatabaseClock;
   readonly groupCommit: GroupCommit;
+  readonly writes: Writes;
   readonly logger: Logger;
 }
 
 /** Starts the waiting rooms of an API process, and reports on the hold path of events that have one. */
 export function startWaitingRooms(config: Config, dependencies: Dependencies) {
-  const { database, redis, publisher, subscriber, clock, groupCommit, logger } = dependencies;
+  const { database, redis, publisher, subscriber, clock, groupCommit, writes, logger } = dependencies;
   const store = new RoomStore(redis);
   const directory = new RoomDirectory(database.reads, clock, logger);
   const tokens = new RoomTokens(config.auth.secret);
   const monitor = new HoldPathMonitor((eventId) => directory.active.has(eventId));
   const processId = randomUUID();
   const db = database.reads;
-  const waitingRooms = new WaitingRooms({ db, store, directory, tokens, clock, publisher, logger });
+  const waitingRooms = new WaitingRooms({ db, store, directory, tokens, clock, publisher, writes, logger });
   const revocations = subscriber.subscribeAdmissionRevoked((message) => waitingRooms.dropAdmission(message));
 
   /** Commands are measured only while some event has a room. */

@@ -1,5 +1,7 @@
-import { execute, parse } from 'graphql';
+import { parse } from 'graphql';
 import type { EngineOptions } from '../graphql/engine/engine.ts';
+import { executePlan } from '../graphql/engine/execution/execute-plan.ts';
+import { PreparedDocument } from '../graphql/engine/execution/prepared-document.ts';
 import { encodeEventId } from '../platform/ids.ts';
 
 /** No event has this ID, so that nothing is read, but all code for reading is loaded and compiled. */
@@ -21,11 +23,13 @@ const document = parse(`query WarmUp($id: ID!) {
  */
 export async function warmUp(options: EngineOptions): Promise<void> {
   const { schema, services, logger } = options;
-  const variableValues = { id: encodeEventId(NO_EVENT) };
+  const variables = { id: encodeEventId(NO_EVENT) };
   try {
+    const operation = new PreparedDocument(schema, document).getOperation(null);
+    if (operation === null) throw new Error('the query is missing');
     for (let i = 0; i < TIMES; i++) {
-      const contextValue = { ...services, viewer: null, requestId: 'warm-up', budget: null };
-      const { errors } = await execute({ schema, document, contextValue, variableValues });
+      const context = { ...services, viewer: null, requestId: 'warm-up', budget: null };
+      const { errors } = await executePlan(operation.plan, { variables, context });
       if (errors !== undefined) throw new AggregateError(errors);
     }
   } catch (error) {

@@ -4,9 +4,11 @@ import { GroupCommit } from '../booking/batch/group-commit.ts';
 import type { ConsumerLimits } from '../booking/requests/request-consumer.ts';
 import { RequestQueue } from '../booking/requests/request-queue.ts';
 import { connectDatabase, type PrismaClient } from '../platform/database/db.ts';
+import { primaryOnly } from '../platform/database/replicas/replicas.ts';
 import type { Config } from '../platform/config/config.ts';
 import { checkDatabase, getRequirements, readDatabaseState } from '../platform/database/database-check.ts';
 import { createFastLogger, createLogger } from '../platform/observability/logger.ts';
+import type { Writes } from '../platform/service/service-monitor.ts';
 import { startTracing } from '../platform/observability/tracing.ts';
 import { collectProcessMetrics } from '../platform/observability/metrics/registry.ts';
 import { checkRedisMode } from '../platform/redis/check-redis.ts';
@@ -18,6 +20,7 @@ import { EventLayouts } from '../seating/layout/event-layouts.ts';
 import { VenueLayouts } from '../seating/layout/venue-layouts.ts';
 import { SeatMapCache } from '../seating/map/seat-map-cache.ts';
 import { createRateLimits } from './rate-limits.ts';
+import { createServiceMonitor } from './service-monitor.ts';
 import { RoomStore } from '../waiting-room/redis/room-store.ts';
 import { createTasks } from '../workers/tasks.ts';
 import { runTasks } from '../workers/worker.ts';
@@ -52,14 +55,16 @@ export async function startWorker(
   const logger = createLogger(config.logLevel);
   const stopTracing = await startTracing(config.tracing, logger);
   const database = connectDatabase(config.databasePoolUrls ?? config.databaseUrl, logger);
+  const { worker: db } = database;
   const redis = connectRedis(config.redis, 'sellout-worker', logger);
   const publisher = createPublisher(config.redis, logger);
   collectProcessMetrics();
   const eventLogger = createFastLogger(logger);
   const seatMapCache = new SeatMapCache(redis, logger);
+  const writes = createServiceMonitor(config, database, { nowMs: Date.now }, logger);
   const rateLimits = createRateLimits(config, { redis, clock: { nowMs: Date.now }, logger });
   const probing = rateLimits?.probing ?? null;
-  const groupCommit = createGroupCommit(database.worker, {
+  const groupCommit = createGroupCommit(db, {
     db: database.batches,
     publisher,
     seatMapCache,
@@ -67,16 +72,18 @@ export async function startWorker(
     logger,
     eventLogger,
     onStep: onBatchStep,
+    writes,
     endedHolds: probing ?? undefined,
   });
   const tasks = createTasks({
-    db: database.worker,
+    db,
     batches: database.batches,
     publisher,
     watermarks: createWatermarks(redis),
     seatMapCache,
     requestQueue: new RequestQueue(redis),
     groupCommit,
+    writes,
     requestLimits,
     heldSeats: rateLimits?.heldSeats ?? null,
     queuedHolds: probing,
@@ -90,9 +97,8 @@ export async function startWorker(
     auditEveryMs: config.auditEveryMs,
   });
   const required = getRequirements();
-  const metricsServer = await serveMetrics(config, logger, () =>
-    readDatabaseState(database.worker, required),
-  );
+  const metricsServer = await serveMetrics(config, logger, () => readDatabaseState(db, required));
+  await writes.start();
   const worker = runTasks(tasks, logger);
   logger.info({ metricsPort: metricsServer?.port }, 'worker started');
   return {
@@ -102,6 +108,7 @@ export async function startWorker(
       await worker.stop();
       await groupCommit.drained();
       await probing?.idle();
+      writes.stop();
       await publisher.close();
       redis.disconnect();
       await database.close();
@@ -113,11 +120,13 @@ export async function startWorker(
 /** Creates the group commit of queued holds. Without live maps, the server's choice of seats reads the database. */
 function createGroupCommit(
   reads: PrismaClient,
-  services: Omit<BatchContext, 'feeds' | 'eventLayouts' | 'bestAvailable'>,
+  services: Omit<BatchContext, 'feeds' | 'eventLayouts' | 'bestAvailable'> & { readonly writes: Writes },
 ): GroupCommit {
-  const eventLayouts = new EventLayouts(reads, new VenueLayouts(reads));
+  const replicas = primaryOnly(reads);
+  const eventLayouts = new EventLayouts({ reads, replicas }, new VenueLayouts(replicas));
   const bestAvailable = new BestAvailable({ db: reads, layouts: eventLayouts, feeds: null });
-  return new GroupCommit(createExecuteBatch({ ...services, feeds: null, eventLayouts, bestAvailable }));
+  const execute = createExecuteBatch({ ...services, feeds: null, eventLayouts, bestAvailable });
+  return new GroupCommit(execute, undefined, services.writes);
 }
 
 if (import.meta.main) await runProcess((config) => startWorker(config));

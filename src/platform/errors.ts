@@ -50,10 +50,11 @@ export class IdempotencyConflictError extends SelloutError {
 
 export class ReadOnlyError extends SelloutError {
   readonly code = 'READ_ONLY';
-  readonly retryAfterSeconds = 10;
+  readonly retryAfterSeconds: number;
 
-  constructor() {
+  constructor(retryAfterSeconds = 10) {
     super('Writes are temporarily disabled, and nothing was changed. Reads still work; retry later.');
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

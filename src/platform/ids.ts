@@ -98,6 +98,42 @@ export function parseBookingKey(
   return { eventId, bookingId };
 }
 
+/** Crockford's digits: without I, L, O and U, which are misread or misheard. */
+const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const NUMBER = /^(\d+)[-\s]+([0-9A-Z]{4})[-\s]*([0-9A-Z]{4})$/;
+/** Hexadecimal digits at the end of a booking's UUID that its number has. All of them are random. */
+const ENDING_LENGTH = 10;
+
+/**
+ * Returns the number of a booking that people read to each other, such as `12-7K3M-9TQ2`: the event's number, and 40 random bits of
+ * the UUID. It names a booking and proves nothing. Two of 50,000 bookings of an event have the same one with a probability of 0.1 %.
+ */
+export function encodeBookingNumber(eventId: number, bookingId: string): string {
+  let rest = Number.parseInt(bookingId.slice(-ENDING_LENGTH), 16);
+  let text = '';
+  for (let digit = 0; digit < 8; digit++) {
+    text = `${DIGITS[rest % 32]}${text}`;
+    rest = Math.floor(rest / 32);
+  }
+  return `${eventId}-${text.slice(0, 4)}-${text.slice(4)}`;
+}
+
+/** Parses a booking number as people write it: in lower case, with spaces, or with O for 0 and I or L for 1. */
+export function parseBookingNumber(
+  text: string,
+): { readonly eventId: number; readonly idEnding: string } | null {
+  const [, event = '', ...groups] = NUMBER.exec(text.trim().toUpperCase()) ?? [];
+  const eventId = parseInt4(event);
+  if (eventId === null) return null;
+  let value = 0;
+  for (const character of groups.join('').replaceAll('O', '0').replaceAll(/[IL]/g, '1')) {
+    const digit = DIGITS.indexOf(character);
+    if (digit < 0) return null;
+    value = value * 32 + digit;
+  }
+  return { eventId, idEnding: value.toString(16).padStart(ENDING_LENGTH, '0') };
+}
+
 function parseKey(type: IdType, id: string): string | null {
   const parsed = parseId(id);
   return parsed?.type === type ? parsed.key : null;

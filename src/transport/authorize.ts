@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../graphql/engine/execution/maybe-promise.ts';
 import type { Identity } from '../identity/identity.ts';
 import { InvalidTokenError, UncheckedTokenError } from '../identity/token-errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
@@ -19,16 +20,23 @@ interface VerifiedToken {
 const verifiedTokens = new WeakMap<Identity, Cache<string, VerifiedToken>>();
 
 /**
- * Returns the viewer of a request; null without a token.
+ * Returns the viewer of a request; null without a token. Returns a promise only if a token must be verified.
  *
  * @throws {RequestError} if the token is invalid or cannot be checked. The whole request is then refused.
  */
-export async function requireViewer(
+export function requireViewer(identity: Identity, { req, res }: RequestContext): MaybePromise<Viewer | null> {
+  const { authorization } = req.headers;
+  if (authorization === undefined || authorization === '') return null;
+  return findCachedViewer(identity, authorization) ?? verifyOrRefuse(identity, authorization, res);
+}
+
+async function verifyOrRefuse(
   identity: Identity,
-  { req, res }: RequestContext,
-): Promise<Viewer | null> {
+  authorization: string,
+  res: RequestContext['res'],
+): Promise<Viewer> {
   try {
-    return await authenticate(identity, req.headers.authorization);
+    return await verify(identity, authorization);
   } catch (error) {
     // guard: unchecked-token-retried
     if (error instanceof UncheckedTokenError)

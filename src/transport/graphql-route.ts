@@ -1,6 +1,7 @@
 import { OperationTypeNode, type ExecutionResult, type GraphQLError } from 'graphql';
 import { processRegularResult } from 'graphql-yoga';
 import type { Identity } from '../identity/identity.ts';
+import type { ApiRoles } from '../platform/config/api-roles.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { RequestContext } from '../http/request-context.ts';
@@ -9,6 +10,7 @@ import type { RateLimits, RequestBudget } from '../traffic/rate-limits.ts';
 import { parseBodyParams, parseQueryParams, type GraphQLParams } from '../graphql/engine/graphql-params.ts';
 import { keptLimits } from '../graphql/engine/limits.ts';
 import type { Engine } from '../graphql/engine/engine.ts';
+import { isPromise } from '../graphql/engine/execution/maybe-promise.ts';
 import { prepareOperation, type ReadyOperation } from '../graphql/engine/operation.ts';
 import { prefersHtml } from '../http/accept.ts';
 import { isJson, readBody } from '../http/read-body.ts';
@@ -19,6 +21,7 @@ import { requireViewer } from './authorize.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { sendGraphQLError, sendResponse, negotiateResponse, type ResponseForms } from './responses.ts';
 import { EventStream } from './sse/event-stream.ts';
+import { isServed, MisdirectedError } from './served-operations.ts';
 import { acquireStreamSlot, streamSubscription, type StreamContext } from './sse/stream-subscription.ts';
 
 export interface GraphQLRouteContext extends StreamContext {
@@ -27,6 +30,7 @@ export interface GraphQLRouteContext extends StreamContext {
   readonly memory: MemoryBudget;
   /** Null if rate limits are off. */
   readonly rateLimits: RateLimits | null;
+  readonly roles: ApiRoles;
 }
 
 /**
@@ -68,7 +72,8 @@ async function respond(ctx: GraphQLRouteContext, request: RequestContext): Promi
   const forms = negotiateResponse(req.headers.accept);
   if (forms.regular === null && !forms.stream) throw notAcceptableError(); // guard: acceptable-before-execution
   const budget = admitRequest(ctx.rateLimits, request); // guard: request-counted-first
-  const viewer = await requireViewer(ctx.identity, request);
+  const verified = requireViewer(ctx.identity, request);
+  const viewer = isPromise(verified) ? await verified : verified;
   budget?.identify(viewer?.userId ?? null);
   const params = await readParams(ctx, request, viewer);
   const operation = prepareOperation(ctx.engine, params, { viewer, requestId, budget });
@@ -76,6 +81,7 @@ async function respond(ctx: GraphQLRouteContext, request: RequestContext): Promi
     metrics.requestsRefused.inc({ reason: 'invalid_operation' });
     return sendResult(ctx, request, operation, forms);
   }
+  if (!isServed(ctx.roles, operation.type)) throw new MisdirectedError(operation.type); // guard: http-operation-served
   // guard: mutations-by-post
   if (operation.type === OperationTypeNode.MUTATION && req.method !== 'POST') {
     res.setHeader('allow', 'POST');
@@ -83,11 +89,12 @@ async function respond(ctx: GraphQLRouteContext, request: RequestContext): Promi
   }
   // The client has disconnected: no `close` event will follow that could release what is acquired below.
   if (res.destroyed) return; // guard: gone-client-takes-no-memory
-  res.once('close', ctx.memory.reserve(address, operation.kept));
+  res.on('close', ctx.memory.reserve(address, operation.kept));
   if (operation.type === OperationTypeNode.SUBSCRIPTION) return subscribe(ctx, request, operation, forms);
   // A mutation whose response is a stream must be refused before it is executed.
   if (forms.regular === null && !acquireStreamSlot(ctx, request)) return;
-  return sendResult(ctx, request, await operation.execute(), forms);
+  const result = operation.execute();
+  return sendResult(ctx, request, isPromise(result) ? await result : result, forms);
 }
 
 async function subscribe(

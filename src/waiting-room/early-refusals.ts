@@ -76,7 +76,7 @@ export class EarlyRefusals {
       return readAdmittingEvents(this.#db, [...eventIds]);
     });
     // Only its end matters to the next one. The callers of this one get its error.
-    this.#last = read.catch(() => undefined);
+    this.#last = Promise.allSettled([read]);
     return { eventIds, read };
   }
 }

@@ -4,6 +4,7 @@ import { BusyError, InvalidInputError, AdmissionRequiredError } from '../platfor
 import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
+import type { Writes } from '../platform/service/service-monitor.ts';
 import { SingleFlight } from '../platform/single-flight.ts';
 import type { ReservedIndexes, RoomStore, Shortage } from './redis/room-store.ts';
 import { EarlyRefusals, type HoldToAdmit } from './early-refusals.ts';
@@ -41,6 +42,8 @@ export interface WaitingRoomsOptions {
   readonly tokens: RoomTokens;
   readonly clock: Pick<DatabaseClock, 'nowMs'>;
   readonly publisher: RevocationPublisher;
+  /** Absent: writes are always on. */
+  readonly writes?: Pick<Writes, 'areOn' | 'refusal'>;
   readonly logger: Logger;
 }
 
@@ -54,6 +57,7 @@ export class WaitingRooms {
   readonly #tokens: RoomTokens;
   readonly #clock: Pick<DatabaseClock, 'nowMs'>;
   readonly #publisher: RevocationPublisher;
+  readonly #writes: WaitingRoomsOptions['writes'];
   readonly #logger: Logger;
   readonly #refusals: EarlyRefusals;
   /** Admissions while Redis is away. */
@@ -63,7 +67,8 @@ export class WaitingRooms {
   /** Joins in progress. */
   #joining = 0;
 
-  constructor({ db, store, directory, tokens, clock, publisher, logger }: WaitingRoomsOptions) {
+  constructor({ db, store, directory, tokens, clock, publisher, writes, logger }: WaitingRoomsOptions) {
+    this.#writes = writes;
     this.directory = directory;
     this.store = store;
     this.#db = db;
@@ -139,6 +144,7 @@ export class WaitingRooms {
    * ones may be in use.
    */
   #reserve(eventId: number, { above, history }: Shortage): Promise<ReservedIndexes> {
+    if (this.#writes?.areOn === false) throw BusyError.retryAfter(this.#writes.refusal().retryAfterSeconds); // guard: join-refused-while-read-only
     return this.#reservations.run(`${eventId}:${above}:${history}`, async () => {
       const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
       const size = Math.max(RESERVED_AT_ONCE, this.#joining);

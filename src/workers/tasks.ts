@@ -1,5 +1,6 @@
 import { auditLimits } from '../booking/audit/audit.ts';
 import type { AnnounceContext } from '../booking/batch/announce.ts';
+import { adoptEpoch } from '../booking/batch/epoch.ts';
 import { HoldSweeper } from '../booking/expiry/hold-sweeper.ts';
 import { pruneHistory } from '../booking/operations/prune-history.ts';
 import type { GroupCommit } from '../booking/batch/group-commit.ts';
@@ -13,6 +14,7 @@ import { pruneGuests } from '../identity/prune-guests.ts';
 import { pruneRevocations } from '../identity/revocations.sql.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
+import type { Writes } from '../platform/service/service-monitor.ts';
 import type { Publisher, Watermarks } from '../messaging/publisher.ts';
 import type { LiveMapReports } from '../seating/live/live-map-reports.ts';
 import type { SeatMapCache } from '../seating/map/seat-map-cache.ts';
@@ -33,6 +35,7 @@ export interface WorkerContext {
   readonly liveMaps: LiveMapReports;
   readonly requestQueue: RequestQueue;
   readonly groupCommit: GroupCommit;
+  readonly writes: Writes;
   readonly requestLimits: Partial<ConsumerLimits>;
   readonly heldSeats: ConsumerContext['heldSeats'];
   readonly queuedHolds: NonNullable<ConsumerContext['queuedHolds']> | null;
@@ -49,6 +52,8 @@ export interface WorkerContext {
 const DECIDE_REQUESTS_EVERY_MS = 50;
 /** Buyers see a hold expire within two seconds. */
 const EXPIRE_EVERY_MS = 500;
+/** Batches compare the epoch too. This is for events without batches. */
+const ADOPT_EPOCH_EVERY_MS = 1_000;
 const REPUBLISH_EVERY_MS = 500;
 const REPUBLISH_ALL_EVERY_MS = 60_000;
 /** By then Redis is connected and recent changes are published. */
@@ -63,6 +68,8 @@ export function createTasks(worker: WorkerContext): Task[] {
   const ctx = { ...worker, feeds: null };
   const sweeper = new HoldSweeper({ ...ctx, db: ctx.batches });
   const consumer = new RequestConsumer(worker, worker.requestLimits);
+  const whileOn = (run: () => Promise<boolean>) => () =>
+    worker.writes.areOn ? run() : Promise.resolve(false); // guard: tasks-pause-while-read-only
   return [
     {
       name: 'expireHolds',
@@ -73,8 +80,14 @@ export function createTasks(worker: WorkerContext): Task[] {
     {
       name: 'decideHoldRequests',
       everyMs: DECIDE_REQUESTS_EVERY_MS,
-      run: () => consumer.scan().then(noMore),
+      // Requests stay in the queue until writes are on again.
+      run: whileOn(() => consumer.scan().then(noMore)),
       stop: () => consumer.stop(),
+    },
+    {
+      name: 'adoptEpoch',
+      everyMs: ADOPT_EPOCH_EVERY_MS,
+      run: () => adoptEpoch(ctx.batches, ctx.logger).then(noMore),
     },
     { name: 'republishRecent', everyMs: REPUBLISH_EVERY_MS, run: () => republishRecent(ctx).then(noMore) },
     {
@@ -86,17 +99,34 @@ export function createTasks(worker: WorkerContext): Task[] {
     {
       name: 'runRooms',
       everyMs: ROOMS_EVERY_MS,
-      run: () => runRooms({ db: ctx.db, store: ctx.rooms, logger: ctx.logger }).then(noMore),
+      run: whileOn(() => runRooms({ db: ctx.db, store: ctx.rooms, logger: ctx.logger }).then(noMore)),
     },
-    { name: 'pruneHistory', everyMs: PRUNE_EVERY_MS, run: () => pruneHistory(ctx.db, ctx.historyDays) },
-    { name: 'pruneGuests', everyMs: PRUNE_EVERY_MS, run: () => pruneGuests(ctx.db) },
-    { name: 'pruneRevocations', everyMs: PRUNE_EVERY_MS, run: () => pruneRevocations(ctx.db).then(noMore) },
+    {
+      name: 'pruneHistory',
+      everyMs: PRUNE_EVERY_MS,
+      run: whileOn(() => pruneHistory(ctx.db, ctx.historyDays)),
+    },
+    { name: 'pruneGuests', everyMs: PRUNE_EVERY_MS, run: whileOn(() => pruneGuests(ctx.db)) },
+    {
+      name: 'pruneRevocations',
+      everyMs: PRUNE_EVERY_MS,
+      run: whileOn(() => pruneRevocations(ctx.db).then(noMore)),
+    },
     createAuditTask(worker),
   ];
 }
 
 function createAuditTask(ctx: WorkerContext): Task {
-  const { db, watermarks, seatMapCache: cachedMaps, liveMaps, historyDays, auditEveryMs, logger } = ctx;
+  const {
+    db,
+    watermarks,
+    seatMapCache: cachedMaps,
+    liveMaps,
+    writes,
+    historyDays,
+    auditEveryMs,
+    logger,
+  } = ctx;
   const limits = { ...auditLimits, historyDays };
   let tookMs = 0;
   return {
@@ -106,8 +136,9 @@ function createAuditTask(ctx: WorkerContext): Task {
     },
     startsAfterMs: auditEveryMs,
     async run(signal) {
+      const swept = writes.areOn; // guard: unswept-while-read-only
       ({ tookMs } = await auditAndReport(
-        { db, watermarks, cachedMaps, liveMaps, swept: true, limits, signal },
+        { db, watermarks, cachedMaps, liveMaps, swept, limits, signal },
         logger,
       ));
       return false;

@@ -1,6 +1,5 @@
 import type { FaultCounts } from '../torture/cluster/inject-faults.ts';
 import type { CatchUps } from './catch-up.ts';
-import type { CrowdCounts } from './crowd.ts';
 import type { Memory } from './memory.ts';
 
 export interface ChaosResult {
@@ -8,7 +7,10 @@ export interface ChaosResult {
   readonly breaches: readonly string[];
   readonly seconds: number;
   readonly faults: FaultCounts;
-  readonly requests: CrowdCounts;
+  /** Number of responses by request and result: `hold Booking`, `hold SeatsUnavailableError`. */
+  readonly requests: ReadonlyMap<string, number>;
+  /** Acknowledged confirmations. The ledger of the buyers has found each of them in the database. */
+  readonly confirmed: number;
   readonly catchUps: CatchUps;
   readonly version: number;
   readonly messages: number;

@@ -1,5 +1,4 @@
 import { waitUntil } from '../../scripts/local/processes.ts';
-import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import { createHall } from '../support/hall.ts';
 import { startBuyers } from '../torture/buyers/buyers.ts';
 import { startCluster, type Cluster } from '../torture/cluster/cluster.ts';
@@ -8,11 +7,13 @@ import { closeConnections } from '../torture/buyers/post-json.ts';
 import { Random } from '../torture/random.ts';
 import { timed, type CatchUps } from './catch-up.ts';
 import type { ChaosResult } from './chaos-result.ts';
-import { runCrowd } from './crowd.ts';
+import { countResponses, runCrowd } from './crowd/crowd.ts';
 import { chaosFaults } from './faults.ts';
+import { Ledger, readSold } from './crowd/ledger.ts';
+import { checkMaps, openPages } from './maps.ts';
 import { MemoryReader, memoryProbe } from './memory.ts';
-import { readCounters } from './node-counters.ts';
-import { Page } from './page.ts';
+import { readSubscribers, SkippedConsumers } from './node-counters.ts';
+import type { Page } from './page.ts';
 import { judgeRun } from './verdict.ts';
 
 export interface ChaosOptions {
@@ -24,8 +25,8 @@ export interface ChaosOptions {
 }
 
 const HALL = { rows: 30, seatsPerRow: 40, seatLimit: 30, holdTtlMs: 1_500 };
-const BUYERS = 24;
-const RIGHT_WITHIN_MS = 60_000;
+export const BUYERS = 24;
+const FATES = { release: 40, lapse: 25, sale: 0, return: 35 };
 /** Nodes ping every 12 s and wait this long for the answer, so that they drop a dead line after 24 s. */
 const STUCK_SECONDS = 10;
 const LET_GO_WITHIN_MS = 60_000;
@@ -48,39 +49,47 @@ export async function runChaos({ seed, seconds, pages: count, log }: ChaosOption
   if (spared === undefined) throw new Error('there is no node');
   const choices = random.fork();
   const url = () => anyNode(cluster, choices);
-  const pages = await Promise.all(Array.from({ length: count }, () => Page.open({ ...hall, url })));
+  // Clients connect again forever, so that the process would not end after an error.
+  await using clients = new AsyncDisposableStack();
+  clients.defer(closeConnections);
+  const pages = await openPages(count, { ...hall, url }, clients);
   const buyers = await startBuyers(spared.server.url ?? '', BUYERS);
-  const allOpen = await waitUntil(() => pages.every(({ version }) => version !== null), RIGHT_WITHIN_MS);
-  if (!allOpen) throw new Error('the pages do not open');
 
   const breaches: string[] = [];
   const faults: FaultCounts = new Map();
   const catchUps: CatchUps = new Map();
   const stop = AbortSignal.timeout(seconds * 1_000);
-  const kinds = chaosFaults(cluster, pages, breaches);
-  const [requests, , memory] = await Promise.all([
-    runCrowd({ ...hall, buyers, random: random.fork(), stop, url }),
+  const skipped = new SkippedConsumers(cluster.nodes);
+  const kinds = chaosFaults(cluster, pages, skipped, breaches);
+  const ledger = new Ledger();
+  const [, , memory] = await Promise.all([
+    runCrowd({ ...hall, buyers, random: random.fork(), stop, url, ledger, fates: FATES }),
     injectFaults(timed(kinds, db, hall.eventId, pages, catchUps, breaches), random.fork(), stop, faults, log),
     reader.leastByQuarter(spared, seconds),
   ]);
 
-  const { version, rightAfterMs } = await afterQuiet(cluster, hall.eventId, pages, breaches);
-  const { skipped } = await readCounters(cluster.nodes);
-  await Promise.all(pages.map((page) => page.close()));
-  closeConnections();
+  const { version, rightAfterMs } = await checkMaps(db, hall.eventId, pages, breaches);
+  const subscribers = async () => readSubscribers(cluster.nodes);
+  if (!(await waitUntil(async () => (await subscribers()) === pages.length, LET_GO_WITHIN_MS)))
+    breaches.push(
+      `the nodes have ${await subscribers()} subscribers, though only ${pages.length} pages are open`,
+    );
+  await skipped.read();
+  breaches.push(...ledger.compare(await readSold(db, hall.eventId)));
   for (const { server } of [...cluster.nodes, { server: cluster.worker }])
     breaches.push(...server.unexpectedExits);
   const sum = (of: (page: Page) => number) => pages.reduce((total, page) => total + of(page), 0);
   const run = {
     seconds,
     faults,
-    requests,
+    requests: countResponses(ledger.responses),
+    confirmed: ledger.confirmed,
     catchUps,
     version,
     messages: sum(({ seen }) => seen.messages),
     snapshots: sum(({ seen }) => seen.snapshots),
     resumed: sum(({ seen }) => seen.resumed),
-    skipped,
+    skipped: skipped.total,
     connections: sum(({ connections }) => connections),
     memory,
     rightAfterMs,
@@ -88,36 +97,8 @@ export async function runChaos({ seed, seconds, pages: count, log }: ChaosOption
   return { ...run, breaches: [...breaches, ...judgeRun(run)] };
 }
 
-/** Waits for quiet. Then every map must be correct, and the nodes must have no subscribers except the pages. */
-async function afterQuiet(cluster: Cluster, eventId: number, pages: readonly Page[], breaches: string[]) {
-  const quietFrom = performance.now();
-  await waitUntil(async () => await allRight(cluster, eventId, pages), RIGHT_WITHIN_MS);
-  const rightAfterMs = performance.now() - quietFrom;
-  const truth = await readSeatMap(cluster.database.reads, eventId);
-  const wanted = truth?.states.encode();
-  for (const [i, page] of pages.entries()) {
-    if (page.version !== truth?.version || page.states !== wanted)
-      breaches.push(`page ${i} shows version ${page.version}, not ${truth?.version}`);
-    breaches.push(...page.seen.faults.map((fault) => `page ${i} received ${fault}`));
-  }
-  const subscribers = async () => (await readCounters(cluster.nodes)).subscribers;
-  if (!(await waitUntil(async () => (await subscribers()) === pages.length, LET_GO_WITHIN_MS)))
-    breaches.push(
-      `the nodes have ${await subscribers()} subscribers, though only ${pages.length} pages are open`,
-    );
-  return { version: truth?.version ?? 0, rightAfterMs };
-}
-
 /** Picks a node as a load balancer does. Null if no node runs. */
 function anyNode(cluster: Cluster, random: Random): string | null {
   const urls = cluster.nodes.flatMap(({ server }) => server.url ?? []);
   return urls.length === 0 ? null : random.pick(urls);
-}
-
-/** Waits until no hold is overdue and every page shows what the database has. */
-async function allRight(cluster: Cluster, eventId: number, pages: readonly Page[]): Promise<boolean> {
-  const db = cluster.database.reads;
-  if ((await db.booking.count({ where: { eventId, status: 'HOLD' } })) > 0) return false;
-  const map = await readSeatMap(db, eventId);
-  return pages.every(({ version }) => version === map?.version);
 }

@@ -5,6 +5,7 @@ import type { Cluster } from '../torture/cluster/cluster.ts';
 import { redisRestarts } from '../torture/cluster/faults.ts';
 import type { Fault } from '../torture/cluster/inject-faults.ts';
 import type { Random } from '../torture/random.ts';
+import type { SkippedConsumers } from './node-counters.ts';
 import type { Page } from './page.ts';
 
 /** Share of the pages that a fault hits. */
@@ -16,6 +17,8 @@ const SHARE = 0.2;
 const ASKING = 2;
 /** Long enough for the response and a message after it; shorter than pages wait for an answer to their pings. */
 const PAUSE_MS = { least: 2_000, most: 3_000 };
+/** Another fault can hit the asking pages or their node meanwhile, so that none is skipped. */
+const PAUSES_MAX = 3;
 /** Generous: pings notice a dead line within five seconds. */
 const NOTICED_WITHIN_MS = 15_000;
 
@@ -23,8 +26,13 @@ const NOTICED_WITHIN_MS = 15_000;
  * Returns the faults that can occur between a booking and the pages that show it. They spare the first node, whose
  * memory is measured.
  */
-export function chaosFaults(cluster: Cluster, pages: readonly Page[], breaches: string[]): Fault[] {
-  return [...serverFaults(cluster), ...pageFaults(pages, breaches)];
+export function chaosFaults(
+  cluster: Cluster,
+  pages: readonly Page[],
+  skipped: SkippedConsumers,
+  breaches: string[],
+): Fault[] {
+  return [...serverFaults(cluster), ...pageFaults(pages, skipped, breaches)];
 }
 
 function serverFaults(cluster: Cluster): Fault[] {
@@ -66,7 +74,7 @@ function serverFaults(cluster: Cluster): Fault[] {
   ];
 }
 
-function pageFaults(pages: readonly Page[], breaches: string[]): Fault[] {
+function pageFaults(pages: readonly Page[], skipped: SkippedConsumers, breaches: string[]): Fault[] {
   const some = (random: Random) => pages.filter(({ awake }) => awake && random.chance(SHARE));
   return [
     {
@@ -74,11 +82,16 @@ function pageFaults(pages: readonly Page[], breaches: string[]): Fault[] {
       weight: 6,
       target: 'pages',
       async run(random) {
-        const asleep = some(random);
-        for (const page of asleep) page.pause();
-        await Promise.all(asleep.slice(0, ASKING).map((page) => page.askForMuch()));
-        await pause(random.whole(PAUSE_MS.least, PAUSE_MS.most));
-        for (const page of asleep) page.resume();
+        await skipped.read();
+        const before = skipped.total;
+        for (let pauses = 0; pauses < PAUSES_MAX && skipped.total === before; pauses++) {
+          const asleep = some(random);
+          for (const page of asleep) page.pause();
+          await Promise.all(asleep.slice(0, ASKING).map((page) => page.askForMuch()));
+          await pause(random.whole(PAUSE_MS.least, PAUSE_MS.most));
+          for (const page of asleep) page.resume();
+          await skipped.read();
+        }
       },
     },
     {

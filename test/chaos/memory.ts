@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { pause } from '../support/pause.ts';
 import type { ApiNode } from '../torture/cluster/cluster.ts';
-import { readCounters } from './node-counters.ts';
+import { readSubscribers } from './node-counters.ts';
 
 /** Bytes after a garbage collection. */
 export interface Memory {
@@ -59,7 +59,7 @@ export class MemoryReader {
     const memory = new Promise<Memory>((resolve) => this.#waiting.set(node.name, resolve));
     process.kill(pid, 'SIGUSR2');
     const { objects, buffers } = await memory;
-    const { subscribers } = await readCounters([node]);
+    const subscribers = await readSubscribers([node]);
     return { objects: objects - subscribers * OBJECT_BYTES_A_SUBSCRIBER, buffers };
   }
 }

@@ -11,7 +11,7 @@ export function formatReport(result: ChaosResult): string {
   );
   const mib = (what: keyof Memory) => memory.map((least) => toMib(least[what])).join(', ');
   return [
-    `  ${bookings} successful requests, version ${result.version}; ${result.messages} messages to pages, ${result.snapshots} of them snapshots`,
+    `  ${bookings} successful requests, of them ${result.confirmed} confirmations; version ${result.version}; ${result.messages} messages to pages, ${result.snapshots} of them snapshots`,
     `  ${result.connections} connections, ${result.resumed} resumed subscriptions, ${result.skipped} slow consumers skipped; all maps correct ${(result.rightAfterMs / 1_000).toFixed(1)} s after the last fault`,
     `  memory of the node that was never killed, minimum in each quarter: objects ${mib('objects')} MiB, buffers ${mib('buffers')} MiB`,
     ...[...faults].map(([kind, count]) => `  ${count} × ${kind}${caughtUp(catchUps.get(kind) ?? [])}`),

@@ -147,6 +147,14 @@ describe('the balancer of deploy/compose.yaml', () => {
     expect(haproxy).toMatch(/^ {2}bind :8080$/m);
   });
 
+  it('prefers processes that can write as the balancer of the cluster does, which runs in tests', () => {
+    const readExpectation = (text: string) => /^ {2}http-check expect rstring .*$/m.exec(text)?.[0];
+    expect(readExpectation(haproxy)).toBeDefined();
+    expect(readExpectation(haproxy)).toBe(readExpectation(readDeployFile('cluster/api.cfg')));
+    expect(haproxy).toMatch(/^ {2}option allbackups$/m);
+    expect(haproxy).toMatch(/^ {2}server-template api-anyway .* backup$/m);
+  });
+
   it('may open two sockets for each connection that it allows', () => {
     const [, connectionsMax = 0] = (/^ {2}maxconn (\d+)$/m.exec(haproxy) ?? []).map(Number);
     expect(compose.services['balancer']?.ulimits?.nofile).toBeGreaterThan(2 * connectionsMax + 1_000);

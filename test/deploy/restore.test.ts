@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { holdSeats } from '../../src/booking/operations/hold-seats.ts';
-import { VERSION_JUMP } from '../../src/booking/operations/raise-versions.ts';
+import { VERSION_JUMP } from '../../src/booking/batch/epoch.ts';
 import { encodeEventId } from '../../src/platform/ids.ts';
 import { readSeatMap } from '../../src/seating/map/seat-map.sql.ts';
 import {
@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
   await asAdmin(`DROP DATABASE ${name}`);
   await asAdmin(`ALTER DATABASE ${name}_backup RENAME TO ${name}`);
-  raised = await runToEnd(['scripts/raise-versions.ts'], {
+  raised = await runToEnd(['scripts/restored.ts'], {
     DATABASE_URL: database.url,
     NODE_ENV: 'test',
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CommitCut } from '../support/proxies/tcp-proxy.ts';
+import { eventually } from '../support/eventually.ts';
 import type { Buyer } from '../torture/buyers/buyers.ts';
 import { getBookingId, FaultBench, holdOf } from './fault-bench.ts';
 
@@ -71,6 +72,10 @@ describe('a connection cut during COMMIT while no other is available', () => {
     expect(await hall.ask(bench.proxied, buyer, hold)).toEqual({ kind: 'unknown', why: 'BUSY' });
     expect(await hall.bookings()).toHaveLength(1 + committed);
     bench.proxy.refusing = false;
+    await eventually('the node is no longer read-only', async () => {
+      const response = await fetch(`${bench.proxied.url ?? ''}/ready`);
+      return ((await response.json()) as { mode: string }).mode === 'NORMAL';
+    });
     getBookingId(await hall.ask(bench.proxied, buyer, hold));
     expect(await hall.bookings()).toHaveLength(2);
     expect(await hall.breaches()).toEqual([]);

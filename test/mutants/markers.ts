@@ -10,7 +10,7 @@ export interface Marker {
 }
 
 const MARKER = /(?:\/\/|\/\*|--) guard: ([a-z0-9-]+)/g;
-const folders = ['src', 'scripts'];
+const folders = ['src', 'scripts', 'loadtest'];
 
 /** Returns the markers of the tree, in the order of their files. */
 export function findMarkers(root: string): Marker[] {

@@ -9,7 +9,12 @@ const copied = [
   'test',
   'scripts',
   'docs/examples',
+  'docs/schema.md',
+  'loadtest/bench',
+  'loadtest/capacity',
+  'loadtest/simulation/people',
   'deploy/cluster',
+  'deploy/prometheus',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',
@@ -17,7 +22,7 @@ const copied = [
   'schema.graphql',
 ];
 
-/** Timeout of a test. Without its guard, many a test waits in vain. It also holds without a mutation, so that slow is not killed. */
+/** Timeout of a test. Without its guard, many a test waits forever. It also holds without a mutation, so that slow is not killed. */
 const TEST_TIMEOUT_MS = 20_000;
 /** Maximum time of one run. A mutant may loop forever, which no timeout of a test ends. Unmutated, all tests run at once. */
 const RUN_MINUTES_MAX = { mutated: 4, unmutated: 15 } as const;

@@ -43,7 +43,7 @@ export function startBookingProcess(address: DatabaseAddress, defaultHoldTtlMs =
   const warnings: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => warnings.push(line) });
   const database = connectDatabase(address, logger);
-  const eventLayouts = new EventLayouts(database.reads, new VenueLayouts(database.reads));
+  const eventLayouts = new EventLayouts(database, new VenueLayouts(database.replicas));
   const subscriber = silentSubscriber;
   const feeds = new LiveFeeds({ db: database.reads, subscriber, logger: silent, tickMs: 100 });
   const bestAvailable = new BestAvailable({ db: database.reads, layouts: eventLayouts, feeds });

@@ -40,6 +40,8 @@ export interface Hall {
 }
 
 const HOUR_MS = 3_600_000;
+/** For an event with 100,000 seats on a busy machine. */
+const CREATE_MS_MAX = 60_000;
 const SEAT_PITCH = 26;
 const ROW_PITCH = 34;
 
@@ -98,27 +100,33 @@ export async function createEventIn(
 ): Promise<number> {
   const { tiers = [{ name: 'Standard', amount: 4_900 }] } = options;
   const { startsAt = new Date(Date.now() + 30 * 24 * HOUR_MS) } = options;
-  const event = await db.event.create({
-    data: {
-      organizerId,
-      venueId,
-      name: options.name ?? 'Test Night',
-      startsAt,
-      onSaleAt: options.onSaleAt ?? new Date(Date.now() - HOUR_MS),
-      saleEndsAt: options.saleEndsAt ?? startsAt,
-      cancelableUntil: options.cancelableUntil ?? startsAt,
-      status: options.status ?? 'ON_SALE',
-      currency: 'EUR',
-      seatLimit: options.seatLimit ?? 6,
-      holdTtlMs: options.holdTtlMs ?? null,
-      takeoverDelay: options.takeoverDelay ?? false,
-      seatsTotal: seatCount,
-      priceTiers: {
-        create: tiers.map(({ name, amount }, index) => ({ index, name, amount, color: '#4a90d9' })),
-      },
+  // In one transaction, because an audit that runs meanwhile counts the seats.
+  return db.$transaction(
+    async (tx) => {
+      const event = await tx.event.create({
+        data: {
+          organizerId,
+          venueId,
+          name: options.name ?? 'Test Night',
+          startsAt,
+          onSaleAt: options.onSaleAt ?? new Date(Date.now() - HOUR_MS),
+          saleEndsAt: options.saleEndsAt ?? startsAt,
+          cancelableUntil: options.cancelableUntil ?? startsAt,
+          status: options.status ?? 'ON_SALE',
+          currency: 'EUR',
+          seatLimit: options.seatLimit ?? 6,
+          holdTtlMs: options.holdTtlMs ?? null,
+          takeoverDelay: options.takeoverDelay ?? false,
+          seatsTotal: seatCount,
+          priceTiers: {
+            create: tiers.map(({ name, amount }, index) => ({ index, name, amount, color: '#4a90d9' })),
+          },
+        },
+      });
+      await tx.$executeRaw(sql`INSERT INTO event_seats (event_id, seat_index, venue_id, tier_index)
+        SELECT ${event.id}, seat_index, venue_id, category FROM venue_seats WHERE venue_id = ${venueId}`);
+      return event.id;
     },
-  });
-  await db.$executeRaw(sql`INSERT INTO event_seats (event_id, seat_index, venue_id, tier_index)
-    SELECT ${event.id}, seat_index, venue_id, category FROM venue_seats WHERE venue_id = ${venueId}`);
-  return event.id;
+    { timeout: CREATE_MS_MAX },
+  );
 }

@@ -11,6 +11,7 @@ await runCommand(async () => {
       clients: { type: 'string', default: '40' },
       log: { type: 'string' },
       'no-faults': { type: 'boolean', default: false },
+      cluster: { type: 'boolean', default: false },
     },
   });
   const number = (name: 'minutes' | 'round-seconds' | 'clients' | 'seed', text: string) => {
@@ -29,6 +30,7 @@ await runCommand(async () => {
     seconds,
     roundSeconds: Math.min(seconds, number('round-seconds', values['round-seconds'])),
     faults: !values['no-faults'],
+    onCluster: values.cluster,
     clients: number('clients', values.clients),
     report,
     ...(log === undefined ? {} : { log: (line: string) => void log.write(`${line}\n`) }),

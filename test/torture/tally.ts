@@ -18,7 +18,9 @@ export class Tally {
     this.events++;
     this.versions += record.changes.length;
     this.bookings += record.bookings.length;
-    const deadlines = new Map(record.bookings.map(({ id, takeoverAtMs }) => [id, takeoverAtMs]));
+    const deadlines = new Map(
+      record.bookings.map(({ id, takeoverAtMs, creditMs = 0 }) => [id, takeoverAtMs + creditMs]),
+    );
     for (const { steps, bookings, clockMs } of record.changes) {
       this.steps += steps.length;
       for (const { id, status } of bookings) {

@@ -2,11 +2,12 @@ import { startBuyers } from './buyers/buyers.ts';
 import type { Breach } from './check/breach.ts';
 import { checkHistory } from './check/check-history.ts';
 import { runClients } from './buyers/clients.ts';
-import { startCluster, type Cluster } from './cluster/cluster.ts';
 import { injectFaults, type FaultCounts } from './cluster/inject-faults.ts';
-import { tortureFaults } from './cluster/faults.ts';
 import { createHalls, type HallHistory } from './hall-history.ts';
+import { startManyNodes } from './cluster/many-nodes.ts';
 import { quiesce } from './cluster/quiesce.ts';
+import type { System } from './cluster/system.ts';
+import { startTwoNodes } from './cluster/two-nodes.ts';
 import { Random } from './random.ts';
 import { readRecord } from './check/read-record.ts';
 import { Tally } from './tally.ts';
@@ -19,6 +20,8 @@ export interface TortureOptions {
   readonly seconds: number;
   readonly roundSeconds: number;
   readonly faults: boolean;
+  /** The cluster of `npm run cluster`, whose nodes fail, instead of two API processes. */
+  readonly onCluster?: boolean;
   readonly clients: number;
   readonly report: (line: string) => void;
   /** Receives the server logs and each fault. */
@@ -41,16 +44,17 @@ const HALLS_PER_SECOND = 0.8;
 /** Runs rounds of clients, faults, quiet and checks on one cluster until the time is over. */
 export async function runTorture(options: TortureOptions): Promise<TortureResult> {
   const { log } = options;
-  await using cluster = await startCluster({
-    onLog: (name, line) => log?.(`${name} ${JSON.stringify(line)}`),
-  });
+  const report = (line: string) => log?.(line);
+  await using system = await (options.onCluster === true
+    ? startManyNodes(report)
+    : startTwoNodes({ onLog: (name, line) => report(`${name} ${JSON.stringify(line)}`) }));
   const tally = new Tally();
   const faults: FaultCounts = new Map();
   const breaches: (Breach & { seed: number })[] = [];
   const overAt = performance.now() + options.seconds * 1_000;
   for (let seed = options.seed; performance.now() < overAt || seed === options.seed; seed++) {
     const before = { attempts: tally.attempts, startedAt: performance.now() };
-    const found = await runRound(cluster, { ...options, seed }, tally, faults);
+    const found = await runRound(system, { ...options, seed }, tally, faults);
     breaches.push(...found.map((breach) => ({ ...breach, seed })));
     const seconds = ((performance.now() - before.startedAt) / 1_000).toFixed(1);
     options.report(
@@ -59,27 +63,26 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     for (const { rule, eventId, what } of found.slice(0, 20))
       options.report(`  BREACH of ${rule} in event ${eventId}: ${what}`);
   }
-  return { tally, faults, breaches, errors: cluster.errors };
+  return { tally, faults, breaches, errors: system.errors };
 }
 
 async function runRound(
-  cluster: Cluster,
+  system: System,
   options: TortureOptions,
   tally: Tally,
   faults: FaultCounts,
 ): Promise<Breach[]> {
   const random = new Random(options.seed);
-  const stopped = cluster.nodes.filter(({ server }) => server.url === null);
-  await Promise.all(stopped.map(({ server }) => server.start()));
-  const buyers = await startBuyers(cluster.nodes[0]?.server.url ?? '', BUYERS);
+  await system.start();
+  const buyers = await startBuyers(system.nodes[0]?.server.url ?? '', BUYERS);
   const hallCount = Math.ceil(options.roundSeconds * HALLS_PER_SECOND) + 1;
-  const halls = await createHalls(cluster.database.reads, hallCount, random.fork());
+  const halls = await createHalls(system.database.reads, hallCount, random.fork());
   const watchers = halls
     .slice(0, WATCHED_HALLS)
-    .flatMap(({ eventId, seatCount }) => cluster.nodes.map((node) => new Watcher(node, eventId, seatCount)));
+    .flatMap(({ eventId, seatCount }) => system.nodes.map((node) => new Watcher(node, eventId, seatCount)));
   const stop = AbortSignal.timeout(options.roundSeconds * 1_000);
   const clients = {
-    nodes: cluster.nodes,
+    nodes: system.nodes,
     buyers,
     halls,
     random: random.fork(),
@@ -88,22 +91,20 @@ async function runRound(
   };
   await Promise.all([
     runClients(clients),
-    options.faults
-      ? injectFaults(tortureFaults(cluster), random.fork(), stop, faults, options.log)
-      : undefined,
+    options.faults ? injectFaults(system.faults, random.fork(), stop, faults, options.log) : undefined,
   ]);
   const quietFrom = performance.now();
-  const breaches = await quiesce(cluster, halls, watchers);
+  const breaches = await quiesce(system, halls, watchers);
   options.report(
     `  seed ${options.seed}: quiet after ${((performance.now() - quietFrom) / 1_000).toFixed(1)} s`,
   );
-  for (const hall of halls) breaches.push(...(await judge(cluster, hall, tally)));
+  for (const hall of halls) breaches.push(...(await judge(system, hall, tally)));
   return breaches;
 }
 
-async function judge(cluster: Cluster, hall: HallHistory, tally: Tally): Promise<Breach[]> {
+async function judge(system: System, hall: HallHistory, tally: Tally): Promise<Breach[]> {
   if (hall.attempts.length === 0) return [];
-  const record = await readRecord(cluster.database.reads, hall.eventId);
+  const record = await readRecord(system.database.reads, hall.eventId);
   tally.add(hall.attempts, record);
   return checkHistory(hall.attempts, record);
 }

@@ -8,8 +8,9 @@ const web = useWeb();
 const announced = (page: Page, text: string | RegExp) =>
   page.getByTestId('announcer').and(page.getByRole('status')).getByText(text).waitFor({ state: 'attached' });
 
-/** Presses Tab until the element with the focus has a role and a name, as a screen reader tells them. */
+/** Waits for an element with a role and a name, as a screen reader tells them, and presses Tab until it has the focus. */
 async function tabTo(page: Page, role: 'button' | 'link', name: string | RegExp): Promise<void> {
+  await page.getByRole(role, { name }).first().waitFor();
   const wanted = page.getByRole(role, { name }).and(page.locator(':focus'));
   const tabsMax = 80;
   for (let presses = 0; presses < tabsMax; presses++) {

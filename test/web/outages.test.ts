@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
-import type { BrowserContextOptions } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expireHolds } from '../../src/booking/expiry/hold-sweeper.ts';
+import type { EventStatus } from '../../src/generated/prisma/enums.ts';
+import { makeHoldOverdue, unannounced } from '../support/booking.ts';
 import { findViolations } from './axe.ts';
-import { expectShown, selectSeats, useWeb } from './web.fixture.ts';
+import { expectShown, selectSeats, useWeb, withoutBookingUpdates } from './web.fixture.ts';
 
 const web = useWeb();
 
@@ -72,4 +75,142 @@ it('a page that cannot load says so, and loads when it is asked again', async ()
     .getByRole('link', { name: /Test Night/ })
     .first()
     .waitFor();
+});
+
+it('a page whose file could not be loaded loads itself again, and shows the confirmation', async () => {
+  const { url } = await web().createEvent();
+  const page = await web().open(url, {
+    expected: /net::ERR_/,
+    before: (opened) => opened.route('**/assets/booking-page-*', (route) => route.abort(), { times: 1 }),
+  });
+  // The file is loaded ahead, and then stays unavailable in this document.
+  const failing = page.waitForEvent('requestfailed', (request) => request.url().includes('/booking-page-'));
+  await selectSeats(page, 3);
+  await page.getByRole('button', { name: 'Hold 1 seat' }).click();
+  await page.getByRole('timer').waitFor();
+  await failing;
+  await page.getByRole('button', { name: 'Confirm for €49' }).click();
+  await expectShown(page.getByRole('heading', { name: 'You have your seats' }));
+});
+
+/** Loses the answer to a mutation, which the server gets or does not get. */
+async function loseAnswer(page: Page, operation: string, reachesServer: boolean): Promise<void> {
+  const lost = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (!(route.request().postData() ?? '').includes(`mutation ${operation}`)) return route.fallback();
+    if (reachesServer) await route.fetch();
+    await route.abort('connectionreset');
+    lost.resolve();
+  });
+  await lost.promise;
+}
+
+it('a page that is reloaded before it has learned an outcome finds it out before it offers anything else', async () => {
+  const { hall, url } = await web().createEvent();
+  const page = await web().open(url, { ...lostConnection, before: withoutBookingUpdates });
+  const buy = async (seat: number, reachesServer: boolean) => {
+    await selectSeats(page, seat);
+    const isHoldLost = loseAnswer(page, 'HoldSeats', reachesServer);
+    await page.getByRole('button', { name: 'Hold 1 seat' }).click();
+    await isHoldLost;
+    await page.unroute('**/graphql');
+    await page.reload();
+    const isConfirmLost = loseAnswer(page, 'ConfirmBooking', reachesServer);
+    await page.getByRole('button', { name: 'Confirm for €49' }).click();
+    await isConfirmLost;
+    await page.unroute('**/graphql');
+    await page.reload();
+    await page.getByRole('heading', { name: 'You have your seats' }).waitFor();
+  };
+  await buy(3, true);
+  await page.reload();
+  await page.getByRole('heading', { name: 'You have your seats' }).waitFor();
+  await page.goto(url);
+  await page.getByText('You have booked 1 seat here.').waitFor();
+  await buy(7, false);
+  const { reads } = web().http.context.database;
+  const bookings = await reads.booking.findMany({ where: { eventId: hall.eventId } });
+  expect(bookings.map(({ status }) => status)).toEqual(['CONFIRMED', 'CONFIRMED']);
+});
+
+it('two tabs of a buyer show the same hold, and the list of bookings follows what happens elsewhere', async () => {
+  const { hall, url } = await web().createEvent();
+  const { database, publisher } = web().http.context;
+  await database.reads.event.update({ where: { id: hall.eventId }, data: { buyersMayCancel: true } });
+  const page = await web().open(url);
+  await selectSeats(page, 3);
+  const tab = await page.context().newPage();
+  await tab.goto(url);
+  await selectSeats(tab, 3);
+  const list = await page.context().newPage();
+  await page.bringToFront();
+  await page.getByRole('button', { name: 'Hold 1 seat' }).click();
+  for (const each of [page, tab]) await each.getByRole('timer').waitFor();
+  await tab.getByLabel('About your selection').waitFor({ state: 'detached' });
+  await list.goto('/bookings');
+  await list.getByRole('link', { name: /^Held/ }).waitFor();
+  await page.getByRole('button', { name: 'Confirm for €49' }).click();
+  await list.getByRole('link', { name: /^Confirmed/ }).waitFor();
+  await tab.getByText('You have booked 1 seat here.').waitFor();
+  await page.getByRole('button', { name: 'Cancel the booking' }).click();
+  await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+  await list.getByRole('link', { name: /^Canceled/ }).waitFor();
+  await page.goto(url);
+  await selectSeats(page, 7);
+  await page.getByRole('button', { name: 'Hold 1 seat' }).click();
+  await list.getByRole('link', { name: /^Held/ }).waitFor();
+  const hold = await database.reads.booking.findFirstOrThrow({
+    where: { eventId: hall.eventId, status: 'HOLD' },
+  });
+  await makeHoldOverdue(database.reads, hold.id);
+  await expireHolds({ ...unannounced, db: database.worker, defaultHoldTtlMs: 300_000, publisher });
+  await expectShown(list.getByRole('link', { name: /^Expired/ }));
+});
+
+it('an event that the organizer pauses or cancels meanwhile says so without a click', async () => {
+  const { hall, url } = await web().createEvent();
+  const { reads } = web().http.context.database;
+  const page = await web().open(url);
+  const setStatus = async (status: EventStatus) => {
+    await reads.event.update({ where: { id: hall.eventId }, data: { status } });
+    // As when the buyer returns to the tab. A page that stays visible looks every half minute.
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  };
+  await selectSeats(page, 3);
+  await page.getByRole('button', { name: 'Hold 1 seat' }).click();
+  await page.getByRole('timer').waitFor();
+  await setStatus('PAUSED');
+  await page.getByRole('main').getByText('The sale is paused.').waitFor();
+  await page.getByRole('timer').waitFor();
+  await selectSeats(page, 5);
+  await page.getByRole('button', { name: 'Hold 1 seat' }).click();
+  await page.getByRole('alert').getByText('The sale is paused.').waitFor();
+  await setStatus('CANCELED');
+  await page.getByRole('main').getByText('held seats cannot be confirmed').waitFor();
+  expect(await page.getByRole('timer').count()).toBe(0);
+  expect(await findViolations(page)).toEqual([]);
+});
+
+it('news of an event that comes while the page looks is found by another look', async () => {
+  const { hall, url } = await web().createEvent();
+  const { reads } = web().http.context.database;
+  const page = await web().open(url);
+  await page.locator('.map-canvas[data-ready]').waitFor();
+  const read = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (!(route.request().postData() ?? '').includes('query EventNews')) return route.fallback();
+    const response = await route.fetch();
+    read.resolve();
+    await answered.promise;
+    await route.fulfill({ response });
+  });
+  const look = () => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await look();
+  await read.promise;
+  await reads.event.update({ where: { id: hall.eventId }, data: { status: 'PAUSED' } });
+  await look();
+  answered.resolve();
+  // The next regular look would come later.
+  await expectShown(page.getByRole('main').getByText('The sale is paused.'));
 });

@@ -43,7 +43,7 @@ describe.each<[string, BrowserContextOptions]>([
   });
 });
 
-it('the page of an event loads at most 120 kB before the layout', async () => {
+it('the page of an event loads at most 120 kB before it asks for the event', async () => {
   const requests: string[] = [];
   const page = await web().open('/nowhere', { expected: /status of 404/ });
   page.on('request', (request) => requests.push(request.url()));
@@ -51,13 +51,60 @@ it('the page of an event loads at most 120 kB before the layout', async () => {
   await page.locator('.seat').first().waitFor();
   const before = requests.slice(
     0,
-    requests.findIndex((url) => url.includes('/layouts/')),
+    requests.findIndex((url) => url.endsWith('/graphql')),
   );
-  const files = [...new Set(before)].filter((url) => !url.endsWith('/graphql'));
+  // The browser loads the layout beside the scripts.
+  const files = [...new Set(before)].filter((url) => !url.includes('/layouts/'));
   expect(files.filter((url) => url.endsWith('.js')).length).toBeGreaterThan(0);
   const bodies = await Promise.all(files.map(async (url) => (await fetch(url)).arrayBuffer()));
   const bytes = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
   expect(bytes).toBeLessThanOrEqual(120_000);
+});
+
+it('a change of the language keeps what was typed, chosen and selected, and the focus', async () => {
+  const { url } = await web().createEvent({ name: 'Evening of Voices' });
+  const page = await web().open('/');
+  const focused = (name: string) =>
+    page.getByRole('button', { name, exact: true }).and(page.locator(':focus')).waitFor();
+  await page.getByRole('searchbox').fill('Voi');
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await page.getByRole('heading', { name: 'Veranstaltung finden' }).waitFor();
+  expect(await page.getByRole('searchbox').inputValue()).toBe('Voi');
+  await focused('English');
+  await page.goto(url);
+  await page.getByRole('radio', { name: '2' }).check();
+  await page.locator('[data-seat="5"]').click();
+  await page.locator('.seat-lines').getByText('Block A, Reihe 1, Platz 6').waitFor();
+  const kept = await page.locator('.chooser').elementHandle();
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.locator('.seat-lines').getByText('Block A, row 1, seat 6').waitFor();
+  await focused('Deutsch');
+  expect(await page.getByRole('radio', { name: '2' }).isChecked()).toBe(true);
+  expect(await page.locator('[data-seat="5"]').getAttribute('aria-pressed')).toBe('true');
+  expect(await kept?.evaluate((element) => element.isConnected)).toBe(true);
+});
+
+it('the event and its layout are asked for once, and again if that failed before the page was there', async () => {
+  const page = await web().open('/nowhere', { expected: /status of 404|net::ERR_FAILED/ });
+  const asked: string[] = [];
+  let failing = '';
+  await page.route(/\/graphql$|\/layouts\//, (route) => {
+    const isEvent = route.request().postData()?.includes('query EventDetails') === true;
+    const what = isEvent ? 'event' : route.request().url().includes('/layouts/') ? 'layout' : '';
+    if (what !== '') asked.push(what);
+    const isFirst = asked.filter((other) => other === what).length === 1;
+    return what === failing && isFirst ? route.abort() : route.continue();
+  });
+  const open = async (what: string) => {
+    failing = what;
+    asked.length = 0;
+    await page.goto(web().eventUrl);
+    await page.locator('.seat').first().waitFor();
+    return asked.toSorted();
+  };
+  expect(await open('nothing')).toEqual(['event', 'layout']);
+  expect(await open('event')).toEqual(['event', 'event', 'layout']);
+  expect(await open('layout')).toEqual(['event', 'layout', 'layout']);
 });
 
 it('names with markup and reordering characters are shown as text, wherever they are', async () => {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { encodeBookingNumber } from '../../src/platform/ids.ts';
+import { findViolations } from './axe.ts';
 import { expectShown, selectSeats, useWeb } from './web.fixture.ts';
 
 const web = useWeb();
@@ -19,11 +22,57 @@ it('a buyer with a phone gets from the list of events to the confirmation in at 
     page.getByRole('button', { name: 'Confirm for €98' }),
   ];
   expect(tapsToBuy.length).toBeLessThanOrEqual(8);
-  for (const target of tapsToBuy) await target.tap();
+  for (const target of tapsToBuy.slice(0, -1)) await target.tap();
+  // Whatever is above it, the hold is in view without scrolling.
+  const confirm = tapsToBuy.at(-1);
+  await confirm?.waitFor();
+  expect(
+    await confirm?.evaluate((button) => {
+      const { top, bottom } = button.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    }),
+  ).toBe(true);
+  await confirm?.tap();
   await page.getByRole('heading', { name: 'You have your seats', level: 1 }).waitFor();
   expect(new URL(page.url()).pathname).toMatch(/^\/booking\/[\w-]+$/);
+  const { id } = await web().http.context.database.reads.booking.findFirstOrThrow();
+  const number = encodeBookingNumber(web().http.hall.eventId, id);
+  await page.getByText(number).waitFor();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a file' }).tap();
+  expect(readFileSync(await (await saving).path(), 'utf8')).toContain(`Booking number ${number}`);
   await page.getByRole('link', { name: 'My bookings' }).tap();
-  await page.getByRole('link', { name: /Confirmed.*Test Night/ }).waitFor();
+  await page.getByRole('link', { name: new RegExp(`Confirmed.*${number}.*Test Night`) }).waitFor();
+});
+
+it('on a phone, what is selected can be seen and changed in the middle of the list', async () => {
+  const { url } = await web().createEvent({ rows: 30 });
+  const page = await web().open(url, {
+    viewport: { width: 320, height: 640 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await page.locator('[data-seat="3"]').tap();
+  await page.locator('[data-seat="4"]').tap();
+  await page.locator('.row').nth(8).scrollIntoViewIfNeeded();
+  const line = page.locator('.seat-lines').getByText('row 1, seat 5');
+  const toggle = page.getByRole('button', { name: 'Your selection: 2 seats', expanded: false });
+  expect(await line.isVisible()).toBe(false);
+  await toggle.tap();
+  await line.waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  const isInView = (button: Element) => {
+    const { top, bottom } = button.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  };
+  const remove = page.getByRole('button', { name: /^Remove .*row 1, seat 5/ });
+  const hold = page.getByRole('button', { name: /^Hold 2 seats/ });
+  expect(await Promise.all([remove.evaluate(isInView), hold.evaluate(isInView)])).toEqual([true, true]);
+  await remove.tap();
+  await page.getByRole('button', { name: 'Your selection: 1 seat', expanded: true }).tap();
+  await page.locator('.seat-lines').waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Hold 1 seat' }).tap();
+  await expectShown(page.getByRole('timer'));
 });
 
 it('of two buyers who want one seat, one gets it, and the other loses it from the selection', async () => {
@@ -42,7 +91,7 @@ it('of two buyers who want one seat, one gets it, and the other loses it from th
   await expectShown(other.getByRole('region', { name: 'Held for you' }));
 });
 
-it('the selection and the hold survive a reload, and a released hold frees its seats', async () => {
+it('the selection and the hold survive a reload, and a released hold frees its seats, which another tab says', async () => {
   const page = await web().open(web().eventUrl);
   await selectSeats(page, 20, 21);
   await page.reload();
@@ -50,8 +99,13 @@ it('the selection and the hold survive a reload, and a released hold frees its s
   await page.getByRole('timer').waitFor();
   await page.reload();
   await page.getByRole('timer').waitFor();
+  const tab = await page.context().newPage();
+  await tab.goto(web().eventUrl);
+  await tab.getByRole('timer').waitFor();
   await page.getByRole('button', { name: 'Release the seats' }).click();
   await page.getByText('Your seats are released.').waitFor({ state: 'attached' });
+  await tab.getByRole('main').getByText('Your seats were released in another tab').waitFor();
+  expect(await page.getByText('in another tab').count()).toBe(0);
   await expectShown(page.locator('[data-seat="20"]:enabled'));
 });
 
@@ -133,5 +187,7 @@ it('a buyer who is slowed solves a challenge and holds the best seats within a p
     .poll(() => page.evaluate(() => document.activeElement?.textContent))
     .toBe('Für dich reserviert');
   await page.getByRole('button', { name: 'Plätze freigeben' }).click();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Deine Auswahl');
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.textContent), { timeout: 15_000 })
+    .toBe('Deine Auswahl');
 });

@@ -4,6 +4,7 @@ import { runRooms } from '../../src/waiting-room/run-rooms.ts';
 import { writeRoomSettings } from '../../src/waiting-room/rooms/rooms.sql.ts';
 import { sql } from '../../src/platform/database/db.ts';
 import { findViolations } from './axe.ts';
+import { controlClock } from './page-clock.ts';
 import { expectShown, selectSeats, useWeb } from './web.fixture.ts';
 
 const web = useWeb({
@@ -64,7 +65,13 @@ it('a buyer joins a lobby that requires a proof of work, and keeps the place in 
 it('who waits sees the number, the people ahead, the wait and the chance, and is called with a message', async () => {
   const { hall, url } = await web().createEvent();
   await setRoom(hall.eventId, { mode: 'ON', pacePerMinute: 1, insideMax: 1 });
-  const [first, second] = [await web().open(url), await web().open(url)];
+  let advance = async (_ms: number) => {};
+  const first = await web().open(url);
+  const second = await web().open(url, {
+    async before(opened) {
+      advance = await controlClock(opened);
+    },
+  });
   for (const page of [first, second]) {
     await page.getByRole('button', { name: 'Join the waiting room' }).click();
     await page.getByText('Your number').waitFor();
@@ -75,6 +82,20 @@ it('who waits sees the number, the people ahead, the wait and the chance, and is
   );
   await second.getByRole('status').getByText('1 person is ahead of you.').waitFor({ state: 'attached' });
   expect(await findViolations(second)).toEqual([]);
+  // Fewer seats are left than the person ahead may take. The page looks again within 45 seconds.
+  const { worker } = web().http.context.database;
+  const block = (count: number) =>
+    worker.$transaction([
+      worker.$executeRaw(sql`UPDATE event_seats SET status = CASE WHEN seat_index < ${count} THEN 'BLOCKED' ELSE 'AVAILABLE' END::seat_status
+        WHERE event_id = ${hall.eventId}`),
+      worker.$executeRaw(sql`UPDATE events SET seats_blocked = ${count} WHERE id = ${hall.eventId}`),
+    ]);
+  await block(39);
+  await setRoom(hall.eventId, {});
+  await advance(46_000);
+  await figures.getByText('Low').waitFor();
+  await second.getByRole('status').getByText('Chance of seats: Low').waitFor({ state: 'attached' });
+  await block(0);
   await second.reload();
   await figures.getByText('2', { exact: true }).waitFor();
   await setRoom(hall.eventId, { pacePerMinute: ALL_AT_ONCE, insideMax: 1_000 });

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { eventAddress } from '../../src/web/shop/api/addresses.ts';
 import { encodeEventId } from '../../src/platform/ids.ts';
+import type { ContextOverrides } from '../../src/main/context.ts';
 import { createHall, type Hall, type HallOptions } from '../support/hall.ts';
 import { startHttp, type HttpFixture } from '../api/http/http.fixture.ts';
 import { startBrowser } from '../../scripts/browser/chromium.ts';
@@ -31,10 +32,13 @@ export interface WebFixture {
 }
 
 /** Starts the API and a browser for the calling test file. */
-export function useWeb(environment: Record<string, string> = {}): () => WebFixture {
+export function useWeb(
+  environment: Record<string, string> = {},
+  overrides: ContextOverrides = {},
+): () => WebFixture {
   let web: WebFixture | undefined;
   beforeAll(async () => {
-    web = await startWeb(environment);
+    web = await startWeb(environment, overrides);
   });
   afterAll(() => web?.close());
   return () => {
@@ -43,9 +47,15 @@ export function useWeb(environment: Record<string, string> = {}): () => WebFixtu
   };
 }
 
-async function startWeb(environment: Record<string, string>): Promise<WebFixture> {
+async function startWeb(
+  environment: Record<string, string>,
+  overrides: ContextOverrides,
+): Promise<WebFixture> {
   const settings = { AUTH_SECRET: randomUUID(), ...environment };
-  const [http, browser] = await Promise.all([startHttp(settings), startBrowser(inject('scratchFolder'))]);
+  const [http, browser] = await Promise.all([
+    startHttp(settings, overrides),
+    startBrowser(inject('scratchFolder')),
+  ]);
   return {
     http,
     eventUrl: eventAddress(http.eventId),
@@ -146,6 +156,15 @@ export const expectShown = (locator: Locator): Promise<void> => locator.waitFor(
 export async function selectSeats(page: Page, ...indexes: readonly number[]): Promise<void> {
   for (const index of indexes) await page.locator(`[data-seat="${index}"]`).click();
 }
+
+/** Keeps the live state of the booking from the page, so that it cannot be what tells the page. */
+export const withoutBookingUpdates = (page: Page): Promise<void> =>
+  page.routeWebSocket('**/graphql', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      if (!message.toString().includes('bookingUpdates')) server.send(message);
+    });
+  });
 
 /** Buys a free seat of an event, from the list of events to the list of bookings, and calls `look` at each state of the page. */
 export async function walkPurchase(page: Page, eventUrl: string, look: () => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import type { BenchContext } from '../context.ts';
 import type { FanOutKind, FanOutReport } from './fan-out-server.ts';
-import { ratioAndSpread, short, table } from '../markdown.ts';
+import { listGoals, ratioAndSpread, short, table } from '../markdown.ts';
 import { divideByRound, median } from '../measure.ts';
 import { forkProgram, ServerProcess } from '../server-process.ts';
 
@@ -25,6 +25,8 @@ const contenders: readonly { readonly label: string; readonly server: FanOutKind
 ];
 const BARE = 0;
 const STOCK = 1;
+const SELLOUT = 2;
+const HEAP_KB_MAX = 12;
 
 interface Figures {
   /** Bytes per socket. */
@@ -107,5 +109,11 @@ function report(runs: readonly (readonly Figures[])[]): string {
     'CPU ms per second, all',
     'to bare',
   ];
-  return table(header, rows);
+  const heapKb = median(of(SELLOUT, 'heap')) / 1024;
+  const goal = {
+    goal: `at most ${HEAP_KB_MAX} KB of heap per socket`,
+    measured: `${short(heapKb)} KB`,
+    isMet: heapKb <= HEAP_KB_MAX,
+  };
+  return `${table(header, rows)}\n\n${listGoals([goal])}`;
 }

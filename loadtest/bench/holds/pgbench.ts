@@ -6,26 +6,58 @@ import { runs } from '../../../scripts/local/processes.ts';
 import { SEATS } from '../arena.ts';
 import type { LoopResult } from '../closed-loop.ts';
 
-export const PGBENCH_CLIENTS = 16;
+const PGBENCH_CLIENTS = 16;
 
-/**
- * The plain statements of a hold. Each client takes every sixteenth seat of a permutation, so that no two clients request the
- * same seat.
- */
-const SCRIPT = String.raw`
+/** Each client takes every sixteenth seat of a permutation, so that no two clients request the same seat. */
+const NEXT_SEAT = String.raw`
 \set n :n + 1
 \set seat permute(:client_id + ${PGBENCH_CLIENTS} * :n, ${SEATS}, 4711)
-BEGIN;
+`;
+const COUNT_ON_EVENT = `
+UPDATE events SET seat_version = seat_version + 1, seats_held = seats_held + 1 WHERE id = :event;`;
+/** The plain statements of a hold. */
+const holdStatements = (countOnEvent: string) => String.raw`${NEXT_SEAT}BEGIN;
 SELECT tier_index, status FROM event_seats WHERE event_id = :event AND seat_index = :seat FOR UPDATE;
 INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at)
   VALUES (:event, uuidv7(), gen_random_uuid(), 'HOLD', 1, 4900, clock_timestamp(), clock_timestamp() + interval '1 hour')
   RETURNING id AS booking \gset
 INSERT INTO booking_seats (event_id, booking_id, seat_index, booking_status) VALUES (:event, :booking::uuid, :seat, 'HOLD');
 UPDATE event_seats SET status = 'HELD', current_booking_id = :booking::uuid
-  WHERE event_id = :event AND seat_index = :seat AND status = 'AVAILABLE';
-UPDATE events SET seat_version = seat_version + 1, seats_held = seats_held + 1 WHERE id = :event;
+  WHERE event_id = :event AND seat_index = :seat AND status = 'AVAILABLE';${countOnEvent}
 COMMIT;
 `;
+
+/** The same statements without the event's row, in one call. */
+export const HOLD_FUNCTION = `
+CREATE OR REPLACE FUNCTION bench_hold(event int, seat int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE booking uuid;
+BEGIN
+  PERFORM tier_index, status FROM event_seats WHERE event_id = event AND seat_index = seat FOR UPDATE;
+  INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at)
+    VALUES (event, uuidv7(), gen_random_uuid(), 'HOLD', 1, 4900, clock_timestamp(), clock_timestamp() + interval '1 hour')
+    RETURNING id INTO booking;
+  INSERT INTO booking_seats (event_id, booking_id, seat_index, booking_status) VALUES (event, booking, seat, 'HOLD');
+  UPDATE event_seats SET status = 'HELD', current_booking_id = booking
+    WHERE event_id = event AND seat_index = seat AND status = 'AVAILABLE';
+END $$`;
+
+export interface PgbenchVariant {
+  readonly label: string;
+  readonly script: string;
+  /** Whether each hold raises the event's version and counter: a row that all holds of an event wait for. */
+  readonly countsOnEvent: boolean;
+}
+
+const clients = `pgbench, ${PGBENCH_CLIENTS} clients`;
+export const pgbenchVariants: readonly PgbenchVariant[] = [
+  { label: clients, script: holdStatements(COUNT_ON_EVENT), countsOnEvent: true },
+  { label: `${clients}, without the event’s row`, script: holdStatements(''), countsOnEvent: false },
+  {
+    label: `${clients}, one function call, without the event’s row`,
+    script: `${NEXT_SEAT}SELECT bench_hold(:event, :seat);\n`,
+    countsOnEvent: false,
+  },
+];
 
 export function hasPgbench(): boolean {
   return runs('pgbench', ['--version']);
@@ -35,11 +67,12 @@ export function hasPgbench(): boolean {
 export async function runPgbench(
   databaseUrl: string,
   folder: string,
+  sql: string,
   eventId: number,
   seconds: number,
 ): Promise<LoopResult> {
   const script = path.join(folder, 'hold.sql');
-  writeFileSync(script, SCRIPT);
+  writeFileSync(script, sql);
   const log = path.join(folder, `pgbench-${eventId}`);
   const url = new URL(databaseUrl);
   const flags =

@@ -3,14 +3,14 @@ import { SEATS } from '../arena.ts';
 /** Returns the seat that the next caller requests. */
 export type SeatSource = () => number;
 
-/** Returns every seat once, scattered over the venue. The step is coprime to the number of seats. */
-export function distinctSeats(): SeatSource {
+/** Returns every seat once, scattered over the venue. The step is coprime to the number of seats, of which 2 and 5 are the factors. */
+export function distinctSeats(seats = SEATS): SeatSource {
   const step = 38_197;
   let seat = 0;
   let given = 0;
   return () => {
-    if (++given > SEATS) throw new Error(`All ${SEATS} seats were requested. Run for a shorter time.`);
-    seat = (seat + step) % SEATS;
+    if (++given > seats) throw new Error(`All ${seats} seats were requested. Run for a shorter time.`);
+    seat = (seat + step) % seats;
     return seat;
   };
 }

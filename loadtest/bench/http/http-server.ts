@@ -10,11 +10,11 @@ import { ownCpuSeconds } from '../cpu.ts';
 import { idleRecord } from './http-operation.ts';
 
 /*
- * One of the compared servers, as a child process: http-server.ts bare|yoga|idle|sellout. Sends its port to the parent, then
+ * One of the compared servers, as a child process: http-server.ts bare|yoga|idle|batchless|sellout. Sends its port to the parent, then
  * reports its CPU time on request.
  */
 
-type Kind = 'bare' | 'yoga' | 'idle' | 'sellout';
+type Kind = 'bare' | 'yoga' | 'idle' | 'batchless' | 'sellout';
 
 const kind = process.argv[2] as Kind;
 const config = loadConfig();
@@ -57,13 +57,20 @@ async function bare(): Promise<number> {
 async function stockYoga(): Promise<number> {
   makeIdle();
   const clock = { nowMs: () => Date.now() };
-  const yoga = createYoga({ schema, context: { clock, viewer: null }, logging: false });
+  const yoga = createYoga({
+    schema,
+    context: { clock, service: { outages: [] }, viewer: null },
+    logging: false,
+  });
   return listen(createServer((req, res) => void yoga(req, res)));
 }
 
 async function sellout(): Promise<number> {
   if (kind === 'idle') makeIdle();
   const context = await createContext(config);
+  // Everything up to the queue of commands runs as usual: authorization, the plugins of the schema, and the log.
+  if (kind === 'batchless')
+    context.groupCommit.submit = () => Promise.resolve({ kind: 'done', booking: idleRecord });
   const { port } = await serveApi(context);
   return port;
 }
@@ -74,7 +81,13 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-const starts: Record<Kind, () => Promise<number>> = { bare, yoga: stockYoga, idle: sellout, sellout };
+const starts: Record<Kind, () => Promise<number>> = {
+  bare,
+  yoga: stockYoga,
+  idle: sellout,
+  batchless: sellout,
+  sellout,
+};
 const port = await starts[kind]();
 process.on('message', () => process.send?.({ cpuSeconds: ownCpuSeconds() }));
 process.on('disconnect', () => process.exit(0));

@@ -24,6 +24,6 @@ export interface MapFigures {
   readonly messageMs: number;
   readonly changeMs: number;
   readonly heapMegabytes: number;
-  /** Bytes before the layout. */
+  /** Bytes before the page asks for the event, without the layout. */
   readonly bytes: number;
 }

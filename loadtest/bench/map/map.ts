@@ -125,12 +125,12 @@ function readReadyMs(): number {
   return Math.max(0, measured.readyMs);
 }
 
-/** Runs in the page. Returns the bytes that were sent before the layout was asked for. */
+/** Runs in the page. Returns the bytes that the page needs before it asks for the event, without the layout. */
 function readBytes(): number {
   const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
-  const layout = entries.find(({ name }) => name.includes('/layouts/'))?.startTime ?? Infinity;
+  const event = entries.find(({ name }) => name.endsWith('/graphql'))?.startTime ?? Infinity;
   const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  const files = entries.filter(({ startTime, name }) => startTime < layout && !name.endsWith('/graphql'));
+  const files = entries.filter(({ startTime, name }) => startTime < event && !name.includes('/layouts/'));
   return files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, page?.encodedBodySize ?? 0);
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEventId } from '../../../src/platform/ids.ts';
 import { runRooms, type RunRoomsContext } from '../../../src/waiting-room/run-rooms.ts';
-import { capacityInputs } from '../../capacity/inputs.ts';
+import inputs from '../../capacity/inputs.json' with { type: 'json' };
 import type { BenchContext } from '../context.ts';
 import { readRedisUsage, ownCpuSeconds, readCpuSeconds } from '../cpu.ts';
 import type { FanOutReport } from '../fan-out/fan-out-server.ts';
@@ -138,9 +138,9 @@ function report(runs: readonly Run[]): string[] {
   const lines = runs.map(({ steps }) => fitLine(steps));
   const perSocket = median(lines.map(({ slope }) => slope));
   const base = median(lines.map(({ intercept }) => intercept));
-  const processes = Math.ceil(JOINS / capacityInputs.socketsPerProcessMax.value);
+  const processes = Math.ceil(JOINS / inputs.socketsPerProcessMax.value);
   const memory = `A socket takes ${short(median(runs.map(({ rss }) => rss)) / 1024)} KB of resident memory and ${short(median(runs.map(({ heap }) => heap)) / 1024)} KB of heap, measured from the first step to the last after garbage collection. An update has ${whole(median(runs.map(({ frameBytes }) => frameBytes)))} bytes.`;
-  const extrapolation = `Extrapolated, not measured: the line through these points has ${short(perSocket * 1_000)} µs per socket and second, and ${short(base)} ms per second for the process. 100,000 sockets need ${processes} processes of at most ${whole(capacityInputs.socketsPerProcessMax.value)}, which is ${short((processes * base + JOINS * perSocket) / 1_000)} busy cores.`;
+  const extrapolation = `Extrapolated, not measured: the line through these points has ${short(perSocket * 1_000)} µs per socket and second, and ${short(base)} ms per second for the process. 100,000 sockets need ${processes} processes of at most ${whole(inputs.socketsPerProcessMax.value)}, which is ${short((processes * base + JOINS * perSocket) / 1_000)} busy cores.`;
   return [table(header, rows), memory, extrapolation];
 }
 

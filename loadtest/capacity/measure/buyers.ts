@@ -1,5 +1,5 @@
 import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
-import { getRequest, HttpConnection } from '../../bench/http/http-client.ts';
+import { HttpConnection } from '../../bench/http/http-client.ts';
 import type { ServerProcess } from '../../bench/server-process.ts';
 import type { MeasuredCosts } from '../inputs.ts';
 import type { Meter, Usage } from './meter.ts';
@@ -23,8 +23,7 @@ export async function measureBuyers(
   meter: Meter,
   server: ServerProcess,
   eventId: number,
-  mapSeats: number,
-): Promise<Partial<MeasuredCosts>> {
+): Promise<MeasuredCosts> {
   const event = encodeEventId(eventId);
   const connections = await Promise.all(
     Array.from({ length: CONNECTIONS }, () => HttpConnection.open(server.port)),
@@ -34,27 +33,17 @@ export async function measureBuyers(
     callers: number,
     work: (connection: HttpConnection, i: number) => Promise<void>,
   ) => meter.measure(server, eventId, () => runAll(connections.slice(0, callers), total, work));
-  const visit = () => {
-    let bytes = 0;
-    const ask = async (connection: HttpConnection, request: string) => {
-      const { head, body } = await connection.send(request);
-      bytes += head.length + 4 + body.length;
-    };
-    return { ask, bytes: () => bytes };
-  };
   const heads: string[] = [];
   const bookings: string[] = [];
 
   const sessions = await run(BUYERS, CONNECTIONS, async (connection, i) => {
     heads[i] = await createSession(connection);
   });
-  const page = visit();
-  const pages = await run(VISITS, CONNECTIONS, (connection) =>
-    page.ask(connection, post(anonymousHead, eventPage, { e: event })),
-  );
-  const map = visit();
-  const mapRequest = getRequest(`/events/${event}/seat-map`, {});
-  const maps = await run(VISITS, CONNECTIONS, (connection) => map.ask(connection, mapRequest));
+  let pageBytes = 0;
+  const pages = await run(VISITS, CONNECTIONS, async (connection) => {
+    const { head, body } = await connection.send(post(anonymousHead, eventPage, { e: event }));
+    pageBytes += head.length + 4 + body.length;
+  });
 
   const mutate = async (connection: HttpConnection, i: number, query: string, input: object) => {
     const { body } = await connection.send(post(heads[i % BUYERS] ?? '', query, { i: input }));
@@ -81,38 +70,25 @@ export async function measureBuyers(
 
   return {
     sessionApiMicros: sessions.apiMicros / BUYERS,
-    sessionPostgresMicros: sessions.postgresMicros / BUYERS,
     pageApiMicros: pages.apiMicros / VISITS,
     pagePostgresMicros: pages.postgresMicros / VISITS,
-    pageBytes: page.bytes() / VISITS,
-    mapApiMicros: maps.apiMicros / VISITS,
-    mapBytes: map.bytes() / VISITS,
-    mapSeats,
+    pageBytes: pageBytes / VISITS,
     ...toCommandCosts(holdsAlone, holdsBatched, confirmsAlone, confirmsBatched),
   };
 }
 
 function toCommandCosts(holds: Usage, holdsBatched: Usage, confirms: Usage, confirmsBatched: Usage) {
   const batches = holdsBatched.batches + confirmsBatched.batches;
-  const seconds = holdsBatched.seconds + confirmsBatched.seconds;
   return {
-    holdApiMicrosAlone: holds.apiMicros / ALONE,
-    holdApiMicrosBatched: holdsBatched.apiMicros / BATCHED,
-    holdPostgresMicrosAlone: holds.postgresMicros / ALONE,
-    holdPostgresMicrosBatched: holdsBatched.postgresMicros / BATCHED,
+    // Both are measured in one run, so that other work on the machine changes their ratio less than their costs.
+    confirmToHoldApi: confirmsBatched.apiMicros / holdsBatched.apiMicros,
+    confirmToHoldPostgres: confirmsBatched.postgresMicros / holdsBatched.postgresMicros,
     holdWalBytesAlone: holds.walBytes / ALONE,
     holdWalBytesBatched: holdsBatched.walBytes / BATCHED,
-    confirmApiMicrosAlone: confirms.apiMicros / ALONE,
-    confirmApiMicrosBatched: confirmsBatched.apiMicros / BATCHED,
-    confirmPostgresMicrosAlone: confirms.postgresMicros / ALONE,
-    confirmPostgresMicrosBatched: confirmsBatched.postgresMicros / BATCHED,
     confirmWalBytesAlone: confirms.walBytes / ALONE,
     confirmWalBytesBatched: confirmsBatched.walBytes / BATCHED,
     messageBytesAlone: (holds.messageBytes + confirms.messageBytes) / (2 * ALONE),
     messageBytesBatched: (holdsBatched.messageBytes + confirmsBatched.messageBytes) / (2 * BATCHED),
-    redisBatchMicros: (holds.redisMicros + confirms.redisMicros) / (holds.batches + confirms.batches),
     batchedSize: (2 * BATCHED) / batches,
-    batchMillis: (seconds / batches) * 1_000,
-    eventCommandsMax: (2 * BATCHED) / seconds,
   };
 }

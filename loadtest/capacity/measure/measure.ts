@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createArena, SEATS } from '../../bench/arena.ts';
+import { createArena } from '../../bench/arena.ts';
 import { ServerProcess } from '../../bench/server-process.ts';
 import { startServices } from '../../bench/services.ts';
 import type { MeasuredCosts } from '../inputs.ts';
@@ -8,8 +8,8 @@ import { Meter } from './meter.ts';
 import { measureWaiters } from './waiters.ts';
 import { FAN_OUT_SERVER, measureWatchers, readMemory } from './watchers.ts';
 
-/** Measures all costs on services and processes of their own, in about two minutes. Returns the PostgreSQL version, too. */
-export async function measureCosts(): Promise<{ costs: Partial<MeasuredCosts>; postgres: string }> {
+/** Measures the costs that no benchmark has, on services and processes of their own, in about two minutes. Returns the PostgreSQL version, too. */
+export async function measureCosts(): Promise<{ costs: MeasuredCosts; postgres: string }> {
   await using services = await startServices();
   await using arena = await createArena(services.postgres.url);
   await using meter = await Meter.create(services, arena.db);
@@ -26,10 +26,10 @@ export async function measureCosts(): Promise<{ costs: Partial<MeasuredCosts>; p
   };
   const eventId = await arena.freshEvent();
   const server = await ServerProcess.start(FAN_OUT_SERVER, ['sellout', String(eventId), '2'], env);
-  let buyers: Partial<MeasuredCosts>;
+  let buyers: MeasuredCosts;
   let processBytes: number;
   try {
-    buyers = await measureBuyers(meter, server, eventId, SEATS);
+    buyers = await measureBuyers(meter, server, eventId);
     processBytes = (await readMemory(server)).rss;
   } finally {
     await server.stop();

@@ -13,50 +13,30 @@ const CLIENT = new URL('../../bench/fan-out/fan-out-client.ts', import.meta.url)
 /** Opened first, because the first sockets also compile code and grow the heap. */
 const FIRST = 500;
 const SOCKETS = 3_000;
-/** The server pings each socket once in this time. */
 const IDLE_MS = 12_000;
-const CHANGES = 40;
 
 type Env = Readonly<Record<string, string>>;
 
-/** Measures what a socket costs: to open, idle, and per frame with 2 and with 50 seats. */
-export async function measureWatchers(
-  meter: Meter,
-  env: Env,
-  eventId: number,
-): Promise<Partial<MeasuredCosts>> {
+/** Measures what it costs to open a socket, what a process costs PostgreSQL, and the size of messages with 2 and with 50 seats. */
+export async function measureWatchers(meter: Meter, env: Env, eventId: number): Promise<MeasuredCosts> {
   const few = await withServer(env, eventId, 2, async (server, open) => {
     await open(FIRST);
-    const before = await readMemory(server);
     const opening = await meter.measure(server, eventId, () => open(SOCKETS));
-    const after = await readMemory(server);
     const idle = await meter.measure(server, eventId, () => sleep(IDLE_MS));
     return {
       connectMicros: opening.apiMicros / SOCKETS,
-      watcherBytes: (after.rss - before.rss) / SOCKETS,
-      watcherIdleMicros: idle.apiMicros / idle.seconds / (FIRST + SOCKETS),
       // Includes PostgreSQL's own background work, so that it is an upper bound.
       pollPostgresMicros: idle.postgresMicros / idle.seconds,
     };
   });
-  const measureFrames = (seats: number) =>
-    withServer(env, eventId, seats, async (server, open) => {
-      const [client, bytes] = await Promise.all([open(SOCKETS), readFrameBytes(server.port, eventId)]);
-      const change = () => Promise.all([server.ask<FanOutReport>('change'), once(client, 'message')]);
-      for (let i = 0; i < 5; i++) await change();
-      const usage = await meter.measure(server, eventId, async () => {
-        for (let i = 0; i < CHANGES; i++) await change();
-      });
-      return { micros: usage.apiMicros / (CHANGES * SOCKETS), bytes: await bytes() };
-    });
-  const two = await measureFrames(2);
-  const fifty = await measureFrames(50);
+  const measureFrame = (seats: number) =>
+    withServer(env, eventId, seats, (server) =>
+      readFrameBytes(server.port, eventId, () => server.ask<FanOutReport>('change')),
+    );
   return {
     ...few,
-    frameMicros2Seats: two.micros,
-    frameMicros50Seats: fifty.micros,
-    frameBytes2Seats: two.bytes,
-    frameBytes50Seats: fifty.bytes,
+    frameBytes2Seats: await measureFrame(2),
+    frameBytes50Seats: await measureFrame(50),
   };
 }
 
@@ -92,8 +72,12 @@ export async function readMemory(server: ServerProcess): Promise<NodeJS.MemoryUs
   return (await server.ask<Required<FanOutReport>>('memory')).memory;
 }
 
-/** Watches the event as well. Returns a function that closes the socket and returns the bytes of its last frame. */
-async function readFrameBytes(port: number, eventId: number): Promise<() => Promise<number>> {
+/** Returns the bytes of the message that a change causes. */
+async function readFrameBytes(
+  port: number,
+  eventId: number,
+  change: () => Promise<unknown>,
+): Promise<number> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
   const query = `subscription ($e: ID!) { seatUpdates(eventId: $e) { __typename ... on SeatMapSnapshot { version states }
     ... on SeatsChanged { fromVersion version seats { index status } } } }`;
@@ -102,13 +86,9 @@ async function readFrameBytes(port: number, eventId: number): Promise<() => Prom
   await once(socket, 'message');
   const payload = { query, variables: { e: encodeEventId(eventId) } };
   socket.send(JSON.stringify({ id: '01990000-0000-7000-8000-000000000000', type: 'subscribe', payload }));
-  let length = 0;
-  socket.on('message', (data: Buffer) => (length = data.length));
   await once(socket, 'message');
-  return async () => {
-    socket.close();
-    await once(socket, 'close');
-    // A server's frame has a header of two bytes, or four from 126 bytes on.
-    return length + (length < 126 ? 2 : 4);
-  };
+  const [[data]] = (await Promise.all([once(socket, 'message'), change()])) as [[Buffer], unknown];
+  socket.close();
+  // A server's frame has a header of two bytes, or four from 126 bytes on.
+  return data.length + (data.length < 126 ? 2 : 4);
 }

@@ -105,6 +105,7 @@ export class Hall {
         bookings,
         keys: [],
         requests: [],
+        outages: [],
         revokedBuyers: [],
         takeoverDelaysMs: this.#drawTakeoverDelayMs === null ? [] : [this.#drawTakeoverDelayMs()],
         neighbors: new Map(),

@@ -31,6 +31,7 @@ const entries: readonly Entry[] = [
   { command: /^npm run format$/, form: () => ({ run: 'npm run format:check' }) },
   { command: /^npm run bench$/, form: () => ({ run: bench('same-seat') }) },
   { command: /^npm run bench -- --only ([\w-]+)$/, form: ([, name = '']) => ({ run: bench(name) }) },
+  { command: /^npm run chaos -- --cluster .*$/, form: () => ({ step: 'chaos -- --cluster --short' }) },
   { command: /^npm run chaos(?: .*)?$/, form: () => ({ run: 'npm run chaos -- --runs 1' }) },
   {
     command: /^npm run torture(?: .*)?$/,

@@ -112,17 +112,21 @@ export class PostgresNode extends ClusterNode {
     }
   }
 
-  async #connect(): Promise<pg.Client> {
+  #connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.url,
       application_name: 'sellout supervisor',
       connectionTimeoutMillis: RESPONSE_WITHIN_MS,
       query_timeout: RESPONSE_WITHIN_MS,
     });
-    const gone = () => void (this.#client = null);
+    const connected = client.connect().then(() => client);
+    const gone = () => {
+      if (this.#client === connected) this.#client = null;
+    };
     client.on('error', gone).on('end', gone);
-    await client.connect();
-    return client;
+    // A server that is still starting refuses connections with an error of SQL, which `ask` takes for one of its statement.
+    connected.catch(gone);
+    return connected;
   }
 
   #disconnect(): void {

@@ -73,6 +73,11 @@ export class PostgresPart {
     return url.href;
   }
 
+  /** The addresses of all servers. The primary is left out by the processes that read from the others. */
+  get replicaUrls(): readonly string[] {
+    return this.servers.map(({ url }) => url);
+  }
+
   async start(): Promise<void> {
     const { primary } = this.supervisor;
     primary.forgetStandby();

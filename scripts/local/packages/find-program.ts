@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { takeLock } from '../../bootstrap/lock.mjs';
@@ -107,15 +107,11 @@ function readVersion(
   program: string,
   env: Readonly<Record<string, string>>,
 ): string | null {
-  try {
-    const output = execFileSync(program, [argument], {
-      encoding: 'utf8',
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return pattern.exec(output)?.[1] ?? null;
-  } catch {
-    // The program is missing or does not run on this system.
-    return null;
-  }
+  // Some print it to stderr. If the program is missing or does not run on this system, there is no output.
+  const { stdout, stderr } = spawnSync(program, [argument], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return pattern.exec(`${stdout}${stderr}`)?.[1] ?? null;
 }

@@ -88,5 +88,5 @@ function merge(finding: Finding, maps: 'cached' | 'live', part: Part): Finding {
 }
 
 function skipUnswept({ id, title }: Invariant): Finding {
-  return { id, title, count: null, breaches: [], unchecked: 'no worker is meant to be running' };
+  return { id, title, count: null, breaches: [], unchecked: 'no worker is meant to sweep holds' };
 }

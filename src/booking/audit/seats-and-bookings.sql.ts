@@ -1,9 +1,14 @@
 import { sql } from '../../platform/database/db.ts';
 import type { BreachQuery } from './invariant.ts';
 
-/** I2: seats match their bookings, claims match seats, and claims and prices match their bookings. */
+/**
+ * I2: seats match their bookings, claims match seats, claims and prices match their bookings, and bookings have an event.
+ * No foreign key checks that a seat's booking, a claim's seat and a booking's event exist.
+ */
 export function seatsAndBookings(): BreachQuery {
   // guard: audit-wrong-price
+  // guard: audit-missing-seat
+  // guard: audit-missing-event
   return sql`/* seatsAndBookings */
     SELECT s.event_id, s.seat_index, s.current_booking_id,
       format('the seat is %s, its booking is %s', s.status, coalesce(b.status::text, 'missing'))
@@ -35,6 +40,13 @@ export function seatsAndBookings(): BreachQuery {
       format('the claim has status %s, its booking is %s', c.booking_status, coalesce(b.status::text, 'missing'))
     FROM booking_seats c LEFT JOIN bookings b ON b.event_id = c.event_id AND b.id = c.booking_id
     WHERE b.status IS DISTINCT FROM c.booking_status
+    UNION ALL
+    SELECT c.event_id, c.seat_index, c.booking_id, format('the booking is %s and claims a seat that does not exist', c.booking_status)
+    FROM booking_seats c LEFT JOIN event_seats s ON s.event_id = c.event_id AND s.seat_index = c.seat_index
+    WHERE s.seat_index IS NULL AND c.booking_status NOT IN ('HOLD', 'CONFIRMED')
+    UNION ALL
+    SELECT b.event_id, NULL, b.id, 'the event of the booking does not exist'
+    FROM bookings b LEFT JOIN events e ON e.id = b.event_id WHERE e.id IS NULL
     UNION ALL
     SELECT b.event_id, NULL, b.id, format('booking has seat_count %s, but claims %s seats', b.seat_count, coalesce(c.count, 0))
     FROM bookings b

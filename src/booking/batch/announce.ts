@@ -7,6 +7,7 @@ import type { Publisher } from '../../messaging/publisher.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import type { SeatMapCache } from '../../seating/map/seat-map-cache.ts';
 import type { EndedHolds } from '../../traffic/port.ts';
+import { getDeadlineMs } from '../../platform/service/outages.ts';
 import { holdExpired } from '../business-events.ts';
 import type { BookingRecord, Changes } from '../rules/model.ts';
 import type { BatchResult, RaisedVersion } from './batch.ts';
@@ -31,7 +32,7 @@ export interface AnnounceContext extends PublishContext {
  */
 export function announce(ctx: AnnounceContext, eventId: number, { raised, ...result }: BatchResult): void {
   if (raised === null) return;
-  reportExpiredHolds(ctx.eventLogger, result.changes);
+  reportExpiredHolds(ctx.eventLogger, result);
   ctx.endedHolds?.note(eventId, findEndedHolds(result.changes));
   announceChange(ctx, eventId, result, raised).catch((error: unknown) => {
     const { version } = raised;
@@ -69,9 +70,15 @@ function describeTrace(): Pick<SeatsChanged, 'traceparent'> {
   return trace?.sampled === true ? { traceparent: formatTraceparent(trace) } : {};
 }
 
-function reportExpiredHolds(logger: Logger, { changedBookings }: Changes): void {
-  for (const { before, after } of changedBookings)
-    if (after.status === 'EXPIRED' && after.endedAtMs !== null) holdExpired(logger, before, after.endedAtMs);
+function reportExpiredHolds(
+  logger: Logger,
+  { changes, outages }: Pick<BatchResult, 'changes' | 'outages'>,
+): void {
+  for (const { before, after } of changes.changedBookings) {
+    const { status, endedAtMs } = after;
+    if (status !== 'EXPIRED' || endedAtMs === null) continue;
+    holdExpired(logger, before, endedAtMs, getDeadlineMs(before, outages, endedAtMs));
+  }
 }
 
 function findEndedHolds({ changedBookings }: Changes): BookingRecord[] {

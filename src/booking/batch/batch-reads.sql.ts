@@ -1,3 +1,4 @@
+import { arrayLiteral } from './array-literal.ts';
 import { plannedEachTime, sql, type Tx } from '../../platform/database/db.ts';
 import type {
   BookingMode,
@@ -11,6 +12,10 @@ import type {
   SeatStatus,
   UsedKey,
 } from '../rules/model.ts';
+import { outagesReading, parseOutages, type OutageRow } from '../../platform/service/outages.sql.ts';
+import type { Outage } from '../../platform/service/outages.ts';
+import { checkEpoch, epochReading, type EpochReading } from './epoch.ts';
+import { getEventTables, seatsTableReading, thisEvent, type EventTables } from './event-tables.ts';
 
 /*
  * The statements by which a batch locks and reads, in the order in which run-batch.ts sends them; the lock order is
@@ -39,24 +44,31 @@ interface PlanRow {
   seats_total: number;
   needs_admission: boolean;
   tier_amounts: number[] | null;
-  more_seats: number[] | null;
+  epoch: EpochReading;
+  outages: OutageRow[] | null;
+  seats_table: string | null;
+}
+
+interface Plan {
+  readonly event: EventRules;
+  readonly outages: readonly Outage[];
+  /** Valid until the end of the transaction. */
+  readonly tables: EventTables;
 }
 
 /**
- * Reads the event, and the seats to lock besides the named ones: the seats of the named bookings, and of overdue bookings
- * that have a named seat. Returns null if the event does not exist, or is a draft and its organizer is not a caller.
+ * Reads the event, and the outages that concern holds. Returns null if the event does not exist, or is a draft and its
+ * organizer is not a caller.
+ *
+ * @throws if the server is an old primary, or the database's epoch has changed.
  */
 export async function readPlan(
   tx: Tx,
   eventId: number,
-  named: {
-    readonly seats: readonly number[];
-    readonly bookingIds: readonly string[];
-    /** Null stands for the server itself, which sees every event. */
-    readonly callerIds: readonly (string | null)[];
-  },
+  /** Null stands for the server itself, which sees every event. */
+  callerIds: readonly (string | null)[],
   defaultHoldTtlMs: number,
-): Promise<{ readonly event: EventRules; readonly moreSeats: readonly number[] } | null> {
+): Promise<Plan | null> {
   // guard: draft-hidden-from-batch
   const [row] = await tx.$queryRaw<PlanRow[]>(sql`/* readPlan */
     SELECT e.organizer_id, e.status, (extract(epoch FROM e.on_sale_at) * 1000)::float8 AS on_sale_at_ms,
@@ -66,17 +78,11 @@ export async function readPlan(
            EXISTS (SELECT FROM waiting_rooms w WHERE w.event_id = e.id
                    AND (w.mode = 'ON' OR (w.mode = 'AUTOMATIC' AND w.automatic_on))) AS needs_admission,
            ARRAY(SELECT p.amount::float8 FROM price_tiers p WHERE p.event_id = e.id ORDER BY p.tier_index) AS tier_amounts,
-           ARRAY(SELECT bs.seat_index FROM booking_seats bs
-                 WHERE bs.event_id = e.id AND bs.booking_id = ANY(${named.bookingIds}::uuid[] || ARRAY(
-                   SELECT b.id FROM event_seats s CROSS JOIN LATERAL (
-                     SELECT id, status, hold_expires_at, takeover_delay_ms FROM bookings
-                     WHERE event_id = s.event_id AND id = s.current_booking_id OFFSET 0) b
-                   WHERE s.event_id = e.id AND s.seat_index = ANY(${named.seats}::int[])
-                     AND b.status = 'HOLD'
-                     AND b.hold_expires_at + b.takeover_delay_ms * interval '1 ms' <= clock_timestamp()))) AS more_seats
+           ${epochReading} AS epoch, ${outagesReading} AS outages, ${seatsTableReading} AS seats_table
     FROM events e WHERE e.id = ${eventId} AND (e.status <> 'DRAFT'
-      OR e.organizer_id = ANY(${named.callerIds}::uuid[]) OR ${named.callerIds.includes(null)}::boolean)`);
+      OR e.organizer_id = ANY(${arrayLiteral(callerIds.filter((id) => id !== null))}::uuid[]) OR ${callerIds.includes(null)}::boolean)`);
   if (row === undefined) return null;
+  checkEpoch(row.epoch);
   const holdTtlMs = row.hold_ttl_ms ?? defaultHoldTtlMs;
   return {
     event: {
@@ -98,7 +104,8 @@ export async function readPlan(
       needsAdmission: row.needs_admission,
       tierAmounts: row.tier_amounts ?? [],
     },
-    moreSeats: row.more_seats ?? [],
+    outages: parseOutages(row.outages),
+    tables: getEventTables(row.seats_table),
   };
 }
 
@@ -106,18 +113,36 @@ export async function readPlan(
  * Locks one row per buyer, in order, and creates missing ones. The WHERE condition is never true: PostgreSQL still locks
  * the conflicting row, but writes no new version of it.
  */
-export async function lockBuyers(tx: Tx, eventId: number, buyerIds: readonly string[]): Promise<void> {
+export async function lockBuyers(
+  tx: Tx,
+  tables: EventTables,
+  eventId: number,
+  buyerIds: readonly string[],
+): Promise<void> {
   await tx.$executeRaw(sql`/* lockBuyers */
-    INSERT INTO event_buyers (event_id, buyer_id)
-    SELECT ${eventId}, buyer_id FROM unnest(${buyerIds}::uuid[]) AS buyer_id ORDER BY buyer_id
+    INSERT INTO ${tables.eventBuyers} (event_id, buyer_id)
+    SELECT ${eventId}, buyer_id FROM unnest(${arrayLiteral(buyerIds)}::uuid[]) AS buyer_id ORDER BY buyer_id
     ON CONFLICT (event_id, buyer_id) DO UPDATE SET buyer_id = excluded.buyer_id WHERE false`);
 }
 
-/** Locks seats by index. The sweeper sets `skipLocked` to skip seats that another transaction has locked. */
+/** The seats that a batch locks. */
+interface SeatsToLock {
+  readonly seats: readonly number[];
+  /** Bookings whose seats are locked. */
+  readonly bookingIds: readonly string[];
+  /** Those of the seats that may be held by an overdue booking, whose other seats are then locked, too. */
+  readonly contested: readonly number[];
+}
+
+/**
+ * Locks seats by index: the given ones, those of bookings, and those of bookings past their stored deadline that have a
+ * contested seat. The sweeper sets `skipLocked` to skip seats that another transaction has locked.
+ */
 export async function lockSeats(
   tx: Tx,
+  tables: EventTables,
   eventId: number,
-  seats: readonly number[],
+  { seats, bookingIds, contested }: SeatsToLock,
   skipLocked: boolean,
 ): Promise<Map<number, Seat>> {
   type Row = {
@@ -127,13 +152,20 @@ export async function lockSeats(
     current_booking_id: string | null;
   };
   // guard: seat-lock
+  const wanted = sql`SELECT seat_index, tier_index, status, current_booking_id FROM ${tables.eventSeats}
+    WHERE event_id = ${thisEvent(eventId)} AND seat_index = ANY(${arrayLiteral(seats)}::int[] || ARRAY(
+      SELECT bs.seat_index FROM ${tables.bookingSeats} bs
+      WHERE bs.event_id = ${thisEvent(eventId)} AND bs.booking_id = ANY(${arrayLiteral(bookingIds)}::uuid[] || ARRAY(
+        SELECT b.id FROM ${tables.eventSeats} s CROSS JOIN LATERAL (
+          SELECT id, status, hold_expires_at, takeover_delay_ms FROM ${tables.bookings}
+          WHERE event_id = s.event_id AND id = s.current_booking_id OFFSET 0) b
+        WHERE s.event_id = ${thisEvent(eventId)} AND s.seat_index = ANY(${arrayLiteral(contested)}::int[])
+          AND b.status = 'HOLD'
+          AND b.hold_expires_at + b.takeover_delay_ms * interval '1 ms' <= clock_timestamp()))))
+    ORDER BY seat_index FOR UPDATE`;
   const rows = skipLocked
-    ? await tx.$queryRaw<Row[]>(sql`/* lockSeatsSkipLocked */
-        SELECT seat_index, tier_index, status, current_booking_id FROM event_seats
-        WHERE event_id = ${thisEvent(eventId)} AND seat_index = ANY(${seats}::int[]) ORDER BY seat_index FOR UPDATE SKIP LOCKED`)
-    : await tx.$queryRaw<Row[]>(sql`/* lockSeats */
-        SELECT seat_index, tier_index, status, current_booking_id FROM event_seats
-        WHERE event_id = ${thisEvent(eventId)} AND seat_index = ANY(${seats}::int[]) ORDER BY seat_index FOR UPDATE`);
+    ? await tx.$queryRaw<Row[]>(sql`/* lockSeatsSkipLocked */ ${wanted} SKIP LOCKED`)
+    : await tx.$queryRaw<Row[]>(sql`/* lockSeats */ ${wanted}`);
   return new Map(
     rows.map((row) => [
       row.seat_index,
@@ -154,6 +186,7 @@ export async function lockSeats(
  */
 export async function readLocked(
   tx: Tx,
+  tables: EventTables,
   eventId: number,
   wanted: {
     readonly bookingIds: readonly string[];
@@ -178,30 +211,30 @@ export async function readLocked(
     }[]
   >(sql`/* readLocked */ ${plannedEachTime}
     WITH used AS MATERIALIZED (
-      SELECT k.* FROM unnest(${wanted.keys.map((key) => key.buyerId)}::uuid[], ${wanted.keys.map((key) => key.operation)}::text[],
-                             ${wanted.keys.map((key) => key.keyHash)}::text[]) AS w(buyer_id, operation, key_hash)
+      SELECT k.* FROM unnest(${arrayLiteral(wanted.keys.map((key) => key.buyerId))}::uuid[], ${arrayLiteral(wanted.keys.map((key) => key.operation))}::text[],
+                             ${arrayLiteral(wanted.keys.map((key) => key.keyHash))}::text[]) AS w(buyer_id, operation, key_hash)
       CROSS JOIN LATERAL (
         SELECT k.buyer_id, k.operation, w.key_hash, encode(k.input_hash, 'hex') AS input_hash, k.booking_id
-        FROM idempotency_keys k WHERE k.event_id = ${thisEvent(eventId)} AND k.buyer_id = w.buyer_id
+        FROM ${tables.idempotencyKeys} k WHERE k.event_id = ${thisEvent(eventId)} AND k.buyer_id = w.buyer_id
           AND k.operation = w.operation AND k.key_hash = decode(w.key_hash, 'hex') OFFSET 0) AS k
     ), wanted AS (
-      SELECT unnest(${wanted.bookingIds}::uuid[]) AS id
+      SELECT unnest(${arrayLiteral(wanted.bookingIds)}::uuid[]) AS id
       UNION SELECT booking_id FROM used
-      UNION SELECT b.id FROM unnest(${wanted.buyerIds}::uuid[]) AS w(buyer_id) CROSS JOIN LATERAL (
-        SELECT b.id FROM bookings b
+      UNION SELECT b.id FROM unnest(${arrayLiteral(wanted.buyerIds)}::uuid[]) AS w(buyer_id) CROSS JOIN LATERAL (
+        SELECT b.id FROM ${tables.bookings} b
         WHERE b.event_id = ${thisEvent(eventId)} AND b.buyer_id = w.buyer_id AND b.status IN ('HOLD', 'CONFIRMED') OFFSET 0) AS b
     )
     SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS clock_ms,
       (SELECT json_agg(b.row) FROM wanted w CROSS JOIN LATERAL (
          SELECT json_build_array(b.id, b.buyer_id, b.status,
-                  ARRAY(SELECT bs.seat_index FROM booking_seats bs WHERE bs.event_id = b.event_id AND bs.booking_id = b.id ORDER BY 1),
+                  ARRAY(SELECT bs.seat_index FROM ${tables.bookingSeats} bs WHERE bs.event_id = b.event_id AND bs.booking_id = b.id ORDER BY 1),
                   b.total_amount, extract(epoch FROM b.created_at) * 1000, extract(epoch FROM b.hold_expires_at) * 1000,
                   extract(epoch FROM b.extended_at) * 1000, extract(epoch FROM b.confirmed_at) * 1000, extract(epoch FROM b.ended_at) * 1000,
                   b.takeover_delay_ms) AS row
-         FROM bookings b WHERE b.event_id = ${thisEvent(eventId)} AND b.id = w.id OFFSET 0) AS b) AS bookings,
+         FROM ${tables.bookings} b WHERE b.event_id = ${thisEvent(eventId)} AND b.id = w.id OFFSET 0) AS b) AS bookings,
       (SELECT json_agg(json_build_array(buyer_id, operation, key_hash, input_hash, booking_id)) FROM used) AS keys,
-      ARRAY(SELECT b.buyer_id::text FROM event_buyers b
-            WHERE b.event_id = ${thisEvent(eventId)} AND b.buyer_id = ANY(${wanted.admittedIds}::uuid[])
+      ARRAY(SELECT b.buyer_id::text FROM ${tables.eventBuyers} b
+            WHERE b.event_id = ${thisEvent(eventId)} AND b.buyer_id = ANY(${arrayLiteral(wanted.admittedIds)}::uuid[])
               AND b.admission_revoked_at IS NOT NULL) AS revoked`);
   if (row === undefined) throw new Error('readLocked returned no row');
   return {
@@ -261,12 +294,4 @@ function parseBooking(eventId: number, row: BookingRow): BookingRecord {
     confirmedAtMs,
     endedAtMs,
   };
-}
-
-/**
- * Returns the event's ID in a form that the planner cannot look up in its statistics. ANALYZE has not seen the ID of a new
- * event, so for a constant the planner would expect no rows, and any index would look as good as the primary key.
- */
-function thisEvent(eventId: number) {
-  return sql`(SELECT ${eventId}::int)`;
 }

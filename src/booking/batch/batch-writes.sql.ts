@@ -1,6 +1,8 @@
+import { arrayLiteral } from './array-literal.ts';
 import { sql, type Tx } from '../../platform/database/db.ts';
 import type { BookingRecord, BookingStatus, Changes, EventRules, SeatStatus } from '../rules/model.ts';
 import type { RaisedVersion } from './batch.ts';
+import type { EventTables } from './event-tables.ts';
 
 /*
  * Statuses are compared with `(a = b) IS TRUE`, for which no index can be used. With a plain comparison and few statistics,
@@ -16,6 +18,7 @@ const NIL_UUID = '00000000-0000-0000-0000-000000000000';
  */
 export async function changeBookings(
   tx: Tx,
+  tables: EventTables,
   eventId: number,
   clockMs: number,
   changed: Changes['changedBookings'],
@@ -30,20 +33,20 @@ export async function changeBookings(
   // guard: changed-bookings-by-key
   return tx.$executeRaw(sql`/* changeBookings */
     WITH dropped AS (
-      DELETE FROM booking_seats bs USING unnest(${dropped.map(({ id }) => id)}::uuid[], ${dropped.map(({ seat }) => seat)}::int[], ${repeat(eventId, dropped)}) AS d(booking_id, seat_index, event_id)
+      DELETE FROM ${tables.bookingSeats} bs USING unnest(${arrayLiteral(dropped.map(({ id }) => id))}::uuid[], ${arrayLiteral(dropped.map(({ seat }) => seat))}::int[], ${repeat(eventId, dropped)}) AS d(booking_id, seat_index, event_id)
       WHERE bs.event_id = d.event_id AND bs.booking_id = d.booking_id AND bs.seat_index = d.seat_index
     )
-    UPDATE bookings b SET
+    UPDATE ${tables.bookings} b SET
       status = u.after, seat_count = u.seat_count, total_amount = u.total_amount,
       hold_expires_at = to_timestamp(u.hold_expires_at_ms / 1000), takeover_delay_ms = u.takeover_delay_ms,
       extended_at = CASE WHEN u.extended THEN coalesce(b.extended_at, to_timestamp(${clockMs}::float8 / 1000)) END,
       confirmed_at = CASE WHEN u.after IN ('CONFIRMED', 'CANCELED') THEN coalesce(b.confirmed_at, to_timestamp(${clockMs}::float8 / 1000)) END,
       ended_at = CASE WHEN u.after IN ('EXPIRED', 'RELEASED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END
-    FROM unnest(${after.map(({ id }) => id)}::uuid[], ${before}::text[]::booking_status[],
-                ${after.map(({ status }) => status)}::text[]::booking_status[], ${after.map(({ seats }) => seats.length)}::int[],
-                ${after.map(({ totalAmount }) => totalAmount)}::float8[]::bigint[],
-                ${after.map(({ holdExpiresAtMs }) => holdExpiresAtMs)}::float8[], ${after.map(({ takeoverDelayMs }) => takeoverDelayMs)}::int2[],
-                ${after.map(({ extendedAtMs }) => extendedAtMs !== null)}::boolean[], ${repeat(eventId, after)})
+    FROM unnest(${arrayLiteral(after.map(({ id }) => id))}::uuid[], ${arrayLiteral(before)}::text[]::booking_status[],
+                ${arrayLiteral(after.map(({ status }) => status))}::text[]::booking_status[], ${arrayLiteral(after.map(({ seats }) => seats.length))}::int[],
+                ${arrayLiteral(after.map(({ totalAmount }) => totalAmount))}::float8[]::bigint[],
+                ${arrayLiteral(after.map(({ holdExpiresAtMs }) => holdExpiresAtMs))}::float8[], ${arrayLiteral(after.map(({ takeoverDelayMs }) => takeoverDelayMs))}::int2[],
+                ${arrayLiteral(after.map(({ extendedAtMs }) => extendedAtMs !== null))}::boolean[], ${repeat(eventId, after)})
       AS u(id, before, after, seat_count, total_amount, hold_expires_at_ms, takeover_delay_ms, extended, event_id)
     WHERE b.event_id = u.event_id AND b.id = u.id AND (b.status = u.before) IS TRUE`);
 }
@@ -55,6 +58,7 @@ export async function changeBookings(
  */
 export async function writeSeats(
   tx: Tx,
+  tables: EventTables,
   eventId: number,
   clockMs: number,
   changes: Changes,
@@ -67,39 +71,39 @@ export async function writeSeats(
   // guard: status-comparison-without-index
   return tx.$executeRaw(sql`/* writeSeats */
     WITH created AS (
-      INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, takeover_delay_ms, extended_at, confirmed_at, ended_at)
+      INSERT INTO ${tables.bookings} (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, takeover_delay_ms, extended_at, confirmed_at, ended_at)
       SELECT ${eventId}, u.id, u.buyer_id, u.status, u.seat_count, u.total_amount,
              to_timestamp(${clockMs}::float8 / 1000), to_timestamp(u.hold_expires_at_ms / 1000), u.takeover_delay_ms,
              CASE WHEN u.extended THEN to_timestamp(${clockMs}::float8 / 1000) END,
              CASE WHEN u.status IN ('CONFIRMED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END,
              CASE WHEN u.status IN ('EXPIRED', 'RELEASED', 'CANCELED') THEN to_timestamp(${clockMs}::float8 / 1000) END
-      FROM unnest(${created.map((b) => b.id)}::uuid[], ${created.map((b) => b.buyerId)}::uuid[],
-                  ${created.map((b) => b.status)}::text[]::booking_status[], ${created.map((b) => b.seats.length)}::int[],
-                  ${created.map((b) => b.totalAmount)}::float8[]::bigint[], ${created.map((b) => b.holdExpiresAtMs)}::float8[],
-                  ${created.map((b) => b.takeoverDelayMs)}::int2[], ${created.map((b) => b.extendedAtMs !== null)}::boolean[])
+      FROM unnest(${arrayLiteral(created.map((b) => b.id))}::uuid[], ${arrayLiteral(created.map((b) => b.buyerId))}::uuid[],
+                  ${arrayLiteral(created.map((b) => b.status))}::text[]::booking_status[], ${arrayLiteral(created.map((b) => b.seats.length))}::int[],
+                  ${arrayLiteral(created.map((b) => b.totalAmount))}::float8[]::bigint[], ${arrayLiteral(created.map((b) => b.holdExpiresAtMs))}::float8[],
+                  ${arrayLiteral(created.map((b) => b.takeoverDelayMs))}::int2[], ${arrayLiteral(created.map((b) => b.extendedAtMs !== null))}::boolean[])
         AS u(id, buyer_id, status, seat_count, total_amount, hold_expires_at_ms, takeover_delay_ms, extended)
     ), claims AS (
-      INSERT INTO booking_seats (event_id, booking_id, seat_index, booking_status)
+      INSERT INTO ${tables.bookingSeats} (event_id, booking_id, seat_index, booking_status)
       SELECT ${eventId}, u.booking_id, u.seat_index, u.status
-      FROM unnest(${claims.map((c) => c.booking.id)}::uuid[], ${claims.map((c) => c.seat)}::int[],
-                  ${claims.map((c) => c.booking.status)}::text[]::booking_status[]) AS u(booking_id, seat_index, status)
+      FROM unnest(${arrayLiteral(claims.map((c) => c.booking.id))}::uuid[], ${arrayLiteral(claims.map((c) => c.seat))}::int[],
+                  ${arrayLiteral(claims.map((c) => c.booking.status))}::text[]::booking_status[]) AS u(booking_id, seat_index, status)
     ), used AS (
-      INSERT INTO idempotency_keys (event_id, buyer_id, operation, key_hash, input_hash, booking_id, created_at)
+      INSERT INTO ${tables.idempotencyKeys} (event_id, buyer_id, operation, key_hash, input_hash, booking_id, created_at)
       SELECT ${eventId}, u.buyer_id, u.operation, decode(u.key_hash, 'hex'), decode(u.input_hash, 'hex'), u.booking_id,
              to_timestamp(${clockMs}::float8 / 1000)
-      FROM unnest(${keys.map((k) => k.buyerId)}::uuid[], ${keys.map((k) => k.operation)}::text[], ${keys.map((k) => k.keyHash)}::text[],
-                  ${keys.map((k) => k.inputHash)}::text[], ${keys.map((k) => k.bookingId)}::uuid[])
+      FROM unnest(${arrayLiteral(keys.map((k) => k.buyerId))}::uuid[], ${arrayLiteral(keys.map((k) => k.operation))}::text[], ${arrayLiteral(keys.map((k) => k.keyHash))}::text[],
+                  ${arrayLiteral(keys.map((k) => k.inputHash))}::text[], ${arrayLiteral(keys.map((k) => k.bookingId))}::uuid[])
         AS u(buyer_id, operation, key_hash, input_hash, booking_id)
     ), guests AS (
       INSERT INTO users (id, issuer, subject) SELECT u.id, 'sellout', u.id::text
-      FROM unnest(${buyerIds}::uuid[]) AS u(id) ORDER BY u.id
+      FROM unnest(${arrayLiteral(buyerIds)}::uuid[]) AS u(id) ORDER BY u.id
       ON CONFLICT DO NOTHING
     )
-    UPDATE event_seats s SET status = u.after, current_booking_id = nullif(u.booking_id, ${NIL_UUID}::uuid)
-    FROM unnest(${changes.seats.map((seat) => seat.after.index)}::int[],
-                ${changes.seats.map((seat) => seat.before.status)}::text[]::seat_status[],
-                ${changes.seats.map((seat) => seat.after.status)}::text[]::seat_status[],
-                ${changes.seats.map((seat) => seat.after.bookingId ?? NIL_UUID)}::uuid[], ${repeat(eventId, changes.seats)})
+    UPDATE ${tables.eventSeats} s SET status = u.after, current_booking_id = nullif(u.booking_id, ${NIL_UUID}::uuid)
+    FROM unnest(${arrayLiteral(changes.seats.map((seat) => seat.after.index))}::int[],
+                ${arrayLiteral(changes.seats.map((seat) => seat.before.status))}::text[]::seat_status[],
+                ${arrayLiteral(changes.seats.map((seat) => seat.after.status))}::text[]::seat_status[],
+                ${arrayLiteral(changes.seats.map((seat) => seat.after.bookingId ?? NIL_UUID))}::uuid[], ${repeat(eventId, changes.seats)})
       AS u(seat_index, before, after, booking_id, event_id)
     WHERE s.event_id = u.event_id AND s.seat_index = u.seat_index AND (s.status = u.before) IS TRUE`);
 }
@@ -130,6 +134,7 @@ function collectNewClaims(changes: Changes): { readonly seat: number; readonly b
  */
 export async function raiseVersion(
   tx: Tx,
+  tables: EventTables,
   event: EventRules,
   batchId: string,
   clockMs: number,
@@ -152,11 +157,11 @@ export async function raiseVersion(
       WHERE id = ${event.eventId} AND (status = ${event.status}::event_status) IS TRUE
       RETURNING seat_version, previous_batch_id
     )
-    INSERT INTO event_changes (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
+    INSERT INTO ${tables.eventChanges} (event_id, version, batch_id, previous_batch_id, committed_at, step_seats, step_from, step_to, step_bookings, booking_ids, booking_statuses)
     SELECT ${event.eventId}, raised.seat_version, ${batchId}::uuid, raised.previous_batch_id, to_timestamp(${clockMs}::float8 / 1000),
-           ${steps.map((step) => step.seat)}::int[], ${steps.map((step) => step.from)}::text[]::seat_status[],
-           ${steps.map((step) => step.to)}::text[]::seat_status[], ${steps.map((step) => step.bookingId ?? NIL_UUID)}::uuid[],
-           ${bookings.map((booking) => booking.id)}::uuid[], ${bookings.map((booking) => booking.status)}::text[]::booking_status[]
+           ${arrayLiteral(steps.map((step) => step.seat))}::int[], ${arrayLiteral(steps.map((step) => step.from))}::text[]::seat_status[],
+           ${arrayLiteral(steps.map((step) => step.to))}::text[]::seat_status[], ${arrayLiteral(steps.map((step) => step.bookingId ?? NIL_UUID))}::uuid[],
+           ${arrayLiteral(bookings.map((booking) => booking.id))}::uuid[], ${arrayLiteral(bookings.map((booking) => booking.status))}::text[]::booking_status[]
     FROM raised RETURNING version, previous_batch_id::text`);
   return row === undefined ? null : { version: row.version, previousBatchId: row.previous_batch_id };
 }

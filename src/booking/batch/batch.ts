@@ -1,3 +1,4 @@
+import type { Outage } from '../../platform/service/outages.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type { Command } from '../rules/commands.ts';
 import type { Changes } from '../rules/model.ts';
@@ -9,6 +10,8 @@ export interface BatchInput {
   readonly commands: readonly Command[];
   /** Neighbors of the seats around those that the commands name; empty if the event allows orphans. */
   readonly neighbors: ReadonlyMap<number, Neighbors>;
+  /** Named seats that may be held by an overdue booking with other seats, which are then locked, too. */
+  readonly contested: readonly number[];
   /** True for the sweeper, which skips seats that another transaction has locked. */
   readonly skipLocked: boolean;
 }
@@ -17,6 +20,8 @@ export interface BatchResult {
   /** The outcome of each command, in the order of the commands. */
   readonly outcomes: readonly Outcome[];
   readonly changes: Changes;
+  /** The outages that the batch was decided with. */
+  readonly outages: readonly Outage[];
   readonly batchId: string;
   /** Null if the event does not exist. */
   readonly clock: ClockReading | null;

@@ -5,6 +5,7 @@ import { BusyError, ReadOnlyError } from '../../platform/errors.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { withSpan } from '../../platform/observability/tracing.ts';
 import { pause } from '../../platform/pause.ts';
+import type { WriteObserver } from '../../platform/service/write-signals.ts';
 import { announce, type AnnounceContext } from './announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import type { BatchResult, BatchStep, OnBatchStep } from './batch.ts';
@@ -15,6 +16,7 @@ import { runBatchToTheEnd } from './run-batch.ts';
 export interface BatchContext extends AnnounceContext, Omit<PreparationContext, 'onReadError'> {
   readonly db: PrismaClient;
   readonly defaultHoldTtlMs: number;
+  readonly writes?: WriteObserver | undefined;
   /** Called after each step of each batch; for tests. */
   readonly onStep?: OnBatchStep | undefined;
 }
@@ -84,9 +86,9 @@ async function execute(ctx: BatchContext, eventId: number, prepared: PreparedBat
 async function commit(
   ctx: BatchContext,
   eventId: number,
-  { commands, neighbors }: PreparedBatch,
+  { commands, neighbors, contested }: PreparedBatch,
 ): Promise<BatchResult> {
-  const input = { eventId, batchId: randomUUID(), commands, neighbors, skipLocked: false };
+  const input = { eventId, batchId: randomUUID(), commands, neighbors, contested, skipLocked: false };
   let phaseStartedAt = performance.now();
   const onStep: OnBatchStep = (step) => {
     const phase = phases[step];
@@ -97,7 +99,8 @@ async function commit(
     }
     ctx.onStep?.(step);
   };
-  const settings = { defaultHoldTtlMs: ctx.defaultHoldTtlMs, deadlineMs: BATCH_DEADLINE_MS, onStep };
+  const { defaultHoldTtlMs, writes } = ctx;
+  const settings = { defaultHoldTtlMs, deadlineMs: BATCH_DEADLINE_MS, onStep, writes };
   const result = await runBatchToTheEnd(ctx.db, input, settings, ctx.logger);
   onStep('committed');
   announce(ctx, eventId, result);
@@ -112,6 +115,7 @@ function settle(batch: readonly Pending[], result: BatchResult): readonly Pendin
     if (outcome === undefined) throw new Error('a command has no outcome');
     if (outcome.kind === 'retry') {
       pending.staleMap ||= outcome.why === 'conflict';
+      pending.contested ||= outcome.why === 'unlocked'; // guard: contested-seats-searched
       return true;
     }
     // The named seats are taken. If the caller accepts an alternative, the server chooses one for the next batch.

@@ -1,4 +1,5 @@
 import { BusyError } from '../../platform/errors.ts';
+import type { Writes } from '../../platform/service/service-monitor.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { currentRequest, runInRequest, type RequestScope } from '../../platform/request-scope.ts';
 import type { SeatChoice } from '../../seating/best-available/choose-seats.ts';
@@ -43,6 +44,8 @@ export interface Pending extends Submission {
   retried: boolean;
   /** Set when seats that the server chose were taken: its map is stale, so the next choice reads the database. */
   staleMap: boolean;
+  /** Set when the command affects seats that its batch had not locked: those of an overdue booking. */
+  contested: boolean;
   /** Set by the first call of `settle`. Further calls do nothing. */
   settled: boolean;
   settle(outcome: Outcome | Error): void;
@@ -54,10 +57,7 @@ export type ExecuteBatch = (eventId: number, batch: readonly Pending[]) => Promi
 export interface GroupCommitLimits {
   /** Maximum number of commands in a batch. */
   readonly batchMax: number;
-  /**
-   * Maximum number of seats in a batch. With `batchMax` it also bounds the bytes of a batch, because IDs and keys have a
-   * fixed size. A single command always fits, however many seats it names.
-   */
+  /** Maximum number of seats in a batch, which also bounds its bytes. A single command always fits. */
   readonly batchSeatsMax: number;
   /** Maximum number of commands that wait for one event. Beyond it, commands fail at once with BusyError. */
   readonly queueMax: number;
@@ -89,6 +89,7 @@ interface Lane {
 export class GroupCommit {
   readonly #execute: ExecuteBatch;
   readonly #limits: GroupCommitLimits;
+  readonly #writes: Writes | null;
   readonly #lanes = new Map<number, Lane>();
   readonly #ready: Lane[] = [];
   readonly #idle: (() => void)[] = [];
@@ -97,20 +98,24 @@ export class GroupCommit {
   onSettled: ((eventId: number, durationMs: number, isBusy: boolean) => void) | null = null;
   #deadlines: NodeJS.Timeout | undefined;
 
-  constructor(execute: ExecuteBatch, limits: GroupCommitLimits = defaultGroupCommitLimits) {
+  constructor(execute: ExecuteBatch, limits = defaultGroupCommitLimits, writes: Writes | null = null) {
     this.#execute = execute;
     this.#limits = limits;
+    this.#writes = writes;
   }
 
   /**
    * Submits a command and returns its outcome, which is committed or certain not to be.
    *
    * @throws {BusyError} if the queue is full, the deadline passed, or the outcome of COMMIT is unknown.
+   * @throws {ReadOnlyError} at once while writes are off.
    */
   async submit(eventId: number, submission: Submission): Promise<Outcome> {
     const submittedAt = performance.now();
     let isBusy = false;
+    if (this.#writes?.areOn === false) throw this.#writes.refusal(); // guard: command-refused-while-read-only
     metrics.queuedCommands.inc();
+    this.#writes?.commandSubmitted();
     try {
       return await this.#enqueue(eventId, submission);
     } catch (error) {
@@ -118,6 +123,7 @@ export class GroupCommit {
       throw error;
     } finally {
       metrics.queuedCommands.dec();
+      this.#writes?.commandSettled();
       this.onSettled?.(eventId, performance.now() - submittedAt, isBusy);
     }
   }
@@ -241,7 +247,7 @@ export class GroupCommit {
     }
   }
 
-  /** Refuses commands at their deadline even while a slow batch is in flight. */
+  /** Refuses commands at their deadline, or when writes are switched off, even while a slow batch is in flight. */
   #watchDeadlines(): void {
     this.#deadlines ??= setInterval(() => {
       for (const lane of this.#lanes.values()) this.#refuseLate(lane);
@@ -253,12 +259,12 @@ export class GroupCommit {
 
   #refuseLate(lane: Lane): void {
     const now = performance.now();
-    const isLate = ({ deadlineMs }: Pending) => deadlineMs <= now;
+    const refusal = this.#writes?.areOn === false ? this.#writes.refusal() : null;
+    const isLate = ({ deadlineMs }: Pending) => refusal !== null || deadlineMs <= now; // guard: waiting-refused-when-read-only
     // guard: deadline-of-parked-commands
-    for (const pending of lane.parked) if (isLate(pending)) pending.settle(new BusyError());
-    if (!lane.waiting.some(isLate)) return;
-    for (const pending of lane.waiting) if (isLate(pending)) pending.settle(new BusyError());
-    lane.waiting = lane.waiting.filter((pending) => !isLate(pending));
+    for (const pending of lane.parked) if (isLate(pending)) pending.settle(refusal ?? new BusyError());
+    for (const pending of lane.waiting) if (isLate(pending)) pending.settle(refusal ?? new BusyError());
+    if (lane.waiting.some(isLate)) lane.waiting = lane.waiting.filter((pending) => !isLate(pending));
   }
 }
 
@@ -278,6 +284,7 @@ function createPending(
     taken: false,
     retried: false,
     staleMap: false,
+    contested: false,
     settled: false,
     settle(outcome) {
       if (this.settled) return;

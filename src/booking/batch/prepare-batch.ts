@@ -5,6 +5,7 @@ import type { EventLayouts } from '../../seating/layout/event-layouts.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type { Command } from '../rules/commands.ts';
 import { BatchAbandonedError } from './batch-errors.ts';
+import { getNamedSeats } from './collect-named.ts';
 import type { Pending } from './group-commit.ts';
 
 export interface PreparationContext {
@@ -20,6 +21,8 @@ export interface PreparedBatch {
   /** The commands to run now. */
   readonly commands: readonly Command[];
   readonly neighbors: ReadonlyMap<number, Neighbors>;
+  /** Seats of commands that an overdue booking with other seats kept from being decided. */
+  readonly contested: readonly number[];
   /** The other commands. Those with `waitsFor` are parked until it settles. */
   readonly later: readonly Pending[];
 }
@@ -62,7 +65,8 @@ export class BatchPreparation {
         commands.push(command);
       }
     }
-    return { ready, commands, neighbors: neighbors ?? new Map(), later };
+    const contested = commands.filter((_, i) => ready[i]?.contested === true).flatMap(getNamedSeats);
+    return { ready, commands, neighbors: neighbors ?? new Map(), contested, later };
   }
 
   /** Returns null if the neighbors are not known yet. The commands that need them then wait. */

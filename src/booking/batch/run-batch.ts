@@ -1,34 +1,35 @@
 import { randomInt } from 'node:crypto';
 import type { PrismaClient, Tx } from '../../platform/database/db.ts';
+import { sendTogether } from '../../platform/database/driver/pipeline.ts';
 import { insertSettledRequests, readSettledRequests } from '../requests/settled-requests.sql.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { pause } from '../../platform/pause.ts';
+import type { BatchWatch, WriteObserver } from '../../platform/service/write-signals.ts';
 import { decide } from '../rules/decide.ts';
 import type { Command } from '../rules/commands.ts';
-import {
-  type Changes,
-  type EventRules,
-  type Key,
-  type LockedState,
-  TAKEOVER_DELAY_MS_MAX,
-} from '../rules/model.ts';
+import { type Changes, type EventRules, type LockedState, TAKEOVER_DELAY_MS_MAX } from '../rules/model.ts';
 import { type Outcome, refused } from '../rules/draft.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from './batch-errors.ts';
 import { lockBuyers, lockSeats, readLocked, readPlan, setLockTimeout } from './batch-reads.sql.ts';
 import { changeBookings, raiseVersion, writeSeats, findBatch } from './batch-writes.sql.ts';
-import type { BatchInput, BatchResult, OnBatchStep, RaisedVersion } from './batch.ts';
+import type { BatchInput, BatchResult, BatchStep, OnBatchStep, RaisedVersion } from './batch.ts';
+import { collectNamed } from './collect-named.ts';
+import { runInEpoch } from './epoch.ts';
+import type { EventTables } from './event-tables.ts';
 
 /*
- * One batch is one transaction (READ COMMITTED), with a constant number of round trips:
+ * One batch is one transaction (READ COMMITTED), with five round trips: BEGIN travels with the first statement, the statements
+ * that lock travel together, and so do those that write.
  *
  *   step       statement                        locks, held until COMMIT
- *   planned    readPlan                         none
+ *   planned    readPlan                         none: the event, and whether the server is in the stored epoch
  *   locked     lockBuyers                       1. rows of the buyers' seat limits, by buyer ID
  *              lockSeats                        2. seats, by index: the named ones, all seats of the named bookings and
- *                                                  of overdue bookings in the way, neighbors if the event forbids orphans
+ *                                                  of overdue bookings that were in the way of retried commands,
+ *                                                  neighbors if the event forbids orphans
  *   decided    readLocked, decide()             none: the clock, bookings and idempotency keys, read under the locks;
  *              readSettledRequests              with queued holds only: their outcomes, which the buyers' rows protect
  *   written    changeBookings, writeSeats       bookings, which their seats already protect; rows of new guests, by ID
@@ -46,6 +47,7 @@ interface BatchSettings {
   /** Maximum wait for a lock; null or absent for the session's own. */
   readonly lockTimeoutMs?: number | null;
   readonly onStep?: OnBatchStep | undefined;
+  readonly writes?: WriteObserver | undefined;
 }
 
 /**
@@ -60,24 +62,35 @@ export async function runBatch(
   settings: BatchSettings,
 ): Promise<BatchResult> {
   const progress: { result: BatchResult | null; abandoned: boolean } = { result: null, abandoned: false };
+  const watch = settings.writes?.watchBatch();
   const transaction = db.$transaction(async (tx) => {
     const result = await runSteps(tx, input, settings, (step) => {
       // Stops an abandoned batch before its next statement.
       if (progress.abandoned) throw new BatchAbandonedError();
+      report(watch, step);
       settings.onStep?.(step);
     });
     progress.result = result;
     return result;
   });
   try {
-    return await withTimeout(transaction, settings.deadlineMs, () => {
+    const result = await withTimeout(transaction, settings.deadlineMs, () => {
       progress.abandoned = true;
       return new BatchAbandonedError();
     });
+    watch?.completed();
+    return result;
   } catch (error) {
+    watch?.failed(error);
     if (progress.result === null || progress.result.raised === null) throw error;
     throw new CommitUnknownError(input, progress.result, progress.result.raised.version, error);
   }
+}
+
+function report(watch: BatchWatch | undefined, step: BatchStep): void {
+  if (step === 'planned') watch?.locking();
+  else if (step === 'locked') watch?.locked();
+  else if (step === 'versioned') watch?.committing();
 }
 
 async function runSteps(
@@ -89,35 +102,44 @@ async function runSteps(
   const { eventId, commands, neighbors } = input;
   if (settings.lockTimeoutMs != null) await setLockTimeout(tx, settings.lockTimeoutMs);
   const named = collectNamed(commands);
-  const plan = await readPlan(tx, eventId, named, settings.defaultHoldTtlMs);
+  const plan = await readPlan(tx, eventId, named.callerIds, settings.defaultHoldTtlMs);
   if (plan === null) return refuseAll(input);
+  const { event, outages, tables } = plan;
   // The event was published after the batch was prepared.
   // guard: published-after-preparation
-  if (lacksNeighbors(plan.event, commands, neighbors)) throw new StaleRulesError();
+  if (lacksNeighbors(event, commands, neighbors)) throw new StaleRulesError();
 
   passed('planned');
-  if (named.buyerIds.length > 0) await lockBuyers(tx, eventId, named.buyerIds); // guard: buyer-limit-lock
-  const touched = [...named.seats, ...plan.moreSeats];
-  const toLock = [...new Set([...touched, ...neighbors.keys()])].sort((a, b) => a - b);
-  const seats = await lockSeats(tx, eventId, toLock, input.skipLocked);
+  const toLock = {
+    seats: [...new Set([...named.seats, ...neighbors.keys()])].sort((a, b) => a - b),
+    bookingIds: named.bookingIds,
+    contested: input.contested,
+  };
+  const [, seats] = await sendTogether(
+    async () => {
+      if (named.buyerIds.length > 0) await lockBuyers(tx, tables, eventId, named.buyerIds); // guard: buyer-limit-lock
+    },
+    () => lockSeats(tx, tables, eventId, toLock, input.skipLocked),
+  );
   passed('locked');
   const holders = [...seats.values()].flatMap((seat) =>
     seat.status === 'HELD' ? (seat.bookingId ?? []) : [],
   );
-  const covered = await readLocked(tx, eventId, {
+  const covered = await readLocked(tx, tables, eventId, {
     ...named,
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
-    admittedIds: plan.event.needsAdmission ? named.buyerIds : [],
+    admittedIds: event.needsAdmission ? named.buyerIds : [],
   });
   const clock = { databaseMs: covered.clockMs, monotonicMs: performance.now() };
   const { requestIds } = named;
-  const requests = requestIds.length === 0 ? [] : await readSettledRequests(tx, eventId, requestIds);
-  const takeoverDelaysMs = plan.event.takeoverDelay ? commands.map(drawTakeoverDelayMs) : [];
-  const locked: LockedState = { event: plan.event, seats, neighbors, requests, takeoverDelaysMs, ...covered };
+  const requests =
+    requestIds.length === 0 ? [] : await readSettledRequests(tx, eventId, requestIds, tables.holdRequests);
+  const takeoverDelaysMs = event.takeoverDelay ? commands.map(drawTakeoverDelayMs) : [];
+  const locked: LockedState = { event, outages, seats, neighbors, requests, takeoverDelaysMs, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
-  const raised = await write(tx, input, locked, changes, passed);
-  return { outcomes, changes, batchId: input.batchId, clock, raised };
+  const raised = await write(tx, tables, input, locked, changes, passed);
+  return { outcomes, changes, outages, batchId: input.batchId, clock, raised };
 }
 
 /** Cryptographically strong: nobody can predict it from other delays. At least 1, so that the deadline itself is no takeover. */
@@ -127,27 +149,33 @@ function drawTakeoverDelayMs(): number {
 
 async function write(
   tx: Tx,
+  tables: EventTables,
   input: BatchInput,
   locked: LockedState,
   changes: Changes,
   passed: OnBatchStep,
 ): Promise<RaisedVersion | null> {
   const { eventId } = input;
-  if (changes.changedBookings.length > 0) {
-    const written = await changeBookings(tx, eventId, locked.clockMs, changes.changedBookings);
-    expectRows('changeBookings', written, changes.changedBookings.length);
-  }
-  if (changes.steps.length > 0 || changes.usedKeys.length > 0) {
-    expectRows('writeSeats', await writeSeats(tx, eventId, locked.clockMs, changes), changes.seats.length);
-  }
-  const { settledRequests } = changes;
-  if (settledRequests.length > 0) {
-    const inserted = await insertSettledRequests(tx, eventId, settledRequests); // guard: request-outcome-stored
-    expectRows('insertSettledRequests', inserted, settledRequests.length);
-  }
+  const { clockMs } = locked;
+  const { changedBookings, settledRequests, steps } = changes;
+  const hasRows = steps.length > 0 || changes.usedKeys.length > 0;
+  const raises = steps.length > 0 || changedBookings.length > 0;
+  const [changed, written, settled, raised] = await sendTogether(
+    async () =>
+      changedBookings.length > 0 ? changeBookings(tx, tables, eventId, clockMs, changedBookings) : 0,
+    async () => (hasRows ? writeSeats(tx, tables, eventId, clockMs, changes) : 0),
+    // guard: request-outcome-stored
+    async () =>
+      settledRequests.length > 0
+        ? insertSettledRequests(tx, eventId, settledRequests, tables.holdRequests)
+        : 0,
+    async () => (raises ? raiseVersion(tx, tables, locked.event, input.batchId, clockMs, changes) : null),
+  );
+  expectRows('changeBookings', changed, changedBookings.length);
+  expectRows('writeSeats', written, changes.seats.length);
+  expectRows('insertSettledRequests', settled, settledRequests.length);
   passed('written');
-  if (changes.steps.length === 0 && changes.changedBookings.length === 0) return null;
-  const raised = await raiseVersion(tx, locked.event, input.batchId, locked.clockMs, changes);
+  if (!raises) return null;
   if (raised === null) throw new StaleRulesError();
   passed('versioned');
   return raised;
@@ -168,7 +196,14 @@ function refuseAll({ commands, batchId }: BatchInput): BatchResult {
     usedKeys: [],
     settledRequests: [],
   };
-  return { outcomes: commands.map(refuseMissingEvent), changes, batchId, clock: null, raised: null };
+  return {
+    outcomes: commands.map(refuseMissingEvent),
+    changes,
+    outages: [],
+    batchId,
+    clock: null,
+    raised: null,
+  };
 }
 
 /**
@@ -181,35 +216,6 @@ function refuseMissingEvent({ kind }: Command): Outcome {
   return refused({ code: 'NOT_FOUND', what });
 }
 
-/** Collects what the commands name, without duplicates. Buyers are sorted, the order in which they are locked. */
-function collectNamed(commands: readonly Command[]) {
-  const seats = new Set<number>();
-  const bookingIds = new Set<string>();
-  const buyerIds = new Set<string>();
-  const keys: (Key & { buyerId: string })[] = [];
-  const callerIds = new Set<string | null>();
-  const requestIds = new Set<string>();
-  for (const command of commands) {
-    callerIds.add(getCaller(command));
-    for (const seat of getNamedSeats(command)) seats.add(seat);
-    if ('bookingId' in command && command.kind !== 'hold') bookingIds.add(command.bookingId);
-    if (command.kind === 'hold' && command.request !== undefined) requestIds.add(command.request.requestId);
-    if (command.kind === 'hold' || command.kind === 'confirm' || command.kind === 'change') {
-      buyerIds.add(command.buyerId);
-      if (command.kind !== 'change' && command.key !== null)
-        keys.push({ ...command.key, buyerId: command.buyerId });
-    }
-  }
-  return {
-    seats: [...seats],
-    bookingIds: [...bookingIds],
-    buyerIds: [...buyerIds].sort(),
-    keys,
-    callerIds: [...callerIds],
-    requestIds: [...requestIds],
-  };
-}
-
 function lacksNeighbors(
   { orphanRule, status, seatsTotal }: EventRules,
   commands: readonly Command[],
@@ -220,18 +226,6 @@ function lacksNeighbors(
     const seats = command.kind === 'hold' ? command.named : command.kind === 'change' ? command.seats : [];
     return seats.some((seat) => seat < seatsTotal && !known.has(seat));
   });
-}
-
-/** Returns null for commands of the server itself, which sees every event. */
-function getCaller(command: Command): string | null {
-  if ('buyerId' in command) return command.buyerId;
-  if ('organizerId' in command) return command.organizerId;
-  return command.kind === 'cancel' ? command.callerId : null;
-}
-
-function getNamedSeats(command: Command): readonly number[] {
-  if (command.kind === 'hold') return [...command.named, ...(command.chosen ?? [])];
-  return 'seats' in command ? command.seats : [];
 }
 
 const RESOLVE_MS_MAX = 5_000;
@@ -251,7 +245,7 @@ export async function runBatchToTheEnd(
   logger: Logger,
 ): Promise<BatchResult> {
   try {
-    return await runBatch(db, input, settings);
+    return await runInEpoch(db, logger, () => runBatch(db, input, settings));
   } catch (error) {
     if (!(error instanceof CommitUnknownError)) throw error;
     return resolveUnknownCommit(db, error, logger);

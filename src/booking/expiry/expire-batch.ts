@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import { withRootSpan } from '../../platform/observability/tracing.ts';
+import type { Writes } from '../../platform/service/service-monitor.ts';
 import { announce, type AnnounceContext } from '../batch/announce.ts';
 import { BatchAbandonedError, CommitUnknownError, StaleRulesError } from '../batch/batch-errors.ts';
 import { runBatchToTheEnd } from '../batch/run-batch.ts';
@@ -9,6 +10,7 @@ import { runBatchToTheEnd } from '../batch/run-batch.ts';
 export interface ExpiryContext extends AnnounceContext {
   readonly db: PrismaClient;
   readonly defaultHoldTtlMs: number;
+  readonly writes?: Writes | undefined;
 }
 
 export interface Expiry {
@@ -58,9 +60,16 @@ async function expireBatch(
   bookingIds: readonly string[],
 ): Promise<number> {
   const commands = bookingIds.map((bookingId) => ({ kind: 'expire' as const, bookingId }));
-  const input = { eventId, batchId: randomUUID(), commands, neighbors: new Map(), skipLocked: true };
-  const { defaultHoldTtlMs } = ctx;
-  const settings = { defaultHoldTtlMs, deadlineMs: EXPIRY_DEADLINE_MS, lockTimeoutMs };
+  const input = {
+    eventId,
+    batchId: randomUUID(),
+    commands,
+    neighbors: new Map(),
+    contested: [],
+    skipLocked: true,
+  };
+  const { defaultHoldTtlMs, writes } = ctx;
+  const settings = { defaultHoldTtlMs, deadlineMs: EXPIRY_DEADLINE_MS, lockTimeoutMs, writes };
   const span = () => ({
     name: 'expire holds',
     attributes: { 'sellout.event.id': eventId, 'sellout.batch.commands': commands.length },

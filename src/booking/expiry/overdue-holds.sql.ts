@@ -1,4 +1,5 @@
 import { sql, type PrismaClient } from '../../platform/database/db.ts';
+import { holdDeadline } from '../../platform/service/outages.sql.ts';
 
 /*
  * A hold is swept when others can take its seats: after its deadline by its takeover delay, mostly 0 and at most 1.2 s. The
@@ -40,10 +41,12 @@ export async function readOverdueHolds(
 ): Promise<readonly OverdueHold[]> {
   const { id, holdExpiresAtMs } = after ?? { id: '00000000-0000-0000-0000-000000000000', holdExpiresAtMs: 0 };
   // guard: overdue-as-of-statement
+  // guard: outages-sweep
   const rows = await db.$queryRaw<{ id: string; hold_expires_at_ms: number }[]>(sql`/* readOverdueHolds */
     SELECT id, (extract(epoch FROM hold_expires_at) * 1000)::float8 AS hold_expires_at_ms FROM bookings
     WHERE event_id = ${eventId} AND status = 'HOLD' AND hold_expires_at <= statement_timestamp()
       AND hold_expires_at + takeover_delay_ms * interval '1 ms' <= statement_timestamp()
+      AND ${holdDeadline(sql`bookings`)} + takeover_delay_ms * interval '1 ms' <= statement_timestamp()
       AND (hold_expires_at, id) > (to_timestamp(${holdExpiresAtMs}::float8 / 1000)::timestamptz(3), ${id}::uuid)
     ORDER BY hold_expires_at, id LIMIT ${limit}`);
   return rows.map((row) => ({ id: row.id, holdExpiresAtMs: row.hold_expires_at_ms }));

@@ -1,8 +1,11 @@
 import type { BookingStatus, SeatStatus } from '../../generated/prisma/enums.ts';
 import { sql, type Tx } from '../../platform/database/db.ts';
+import { holdDeadline } from '../../platform/service/outages.sql.ts';
 
 /** Maximum number of changes that are read. A booking has few: each call of its buyer makes one. */
 export const CHANGES_MAX = 1_000;
+/** Maximum number of bookings of one number that are read. */
+const SAME_NUMBER_MAX = 10;
 
 export interface BookingRow {
   readonly id: string;
@@ -66,13 +69,21 @@ export async function readBooking(
 ): Promise<BookingRow | null> {
   const [row] = await tx.$queryRaw<BookingRow[]>(sql`/* inspectBooking */
     SELECT b.id::text, b.event_id AS "eventId", b.buyer_id::text AS "buyerId", b.status, b.seat_count AS "seatCount",
-           b.created_at AS "createdAt", b.hold_expires_at AS "holdExpiresAt",
-           b.hold_expires_at + b.takeover_delay_ms * interval '1 ms' AS "takeoverAt", b.extended_at AS "extendedAt",
+           b.created_at AS "createdAt", ${holdDeadline(sql`b`)} AS "holdExpiresAt",
+           ${holdDeadline(sql`b`)} + b.takeover_delay_ms * interval '1 ms' AS "takeoverAt", b.extended_at AS "extendedAt",
            b.confirmed_at AS "confirmedAt", b.ended_at AS "endedAt", e.name AS "eventName", e.status AS "eventStatus",
            v.name AS "venueName", clock_timestamp() AS now
     FROM bookings b JOIN events e ON e.id = b.event_id JOIN venues v ON v.id = e.venue_id
     WHERE b.id = ${bookingId}::uuid AND (${eventId}::int IS NULL OR b.event_id = ${eventId}::int)`);
   return row ?? null;
+}
+
+/** Finds the bookings of an event whose UUIDs end with some digits. Reads the keys of all bookings of the event. */
+export async function findByEnding(tx: Tx, eventId: number, idEnding: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>(sql`/* inspectNumber */
+    SELECT id::text FROM bookings WHERE event_id = ${eventId} AND right(id::text, ${idEnding.length}::int) = ${idEnding}
+    ORDER BY id LIMIT ${SAME_NUMBER_MAX}`);
+  return rows.map(({ id }) => id);
 }
 
 export function readClaims(tx: Tx, eventId: number, bookingId: string): Promise<ClaimRow[]> {

@@ -1,13 +1,16 @@
 import type { PrismaClient, Tx } from '../../platform/database/db.ts';
 import {
   encodeBookingId,
+  encodeBookingNumber,
   encodeEventId,
   encodeSeatId,
   parseBookingId,
   parseBookingKey,
+  parseBookingNumber,
 } from '../../platform/ids.ts';
 import {
   CHANGES_MAX,
+  findByEnding,
   prepareInspection,
   readBooking,
   readChanges,
@@ -38,6 +41,7 @@ export interface BookingInspection {
   readonly booking: {
     readonly id: string;
     readonly rawId: string;
+    readonly number: string;
     readonly status: string;
     readonly buyerId: string;
     readonly createdAt: Date;
@@ -82,16 +86,17 @@ export class InspectionError extends Error {
 }
 
 /**
- * Reads the history of a booking, by the ID that clients see or by its UUID, in one read-only transaction.
+ * Reads the history of a booking, by the ID that clients see, by its UUID or by its number, in one read-only transaction.
  *
  * @throws {InspectionError}
  */
 export async function inspectBooking(db: PrismaClient, id: string): Promise<BookingInspection> {
-  const { eventId, bookingId } = parseBookingArgument(id);
+  const parsed = parseBookingArgument(id);
   return db.$transaction(
     async (tx) => {
       await prepareInspection(tx);
-      const booking = await readBooking(tx, bookingId, eventId);
+      const bookingId = 'bookingId' in parsed ? parsed.bookingId : await findNumber(tx, id, parsed);
+      const booking = await readBooking(tx, bookingId, parsed.eventId);
       if (booking === null) throw new InspectionError(`No booking has the ID ${id}.`);
       return inspect(tx, booking);
     },
@@ -99,13 +104,29 @@ export async function inspectBooking(db: PrismaClient, id: string): Promise<Book
   );
 }
 
-function parseBookingArgument(id: string): { readonly eventId: number | null; readonly bookingId: string } {
+type BookingNumber = NonNullable<ReturnType<typeof parseBookingNumber>>;
+
+function parseBookingArgument(
+  id: string,
+): { readonly eventId: number | null; readonly bookingId: string } | BookingNumber {
+  const number = parseBookingNumber(id);
+  if (number !== null) return number;
   const found = parseBookingId(id) ?? parseBookingKey(id) ?? parseBookingKey(`0:${id}`);
   if (found === null)
     throw new InspectionError(
-      `${JSON.stringify(id)} is not the ID of a booking. Give the ID that the API returns, or the UUID of the log and the database.`,
+      `${JSON.stringify(id)} is not the ID of a booking. Give the ID that the API returns, the UUID of the log and the database, or the booking number that the buyer sees.`,
     );
   return { ...found, eventId: found.eventId === 0 ? null : found.eventId };
+}
+
+async function findNumber(tx: Tx, number: string, { eventId, idEnding }: BookingNumber): Promise<string> {
+  const [found, ...others] = await findByEnding(tx, eventId, idEnding);
+  if (found === undefined) throw new InspectionError(`No booking has the number ${number}.`);
+  if (others.length > 0)
+    throw new InspectionError(
+      `${others.length + 1} bookings have the number ${number}. Give the UUID of one of them: ${[found, ...others].join(', ')}.`,
+    );
+  return found;
 }
 
 async function inspect(tx: Tx, booking: BookingRow): Promise<BookingInspection> {
@@ -117,6 +138,7 @@ async function inspect(tx: Tx, booking: BookingRow): Promise<BookingInspection> 
     booking: {
       id: encodeBookingId(booking.eventId, booking.id),
       rawId: booking.id,
+      number: encodeBookingNumber(booking.eventId, booking.id),
       status: booking.status,
       buyerId: booking.buyerId,
       createdAt: booking.createdAt,

@@ -8,7 +8,7 @@ export function printInspection(found: BookingInspection): string {
   const line = (label: string, text: string) => `${label.padEnd(LABEL_WIDTH)}${text}`;
   return [
     line('Booking', `${booking.status}  ${booking.id}`),
-    line('', booking.rawId),
+    line('', `${booking.rawId}, number ${booking.number}`),
     line('Event', `${event.name} (${event.status}), ${event.venue}  ${event.id}`),
     line('Buyer', booking.buyerId),
     line('Deadline', found.deadline),

@@ -1,9 +1,11 @@
 import type { Booking } from '../../generated/prisma/client.ts';
-import { sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
+import { sql, type PrismaClient, type Sql, type Tx } from '../../platform/database/db.ts';
 import type { Refusal } from '../rules/model.ts';
 import type { RequestOutcome, SettledRequest } from '../rules/model.ts';
 
 export type BookingRow = Booking;
+
+const holdRequests = sql`hold_requests`;
 
 interface Row {
   readonly id: string;
@@ -19,11 +21,12 @@ export async function readSettledRequests(
   db: PrismaClient | Tx,
   eventId: number,
   requestIds: readonly string[],
+  table: Sql = holdRequests,
 ): Promise<readonly SettledRequest[]> {
   const rows = await db.$queryRaw<Row[]>(sql`/* readSettledRequests */
     SELECT r.id, r.buyer_id, encode(r.input_hash, 'hex') AS input_hash, r.status::text AS status, r.booking_id, r.refusal
     FROM unnest(${requestIds}::uuid[]) AS w(id) CROSS JOIN LATERAL (
-      SELECT * FROM hold_requests h WHERE h.event_id = ${eventId}::int AND h.id = w.id OFFSET 0) AS r`);
+      SELECT * FROM ${table} h WHERE h.event_id = ${eventId}::int AND h.id = w.id OFFSET 0) AS r`);
   return rows.map((row) => ({
     requestId: row.id,
     buyerId: row.buyer_id,
@@ -73,10 +76,11 @@ export async function insertSettledRequests(
   db: PrismaClient | Tx,
   eventId: number,
   settled: readonly SettledRequest[],
+  table: Sql = holdRequests,
 ): Promise<number> {
   const outcomes = settled.map(({ outcome }) => outcome);
   return db.$executeRaw(sql`/* insertSettledRequests */
-    INSERT INTO hold_requests (event_id, id, buyer_id, input_hash, status, booking_id, refusal)
+    INSERT INTO ${table} (event_id, id, buyer_id, input_hash, status, booking_id, refusal)
     SELECT ${eventId}::int, u.id, u.buyer_id, decode(u.input_hash, 'hex'), u.status::hold_request_status, u.booking_id, u.refusal
     FROM unnest(${settled.map(({ requestId }) => requestId)}::uuid[], ${settled.map(({ buyerId }) => buyerId)}::uuid[],
                 ${settled.map(({ inputHash }) => inputHash)}::text[], ${outcomes.map(({ status }) => status)}::text[],

@@ -1,4 +1,5 @@
 import { getEventStatus } from '../../catalog/events/event-status.ts';
+import { getDeadlineMs } from '../../platform/service/outages.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type {
   BookingRecord,
@@ -91,9 +92,14 @@ export class Draft {
     return this.#keys.get(getKeyId(buyerId, key));
   }
 
+  /** Returns the deadline of a hold, with the time of outages. */
+  getDeadlineMs(booking: BookingRecord): number {
+    return getDeadlineMs(booking, this.#locked.outages, this.clockMs); // guard: outages-decide
+  }
+
   /** A hold is overdue from its deadline on, to the millisecond. Its buyer can do nothing with it any more. */
   isOverdue(booking: BookingRecord): boolean {
-    return booking.status === 'HOLD' && booking.holdExpiresAtMs <= this.clockMs; // guard: hold-deadline
+    return booking.status === 'HOLD' && this.getDeadlineMs(booking) <= this.clockMs; // guard: hold-deadline
   }
 
   /**
@@ -101,7 +107,7 @@ export class Draft {
    * has a takeover delay. This applies to everyone, because a buyer who held the seats could otherwise keep them forever.
    */
   isTakeable(booking: BookingRecord): boolean {
-    const takeoverAtMs = booking.holdExpiresAtMs + booking.takeoverDelayMs; // guard: takeover-moment
+    const takeoverAtMs = this.getDeadlineMs(booking) + booking.takeoverDelayMs; // guard: takeover-moment
     return booking.status === 'HOLD' && takeoverAtMs <= this.clockMs;
   }
 
@@ -257,7 +263,7 @@ export function findOwnBooking(
 /** Refuses a booking that is not a hold or is past its deadline. Returns null for an open hold. */
 export function refuseUnlessOpenHold(draft: Draft, booking: BookingRecord): Outcome | null {
   if (booking.status === 'EXPIRED' || draft.isOverdue(booking)) {
-    return refused({ code: 'HOLD_EXPIRED', expiredAtMs: booking.holdExpiresAtMs });
+    return refused({ code: 'HOLD_EXPIRED', expiredAtMs: draft.getDeadlineMs(booking) });
   }
   return booking.status === 'HOLD' ? null : refused({ code: 'BOOKING_STATE', status: booking.status });
 }

@@ -1,3 +1,4 @@
+import type { Outage } from '../../platform/service/outages.ts';
 import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import type {
   BookingMode,
@@ -53,7 +54,7 @@ export interface BookingRecord {
   readonly seats: readonly number[];
   readonly totalAmount: number;
   readonly createdAtMs: number;
-  /** The deadline: from then on the buyer can do nothing with the hold. */
+  /** The deadline, outages aside: from then on the buyer can do nothing with the hold. See `Draft.getDeadlineMs`. */
   readonly holdExpiresAtMs: number;
   /** Time from the deadline until others can take the seats. Never shown to clients. 0 if the event has no takeover delay. */
   readonly takeoverDelayMs: number;
@@ -126,6 +127,8 @@ export interface LockedState {
   /** The database's clock in Unix milliseconds, read in a statement after the locks. */
   readonly clockMs: number;
   readonly event: EventRules;
+  /** Periods in which writes did not work, by their start. */
+  readonly outages: readonly Outage[];
   /** The locked seats, and no others. */
   readonly seats: ReadonlyMap<number, Seat>;
   /** Bookings that have a locked seat, are named by a command, or count against the seat limit of a named buyer. */

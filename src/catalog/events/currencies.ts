@@ -1,8 +1,8 @@
 /*
  * The active currency codes of ISO 4217 (list one, published 2026-01-01), by the number of digits after the decimal
  * point of their minor unit. Codes without a minor unit are left out, because no price can be given in them: metals,
- * bond market units, XDR, XSU, XUA, XTS and XXX. The runtime's own list (`Intl`) mixes in currencies of the past and
- * changes with its version.
+ * bond market units, XDR, XSU, XUA, and the codes for tests and for no currency. The runtime's own list (`Intl`) mixes in
+ * currencies of the past and changes with its version.
  */
 const codesByExponent: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',

@@ -1,14 +1,12 @@
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../platform/observability/logger.ts';
-import { currentRequestId } from '../../platform/request-scope.ts';
-import type { Caller } from './caller.ts';
-import { createDocumentCache, type DocumentCache } from './document/document-limits.ts';
-import { sourceSubscriptions } from './subscription.ts';
+import { createDocumentCache, type DocumentCache } from './execution/prepared-document.ts';
 import type { OnRevoked } from './token-expiry.ts';
 
 export interface EngineOptions {
   readonly schema: GraphQLSchema;
+  /** Yoga plugins that parse and validate. Other hooks of plugins are not called. */
   readonly plugins: readonly Plugin[];
   readonly logger: Logger;
   /** Returns what a client may see of an error. */
@@ -24,43 +22,36 @@ export interface EngineOptions {
 /** Prepares and executes GraphQL operations, on every transport. */
 export interface Engine extends Pick<
   EngineOptions,
-  'schema' | 'logger' | 'maskError' | 'sharedContext' | 'onRevoked'
+  'schema' | 'logger' | 'maskError' | 'services' | 'sharedContext' | 'onRevoked'
 > {
-  readonly yoga: Yoga;
-  /** Documents that passed validation. */
+  readonly yoga: YogaServerInstance<object, object>;
+  /** Valid documents. */
   readonly documents: DocumentCache;
 }
 
-type Yoga = YogaServerInstance<Caller & Record<string, unknown>, Record<string, unknown>>;
-
 export function createEngine(options: EngineOptions): Engine {
-  const { schema, logger, sharedContext, onRevoked } = options;
-  const documents = createDocumentCache();
+  const { schema, logger, services, sharedContext, onRevoked } = options;
   return {
     schema,
     logger,
+    services,
     sharedContext,
     onRevoked,
     maskError: (error, requestId) => options.maskError(error, requestId),
-    documents,
-    yoga: createPipeline(options, documents),
+    documents: createDocumentCache(),
+    yoga: createPipeline(options),
   };
 }
 
-/** Creates Yoga only to parse, validate and execute with plugins. The transports do everything about HTTP. */
-function createPipeline(options: EngineOptions, documents: DocumentCache): Yoga {
-  const { schema, plugins, logger } = options;
-  return createYoga<Caller & Record<string, unknown>, Record<string, unknown>>({
+/** Creates Yoga only to parse and validate with plugins, and to format responses with errors. */
+function createPipeline({ schema, plugins, logger }: EngineOptions): YogaServerInstance<object, object> {
+  return createYoga<object, object>({
     schema,
-    plugins: [...(plugins as Plugin[]), sourceSubscriptions],
-    context: options.services as Record<string, unknown>,
-    maskedErrors: { maskError: (error) => options.maskError(error, currentRequestId()) },
+    plugins: plugins as Plugin[],
+    maskedErrors: false,
     graphqlEndpoint: '/graphql',
-    parserAndValidationCache: {
-      documentCache: documents,
-      // Yoga would keep an error as first seen: over a WebSocket, without its HTTP status. So errors are not cached.
-      errorCache: { get: () => undefined, set: () => undefined },
-    },
+    // The engine has a cache of its own, with everything that is derived from a document.
+    parserAndValidationCache: false,
     batching: false,
     cors: false,
     graphiql: false,

@@ -60,9 +60,11 @@ export const keptLimits = {
   responseBytesUncounted: 16 * 1024,
   /** A token of a parsed document: measured, including the nodes built from it. */
   bytesPerToken: 320,
+  /** A field of a plan: measured. The plans of a document keep at most as many fields as it has tokens. */
+  bytesPerPlannedField: 370,
 } as const;
 
-/** Limits of the cache of parsed documents. */
+/** Limits of the cache of valid documents. */
 export const documentCacheLimits = {
   entriesMax: 1_000,
   /** Estimated memory of all documents. */

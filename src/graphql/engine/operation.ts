@@ -1,30 +1,19 @@
-import {
-  getOperationAST,
-  getVariableValues,
-  GraphQLError,
-  Kind,
-  OperationTypeNode,
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from 'graphql';
-import { withSpan } from '../../platform/observability/tracing.ts';
-import { RequestError } from '../../platform/request-error.ts';
+import { GraphQLError, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql';
+import { isTracing, withSpan } from '../../platform/observability/tracing.ts';
 import { currentRequest, currentRequestId } from '../../platform/request-scope.ts';
 import { TimeoutError, withTimeout } from '../../platform/with-timeout.ts';
-import { limitErrors, withLimitedErrors } from './errors/response-errors.ts';
+import { limitErrors } from './errors/response-errors.ts';
+import { toGraphQLError } from './errors/to-graphql-error.ts';
 import type { Caller } from './caller.ts';
+import { InvalidDocumentError, prepareDocument, requestErrorHttp } from './document/prepare-document.ts';
 import type { Engine } from './engine.ts';
+import { isPromise, type MaybePromise } from './execution/maybe-promise.ts';
+import type { PreparedOperation } from './execution/prepared-document.ts';
+import { runOperation, type Run } from './execution/run-operation.ts';
 import { type GraphQLParams, estimateBytes } from './graphql-params.ts';
-import { estimateDocumentBytes } from './document/document-limits.ts';
-import { errorLimits, keptLimits, operationLimits } from './limits.ts';
+import { keptLimits, operationLimits } from './limits.ts';
 import { toSharedOperation, type SharedOperation } from './shared-operation.ts';
-import { endResults, OpenSource, openSubscription, type Subscription } from './subscription.ts';
-
-/** Maximum number of root fields that logs name. */
-const NAMED_FIELDS_MAX = 3;
+import { endResults, startSubscription, type Subscription } from './subscription.ts';
 
 /** The memory that an operation keeps until it ends. */
 export interface Kept {
@@ -45,8 +34,8 @@ export interface ReadyOperation {
   readonly kept: Kept;
   /** Null if every subscriber needs an execution of its own. */
   readonly shared: SharedOperation | null;
-  /** Executes a query or mutation. Never rejects. */
-  execute(): Promise<ExecutionResult>;
+  /** Executes a query or mutation. Never throws or rejects. Returns a promise unless every resolver is synchronous. */
+  execute(): MaybePromise<ExecutionResult>;
   /** Opens the source of a subscription. Never rejects: returns a result with errors if the source could not be opened. */
   subscribe(): Promise<ExecutionResult | Subscription>;
 }
@@ -55,17 +44,6 @@ export interface ReadyOperation {
 export interface InvalidOperation {
   readonly kind: 'invalid';
   readonly errors: readonly GraphQLError[];
-}
-
-/** The functions of GraphQL, wrapped by Yoga's plugins. */
-interface Enveloped {
-  readonly schema: GraphQLSchema;
-  parse(query: string): DocumentNode;
-  validate(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[];
-  contextFactory(): Promise<unknown>;
-  execute(args: ExecutionArgs): Promise<ExecutionResult>;
-  /** Opens the source; see `sourceSubscriptions`. */
-  subscribe(args: ExecutionArgs): Promise<ExecutionResult | OpenSource>;
 }
 
 /**
@@ -80,6 +58,7 @@ export function prepareOperation(
   try {
     return prepare(engine, params, caller);
   } catch (error) {
+    if (error instanceof InvalidDocumentError) return { kind: 'invalid', errors: limitErrors(error.errors) };
     return { kind: 'invalid', errors: limitErrors([toGraphQLError(engine, error)]) };
   }
 }
@@ -89,66 +68,34 @@ function prepare(
   { query, operationName, variables: given }: GraphQLParams,
   caller: Caller,
 ): ReadyOperation | InvalidOperation {
-  const enveloped = engine.yoga.getEnveloped({ ...caller }) as unknown as Enveloped;
-  const { schema } = enveloped;
-  const document = parseDocument(enveloped, query);
-  const errors = enveloped.validate(schema, document);
-  if (errors.length > 0) {
-    // An invalid document must not displace one that is used.
-    engine.documents.delete(query);
-    return { kind: 'invalid', errors: limitErrors(errors.map(toValidationError)) };
-  }
-  const operation = getOperationAST(document, operationName);
-  if (operation == null) throw unknownOperationError(operationName);
-  const variables = pickDeclaredVariables(operation, given ?? {}); // guard: declared-variables-only
-  const { coerced, errors: mistakes } = getVariableValues(
-    schema,
-    operation.variableDefinitions ?? [],
-    variables,
-    { maxErrors: errorLimits.reportedMax }, // guard: variable-errors-limit
-  );
-  if (coerced === undefined) return { kind: 'invalid', errors: limitErrors(mistakes.map(toVariableError)) };
-  const label = describeOperation(operation);
+  const prepared = prepareDocument(engine, query).getOperation(operationName);
+  if (prepared === null) throw unknownOperationError(operationName);
+  // The result has only the variables that the operation declares.
+  const { coerced, errors } = prepared.coerceVariables(given ?? {});
+  if (coerced === undefined) return { kind: 'invalid', errors: limitErrors(errors.map(toVariableError)) };
   const request = currentRequest();
-  if (request !== undefined) request.operation = label;
-  const describeSpan = () => ({
-    name: label,
-    attributes: { 'graphql.operation.type': operation.operation },
-  });
-  const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+  if (request !== undefined) request.operation = prepared.label;
+  const { document, documentBytes, operation } = prepared;
+  const type = operation.operation;
+  const isSubscription = type === OperationTypeNode.SUBSCRIPTION;
   const { subscriptionBytes, operationBytes } = keptLimits;
-  const kept: Kept = {
-    document,
-    documentBytes: estimateDocumentBytes(document),
-    ownBytes: (isSubscription ? subscriptionBytes : operationBytes) + estimateBytes(variables),
-  };
+  const ownBytes = (isSubscription ? subscriptionBytes : operationBytes) + estimateBytes(coerced);
   // guard: subscription-memory
-  if (isSubscription && kept.documentBytes + kept.ownBytes > keptLimits.subscriptionBytesMax)
-    throw subscriptionSizeError(operation);
-  const args = async (): Promise<ExecutionArgs> => ({
-    schema,
-    document,
-    operationName,
-    variableValues: variables,
-    contextValue: await enveloped.contextFactory(),
-  });
+  if (isSubscription && documentBytes + ownBytes > keptLimits.subscriptionBytesMax)
+    throw subscriptionSizeError(prepared);
+  const run: Run = { engine, prepared, variables: coerced, caller };
   return {
     kind: 'ready',
-    type: operation.operation,
+    type,
     document,
     operationName,
-    kept,
-    shared: isSubscription
-      ? toSharedOperation({ schema, document, query, operation, variables, coerced })
-      : null,
-    execute: () =>
-      withSpan(describeSpan, () =>
-        settle(engine, async () => withLimitedErrors(await enveloped.execute(await args()))),
-      ),
-    subscribe: () =>
+    kept: { document, documentBytes, ownBytes },
+    shared: isSubscription ? toSharedOperation(prepared, query, coerced) : null,
+    execute: () => inSpan(prepared, () => settle(engine, () => runOperation(run))),
+    subscribe: async () =>
       settle(
         engine,
-        async () => subscribe(engine, enveloped, await args()),
+        () => startSubscription(run),
         (late) => {
           if ('source' in late) endResults(late.source, engine.logger);
         },
@@ -156,25 +103,36 @@ function prepare(
   };
 }
 
-async function subscribe(
-  engine: Engine,
-  enveloped: Enveloped,
-  args: ExecutionArgs,
-): Promise<ExecutionResult | Subscription> {
-  const opened = await enveloped.subscribe(args);
-  return opened instanceof OpenSource
-    ? openSubscription(opened, args, (error) => toGraphQLError(engine, error), engine)
-    : withLimitedErrors(opened);
+function inSpan<T>({ label, operation }: PreparedOperation, work: () => MaybePromise<T>): MaybePromise<T> {
+  if (!isTracing()) return work();
+  const attributes = { 'graphql.operation.type': operation.operation };
+  return withSpan(
+    () => ({ name: label, attributes }),
+    async () => work(),
+  );
 }
 
 /** Waits for the work until its deadline. Converts any failure into a result with an error that a client may see. */
-async function settle<T extends ExecutionResult | Subscription>(
+function settle<T extends ExecutionResult | Subscription>(
   engine: Engine,
-  work: () => Promise<T>,
+  work: () => MaybePromise<T>,
+  onLate?: (value: T) => void,
+): MaybePromise<T | ExecutionResult> {
+  try {
+    const pending = work();
+    return isPromise(pending) ? awaitInTime(engine, pending, onLate) : pending;
+  } catch (error) {
+    return { errors: limitErrors([toGraphQLError(engine, error)]) };
+  }
+}
+
+async function awaitInTime<T extends ExecutionResult | Subscription>(
+  engine: Engine,
+  pending: Promise<T>,
   onLate?: (value: T) => void,
 ): Promise<T | ExecutionResult> {
   try {
-    return await withTimeout(work(), operationLimits.timeoutMs, 'the operation', {
+    return await withTimeout(pending, operationLimits.timeoutMs, 'the operation', {
       onResult: onLate,
       logger: engine.logger,
     });
@@ -185,67 +143,10 @@ async function settle<T extends ExecutionResult | Subscription>(
   }
 }
 
-/** Converts an error into what a client may see of it. The log shows its cause under `requestId`. */
-export function toGraphQLError(
-  engine: Pick<Engine, 'maskError'>,
-  error: unknown,
-  requestId = currentRequestId(),
-): GraphQLError {
-  if (error instanceof RequestError) {
-    const { code, status } = error;
-    return new GraphQLError(error.message, { extensions: { code, http: { status } } });
-  }
-  const masked = engine.maskError(error, requestId);
-  return masked instanceof GraphQLError
-    ? masked
-    : new GraphQLError(masked.message, { originalError: masked });
-}
-
-/**
- * Returns the type and the first root fields of an operation, such as `mutation holdSeats`, for logs and traces. All of it
- * comes from the schema, nothing from the client: a valid document has no other fields.
- */
-function describeOperation({ operation, selectionSet }: OperationDefinitionNode): string {
-  const names = selectionSet.selections.map((selection) =>
-    selection.kind === Kind.FIELD ? selection.name.value : '…',
-  );
-  const distinct = [...new Set(names)];
-  const shown = distinct.slice(0, NAMED_FIELDS_MAX).join(', ');
-  return `${operation} ${shown}${distinct.length > NAMED_FIELDS_MAX ? ', …' : ''}`;
-}
-
-function pickDeclaredVariables(
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  given: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const declared: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const { variable } of variableDefinitions)
-    if (Object.hasOwn(given, variable.name.value)) declared[variable.name.value] = given[variable.name.value];
-  return declared;
-}
-
-/** HTTP status of errors that GraphQL itself finds: 400, or 200 if the client accepts application/json. */
-const requestErrorHttp = { status: 400, spec: true };
-
-function toValidationError(error: GraphQLError): GraphQLError {
-  error.extensions['code'] ??= 'BAD_USER_INPUT';
-  error.extensions['http'] ??= requestErrorHttp;
-  return error;
-}
-
 function toVariableError(error: GraphQLError): GraphQLError {
   error.extensions['code'] ??= 'BAD_USER_INPUT';
   error.extensions['http'] ??= { status: 400 };
   return error;
-}
-
-function parseDocument(enveloped: Enveloped, query: string): DocumentNode {
-  try {
-    return enveloped.parse(query);
-  } catch (error) {
-    if (error instanceof GraphQLError) error.extensions['http'] ??= requestErrorHttp;
-    throw error;
-  }
 }
 
 function unknownOperationError(name: string | null): GraphQLError {
@@ -256,7 +157,7 @@ function unknownOperationError(name: string | null): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: requestErrorHttp } });
 }
 
-function subscriptionSizeError(operation: OperationDefinitionNode): GraphQLError {
+function subscriptionSizeError({ operation }: PreparedOperation): GraphQLError {
   const message = `The subscription needs more than ${keptLimits.subscriptionBytesMax / 1024} KiB of memory. Shorten its document or its variables.`;
   return new GraphQLError(message, {
     nodes: operation,

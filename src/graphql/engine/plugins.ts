@@ -1,5 +1,4 @@
 import type { Plugin } from 'graphql-yoga';
-import { reportCommits } from './errors/response-errors.ts';
 import { documentLimits } from './document/document-limits.ts';
 import { noIntrospection } from './document/no-introspection.ts';
 
@@ -8,11 +7,7 @@ interface PluginOptions {
   readonly documentCharactersMax: number;
 }
 
-/** Returns the plugins for all operations, which are the same on every transport. */
+/** Returns the plugins that parse and validate documents. They are the same on every transport. */
 export function graphqlPlugins({ introspection, documentCharactersMax }: PluginOptions): Plugin[] {
-  return [
-    ...documentLimits(documentCharactersMax),
-    ...(introspection ? [] : [noIntrospection]),
-    reportCommits,
-  ];
+  return [...documentLimits(documentCharactersMax), ...(introspection ? [] : [noIntrospection])];
 }

@@ -5,10 +5,12 @@ import {
   type ASTNode,
   type DocumentNode,
   type FieldNode,
-  type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { Variables } from './execution/field-arguments.ts';
+import type { OperationPlan } from './execution/operation-plan.ts';
+import type { PreparedOperation } from './execution/prepared-document.ts';
 
 /**
  * The extension of a field that subscribers can share: its selection does not depend on the viewer. One argument may affect
@@ -22,47 +24,32 @@ interface SharedField {
 export interface SharedOperation {
   /** The key, of fixed length. Operations with equal keys have equal responses to every message. */
   readonly key: string;
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operationName: string | null;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
-
-export interface SharedOperationInput {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  /** The text of the document. */
-  readonly query: string;
-  /** The operation of the document to execute. */
-  readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly coerced: Readonly<Record<string, unknown>>;
+  readonly plan: OperationPlan;
+  /** After coercion. */
+  readonly variables: Variables;
 }
 
 /**
- * Returns how to share a subscription, or null if its field is not shared. The document must be valid. The key consists of
- * the text, the operation name, and the coerced variables, except the variable that only says where to resume.
+ * Returns how to share a subscription, or null if its field is not shared. The key consists of the text, the operation name,
+ * and the coerced variables, except the variable that only says where to resume.
  */
-export function toSharedOperation({
-  schema,
-  document,
-  query,
-  operation,
-  variables,
-  coerced,
-}: SharedOperationInput): SharedOperation | null {
+export function toSharedOperation(
+  { document, operation, plan }: Pick<PreparedOperation, 'document' | 'operation' | 'plan'>,
+  query: string,
+  variables: Variables,
+): SharedOperation | null {
   const root = findRootField(document, operation);
-  const field = root === null ? undefined : schema.getSubscriptionType()?.getFields()[root.name.value];
+  const field = root === null ? undefined : plan.schema.getSubscriptionType()?.getFields()[root.name.value];
   const shared = field?.extensions['shared'] as SharedField | undefined; // guard: shared-fields-marked
   if (root === null || shared === undefined) return null;
   const resuming = findResumeVariable(document, root, shared);
   // Coerced variables are in the order of their definitions, not in the order in which they were sent.
-  const shaping = Object.entries(coerced).filter(([name]) => name !== resuming);
+  const shaping = Object.entries(variables).filter(([name]) => name !== resuming);
   const name = operation.name?.value ?? ''; // guard: shared-key-operation-name
   // A hash, because keys are kept in many places, and a text can be as long as a request.
   // guard: shared-operation-key
   const key = hash('sha256', `${name}\n${JSON.stringify(shaping)}\n${query}`, 'base64url');
-  return { key, schema, document, operationName: operation.name?.value ?? null, variables };
+  return { key, plan, variables };
 }
 
 /** Finds the root field. Returns null if directives decide what is selected at the root. */

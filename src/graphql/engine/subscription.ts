@@ -1,21 +1,17 @@
-import {
-  createSourceEventStream,
-  execute,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLError,
-} from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { ExecutionResult } from 'graphql';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import { limitErrors } from './errors/response-errors.ts';
 import type { Caller } from './caller.ts';
-import { observeViewer, untilTokenEnds, type OnRevoked } from './token-expiry.ts';
+import type { Engine } from './engine.ts';
+import { limitErrors } from './errors/response-errors.ts';
+import { toGraphQLError } from './errors/to-graphql-error.ts';
+import { executePlan, type ExecutionInput } from './execution/execute-plan.ts';
+import type { OperationPlan } from './execution/operation-plan.ts';
+import { openSource } from './execution/open-source.ts';
+import { createContext, finish, type Run } from './execution/run-operation.ts';
+import { observeViewer, untilTokenEnds } from './token-expiry.ts';
 
 export type Results = AsyncIterable<ExecutionResult>;
-
-/** Converts an error into what a client may see of it. */
-export type MaskError = (error: unknown) => GraphQLError;
 
 /** A subscription whose source is open. None of its events has been executed. */
 export interface Subscription {
@@ -28,41 +24,32 @@ export interface Subscription {
   results(shared: Results | null): Results;
 }
 
-/** The source of a subscription, as it passes through Yoga's plugins. */
-export class OpenSource {
-  readonly source: AsyncIterable<unknown>;
-  /** The viewer of a private subscription, whose token must stay valid; null for a public subscription. */
-  readonly viewer: Viewer | null;
-
-  constructor(source: AsyncIterable<unknown>, viewer: Viewer | null) {
-    this.source = source;
-    this.viewer = viewer;
-  }
+/** Opens the source of a subscription, unless it costs too much. Returns a result with errors if that fails. */
+export async function startSubscription(run: Run): Promise<ExecutionResult | Subscription> {
+  const { engine, prepared, variables } = run;
+  const error = prepared.findCostError(variables);
+  if (error !== null) return finish(engine, { errors: [error] });
+  const context = createContext(run);
+  const observed = observeViewer(context as Caller);
+  const input = { variables, context };
+  const source = await openSource(prepared.plan, input);
+  if (!(Symbol.asyncIterator in source)) return finish(engine, source);
+  return createSubscription(engine, source, prepared.plan, input, observed());
 }
 
-/** Makes Yoga's `subscribe` return the source: the transport decides whether its events are executed for one or for many. */
-export const sourceSubscriptions: Plugin = {
-  onSubscribe({ setSubscribeFn }) {
-    setSubscribeFn(openSource);
-  },
-};
-
-async function openSource(args: ExecutionArgs): Promise<ExecutionResult | OpenSource> {
-  const observed = observeViewer(args.contextValue as Caller);
-  const opened = await createSourceEventStream(args);
-  return Symbol.asyncIterator in opened ? new OpenSource(opened, observed()) : opened;
-}
-
-export function openSubscription(
-  { source, viewer }: OpenSource,
-  args: ExecutionArgs,
-  mask: MaskError,
-  { onRevoked, logger }: { readonly onRevoked: OnRevoked; readonly logger: Logger },
+/** `viewer` is that of a private subscription, whose token must stay valid; null for a public one. */
+function createSubscription(
+  engine: Engine,
+  source: AsyncIterable<unknown>,
+  plan: OperationPlan,
+  input: ExecutionInput,
+  viewer: Viewer | null,
 ): Subscription {
+  const { onRevoked, logger } = engine;
   return {
     source,
     results(shared) {
-      const results = shared ?? executeEvents(source, args, mask);
+      const results = shared ?? executeEvents(engine, source, plan, input);
       return viewer === null ? results : untilTokenEnds(results, viewer, onRevoked, logger);
     },
   };
@@ -70,9 +57,10 @@ export function openSubscription(
 
 /** Executes each event of a source. If the source fails, its error is the last result. */
 function executeEvents(
+  engine: Engine,
   source: AsyncIterable<unknown>,
-  args: ExecutionArgs,
-  mask: MaskError,
+  plan: OperationPlan,
+  input: ExecutionInput,
 ): AsyncIterableIterator<ExecutionResult> {
   const events = source[Symbol.asyncIterator]();
   const over = { done: true, value: undefined } as const;
@@ -82,13 +70,13 @@ function executeEvents(
       if (failed) return over;
       try {
         const event = await events.next();
-        return event.done === true
-          ? over
-          : { done: false, value: await executeEvent(args, event.value, mask) };
+        if (event.done === true) return over;
+        const result = await executePlan(plan, { ...input, root: event.value });
+        return { done: false, value: finish(engine, result) };
       } catch (error) {
         failed = true;
         await events.return?.();
-        return { done: false, value: { errors: limitErrors([mask(error)]) } };
+        return { done: false, value: { errors: limitErrors([toGraphQLError(engine, error)]) } };
       }
     },
     async return() {
@@ -99,13 +87,6 @@ function executeEvents(
       return this;
     },
   };
-}
-
-/** Executes a subscription's operation for one event. */
-async function executeEvent(args: ExecutionArgs, event: unknown, mask: MaskError): Promise<ExecutionResult> {
-  const result = await execute({ ...args, rootValue: event });
-  const { errors } = result;
-  return errors === undefined ? result : { ...result, errors: limitErrors(errors.map(mask)) };
 }
 
 /** Ends a subscription, or a source whose iteration has not begun, in the background. A failure is only logged. */

@@ -1,5 +1,6 @@
 import type { BookingStatus } from '../../generated/prisma/enums.ts';
 import { emptySql, sql, type PrismaClient, type Sql } from '../../platform/database/db.ts';
+import { holdDeadline } from '../../platform/service/outages.sql.ts';
 import type { Page, BookingCursor } from './pagination.ts';
 
 export interface BookingFilter {
@@ -90,17 +91,17 @@ function selectRows({ status, nowMs }: BookingFilter): Sql[] {
     case 'EXPIRED':
       return [
         sql`(SELECT event_id, id FROM bookings WHERE status = 'EXPIRED')`,
-        selectHolds(sql`hold_expires_at <= ${now}`),
+        selectHolds(sql`hold_expires_at <= ${now} AND ${holdDeadline(sql`open`)} <= ${now}`),
       ];
     case 'HOLD':
-      return [selectHolds(sql`hold_expires_at > ${now}`)];
+      return [selectHolds(sql`(hold_expires_at > ${now} OR ${holdDeadline(sql`open`)} > ${now})`)];
   }
 }
 
 /** Selects holds. OFFSET 0 stops the planner from scanning all bookings, or all deadlines, for the holds of one event. */
 function selectHolds(condition: Sql): Sql {
   return sql`(SELECT event_id, id FROM (
-    SELECT event_id, id, hold_expires_at FROM bookings WHERE event_id = e.id AND status = 'HOLD' OFFSET 0) AS open
+    SELECT event_id, id, created_at, hold_expires_at FROM bookings WHERE event_id = e.id AND status = 'HOLD' OFFSET 0) AS open
     WHERE ${condition})`;
 }
 

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import type { BookingStatus } from '../../generated/prisma/enums.ts';
 import type { GraphQLContext } from '../context.ts';
+import { getBookingDeadlineMs } from './hold-deadlines.ts';
 import { countBookings, readBookingPages, type BookingKey } from './booking-pages.sql.ts';
 import {
   once,
@@ -69,7 +70,7 @@ export async function readBuyerBookings(
   const { reads } = ctx.database;
   const page = parsePageArgs(args, parseBookingCursor);
   const own: Prisma.BookingWhereInput = {
-    AND: [{ buyerId }, status == null ? {} : whereBookingStatus(status, ctx.clock.nowMs())],
+    AND: [{ buyerId }, status == null ? {} : await whereBookingStatus(ctx, buyerId, status)],
   };
   const read = (some: Page<BookingCursor>, selection: object) =>
     reads.booking.findMany({ ...selection, ...toPrismaPage(some, own) });
@@ -103,10 +104,24 @@ function toPrismaPage(
   };
 }
 
-/** Returns the condition that matches the bookings for which `getBookingStatus` returns a status. */
-function whereBookingStatus(status: BookingStatus, nowMs: number): Prisma.BookingWhereInput {
-  const now = new Date(nowMs);
-  if (status === 'HOLD') return { status, holdExpiresAt: { gt: now } };
-  if (status !== 'EXPIRED') return { status };
-  return { OR: [{ status }, { status: 'HOLD', holdExpiresAt: { lte: now } }] };
+/** Returns the condition that matches the buyer's bookings for which `getBookingStatus` returns a status. */
+async function whereBookingStatus(
+  ctx: GraphQLContext,
+  buyerId: string,
+  status: BookingStatus,
+): Promise<Prisma.BookingWhereInput> {
+  if (status !== 'HOLD' && status !== 'EXPIRED') return { status };
+  const nowMs = ctx.clock.nowMs();
+  const isPast = { status: 'HOLD' as const, holdExpiresAt: { lte: new Date(nowMs) } };
+  const id = { in: await findCreditedHolds(ctx, { buyerId, ...isPast }, nowMs) };
+  if (status === 'HOLD') return { status, OR: [{ holdExpiresAt: { gt: isPast.holdExpiresAt.lte } }, { id }] };
+  return { OR: [{ status }, { ...isPast, NOT: { id } }] };
+}
+
+/** Returns the holds past their stored deadline that outages keep. A buyer has few. */
+async function findCreditedHolds(ctx: GraphQLContext, where: Prisma.BookingWhereInput, nowMs: number) {
+  if (ctx.service.outages.length === 0) return [];
+  const select = { id: true, createdAt: true, holdExpiresAt: true };
+  const holds = await ctx.database.reads.booking.findMany({ where, select });
+  return holds.filter((hold) => getBookingDeadlineMs(hold, ctx) > nowMs).map(({ id }) => id);
 }

@@ -5,7 +5,7 @@ import type { Page, EventCursor } from './pagination.ts';
 export interface EventFilter {
   /** Only events of this organizer, including drafts; null for events of all organizers. */
   readonly organizerId: string | null;
-  /** The caller, who also sees drafts that they organize. */
+  /** The organizer who calls and also sees their own drafts; null for other callers. */
   readonly viewerId: string | null;
   /** The status at `nowMs`; null for any. See `getEventStatus`. */
   readonly status: EventStatus | null;

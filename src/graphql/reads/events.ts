@@ -39,7 +39,7 @@ export async function readEventConnection(
   const page = parsePageArgs(args, parseEventCursor);
   const filter: EventFilter = {
     organizerId,
-    viewerId: ctx.viewer?.userId ?? null,
+    viewerId: ctx.viewer?.role === 'ORGANIZER' ? ctx.viewer.userId : null,
     status: status ?? null,
     search: search == null ? null : parseSearch(search),
     startsFrom: startsFrom ?? null,

@@ -1,5 +1,5 @@
 import type { SeatStatus } from '../../generated/prisma/enums.ts';
-import { sql, type PrismaClient } from '../../platform/database/db.ts';
+import { sql, type PrismaClient, type Sql } from '../../platform/database/db.ts';
 
 /** A seat of an event, with its names from the venue's plan. */
 export interface SeatRow {
@@ -35,12 +35,20 @@ export interface SeatKey {
 const columns = sql`s.event_id AS "eventId", s.seat_index AS "index", s.tier_index AS "tierIndex", s.status,
            v.section, v."row", v.number, v.label`;
 
+/**
+ * Looks up the seat `s` of a row with the event and the index of a seat. OFFSET 0 keeps it a lookup by key: joined otherwise,
+ * the seats of a small table would be read as a whole, in all partitions.
+ */
+// guard: seat-looked-up-by-key
+const seatOf = (key: Sql) => sql`CROSS JOIN LATERAL (
+      SELECT * FROM event_seats WHERE (event_id, seat_index) = ${key} OFFSET 0) AS s`;
+
 /** Reads seats of any events by key, in no particular order. Omits keys without a seat. */
 export async function readSeats(db: PrismaClient, keys: readonly SeatKey[]): Promise<SeatRow[]> {
   return db.$queryRaw<SeatRow[]>(sql`/* readSeats */
     SELECT ${columns}
     FROM unnest(${keys.map(({ eventId }) => eventId)}::int[], ${keys.map(({ index }) => index)}::int[]) AS k(event_id, seat_index)
-    JOIN event_seats s ON s.event_id = k.event_id AND s.seat_index = k.seat_index
+    ${seatOf(sql`(k.event_id, k.seat_index)`)}
     JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index`);
 }
 
@@ -55,7 +63,7 @@ export async function readVisibleSeats(
     SELECT ${columns}
     FROM unnest(${keys.map(({ eventId }) => eventId)}::int[], ${keys.map(({ index }) => index)}::int[]) AS k(event_id, seat_index)
     JOIN events e ON e.id = k.event_id AND (e.status <> 'DRAFT' OR e.organizer_id = ${viewerId}::uuid)
-    JOIN event_seats s ON s.event_id = e.id AND s.seat_index = k.seat_index
+    ${seatOf(sql`(e.id, k.seat_index)`)}
     JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index`);
 }
 
@@ -67,8 +75,10 @@ export async function readSeatsOfBookings(
   return db.$queryRaw<(SeatRow & { readonly bookingId: string })[]>(sql`/* readSeatsOfBookings */
     SELECT c.booking_id AS "bookingId", ${columns}
     FROM unnest(${bookings.map(({ eventId }) => eventId)}::int[], ${bookings.map(({ id }) => id)}::uuid[]) AS k(event_id, id)
-    JOIN booking_seats c ON c.event_id = k.event_id AND c.booking_id = k.id
-    JOIN event_seats s ON s.event_id = c.event_id AND s.seat_index = c.seat_index
+    CROSS JOIN LATERAL (
+      SELECT event_id, booking_id, seat_index FROM booking_seats
+      WHERE event_id = k.event_id AND booking_id = k.id OFFSET 0) AS c
+    ${seatOf(sql`(c.event_id, c.seat_index)`)}
     JOIN venue_seats v ON v.venue_id = s.venue_id AND v.seat_index = s.seat_index
     ORDER BY s.event_id, s.seat_index`);
 }

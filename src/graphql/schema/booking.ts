@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { BookingRecord } from '../../booking/rules/model.ts';
 import type { Booking as Row } from '../../generated/prisma/client.ts';
-import { encodeBookingId, parseBookingKey } from '../../platform/ids.ts';
+import { encodeBookingId, encodeBookingNumber, parseBookingKey } from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
 import { recordCommit } from '../engine/errors/response-errors.ts';
+import { getBookingDeadlineMs, type DeadlineContext, type HoldRow } from '../reads/hold-deadlines.ts';
 import { readMoney } from '../reads/money.ts';
 import { readSeatsOfBookings } from '../reads/seats.sql.ts';
 import { builder } from './builder.ts';
@@ -34,11 +35,16 @@ export const Booking = builder.prismaNode('Booking', {
     return { eventId_id: { eventId: parsed.eventId, id: parsed.bookingId } };
   },
   fields: (t) => ({
+    number: t.string({
+      description:
+        'A short number of the booking that people can read to each other, such as `12-7K3M-9TQ2`. It proves nothing, and two bookings of an event may have the same one, though rarely. Use `id` to identify a booking.',
+      resolve: ({ eventId, id }) => encodeBookingNumber(eventId, id),
+    }),
     status: t.field({
       type: BookingStatus,
       description:
         'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes; its seats become AVAILABLE within two seconds, or a random time of at most 1.2 seconds later if the event has a `takeoverDelay`.',
-      resolve: (booking, _args, { clock }) => getBookingStatus(booking, clock.nowMs()),
+      resolve: (booking, _args, ctx) => getBookingStatus(booking, ctx),
     }),
     event: t.relation('event', { description: 'The event that the seats belong to.' }),
     seats: t.loadableList({
@@ -65,10 +71,11 @@ export const Booking = builder.prismaNode('Booking', {
       resolve: (booking) => booking,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time at which the seats were held.' }),
-    holdExpiresAt: t.expose('holdExpiresAt', {
+    holdExpiresAt: t.field({
       type: 'DateTime',
+      resolve: (booking, _args, ctx) => new Date(getBookingDeadlineMs(booking, ctx)),
       description:
-        'Time at which the hold expires. From then on it cannot be confirmed, and other buyers can take its seats, after a short random time if the event has a `takeoverDelay`. The server compares this time with the database clock when it decides, not when the response is sent.',
+        'Time at which the hold expires, which moves by the time of an outage in which holds could not be confirmed: read it again when `serviceUpdates` reports NORMAL. From then on it cannot be confirmed, and other buyers can take its seats, after a short random time if the event has a `takeoverDelay`. The server compares this time with the database clock when it decides, not when the response is sent.',
     }),
     extendedAt: t.expose('extendedAt', {
       type: 'DateTime',
@@ -85,8 +92,8 @@ export const Booking = builder.prismaNode('Booking', {
 });
 
 /** Returns the status of a booking at a time. A hold is EXPIRED from its deadline, even before its row says so. */
-function getBookingStatus(booking: Pick<Row, 'status' | 'holdExpiresAt'>, nowMs: number) {
-  const isOverdue = booking.status === 'HOLD' && nowMs >= booking.holdExpiresAt.getTime();
+function getBookingStatus(booking: HoldRow, ctx: DeadlineContext) {
+  const isOverdue = booking.status === 'HOLD' && ctx.clock.nowMs() >= getBookingDeadlineMs(booking, ctx);
   return isOverdue ? 'EXPIRED' : booking.status;
 }
 

@@ -11,6 +11,7 @@ import { encodeId, parseId } from '../../platform/ids.ts';
 import type { AuthenticatedContext, GraphQLContext } from '../context.ts';
 import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
 import { rateLimits } from '../engine/rate-limits.ts';
+import { writeGate } from '../engine/write-gate.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 import type { HoldRequestState } from '../../booking/requests/read-requests.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';
@@ -40,6 +41,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     ErrorsPlugin,
     rateLimits,
     ScopeAuthPlugin,
+    writeGate,
     ComplexityPlugin,
     RelayPlugin,
     PrismaPlugin,

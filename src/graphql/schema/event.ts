@@ -3,7 +3,7 @@ import { getEventStatus } from '../../catalog/events/event-status.ts';
 import type { Event as Row } from '../../generated/prisma/client.ts';
 import type { GraphQLContext } from '../context.ts';
 import { readEventBookings } from '../reads/bookings.ts';
-import { countEvents, type EventFilter } from '../reads/event-pages.sql.ts';
+import type { EventFilter } from '../reads/event-pages.sql.ts';
 import { pageCost } from '../reads/pagination.ts';
 import { readSeatConnections } from '../reads/seats.ts';
 import { BookingConnection, BookingStatus } from './booking.ts';
@@ -240,8 +240,8 @@ export const EventConnection = builder.connectionObject<
     description: 'A page of a list of events.',
     fields: (t) => ({
       totalCount: t.int({
-        description: 'The total number of events on all pages.',
-        resolve: ({ filter }, _args, { database }) => countEvents(database.reads, filter),
+        description: 'The total number of events on all pages. Up to a second old, except for organizers.',
+        resolve: ({ filter }, _args, { database, eventCounts }) => eventCounts.count(database.reads, filter),
       }),
     }),
   },

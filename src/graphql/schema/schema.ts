@@ -13,11 +13,13 @@ import './seat.ts';
 import './venue.ts';
 import './viewer.ts';
 import './on-sale/waiting-room.ts';
+import './operating/service.ts';
 import '../operations/queries/booking.ts';
 import '../operations/queries/event.ts';
 import '../operations/queries/events.ts';
 import '../operations/queries/node.ts';
 import '../operations/queries/nodes.ts';
+import '../operations/queries/service.ts';
 import '../operations/queries/viewer.ts';
 import '../operations/mutations/blockSeats.ts';
 import '../operations/mutations/cancelBooking.ts';
@@ -44,6 +46,7 @@ import '../operations/mutations/on-sale/revokeAdmission.ts';
 import '../operations/subscriptions/bookingUpdates.ts';
 import '../operations/subscriptions/holdRequestUpdates.ts';
 import '../operations/subscriptions/seatUpdates.ts';
+import '../operations/subscriptions/serviceUpdates.ts';
 import '../operations/subscriptions/waitingRoomUpdates.ts';
 
 /** The public API. `npm run schema` prints it to schema.graphql. */

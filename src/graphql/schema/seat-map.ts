@@ -21,7 +21,7 @@ export const SeatMap = builder.objectRef<SeatMapShape>('SeatMap').implement({
   fields: (t) => ({
     version: t.exposeInt('version', {
       description:
-        'The version of `states`. Every committed batch of changes increases it by one. It can decrease only if the database loses commits, for example in a failover; subscribers then receive a SeatMapSnapshot.',
+        'The version of `states`. Every committed batch of changes increases it by one. After a failover or a restore of the database, it increases by a million, so that no version ever stands for two states; subscribers then receive a SeatMapSnapshot.',
     }),
     states: t.expose('states', {
       type: 'SeatStates',

@@ -5,6 +5,7 @@ import {
 } from '../../platform/database/database-check.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
+import type { ServiceMonitor, ServiceState } from '../../platform/service/service-monitor.ts';
 import { requireWhole, type Redis } from '../../platform/redis/redis.ts';
 import type { LiveFeeds } from '../../seating/live/live-feeds.ts';
 import { sendJson } from '../responses.ts';
@@ -16,6 +17,7 @@ export interface ReadinessContext {
   readonly db: PrismaClient;
   readonly redis: Redis;
   readonly feeds: Pick<LiveFeeds, 'hasMaps'>;
+  readonly service: Pick<ServiceMonitor, 'latest'>;
   readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
@@ -44,11 +46,13 @@ export function createReadinessHandler(ctx: ReadinessContext): (request: Request
     checking ??= check().finally(() => (checking = undefined));
     const { database, redis } = await checking;
     const draining = ctx.stopping.aborted;
+    const { mode } = ctx.service.latest.current;
     const reason = draining ? 'draining' : findReason(database, ctx.feeds.hasMaps); // guard: readiness-ignores-redis
     sendJson(res, reason === null ? 200 : 503, {
       status: reason === null ? 'ready' : 'unavailable',
       ...(reason === null ? {} : { reason }),
-      degraded: listDegraded({ database, redis }),
+      degraded: listDegraded({ database, redis, mode }),
+      mode,
       database,
       redis,
       draining,
@@ -80,10 +84,10 @@ function findReason(database: DatabaseState, hasMaps: boolean): string | null {
   return null;
 }
 
-function listDegraded({ database, redis }: Dependencies): string[] {
+function listDegraded({ database, redis, mode }: Dependencies & Pick<ServiceState, 'mode'>): string[] {
   const degraded: string[] = [];
-  if (database === 'read-only') degraded.push('writes');
-  else if (database !== 'ok') degraded.push('database');
+  if (database !== 'ok' && database !== 'read-only') degraded.push('database');
+  else if (database === 'read-only' || mode === 'READ_ONLY') degraded.push('writes');
   if (redis !== 'ok') degraded.push('redis');
   return degraded;
 }

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { apiRolesSetting, type ApiRoles } from './api-roles.ts';
 import { describeIssue, findMisspellings } from './config-messages.ts';
 import {
   rateLimitEnvironment,
@@ -11,8 +12,12 @@ import {
 } from './rate-limits.ts';
 import { StartupError } from '../errors.ts';
 import type { RedisAddress } from '../redis/redis.ts';
-import type { PoolUrls } from '../database/session-settings.ts';
-import { databaseEnvironment, findDatabaseFaults, toPoolUrls } from './database-settings.ts';
+import {
+  databaseEnvironment,
+  findDatabaseFaults,
+  toDatabaseConfig,
+  type DatabaseConfig,
+} from './database-settings.ts';
 import { list, seconds, url } from './formats.ts';
 import { findRedisFaults, redisEnvironment, toRedisAddress } from './redis-settings.ts';
 
@@ -29,6 +34,7 @@ export const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  API_ROLES: apiRolesSetting,
   ...databaseEnvironment,
   ...redisEnvironment,
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
@@ -76,19 +82,19 @@ export const environment = z.object({
     .default('parentbased_always_on'),
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   OTEL_SERVICE_NAME: z.string().default('sellout'),
+  OTEL_BSP_SCHEDULE_DELAY: z.coerce.number().int().min(1).max(60_000).default(5_000),
+  OTEL_BSP_MAX_QUEUE_SIZE: z.coerce.number().int().min(1).max(100_000).default(2_048),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
 /** Variables that other parts of Sellout read, such as the folder of the embedded services. */
 const readElsewhere = ['SELLOUT_DATA_DIR'];
 
-export interface Config {
+export interface Config extends DatabaseConfig {
   readonly production: boolean;
   readonly host: string;
   readonly port: number;
-  readonly databaseUrl: string;
-  /** Addresses of the pools, whose roles have the session settings. Null: all pools use `databaseUrl`. */
-  readonly databasePoolUrls: PoolUrls | null;
+  readonly roles: ApiRoles;
   /** One Redis, its sentinels, or nodes of a cluster. */
   readonly redis: RedisAddress;
   readonly auth: {
@@ -159,6 +165,8 @@ export interface Config {
     readonly sampler: string;
     readonly samplerArg: number;
     readonly serviceName: string;
+    readonly exportEveryMs: number;
+    readonly queuedSpansMax: number;
   } | null;
   /** A warning for each variable that looks like a misspelled setting. */
   readonly warnings: readonly string[];
@@ -199,8 +207,8 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
     production,
     host: env.HOST,
     port: env.PORT,
-    databaseUrl: env.DATABASE_URL,
-    databasePoolUrls: toPoolUrls(env),
+    roles: new Set(env.API_ROLES),
+    ...toDatabaseConfig(env),
     redis: toRedisAddress(env),
     auth: {
       secret: env.AUTH_SECRET,
@@ -254,6 +262,8 @@ function toConfig(env: z.infer<typeof environment>, warnings: readonly string[])
             sampler: env.OTEL_TRACES_SAMPLER,
             samplerArg: env.OTEL_TRACES_SAMPLER_ARG,
             serviceName: env.OTEL_SERVICE_NAME,
+            exportEveryMs: env.OTEL_BSP_SCHEDULE_DELAY,
+            queuedSpansMax: env.OTEL_BSP_MAX_QUEUE_SIZE,
           },
     warnings,
   };

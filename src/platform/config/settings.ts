@@ -11,6 +11,13 @@ type SettingName = keyof typeof environment.shape | 'SELLOUT_DATA_DIR';
 export const settings: Readonly<Record<SettingName, Setting>> = {
   HOST: { group: 'Server', meaning: 'Address on which the API listens.' },
   PORT: { group: 'Server', meaning: 'Port on which the API listens.' },
+  API_ROLES: {
+    group: 'Server',
+    default: 'http,sockets',
+    example: 'http,sockets',
+    meaning:
+      'What an API process serves: `http` is queries, mutations, pages and maps; `sockets` is subscriptions over WebSockets and event streams. By default both. A process refuses what it does not serve with status 421, and one that serves only `sockets` opens at most 4 connections to PostgreSQL instead of 19. The balancer must send requests to the right processes.',
+  },
   NODE_ENV: {
     group: 'Server',
     meaning: 'Environment. With `production`, `AUTH_SECRET` is required and several defaults change.',
@@ -69,7 +76,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     default: 'none: tracing is off',
     example: 'http://localhost:4318',
     meaning:
-      'OpenTelemetry collector that receives traces over OTLP/HTTP; `/v1/traces` is appended. The exporter also reads the other variables of OpenTelemetry, such as `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_BSP_MAX_QUEUE_SIZE` and `OTEL_RESOURCE_ATTRIBUTES`.',
+      'OpenTelemetry collector that receives traces over OTLP/HTTP; `/v1/traces` is appended. The other variables of the exporter, such as `OTEL_EXPORTER_OTLP_HEADERS`, and `OTEL_RESOURCE_ATTRIBUTES` apply too.',
   },
   OTEL_TRACES_SAMPLER: {
     group: 'Tracing',
@@ -78,6 +85,11 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   },
   OTEL_TRACES_SAMPLER_ARG: { group: 'Tracing', meaning: 'Share of traces that `traceidratio` records.' },
   OTEL_SERVICE_NAME: { group: 'Tracing', meaning: 'Name of this service in traces.' },
+  OTEL_BSP_SCHEDULE_DELAY: { group: 'Tracing', meaning: 'Milliseconds between two exports.' },
+  OTEL_BSP_MAX_QUEUE_SIZE: {
+    group: 'Tracing',
+    meaning: 'Spans that may wait for their export. Further spans are dropped.',
+  },
 
   CONNECTIONS_PER_ADDRESS_MAX: {
     group: 'Limits',
@@ -183,6 +195,35 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     default: '`DATABASE_URL`',
     example: 'postgresql://sellout_worker:password@localhost:6432/sellout',
     meaning: 'The same for periodic tasks and long writes.',
+  },
+  DATABASE_REPLICA_URLS: {
+    group: 'Services',
+    default: 'none',
+    example:
+      'postgresql://user:password@10.0.0.2:5432/sellout,postgresql://user:password@10.0.0.3:5432/sellout',
+    meaning:
+      'Servers from which API processes may [read](scaling.md#read-replicas) instead of the primary. Separate them with commas. List every server of the cluster: the one that is the primary at the moment is left out.',
+  },
+  DATABASE_DISK_PATH: {
+    group: 'Services',
+    default: 'none',
+    example: '/var/lib/postgresql',
+    meaning:
+      'Path on the disk of PostgreSQL, if it runs on the same machine. While less than `DATABASE_DISK_FREE_PERCENT_MIN` of it is free, the service is [read-only](operations.md#read-only-mode).',
+  },
+  DATABASE_DISK_FREE_PERCENT_MIN: {
+    group: 'Services',
+    meaning: 'Share of the disk at `DATABASE_DISK_PATH` that must be free for writes, in percent.',
+  },
+  OUTAGE_CREDIT_SECONDS_MAX: {
+    group: 'Booking',
+    meaning:
+      'Maximum time of one [outage](operations.md#read-only-mode) that is added to the deadlines of holds. 0: holds expire although their buyers cannot confirm them.',
+  },
+  READ_ONLY_BATCH_MS: {
+    group: 'Services',
+    meaning:
+      'Duration of batches, in milliseconds, that counts as overload: if the 95th percentile of the last 20 batches of a process is longer for 5 s, the process is [read-only](operations.md#read-only-mode).',
   },
   REDIS_URL: {
     group: 'Services',

@@ -51,13 +51,15 @@ interface LooseError {
   };
 }
 
+/** A SQLSTATE of PostgreSQL has a digit. EPIPE, which sockets report, looks like one without. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/; // guard: socket-error-without-sqlstate
+
 /** Returns the SQLSTATE of an error, also if Prisma wrapped it; undefined if it has none. */
 export function getSqlState(error: unknown): string | undefined {
   const loose = error as LooseError;
   const candidates = [loose.meta?.driverAdapterError?.cause?.originalCode, loose.meta?.code, loose.code];
   return candidates.find(
-    (code): code is string =>
-      typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^P[12]\d{3}$/.test(code),
+    (code): code is string => typeof code === 'string' && SQLSTATE.test(code) && !/^P[12]\d{3}$/.test(code),
   );
 }
 

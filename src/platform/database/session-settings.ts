@@ -54,13 +54,22 @@ export function getSessionSettings(pool: PoolName): SessionSettings {
   return Object.fromEntries([...timeouts, ...others]) as Record<string, string>;
 }
 
+/** How a pool connects. */
+export interface Connection {
+  readonly connectionString: string;
+  readonly options?: string;
+}
+
 /** Returns how a pool connects. The sessions of a pool with an address of its own have the settings of their role. */
-export function getConnection(
-  address: DatabaseAddress,
-  pool: PoolName,
-): { readonly connectionString: string; readonly options?: string } {
+export function getConnection(address: DatabaseAddress, pool: PoolName): Connection {
   if (typeof address !== 'string') return { connectionString: address[pool] };
   return { connectionString: address, options: formatOptions(getSessionSettings(pool)) };
+}
+
+/** Returns how reads from a replica connect. Their sessions are configured in the way of the pool of reads. */
+export function getReplicaConnection(url: string, primary: DatabaseAddress): Connection {
+  if (typeof primary !== 'string') return { connectionString: url };
+  return { connectionString: url, options: formatOptions(getSessionSettings('reads')) };
 }
 
 /** Formats settings as the `options` of a connection. */

@@ -38,6 +38,7 @@ const LINKS_MAX = 512;
 const STOP_MS_MAX = 3_000;
 /** A collector that is unavailable fails every export. */
 const WARN_EVERY_MS = 60_000;
+const EXPORT_BATCH_SIZE = 512;
 
 const kinds = {
   server: SpanKind.SERVER,
@@ -59,7 +60,15 @@ export function createTracer(settings: TracingSettings, logger: Logger): Tracer 
       .merge(detectResources({ detectors: [envDetector] }))
       .merge(resourceFromAttributes({ 'service.name': settings.serviceName })),
     spanLimits: { attributeValueLengthLimit: ATTRIBUTE_LENGTH_MAX, linkCountLimit: LINKS_MAX },
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }) })],
+    spanProcessors: [
+      // It reads no environment variables of its own.
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter({ url }),
+        scheduledDelayMillis: settings.exportEveryMs,
+        maxQueueSize: settings.queuedSpansMax,
+        maxExportBatchSize: Math.min(EXPORT_BATCH_SIZE, settings.queuedSpansMax),
+      }),
+    ],
   });
   const tracer = provider.getTracer('sellout');
   return {

@@ -108,10 +108,10 @@ export class RedisCluster extends Cluster {
     });
   }
 
-  /** Connects to new masters before the first command needs them. */
+  /** Connects to new masters before the first command needs them. The event `node error` reports those that it cannot reach. */
   #connectMasters(): void {
-    for (const node of this.nodes('master'))
-      if (node.status === 'wait') node.connect().catch(() => undefined); // `node error` reports it.
+    const unconnected = this.nodes('master').filter(({ status }) => status === 'wait');
+    void Promise.allSettled(unconnected.map((node) => node.connect()));
   }
 }
 

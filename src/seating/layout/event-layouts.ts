@@ -1,5 +1,6 @@
 import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
+import type { ReplicaReads } from '../../platform/database/replicas/replicas.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
 import { getNeighborsAround, type Neighbors } from '../rows/neighbors.ts';
 import { encodeLayout, EncodedLayouts, type EncodedLayout } from './encoded-layouts.ts';
@@ -11,9 +12,16 @@ import type { VenueLayouts } from './venue-layouts.ts';
 
 const INFOS_MAX = 10_000;
 
+interface EventReads {
+  /** The primary. */
+  readonly reads: PrismaClient;
+  readonly replicas: ReplicaReads;
+}
+
 /** Layouts of events: the seats of the venue with the event's IDs and prices, as immutable JSON under a content hash. */
 export class EventLayouts {
   readonly #db: PrismaClient;
+  readonly #replicas: ReplicaReads;
   readonly #venues: VenueLayouts;
   readonly #infos = new Cache<number, EventInfo>({ entriesMax: INFOS_MAX });
   readonly #reading = new SingleFlight<number, EventInfo | undefined>();
@@ -21,8 +29,9 @@ export class EventLayouts {
   readonly #published = new Cache<number, EventInfo>({ entriesMax: INFOS_MAX });
   readonly #encoded = new EncodedLayouts();
 
-  constructor(db: PrismaClient, venues: VenueLayouts) {
-    this.#db = db;
+  constructor({ reads, replicas }: EventReads, venues: VenueLayouts) {
+    this.#db = reads;
+    this.#replicas = replicas;
     this.#venues = venues;
   }
 
@@ -116,7 +125,7 @@ export class EventLayouts {
   }
 
   async #encode(info: EventInfo): Promise<EncodedLayout> {
-    const venue = await readVenueColumns(this.#db, info.venueId);
+    const venue = await this.#replicas.read((db) => readVenueColumns(db, info.venueId));
     return encodeLayout({ info, venue, front: findFront(venue.width, venue.areas) });
   }
 }

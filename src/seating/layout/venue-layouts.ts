@@ -1,5 +1,5 @@
 import { Cache } from '../../platform/cache.ts';
-import type { PrismaClient } from '../../platform/database/db.ts';
+import type { ReplicaReads } from '../../platform/database/replicas/replicas.ts';
 import { Semaphore } from '../../platform/semaphore.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
 import { runInThread } from '../../platform/threads.ts';
@@ -16,7 +16,7 @@ const VENUE_WORKER = new URL('venue-worker.ts', import.meta.url);
 
 /** The layouts of venues, cached. A plan never changes, so no entry becomes stale. */
 export class VenueLayouts {
-  readonly #db: PrismaClient;
+  readonly #replicas: ReplicaReads;
   // A layout that exceeds the limit by itself replaces all others.
   readonly #layouts = new Cache<number, VenueLayout>({
     sizeMax: SEATS_MAX,
@@ -25,8 +25,8 @@ export class VenueLayouts {
   readonly #loading = new SingleFlight<number, VenueLayout>();
   readonly #oneAtATime = new Semaphore(1, WAITING_MAX);
 
-  constructor(db: PrismaClient) {
-    this.#db = db;
+  constructor(replicas: ReplicaReads) {
+    this.#replicas = replicas;
   }
 
   /**
@@ -42,7 +42,7 @@ export class VenueLayouts {
   }
 
   async #load(venueId: number): Promise<VenueLayout> {
-    const columns = await readVenueColumns(this.#db, venueId);
+    const columns = await this.#replicas.read((db) => readVenueColumns(db, venueId));
     const layout = await compute(columns);
     this.#layouts.set(venueId, layout);
     return layout;

@@ -1,13 +1,13 @@
 import type { Logger } from '../../platform/observability/logger.ts';
 import type { TraceContext } from '../../platform/request-scope.ts';
-import type { PrismaClient } from '../../platform/database/db.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { withTimeout } from '../../platform/with-timeout.ts';
 import type { SeatsChanged, SeatVersion } from '../../messaging/messages.ts';
 import type { Subscriber, Subscription } from '../../messaging/subscriber.ts';
 import type { PackedSeats } from '../../web/seat-feed/packed-seats.ts';
 import { encodeSeats, maskSeats, type SeatMap } from '../map/seat-map.ts';
-import { readChanges, readSeatMap } from '../map/seat-map.sql.ts';
+import { readCurrentSeatMap, type MapSource } from '../map/current-seat-map.ts';
+import { readChanges } from '../map/seat-map.sql.ts';
 import type { FeedMessage, SeatSnapshot } from './feed-message.ts';
 import { FeedSubscribers, ChangeCoalescer } from './feed-subscribers.ts';
 import {
@@ -20,8 +20,7 @@ import {
   GapTimer,
 } from './live-feed-state.ts';
 
-export interface FeedContext {
-  readonly db: PrismaClient;
+export interface FeedContext extends MapSource {
   readonly subscriber: Subscriber;
   readonly logger: Logger;
   readonly tickMs: number;
@@ -228,9 +227,13 @@ export class LiveFeed {
     if (this.#early.isEmpty) this.#handle('caughtUp');
   }
 
-  /** Applies the next change. All or nothing: returns false and changes nothing if a seat is out of range. */
+  /**
+   * Applies the next change. All or nothing: returns false and changes nothing if a seat is out of range, or if the version
+   * jumps to a new epoch. Then the map is read again, so that every client gets a snapshot.
+   */
   #advance(message: SeatsChanged): boolean {
     const map = this.#map();
+    if (message.version !== this.#version + 1) return false; // guard: new-epoch-reread
     if (message.seats.some(([index]) => index >= map.seatCount)) return false; // guard: change-applied-whole
     for (const [index, code] of message.seats) map.set(index, code);
     this.#unsent.add(message);
@@ -269,7 +272,7 @@ export class LiveFeed {
     const isFirst = this.#seats === undefined;
     // Buffered changes may be of the lost history. Those that arrive from now on may continue the map that is read.
     if (evenIfOlder) this.#early.clear();
-    const map = await readSeatMap(this.#ctx.db, this.eventId);
+    const map = await readCurrentSeatMap(this.#ctx, this.eventId, evenIfOlder);
     if (map === null) throw new Error(`event ${this.eventId} no longer exists`);
     // Messages that arrived during the read may have brought the feed to this version, or past it.
     // guard: known-map-not-resent

@@ -1,5 +1,5 @@
 import { Cache } from '../../platform/cache.ts';
-import type { PrismaClient } from '../../platform/database/db.ts';
+import type { ReplicaReads } from '../../platform/database/replicas/replicas.ts';
 import { BusyError } from '../../platform/errors.ts';
 import { Semaphore } from '../../platform/semaphore.ts';
 import type { EventInfo } from '../layout/event-info.sql.ts';
@@ -41,7 +41,7 @@ interface RetainedEvent {
  * all subscribers, synchronously, so it cannot wait for the database.
  */
 export class SeatDetails {
-  readonly #db: PrismaClient;
+  readonly #replicas: ReplicaReads;
   readonly #layouts: EventLayouts;
   readonly #limits: typeof defaultLimits;
   readonly #events = new Map<number, RetainedEvent>();
@@ -51,8 +51,8 @@ export class SeatDetails {
   readonly #unused: Cache<number, Venue>;
   readonly #oneAtATime = new Semaphore(1, WAITING_MAX);
 
-  constructor(db: PrismaClient, layouts: EventLayouts, limits = defaultLimits) {
-    this.#db = db;
+  constructor(replicas: ReplicaReads, layouts: EventLayouts, limits = defaultLimits) {
+    this.#replicas = replicas;
     this.#layouts = layouts;
     this.#limits = limits;
     // guard: unretained-venues-dropped
@@ -119,7 +119,8 @@ export class SeatDetails {
   }
 
   async #read(venueId: number): Promise<VenueSeatLabels> {
-    return this.#oneAtATime.run(async () => VenueSeatLabels.parse(await readVenueColumns(this.#db, venueId)));
+    const read = () => this.#replicas.read((db) => readVenueColumns(db, venueId));
+    return this.#oneAtATime.run(async () => VenueSeatLabels.parse(await read()));
   }
 
   #release(venue: Venue): void {

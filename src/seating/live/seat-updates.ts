@@ -1,3 +1,4 @@
+import { primaryOnly, type ReplicaReads } from '../../platform/database/replicas/replicas.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { FeedMessage } from './feed-message.ts';
 import type { LiveFeed } from './live-feed.ts';
@@ -16,6 +17,7 @@ const MERGED_MAX = { steps: 120_000, seats: SEATS_PER_MESSAGE_MAX } as const;
 
 export interface SeatUpdatesContext {
   readonly db: PrismaClient;
+  readonly replicas?: ReplicaReads;
   readonly feeds: LiveFeeds;
 }
 
@@ -57,8 +59,8 @@ export class SeatSource implements AsyncIterable<FeedMessage> {
           return done;
         }
         // If the first message could not be read, `next` has rejected with the error, and the source is released.
-        const open = await updates.catch(() => null);
-        await open?.return?.();
+        const [opened] = await Promise.allSettled([updates]);
+        if (opened.status === 'fulfilled') await opened.value.return?.();
         return done;
       },
     };
@@ -75,13 +77,14 @@ export async function openSeatSource(
   afterVersion: number | null,
   onRelease: () => void = () => undefined,
 ): Promise<SeatSource> {
+  const replicas = ctx.replicas ?? primaryOnly(ctx.db);
   const { feed, release } = await ctx.feeds.acquire(eventId);
   if (afterVersion !== null) await ctx.feeds.catchUp(feed, afterVersion);
   await feed.flushed(); // guard: no-early-flush-on-snapshot
   return new SeatSource({
     feed,
     afterVersion,
-    changesUntil: (version) => readChangesBetween(ctx.db, feed, afterVersion, version),
+    changesUntil: (version) => readChangesBetween(replicas, feed, afterVersion, version),
     release: () => {
       release();
       onRelease();
@@ -128,7 +131,7 @@ export async function subscribeToSeats({
 }
 
 async function readChangesBetween(
-  db: PrismaClient,
+  replicas: ReplicaReads,
   { eventId, ambiguousUpTo }: LiveFeed,
   afterVersion: number | null,
   version: number,
@@ -138,7 +141,12 @@ async function readChangesBetween(
   if (afterVersion === null || behind < 0 || behind > RESUME_VERSIONS_MAX || afterVersion < 0) return null;
   if (afterVersion <= ambiguousUpTo) return null; // guard: no-resume-from-ambiguous-version
   if (behind === 0) return { kind: 'changes', fromVersion: version, version, seats: [] };
-  const changes = await readMergedChanges(db, eventId, afterVersion, version, MERGED_MAX);
+  // Null also means too many changes, which a further read would only count again.
+  const changes = await replicas.read(
+    (db) => readMergedChanges(db, eventId, afterVersion, version, MERGED_MAX),
+    (found) => found !== null,
+    0,
+  );
   if (changes === null || changes.versions !== behind) return null; // guard: complete-resume
   return { kind: 'changes', fromVersion: afterVersion, version, seats: changes.seats };
 }

@@ -1,8 +1,7 @@
 import { Cache } from '../../platform/cache.ts';
 import type { PrismaClient } from '../../platform/database/db.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
-import type { SeatVersion } from '../../messaging/messages.ts';
-import { readPublicVersion } from './seat-map.sql.ts';
+import { readPublicVersion, type PublicSeats } from './seat-map.sql.ts';
 
 /** Lifetime of a cached version. The max-age of seat map responses depends on it. */
 const TTL_MS = 1_000;
@@ -15,7 +14,7 @@ const EVENTS_MAX = 10_000;
 /** The version of an event as everybody may see it, cached. */
 export interface PublicVersion {
   /** Null if the event does not exist, or if only its organizer may see it. */
-  readonly seats: SeatVersion | null;
+  readonly seats: PublicSeats | null;
   /** When the query was sent, on the clock of `performance.now()`. */
   readonly askedAt: number;
   /** When the next `get` reads the version again, on the same clock. */

@@ -1,4 +1,5 @@
 import { plannedEachTime, sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
+import { holdDeadline } from '../../platform/service/outages.sql.ts';
 import type { SeatsChanged, SeatStatusCode, SeatVersion } from '../../messaging/messages.ts';
 import { packDigits, type PackedSeatMap } from './seat-map.ts';
 
@@ -43,13 +44,22 @@ export async function readVersions(
   return new Map(rows.map((row) => [row.id, { version: row.seat_version, batchId: row.batch_id }]));
 }
 
+/** The version of an event, and what its page does with it. */
+export interface PublicSeats extends SeatVersion {
+  /** True if buyers see the map at once: the sale has started, and there is no waiting room before it. */
+  readonly isOnSale: boolean;
+}
+
 /** Reads the version of an event as everybody may see it. Returns null for a draft, and if the event does not exist. */
-export async function readPublicVersion(db: PrismaClient, eventId: number): Promise<SeatVersion | null> {
+export async function readPublicVersion(db: PrismaClient, eventId: number): Promise<PublicSeats | null> {
   const [row] = await db.$queryRaw<
-    { version: number; batch_id: string }[]
+    { version: number; batch_id: string; is_on_sale: boolean }[]
   >(sql`/* readPublicVersion */ ${plannedEachTime}
-    SELECT seat_version AS version, batch_id::text FROM events WHERE id = ${eventId} AND status <> 'DRAFT'`);
-  return row === undefined ? null : { version: row.version, batchId: row.batch_id };
+    SELECT seat_version AS version, batch_id::text,
+      status = 'ON_SALE' AND now() BETWEEN on_sale_at AND sale_ends_at
+        AND NOT EXISTS (SELECT FROM waiting_rooms r WHERE r.event_id = events.id AND r.mode <> 'OFF') AS is_on_sale
+    FROM events WHERE id = ${eventId} AND status <> 'DRAFT'`);
+  return row === undefined ? null : { version: row.version, batchId: row.batch_id, isOnSale: row.is_on_sale };
 }
 
 /** Returns whether this version is part of the event's current history in the database. */
@@ -172,7 +182,7 @@ export async function readFreeSeats(
     SELECT string_agg(CASE WHEN s.status = 'AVAILABLE' OR s.current_booking_id IN (
         SELECT b.id FROM bookings b
         WHERE b.event_id = ${eventId} AND b.status = 'HOLD' AND b.hold_expires_at <= (SELECT clock_timestamp())
-          AND b.hold_expires_at + b.takeover_delay_ms * interval '1 ms' <= (SELECT clock_timestamp()))
+          AND ${holdDeadline(sql`b`)} + b.takeover_delay_ms * interval '1 ms' <= (SELECT clock_timestamp()))
       THEN '1' ELSE '0' END, '' ORDER BY s.seat_index) AS digits
     FROM event_seats s WHERE s.event_id = ${eventId}`);
   const digits = row?.digits ?? '';

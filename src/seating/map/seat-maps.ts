@@ -1,14 +1,17 @@
 import type { PrismaClient } from '../../platform/database/db.ts';
+import type { ReplicaReads } from '../../platform/database/replicas/replicas.ts';
 import { metrics } from '../../platform/observability/metrics.ts';
 import { SingleFlight } from '../../platform/single-flight.ts';
 import type { SeatVersion } from '../../messaging/messages.ts';
 import type { LiveFeeds } from '../live/live-feeds.ts';
 import type { SeatMapCache } from './seat-map-cache.ts';
 import { isRecorded, readSeatMaps } from './seat-map.sql.ts';
-import { encodeSeats, type SeatMap } from './seat-map.ts';
+import { encodeSeats, type PackedSeatMap, type SeatMap } from './seat-map.ts';
 
 export interface SeatMapsContext {
+  /** The primary. */
   readonly db: PrismaClient;
+  readonly replicas?: ReplicaReads;
   readonly feeds: LiveFeeds;
   readonly cache: SeatMapCache;
 }
@@ -109,7 +112,7 @@ export class SeatMaps {
   /** Reads the maps that no other call is reading, and waits for the rest. Returns the events whose map is too old. */
   async #fromDatabase(wanted: Wanted, found: Map<number, SeatMap>): Promise<Wanted> {
     const free = [...wanted.keys()].filter((eventId) => !this.#reading.has(eventId)); // guard: one-map-read-at-a-time
-    if (free.length > 0) this.#startReading(free);
+    if (free.length > 0) this.#startReading(free, wanted);
     const tooOld = new Map<number, SeatVersion>();
     const readOne = async ([eventId, atLeast]: [number, SeatVersion]) => {
       const map = await this.#reading.get(eventId);
@@ -121,22 +124,41 @@ export class SeatMaps {
     return tooOld;
   }
 
-  #startReading(eventIds: readonly number[]): void {
-    const all = this.#read(eventIds);
+  #startReading(eventIds: readonly number[], wanted: Wanted): void {
+    const all = this.#read(eventIds, wanted);
     // The callers await these promises in `#fromDatabase`.
     for (const eventId of eventIds)
       void this.#reading.run(eventId, async () => (await all).get(eventId) ?? null);
   }
 
-  async #read(eventIds: readonly number[]): Promise<ReadonlyMap<number, SeatMap>> {
+  #readRows(eventIds: readonly number[], wanted: Wanted): Promise<ReadonlyMap<number, PackedSeatMap>> {
+    const { db, replicas } = this.#ctx;
+    if (replicas === undefined) return readSeatMaps(db, eventIds);
+    return replicas.read(
+      (from) => readSeatMaps(from, eventIds),
+      (maps) => areNewEnough(maps, eventIds, wanted),
+    );
+  }
+
+  async #read(eventIds: readonly number[], wanted: Wanted): Promise<ReadonlyMap<number, SeatMap>> {
     const maps = new Map<number, SeatMap>();
-    for (const [eventId, { version, batchId, states }] of await readSeatMaps(this.#ctx.db, eventIds)) {
+    for (const [eventId, { version, batchId, states }] of await this.#readRows(eventIds, wanted)) {
       const map = { version, batchId, states: encodeSeats(states) };
       maps.set(eventId, map);
       void this.#ctx.cache.store(eventId, states.seatCount, map);
     }
     return maps;
   }
+}
+
+/** Returns whether maps that a replica has are there, at least of the wanted versions, and not of a lost history. */
+function areNewEnough(maps: ReadonlyMap<number, SeatVersion>, eventIds: readonly number[], wanted: Wanted) {
+  return eventIds.every((eventId) => {
+    const [map, atLeast] = [maps.get(eventId), wanted.get(eventId)];
+    if (map === undefined || atLeast === undefined) return false;
+    const fit = compareVersions(map, atLeast);
+    return fit === 'same' || fit === 'newer'; // guard: replica-map-new-enough
+  });
 }
 
 /** Compares a map with a version of the database. `conflict`: one of the two is of a lost history. */

@@ -32,21 +32,44 @@ export class SocketSendBuffer extends SendBuffer {
 
   /** Creates the consumer of one shared subscription. `id` is the ID that the client gave to the operation. */
   createConsumer(id: string): Consumer {
-    // A string: a small Buffer would be a slice that keeps its pool of 64 KiB alive as long as the subscription lasts.
-    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    const headBytes = Buffer.byteLength(head);
-    return {
-      send: (payload) => this.#send(head, headBytes, payload),
-      onDrain: (then) => this.onDrain(then),
-      fail: () => closeSocket(this.#socket, closeCodes.tryAgainLater, 'Internal server error'),
-    };
+    return new SocketConsumer(this, id);
   }
 
-  #send(head: string, headBytes: number, { tail }: Payload): boolean {
+  /** Writes a message that begins with a head of `headBytes` in UTF-8. Returns false if there is no room. */
+  write(head: string, headBytes: number, { tail }: Payload): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true; // It is closing: the client misses nothing.
     if (!this.hasRoom(headBytes + tail.length)) return false;
     writeTextFrame(this.#stream, head, headBytes, tail);
     return true;
+  }
+
+  fail(): void {
+    closeSocket(this.#socket, closeCodes.tryAgainLater, 'Internal server error');
+  }
+}
+
+class SocketConsumer implements Consumer {
+  readonly #buffer: SocketSendBuffer;
+  /** A string: a small Buffer would be a slice that keeps its pool of 64 KiB alive as long as the subscription lasts. */
+  readonly #head: string;
+  readonly #headBytes: number;
+
+  constructor(buffer: SocketSendBuffer, id: string) {
+    this.#buffer = buffer;
+    this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.#headBytes = Buffer.byteLength(this.#head);
+  }
+
+  send(payload: Payload): boolean {
+    return this.#buffer.write(this.#head, this.#headBytes, payload);
+  }
+
+  onDrain(then: () => void): void {
+    this.#buffer.onDrain(then);
+  }
+
+  fail(): void {
+    this.#buffer.fail();
   }
 }
 

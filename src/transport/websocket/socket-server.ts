@@ -2,8 +2,8 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { handleProtocols, type Server } from 'graphql-ws';
-import { WebSocketServer, type ServerOptions } from 'ws';
+import { handleProtocols } from 'graphql-ws';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { keptLimits } from '../../graphql/engine/limits.ts';
 import type { ConnectionDrainer, EndReason } from '../../http/connection-drainer.ts';
 import type { AddressCounter } from '../../http/connection-limits.ts';
@@ -11,23 +11,18 @@ import { createScope, parseTarget, resolveClientAddress } from '../../http/reque
 import type { Config } from '../../platform/config/config.ts';
 import { createFastLogger, type Logger } from '../../platform/observability/logger.ts';
 import { RequestError } from '../../platform/request-error.ts';
+import type { RequestScope } from '../../platform/request-scope.ts';
 import { socketLimits } from '../limits.ts';
-import { type MemoryBudget, MemoryAccount } from '../memory-budget.ts';
-import { adaptSocket } from './adapt-socket.ts';
-import { closeCodes, closeSocket } from './close-socket.ts';
-import type { SocketExtra } from './graphql-protocol.ts';
-import { OperationIds } from './operation-ids.ts';
-import { Operations } from './operations.ts';
-import { logSocket } from './socket-log.ts';
-import { SocketSendBuffer } from './socket-send-buffer.ts';
+import { Connection, type ConnectionContext } from './connection.ts';
+import { createGraphQLProtocol } from './graphql-protocol.ts';
+import { KeepAlive } from './keep-alive.ts';
+import type { OperationContext } from './run-operation.ts';
 
-export interface SocketServerContext {
-  readonly protocol: Server<SocketExtra>;
+export interface SocketServerContext extends OperationContext {
   readonly limits: Config['sockets'];
   readonly origins: readonly string[];
   readonly proxies: BlockList;
   readonly sockets: AddressCounter;
-  readonly memory: MemoryBudget;
   readonly stopping: AbortSignal;
   readonly drainer: ConnectionDrainer;
   readonly logger: Logger;
@@ -43,12 +38,35 @@ const closeReasons: Readonly<Record<EndReason, string>> = {
  * terminates those that are still open.
  */
 export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () => void {
-  const { limits, drainer } = ctx;
-  const accessLogger = createFastLogger(ctx.logger);
-  // The declared options lack `closeTimeout`.
+  const { limits, logger } = ctx;
+  const sockets = new WebSocketServer(createOptions(limits));
+  const connectionCtx: ConnectionContext = {
+    ...ctx,
+    protocol: createGraphQLProtocol({ identity: ctx.identity, initTimeoutMs: limits.initTimeoutMs }),
+    keepAlive: new KeepAlive({ everyMs: socketLimits.pingEveryMs, pongTimeoutMs: limits.stuckMs }),
+    accessLogger: createFastLogger(logger),
+  };
+  const onError = (error: Error) => logger.debug({ err: error }, 'upgrade aborted');
+  http.on('upgrade', (req: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', onError);
+    const status = findRefusal(ctx, req);
+    const address = resolveClientAddress(req, ctx.proxies);
+    const refusal = status ?? acquireSlot(ctx, address, stream);
+    if (refusal !== null) return refuse(stream, refusal);
+    sockets.handleUpgrade(req, stream, head, (socket) =>
+      connect(ctx, connectionCtx, { socket, stream, address, scope: createScope(req) }),
+    );
+  });
+  return () => {
+    for (const socket of sockets.clients) socket.terminate();
+  };
+}
+
+// The declared options lack `closeTimeout`.
+function createOptions(limits: Config['sockets']): ServerOptions & { readonly closeTimeout: number } {
   // guard: chunks-per-message
   // guard: fragments-per-message
-  const options: ServerOptions & { readonly closeTimeout: number } = {
+  return {
     noServer: true,
     maxPayload: limits.messageBytesMax, // guard: socket-message-size
     maxFragments: socketLimits.fragmentsMax,
@@ -59,50 +77,46 @@ export function acceptSockets(http: HttpServer, ctx: SocketServerContext): () =>
     autoPong: false,
     handleProtocols,
   };
-  const sockets = new WebSocketServer(options);
-  http.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', (error) => ctx.logger.debug({ err: error }, 'upgrade aborted'));
-    const status = findRefusal(ctx, req);
-    const address = resolveClientAddress(req, ctx.proxies);
-    const release = status === null ? acquireSlot(ctx, address) : status;
-    if (typeof release === 'number') return refuse(socket, release);
-    socket.once('close', release);
-    sockets.handleUpgrade(req, socket, head, (webSocket) => {
-      const operations = new Operations(ctx.logger);
-      const extra = {
-        sendBuffer: new SocketSendBuffer(webSocket, socket, limits),
-        ids: new OperationIds(),
-        operations,
-        address,
-        memory: new MemoryAccount(keptLimits.socketBytesMax),
-      };
-      logSocket(accessLogger, address, createScope(req), webSocket);
-      adaptSocket(webSocket, extra, { ...ctx, ...limits, accessLogger });
-      const drain = (reason: EndReason) => {
-        // Accepts nothing more, and answers what was accepted first.
-        webSocket.pause(); // guard: leaving-socket-not-read
-        operations.onceAnswered(() => closeSocket(webSocket, closeCodes.goingAway, closeReasons[reason]));
-      };
-      webSocket.once('close', drainer.add(drain));
-    });
-  });
-  return () => {
-    for (const socket of sockets.clients) socket.terminate();
-  };
 }
 
-/** Acquires the slot of a socket. Returns a function that releases it, or the status of the refusal. */
-function acquireSlot({ sockets, memory }: SocketServerContext, address: string): (() => void) | number {
+interface AcceptedSocket {
+  readonly socket: WebSocket;
+  /** The connection beneath the socket. */
+  readonly stream: Duplex;
+  readonly address: string;
+  readonly scope: RequestScope;
+}
+
+/** Does not get the request of the upgrade: what lasts as long as the socket would retain it. */
+function connect(
+  { drainer }: SocketServerContext,
+  ctx: ConnectionContext,
+  { socket, stream, address, scope }: AcceptedSocket,
+): void {
+  const connection = new Connection(ctx, socket, stream, { address, scope });
+  socket.on(
+    'close',
+    drainer.add((reason) => connection.drain(closeReasons[reason])),
+  );
+}
+
+/** Acquires the slot of a socket until its stream closes. Returns null, or the status of the refusal. */
+function acquireSlot(
+  { sockets, memory }: SocketServerContext,
+  address: string,
+  stream: Duplex,
+): number | null {
   const release = sockets.acquire(address);
   if (release === null) return 429;
   try {
     // guard: socket-base-memory
     const kept = { document: null, documentBytes: 0, ownBytes: keptLimits.socketBytes };
     const free = memory.reserve(address, kept);
-    return () => {
+    stream.on('close', () => {
       release();
       free();
-    };
+    });
+    return null;
   } catch (error) {
     release();
     if (error instanceof RequestError) return error.status;
@@ -113,6 +127,7 @@ function acquireSlot({ sockets, memory }: SocketServerContext, address: string):
 /** Returns the status with which to refuse an upgrade; null to accept it. */
 function findRefusal(ctx: SocketServerContext, req: IncomingMessage): number | null {
   if (parseTarget(req).path !== '/graphql') return 404;
+  if (!ctx.roles.has('sockets')) return 421; // guard: upgrade-served
   if (ctx.stopping.aborted) return 503; // guard: no-socket-while-stopping
   if (req.method !== 'GET') return 405;
   return isOriginAllowed(req, ctx.origins) ? null : 403; // guard: socket-origin

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { fromAddressId } from './api/addresses.ts';
 import { EventListPage } from './pages/event-list-page.tsx';
@@ -7,25 +7,28 @@ import { NotFoundPage } from './pages/not-found-page.tsx';
 import { Announcer } from './parts/announcer.tsx';
 import { ConnectionBanner } from './parts/connection-banner.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
+import { loadLazily } from './parts/load-lazily.ts';
 import { Loading } from './parts/states.tsx';
 import { activate, getLanguage, rememberLanguage, t, type Language } from './text/i18n.ts';
 
-const loadBooking = async () => ({ default: (await import('./pages/booking-page.tsx')).BookingPage });
-const loadBookings = async () => ({ default: (await import('./pages/bookings-page.tsx')).BookingsPage });
-const BookingPage = lazy(loadBooking);
-const BookingsPage = lazy(loadBookings);
+const loadBooking = async () => (await import('./pages/booking-page.tsx')).BookingPage;
+const loadBookings = async () => (await import('./pages/bookings-page.tsx')).BookingsPage;
+const BookingPage = loadLazily(loadBooking);
+const BookingsPage = loadLazily(loadBookings);
 
 /** Time after which the small pages are loaded ahead, so that a confirmed booking can be shown when the connection is bad. */
 const AHEAD_MS = 3_000;
 
-/** The frame of all pages, and the routes. A change of the language renders everything again. */
+/** The frame of all pages, and the routes. A change of the language renders everything again, and keeps all state and the focus. */
 export function App() {
   const [language, setLanguage] = useState(getLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
   useEffect(() => {
-    const timer = setTimeout(() => void Promise.allSettled([loadBooking(), loadBookings()]), AHEAD_MS);
+    const timer = setTimeout(() => {
+      if (navigator.onLine) void Promise.allSettled([loadBooking(), loadBookings()]);
+    }, AHEAD_MS);
     return () => clearTimeout(timer);
   }, []);
   const choose = (next: Language) => {
@@ -33,13 +36,11 @@ export function App() {
     void (async () => {
       await activate(next);
       setLanguage(next);
-      // Everything was rendered again, and the button with it.
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('.header nav button')?.focus());
     })();
   };
   return (
     <ErrorBoundary>
-      <div className="frame" key={language}>
+      <div className="frame">
         <a className="skip" href="#content">
           {t('skip')}
         </a>

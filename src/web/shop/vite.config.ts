@@ -7,7 +7,7 @@ import { en } from './text/en.ts';
 
 const languages: Readonly<Record<string, Catalog>> = { en, de };
 
-/** Compiles the ICU messages of the texts at build time, so that the page loads no parser. */
+/** Compiles the ICU messages of a language at build time, so that the page loads no parser. */
 function compileTexts(): Plugin {
   return {
     name: 'compile-texts',

@@ -95,6 +95,12 @@ describe('a read-only database', () => {
     });
   });
 
+  test('is noticed without a write', async () => {
+    await eventually('the service is read-only', () => !client.app.service.areOn);
+    const { data } = await client.ask('{ service { mode } }');
+    expect(data.service).toEqual({ mode: 'READ_ONLY' });
+  });
+
   test('can still be read', async () => {
     const { data, errors } = await client.ask('query ($id: ID!) { event(id: $id) { status } }', {
       id: encodeEventId(hall.eventId),

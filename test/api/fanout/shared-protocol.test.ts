@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Payload } from '../../../src/fanout/payload.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
+import { MemoryBudget } from '../../../src/transport/memory-budget.ts';
+import { Operations } from '../../../src/transport/websocket/operations.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createHall } from '../../support/hall.ts';
@@ -118,6 +120,24 @@ describe('a shared subscription', () => {
       await allLeft();
     }
     raw.socket.close();
+  });
+
+  it('gets no response if the client has completed it while it was executed', async () => {
+    const raw = await RawSocket.init(http.port);
+    const open = vi.spyOn(Operations.prototype, 'open');
+    const finish = vi.spyOn(Operations.prototype, 'finish');
+    // The last step before the execution.
+    const reserve = vi.spyOn(MemoryBudget.prototype, 'reserve').mockImplementationOnce(() => {
+      (open.mock.contexts[0] as Operations).cancel('1');
+      return () => undefined;
+    });
+    raw.subscribe('1', '{ __typename }');
+    await eventually('it has ended', async () => finish.mock.calls.length === 1);
+    for (const spy of [open, finish, reserve]) spy.mockRestore();
+    raw.send({ type: 'ping' });
+    expect(await raw.next()).toEqual({ type: 'pong' });
+    raw.socket.close();
+    await allLeft();
   });
 
   it('does not count requests with no operation or with several', async () => {

@@ -1,7 +1,10 @@
-import { createYoga } from 'graphql-yoga';
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { getOperationAST, type ExecutionArgs } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphQLContext } from '../../../src/graphql/context.ts';
 import { documentLimits } from '../../../src/graphql/engine/document/document-limits.ts';
+import { tooComplex } from '../../../src/graphql/engine/document/too-complex.ts';
 import { maskError } from '../../../src/graphql/engine/errors/mask-error.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { startHttp, type HttpFixture } from './http.fixture.ts';
@@ -45,12 +48,31 @@ const accepts = [
   'multipart/mixed, application/json',
 ];
 
+/** Limits the cost with the plugin's own function. */
+const costLimit: Plugin = {
+  onExecute({ args, setResultAndStopExecution }) {
+    const cost = computeCost(args);
+    if (cost <= 15_000) return;
+    const message = `The operation has a cost of ${cost}; at most 15000 is allowed. Request smaller pages or fewer fields.`;
+    const error = tooComplex(message, getOperationAST(args.document) ?? undefined);
+    setResultAndStopExecution({ errors: [error] });
+  },
+};
+
+function computeCost({ document, variableValues }: ExecutionArgs): number {
+  try {
+    return complexityFromQuery(document, { schema, variables: variableValues ?? {} }).complexity;
+  } catch {
+    return 0; // A variable is not valid. The executor reports it.
+  }
+}
+
 /** Creates Yoga with its own HTTP handling, on the same schema. */
 function stockYoga() {
   const { logger } = http.context;
   return createYoga({
     schema,
-    plugins: documentLimits(),
+    plugins: [...documentLimits(), costLimit],
     context: (): GraphQLContext => ({
       ...http.context,
       viewer: null,

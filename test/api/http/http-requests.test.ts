@@ -27,7 +27,7 @@ describe('routes', () => {
     const ready = await fetch(`${http.url}/ready`);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: 'ready', degraded: [], database: 'ok', redis: 'ok', draining: false },
+      { status: 'ready', degraded: [], mode: 'NORMAL', database: 'ok', redis: 'ok', draining: false },
     ]);
   });
 

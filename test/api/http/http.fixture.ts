@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { serveApi } from '../../../src/main/api.ts';
-import { createContext, type AppContext } from '../../../src/main/context.ts';
+import { createContext, type AppContext, type ContextOverrides } from '../../../src/main/context.ts';
 import { loadConfig } from '../../../src/platform/config/config.ts';
 import { encodeEventId, encodeSeatId } from '../../../src/platform/ids.ts';
 import type { Role } from '../../../src/identity/viewer.ts';
@@ -28,7 +28,10 @@ export interface HttpFixture {
 }
 
 /** Starts the whole API in this process, with an event on sale and its own services. */
-export async function startHttp(environment: Record<string, string> = {}): Promise<HttpFixture> {
+export async function startHttp(
+  environment: Record<string, string> = {},
+  overrides: ContextOverrides = {},
+): Promise<HttpFixture> {
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const config = loadConfig({
     DATABASE_URL: database.url,
@@ -41,7 +44,7 @@ export async function startHttp(environment: Record<string, string> = {}): Promi
     LOG_LEVEL: 'silent',
     ...environment,
   });
-  const context = await createContext(config);
+  const context = await createContext(config, overrides);
   const hall = await createHall(context.database.reads);
   const server = await serveApi(context);
   const url = `http://127.0.0.1:${server.port}`;

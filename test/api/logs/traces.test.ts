@@ -102,6 +102,7 @@ describe('a hold', () => {
     await response.text();
     await Promise.all(sockets.map((socket) => socket.next()));
     await eventually('both fan-outs', () => named(ofTrace(TRACE_ID), 'fan-out').length === 2);
+    await eventually('the publish', () => named(ofTrace(TRACE_ID), 'publish').length === 1);
     await eventually('the request', () => named(ofTrace(TRACE_ID), 'POST /graphql').length === 1);
 
     const request = ['POST /graphql', 'mutation holdBestAvailable', 'batch'];
@@ -173,8 +174,11 @@ describe('a hold', () => {
     const { payload } = (await raw.next()) as { payload: { extensions: { traceId: string } } };
     const { traceId } = payload.extensions;
     await eventually('its root', () => ofTrace(traceId).some((span) => span.parentSpanId === undefined));
-    const path = named(ofTrace(traceId), 'batch').map(pathOf);
-    expect(path).toEqual([['mutation holdBestAvailable', 'mutation holdBestAvailable', 'batch']]);
+    // On a slow machine choosing the seats can end their batch, so that a second one holds them.
+    const paths = named(ofTrace(traceId), 'batch').map((span) => pathOf(span).join(' > '));
+    expect(new Set(paths)).toEqual(
+      new Set(['mutation holdBestAvailable > mutation holdBestAvailable > batch']),
+    );
     raw.socket.close();
   });
 });

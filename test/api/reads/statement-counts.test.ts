@@ -48,7 +48,9 @@ describe('the number of statements', () => {
     ],
   ])('does not grow with the %s on a page', async (_what, query) => {
     const id = encodeEventId(hall().eventId);
-    const [few, many] = await countsOf(query, { n: 5, id }, { n: 100, id });
+    // An organizer, because others may share a count of events.
+    const viewer: Viewer = { userId: hall().organizerId, role: 'ORGANIZER' };
+    const [few, many] = await countsOf(query, { n: 5, id }, { n: 100, id }, viewer);
     expect(few).toBeGreaterThan(0);
     expect(many).toBe(few);
   });

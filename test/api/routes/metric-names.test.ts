@@ -72,8 +72,11 @@ describe('alerts', () => {
   });
 
   it('are all fired by a fault in a test', () => {
-    const folder = path.join(repository, 'test/faults/alerts');
-    const tests = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
+    const folder = path.join(repository, 'test/faults');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const tests = files.map((name) => readFileSync(path.join(folder, name), 'utf8'));
     expect(alertNames.filter((name) => !tests.some((text) => text.includes(`'${name}'`)))).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ describe('a node', () => {
   it('is ready while all its dependencies are available', async () => {
     expect(await ready()).toEqual({
       status: 200,
-      body: { status: 'ready', degraded: [], database: 'ok', redis: 'ok', draining: false },
+      body: { status: 'ready', degraded: [], mode: 'NORMAL', database: 'ok', redis: 'ok', draining: false },
     });
   });
 

@@ -42,6 +42,22 @@ it('an event that is not public is the 404 page', async () => {
   }
 });
 
+it('the page of an event has its layout loaded, unless buyers do not see the map at once', async () => {
+  const event = await startHttp();
+  try {
+    const { reads } = event.context.database;
+    const where = { id: event.hall.eventId };
+    const ask = async () => (await fetch(`${event.url}${eventAddress(event.eventId)}`)).headers.get('link');
+    const path = await event.context.eventLayouts.path(event.hall.eventId);
+    expect(await ask()).toBe(`<${path}>; rel=preload; as=fetch; crossorigin`);
+    const onSaleAt = new Date(Date.now() + 3_600_000);
+    await reads.event.update({ where, data: { onSaleAt } });
+    await expect.poll(ask, { timeout: 5_000 }).toBeNull();
+  } finally {
+    await event.close();
+  }
+});
+
 it('files with a hash are cached forever, and the page is checked each time', async () => {
   const page = await fetch(`${http.url}/`);
   expect(page.headers.get('cache-control')).toBe('no-cache');

@@ -18,12 +18,40 @@ const planted: readonly (readonly [id: string, what: string, says: string, Plant
     () => [`UPDATE bookings SET total_amount = 0 WHERE status = 'RELEASED'`],
   ],
   [
+    'I2',
+    'an ended booking claims a seat that does not exist',
+    'the booking is RELEASED and claims a seat that does not exist',
+    () => [
+      `UPDATE booking_seats SET seat_index = 100000 WHERE booking_id = (SELECT id FROM bookings WHERE status = 'RELEASED' LIMIT 1)
+         AND seat_index = (SELECT max(seat_index) FROM booking_seats WHERE booking_status = 'RELEASED')`,
+    ],
+  ],
+  [
+    'I2',
+    'the event of a booking does not exist',
+    'the event of the booking does not exist',
+    () => [
+      `INSERT INTO bookings (event_id, id, buyer_id, status, seat_count, total_amount, created_at, hold_expires_at, ended_at)
+         SELECT 100000, gen_random_uuid(), gen_random_uuid(), 'RELEASED', 1, 1, t, t + interval '5 minutes', t + interval '1 minute'
+         FROM (SELECT now() - interval '1 year') AS past(t)`,
+    ],
+  ],
+  [
     'I8',
     'a hold expired before its deadline',
     'the hold expired at',
     () => [
       `UPDATE bookings SET ended_at = hold_expires_at - interval '1 millisecond'
        WHERE id = (SELECT id FROM bookings WHERE status = 'EXPIRED' LIMIT 1)`,
+    ],
+  ],
+  [
+    'I8',
+    'a hold expired although outages had moved its deadline',
+    'although outages had moved its deadline',
+    () => [
+      `INSERT INTO outages SELECT created_at, hold_expires_at - interval '1 minute', hold_expires_at FROM bookings WHERE status = 'EXPIRED' LIMIT 1`,
+      `UPDATE bookings SET ended_at = hold_expires_at WHERE id = (SELECT id FROM bookings WHERE status = 'EXPIRED' LIMIT 1)`,
     ],
   ],
   [
@@ -126,5 +154,20 @@ describe('the audit', () => {
     const report = await bench.audit();
     expect(broken(report)).toEqual([id]);
     expect(printReport(report)).toContain(says);
+  });
+
+  it('finds a seat that names a booking that does not exist', async () => {
+    await using bench = await startAuditBench();
+    const { id } = bench.held;
+    await bench.plant(
+      ...['booking_seats', 'idempotency_keys'].map(
+        (table) => `DELETE FROM ${table} WHERE booking_id = '${id}'`,
+      ),
+      `DELETE FROM bookings WHERE id = '${id}'`,
+    );
+    const report = await bench.audit();
+    // The history also misses it.
+    expect(broken(report)).toEqual(['I2', 'I8']);
+    expect(printReport(report)).toContain('the seat is HELD, its booking is missing');
   });
 });

@@ -7,7 +7,7 @@ import { changeSeats } from '../../../src/booking/operations/change-seats.ts';
 import { extendHold } from '../../../src/booking/operations/extend-hold.ts';
 import { expireHolds } from '../../../src/booking/expiry/hold-sweeper.ts';
 import { sql } from '../../../src/platform/database/db.ts';
-import { encodeBookingId, encodeEventId } from '../../../src/platform/ids.ts';
+import { encodeBookingId, encodeBookingNumber, encodeEventId } from '../../../src/platform/ids.ts';
 import { createBuyerId, unannounced } from '../../support/booking.ts';
 import { runToEnd } from '../../support/processes/run-to-end.ts';
 import { bookingSuite } from './booking.fixture.ts';
@@ -103,6 +103,26 @@ describe('the inspection of a booking', () => {
     await expect(inspectBooking(db(), unknown)).rejects.toThrow(`No booking has the ID ${unknown}.`);
   });
 
+  it('finds a booking by the number that its buyer reads on the phone, and names all that have it', async () => {
+    const at = await hall();
+    const { id } = await hold(at, createBuyerId(), [0]);
+    const number = encodeBookingNumber(at.eventId, id);
+    const heard = number.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
+    const spoken = `${at.eventId}${heard.slice(String(at.eventId).length)}`;
+    for (const text of [number, spoken])
+      expect((await inspectBooking(db(), text)).booking).toMatchObject({ rawId: id, number });
+    const other = `018f0000-0000-7000-8000-00${id.slice(-10)}`;
+    await db().$executeRaw(sql`INSERT INTO bookings
+      SELECT (jsonb_populate_record(b, jsonb_build_object('id', ${other}::text))).* FROM bookings b
+      WHERE id = ${id}::uuid`);
+    await expect(inspectBooking(db(), number)).rejects.toThrow(`2 bookings have the number ${number}`);
+    await db().$executeRaw(sql`DELETE FROM bookings WHERE id = ${other}::uuid`);
+    await expect(inspectBooking(db(), `${at.eventId}-0000-0000`)).rejects.toThrow(
+      'No booking has the number',
+    );
+    await expect(inspectBooking(db(), number.replace(/.$/, 'U'))).rejects.toThrow('is not the ID');
+  });
+
   it('is a command with an exit status', async () => {
     const { id } = await hold(await hall(), createBuyerId(), [0]);
     const run = (...args: string[]) =>
@@ -113,7 +133,7 @@ describe('the inspection of a booking', () => {
       run('booking', 'x'),
       run('bookings'),
     ]);
-    expect(text).toMatchObject({ code: 0, stdout: expect.stringContaining(`\n            ${id}\n`) });
+    expect(text).toMatchObject({ code: 0, stdout: expect.stringContaining(`\n            ${id}, number `) });
     expect(JSON.parse(json.stdout)).toMatchObject({ booking: { rawId: id }, history: [{ what: 'held' }] });
     expect(unknown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('is not the ID') });
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('Usage: npm run inspect') });

@@ -65,6 +65,8 @@ describe('the sweeper', () => {
     await sweeper.scan();
     await eventually('the other event is swept', async () => (await standing(other)) === 0);
     expect(await standing(locked)).toBe(2_100);
+    // Once it has failed, it takes one turn after the other.
+    expect(await waitingForEvents()).toBe(1);
     await unlock();
     await eventually('the locked event is swept', async () => {
       await sweeper.scan();

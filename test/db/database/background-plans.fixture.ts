@@ -16,6 +16,10 @@ export interface Executed {
   readonly name: string;
   readonly node: string;
   readonly rows: number;
+  /** Tables that were read. With partitions, those whose turn came; PostgreSQL skips others at run time. */
+  readonly tables: readonly string[];
+  /** Tables that are in the plan, read or not. */
+  readonly planned: readonly string[];
 }
 
 /**
@@ -57,12 +61,25 @@ function executedIn(text: string): readonly Executed[] {
     const [, name = query.slice(0, 60)] = /\/\* ([\w: ]+?) \*\//.exec(query) ?? [];
     const [worst] = flattenNodes(plan).sort((a, b) => countRows(b) - countRows(a));
     if (worst === undefined) throw new Error('a plan without nodes');
-    return { name, node: describe(worst), rows: countRows(worst) };
+    const planned = flattenNodes(plan);
+    const read = planned.filter((node) => node['Node Type'].includes('Scan') && node['Actual Loops'] > 0);
+    return {
+      name,
+      node: describe(worst),
+      rows: countRows(worst),
+      tables: getTables(read),
+      planned: getTables(planned),
+    };
   });
 }
 
 function flattenNodes(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(flattenNodes)];
+}
+
+function getTables(nodes: readonly PlanNode[]): string[] {
+  const names = nodes.map(({ 'Relation Name': table }) => table).filter((name) => typeof name === 'string');
+  return [...new Set(names)];
 }
 
 /** Counts the rows that the node returned or removed in all of its loops. */

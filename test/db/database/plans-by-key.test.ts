@@ -47,6 +47,7 @@ it('a batch writes its rows by key even if the tables were never analyzed', asyn
     batchId: crypto.randomUUID(),
     commands: holds.map(({ id }) => ({ kind: 'expire' as const, bookingId: id })),
     neighbors: new Map(),
+    contested: [],
     skipLocked: true,
   };
   const settings = { defaultHoldTtlMs: 300_000, deadlineMs: 60_000 };

@@ -23,7 +23,7 @@ it('a batch finds its bookings by key with plans that were made when there were 
     const run = (commands: readonly Command[]) =>
       runBatch(
         database.batches,
-        { eventId, batchId: randomUUID(), commands, neighbors: new Map(), skipLocked: false },
+        { eventId, batchId: randomUUID(), commands, neighbors: new Map(), contested: [], skipLocked: false },
         { defaultHoldTtlMs: 300_000, deadlineMs: 60_000 },
       );
     const hold = (seat: number) => {

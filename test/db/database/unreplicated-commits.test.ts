@@ -1,11 +1,12 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import { CommitUnknownError } from '../../../src/booking/batch/batch-errors.ts';
 import { runBatchToTheEnd } from '../../../src/booking/batch/run-batch.ts';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { classifyDbError } from '../../../src/platform/database/db-errors.ts';
 import { sql } from '../../../src/platform/database/db.ts';
+import { ServiceMonitor } from '../../../src/platform/service/service-monitor.ts';
 import {
   assertInvariants,
   createBuyerId,
@@ -45,6 +46,8 @@ afterAll(async () => {
   await operator.end();
   await postgres[Symbol.asyncDispose]();
 });
+
+afterEach(() => requireStandby(''));
 
 async function requireStandby(name: string): Promise<void> {
   await operator.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
@@ -108,7 +111,6 @@ it('PostgreSQL does not apply its timeouts to the wait', async () => {
   await expect(creating).resolves.toBeDefined();
   expect(warnings).toEqual(['SyncRepWaitForLSN']);
   await client.end();
-  await requireStandby('');
 });
 
 it('a COMMIT that no standby confirms has an unknown outcome, as does a lookup or a retry of it', async () => {
@@ -128,12 +130,14 @@ it('a COMMIT that no standby confirms has an unknown outcome, as does a lookup o
     batchId: randomUUID(),
     commands,
     neighbors: new Map(),
+    contested: [],
     skipLocked: false,
   };
   const abandoned = runBatchToTheEnd(
     waiting.database.batches,
     input,
-    { defaultHoldTtlMs: 60_000, deadlineMs: 300 },
+    // Enough to reach COMMIT on a busy machine.
+    { defaultHoldTtlMs: 60_000, deadlineMs: 3_000 },
     silent,
   );
   const [hung, canceledHold, terminatedHold, replay, statement] = await withOperator(
@@ -169,4 +173,26 @@ it('a canceled COMMIT succeeds if a standby has confirmed it when its outcome is
   await eventually('the lookup waits', async () => (await countWaits('canceled')) === 1);
   await requireStandby('');
   await expect(held).resolves.toMatchObject({ status: 'HOLD' });
+});
+
+it('a process that commits nothing itself switches its writes off while another one waits', async () => {
+  const { reads, batches: probes } = terminated.database;
+  await requireStandby('absent');
+  const committing = waiting.database.batches.$executeRaw(sql`CREATE TABLE waited_elsewhere ()`);
+  committing.catch(() => undefined);
+  const limits = { slowBatchMs: 1_500, outageCreditMsMax: 60_000 };
+  const monitor = new ServiceMonitor({
+    ...limits,
+    reads,
+    probes,
+    disk: null,
+    nowMs: Date.now,
+    logger: silent,
+  });
+  onTestFinished(() => monitor.stop());
+  await monitor.start();
+  await eventually('writes are off', () => !monitor.areOn);
+  expect(monitor.latest.current).toMatchObject({ mode: 'READ_ONLY', reason: expect.any(String) as unknown });
+  await requireStandby('');
+  await committing;
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSeats } from '../../../src/graphql/reads/seats.sql.ts';
 import { connectDatabase, sql, type Database } from '../../../src/platform/database/db.ts';
+import { primaryOnly } from '../../../src/platform/database/replicas/replicas.ts';
 import { BusyError } from '../../../src/platform/errors.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { EventLayouts } from '../../../src/seating/layout/event-layouts.ts';
@@ -21,9 +22,10 @@ afterAll(async () => {
   await scratch.drop();
 });
 
+const createLayouts = () => new EventLayouts(database, new VenueLayouts(database.replicas));
+
 function seatDetails(limits?: { readonly unusedSeatsMax: number; readonly seatsMax: number }): SeatDetails {
-  const { reads } = database;
-  return new SeatDetails(reads, new EventLayouts(reads, new VenueLayouts(reads)), limits);
+  return new SeatDetails(database.replicas, createLayouts(), limits);
 }
 
 const readsOfVenues = (statements: readonly string[]) =>
@@ -115,7 +117,7 @@ test('a venue that could not be read is read again', async () => {
         ? () => Promise.reject(new Error('away'))
         : (Reflect.get(target, name) as unknown),
   });
-  const seats = new SeatDetails(failing, new EventLayouts(reads, new VenueLayouts(reads)));
+  const seats = new SeatDetails(primaryOnly(failing), createLayouts());
   await expect(seats.retain(hall.eventId)).rejects.toThrow('away');
   fails = false;
   await seats.retain(hall.eventId);

@@ -19,6 +19,16 @@ export const audit: readonly MutantGroup[] = [
     tests: ['test/db/audit/audit-planted.test.ts'],
     mutants: [
       {
+        guard: 'audit-missing-seat',
+        mutation: { replace: 'WHERE s.seat_index IS NULL', with: 'WHERE false' },
+        only: 'claims a seat that does not exist',
+      },
+      {
+        guard: 'audit-missing-event',
+        mutation: { replace: 'WHERE e.id IS NULL', with: 'WHERE false' },
+        only: 'the event of a booking does not exist',
+      },
+      {
         guard: 'audit-early-expiry',
         mutation: { replace: 'ended_at < hold_expires_at\n', with: 'false\n' },
         only: 'expired before its deadline',
@@ -35,7 +45,7 @@ export const audit: readonly MutantGroup[] = [
       },
       {
         guard: 'audit-late-confirmation',
-        mutation: { replace: 'confirmed_at >=', with: 'false AND confirmed_at >=' },
+        mutation: { replace: 'confirmed_at >= hold_expires_at', with: 'false' },
         only: 'confirmed at its deadline',
       },
       {

@@ -44,7 +44,7 @@ export const booking: readonly MutantGroup[] = [
   {
     tests: ['test/race/takeover-delay.test.ts'],
     mutants: [
-      { guard: 'hold-deadline', mutation: { replace: 'booking.holdExpiresAtMs', with: '0' } },
+      { guard: 'hold-deadline', mutation: { replace: 'this.getDeadlineMs(booking)', with: '0' } },
       { guard: 'takeover-moment', mutation: { replace: '+ booking.takeoverDelayMs', with: '' } },
     ],
   },
@@ -97,6 +97,7 @@ export const booking: readonly MutantGroup[] = [
   {
     tests: ['test/db/booking/expiring.test.ts'],
     mutants: [
+      { guard: 'contested-seats-searched', mutation: 'remove', only: 'gives its seats to the next buyer' },
       { guard: 'whole-booking-expires', mutation: { replace: 'seats', with: 'seats.slice(0, 1)' } },
       {
         guard: 'expiry-without-publish-wait',
@@ -132,6 +133,14 @@ export const booking: readonly MutantGroup[] = [
     mutants: [{ guard: 'failed-batch-runs-singly', mutation: 'remove' }],
   },
   {
+    tests: ['test/unit/platform/db-errors.test.ts'],
+    mutants: [{ guard: 'socket-error-without-sqlstate', mutation: { replace: '(?=.*\\d)', with: '' } }],
+  },
+  {
+    tests: ['test/unit/booking/array-literal.test.ts'],
+    mutants: [{ guard: 'array-element-without-quotes', mutation: 'never' }],
+  },
+  {
     tests: ['test/unit/booking/group-commit.test.ts'],
     mutants: [
       { guard: 'deadline-of-single-commands', mutation: 'remove' },
@@ -145,6 +154,8 @@ export const booking: readonly MutantGroup[] = [
       { guard: 'corrupt-hold-skipped', mutation: 'remove', only: 'corrupt' },
       { guard: 'sweep-past-corrupt-holds', mutation: 'never', only: 'gets past' },
       { guard: 'failing-sweep-slots', mutation: 'never', only: 'behind more locked ones' },
+      { guard: 'failing-sweep-one-turn', mutation: 'never', only: 'while one with thousands' },
+      { guard: 'sweep-waits-for-turns', mutation: 'remove', only: 'gets past' },
       {
         guard: 'independent-sweeps',
         mutation: { replace: 'void', with: 'await' },
@@ -241,7 +252,7 @@ export const booking: readonly MutantGroup[] = [
       {
         guard: 'request-outcome-stored',
         mutation: {
-          replace: 'await insertSettledRequests(tx, eventId, settledRequests)',
+          replace: 'insertSettledRequests(tx, eventId, settledRequests, tables.holdRequests)',
           with: 'settledRequests.length',
         },
         only: 'keeps a refusal',

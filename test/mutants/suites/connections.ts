@@ -67,21 +67,26 @@ export const connections: readonly MutantGroup[] = [
         only: 'completed before it has begun',
       },
       { guard: 'retry-close-code', mutation: { replace: '1013', with: '4500' }, only: '1013' },
+      { guard: 'completed-operation-silent', mutation: 'never', only: 'while it was executed' },
     ],
   },
   {
-    tests: ['test/unit/transport/operation-ids.test.ts'],
+    tests: ['test/unit/transport/client-messages.test.ts'],
     mutants: [
       { guard: 'operation-id-length', mutation: 'never' },
-      { guard: 'operation-id-unique', mutation: 'never' },
-      { guard: 'reused-operation-id', mutation: { replace: '++this.#last', with: '(this.#last = 1)' } },
-      { guard: 'completed-operation-silent', mutation: { replace: 'null', with: 'text' } },
       { guard: 'socket-message-depth', mutation: 'never' },
-      { guard: 'socket-keeps-no-parameters', mutation: { replace: ": { query: '' }", with: '' } },
       {
         guard: 'socket-keeps-authorization-only',
         mutation: { replace: 'pickAuthorization(message.payload)', with: 'message.payload' },
       },
+    ],
+  },
+  {
+    tests: ['test/unit/transport/socket-operations.test.ts'],
+    mutants: [
+      { guard: 'operation-id-unique', mutation: 'never' },
+      { guard: 'reused-operation-id', mutation: 'never' },
+      { guard: 'shared-operation-finished', mutation: 'remove' },
     ],
   },
   {

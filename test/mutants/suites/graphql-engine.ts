@@ -37,7 +37,7 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'committed-errors-reported',
-        mutation: 'never',
+        mutation: 'always',
         only: 'whose result cannot be read',
       },
     ],
@@ -69,20 +69,48 @@ export const graphqlEngine: readonly MutantGroup[] = [
     mutants: [{ guard: 'introspection-switch', mutation: 'remove' }],
   },
   {
-    tests: ['test/api/limits/client-limits.test.ts'],
+    tests: ['test/unit/graphql/execution/coerce-variables.test.ts'],
     mutants: [
       {
-        guard: 'declared-variables-only',
-        mutation: { with: 'pickDeclaredVariables(operation, given ?? {}); const variables = given ?? {};' },
-        only: 'is not kept',
+        guard: 'variable-errors-limit',
+        mutation: { replace: 'errorLimits.reportedMax', with: '1e6' },
+        only: 'a few of many',
       },
+      {
+        guard: 'null-variable-of-non-null-type',
+        mutation: { replace: 'value === null ?', with: 'false ?' },
+      },
+      { guard: 'unknown-input-fields', mutation: 'always' },
     ],
   },
   {
-    tests: ['test/api/http/http-operations.test.ts'],
+    tests: ['test/unit/graphql/execution/execution.test.ts'],
     mutants: [
-      { guard: 'variable-errors-limit', mutation: { replace: '}', with: '* 1e6 }' }, only: 'a few mistakes' },
+      { guard: 'mutations-in-order', mutation: 'never' },
+      { guard: 'null-propagation', mutation: 'never' },
+      { guard: 'null-of-non-null-field', mutation: 'always' },
+      { guard: 'runtime-type-checked', mutation: 'never' },
     ],
+  },
+  {
+    tests: ['test/unit/graphql/execution/operation-plan.test.ts'],
+    mutants: [
+      { guard: 'plan-by-conditions', mutation: 'remove' },
+      { guard: 'planned-fields-limit', mutation: 'never' },
+      { guard: 'proto-response-name', mutation: 'never' },
+      { guard: 'rejected-items-handled', mutation: 'remove' },
+    ],
+  },
+  {
+    tests: ['test/unit/graphql/execution/operation-cost.test.ts'],
+    mutants: [
+      { guard: 'cost-by-variables', mutation: 'never', only: 'of each request' },
+      { guard: 'operation-cost', mutation: 'always', only: 'is limited' },
+    ],
+  },
+  {
+    tests: ['test/unit/graphql/prepare-document.test.ts'],
+    mutants: [{ guard: 'valid-documents-only', mutation: 'never' }],
   },
   {
     tests: ['test/api/limits'],

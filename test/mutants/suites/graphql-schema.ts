@@ -2,6 +2,13 @@ import type { MutantGroup } from '../mutant.ts';
 
 export const graphqlSchema: readonly MutantGroup[] = [
   {
+    tests: ['test/db/catalog/event-counts.test.ts'],
+    mutants: [
+      { guard: 'organizer-counts', mutation: 'never' },
+      { guard: 'failed-count', mutation: 'remove' },
+    ],
+  },
+  {
     tests: ['test/api/reads/hidden-drafts.test.ts'],
     mutants: [
       {

@@ -5,8 +5,12 @@ export const http: readonly MutantGroup[] = [
     tests: ['test/api/routes/shop-route.test.ts'],
     mutants: [
       {
+        guard: 'layout-preloaded-on-sale',
+        mutation: { replace: 'seats?.isOnSale === true', with: 'seats !== null' },
+      },
+      {
         guard: 'page-of-a-public-event',
-        mutation: { replace: '(await publicVersions.get(eventId)).seats !== null', with: 'true' },
+        mutation: { replace: 'seats !== null', with: 'true' },
         only: 'not public',
       },
       {
@@ -42,6 +46,16 @@ export const http: readonly MutantGroup[] = [
   {
     tests: ['test/api/http/http-headers.test.ts'],
     mutants: [{ guard: 'vary-appended', mutation: { replace: 'appendHeader', with: 'setHeader' } }],
+  },
+  {
+    tests: ['test/api/routes/api-roles.test.ts'],
+    mutants: [
+      { guard: 'http-operation-served', mutation: 'never', only: 'over HTTP with 421' },
+      { guard: 'socket-operation-served', mutation: 'never', only: 'over a WebSocket, which stays open' },
+      { guard: 'upgrade-served', mutation: 'never', only: 'refuses subscriptions with 421' },
+      { guard: 'routes-served', mutation: 'never', only: 'refuses pages and maps' },
+      { guard: 'pools-by-role', mutation: 'always', only: 'fewer connections' },
+    ],
   },
   {
     tests: ['test/api/http/http-media-types.test.ts'],

@@ -24,6 +24,11 @@ export const liveFeed: readonly MutantGroup[] = [
     mutants: [
       { guard: 'no-shared-resume-from-ambiguous-version', mutation: 'remove' },
       { guard: 'kept-resumes-limit', mutation: { replace: 'fanoutLimits.resumesCachedMax', with: '1_000' } },
+      {
+        guard: 'payload-of-operation',
+        mutation: { replace: ' && last.key === operation.key', with: '' },
+        only: 'once per operation',
+      },
     ],
   },
   {

@@ -34,4 +34,22 @@ export const seatFeed: readonly MutantGroup[] = [
       { guard: 'known-update-dropped', mutation: 'remove' },
     ],
   },
+  {
+    tests: ['test/unit/web/ahead.test.ts'],
+    mutants: [
+      { guard: 'early-answer-used-once', mutation: 'remove' },
+      { guard: 'early-failure-repeated', mutation: { replace: 'this.#load(key)', with: 'started.answer' } },
+    ],
+  },
+  {
+    tests: ['test/web/outages.test.ts'],
+    mutants: [{ guard: 'news-looked-for-again', mutation: 'never', only: 'found by another look' }],
+  },
+  {
+    tests: ['test/web/read-only.test.ts'],
+    mutants: [
+      { guard: 'hold-read-after-outage', mutation: 'remove' },
+      { guard: 'countdown-stands-in-outage', mutation: 'never' },
+    ],
+  },
 ];

@@ -1,12 +1,14 @@
-import { createYoga } from 'graphql-yoga';
+import type { ExecutionResult } from 'graphql';
+import { processRegularResult } from 'graphql-yoga';
+import { createEngine, type Engine } from '../../../src/graphql/engine/engine.ts';
 import { maskError } from '../../../src/graphql/engine/errors/mask-error.ts';
+import { prepareOperation } from '../../../src/graphql/engine/operation.ts';
 import { graphqlPlugins } from '../../../src/graphql/engine/plugins.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
-import type { GraphQLContext } from '../../../src/graphql/context.ts';
 import type { Viewer } from '../../../src/identity/viewer.ts';
-import { createContext, type AppContext } from '../../../src/main/context.ts';
+import { createContext, type AppContext, type ContextOverrides } from '../../../src/main/context.ts';
 import { loadConfig, type Config } from '../../../src/platform/config/config.ts';
-import { createTestDatabase } from '../services/database.ts';
+import { createTestDatabase, type TestDatabase } from '../services/database.ts';
 import { startTestRedis } from '../services/redis.ts';
 
 /* oxlint-disable typescript/no-explicit-any -- Answers have the form that each test asks for. */
@@ -19,23 +21,26 @@ interface Answer {
 
 export interface SchemaClient extends AsyncDisposable {
   readonly app: AppContext;
-  /** Executes an operation with the server's plugins, but without its transports. */
+  /** Executes an operation with the server's engine, but without its transports. */
   ask(query: string, variables?: object, viewer?: Viewer | null): Promise<Answer>;
-  /** Returns the results of a subscription over SSE. Leaving the loop ends it. */
+  /** Returns the results of a subscription. Leaving the loop ends it. */
   follow(query: string, variables?: object, viewer?: Viewer | null): AsyncGenerator<Answer, void>;
   close(): Promise<void>;
 }
 
-/** Creates the schema with its own database and Redis. */
-export async function createSchemaClient(): Promise<SchemaClient> {
-  const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
+/** Creates the schema with its own Redis, and by default with its own database. */
+export async function createSchemaClient(
+  overrides: ContextOverrides = {},
+  ownDatabase: Pick<TestDatabase, 'url' | 'drop'> | null = null,
+): Promise<SchemaClient> {
+  const [database, redis] = await Promise.all([ownDatabase ?? createTestDatabase(), startTestRedis()]);
   const config = loadConfig({
     DATABASE_URL: database.url,
     ...redis.env,
     AUTH_SECRET: 'a secret for tests, of no use to anybody else',
     LOG_LEVEL: 'silent',
   });
-  return createClient(config, () => Promise.all([database.drop(), redis.stop()]));
+  return createClient(config, () => Promise.all([database.drop(), redis.stop()]), overrides);
 }
 
 /** Creates another node with the same database and Redis. It must be closed first. */
@@ -43,53 +48,55 @@ export function createPeer({ app }: SchemaClient): Promise<SchemaClient> {
   return createClient(app.config, () => Promise.resolve());
 }
 
-async function createClient(config: Config, release: () => Promise<unknown>): Promise<SchemaClient> {
-  const app = await createContext(config);
-  const yoga = createYoga<{ viewer: Viewer | null }>({
+async function createClient(
+  config: Config,
+  release: () => Promise<unknown>,
+  overrides: ContextOverrides = {},
+): Promise<SchemaClient> {
+  const app = await createContext(config, overrides);
+  const engine = createEngine({
     schema,
     plugins: graphqlPlugins({ introspection: true, documentCharactersMax: 16_384 }),
-    context: ({ viewer }): GraphQLContext => ({ ...app, viewer, requestId: 'test', budget: null }),
-    maskedErrors: { maskError: (error) => maskError(error, { logger: app.logger, requestId: 'test' }) },
-    logging: false,
+    logger: app.logger,
+    maskError: (error) => maskError(error, { logger: app.logger, requestId: 'test' }),
+    services: app,
+    sharedContext: { seatDetails: app.seatDetails },
+    onRevoked: (tokenViewer, then) => app.identity.onRevoked(tokenViewer, then),
   });
+  const prepare = (query: string, variables: object, viewer: Viewer | null) =>
+    prepareOperation(
+      engine,
+      { query, operationName: null, variables: toJson(variables) as Record<string, unknown> },
+      { viewer, requestId: 'test', budget: null },
+    );
   const close = async () => {
     await app.close();
     await release();
   };
-  const post = async (accept: string, query: string, variables: object, viewer: Viewer | null) =>
-    yoga.fetch(
-      'http://localhost/graphql',
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept },
-        body: JSON.stringify({ query, variables }),
-      },
-      { viewer },
-    );
   return {
     app,
     async ask(query, variables = {}, viewer = null) {
-      const response = await post('application/json', query, variables, viewer);
-      return answerOf(response.status, (await response.json()) as Partial<Answer>);
+      const operation = prepare(query, variables, viewer);
+      return toAnswer(engine, operation.kind === 'invalid' ? operation : await operation.execute());
     },
     async *follow(query, variables = {}, viewer = null) {
-      const response = await post('text/event-stream', query, variables, viewer);
-      let text = '';
-      for await (const bytes of response.body ?? []) {
-        text += Buffer.from(bytes as Uint8Array).toString();
-        const messages = text.split('\n\n');
-        text = messages.pop() ?? '';
-        for (const message of messages) {
-          const data = /^data: (.+)$/m.exec(message)?.[1];
-          if (data !== undefined) yield answerOf(response.status, JSON.parse(data) as Partial<Answer>);
-        }
-      }
+      const operation = prepare(query, variables, viewer);
+      const subscription = operation.kind === 'invalid' ? operation : await operation.subscribe();
+      if (!('source' in subscription)) return yield toAnswer(engine, subscription);
+      for await (const result of subscription.results(null)) yield toAnswer(engine, result);
     },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function answerOf(status: number, { data, errors = [] }: Partial<Answer>): Answer {
-  return { status, data, errors };
+/** Returns what a client would get with `Accept: application/json`. */
+async function toAnswer({ yoga }: Engine, result: ExecutionResult): Promise<Answer> {
+  const response = processRegularResult(result, yoga.fetchAPI, 'application/json');
+  const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+  return { status: response.status, data, errors };
+}
+
+function toJson(value: object): unknown {
+  return JSON.parse(JSON.stringify(value));
 }

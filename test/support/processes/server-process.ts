@@ -22,6 +22,8 @@ export interface ServerOptions extends ServerSettings {
 
 export const TEST_SECRET = 'a secret for tests, 32 characters or more';
 
+const endWithParent = new URL('end-with-parent.mjs', import.meta.url).href;
+
 const READY_WITHIN_MS = 30_000;
 const STOPPED_WITHIN_MS = 20_000;
 const READY_LINES = new Set(['API listening', 'worker started']);
@@ -35,7 +37,7 @@ export class ServerProcess implements AsyncDisposable {
   #url: string | null = null;
   #metricsPort: unknown;
   #ending = false;
-  // A test process that exits leaves no server behind.
+  // A test process that exits leaves no server behind, even a frozen one. If it is killed, `endWithParent` does the rest.
   readonly #killWithUs = () => this.#child?.kill('SIGKILL');
   frozen = false;
   /** Unexpected exits, each with the last output of the process. */
@@ -134,7 +136,7 @@ export class ServerProcess implements AsyncDisposable {
 
   #spawn(): ChildProcess {
     const { file, databaseUrl, redisUrl, redisEnv, env } = this.#options;
-    return spawn(process.execPath, [file], {
+    return spawn(process.execPath, ['--import', endWithParent, file], {
       env: {
         ...process.env,
         HOST: '127.0.0.1',
@@ -148,7 +150,7 @@ export class ServerProcess implements AsyncDisposable {
         RATE_LIMITS: 'off',
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
   }
 

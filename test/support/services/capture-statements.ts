@@ -1,12 +1,13 @@
 import pg from 'pg';
 
 /**
- * Statements that a process sends on a timer and not for `work`: the poll of the live feeds, reading the database's
- * clock, the directory of waiting rooms, and revoked tokens.
+ * Statements that a process does not send for `work`: on a timer, the poll of the live feeds, reading the database's clock,
+ * the directory of waiting rooms, revoked tokens, the epoch, and the state of the service; and once per connection, its timeline.
  */
-const byTheClock = /^\s*\/\* (?:readVersions|readClock|readRoomClock|readActiveRooms|readRevocations) \*\//;
+const ofTheProcess =
+  /^\s*\/\* (?:readVersions|readClock|readRoomClock|readActiveRooms|readRevocations|isEpochStored|readService|readTimeline) \*\//;
 
-/** Returns the statements that all connections of this process send while `work` runs, except those sent on a timer. */
+/** Returns the statements that all connections of this process send while `work` runs, except those of the process itself. */
 export async function captureStatements(work: () => Promise<unknown>): Promise<string[]> {
   const statements: string[] = [];
   // The driver has nine overloads; only the first argument matters here.
@@ -15,7 +16,7 @@ export async function captureStatements(work: () => Promise<unknown>): Promise<s
   prototype.query = function counted(this: pg.Client, ...args: unknown[]) {
     const [first] = args as [string | { text: string }];
     const text = typeof first === 'string' ? first : first.text;
-    if (!byTheClock.test(text)) statements.push(text);
+    if (!ofTheProcess.test(text)) statements.push(text);
     return original.apply(this, args);
   };
   try {

@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { step } from '../../../scripts/bootstrap/steps.mjs';
+import { findChromium } from '../../../scripts/browser/chromium.ts';
 import { startPostgres } from '../../../scripts/local/postgres/postgres.ts';
 import { findRedis } from '../../../scripts/local/redis/find-redis.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
 import { buildShop, isShopOutdated } from '../../../scripts/local/web-shop.ts';
-import { migrate } from '../../../scripts/schema/apply-migrations.ts';
 import { promtoolVersion } from '../promtool-version.ts';
+import { prepareDatabase } from './prepare-database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -28,9 +29,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     // Not durable: tests crash the server, never the machine.
     startPostgres({ folder: path.join(scratch.folder, 'postgres'), durable: false }),
   );
-  await step('Migrations', () => migrate(postgres.url));
+  await step('Migrations', () => prepareDatabase(postgres.url));
   await step('Redis for the tests', findRedis);
   if (isShopOutdated()) await step('Web shop', buildShop);
+  // Before the deadlines of tests begin, and once instead of in each process.
+  if (usesBrowser()) await step('Chromium for the tests', () => findChromium(scratch.folder));
   await step(
     promtoolVersion === null
       ? 'Alert rules: promtool is not in PATH (Debian: prometheus); only their metrics are checked'
@@ -44,4 +47,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await postgres.stop('immediate');
     await scratch.remove();
   };
+}
+
+/** Returns false if the run names only tests that need no browser. */
+function usesBrowser(): boolean {
+  const named = process.argv.slice(2).filter((argument) => argument.startsWith('test/'));
+  return named.length === 0 || named.some((name) => /^test\/web(?:\/|$)/.test(name));
 }

@@ -2,11 +2,12 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { type Postgres, startPostgres } from '../../../scripts/local/postgres/postgres.ts';
-import { migrate } from '../../../scripts/schema/apply-migrations.ts';
+import { prepareDatabase } from './prepare-database.ts';
 
 export interface TestPostgres extends AsyncDisposable {
   /** A migrated, empty database. The address survives a restart. */
   url: string;
+  readonly folder: string;
   /** Log file of the server. Each start begins a new one. */
   readonly logFile: string;
   /** Stops it gracefully or, with `immediate`, as a crash does. Commits survive both. */
@@ -28,7 +29,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   const { durable = false, settings = {} } = options;
   let current: Postgres = await startPostgres({ folder, durable, settings });
   const { port, url, logFile } = current;
-  await migrate(url);
+  await prepareDatabase(url);
 
   const stop = (mode: 'fast' | 'immediate' = 'fast'): Promise<void> => current.stop(mode);
   const start = async (): Promise<void> => {
@@ -38,5 +39,5 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     await stop(mode);
     await start();
   };
-  return { url, logFile, stop, start, restart, [Symbol.asyncDispose]: () => stop('immediate') };
+  return { url, folder, logFile, stop, start, restart, [Symbol.asyncDispose]: () => stop('immediate') };
 }

@@ -38,7 +38,10 @@ export interface StoredBooking {
   readonly id: string;
   readonly buyerId: string;
   readonly status: BookingStatus;
+  /** The deadline, outages aside. */
   readonly holdExpiresAtMs: number;
+  /** Time of outages that is added to the deadline; absent if none. A response may know only a part of it. */
+  readonly creditMs?: number;
   /** Time from which others can take the seats. */
   readonly takeoverAtMs: number;
   /** Claims: each seat, with the booking's status as copied into the claim. */

@@ -1,7 +1,7 @@
 import { describeAttempt, type Attempt } from '../history.ts';
 import type { Findings } from './breach.ts';
 import { CLOCK_SLACK_MS, fits, getKeyName, mayHaveHappened, type Effect } from './effects.ts';
-import { hadStatus, type BookingLife, type Timeline } from './timeline.ts';
+import { hadStatus, isDeadline, type BookingLife, type Timeline } from './timeline.ts';
 
 /** A node decides which holds to show as expired by its own estimate of the database's clock. */
 const SHOWN_CLOCK_SLACK_MS = 1_000;
@@ -67,7 +67,7 @@ function checkSuccess(attempt: Attempt, { bookings }: Timeline, findings: Findin
       'I6',
       `received a booking of ${booking.buyerId} with seats ${booking.seats.join()}: ${describeAttempt(attempt)}`,
     );
-  if (booking.holdExpiresAtMs !== outcome.holdExpiresAtMs)
+  if (!isDeadline(booking, outcome.holdExpiresAtMs))
     findings.add('answer', `the deadline is ${booking.holdExpiresAtMs}: ${describeAttempt(attempt)}`);
   const shown = (status: typeof outcome.status) =>
     hadStatus(booking, status, invoked.wallMs - CLOCK_SLACK_MS, answered.wallMs + CLOCK_SLACK_MS);

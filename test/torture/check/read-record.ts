@@ -1,4 +1,5 @@
 import { sql, type PrismaClient } from '../../../src/platform/database/db.ts';
+import { holdDeadline } from '../../../src/platform/service/outages.sql.ts';
 import type { EventRecord } from './event-record.ts';
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
@@ -31,6 +32,7 @@ export async function readRecord(db: PrismaClient, eventId: number): Promise<Eve
       (SELECT json_agg(json_build_object(
           'id', b.id, 'buyerId', b.buyer_id, 'status', b.status,
           'holdExpiresAtMs', round(extract(epoch FROM b.hold_expires_at) * 1000),
+          'creditMs', round(extract(epoch FROM ${holdDeadline(sql`b`)} - b.hold_expires_at) * 1000),
           'takeoverAtMs', round(extract(epoch FROM b.hold_expires_at) * 1000) + b.takeover_delay_ms,
           'claims', (SELECT coalesce(json_agg(json_build_object('seat', s.seat_index, 'status', s.booking_status) ORDER BY s.seat_index), '[]')
                      FROM booking_seats s WHERE s.event_id = b.event_id AND s.booking_id = b.id)))

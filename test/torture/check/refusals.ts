@@ -5,7 +5,7 @@ import type { Findings } from './breach.ts';
 import { CLOCK_SLACK_MS } from './effects.ts';
 import { covers, someMoment, type Interval } from './intervals.ts';
 import { seatIntervals, type SeatIntervals } from './seat-intervals.ts';
-import { changeTo, hadStatus, type BookingLife, type Timeline } from './timeline.ts';
+import { changeTo, hadStatus, isDeadline, type BookingLife, type Timeline } from './timeline.ts';
 
 /** Checks that every refusal was justified at some moment between request and response. */
 export function checkRefusals(history: readonly Attempt[], timeline: Timeline, findings: Findings): void {
@@ -107,7 +107,8 @@ function longestInRow(free: readonly boolean[], tiers: ReadonlySet<number>): num
 
 /** Whether the hold was past its deadline, and was not confirmed or released in time. */
 function hadRunOut(attempt: Attempt, { expiredAtMs }: Refusal, booking: BookingLife): boolean {
-  if (booking.buyerId !== attempt.buyerId || expiredAtMs !== booking.holdExpiresAtMs) return false;
+  if (booking.buyerId !== attempt.buyerId || expiredAtMs === undefined) return false;
+  if (!isDeadline(booking, expiredAtMs)) return false;
   const ended = changeTo(booking, 'CONFIRMED') ?? changeTo(booking, 'RELEASED');
   return getInterval(attempt).untilMs >= expiredAtMs && ended === undefined;
 }
@@ -139,7 +140,9 @@ function limitWasReached(
     return {
       seats: booking.seats.length,
       fromMs: booking.statuses[0]?.clockMs ?? -Infinity,
-      untilMs: confirmed ? Infinity : Math.min(visibleMs, booking.holdExpiresAtMs - 1),
+      untilMs: confirmed
+        ? Infinity
+        : Math.min(visibleMs, booking.holdExpiresAtMs + (booking.creditMs ?? 0) - 1),
     };
   });
   return someMoment(counting, during, (momentMs) => {

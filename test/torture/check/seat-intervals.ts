@@ -16,8 +16,11 @@ export function seatIntervals(timeline: Timeline, seat: number, during: Interval
     else if (span.status !== 'HELD') taken.push(span);
     else {
       // After its deadline and takeover delay, others may take a hold's seats, whether or not that has been recorded.
-      const takeoverMs = timeline.bookings.get(span.bookingId ?? '')?.takeoverAtMs ?? Infinity;
-      taken.push({ fromMs: span.fromMs, untilMs: Math.min(span.untilMs, takeoverMs - 1) });
+      // An outage may have moved the deadline, from the moment on at which a batch knew it.
+      const booking = timeline.bookings.get(span.bookingId ?? '');
+      const takeoverMs = booking?.takeoverAtMs ?? Infinity;
+      const latestMs = takeoverMs + (booking?.creditMs ?? 0);
+      taken.push({ fromMs: span.fromMs, untilMs: Math.min(span.untilMs, latestMs - 1) });
       free.push({ fromMs: Math.max(span.fromMs, takeoverMs), untilMs: span.untilMs });
     }
   }

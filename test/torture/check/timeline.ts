@@ -56,6 +56,11 @@ export function buildTimeline(record: EventRecord): Timeline {
   return { record, seats, bookings };
 }
 
+/** Returns whether a response may show this deadline: the stored one, or up to all of the time of outages later. */
+export function isDeadline({ holdExpiresAtMs, creditMs = 0 }: BookingLife, shownMs: number): boolean {
+  return shownMs >= holdExpiresAtMs && shownMs <= holdExpiresAtMs + creditMs;
+}
+
 /** Returns the change that gave the booking this status, if any. */
 export function changeTo(booking: BookingLife, status: BookingStatus): StatusChange | undefined {
   return booking.statuses.find((change) => change.status === status);

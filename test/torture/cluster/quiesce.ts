@@ -2,7 +2,7 @@ import { waitUntil } from '../../../scripts/local/processes.ts';
 import { sql } from '../../../src/platform/database/db.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import type { Breach } from '../check/breach.ts';
-import type { Cluster } from './cluster.ts';
+import type { System } from './system.ts';
 import type { HallHistory } from '../hall-history.ts';
 import { closeConnections } from '../buyers/post-json.ts';
 import type { Watcher } from './watcher.ts';
@@ -16,20 +16,20 @@ const ENDED_WITHIN_MS = 5_000;
  * the database (I10), the nodes finish their work and stop gracefully (I13), and no transaction remains open (I9).
  */
 export async function quiesce(
-  cluster: Cluster,
+  system: System,
   halls: readonly HallHistory[],
   watchers: readonly Watcher[],
 ): Promise<Breach[]> {
   const breaches: Breach[] = [];
   const add = (rule: string, eventId: number, what: string) => void breaches.push({ rule, eventId, what });
   const eventIds = halls.map(({ eventId }) => eventId);
-  const swept = await waitUntil(async () => (await overdueHolds(cluster, eventIds)) === 0, SWEPT_WITHIN_MS);
-  if (!swept) add('I3', 0, `${await overdueHolds(cluster, eventIds)} overdue holds remain`);
+  const swept = await waitUntil(async () => (await overdueHolds(system, eventIds)) === 0, SWEPT_WITHIN_MS);
+  if (!swept) add('I3', 0, `${await overdueHolds(system, eventIds)} overdue holds remain`);
 
   for (const watcher of watchers) {
-    if (await waitUntil(() => watcher.isCorrect(cluster.database.reads), MAPS_RIGHT_WITHIN_MS)) continue;
+    if (await waitUntil(() => watcher.isCorrect(system.database.reads), MAPS_RIGHT_WITHIN_MS)) continue;
     const { version, states } = watcher.follower;
-    const map = await readSeatMap(cluster.database.reads, watcher.eventId);
+    const map = await readSeatMap(system.database.reads, watcher.eventId);
     const truth = `version ${map?.version} ${map?.states.encode()}`;
     add(
       'I10',
@@ -42,24 +42,14 @@ export async function quiesce(
     if (gaps > 0) add('I10', watcher.eventId, `${gaps} gaps in the messages of ${watcher.node.name}`);
   }
   closeConnections();
-  for (const { name, server } of cluster.nodes) {
-    try {
-      await server.stop();
-    } catch (error) {
-      add('I13', 0, `${name}: ${String(error)}`);
-      await server.kill();
-    }
-  }
-  for (const server of [...cluster.nodes.map((node) => node.server), cluster.worker]) {
-    for (const how of server.unexpectedExits.splice(0)) add('I12', 0, how);
-  }
+  for (const { rule, what } of await system.stop()) add(rule, 0, what);
   // A backend may still execute the last statement of a stopped node.
-  const ended = await waitUntil(async () => (await openTransactions(cluster)) === 0, ENDED_WITHIN_MS);
-  if (!ended) add('I9', 0, `${await openTransactions(cluster)} transactions remain open`);
+  const ended = await waitUntil(async () => (await openTransactions(system)) === 0, ENDED_WITHIN_MS);
+  if (!ended) add('I9', 0, `${await openTransactions(system)} transactions remain open`);
   return breaches;
 }
 
-async function overdueHolds({ database }: Cluster, eventIds: readonly number[]): Promise<number> {
+async function overdueHolds({ database }: System, eventIds: readonly number[]): Promise<number> {
   const [row] = await database.reads.$queryRaw<
     { count: number }[]
   >(sql`SELECT count(*)::int AS count FROM bookings
@@ -68,7 +58,7 @@ async function overdueHolds({ database }: Cluster, eventIds: readonly number[]):
 }
 
 /** Returns the number of open transactions. With the nodes stopped, only short ones of the worker may appear. */
-async function openTransactions({ database }: Cluster): Promise<number> {
+async function openTransactions({ database }: System): Promise<number> {
   const [row] = await database.reads.$queryRaw<{ count: number }[]>(sql`SELECT count(*)::int AS count
     FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
       AND (application_name IN ('sellout batches', 'sellout reads') AND state <> 'idle'

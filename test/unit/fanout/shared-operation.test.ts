@@ -1,5 +1,6 @@
-import { buildSchema, getOperationAST, getVariableValues, parse, validate } from 'graphql';
+import { buildSchema, parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
+import { PreparedDocument } from '../../../src/graphql/engine/execution/prepared-document.ts';
 import { toSharedOperation } from '../../../src/graphql/engine/shared-operation.ts';
 
 const schema = buildSchema(`type Query { a: Int }
@@ -11,12 +12,10 @@ Object.assign(seats?.extensions ?? {}, { shared: { resumesBy: 'after' } });
 function keyOf(query: string, variables?: Record<string, unknown>, operationName?: string): string | null {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
-  const operation = getOperationAST(document, operationName);
-  if (operation == null) return null;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
-  if (coerced === undefined) return null;
-  const input = { schema, document, query, operation, variables: variables ?? {}, coerced };
-  return toSharedOperation(input)?.key ?? null;
+  const prepared = new PreparedDocument(schema, document).getOperation(operationName ?? null);
+  const coerced = prepared?.coerceVariables(variables ?? {}).coerced;
+  if (prepared === null || coerced === undefined) return null;
+  return toSharedOperation(prepared, query, coerced)?.key ?? null;
 }
 
 const watch = 'subscription ($e: ID!, $a: Int) { seats(event: $e, after: $a) { version } }';

@@ -75,7 +75,7 @@ export class Recorded {
   #rows(statement: string, values: readonly unknown[]): readonly object[] {
     const named = ([values[0]].flat() as number[]).flatMap((id) => this.events.get(id) ?? []);
     if (statement === 'readPublicVersion')
-      return named.map(({ version, batchId }) => ({ version, batch_id: batchId }));
+      return named.map(({ version, batchId }) => ({ version, batch_id: batchId, is_on_sale: true }));
     if (statement === 'readVersions')
       return named.map(({ eventId, version, batchId }) => ({
         id: eventId,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyDbError } from '../../../src/platform/database/db-errors.ts';
+import { classifyDbError, getSqlState } from '../../../src/platform/database/db-errors.ts';
 
 const withCode = (code: string, message: string) => Object.assign(new Error(message), { code });
 
@@ -37,4 +37,10 @@ describe.each([
   ])('is an outage: %s', (message) => {
     expect(classifyDbError(create('08P01', message))).toBe('connection');
   });
+});
+
+it.each(['EPIPE', 'ECONNRESET'])('takes %s for a lost connection, not for a SQLSTATE', (code) => {
+  const error = withCode(code, `write ${code}`);
+  expect(classifyDbError(error)).toBe('connection');
+  expect(getSqlState(error)).toBeUndefined();
 });

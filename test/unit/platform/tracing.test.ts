@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { registerHooks } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parseSeatsChanged, type SeatsChanged } from '../../../src/messaging/messages.ts';
 import { isTracing, startSpan, startTracing, withSpan } from '../../../src/platform/observability/tracing.ts';
 import {
@@ -30,6 +30,8 @@ const settings = {
   endpoint: 'http://127.0.0.1:9',
   sampler: 'always_on',
   samplerArg: 1,
+  exportEveryMs: 5_000,
+  queuedSpansMax: 2_048,
   serviceName: 'test',
 };
 
@@ -69,9 +71,7 @@ describe('with an endpoint', () => {
     const refusing = createServer((_req, res) => res.writeHead(400).end());
     const endpoint = await listen(refusing);
     onTestFinished(() => void refusing.close());
-    vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const stop = await startTracing({ ...settings, endpoint }, logger);
+    const stop = await startTracing({ ...settings, endpoint, exportEveryMs: 10 }, logger);
     startSpan({ name: 'x' }, null)?.end();
     await eventually('a warning', () => lines.length > 0);
     await stop();

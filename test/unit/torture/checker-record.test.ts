@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VERSION_JUMP } from '../../../src/booking/batch/epoch.ts';
 import { ALICE, BOB, HistoryBuilder } from './history-builder.ts';
 import { buildLegalHistory, changeAt, checkAfter } from './legal-history.ts';
 
@@ -6,7 +7,23 @@ it('the checker finds nothing in a legal history', () => {
   expect(buildLegalHistory().check()).toEqual([]);
 });
 
+it('the checker accepts the empty record of a new epoch', () => {
+  const broken = checkAfter(({ record }) => {
+    record.seatVersion += VERSION_JUMP;
+    record.changes.push({ version: record.seatVersion, clockMs: 1_600, steps: [], bookings: [] });
+  });
+  expect(broken).toEqual([]);
+});
+
 describe('the checker flags a change record', () => {
+  it('whose version jumps with a change of seats', () => {
+    const broken = checkAfter((history) => {
+      history.record.seatVersion += VERSION_JUMP - 1;
+      changeAt(history, history.record.changes.length).version = history.record.seatVersion;
+    });
+    expect(broken).toEqual(['I8']);
+  });
+
   it('that sells a seat twice', () => {
     const broken = checkAfter((_, builder) => builder.hold('x', BOB, [0], [1_600, 1_610]));
     expect(broken).toEqual(expect.arrayContaining(['I1', 'I2', 'I8']));
@@ -37,6 +54,18 @@ describe('the checker flags a change record', () => {
     expect(expiredAt(200)).toEqual([]);
     expect(expiredAt(199)).toEqual(['deadline']);
     expect(expiredAt(-1)).toEqual(['deadline']);
+  });
+
+  it('that confirms a hold after a deadline that an outage has moved', () => {
+    const confirmedAt = (ms: number) => {
+      const builder = new HistoryBuilder().hold('a', ALICE, [0], [100, 120]);
+      const booking = builder.booking('a');
+      booking.creditMs = 200;
+      const fromMs = booking.holdExpiresAtMs + ms;
+      return builder.confirm('a', [fromMs, fromMs]).check();
+    };
+    expect(confirmedAt(100)).toEqual([]);
+    expect(confirmedAt(300)).toEqual(['deadline']);
   });
 
   it('with a claim whose status differs from its booking’s', () => {

@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http';
 import { BlockList } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { AppResponse } from '../../../src/http/app-response.ts';
 import {
   createRequestListener,
   type ListenerContext,
@@ -36,7 +37,9 @@ const context: ListenerContext = {
   logger,
   stopping: new AbortController().signal,
 };
-const server = createServer((req, res) => createRequestListener(context)(req, res));
+const server = createServer({ ServerResponse: AppResponse }, (req, res) =>
+  createRequestListener(context)(req, res),
+);
 let port: number;
 
 beforeEach(async () => {

@@ -2,17 +2,21 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { keepAlive } from '../../../src/transport/websocket/keep-alive.ts';
+import { KeepAlive } from '../../../src/transport/websocket/keep-alive.ts';
 
-/** A client, and what the server makes of its socket every 20 ms. */
+/** A client, and what the server makes of its socket every 24 ms. */
 async function connect() {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
-  const reader = { isSlow: false };
   const received: string[] = [];
+  const keepAlive = new KeepAlive({ everyMs: 24, pongTimeoutMs: 60_000 });
   server.on('connection', (socket) => {
-    socket.on('message', (data: Buffer) => received.push(data.toString()));
-    keepAlive(socket, { everyMs: 20, pongTimeoutMs: 60_000 }, () => reader.isSlow);
+    const peer = keepAlive.add(socket, { isFull: false });
+    socket.on('message', (data: Buffer) => {
+      received.push(data.toString());
+      peer.onMessage();
+    });
+    socket.on('close', () => keepAlive.remove(peer));
   });
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const closed = once(client, 'close') as Promise<[number, Buffer]>;
@@ -22,7 +26,6 @@ async function connect() {
     client,
     closed,
     stream,
-    reader,
     received,
     async [Symbol.asyncDispose]() {
       client.terminate();

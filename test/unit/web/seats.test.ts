@@ -50,6 +50,10 @@ describe('the nearest free seats', () => {
 describe('short names of sections', () => {
   it('lack the words that all of them start with', () => {
     expect(shortenNames(['Block 101', 'Block 102'])).toEqual(['101', '102']);
+    const mixed = ['Floor A1', 'Block 101', 'Floor A2', 'Block 102'];
+    expect(shortenNames(mixed)).toEqual(['A1', '101', 'A2', '102']);
+    const levels = ['Lower left', 'Lower right', 'Upper left', 'Upper right'];
+    expect(shortenNames(levels)).toEqual(levels);
     expect(shortenNames(['Block A', 'Stalls'])).toEqual(['Block A', 'Stalls']);
     expect(shortenNames(['Stalls'])).toEqual(['Stalls']);
     expect(shortenNames(['Block', 'Block 2'])).toEqual(['Block', 'Block 2']);

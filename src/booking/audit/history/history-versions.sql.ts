@@ -1,11 +1,11 @@
 import { sql } from '../../../platform/database/db.ts';
 import { historyHorizon } from './history-horizon.ts';
-import { VERSION_JUMP } from '../../operations/raise-versions.ts';
+import { VERSION_JUMP } from '../../batch/epoch.ts';
 import type { AuditLimits, BreachQuery } from '../invariant.ts';
 
 /**
  * I8 for versions: none is missing, each continues the previous batch, the last one is the event's, and no batch is
- * recorded twice. The only exception is the jump after a restore, whose record has no steps.
+ * recorded twice. The only exception is the jump to a new epoch, whose record has no steps.
  */
 export function historyVersions(limits: AuditLimits): BreachQuery {
   const horizon = historyHorizon(limits);

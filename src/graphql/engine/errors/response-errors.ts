@@ -1,11 +1,11 @@
 import {
   GraphQLError,
+  type ExecutionResult,
   type FormattedExecutionResult,
   type GraphQLFormattedError,
   type GraphQLResolveInfo,
 } from 'graphql';
-import type { ExecutionResult } from 'graphql-ws';
-import type { Plugin } from 'graphql-yoga';
+import type { ExecutionResult as SocketResult } from 'graphql-ws';
 import { classifyDbError } from '../../../platform/database/db-errors.ts';
 import { errorLimits } from '../limits.ts';
 import { getRootCause, isGraphQLError } from './graphql-error.ts';
@@ -37,11 +37,6 @@ export function limitErrors(errors: readonly GraphQLError[]): readonly GraphQLEr
   return kept;
 }
 
-/** Limits the errors of a result. Returns the result itself if it has none. */
-export function withLimitedErrors<R extends ExecutionResult>(result: R): R {
-  return result.errors === undefined ? result : { ...result, errors: limitErrors(result.errors) };
-}
-
 /** Formats errors for a response, without `http` and `unexpected`, which Yoga adds for its own use. */
 export function formatErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
   return errors.map((error) => {
@@ -52,7 +47,7 @@ export function formatErrors(errors: readonly GraphQLError[]): GraphQLFormattedE
 }
 
 /** Formats the errors of a result. Returns undefined if it has none and can be sent as it is. */
-export function withFormattedErrors({ errors, data }: ExecutionResult): FormattedExecutionResult | undefined {
+export function withFormattedErrors({ errors, data }: SocketResult): FormattedExecutionResult | undefined {
   if (errors === undefined) return undefined;
   return { errors: formatErrors(errors), ...(data === undefined ? {} : { data }) };
 }
@@ -95,26 +90,21 @@ export function recordCommit(ctx: object, info: GraphQLResolveInfo, commit: Comm
  * Reports commits whose result could not be read. The field is then null, and its errors are replaced by one that says
  * that the change was committed, so that the client does not retry.
  */
-export const reportCommits: Plugin = {
-  onExecute({ args }) {
-    return {
-      onExecuteDone({ result, setResult }) {
-        const ctx = args.contextValue as unknown as RequestLog;
-        const commits = commitsByOperation.get(ctx);
-        if (commits === undefined || Symbol.asyncIterator in result || result.errors === undefined) return;
-        let errors = result.errors as readonly GraphQLError[];
-        for (const [key, commit] of commits) {
-          if (result.data?.[key] != null) continue;
-          const own = errors.filter(({ path }) => path?.[0] === key);
-          const [first] = own;
-          if (first === undefined) continue;
-          errors = [...errors.filter((error) => !own.includes(error)), createUnreadError(ctx, first, commit)];
-        }
-        if (errors !== result.errors) setResult({ ...result, errors }); // guard: committed-errors-reported
-      },
-    };
-  },
-};
+export function reportCommits(ctx: object, result: ExecutionResult): ExecutionResult {
+  const commits = commitsByOperation.get(ctx);
+  if (commits === undefined || result.errors === undefined) return result;
+  let errors = result.errors;
+  for (const [key, commit] of commits) {
+    if (result.data?.[key] != null) continue;
+    const own = errors.filter(({ path }) => path?.[0] === key);
+    const [first] = own;
+    if (first === undefined) continue;
+    const unread = createUnreadError(ctx as RequestLog, first, commit);
+    errors = [...errors.filter((error) => !own.includes(error)), unread];
+  }
+  if (errors === result.errors) return result; // guard: committed-errors-reported
+  return { ...result, errors };
+}
 
 /** Keeps the code and message of client errors, such as a page that is too large. Everything else is logged and BUSY. */
 function createUnreadError(ctx: RequestLog, error: GraphQLError, { done, ids }: Commit): GraphQLError {

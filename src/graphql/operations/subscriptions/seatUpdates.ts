@@ -37,7 +37,7 @@ async function openSource(
   afterVersion: number | null,
   withSeats: boolean,
 ): Promise<SeatSource> {
-  const reads = { db: ctx.database.reads, feeds: ctx.feeds };
+  const reads = { db: ctx.database.reads, replicas: ctx.database.replicas, feeds: ctx.feeds };
   if (!withSeats) return openSeatSource(reads, eventId, afterVersion);
   const releaseSeats = await ctx.seatDetails.retain(eventId);
   try {

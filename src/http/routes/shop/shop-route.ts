@@ -1,5 +1,6 @@
 import { parseEventId } from '../../../platform/ids.ts';
 import type { Logger } from '../../../platform/observability/logger.ts';
+import type { EventLayouts } from '../../../seating/layout/event-layouts.ts';
 import type { PublicVersions } from '../../../seating/map/public-versions.ts';
 import type { RequestContext } from '../../request-context.ts';
 import type { Handler, Route } from '../../request-listener.ts';
@@ -12,6 +13,7 @@ export interface ShopContext {
   /** Null if the shop has not been built. */
   readonly shop: ShopFiles | null;
   readonly publicVersions: PublicVersions;
+  readonly eventLayouts: EventLayouts;
   readonly logger: Logger;
 }
 
@@ -39,7 +41,7 @@ export function createShopRoutes(ctx: ShopContext): { readonly routes: Route[]; 
     { path: '/', methods, handle: page },
     { path: '/bookings', methods, handle: page },
     { path: '/booking/', methods, handle: pageIf(({ path }) => BOOKING_PATH.test(path)) },
-    { path: '/e/', methods, handle: pageIf(({ path }) => isPublicEvent(ctx, path)) },
+    { path: '/e/', methods, handle: pageIf((request) => preparePage(ctx, request)) },
     ...[...shop.files.keys()]
       .filter((path) => !path.startsWith('/assets/'))
       .map((path) => ({ path, methods, handle: file })),
@@ -48,14 +50,24 @@ export function createShopRoutes(ctx: ShopContext): { readonly routes: Route[]; 
   return { routes, notFound };
 }
 
-/** While the database is unavailable, the page itself reports it. */
-async function isPublicEvent({ publicVersions, logger }: ShopContext, path: string): Promise<boolean> {
+/**
+ * Returns whether a path is that of a public event. If buyers see its map at once, the page has the browser load the layout
+ * beside the scripts. While the database is unavailable, the page itself reports it.
+ */
+async function preparePage(
+  { publicVersions, eventLayouts, logger }: ShopContext,
+  { path, res }: RequestContext,
+): Promise<boolean> {
   const [, text = ''] = EVENT_PATH.exec(path) ?? [];
   const bare = text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
   const eventId = parseEventId(bare.padEnd(Math.ceil(bare.length / 4) * 4, '='));
   if (eventId === null) return false;
   try {
-    return (await publicVersions.get(eventId)).seats !== null; // guard: page-of-a-public-event
+    const { seats } = await publicVersions.get(eventId);
+    // guard: layout-preloaded-on-sale
+    const layout = seats?.isOnSale === true ? await eventLayouts.path(eventId) : null;
+    if (layout !== null) res.setHeader('link', `<${layout}>; rel=preload; as=fetch; crossorigin`);
+    return seats !== null; // guard: page-of-a-public-event
   } catch (error) {
     logger.warn({ err: error }, 'failed to check an event for its page');
     return true;

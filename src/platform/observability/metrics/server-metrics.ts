@@ -5,6 +5,17 @@ const registers = [registry];
 
 /** Requests, caches, and the connections to PostgreSQL and Redis. */
 export const serverMetrics = {
+  readOnly: new Gauge({
+    name: 'sellout_read_only',
+    help: '1 while this process refuses all writes, else 0.',
+    registers,
+  }),
+  readOnlyEntered: new Counter({
+    name: 'sellout_read_only_entered_total',
+    help: 'Times that this process switched writes off, by cause.',
+    labelNames: ['cause'],
+    registers,
+  }),
   httpRequests: new Counter({
     name: 'sellout_http_requests_total',
     help: 'HTTP requests by status class. Requests that ended before a response are `aborted`.',
@@ -83,6 +94,24 @@ export const serverMetrics = {
     name: 'sellout_db_pool_waiting',
     help: 'Requests for a connection of a pool that wait.',
     labelNames: ['pool'],
+    registers,
+  }),
+  replicaLagSeconds: new Gauge({
+    name: 'sellout_replica_lag_seconds',
+    help: 'How old what each replica shows may be, by its number in DATABASE_REPLICA_URLS. Measured once per second; absent until it has caught up once.',
+    labelNames: ['replica'],
+    registers,
+  }),
+  replicaStates: new Gauge({
+    name: 'sellout_replica_state',
+    help: '1 for the state of each replica: usable, or why it is left out (unknown, lagging, unreachable, primary, diverged).',
+    labelNames: ['replica', 'state'],
+    registers,
+  }),
+  replicaReads: new Counter({
+    name: 'sellout_replica_reads_total',
+    help: 'Reads that may use a replica, by result: replica; behind or unavailable, which the primary served; failed: statements that the primary repeated.',
+    labelNames: ['result'],
     registers,
   }),
   redisUp: new Gauge({

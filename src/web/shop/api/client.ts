@@ -3,17 +3,16 @@ import { createClient, type Sink } from 'graphql-ws';
 import { watchConnection } from '../../seat-feed/watch-connection.ts';
 import { learnServerTime } from './clock.ts';
 import { StartGuestSessionDocument } from './operations.ts';
-import { getToken, setGuest } from './session.ts';
+import { endSession, getToken, setGuest } from './session.ts';
 
-function getHeaders(): Record<string, string> {
-  const token = getToken();
+function getHeaders(token = getToken()): Record<string, string> {
   return token === null ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** One connection for all subscriptions. The seat feed and the pages reconnect by themselves. */
 export const socket = createClient({
   url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
-  connectionParams: getHeaders,
+  connectionParams: () => getHeaders(),
   keepAlive: 10_000,
   retryAttempts: 0,
 });
@@ -35,7 +34,6 @@ export const client = new Client({
   preferGetMethod: false,
   requestPolicy: 'network-only',
   fetch: timedFetch,
-  fetchOptions: () => ({ headers: getHeaders() }),
   exchanges: [
     fetchExchange,
     subscriptionExchange({
@@ -51,24 +49,42 @@ export const client = new Client({
 /** A request without an answer: nobody knows whether the server has executed it. */
 export class NoAnswerError extends Error {}
 
-/** The token is no longer valid. The next write starts a new session. */
+/** The server refused the token, and has executed nothing. The next write starts a new session. */
 export class SessionOverError extends Error {}
 
-/** @throws {NoAnswerError} if no answer arrived, and another error if the server refused the operation. */
+/**
+ * @throws {SessionOverError} if the server refused the token.
+ * @throws {NoAnswerError} if no answer arrived, and another error if the server refused the operation.
+ */
 export async function ask<Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
   const kind = isMutation(document.definitions) ? 'mutation' : 'query';
-  const { data, error } = await client[kind](document, variables).toPromise();
+  const token = getToken();
+  const fetchOptions = { headers: getHeaders(token) };
+  const { data, error } = await client[kind](document, variables, { fetchOptions }).toPromise();
   if (error?.graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')) {
-    setGuest(null);
+    if (token !== null) endSession(token);
     throw new SessionOverError();
   }
   if (error?.networkError) throw new NoAnswerError(error.networkError.message);
   if (error !== undefined) throw error;
   if (data === undefined) throw new NoAnswerError('an empty answer');
   return data;
+}
+
+/** Asks for what everybody may read, for which an ended session does not matter. */
+export async function askPublic<Data, Variables extends Record<string, unknown>>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  try {
+    return await ask(document, variables);
+  } catch (error) {
+    if (error instanceof SessionOverError) return ask(document, variables);
+    throw error;
+  }
 }
 
 function isMutation(definitions: readonly object[]): boolean {

@@ -16,7 +16,12 @@ export function learnServerTime(dateHeader: string | null, sentAt: number, recei
   else [lowest, highest] = [Math.max(low, lowest), Math.min(high, highest)];
 }
 
+/** Returns the time of the server's clock, or null before the first response. */
+export function getKnownServerTime(): number | null {
+  return Number.isFinite(lowest) ? Date.now() + (lowest + highest) / 2 : null;
+}
+
 /** Returns the time of the server's clock, or the browser's before the first response. */
 export function getServerTime(): number {
-  return Date.now() + (Number.isFinite(lowest) ? (lowest + highest) / 2 : 0);
+  return getKnownServerTime() ?? Date.now();
 }

@@ -13,18 +13,29 @@ export async function sendWithSolution<T>(
   const { error } = outcome.problem;
   const challenge = 'challenge' in error ? error.challenge : null;
   if (challenge === null || challenge.difficultyBits === null) return outcome;
-  // Browsers hash only for pages that came over HTTPS or from this machine. The others wait as long as the refusal says.
-  if (!('subtle' in crypto)) return outcome;
   onChallenge(outcome.problem);
   return send(await solveProofOfWork(challenge.token, challenge.difficultyBits));
 }
 
-/** Tries counters until a hash has enough leading zero bits. The page stays usable, because each hash is computed beside it. */
+/** Hashes between which the page can react to the buyer. */
+const HASHES_AT_ONCE = 500;
+
+/** Tries counters until a hash has enough leading zero bits. The page stays usable meanwhile. */
 async function solveProofOfWork(token: string, difficultyBits: number): Promise<string> {
+  const hash = await getHash();
   const encoder = new TextEncoder();
   for (let counter = 0; ; counter++) {
     const solution = `${token}.${counter}`;
-    const hash = await crypto.subtle.digest('SHA-256', encoder.encode(solution));
-    if (Math.clz32(new DataView(hash).getUint32(0)) >= difficultyBits) return solution;
+    const { buffer } = await hash(encoder.encode(solution));
+    if (Math.clz32(new DataView(buffer).getUint32(0)) >= difficultyBits) return solution;
+    if (counter % HASHES_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
   }
+}
+
+type Hash = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array> | Uint8Array;
+
+/** Returns SHA-256. Browsers have it only for pages that came over HTTPS or from this machine; the others load it. */
+async function getHash(): Promise<Hash> {
+  if (!('subtle' in crypto)) return (await import('@noble/hashes/sha2.js')).sha256;
+  return async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }

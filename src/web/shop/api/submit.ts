@@ -1,7 +1,8 @@
 import type { TypedDocumentNode } from 'urql';
 import { ask, ensureSession, NoAnswerError, SessionOverError } from './client.ts';
 import type { ProblemFragment } from './operations.ts';
-import type { Outcome } from './problem.ts';
+import type { Outcome, Problem } from './problem.ts';
+import { getToken } from './session.ts';
 
 interface Answer {
   readonly outcome: { readonly __typename: string } | null;
@@ -13,6 +14,10 @@ export type Success<Data extends Answer> = Exclude<NonNullable<Data['outcome']>,
 export interface SubmitOptions {
   /** Called when it is unknown whether the server has done it, and again when an answer has arrived. */
   readonly onUnknown?: (isUnknown: boolean) => void;
+  /** False for what only the session can do that holds the seats: another one would get NOT_FOUND. Default: true. */
+  readonly startsSession?: boolean;
+  /** True if the same request was sent before, by a page that did not learn the outcome. Default: false. */
+  readonly isRepeated?: boolean;
 }
 
 const DELAYS_MS = [500, 1_000, 2_000, 4_000, 8_000];
@@ -26,13 +31,15 @@ const BUSY_RETRIES = 2;
 export async function submit<Data extends Answer, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-  { onUnknown = () => {} }: SubmitOptions = {},
+  { onUnknown = () => {}, startsSession = true, isRepeated = false }: SubmitOptions = {},
 ): Promise<Outcome<Success<Data>>> {
   let busy = 0;
+  let mayHaveSucceeded = isRepeated;
   for (let attempt = 0; ; attempt++) {
-    const outcome = await attemptOnce(document, variables);
+    const outcome = await attemptOnce(document, variables, startsSession);
     if (outcome === null || isUnknown(outcome)) {
       onUnknown(true);
+      mayHaveSucceeded = true;
       await waitOrOnline(DELAYS_MS[Math.min(attempt, DELAYS_MS.length - 1)] ?? 0);
       continue;
     }
@@ -41,7 +48,7 @@ export async function submit<Data extends Answer, Variables extends Record<strin
       continue;
     }
     onUnknown(false);
-    return toOutcome<Data>(outcome);
+    return toOutcome<Data>(outcome, mayHaveSucceeded);
   }
 }
 
@@ -54,9 +61,11 @@ interface Failure {
 async function attemptOnce<Data extends Answer, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
+  startsSession: boolean,
 ): Promise<Reply | null> {
   try {
-    await ensureSession();
+    if (startsSession) await ensureSession();
+    else if (getToken() === null) return { failure: 'session-over' };
     const { outcome } = await ask(document, variables);
     return outcome ?? { failure: 'unexpected' };
   } catch (error) {
@@ -77,8 +86,13 @@ function isUnknown(reply: Reply): boolean {
   return isBusy(reply) && 'outcomeUnknown' in reply && reply.outcomeUnknown;
 }
 
-function toOutcome<Data extends Answer>(reply: Reply): Outcome<Success<Data>> {
-  if ('failure' in reply) return { ok: false, problem: { kind: reply.failure } };
+function toOutcome<Data extends Answer>(reply: Reply, mayHaveSucceeded: boolean): Outcome<Success<Data>> {
+  if ('failure' in reply) {
+    const { failure } = reply;
+    const problem: Problem =
+      failure === 'session-over' ? { kind: failure, isUnknown: mayHaveSucceeded } : { kind: failure };
+    return { ok: false, problem };
+  }
   if (isProblem(reply)) return { ok: false, problem: { kind: 'api', error: reply } };
   return { ok: true, value: reply as Success<Data> };
 }

@@ -1,27 +1,31 @@
-import { useId } from 'react';
+import { useId, type ReactNode } from 'react';
 import type { SeatFilter } from '../map/contract.ts';
-import { chooseBestTier } from '../seats/hall.ts';
-import type { SeatStore, SeatSummary } from '../seats/seat-store.ts';
+import { chooseBestTier, isAffordable } from '../seats/hall.ts';
+import type { FreeCounts } from '../seats/free-counts.ts';
+import type { SeatStore } from '../seats/seat-store.ts';
 import { getTierColors } from '../seats/tier-colors.ts';
 import { formatCount, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
 
 interface Props {
   readonly store: SeatStore;
-  readonly summary: SeatSummary;
+  readonly free: FreeCounts;
   readonly filter: SeatFilter;
   /** Seats that a buyer can have. */
   readonly seatLimit: number;
   /** Seats that the buyer can still have. */
   readonly limit: number;
   readonly isBusy: boolean;
+  readonly isSoldOut: boolean;
   readonly onFilter: (filter: SeatFilter) => void;
   readonly onBest: (quantity: number, priceTier: string | null) => void;
+  /** Stands beside the wishes, or above them on a phone. */
+  readonly children: ReactNode;
 }
 
 /** What the buyer looks for: how many seats side by side, at which price. The server can hold the best of them. */
 export function Filters(props: Props) {
-  const { store, filter, seatLimit, onFilter } = props;
+  const { store, filter, seatLimit, onFilter, children } = props;
   const amounts = [...new Set(store.layout.tiers.map(({ amount }) => amount))].toSorted((a, b) => a - b);
   return (
     <div className="filters">
@@ -29,6 +33,7 @@ export function Filters(props: Props) {
         <Together {...{ seatLimit, filter, onFilter }} />
         {amounts.length > 1 && <PriceMax {...props} amounts={amounts} />}
         <BestSeats {...props} />
+        {children}
       </div>
       {amounts.length > 1 && <Tiers {...props} />}
     </div>
@@ -84,15 +89,15 @@ function PriceMax({ store, filter, amounts, onFilter }: Props & { readonly amoun
   );
 }
 
-function BestSeats({ store, summary, filter, limit, isBusy, onBest }: Props) {
+function BestSeats({ store, free, filter, limit, isBusy, isSoldOut, onBest }: Props) {
   const count = Math.max(1, Math.min(filter.together, limit));
-  const tier = chooseBestTier(store.layout, summary.byTier, filter);
+  const tier = chooseBestTier(store.layout, free.byTier, filter);
   const name = tier === null ? null : (store.layout.tiers[tier]?.name ?? null);
   return (
     <button
       type="button"
       className="best-button"
-      disabled={isBusy || limit <= 0}
+      disabled={isBusy || isSoldOut || limit <= 0}
       onClick={() => onBest(count, name)}
     >
       {name === null ? t('holdBest', { count }) : t('holdBestOf', { count, tier: name })}
@@ -100,7 +105,7 @@ function BestSeats({ store, summary, filter, limit, isBusy, onBest }: Props) {
   );
 }
 
-function Tiers({ store, summary, filter, onFilter }: Props) {
+function Tiers({ store, free, filter, onFilter }: Props) {
   const { tiers } = store.layout;
   const colors = getTierColors(tiers);
   const toggle = (tier: number) => {
@@ -117,7 +122,7 @@ function Tiers({ store, summary, filter, onFilter }: Props) {
         <button
           key={tier}
           type="button"
-          className="tier"
+          className={isAffordable(store.layout, filter, tier) ? 'tier' : 'tier excluded'}
           aria-pressed={filter.tiers?.has(tier) ?? false}
           onClick={() => toggle(tier)}
         >
@@ -126,7 +131,7 @@ function Tiers({ store, summary, filter, onFilter }: Props) {
             <bdi>{tiers[tier]?.name}</bdi>
           </span>
           <b>{formatMoney(tiers[tier] ?? { amount: 0, currency: 'EUR' })}</b>
-          <span className="soft">{t('freeShort', { shown: formatCount(summary.byTier[tier] ?? 0) })}</span>
+          <span className="soft">{t('freeShort', { shown: formatCount(free.byTier[tier] ?? 0) })}</span>
         </button>
       ))}
     </div>

@@ -4,7 +4,7 @@ import { bookingAddress } from '../api/addresses.ts';
 import type { Booking } from '../api/problem.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
-import { useServerTime } from '../parts/use-server-time.ts';
+import { useHoldTime } from '../parts/use-server-time.ts';
 import { formatCountdown, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
 import { SeatLines } from './seat-lines.tsx';
@@ -18,12 +18,17 @@ interface Props {
 /** A standing hold: what it is, how long it lasts, and what can be done with it. */
 export function HoldCard({ hold, onChange }: Props) {
   const [, navigate] = useLocation();
-  const actions = useBookingActions(hold.id, onChange);
+  const actions = useBookingActions({
+    id: hold.id,
+    possible: ['confirm', 'extend', 'release'],
+    onChange,
+    onDone(action, { id }) {
+      if (action === 'extend') announce(t('extended'));
+      if (action === 'release') announce(t('released'));
+      if (action === 'confirm' && location.pathname !== bookingAddress(id)) navigate(bookingAddress(id));
+    },
+  });
   useLiveBooking(hold.id, onChange);
-  const confirm = async () => {
-    const booking = await actions.run('confirm');
-    if (booking?.status === 'CONFIRMED') navigate(bookingAddress(booking.id));
-  };
   return (
     <section className="card hold" aria-label={t('yourHold')}>
       <div className="hold-head">
@@ -36,7 +41,7 @@ export function HoldCard({ hold, onChange }: Props) {
       </p>
       {actions.isUnknown && (
         <p className="notice warning" role="alert">
-          {t('unknownConfirm')}
+          {t(actions.running === 'confirm' ? 'unknownConfirm' : 'unknownChange')}
         </p>
       )}
       {actions.problem !== null && (
@@ -47,7 +52,7 @@ export function HoldCard({ hold, onChange }: Props) {
           type="button"
           className="primary wide"
           disabled={actions.running !== null}
-          onClick={() => void confirm()}
+          onClick={() => actions.run('confirm')}
         >
           {actions.running === 'confirm' ? t('confirming') : t('confirm', { price: formatMoney(hold.total) })}
         </button>
@@ -61,20 +66,14 @@ export function HoldCard({ hold, onChange }: Props) {
 function HoldChoices({ hold, actions }: { readonly hold: Booking; readonly actions: BookingActions }) {
   const { holdExtensionSeconds } = hold.event;
   const canExtend = holdExtensionSeconds !== null && hold.extendedAt === null;
-  const extend = async () => {
-    if ((await actions.run('extend')) !== null) announce(t('extended'));
-  };
-  const release = async () => {
-    if ((await actions.run('release')) !== null) announce(t('released'));
-  };
   return (
     <div className="choices">
       {canExtend && (
-        <button type="button" disabled={actions.running !== null} onClick={() => void extend()}>
+        <button type="button" disabled={actions.running !== null} onClick={() => actions.run('extend')}>
           {t('extend', { minutes: Math.round(holdExtensionSeconds / 60), seconds: holdExtensionSeconds })}
         </button>
       )}
-      <button type="button" disabled={actions.running !== null} onClick={() => void release()}>
+      <button type="button" disabled={actions.running !== null} onClick={() => actions.run('release')}>
         {t('release')}
       </button>
     </div>
@@ -85,7 +84,7 @@ function HoldChoices({ hold, actions }: { readonly hold: Booking; readonly actio
 const ANNOUNCED_AT = [120, 30];
 
 function HoldCountdown({ hold }: { readonly hold: Booking }) {
-  const now = useServerTime();
+  const now = useHoldTime(hold.holdExpiresAt);
   const expiresAt = Date.parse(hold.holdExpiresAt);
   const [length] = useState(() => expiresAt - Date.parse(hold.createdAt));
   // The clock is known to half a second. A new hold must not show more than its whole time.

@@ -8,7 +8,11 @@ export function LiveState({ summary }: { readonly summary: SeatSummary }) {
   const { available, staleSince } = summary;
   return (
     <p className="live-state" data-free={available} data-state={summary.state}>
-      <b>{t('seatsFree', { count: available, shown: formatCount(available) })}</b>
+      <b>
+        {available === 0
+          ? t('stateSoldOut')
+          : t('seatsFree', { count: available, shown: formatCount(available) })}
+      </b>
       {staleSince === null ? <Live /> : <Stale since={staleSince} />}
     </p>
   );

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import type { SeatFilter } from '../map/contract.ts';
 import { findFreeSeats, getRows, matchesTier, type HallRow } from '../seats/hall.ts';
+import type { FreeCounts } from '../seats/free-counts.ts';
 import type { SeatStore, SeatSummary } from '../seats/seat-store.ts';
 import { formatCount, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
@@ -10,6 +11,7 @@ import { getTierColors } from '../seats/tier-colors.ts';
 interface Props {
   readonly store: SeatStore;
   readonly summary: SeatSummary;
+  readonly free: FreeCounts;
   readonly selected: ReadonlySet<number>;
   readonly mine: ReadonlySet<number>;
   readonly filter: SeatFilter;
@@ -44,49 +46,34 @@ export function SeatList(props: Props) {
   );
 }
 
-interface SectionLine {
-  readonly section: number;
-  readonly amountMin: number;
-  readonly amountMax: number;
-}
-
-function Sections({
-  store,
-  summary,
-  filter,
-  onOpen,
-}: Props & { readonly onOpen: (section: number) => void }) {
+function Sections({ store, free, filter, onOpen }: Props & { readonly onOpen: (section: number) => void }) {
   const { layout } = store;
-  const lines = useMemo(() => {
-    const found = new Map<number, SectionLine>();
+  const shown = useMemo(() => {
+    const found = new Set<number>();
     layout.section.forEach((section, index) => {
-      if (!matchesTier(layout, filter, index)) return;
-      const amount = layout.tiers[layout.tier[index] ?? 0]?.amount ?? 0;
-      const line = found.get(section) ?? { section, amountMin: Infinity, amountMax: 0 };
-      found.set(section, {
-        section,
-        amountMin: Math.min(line.amountMin, amount),
-        amountMax: Math.max(line.amountMax, amount),
-      });
+      if (!found.has(section) && matchesTier(layout, filter, index)) found.add(section);
     });
-    return [...found.values()];
+    return [...found];
   }, [layout, filter]);
   const currency = layout.tiers[0]?.currency ?? 'EUR';
-  if (lines.length === 0) return <p className="empty">{t('noSeatsMatch')}</p>;
+  if (shown.length === 0) return <p className="empty">{t('noSeatsMatch')}</p>;
   return (
     <ul className="sections">
-      {lines.map(({ section, amountMin }) => {
-        const free = summary.bySection[section] ?? 0;
+      {shown.map((section) => {
+        const { free: count = 0, amountMin = null } = free.bySection[section] ?? {};
         return (
           <li key={section}>
-            <button type="button" className="section" disabled={free === 0} onClick={() => onOpen(section)}>
+            <button type="button" className="section" disabled={count === 0} onClick={() => onOpen(section)}>
               <bdi>{layout.sections[section]}</bdi>
-              <span className={free === 0 ? 'soft' : 'free'}>
-                {free === 0 ? t('stateSoldOut') : t('seatsFree', { count: free, shown: formatCount(free) })}
+              <span className={count === 0 ? 'soft' : 'free'}>
+                {count > 0 && t('seatsFree', { count, shown: formatCount(count) })}
+                {count === 0 && t(store.hasFree(section) ? 'noneMatches' : 'stateSoldOut')}
               </span>
-              <span className="soft">
-                {t('from', { price: formatMoney({ amount: amountMin, currency }) })}
-              </span>
+              {amountMin !== null && (
+                <span className="soft">
+                  {t('from', { price: formatMoney({ amount: amountMin, currency }) })}
+                </span>
+              )}
             </button>
           </li>
         );
@@ -132,7 +119,7 @@ function Rows(props: Props & { readonly section: number }) {
         return (
           found !== undefined && (
             <li key={key} data-index={index} ref={virtualizer.measureElement}>
-              <RowSeats {...props} row={found.row} free={found.free} />
+              <RowSeats {...props} row={found.row} found={found.free} />
             </li>
           )
         );
@@ -149,18 +136,18 @@ function setHeight(element: HTMLElement | null, height: number): void {
 
 interface RowProps extends Props {
   readonly row: HallRow;
-  readonly free: ReadonlySet<number>;
+  readonly found: ReadonlySet<number>;
 }
 
-function RowSeats({ store, row, free, selected, mine, onToggle }: RowProps) {
+function RowSeats({ store, row, found, selected, mine, onToggle }: RowProps) {
   const { layout } = store;
   const colors = getTierColors(layout.tiers);
-  const seats = row.seats.filter((index) => free.has(index) || selected.has(index) || mine.has(index));
+  const seats = row.seats.filter((index) => found.has(index) || selected.has(index) || mine.has(index));
   return (
     <div className="row" role="group" aria-label={t('row', { name: row.name === '' ? '–' : row.name })}>
       <div className="row-name">
         <b>{row.name === '' ? t('withoutRow') : t('row', { name: row.name })}</b>
-        <span className="soft">{t('freeShort', { shown: formatCount(free.size) })}</span>
+        <span className="soft">{t('freeShort', { shown: formatCount(found.size) })}</span>
       </div>
       <div className="row-seats">
         {seats.map((index) => {
@@ -176,9 +163,9 @@ function RowSeats({ store, row, free, selected, mine, onToggle }: RowProps) {
               data-color={colors[layout.tier[index] ?? 0]}
               aria-pressed={selected.has(index)}
               disabled={isMine}
-              title={`${layout.labels[index] ?? ''} · ${tier?.name ?? ''} · ${price}`}
+              title={`${store.labelOf(index)} · ${tier?.name ?? ''} · ${price}`}
               aria-label={t('seatButton', {
-                label: layout.labels[index] ?? '',
+                label: store.labelOf(index),
                 tier: tier?.name ?? '',
                 price,
                 state: isMine ? t('yours') : t('free'),

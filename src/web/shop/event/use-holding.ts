@@ -10,7 +10,8 @@ import {
   type BookingMode,
   type HoldRequestUpdatesSubscription,
 } from '../api/operations.ts';
-import type { Booking, Outcome, Problem } from '../api/problem.ts';
+import { withoutOutage, type Booking, type Outcome, type Problem } from '../api/problem.ts';
+import { onWritable } from '../api/service.ts';
 import { ofTab, readStored, writeStored } from '../api/stored.ts';
 import { sendWithSolution } from '../api/solve-challenge.ts';
 import { newKey, submit } from '../api/submit.ts';
@@ -53,12 +54,12 @@ export function useHolding(options: Options) {
   latest.current = options;
   const isRunning = useRef(false);
   const key = `sellout.wanted.${options.eventId}`;
-  const hold = async (wanted: Wanted) => {
+  const hold = async (wanted: Wanted, isRepeated: boolean) => {
     if (isRunning.current) return;
     isRunning.current = true;
     writeStored(ofTab, key, wanted);
     setHolding({ ...idle, state: 'sending' });
-    const outcome = await request(latest.current, wanted, (change) =>
+    const outcome = await request(latest.current, wanted, isRepeated, (change) =>
       setHolding((before) => ({ ...before, ...change })),
     );
     isRunning.current = false;
@@ -67,17 +68,21 @@ export function useHolding(options: Options) {
     if (outcome.ok) latest.current.onHeld(outcome.value);
     else latest.current.onRefused(outcome.problem);
   };
+  useEffect(
+    () => onWritable(() => setHolding((before) => ({ ...before, problem: withoutOutage(before.problem) }))),
+    [],
+  );
   useEffect(() => {
     const wanted = readStored(ofTab, key, wantedSchema);
-    if (wanted !== null) void hold(wanted);
+    if (wanted !== null) void hold(wanted, true);
     // Only once for an event: `hold` reads the latest options.
   }, [key]);
   return {
     holding,
     holdSeats: (seatIds: readonly string[]) =>
-      void hold({ key: newKey(), seatIds: [...seatIds], quantity: seatIds.length, priceTier: null }),
+      void hold({ key: newKey(), seatIds: [...seatIds], quantity: seatIds.length, priceTier: null }, false),
     holdBest: (quantity: number, priceTier: string | null) =>
-      void hold({ key: newKey(), seatIds: null, quantity, priceTier }),
+      void hold({ key: newKey(), seatIds: null, quantity, priceTier }, false),
     dismiss: () => setHolding(idle),
   };
 }
@@ -87,9 +92,13 @@ type OnChange = (change: Partial<Holding>) => void;
 async function request(
   { eventId, mode }: Options,
   { key, seatIds, quantity, priceTier }: Wanted,
+  isRepeated: boolean,
   onChange: OnChange,
 ): Promise<Outcome<Booking>> {
-  const onUnknown = (isUnknown: boolean) => onChange({ state: isUnknown ? 'unknown' : 'sending' });
+  const options = {
+    isRepeated,
+    onUnknown: (isUnknown: boolean) => onChange({ state: isUnknown ? 'unknown' : 'sending' }),
+  };
   // The key stays the same: a refused attempt has not used it.
   const common = { eventId, idempotencyKey: key, admissionToken: readAdmission(eventId)?.token ?? null };
   const solving = () => onChange({ state: 'solving' });
@@ -103,16 +112,16 @@ async function request(
     return sendWithSolution(
       (solution) =>
         seatIds === null
-          ? submit(HoldBestAvailableDocument, best(solution), { onUnknown })
-          : submit(HoldSeatsDocument, seats(solution), { onUnknown }),
+          ? submit(HoldBestAvailableDocument, best(solution), options)
+          : submit(HoldSeatsDocument, seats(solution), options),
       solving,
     );
   }
   const queued = await sendWithSolution(
     (solution) =>
       seatIds === null
-        ? submit(RequestHoldBestAvailableDocument, best(solution), { onUnknown })
-        : submit(RequestHoldDocument, seats(solution), { onUnknown }),
+        ? submit(RequestHoldBestAvailableDocument, best(solution), options)
+        : submit(RequestHoldDocument, seats(solution), options),
     solving,
   );
   if (!queued.ok) return queued;

@@ -1,19 +1,22 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import type { SeatLayout } from '../map/contract.ts';
-import type { EventDetails } from './event-details.ts';
+import { layouts, loadMap, type EventDetails } from './load-event.ts';
+import { loadOrReload } from '../parts/load-lazily.ts';
 import { openSelection, type ObservableSeats } from '../seats/seat-set.ts';
-import { SeatStore, type SeatSummary } from '../seats/seat-store.ts';
-import { getLanguage } from '../text/i18n.ts';
-import { getSeatLabel } from '../text/seat-label.ts';
+import type { SeatStore, SeatSummary } from '../seats/seat-store.ts';
 
 export interface Seats {
   readonly store: SeatStore;
   readonly selection: ObservableSeats;
 }
 
-type LoadedSeats = Seats | 'loading' | 'failed';
+export interface SeatsOnMap extends Seats {
+  /** Loaded before it is rendered: React shows a fallback for at least 300 ms. */
+  readonly view: Awaited<ReturnType<typeof loadMap>>;
+}
 
-/** Loads the layout and follows the seats of an event. */
+type LoadedSeats = SeatsOnMap | 'loading' | 'failed';
+
+/** Loads the layout and the map, and follows the seats of an event. */
 export function useSeats(event: EventDetails): [LoadedSeats, () => void] {
   const [seats, setSeats] = useState<LoadedSeats>('loading');
   const [run, setRun] = useState(0);
@@ -21,38 +24,22 @@ export function useSeats(event: EventDetails): [LoadedSeats, () => void] {
   const [initial] = useState(event.seatMap);
   useEffect(() => {
     let store: SeatStore | undefined;
-    const abort = new AbortController();
-    fetch(layoutUrl, { signal: abort.signal })
-      .then(async (response) => {
-        if (!response.ok) throw new Error(`the layout was answered with ${response.status}`);
-        const layout = translateLabels((await response.json()) as SeatLayout);
-        if (abort.signal.aborted) return;
-        store = new SeatStore(layout, initial);
-        setSeats({ store, selection: openSelection(layout.eventId, layout.seatIds.length) });
+    let isCurrent = true;
+    Promise.all([layouts.take(layoutUrl), loadOrReload(loadMap)])
+      .then(([layout, view]) => {
+        if (!isCurrent) return;
+        store = new view.SeatStore(layout, initial);
+        setSeats({ store, selection: openSelection(layout.eventId, layout.seatIds.length), view });
       })
       .catch(() => {
-        if (!abort.signal.aborted) setSeats('failed');
+        if (isCurrent) setSeats('failed');
       });
     return () => {
-      abort.abort();
+      isCurrent = false;
       store?.close();
     };
   }, [layoutUrl, initial, run]);
   return [seats, useCallback(() => setRun((count) => count + 1), [])];
-}
-
-/** Puts the labels of a layout into the language of the page. A change of the language loads the layout again. */
-function translateLabels(layout: SeatLayout): SeatLayout {
-  if (getLanguage() === 'en') return layout;
-  const labels = layout.labels.map((label, index) =>
-    getSeatLabel({
-      label,
-      section: layout.sections[layout.section[index] ?? 0] ?? '',
-      row: layout.row[index] ?? '',
-      number: layout.number[index] ?? '',
-    }),
-  );
-  return { ...layout, labels };
 }
 
 export function useSummary(store: SeatStore): SeatSummary {

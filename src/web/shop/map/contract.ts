@@ -108,6 +108,8 @@ export type Inspected = { readonly at: ScreenPoint; readonly by: InspectedBy } &
 type InspectedBy = 'mouse' | 'touch' | 'keyboard';
 
 export interface SeatMapTexts {
+  /** The language that the texts have now. */
+  readonly language: string;
   /** Describes a seat with its price and status, such as "Row 4, seat 12, Club, €189, free". */
   describeSeat(index: number): string;
   /** Describes a section when zoomed out, as the lines to draw: name, free count, lowest price. */
@@ -134,6 +136,8 @@ export interface SeatMap {
   /** Returns where a seat is drawn, also outside the visible part. */
   screenOf(index: number): ScreenPoint;
   setFilter(filter: SeatFilter): void;
+  /** Draws everything again, because the language of the texts has changed. */
+  repaint(): void;
   /** Removes the canvas and all listeners. */
   destroy(): void;
 }

@@ -42,10 +42,8 @@ class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
     this.#stage.own = this.#getOwn();
     this.#ends = [
       options.seats.onChange((changes) => {
-        this.#refresh(
-          changes.map(({ index }) => index),
-          true,
-        );
+        this.#stage.change(changes);
+        this.#filterSoon();
       }),
       options.selection.subscribe(this.#onOwn),
       options.mine.subscribe(this.#onOwn),
@@ -78,8 +76,17 @@ class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
   }
 
   setFilter(filter: SeatFilter): void {
+    if (filter === this.#filter) return;
     this.#filter = filter;
-    this.#stage.scene.looks.setFilter(filter);
+    this.#applyFilter();
+  }
+
+  #applyFilter(): void {
+    this.#stage.scene.looks.setFilter(this.#filter);
+    this.#stage.repaint();
+  }
+
+  repaint(): void {
     this.#stage.repaint();
   }
 
@@ -94,19 +101,20 @@ class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
   readonly #onOwn = (): void => {
     const before = this.#stage.own;
     this.#stage.own = this.#getOwn();
-    this.#refresh(new Set([...before, ...this.#stage.own]), false);
+    this.#stage.refresh(new Set([...before, ...this.#stage.own]));
+    this.#filterSoon();
   };
 
   #getOwn(): ReadonlySet<number> {
     return new Set([...this.#options.selection.get(), ...this.#options.mine.get()]);
   }
 
-  #refresh(indexes: Iterable<number>, isForeign: boolean): void {
-    this.#stage.refresh(indexes, isForeign);
+  /** Finds the seats that are together again, if the filter asks for some. */
+  #filterSoon(): void {
     if (!this.#stage.scene.looks.dependsOnNeighbors) return;
     this.#filtering ??= setTimeout(() => {
       this.#filtering = undefined;
-      this.setFilter(this.#filter);
+      this.#applyFilter();
     }, TOGETHER_MS);
   }
 
@@ -123,13 +131,11 @@ class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
     return scene.grid.findNearest(x, y, Math.max(scene.grid.pitch / 2, REACH_PX / camera.target.scale));
   }
 
-  /** Finds the section of the nearest seat, because outlines of nested sections overlap. */
-  #findSection(point: ScreenPoint): number | null {
+  /** Finds the nearest seat when seats are small. Its section is the one that is meant, because outlines of nested sections overlap. */
+  #findNear(point: ScreenPoint): number | null {
     const { camera, scene } = this.#stage;
     const { x, y } = toHall(camera.target, point);
-    const radius = Math.max(scene.grid.pitch, REACH_PX / camera.target.scale);
-    const nearest = scene.grid.findNearest(x, y, radius);
-    return nearest === null ? null : (this.#options.layout.section[nearest] ?? null);
+    return scene.grid.findNearest(x, y, Math.max(scene.grid.pitch, REACH_PX / camera.target.scale));
   }
 
   #findInMinimap(point: ScreenPoint) {
@@ -162,13 +168,16 @@ class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
 
   #openSection(point: ScreenPoint, isTouch: boolean): void {
     const { camera, scene } = this.#stage;
-    const section = this.#findSection(point);
+    const seat = this.#findNear(point);
+    if (seat === null) return;
+    const section = this.#options.layout.section[seat];
     const outline = scene.outlines.find((each) => each.section === section);
     if (outline === undefined) return;
     this.#hasJustZoomed = true;
     const { pitch } = scene.grid;
     const min = (isTouch ? FINGER_PITCH_PX : SECTION_PITCH_PX) / pitch;
-    const at = toHall(camera.target, point);
+    // Beside the section, the point itself could show no seat at all.
+    const at = scene.grid.locate(seat);
     this.#stage.glide(() => camera.showBox(outline.box, at, { min, max: SEAT_PITCH_PX / pitch }));
   }
 
@@ -188,8 +197,9 @@ class CanvasSeatMap implements SeatMap, KeyActions, PointerActions {
       if (scene.looks.of[index] === FREE) canvas.style.cursor = 'pointer';
       return this.#stage.inspect({ kind: 'seat', index, at: this.screenOf(index), by: 'mouse' });
     }
-    const section = this.#stage.pitch < SEATS_FROM_PX ? this.#findSection(point) : null;
-    if (section === null) return this.#stage.inspect(null);
+    const near = this.#stage.pitch < SEATS_FROM_PX ? this.#findNear(point) : null;
+    if (near === null) return this.#stage.inspect(null);
+    const section = this.#options.layout.section[near] ?? 0;
     canvas.style.cursor = 'pointer';
     const counts = scene.looks.summarize(section);
     this.#stage.inspect({ kind: 'section', section, at: point, by: 'mouse', ...counts });

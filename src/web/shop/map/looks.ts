@@ -18,13 +18,13 @@ type Sources = Pick<SeatMapOptions, 'layout' | 'seats' | 'selection' | 'mine'>;
 export class Looks {
   readonly of: Uint8Array;
   readonly #sources: Sources;
-  /** Free seats by section and tier, whether the filter matches them or not. */
+  /** Free seats by section and tier that are together in sufficient number, whether the filter matches their tier or not. */
   readonly #free: Int32Array;
   readonly #isFree: Uint8Array;
   #filter: SeatFilter;
   /** The seats that are together in sufficient number; null if the filter does not ask. */
   #together: Set<number> | null = null;
-  #rows: HallRow[] | undefined;
+  #rows: readonly HallRow[] | undefined;
 
   constructor(sources: Sources, filter: SeatFilter) {
     this.#sources = sources;
@@ -83,7 +83,8 @@ export class Looks {
 
   #count(index: number): void {
     const { layout, seats } = this.#sources;
-    const isFree = Number(seats.statusOf(index) === 'AVAILABLE');
+    const isTogether = this.#together === null || this.#together.has(index);
+    const isFree = Number(isTogether && seats.statusOf(index) === 'AVAILABLE');
     const change = isFree - (this.#isFree[index] ?? 0);
     if (change === 0) return;
     this.#isFree[index] = isFree;

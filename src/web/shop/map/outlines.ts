@@ -48,7 +48,7 @@ function findMainTier({ tier, tiers }: SeatLayout, seats: readonly number[]): nu
 
 /** Returns the corners of the convex hull, in order, without points on its edges. */
 export function getConvexHull(points: readonly LayoutPoint[]): LayoutPoint[] {
-  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+  const sorted = dropInner(points).sort((a, b) => a.x - b.x || a.y - b.y);
   if (sorted.length < 3) return sorted;
   const half = (ordered: readonly LayoutPoint[]) => {
     const chain: LayoutPoint[] = [];
@@ -59,6 +59,30 @@ export function getConvexHull(points: readonly LayoutPoint[]): LayoutPoint[] {
     return chain.slice(0, -1);
   };
   return [...half(sorted), ...half(sorted.toReversed())];
+}
+
+const directions = [
+  [1, 0],
+  [1, 1],
+  [0, 1],
+  [-1, 1],
+  [-1, 0],
+  [-1, -1],
+  [0, -1],
+  [1, -1],
+] as const;
+
+/** Leaves out the points between the outermost ones of eight directions: sorting them takes most of the time of a hull. */
+function dropInner(points: readonly LayoutPoint[]): LayoutPoint[] {
+  const outermost = new Set<LayoutPoint>();
+  for (const [dx, dy] of directions) {
+    let best = points[0];
+    for (const point of points)
+      if (best === undefined || point.x * dx + point.y * dy > best.x * dx + best.y * dy) best = point;
+    if (best !== undefined) outermost.add(best);
+  }
+  const octagon = [...outermost];
+  return points.filter((point) => !isInside(octagon, point));
 }
 
 export function isInside(hull: readonly LayoutPoint[], point: LayoutPoint): boolean {

@@ -1,8 +1,8 @@
 import type { LayoutArea, SeatMapOptions } from './contract.ts';
-import { BLOCKED, BOOKED, FREE, HELD, Looks, MINE, OTHER, SELECTED } from './looks.ts';
+import { FREE, Looks, MINE, SELECTED } from './looks.ts';
 import { getOutlines, type SectionOutline } from './outlines.ts';
 import { SeatGrid } from './seat-grid.ts';
-import type { Theme } from './theme.ts';
+import { TIERS, type Theme } from './theme.ts';
 import type { Box } from './viewport.ts';
 
 /** Everything that is drawn, independent of the part in view. */
@@ -10,18 +10,22 @@ export class Scene {
   readonly options: SeatMapOptions;
   readonly grid: SeatGrid;
   readonly looks: Looks;
-  readonly outlines: readonly SectionOutline[];
   /** The hall: all seats, with room for the names of rows, and the areas of the plan. */
   readonly box: Box;
   theme: Theme;
+  #outlines: readonly SectionOutline[] | undefined;
 
   constructor(options: SeatMapOptions, theme: Theme) {
     this.options = options;
     this.theme = theme;
     this.grid = new SeatGrid(options.layout);
     this.looks = new Looks(options, options.filter);
-    this.outlines = getOutlines(options.layout, this.grid);
     this.box = findBox(this.grid, options.layout.areas);
+  }
+
+  /** Computed when they are first drawn or clicked, because the seats are drawn before them. */
+  get outlines(): readonly SectionOutline[] {
+    return (this.#outlines ??= getOutlines(this.options.layout, this.grid));
   }
 
   /** Returns the position of a seat's tier in the palette. */
@@ -33,22 +37,16 @@ export class Scene {
     return this.options.tierColors[tier] ?? 0;
   }
 
+  /** Returns the position of a seat's color in the paints of the theme. */
+  getPaint(index: number): number {
+    const look = this.looks.of[index];
+    if (look === FREE) return this.getTierColor(index);
+    if (look === SELECTED) return TIERS;
+    return look === MINE ? TIERS + 1 : TIERS + 2;
+  }
+
   getColor(index: number): string {
-    const { theme } = this;
-    switch (this.looks.of[index]) {
-      case FREE:
-        return theme.tiers[this.getTierColor(index)] ?? theme.text;
-      case SELECTED:
-        return theme.accent;
-      case MINE:
-        return theme.good;
-      case HELD:
-      case OTHER:
-      case BOOKED:
-      case BLOCKED:
-      default:
-        return theme.control;
-    }
+    return this.theme.paints[this.getPaint(index)] ?? this.theme.text;
   }
 }
 

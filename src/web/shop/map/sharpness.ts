@@ -6,7 +6,14 @@ const SLOW_FRAMES = 2;
 /** The view moves until it has rested for this time. */
 export const REST_MS = 140;
 
-/** Chooses the pixels of the canvas per CSS pixel: fewer while the view moves, if this machine was too slow for all. */
+interface Quality {
+  /** Pixels of the canvas per CSS pixel. */
+  readonly pixelRatio: number;
+  /** True while the view moves on a machine that is too slow for the whole picture. */
+  readonly isSketch: boolean;
+}
+
+/** Chooses how pictures are drawn: with fewer pixels while the view moves, if this machine was too slow for all. */
 export class Sharpness {
   #movedMs = -Infinity;
   #frameMs = -Infinity;
@@ -17,12 +24,13 @@ export class Sharpness {
     this.#movedMs = nowMs;
   }
 
-  choose(nowMs: number): number {
+  choose(nowMs: number): Quality {
     const all = Math.min(devicePixelRatio, PIXEL_RATIO_MAX);
     const isMoving = nowMs - this.#movedMs < REST_MS;
     const betweenMs = nowMs - this.#frameMs;
     this.#frameMs = nowMs;
     if (isMoving && betweenMs > SLOW_FRAME_MS && betweenMs < REST_MS) this.#slowFrames++;
-    return isMoving && this.#slowFrames >= SLOW_FRAMES ? Math.min(all, 1) : all;
+    const isSketch = isMoving && this.#slowFrames >= SLOW_FRAMES;
+    return { pixelRatio: isSketch ? Math.min(all, 1) : all, isSketch };
   }
 }

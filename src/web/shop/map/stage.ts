@@ -1,3 +1,4 @@
+import { afterPaint } from '../parts/after-paint.ts';
 import type { Inspected, SeatMapOptions } from './contract.ts';
 import { Painter } from './draw/painter.ts';
 import { publishCounts, Scene } from './scene.ts';
@@ -29,6 +30,10 @@ export class Stage {
   #frame = 0;
   #version = 0;
   #hasNewData = true;
+  /** Seats that other buyers have changed since the last picture. */
+  readonly #changed = new Set<number>();
+  #hasSections = false;
+  #cancelSections = () => {};
   #resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(container: HTMLElement, options: SeatMapOptions) {
@@ -54,12 +59,17 @@ export class Stage {
     return this.scene.grid.pitch * this.camera.target.scale;
   }
 
-  /** Draws at once. A canvas that changes its size is empty until it is drawn. */
+  /** Draws the seats at once, because a canvas that changes its size is empty until it is drawn, and then the sections. */
   start(): void {
     this.#resize();
+    this.#cancelSections = afterPaint(() => {
+      this.#hasSections = true;
+      this.redraw();
+    });
   }
 
   end(): void {
+    this.#cancelSections();
     this.#listeners.abort();
     this.#sizes.disconnect();
     cancelAnimationFrame(this.#frame);
@@ -67,16 +77,28 @@ export class Stage {
     this.canvas.remove();
   }
 
-  /** Computes the looks of seats again. Changes of other buyers pulse, unless the buyer wants no motion. */
-  refresh(indexes: Iterable<number>, isForeign: boolean): void {
-    const { looks } = this.scene;
-    const changed = [...indexes].filter((index) => looks.refresh(index));
-    this.painter.change(changed);
-    // The first message has the whole map.
-    if (isForeign && this.#version > 0 && !this.#stillness.matches)
-      for (const index of changed) this.painter.pulse(index, performance.now());
+  /** Shows changes of other buyers in the next picture. A page that is hidden, and draws none, only collects them. */
+  change(changes: readonly { readonly index: number }[]): void {
+    for (const { index } of changes) this.#changed.add(index);
     this.#hasNewData = true;
     this.redraw();
+  }
+
+  /** Computes the looks of seats again. */
+  refresh(indexes: Iterable<number>): void {
+    this.painter.change([...indexes].filter((index) => this.scene.looks.refresh(index)));
+    this.#hasNewData = true;
+    this.redraw();
+  }
+
+  /** Changes of other buyers pulse, unless the buyer wants no motion. */
+  #takeChanges(nowMs: number): void {
+    const changed = [...this.#changed].filter((index) => this.scene.looks.refresh(index));
+    this.#changed.clear();
+    this.painter.change(changed);
+    // The first picture has them already.
+    if (this.#version > 0 && !this.#stillness.matches)
+      for (const index of changed) this.painter.pulse(index, nowMs);
   }
 
   repaint(): void {
@@ -131,16 +153,20 @@ export class Stage {
     this.#frame = 0;
     if (this.camera.screen.width === 0) return;
     const nowMs = performance.now();
+    this.#takeChanges(nowMs);
     const isGliding = this.camera.advance(nowMs);
     if (isGliding) this.#sharpness.move(nowMs);
-    this.#setPixelRatio(this.#sharpness.choose(nowMs));
+    const { pixelRatio, isSketch } = this.#sharpness.choose(nowMs);
+    this.#setPixelRatio(pixelRatio);
     const { view, screen } = this.camera;
     const target = this.inspected;
     const hovered = target?.kind === 'seat' && target.by !== 'keyboard' ? target.index : null;
     const hoveredSection = target?.kind === 'section' ? target.section : null;
     const cursor = this.isCursorShown ? this.cursor : null;
-    const frame = { view, screen, cursor, hovered, hoveredSection, own: this.own, nowMs };
-    const isPulsing = this.painter.draw(frame, this.#pixelRatio);
+    const { own } = this;
+    const hasSections = this.#hasSections;
+    const frame = { view, screen, cursor, hovered, hoveredSection, own, hasSections, isSketch, nowMs };
+    const isPulsing = this.painter.draw(frame, pixelRatio);
     if (this.#hasNewData) this.#publish();
     if (isPulsing || isGliding) this.redraw();
   }

@@ -13,12 +13,15 @@ export interface Theme {
   readonly accent: string;
   readonly onAccent: string;
   readonly good: string;
+  /** The colors of seats: those of the tiers, then those of selected, own and all other seats. */
+  readonly paints: readonly string[];
   readonly focus: string;
   readonly font: string;
   readonly isDark: boolean;
 }
 
-const TIERS = 8;
+/** Number of colors for tiers. */
+export const TIERS = 8;
 
 export function readTheme(container: HTMLElement): Theme {
   const probe = document.createElement('span');
@@ -31,18 +34,22 @@ export function readTheme(container: HTMLElement): Theme {
     probe.dataset['color'] = String(position);
     return resolve('--tier');
   });
+  const accent = resolve('--accent');
+  const good = resolve('--good');
+  const control = resolve('--control');
   const theme: Theme = {
     tiers,
+    paints: [...tiers, accent, good, control],
     inks: tiers.map(chooseInk),
     background: resolve('--background'),
     card: resolve('--card'),
     text: resolve('--text'),
     soft: resolve('--soft'),
     line: resolve('--line'),
-    control: resolve('--control'),
-    accent: resolve('--accent'),
+    control,
+    accent,
     onAccent: resolve('--on-accent'),
-    good: resolve('--good'),
+    good,
     focus: resolve('--focus'),
     font: getComputedStyle(container).fontFamily,
     isDark: chooseInk(resolve('--card')) === '#ffffff',

@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { eventAddress } from '../api/addresses.ts';
+import { listenToOtherTabs, tellOtherTabs } from '../api/other-tabs.ts';
 import type { Booking } from '../api/problem.ts';
+import { isSessionOver, useToken } from '../api/session.ts';
 import { HoldCard } from '../event/hold-card.tsx';
 import { SeatLines } from '../event/seat-lines.tsx';
-import { readBooking, useBookingActions } from '../event/use-booking.ts';
+import { readBooking, useBookingActions, useLiveBooking } from '../event/use-booking.ts';
 import { announce } from '../parts/announcer.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
@@ -16,18 +18,28 @@ import { t } from '../text/i18n.ts';
 import { saveBooking } from './save-booking.ts';
 
 export function BookingPage({ id }: { readonly id: string }) {
+  const token = useToken();
   const [booking, setBooking] = useState<Booking | 'loading' | 'failed' | null>('loading');
+  const [eventId, setEventId] = useState<string | null>(null);
+  const change = useCallback((next: Booking | null) => {
+    setBooking(next);
+    if (next === null) return;
+    setEventId(next.event.id);
+    tellOtherTabs(next);
+  }, []);
   const load = useCallback(() => {
-    readBooking(id).then(setBooking, () => setBooking('failed'));
-  }, [id]);
+    readBooking(id).then(change, () => setBooking('failed'));
+    // Another session has other bookings.
+  }, [id, token, change]);
   useEffect(load, [load]);
+  useEffect(() => listenToOtherTabs((other) => other.id === id && setBooking(other)), [id]);
   const page = useKeptFocus<HTMLDivElement>();
   return (
     <div ref={page}>
       {booking === 'loading' && <Loading lines={5} />}
       {booking === 'failed' && <LoadFailed onRetry={load} />}
-      {booking === null && <UnknownBooking />}
-      {booking !== null && typeof booking === 'object' && <Known booking={booking} onChange={setBooking} />}
+      {booking === null && (isSessionOver() ? <SessionOver eventId={eventId} /> : <UnknownBooking />)}
+      {booking !== null && typeof booking === 'object' && <Known booking={booking} onChange={change} />}
     </div>
   );
 }
@@ -46,7 +58,11 @@ function Known({ booking, onChange }: Props) {
             <bdi>{booking.event.name}</bdi>
           </PageTitle>
           <EventLine booking={booking} />
+          {booking.event.status === 'CANCELED' && <Notice kind="warning" title={t('eventCanceled')} />}
           <HoldCard hold={booking} onChange={onChange} />
+          <Link className="button" href={eventAddress(booking.event.id)}>
+            {t('toEvent')}
+          </Link>
         </>
       ) : (
         <Finished booking={booking} onChange={onChange} />
@@ -62,6 +78,19 @@ function UnknownBooking() {
       <p>{t('bookingNotFoundText')}</p>
       <Link className="button primary" href="/bookings">
         {t('myBookings')}
+      </Link>
+    </div>
+  );
+}
+
+/** `eventId` is null if the booking was never shown. */
+function SessionOver({ eventId }: { readonly eventId: string | null }) {
+  return (
+    <div className="page narrow" role="alert">
+      <PageTitle title={t('sessionOverTitle')}>{t('sessionOverTitle')}</PageTitle>
+      <p>{t('sessionOverBooking')}</p>
+      <Link className="button primary" href={eventId === null ? '/' : eventAddress(eventId)}>
+        {t(eventId === null ? 'allEvents' : 'chooseAgain')}
       </Link>
     </div>
   );
@@ -84,11 +113,13 @@ function Finished({ booking, onChange }: Props) {
     <>
       <div className={`verdict ${status.toLowerCase()}`}>
         <span className="mark" aria-hidden="true">
-          {status === 'CONFIRMED' ? '✓' : '–'}
+          <svg viewBox="0 0 20 20" width="28" height="28">
+            <path d={status === 'CONFIRMED' ? 'M4 10.5l4 4l8 -9' : 'M5 10h10'} />
+          </svg>
         </span>
         <div>
           <PageTitle title={title}>{title}</PageTitle>
-          <p>{t(`text${status}`)}</p>
+          <p className={status === 'CONFIRMED' ? 'no-print' : undefined}>{t(`text${status}`)}</p>
         </div>
       </div>
       {event.status === 'CANCELED' && <Notice kind="warning" title={t('eventCanceled')} />}
@@ -101,8 +132,8 @@ function Finished({ booking, onChange }: Props) {
         <p className="total">
           <span>{t('total')}</span> <b>{formatMoney(booking.total)}</b>
         </p>
-        <p className="soft small">
-          {t('bookingNumber')} <code>{booking.id}</code>
+        <p className="booking-number">
+          <span className="soft">{t('bookingNumber')}</span> <b>{booking.number}</b>
         </p>
       </section>
       {status === 'CONFIRMED' ? (
@@ -117,15 +148,18 @@ function Finished({ booking, onChange }: Props) {
 }
 
 function ConfirmedActions({ booking, onChange }: Props) {
-  const actions = useBookingActions(booking.id, onChange);
+  const actions = useBookingActions({
+    id: booking.id,
+    possible: ['cancel'],
+    onChange,
+    onDone: () => announce(t('titleCANCELED')),
+  });
+  useLiveBooking(booking.id, onChange);
   const [asks, setAsks] = useState(false);
   const [wasAsked, setWasAsked] = useState(false);
   const { event } = booking;
   const isTooLate = useHasPassed(event.cancelableUntil);
   const canCancel = event.buyersMayCancel && !isTooLate && event.status !== 'CANCELED';
-  const cancel = async () => {
-    if ((await actions.run('cancel')) !== null) announce(t('titleCANCELED'));
-  };
   const answerNo = () => {
     setAsks(false);
     setWasAsked(true);
@@ -143,6 +177,9 @@ function ConfirmedActions({ booking, onChange }: Props) {
         <button type="button" onClick={() => saveBooking(booking)}>
           {t('save')}
         </button>
+        <Link className="button" href={eventAddress(event.id)}>
+          {t('toEvent')}
+        </Link>
         {canCancel && !asks && (
           <button type="button" ref={wasAsked ? focusOnMount : null} onClick={() => setAsks(true)}>
             {t('cancelBooking')}
@@ -161,7 +198,7 @@ function ConfirmedActions({ booking, onChange }: Props) {
             <strong>{t('cancelQuestion')}</strong>
             <p>{t('cancelConsequence')}</p>
             <div className="choices">
-              <button type="button" disabled={actions.running !== null} onClick={() => void cancel()}>
+              <button type="button" disabled={actions.running !== null} onClick={() => actions.run('cancel')}>
                 {t('cancelYes')}
               </button>
               <button type="button" onClick={answerNo}>

@@ -3,11 +3,15 @@ import { Link } from 'wouter';
 import { bookingAddress } from '../api/addresses.ts';
 import { ask, SessionOverError } from '../api/client.ts';
 import { MyBookingsDocument, type MyBookingsQuery } from '../api/operations.ts';
+import { listenToOtherTabs } from '../api/other-tabs.ts';
+import type { Booking } from '../api/problem.ts';
+import { isSessionOver, useToken } from '../api/session.ts';
+import { useLiveBooking } from '../event/use-booking.ts';
+import { announce } from '../parts/announcer.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { LoadFailed, Loading } from '../parts/states.tsx';
 import { formatDateTime, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
-import type { Booking } from '../api/problem.ts';
 
 type Connection = NonNullable<MyBookingsQuery['viewer']>['bookings'];
 
@@ -19,6 +23,7 @@ interface Bookings {
 const none: Bookings = { list: [], next: null };
 
 export function BookingsPage() {
+  const token = useToken();
   const [bookings, setBookings] = useState<Bookings | 'loading' | 'failed'>('loading');
   const [more, setMore] = useState<'idle' | 'loading' | 'failed'>('idle');
   const load = useCallback(async () => {
@@ -28,8 +33,13 @@ export function BookingsPage() {
     } catch (error) {
       setBookings(error instanceof SessionOverError ? none : 'failed');
     }
-  }, []);
+    // Another session has other bookings.
+  }, [token]);
   useEffect(() => void load(), [load]);
+  const update = useCallback((booking: Booking) => {
+    setBookings((before) => (typeof before === 'object' ? replace(before, booking) : before));
+  }, []);
+  useEffect(() => listenToOtherTabs(update), [update]);
   const loadMore = async (before: Bookings) => {
     setMore('loading');
     try {
@@ -47,20 +57,66 @@ export function BookingsPage() {
       <p className="soft">{t('bookingsOfThisBrowser')}</p>
       {bookings === 'loading' && <Loading lines={4} />}
       {bookings === 'failed' && <LoadFailed onRetry={() => void load()} />}
-      {typeof bookings === 'object' && bookings.list.length === 0 && (
-        <div className="empty">
-          <h2>{t('noBookings')}</h2>
-          <p>{t('noBookingsText')}</p>
-          <Link className="button primary" href="/">
-            {t('findEvents')}
-          </Link>
-        </div>
-      )}
+      {typeof bookings === 'object' && bookings.list.length === 0 && <None />}
       {typeof bookings === 'object' && (
-        <List bookings={bookings} more={more} onMore={() => void loadMore(bookings)} />
+        <>
+          <Followed bookings={bookings.list} onUpdate={update} />
+          <List bookings={bookings} more={more} onMore={() => void loadMore(bookings)} />
+        </>
       )}
     </div>
   );
+}
+
+function None() {
+  const isOver = isSessionOver();
+  return (
+    <div className="empty">
+      <h2>{t(isOver ? 'sessionOverTitle' : 'noBookings')}</h2>
+      <p>{t(isOver ? 'sessionOverBookings' : 'noBookingsText')}</p>
+      <Link className="button primary" href="/">
+        {t('findEvents')}
+      </Link>
+    </div>
+  );
+}
+
+/** Bookings that the page follows: the latest ones. A connection can have 100 subscriptions. */
+const FOLLOWED_MAX = 40;
+const changing: ReadonlySet<string> = new Set(['HOLD', 'CONFIRMED']);
+
+interface FollowedProps {
+  readonly bookings: readonly Booking[];
+  readonly onUpdate: (booking: Booking) => void;
+}
+
+/** Follows the bookings that can still change. */
+function Followed({ bookings, onUpdate }: FollowedProps) {
+  return bookings
+    .filter(({ status }) => changing.has(status))
+    .slice(0, FOLLOWED_MAX)
+    .map((booking) => <FollowedBooking key={booking.id} booking={booking} onUpdate={onUpdate} />);
+}
+
+function FollowedBooking({
+  booking,
+  onUpdate,
+}: Omit<FollowedProps, 'bookings'> & { readonly booking: Booking }) {
+  useLiveBooking(booking.id, (next) => {
+    if (next.status !== booking.status)
+      announce(t('statusChanged', { event: next.event.name, status: t(`status${next.status}`) }));
+    onUpdate(next);
+  });
+  return null;
+}
+
+/** Puts a new booking first, and replaces a known one where it is. */
+function replace(before: Bookings, booking: Booking): Bookings {
+  const isKnown = before.list.some(({ id }) => id === booking.id);
+  const list = isKnown
+    ? before.list.map((known) => (known.id === booking.id ? booking : known))
+    : [booking, ...before.list];
+  return { ...before, list };
 }
 
 function append(before: Bookings, { edges, pageInfo }: Connection): Bookings {
@@ -91,7 +147,14 @@ function List({ bookings, more, onMore }: ListProps) {
         {bookings.list.map((booking) => (
           <li key={booking.id}>
             <Link className="card booking-card" href={bookingAddress(booking.id)}>
-              <span className={`badge ${booking.status.toLowerCase()}`}>{t(`status${booking.status}`)}</span>
+              <span className="card-head">
+                <span className={`badge ${booking.status.toLowerCase()}`}>
+                  {t(`status${booking.status}`)}
+                </span>
+                <span className="soft">
+                  <span className="visually-hidden">{t('bookingNumber')}</span> {booking.number}
+                </span>
+              </span>
               <b className="name">
                 <bdi>{booking.event.name}</bdi>
               </b>

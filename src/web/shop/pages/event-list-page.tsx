@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { eventAddress } from '../api/addresses.ts';
-import { ask } from '../api/client.ts';
+import { askPublic } from '../api/client.ts';
 import { getServerTime } from '../api/clock.ts';
 import { EventListDocument, type EventListQuery } from '../api/operations.ts';
 import { announce } from '../parts/announcer.tsx';
@@ -27,7 +27,7 @@ export function EventListPage() {
   useEffect(() => {
     let isCurrent = true;
     setFailed(false);
-    ask(EventListDocument, { search: search === '' ? null : search, after: null })
+    askPublic(EventListDocument, { search: search === '' ? null : search, after: null })
       .then(({ events }) => {
         if (!isCurrent) return;
         setListing({ search, pages: [events] });
@@ -115,7 +115,7 @@ function Events({ listing, onMore }: EventsProps) {
         search: listing.search === '' ? null : listing.search,
         after: last?.endCursor ?? null,
       };
-      const { events: page } = await ask(EventListDocument, variables);
+      const { events: page } = await askPublic(EventListDocument, variables);
       onMore(page);
       setMore('idle');
       // The first new event gets the focus, because the button moves away from it.

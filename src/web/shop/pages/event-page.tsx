@@ -1,30 +1,34 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { EventDetailsDocument } from '../api/operations.ts';
-import type { EventDetails } from '../event/event-details.ts';
+import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { events, type EventDetails } from '../event/load-event.ts';
 import { SaleCountdown } from '../event/sale-countdown.tsx';
+import { useEventNews } from '../event/use-event-news.ts';
 import { SeatChooser } from '../event/seat-chooser.tsx';
 import { announce } from '../parts/announcer.tsx';
+import { loadLazily } from '../parts/load-lazily.ts';
 import { PageTitle } from '../parts/page-title.tsx';
-import { LoadFailed, Loading, Notice } from '../parts/states.tsx';
+import { LoadFailed, Loading, Notice, Paused } from '../parts/states.tsx';
 import { useLoaded } from '../parts/use-loaded.ts';
 import { useHasPassed } from '../parts/use-server-time.ts';
-import { formatDateTime, formatMoney } from '../text/format.ts';
+import { formatDateTime, formatPriceRange } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
 import { isolate } from '../text/isolate.ts';
 import { playTurnSound } from '../waiting/turn-signal.ts';
 import { useWaitingRoom } from '../waiting/use-waiting-room.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 
-const WaitingRoomView = lazy(async () => ({
-  default: (await import('../waiting/waiting-room-view.tsx')).WaitingRoomView,
-}));
+const WaitingRoomView = loadLazily(
+  async () => (await import('../waiting/waiting-room-view.tsx')).WaitingRoomView,
+);
+
+const loadEvent = (id: string) => events.take(id);
 
 export function EventPage({ id }: { readonly id: string }) {
-  const [loaded, reload] = useLoaded(EventDetailsDocument, { id });
+  const [loaded, reload] = useLoaded(loadEvent, id);
   if (loaded.state === 'loading') return <Loading lines={5} />;
   if (loaded.state === 'failed') return <LoadFailed onRetry={reload} />;
-  if (loaded.data.event === null) return <NotFoundPage />;
-  return <EventView event={loaded.data.event} onReload={reload} />;
+  if (loaded.data === null) return <NotFoundPage />;
+  return <EventView event={loaded.data} onReload={reload} />;
 }
 
 interface Props {
@@ -34,8 +38,7 @@ interface Props {
 
 function EventView({ event, onReload }: Props) {
   const { timeZone, name } = event.venue;
-  const prices = event.priceTiers.map(({ price }) => price).toSorted((a, b) => a.amount - b.amount);
-  const [lowest, highest] = [prices[0], prices.at(-1)];
+  const range = formatPriceRange(event);
   return (
     <div className="page event">
       <header className="event-head">
@@ -45,13 +48,7 @@ function EventView({ event, onReload }: Props) {
         <p className="event-line">
           <time dateTime={event.startsAt}>{formatDateTime(event.startsAt, timeZone)}</time>
           <bdi>{name}</bdi>
-          {lowest !== undefined && highest !== undefined && (
-            <span>
-              {lowest.amount === highest.amount
-                ? formatMoney(lowest)
-                : t('priceRange', { lowest: formatMoney(lowest), highest: formatMoney(highest) })}
-            </span>
-          )}
+          {range !== null && <span className="price-range">{range}</span>}
         </p>
       </header>
       <Sale event={event} onReload={onReload} />
@@ -63,6 +60,7 @@ function EventView({ event, onReload }: Props) {
 function Sale({ event, onReload }: Props) {
   const hasStarted = useHasPassed(event.onSaleAt);
   const hasEnded = useHasPassed(event.saleEndsAt);
+  useEventNews(event, onReload);
   const waiting = useWaitingRoom(event.id, event.waitingRoom);
   const { state } = waiting.room;
   const lastState = useRef(state);
@@ -76,27 +74,35 @@ function Sale({ event, onReload }: Props) {
     event.name,
   );
   const status = hasEnded && event.status === 'ON_SALE' ? 'ENDED' : event.status;
+  useAnnouncedStatus(status);
   const loseAdmission = () => {
     waiting.loseAdmission();
     waiting.join();
   };
   if (status === 'CANCELED') return <Closed title={t('eventCanceled')} text={t('eventCanceledText')} />;
   if (status === 'ENDED') return <Closed title={t('eventEnded')} text={t('eventEndedText')} />;
+  // Below, because it may come later and must not move what is shown.
+  const paused = status === 'PAUSED' && <Paused />;
   if (waiting.room.state === 'LOBBY' || (hasStarted && !waiting.isAdmitted)) {
     return (
-      <Suspense fallback={<Loading lines={4} />}>
-        <WaitingRoomView eventId={event.id} waiting={waiting} timeZone={event.venue.timeZone} />
-      </Suspense>
+      <>
+        <Suspense fallback={<Loading lines={4} />}>
+          <WaitingRoomView eventId={event.id} waiting={waiting} timeZone={event.venue.timeZone} />
+        </Suspense>
+        {paused}
+      </>
     );
   }
-  if (!hasStarted) return <SaleCountdown event={event} />;
+  if (!hasStarted) {
+    return (
+      <>
+        <SaleCountdown event={event} />
+        {paused}
+      </>
+    );
+  }
   return (
     <>
-      {status === 'PAUSED' && (
-        <Notice kind="warning" title={t('eventPaused')}>
-          <p>{t('eventPausedText')}</p>
-        </Notice>
-      )}
       {isTurn && (
         <Notice kind="success" title={t('yourTurn')}>
           <p>{t('yourTurnText')}</p>
@@ -107,11 +113,35 @@ function Sale({ event, onReload }: Props) {
   );
 }
 
+const statusTexts = {
+  CANCELED: 'eventCanceled',
+  ENDED: 'eventEnded',
+  PAUSED: 'eventPaused',
+  ON_SALE: 'eventOnSale',
+  DRAFT: 'statePaused',
+} as const;
+
+/** Announces a change of the status, because what it shows appears far from where the buyer is. */
+function useAnnouncedStatus(status: EventDetails['status']): void {
+  const last = useRef(status);
+  useEffect(() => {
+    if (status !== last.current) announce(t(statusTexts[status]));
+    last.current = status;
+  }, [status]);
+}
+
 function Closed({ title, text }: { readonly title: string; readonly text: string }) {
+  // It may replace a long page that was scrolled down.
+  useLayoutEffect(() => window.scrollTo(0, 0), []);
   return (
-    <Notice kind="info" title={title}>
-      <p>{text}</p>
-    </Notice>
+    <>
+      <Notice kind="info" title={title}>
+        <p>{text}</p>
+      </Notice>
+      <Link className="button" href="/">
+        {t('allEvents')}
+      </Link>
+    </>
   );
 }
 

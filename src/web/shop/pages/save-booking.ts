@@ -16,12 +16,12 @@ export function saveBooking(booking: Booking): void {
     ),
     '',
     `${t('total')} ${formatMoney(booking.total)}`,
-    `${t('bookingNumber')} ${booking.id}`,
+    `${t('bookingNumber')} ${booking.number}`,
   ];
   const url = URL.createObjectURL(new Blob([lines.join('\n')], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = 'sellout-booking.txt';
+  link.download = `sellout-booking-${booking.number}.txt`;
   link.click();
   URL.revokeObjectURL(url);
 }

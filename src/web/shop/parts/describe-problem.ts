@@ -16,7 +16,10 @@ export function describeProblem(problem: Problem, timeZone: string): Words {
     case 'no-answer':
       return { title: t('noAnswerTitle'), text: t('noAnswerText') };
     case 'session-over':
-      return { title: t('sessionOverTitle'), text: t('sessionOverText') };
+      return {
+        title: t('sessionOverTitle'),
+        text: t(problem.isUnknown ? 'sessionOverUnknown' : 'sessionOverText'),
+      };
     case 'request-expired':
       return { title: t('requestExpiredTitle'), text: t('requestExpiredText') };
     case 'unexpected':

@@ -42,3 +42,12 @@ export function Notice({ kind, title, children }: NoticeProps) {
     </div>
   );
 }
+
+/** Says that the organizer has paused the sale. */
+export function Paused() {
+  return (
+    <Notice kind="warning" title={t('eventPaused')}>
+      <p>{t('eventPausedText')}</p>
+    </Notice>
+  );
+}

@@ -6,28 +6,48 @@ export interface HallRow {
   readonly seats: readonly number[];
 }
 
-/** Groups the seats of a section into rows, in the order of the plan. */
-export function getRows(layout: SeatLayout, section: number): HallRow[] {
-  const rows = new Map<string, number[]>();
-  layout.section.forEach((other, index) => {
-    if (other !== section) return;
+const rowsOf = new WeakMap<SeatLayout, readonly (readonly HallRow[])[]>();
+
+/** Returns the seats of a section by row, in the order of the plan. A hall of 80,000 seats is grouped once. */
+export function getRows(layout: SeatLayout, section: number): readonly HallRow[] {
+  const known = rowsOf.get(layout) ?? groupRows(layout);
+  rowsOf.set(layout, known);
+  return known[section] ?? [];
+}
+
+function groupRows(layout: SeatLayout): HallRow[][] {
+  const sections = new Map<number, Map<string, number[]>>();
+  layout.section.forEach((section, index) => {
+    const rows = sections.get(section) ?? new Map<string, number[]>();
+    sections.set(section, rows);
     const name = layout.row[index] ?? '';
     const row = rows.get(name);
     if (row === undefined) rows.set(name, [index]);
     else row.push(index);
   });
-  return [...rows].map(([name, seats]) => ({ name, seats }));
+  return Array.from({ length: Math.max(0, ...sections.keys()) + 1 }, (_, section) =>
+    [...(sections.get(section) ?? [])].map(([name, seats]) => ({ name, seats })),
+  );
 }
 
 export function matchesTier(layout: SeatLayout, filter: SeatFilter, index: number): boolean {
   const tier = layout.tier[index] ?? 0;
   if (filter.tiers !== null && !filter.tiers.has(tier)) return false;
-  return filter.amountMax === null || (layout.tiers[tier]?.amount ?? 0) <= filter.amountMax;
+  return isAffordable(layout, filter, tier);
+}
+
+/** Returns whether the price limit of a filter allows a tier. */
+export function isAffordable(
+  { tiers }: Pick<SeatLayout, 'tiers'>,
+  { amountMax }: SeatFilter,
+  tier: number,
+): boolean {
+  return amountMax === null || (tiers[tier]?.amount ?? 0) <= amountMax;
 }
 
 /** Returns the free seats of a row that match the filter, including the number of seats together. */
 export function findFreeSeats(
-  { layout, seats }: { readonly layout: SeatLayout; readonly seats: SeatSource },
+  { layout, seats }: { readonly layout: SeatLayout; readonly seats: Pick<SeatSource, 'statusOf'> },
   row: HallRow,
   filter: SeatFilter,
 ): Set<number> {

@@ -2,25 +2,25 @@ import { createSeatFeed, type SeatChange, type SeatFeed } from '../../seat-feed/
 import { graphqlWsTransport } from '../../seat-feed/graphql-ws.ts';
 import { socket } from '../api/client.ts';
 import type { SeatLayout, SeatSource } from '../map/contract.ts';
+import { getSeatLabel } from '../text/seat-label.ts';
 
 interface InitialMap {
   readonly version: number;
   readonly states: string;
 }
 
-/** What the page shows of the live seats, at most four times a second. */
+/** What the page shows of the live seats, at most twice a second. */
 export interface SeatSummary {
   readonly revision: number;
   readonly available: number;
   readonly state: SeatSource['state'];
   /** Time of the browser at which the connection was lost; null while the map is live. */
   readonly staleSince: number | null;
-  /** Numbers of available seats, by the position of their section and of their tier in the layout. */
-  readonly bySection: Int32Array;
-  readonly byTier: Int32Array;
+  /** Numbers of available seats by section and tier, at `section * tiers + tier`. */
+  readonly free: Int32Array;
 }
 
-const PUBLISH_MS = 250;
+const PUBLISH_MS = 500;
 
 /** The layout and the live seats of one event. Only summaries of the changes pass through React. */
 export class SeatStore implements SeatSource {
@@ -28,18 +28,15 @@ export class SeatStore implements SeatSource {
   readonly #feed: SeatFeed;
   readonly #seatListeners = new Set<(seats: readonly SeatChange[]) => void>();
   readonly #summaryListeners = new Set<() => void>();
-  readonly #bySection: Int32Array;
-  readonly #byTier: Int32Array;
+  readonly #free: Int32Array;
   #summary: SeatSummary;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #staleSince: number | null = null;
 
   constructor(layout: SeatLayout, initial: InitialMap) {
     this.layout = layout;
-    this.#bySection = new Int32Array(layout.sections.length);
-    this.#byTier = new Int32Array(layout.tiers.length);
-    for (const section of layout.section) this.#add(this.#bySection, section, 1);
-    for (const tier of layout.tier) this.#add(this.#byTier, tier, 1);
+    this.#free = new Int32Array(layout.sections.length * layout.tiers.length);
+    for (let index = 0; index < layout.seatIds.length; index++) this.#add(index, 1);
     this.#feed = createSeatFeed({
       seatCount: layout.seatIds.length,
       initial,
@@ -60,6 +57,17 @@ export class SeatStore implements SeatSource {
     return this.#feed.state;
   }
 
+  /** Returns the label of a seat in the language of the page. */
+  labelOf(index: number): string {
+    const { labels, sections, section, row, number } = this.layout;
+    return getSeatLabel({
+      label: labels[index] ?? '',
+      section: sections[section[index] ?? 0] ?? '',
+      row: row[index] ?? '',
+      number: number[index] ?? '',
+    });
+  }
+
   readonly statusOf: SeatSource['statusOf'] = (index) => this.#feed.statusOf(index);
   readonly counts: SeatSource['counts'] = () => this.#feed.counts();
 
@@ -67,6 +75,12 @@ export class SeatStore implements SeatSource {
     this.#seatListeners.add(listener);
     return () => this.#seatListeners.delete(listener);
   };
+
+  /** Returns whether a section has an available seat of any tier. */
+  hasFree(section: number): boolean {
+    const { length } = this.layout.tiers;
+    return this.#free.subarray(section * length, (section + 1) * length).some((count) => count > 0);
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#summaryListeners.add(listener);
@@ -86,8 +100,7 @@ export class SeatStore implements SeatSource {
     for (const { index, from, to } of seats) {
       const change = Number(to === 'AVAILABLE') - Number(from === 'AVAILABLE');
       if (change === 0) continue;
-      this.#add(this.#bySection, this.layout.section[index] ?? 0, change);
-      this.#add(this.#byTier, this.layout.tier[index] ?? 0, change);
+      this.#add(index, change);
     }
     for (const listener of this.#seatListeners) listener(seats);
     this.#publishSoon();
@@ -119,12 +132,13 @@ export class SeatStore implements SeatSource {
       available: this.#feed.counts().AVAILABLE,
       state: this.#feed.state,
       staleSince: this.#staleSince,
-      bySection: this.#bySection.slice(),
-      byTier: this.#byTier.slice(),
+      free: this.#free.slice(),
     };
   }
 
-  #add(counts: Int32Array, position: number, change: number): void {
-    counts[position] = (counts[position] ?? 0) + change;
+  #add(index: number, change: number): void {
+    const { section, tier, tiers } = this.layout;
+    const position = (section[index] ?? 0) * tiers.length + (tier[index] ?? 0);
+    this.#free[position] = (this.#free[position] ?? 0) + change;
   }
 }

@@ -1,6 +1,9 @@
 import type { Catalog } from './catalog.ts';
+import { deProblems } from './de-problems.ts';
 
 export const de: Catalog = {
+  ...deProblems,
+
   skip: 'Zum Inhalt springen',
   mainNavigation: 'Shop',
   footer: 'Plätze in Echtzeit, für dich reserviert, während du dich entscheidest.',
@@ -12,6 +15,8 @@ export const de: Catalog = {
   understood: 'OK',
   offline:
     'Du bist offline. Deine Auswahl bleibt erhalten; es geht weiter, sobald die Verbindung zurück ist.',
+  readOnlyNow:
+    'Der Verkauf ist unterbrochen. Reservierungen behalten ihre Restzeit, und es geht von selbst weiter.',
   crashTitle: 'Diese Seite hat ein Problem',
   crashText:
     'Deine Reservierungen und Buchungen sind auf dem Server sicher. Lade die Seite neu, um fortzufahren.',
@@ -34,25 +39,30 @@ export const de: Catalog = {
   noEventsFoundText: 'Suche nach einem Teil des Namens der Veranstaltung oder des Ortes.',
   from: 'ab {price}',
   priceRange: '{lowest} bis {highest}',
+  pricesOf: 'Preise: {range}',
   saleFrom: 'Verkauf ab {time}',
   stateCanceled: 'Abgesagt',
   statePaused: 'Verkauf unterbrochen',
   stateEnded: 'Verkauf beendet',
   stateSoldOut: 'Ausverkauft',
   seatsFree: '{count, plural, one {{shown} Platz frei} other {{shown} Plätze frei}}',
+  noneMatches: 'keine passenden',
   freeShort: '{shown} frei',
 
   saleStartsIn: 'Zeit bis zum Verkaufsstart',
   opensByItself: 'Bleib hier: Die Plätze erscheinen von selbst, wenn der Verkauf beginnt.',
   eventCanceled: 'Die Veranstaltung ist abgesagt.',
-  eventCanceledText: 'Es werden keine Plätze verkauft. Eine Buchung findest du unter „Meine Buchungen“.',
+  eventCanceledText:
+    'Es werden keine Plätze verkauft, und reservierte lassen sich nicht buchen. Eine Buchung findest du unter „Meine Buchungen“.',
   eventEnded: 'Der Verkauf ist beendet.',
-  eventEndedText: 'Es können keine Plätze mehr reserviert werden. Buchungen bleiben unter „Meine Buchungen“.',
+  eventEndedText:
+    'Plätze lassen sich nicht mehr reservieren oder buchen. Buchungen bleiben unter „Meine Buchungen“.',
+  eventOnSale: 'Die Veranstaltung ist im Verkauf.',
   eventPaused: 'Der Verkauf ist unterbrochen.',
   eventPausedText:
     'Zurzeit können keine Plätze reserviert werden. Was du reserviert hast, kannst du noch buchen.',
   live: 'Live',
-  stale: 'Verbindung verloren. Das ist der Stand von vor {age}.',
+  stale: 'Nicht live: {age} alt',
   priceTiers: 'Preiskategorien',
   priceMax: 'Preis',
   anyPrice: 'Jeder Preis',
@@ -119,6 +129,8 @@ export const de: Catalog = {
     'Die Verbindung brach ab, bevor die Antwort kam. Wir prüfen, ob deine Plätze reserviert sind; bitte warte.',
   unknownConfirm:
     'Die Verbindung brach ab, bevor die Antwort kam. Wir prüfen, ob deine Buchung bestätigt ist; bitte warte.',
+  unknownChange:
+    'Die Verbindung brach ab, bevor die Antwort kam. Wir prüfen, was aus deiner Reservierung wurde; bitte warte.',
   unknownCancel:
     'Die Verbindung brach ab, bevor die Antwort kam. Wir prüfen, ob deine Buchung storniert ist; bitte warte.',
 
@@ -134,6 +146,10 @@ export const de: Catalog = {
   released: 'Deine Plätze sind freigegeben.',
   selectAgain: 'Diese Plätze wieder auswählen',
 
+  chooseOthers: 'Andere Plätze wählen',
+  bookedHere: '{count, plural, one {Du hast hier # Platz gebucht.} other {Du hast hier # Plätze gebucht.}}',
+  openBooking: 'Buchung öffnen',
+
   bookingDetails: 'Buchung',
   bookingNumber: 'Buchungsnummer',
   bookingNotFound: 'Diese Buchung gehört nicht zu diesem Browser',
@@ -144,6 +160,7 @@ export const de: Catalog = {
   noBookingsText: 'Plätze, die du reservierst oder buchst, erscheinen hier.',
   moreBookings: 'Weitere Buchungen zeigen',
   seatCount: '{count, plural, one {# Platz} other {# Plätze}}',
+  statusChanged: '{event}: {status}',
   statusHOLD: 'Reserviert',
   statusCONFIRMED: 'Gebucht',
   statusCANCELED: 'Storniert',
@@ -160,6 +177,7 @@ export const de: Catalog = {
   textEXPIRED:
     'Sie wurde nicht rechtzeitig gebucht, und andere können die Plätze nehmen. Nichts wurde gebucht.',
   textRELEASED: 'Du hast die Plätze zurückgegeben. Nichts wurde gebucht.',
+  toEvent: 'Zur Veranstaltung',
   chooseAgain: 'Wieder Plätze wählen',
   print: 'Drucken',
   save: 'Als Datei speichern',
@@ -173,68 +191,6 @@ export const de: Catalog = {
   notCancelable: 'Diese Buchung lässt sich hier nicht stornieren. Wende dich an den Veranstalter.',
   onlyThisBrowser:
     'Nur dieser Browser kann die Buchung öffnen. Speichere oder drucke sie, bevor du seine Daten löschst.',
-
-  seatsTakenTitle: '{count, plural, one {Ein Platz wurde} other {Einige Plätze wurden}} vor dir genommen',
-  seatsTakenText:
-    'Nicht mehr frei: {labels}. Nichts wurde reserviert; deine anderen Plätze bleiben ausgewählt.',
-  tooFewSeatsTitle: 'Nicht genug freie Plätze',
-  tooFewSeatsText: 'Nichts wurde reserviert. Wähle weniger Plätze oder eine andere Preiskategorie.',
-  seatLimitTitle: 'Zu viele Plätze',
-  seatLimitText:
-    'Du kannst hier höchstens {limit} Plätze haben, reserviert und gebucht zusammen. Entferne einige, oder gib eine Reservierung frei.',
-  notOnSaleTitle: 'Die Veranstaltung ist nicht im Verkauf',
-  notOnSaleText: 'Nichts wurde reserviert. Sieh dir die anderen Veranstaltungen an.',
-  bookingStateTitle: 'Das ist nicht mehr möglich',
-  bookingIsHOLD: 'Die Plätze sind reserviert, aber nicht gebucht. Buche sie zuerst.',
-  bookingIsCONFIRMED: 'Die Buchung ist schon bestätigt. Du findest sie unter „Meine Buchungen“.',
-  bookingIsCANCELED: 'Die Buchung wurde storniert.',
-  bookingIsEXPIRED: 'Die Reservierung ist abgelaufen. Wähle die Plätze noch einmal.',
-  bookingIsRELEASED: 'Die Plätze wurden freigegeben. Wähle sie noch einmal.',
-  cancelRefusedTitle: 'Die Buchung lässt sich nicht stornieren',
-  cancelNotAllowed: 'Diese Veranstaltung erlaubt es nicht. Wende dich an den Veranstalter.',
-  cancelTooLate: 'Es war bis {time} möglich. Wende dich an den Veranstalter.',
-  orphanTitle: 'Ein einzelner Platz bliebe frei',
-  orphanText: 'Nichts wurde reserviert. Wähle Plätze nebeneinander, zum Beispiel diese:',
-  busyTitle: 'Der Server ist stark ausgelastet',
-  busyText: 'Nichts wurde geändert. In {time} kannst du es noch einmal versuchen; deine Auswahl bleibt.',
-  challengeTitle: 'Einen Moment',
-  challengeText:
-    'Dieser Verkauf hält Programme fern: Dein Gerät muss erst eine kleine Aufgabe lösen. Es arbeitet daran.',
-  rateLimitedTitle: 'Zu viele Versuche',
-  rateLimitedText: 'Nichts wurde geändert. Warte {time}, dann versuche es noch einmal; deine Auswahl bleibt.',
-  coolDownTitle: 'Du musst eine Pause machen',
-  coolDownText:
-    'Von dir oder aus deinem Netz wurden viele Plätze versucht oder ohne Buchung reserviert. Wartezeit bis zur nächsten Reservierung: {time}. Was du jetzt reserviert hast, bleibt deins.',
-  closedTitle: 'Du kannst hier zurzeit keine Plätze reservieren',
-  closedText:
-    'Von dir oder aus deinem Netz wurden zu viele Plätze ohne Buchung reserviert. Wartezeit bis zur nächsten Reservierung: {time}. Falls das ein Irrtum ist, wende dich an den Veranstalter.',
-  readOnlyTitle: 'Der Verkauf ist unterbrochen',
-  readOnlyText:
-    'Wegen Wartung kann nichts reserviert oder gebucht werden. Warte {time}, dann versuche es noch einmal.',
-  holdExpiredTitle: 'Die Reservierung ist abgelaufen',
-  holdExpiredText:
-    'Andere können die Plätze jetzt nehmen. Du kannst sie wieder auswählen, falls sie noch frei sind.',
-  extensionRefusedTitle: 'Mehr Zeit ist nicht möglich',
-  extensionRefusedText:
-    'Die Reservierung hat schon so viel Zeit, wie sie haben kann. Buche, bevor die Zeit abläuft.',
-  admissionTitle: 'Deine Reihe ist vorbei',
-  admissionText: 'Nichts wurde reserviert. Du gehst zurück in den Warteraum, und deine Auswahl bleibt.',
-  notFoundTitle: 'Das ist nicht mehr verfügbar',
-  notFoundText: 'Es existiert nicht, oder es gehört zu einem anderen Browser.',
-  invalidTitle: 'Die Veranstaltung hat sich geändert',
-  invalidText: 'Nichts wurde reserviert. Die Seite zeigt den neuen Stand; bitte versuche es noch einmal.',
-  conflictTitle: 'Diese Anfrage gab es schon',
-  conflictText:
-    'Sie galt anderen Plätzen, und nichts wurde geändert. Prüfe deine Auswahl und reserviere noch einmal.',
-  noAnswerTitle: 'Keine Antwort',
-  noAnswerText: 'Der Server hat nicht geantwortet. Prüfe die Verbindung und versuche es noch einmal.',
-  sessionOverTitle: 'Deine Sitzung ist abgelaufen',
-  sessionOverText: 'Nichts wurde geändert. Versuche es noch einmal: Eine neue Sitzung beginnt von selbst.',
-  requestExpiredTitle: 'Deine Anfrage wurde nicht rechtzeitig entschieden',
-  requestExpiredText: 'Nichts wurde reserviert. Bitte versuche es noch einmal.',
-  unexpectedTitle: 'Etwas ist schiefgegangen',
-  unexpectedText:
-    'Der Server hat einen unerwarteten Fehler gemeldet. Versuche es noch einmal, oder lade die Seite neu.',
 
   waitingRoom: 'Warteraum',
   lobbyText:
@@ -271,5 +227,5 @@ export const de: Catalog = {
   soldOutEarlyTitle: 'Alle Plätze sind verkauft.',
   soldOutEarlyText: 'Warten lohnt sich kaum: Plätze kommen nur zurück, wenn eine Buchung storniert wird.',
   yourTurn: 'Du bist dran!',
-  yourTurnText: 'Du bist drin. Wähle jetzt deine Plätze und reserviere sie.',
+  yourTurnText: 'Wähle jetzt deine Plätze und reserviere sie.',
 };

@@ -1,5 +1,9 @@
+import { enProblems } from './en-problems.ts';
+
 /** The texts of the shop in English, as ICU messages. The keys are those of all languages. */
 export const en = {
+  ...enProblems,
+
   skip: 'Skip to content',
   mainNavigation: 'Shop',
   footer: 'Live seats, held for you while you decide.',
@@ -11,6 +15,8 @@ export const en = {
   understood: 'OK',
   offline:
     'You are offline. What you have chosen stays here; the page continues when the connection is back.',
+  readOnlyNow:
+    'Sales are interrupted. Holds keep the time that they have left, and the page continues by itself.',
   crashTitle: 'This page has a problem',
   crashText: 'Your holds and bookings are safe on the server. Reload the page to continue.',
   loadFailedTitle: 'This could not be loaded.',
@@ -30,24 +36,28 @@ export const en = {
   noEventsFoundText: 'Search for a part of the name of the event or the venue.',
   from: 'from {price}',
   priceRange: '{lowest} to {highest}',
+  pricesOf: 'Prices: {range}',
   saleFrom: 'On sale from {time}',
   stateCanceled: 'Canceled',
   statePaused: 'Sale paused',
   stateEnded: 'Sale ended',
   stateSoldOut: 'Sold out',
   seatsFree: '{count, plural, one {{shown} seat free} other {{shown} seats free}}',
+  noneMatches: 'none that match',
   freeShort: '{shown} free',
 
   saleStartsIn: 'Time until the sale starts',
   opensByItself: 'Stay here: the seats appear by themselves when the sale starts.',
   eventCanceled: 'The event is canceled.',
-  eventCanceledText: 'No seats are sold. If you have a booking, find it under My bookings.',
+  eventCanceledText:
+    'No seats are sold, and held seats cannot be confirmed. If you have a booking, find it under My bookings.',
   eventEnded: 'The sale is over.',
-  eventEndedText: 'No more seats can be held. Existing bookings stay under My bookings.',
+  eventEndedText: 'Seats can no longer be held or confirmed. Existing bookings stay under My bookings.',
+  eventOnSale: 'The event is on sale.',
   eventPaused: 'The sale is paused.',
   eventPausedText: 'No new seats can be held at the moment. You can still confirm what you hold.',
   live: 'Live',
-  stale: 'Connection lost. This is the state of {age} ago.',
+  stale: 'Not live: {age} old',
   priceTiers: 'Price categories',
   priceMax: 'Price',
   anyPrice: 'Any price',
@@ -112,6 +122,8 @@ export const en = {
     'The connection failed before the answer came. We are checking whether your seats are held; please wait.',
   unknownConfirm:
     'The connection failed before the answer came. We are checking whether your booking is confirmed; please wait.',
+  unknownChange:
+    'The connection failed before the answer came. We are checking what has become of your hold; please wait.',
   unknownCancel:
     'The connection failed before the answer came. We are checking whether your booking is canceled; please wait.',
 
@@ -127,6 +139,10 @@ export const en = {
   released: 'Your seats are released.',
   selectAgain: 'Select these seats again',
 
+  chooseOthers: 'Choose other seats',
+  bookedHere: '{count, plural, one {You have booked # seat here.} other {You have booked # seats here.}}',
+  openBooking: 'Open the booking',
+
   bookingDetails: 'Booking',
   bookingNumber: 'Booking number',
   bookingNotFound: 'This booking is not in this browser',
@@ -137,6 +153,7 @@ export const en = {
   noBookingsText: 'Seats that you hold or book appear here.',
   moreBookings: 'Show more bookings',
   seatCount: '{count, plural, one {# seat} other {# seats}}',
+  statusChanged: '{event}: {status}',
   statusHOLD: 'Held',
   statusCONFIRMED: 'Confirmed',
   statusCANCELED: 'Canceled',
@@ -152,6 +169,7 @@ export const en = {
   textCANCELED: 'The seats are on sale again.',
   textEXPIRED: 'It was not confirmed in time, and others can take the seats. Nothing was booked.',
   textRELEASED: 'You gave the seats back. Nothing was booked.',
+  toEvent: 'Back to the event',
   chooseAgain: 'Choose seats again',
   print: 'Print',
   save: 'Save as a file',
@@ -163,62 +181,6 @@ export const en = {
   cancelableUntil: 'You can cancel until {time}.',
   notCancelable: 'This booking cannot be canceled here. Ask the organizer.',
   onlyThisBrowser: 'Only this browser can open the booking. Save or print it before you clear its data.',
-
-  seatsTakenTitle: '{count, plural, one {A seat was} other {Some seats were}} taken before you',
-  seatsTakenText: 'No longer free: {labels}. Nothing was held; your other seats are still selected.',
-  tooFewSeatsTitle: 'Not enough free seats',
-  tooFewSeatsText: 'Nothing was held. Choose fewer seats or another price category.',
-  seatLimitTitle: 'Too many seats',
-  seatLimitText:
-    'You can have at most {limit} seats for this event, held and booked together. Remove some, or release a hold.',
-  notOnSaleTitle: 'The event is not on sale',
-  notOnSaleText: 'Nothing was held. Look at the other events.',
-  bookingStateTitle: 'This is no longer possible',
-  bookingIsHOLD: 'The seats are held, but not booked. Confirm them first.',
-  bookingIsCONFIRMED: 'The booking is confirmed already. Find it under My bookings.',
-  bookingIsCANCELED: 'The booking has been canceled.',
-  bookingIsEXPIRED: 'The hold has expired. Choose the seats again.',
-  bookingIsRELEASED: 'The seats have been released. Choose them again.',
-  cancelRefusedTitle: 'The booking cannot be canceled',
-  cancelNotAllowed: 'This event does not allow it. Ask the organizer.',
-  cancelTooLate: 'It was possible until {time}. Ask the organizer.',
-  orphanTitle: 'A single seat would remain free',
-  orphanText: 'Nothing was held. Choose neighboring seats, for example these:',
-  busyTitle: 'The server is very busy',
-  busyText: 'Nothing was changed. Try again in {time}; your selection stays.',
-  challengeTitle: 'One moment',
-  challengeText:
-    'This sale keeps programs out: your device has to solve a small task first. It is working on it.',
-  rateLimitedTitle: 'Too many attempts',
-  rateLimitedText: 'Nothing was changed. Wait {time}, then try again; your selection stays.',
-  coolDownTitle: 'You have to pause',
-  coolDownText:
-    'Many seats were tried or held without a booking, by you or from your network. You can hold seats again in {time}. What you hold now stays yours.',
-  closedTitle: 'You cannot hold seats of this event now',
-  closedText:
-    'Too many seats were held without a booking, by you or from your network. It is possible again in {time}. If this is a mistake, ask the organizer.',
-  readOnlyTitle: 'Sales are interrupted',
-  readOnlyText: 'For maintenance, nothing can be held or confirmed. Try again in {time}.',
-  holdExpiredTitle: 'The hold has expired',
-  holdExpiredText: 'Others can take the seats now. You can select them again if they are still free.',
-  extensionRefusedTitle: 'No more time is possible',
-  extensionRefusedText: 'The hold has all the time that it can have. Confirm before the time is up.',
-  admissionTitle: 'Your turn has passed',
-  admissionText: 'Nothing was held. You go back to the waiting room, and your selection stays.',
-  notFoundTitle: 'This is not available any more',
-  notFoundText: 'It does not exist, or it belongs to another browser.',
-  invalidTitle: 'The event has changed',
-  invalidText: 'Nothing was held. The page shows the new state; please try again.',
-  conflictTitle: 'This request was sent before',
-  conflictText: 'It was for other seats, and nothing was changed. Check your selection, then hold it again.',
-  noAnswerTitle: 'No answer',
-  noAnswerText: 'The server did not answer. Check your connection and try again.',
-  sessionOverTitle: 'Your session has ended',
-  sessionOverText: 'Nothing was changed. Try again: a new session starts by itself.',
-  requestExpiredTitle: 'Your request was not decided in time',
-  requestExpiredText: 'Nothing was held. Please try again.',
-  unexpectedTitle: 'Something went wrong',
-  unexpectedText: 'The server reported an unexpected error. Try again, or reload the page.',
 
   waitingRoom: 'Waiting room',
   lobbyText:
@@ -254,5 +216,5 @@ export const en = {
   soldOutEarlyTitle: 'All seats are sold.',
   soldOutEarlyText: 'Waiting is hardly worth it: seats come back only if a booking is canceled.',
   yourTurn: 'Your turn!',
-  yourTurnText: 'You are in. Choose your seats and hold them now.',
+  yourTurnText: 'Choose your seats and hold them now.',
 };

@@ -1,4 +1,4 @@
-import { getLanguage } from './i18n.ts';
+import { getLanguage, t } from './i18n.ts';
 
 interface Money {
   readonly amount: number;
@@ -33,6 +33,19 @@ export function formatMoney({ amount, currency }: Money): string {
   return format.format(amount / 10 ** digits);
 }
 
+interface Priced {
+  readonly priceTiers: readonly { readonly price: Money }[];
+}
+
+/** Formats the prices of an event, such as "€35 to €349". Returns null if it has none. */
+export function formatPriceRange({ priceTiers }: Priced): string | null {
+  const prices = priceTiers.map(({ price }) => price).toSorted((a, b) => a.amount - b.amount);
+  const [lowest, highest] = [prices[0], prices.at(-1)];
+  if (lowest === undefined || highest === undefined) return null;
+  if (lowest.amount === highest.amount) return formatMoney(lowest);
+  return t('priceRange', { lowest: formatMoney(lowest), highest: formatMoney(highest) });
+}
+
 export function formatCount(count: number): string {
   return cached('count', (locale) => new Intl.NumberFormat(locale)).format(count);
 }
@@ -46,12 +59,20 @@ export function formatDateTime(time: string, timeZone: string): string {
         timeZone,
         weekday: 'short',
         day: 'numeric',
-        month: 'long',
+        month: 'short',
         year: 'numeric',
         hour: '2-digit',
         minute: '2-digit',
         timeZoneName: 'short',
       }),
+  ).format(new Date(time));
+}
+
+/** Formats a time of today in the zone of the browser, such as "18:05". */
+export function formatTime(time: string): string {
+  return cached(
+    'clock',
+    (locale) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }),
   ).format(new Date(time));
 }
 

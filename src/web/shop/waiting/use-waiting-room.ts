@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, client } from '../api/client.ts';
+import { ask, askPublic, client } from '../api/client.ts';
 import { getServerTime } from '../api/clock.ts';
 import {
   ClaimAdmissionDocument,
@@ -39,11 +39,13 @@ const CLAIM_AGAIN_MS = 5_000;
 const DRAWN_MS = 2_000;
 const RENEW_BEFORE_MS = 30_000;
 const AVAILABILITY_MS = 30_000;
+/** Mean time after which the estimate and the chance are read again, as often as the availability by those without a number. */
+const PLACE_MS = 30_000;
 
 /** Follows a waiting room, keeps the buyer's place in it, and claims and renews the admission. */
 export function useWaitingRoom(eventId: string, initial: RoomFragment): WaitingRoom {
   const [room, isConnected] = useRoom(eventId, initial);
-  const { place, isJoining, problem, join, forget } = usePlace(eventId);
+  const { place, isJoining, problem, join, refresh, forget } = usePlace(eventId);
   const isCalled = place?.number != null && (place.number === 0 || place.number <= room.nowServing);
   const admission = useAdmission(eventId, isCalled && room.state !== 'OFF', join);
   const isOff = room.state === 'OFF';
@@ -58,12 +60,15 @@ export function useWaitingRoom(eventId: string, initial: RoomFragment): WaitingR
     const timer = setTimeout(join, DRAWN_MS * (0.5 + Math.random()));
     return () => clearTimeout(timer);
   }, [isUndrawn, place, join]);
-  const isSoldOut = useSoldOut(eventId, !isOff && !admission.isAdmitted) || place?.chance === 'NONE';
+  const isWaiting = !isOff && !admission.isAdmitted;
+  const hasNumber = place?.number != null;
+  useRegularLook(isWaiting && hasNumber && !isCalled, refresh);
+  const isSoldOut = useSoldOut(eventId, isWaiting && !hasNumber) || place?.chance === 'NONE';
   const leave = () => {
     forget();
     admission.lose();
     // If this is lost, the server gives the place away when it is called and not claimed.
-    void ask(LeaveWaitingRoomDocument, { eventId }).catch(() => undefined);
+    void Promise.allSettled([ask(LeaveWaitingRoomDocument, { eventId })]);
   };
   return {
     room,
@@ -128,11 +133,41 @@ function usePlace(eventId: string) {
       }
     });
   }, [eventId]);
+  const refresh = useCallback(async () => {
+    const token = readPlaceToken(eventId);
+    // Another tab has left the room.
+    if (token === null) return setPlace(null);
+    if (running.current) return;
+    const outcome = await joinRoom(eventId, token, () => {});
+    // A refusal changes nothing: what was known before stays true until the next look.
+    if (outcome.ok) setPlace((before) => (before === null ? null : outcome.value));
+  }, [eventId]);
   const forget = () => {
     writePlaceToken(eventId, null);
     setPlace(null);
   };
-  return { place, isJoining, problem, join, forget };
+  return { place, isJoining, problem, join, refresh, forget };
+}
+
+/** Calls `look` regularly while the page is visible. The times vary, so that a crowd does not look together. */
+function useRegularLook(isOn: boolean, look: () => Promise<void>): void {
+  useEffect(() => {
+    if (!isOn) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isCurrent = true;
+    const plan = () => {
+      timer = setTimeout(() => void next(), PLACE_MS * (0.5 + Math.random()));
+    };
+    const next = async () => {
+      if (document.visibilityState === 'visible') await look();
+      if (isCurrent) plan();
+    };
+    plan();
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [isOn, look]);
 }
 
 function isValid(eventId: string): boolean {
@@ -184,7 +219,7 @@ function useSoldOut(eventId: string, isWaiting: boolean): boolean {
     if (!isWaiting) return;
     const look = async () => {
       try {
-        const { event } = await ask(WaitingRoomOfDocument, { id: eventId });
+        const { event } = await askPublic(WaitingRoomOfDocument, { id: eventId });
         setSoldOut(event !== null && event.availability.available + event.availability.held === 0);
       } catch {
         // What was known before stays true until the next look.

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { announce } from '../parts/announcer.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { Notice } from '../parts/states.tsx';
@@ -113,12 +113,16 @@ interface PlaceProps {
 }
 
 function YourPlace({ place, nowServing, isLobby }: PlaceProps) {
-  const { number } = place;
-  const [first] = useState(place.ahead);
+  const { number, chance } = place;
   const ahead = number === null ? null : Math.max(0, number - nowServing - 1);
   useEffect(() => {
     if (ahead !== null && (ahead % 100 === 0 || ahead < 10)) announce(t('aheadText', { count: ahead }));
   }, [ahead]);
+  const lastChance = useRef(chance);
+  useEffect(() => {
+    if (chance !== lastChance.current) announce(`${t('chance')}: ${t(`chance${chance}`)}`);
+    lastChance.current = chance;
+  }, [chance]);
   if (isLobby || number === null || ahead === null) {
     return (
       <Notice kind="success" title={t('inLobbyTitle')}>
@@ -133,7 +137,8 @@ function YourPlace({ place, nowServing, isLobby }: PlaceProps) {
       </Notice>
     );
   }
-  const share = first !== null && first > 0 ? ahead / first : 1;
+  // The estimate is as old as the place. Fewer people are ahead now.
+  const share = place.ahead !== null && place.ahead > 0 ? Math.min(1, ahead / place.ahead) : 1;
   const seconds = place.estimatedWaitSeconds === null ? null : place.estimatedWaitSeconds * share;
   return (
     <>
@@ -141,7 +146,7 @@ function YourPlace({ place, nowServing, isLobby }: PlaceProps) {
         <Figure name={t('yourNumber')} value={formatCount(number)} />
         <Figure name={t('ahead')} value={formatCount(ahead)} />
         <Figure name={t('estimate')} value={seconds === null ? '–' : formatEstimate(seconds)} />
-        <Figure name={t('chance')} value={t(`chance${place.chance}`)} />
+        <Figure name={t('chance')} value={t(`chance${chance}`)} />
       </dl>
       <p className="soft">{t('keepWaiting')}</p>
     </>

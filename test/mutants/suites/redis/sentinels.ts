@@ -11,7 +11,7 @@ export const sentinels: readonly MutantGroup[] = [
     ],
   },
   {
-    tests: ['test/faults/cluster/failover.test.ts'],
+    tests: ['test/faults/cluster/old-primary.long.test.ts'],
     mutants: [
       {
         guard: 'promotion-hears-every-standby',

@@ -49,6 +49,7 @@ interface Situation {
   readonly keys?: readonly UsedKey[];
   readonly requests?: readonly SettledRequest[];
   readonly revokedBuyers?: readonly string[];
+  readonly outages?: LockedState['outages'];
   readonly takeoverDelaysMs?: readonly number[];
   /** Seats that are not locked. */
   readonly unlocked?: readonly number[];
@@ -76,6 +77,7 @@ export function given(situation: Situation = {}): LockedState {
     bookings: new Map(bookings.map((booking) => [booking.id, booking])),
     keys: situation.keys ?? [],
     requests: situation.requests ?? [],
+    outages: situation.outages ?? [],
     revokedBuyers: situation.revokedBuyers ?? [],
     takeoverDelaysMs: situation.takeoverDelaysMs ?? [],
     neighbors: new Map(),

@@ -1,6 +1,8 @@
+import { drawSign } from './draw-sign.ts';
 import { getSquareSize } from './hall-bitmap.ts';
 import { BLOCKED, BOOKED, FREE, HELD, MINE, OTHER, SELECTED } from '../looks.ts';
 import type { Scene } from '../scene.ts';
+import { SIGN_SQUARE } from '../signs.ts';
 import type { Viewport } from '../viewport.ts';
 
 type Context = CanvasRenderingContext2D;
@@ -10,16 +12,14 @@ const NUMBERS_FROM_PX = 22;
 
 /** The visible seats, sorted by what they are drawn with. */
 class Groups {
-  readonly byColor = new Map<string, number[]>();
+  readonly byLook: number[][] = Array.from({ length: MINE + 1 }, () => []);
   /** The free seats, by the color of their tier. */
   readonly byTier = new Map<number, number[]>();
-  readonly byLook: number[][] = Array.from({ length: MINE + 1 }, () => []);
 
   constructor(scene: Scene, visible: readonly number[]) {
     for (const index of visible) {
       const look = scene.looks.of[index] ?? 0;
       this.byLook[look]?.push(index);
-      push(this.byColor, scene.getColor(index), index);
       if (look === FREE) push(this.byTier, scene.getTierColor(index), index);
     }
   }
@@ -29,7 +29,7 @@ class Groups {
   }
 }
 
-function push<K>(groups: Map<K, number[]>, key: K, index: number): void {
+function push(groups: Map<number, number[]>, key: number, index: number): void {
   const group = groups.get(key);
   if (group === undefined) groups.set(key, [index]);
   else group.push(index);
@@ -42,9 +42,11 @@ export function drawSquares(
   view: Viewport,
   visible: readonly number[],
 ): void {
-  const { grid, looks } = scene;
-  for (const [color, seats] of new Groups(scene, visible).byColor) {
-    context.fillStyle = color;
+  const { grid, looks, theme } = scene;
+  const byPaint = new Map<number, number[]>();
+  for (const index of visible) push(byPaint, scene.getPaint(index), index);
+  for (const [paint, seats] of byPaint) {
+    context.fillStyle = theme.paints[paint] ?? theme.text;
     for (const index of seats) {
       const side = grid.pitch * view.scale * getSquareSize(looks.of[index] ?? 0);
       const x = (grid.x[index] ?? 0) * view.scale + view.offsetX;
@@ -104,8 +106,8 @@ export function drawShapes(context: Context, scene: Scene, view: Viewport, visib
     context.globalAlpha = 1;
     if (pitch >= NUMBERS_FROM_PX) drawNumbers(context, scene, view, seats, theme.inks[color] ?? theme.text);
   }
-  drawOwn(context, scene, view, groups.get(SELECTED), '✓');
-  drawOwn(context, scene, view, groups.get(MINE), '★');
+  drawOwn(context, scene, view, SELECTED, groups.get(SELECTED));
+  drawOwn(context, scene, view, MINE, groups.get(MINE));
 }
 
 /** Draws seats that are selected or the buyer's own: a large square with a sign. */
@@ -113,14 +115,11 @@ function drawOwn(
   context: Context,
   scene: Scene,
   view: Viewport,
+  look: number,
   seats: readonly number[],
-  sign: string,
 ): void {
   const { theme, grid } = scene;
   const half = grid.pitch * view.scale * 0.46;
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  context.font = `700 ${half * 1.3}px ${theme.font}`;
   for (const index of seats) {
     const x = (grid.x[index] ?? 0) * view.scale + view.offsetX;
     const y = (grid.y[index] ?? 0) * view.scale + view.offsetY;
@@ -129,7 +128,7 @@ function drawOwn(
     context.roundRect(x - half, y - half, half * 2, half * 2, half * 0.35);
     context.fill();
     context.fillStyle = theme.onAccent;
-    context.fillText(sign, x, y + half * 0.06);
+    drawSign(context, look, { x, y, pxPerUnit: (half * 2) / SIGN_SQUARE });
   }
 }
 

@@ -19,6 +19,9 @@ const sizes = new Map<number, number>([
   [MINE, 1],
 ]);
 
+/** Most of the bitmap's squares. Those of rows that are close together must not touch: a changed one is cleared. */
+const BITMAP_SIZE_MAX = 0.8;
+
 export function getSquareSize(look: number): number {
   return sizes.get(look) ?? 0;
 }
@@ -52,22 +55,21 @@ export class HallBitmap {
     this.#changed.clear();
   }
 
-  /** Paints all seats, color by color, because changes of the color cost most. */
+  /** Paints all seats pixel by pixel, which takes a tenth of the time of 80,000 rectangles. */
   #paintAll(): void {
-    const context = this.#open();
+    const context = openCanvas(this.canvas);
     this.#isPainted = true;
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const byColor = new Map<string, number[]>();
+    const { width, height } = this.canvas;
+    const image = context.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const colors = toPixels(this.#scene.theme.paints);
     for (let index = 0; index < this.#scene.looks.of.length; index++) {
-      const color = this.#scene.getColor(index);
-      const seats = byColor.get(color);
-      if (seats === undefined) byColor.set(color, [index]);
-      else seats.push(index);
+      const { left, top, side } = this.#getSquare(index);
+      const color = colors[this.#scene.getPaint(index)] ?? 0;
+      for (let y = top; y < top + side; y++)
+        for (let x = left; x < left + side; x++) pixels[y * width + x] = color;
     }
-    for (const [color, seats] of byColor) {
-      context.fillStyle = color;
-      for (const index of seats) this.#paintSquare(context, index);
-    }
+    context.putImageData(image, 0, 0);
   }
 
   /** Makes the next drawing repaint seats. */
@@ -78,12 +80,13 @@ export class HallBitmap {
 
   #paintChanged(): void {
     if (this.#changed.size === 0) return;
-    const context = this.#open();
+    const context = openCanvas(this.canvas);
     for (const index of this.#changed) {
-      const { left, top, side } = this.#getSquare(index, 1);
-      context.clearRect(left, top, side, side);
+      const whole = this.#getSquare(index, BITMAP_SIZE_MAX);
+      context.clearRect(whole.left, whole.top, whole.side, whole.side);
+      const { left, top, side } = this.#getSquare(index);
       context.fillStyle = this.#scene.getColor(index);
-      this.#paintSquare(context, index);
+      context.fillRect(left, top, side, side);
     }
     this.#changed.clear();
   }
@@ -102,27 +105,34 @@ export class HallBitmap {
     );
   }
 
-  #paintSquare(context: CanvasRenderingContext2D, index: number): void {
-    const { left, top, side } = this.#getSquare(index, getSquareSize(this.#scene.looks.of[index] ?? 0));
-    context.fillRect(left, top, side, side);
-  }
-
   /** Whole pixels, so that nothing of a square remains when it is cleared. */
-  #getSquare(index: number, size: number) {
+  #getSquare(index: number, size = getSquareSize(this.#scene.looks.of[index] ?? 0)) {
     const { grid } = this.#scene;
-    const side = Math.max(1, Math.round(grid.pitch * this.scale * size));
+    const side = Math.max(1, Math.round(grid.pitch * this.scale * Math.min(size, BITMAP_SIZE_MAX)));
     const left = Math.round(((grid.x[index] ?? 0) - this.#box.left) * this.scale - side / 2);
     const top = Math.round(((grid.y[index] ?? 0) - this.#box.top) * this.scale - side / 2);
     return { left, top, side };
   }
-
-  #open(): CanvasRenderingContext2D {
-    return openCanvas(this.canvas);
-  }
 }
 
-export function openCanvas(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext('2d');
+/** Returns colors as pixels in the byte order of this machine. */
+function toPixels(colors: readonly string[]): Uint32Array {
+  const canvas = document.createElement('canvas');
+  canvas.width = colors.length;
+  canvas.height = 1;
+  const context = openCanvas(canvas, { willReadFrequently: true });
+  colors.forEach((color, at) => {
+    context.fillStyle = color;
+    context.fillRect(at, 0, 1, 1);
+  });
+  return new Uint32Array(context.getImageData(0, 0, colors.length, 1).data.buffer);
+}
+
+export function openCanvas(
+  canvas: HTMLCanvasElement,
+  options?: CanvasRenderingContext2DSettings,
+): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d', options);
   if (context === null) throw new Error('the browser has no canvas');
   return context;
 }

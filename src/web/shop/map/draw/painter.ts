@@ -1,7 +1,9 @@
 import { drawAreas } from './draw-areas.ts';
 import { drawShapes, drawSquares } from './draw-seats.ts';
+import { drawSign } from './draw-sign.ts';
 import { HallBitmap, openCanvas } from './hall-bitmap.ts';
 import { MINE, SELECTED } from '../looks.ts';
+import { Layer } from './layer.ts';
 import { Minimap } from './minimap.ts';
 import { RowLabels } from './row-labels.ts';
 import type { Scene } from '../scene.ts';
@@ -30,6 +32,10 @@ export interface Frame {
   readonly hoveredSection: number | null;
   /** Seats that are selected or the buyer's own. */
   readonly own: ReadonlySet<number>;
+  /** False in the first picture, so that the seats do not wait for the outlines of the sections. */
+  readonly hasSections: boolean;
+  /** True if outlines and labels may be those of an earlier frame, moved with the hall, and squares those of the bitmap. */
+  readonly isSketch: boolean;
   readonly nowMs: number;
 }
 
@@ -42,6 +48,7 @@ export class Painter {
   readonly #context: CanvasRenderingContext2D;
   readonly #scene: Scene;
   readonly #sections: Sections;
+  readonly #outlines: Layer;
   #rowLabels: RowLabels | undefined;
   /** Seats that have just changed, with the time of the change. */
   readonly #pulses = new Map<number, number>();
@@ -53,6 +60,7 @@ export class Painter {
     this.#large = new HallBitmap(scene, LARGE_SIDE_PX);
     this.minimap = new Minimap(scene);
     this.#sections = new Sections(scene);
+    this.#outlines = new Layer(scene.box);
   }
 
   /** Makes the next frames show all seats as they look now. */
@@ -82,13 +90,14 @@ export class Painter {
     context.fillStyle = theme.card;
     context.fillRect(0, 0, screen.width, screen.height);
     drawAreas(context, this.#scene, view, true);
-    if (pitch < SEATS_FROM_PX) this.#sections.drawTints(context, view);
-    if (pitch < SQUARES_FROM_PX) this.#chooseBitmap(view, pixelRatio).draw(context, view, pixelRatio);
+    const hasSections = pitch < SEATS_FROM_PX && frame.hasSections;
+    if (hasSections) this.#sections.drawTints(context, view);
+    if (pitch < (frame.isSketch ? SHAPES_FROM_PX : SQUARES_FROM_PX))
+      this.#chooseBitmap(view, pixelRatio).draw(context, view, pixelRatio);
     else this.#drawVisible(view, screen, pitch);
-    if (pitch < SEATS_FROM_PX) {
-      this.#sections.drawOutlines(context, view, screen, frame.hoveredSection);
-      this.#drawPins(frame);
-    } else this.#sections.drawNames(context, view, screen);
+    if (hasSections) this.#drawOutlines(frame);
+    if (pitch < SEATS_FROM_PX) this.#drawPins(frame);
+    else this.#sections.drawNames(context, view, screen);
     const isMoving = this.#drawPulses(frame, pitch);
     if (frame.hovered !== null) this.#drawRing(frame, frame.hovered, theme.text, 2);
     if (frame.cursor !== null) {
@@ -97,6 +106,18 @@ export class Painter {
     }
     this.minimap.draw(context, frame, { bitmap: this.#small, sections: this.#sections });
     return isMoving;
+  }
+
+  /** While a slow machine moves the view, the labels of sections keep the counts that they had. */
+  #drawOutlines({ view, screen, hoveredSection, isSketch }: Frame): void {
+    if (isSketch) {
+      this.#outlines.draw(this.#context, view, screen, (...layer) =>
+        this.#sections.drawOutlines(...layer, null),
+      );
+      return;
+    }
+    this.#outlines.invalidate();
+    this.#sections.drawOutlines(this.#context, view, screen, hoveredSection);
   }
 
   #chooseBitmap(view: Viewport, pixelRatio: number): HallBitmap {
@@ -117,9 +138,6 @@ export class Painter {
   #drawPins({ view, own }: Frame): void {
     const { theme, looks } = this.#scene;
     const context = this.#context;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    context.font = `700 10px ${theme.font}`;
     for (const index of own) {
       const look = looks.of[index];
       if (look !== SELECTED && look !== MINE) continue;
@@ -132,7 +150,7 @@ export class Painter {
       context.lineWidth = 2;
       context.stroke();
       context.fillStyle = theme.onAccent;
-      context.fillText(look === SELECTED ? '✓' : '★', x, y + 0.5);
+      drawSign(context, look, { x, y, pxPerUnit: 1 });
     }
   }
 

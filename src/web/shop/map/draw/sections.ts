@@ -21,6 +21,7 @@ const TINT_MAX = 0.55;
 interface Label {
   readonly free: number;
   readonly amountMin: number | null;
+  readonly language: string;
   readonly lines: readonly string[];
 }
 
@@ -39,6 +40,8 @@ export class Sections {
   /** The lines of each section, and from what they were made. */
   readonly #labels = new Map<number, Label>();
   readonly #fits = new Map<number, Fit>();
+  /** The outlines in units of the hall, by section. */
+  readonly #paths = new Map<number, Path2D>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -49,40 +52,37 @@ export class Sections {
   drawTints(context: Context, view: Viewport): void {
     const { theme, outlines, looks, grid } = this.#scene;
     const nearness = Math.max(0, 1 - (grid.pitch * view.scale) / TINT_UNTIL_PX);
+    enter(context, view);
     for (const outline of outlines) {
       if (outline.hull.length === 0) continue;
       const part = looks.summarize(outline.section).free / outline.seatCount;
       const color = theme.tiers[this.#scene.getColorOfTier(outline.tier)] ?? theme.text;
       context.fillStyle = part > 0 ? color : theme.control;
       context.globalAlpha = (TINT_MIN + (TINT_MAX - TINT_MIN) * Math.sqrt(part)) * nearness;
-      trace(context, view, outline);
-      context.fill();
+      context.fill(this.#getPath(outline));
     }
-    context.globalAlpha = 1;
+    context.restore();
   }
 
   /** Draws above the seats. */
   drawOutlines(context: Context, view: Viewport, screen: Size, hovered: number | null): void {
     const { theme, outlines } = this.#scene;
-    context.lineWidth = 1;
+    enter(context, view);
+    context.lineWidth = 1 / view.scale;
     context.strokeStyle = theme.soft;
     context.globalAlpha = 0.55;
-    for (const outline of outlines) {
-      trace(context, view, outline);
-      context.stroke();
-    }
+    for (const outline of outlines) context.stroke(this.#getPath(outline));
     const under = outlines.find(({ section }) => section === hovered);
     if (under !== undefined) {
-      trace(context, view, under);
       context.globalAlpha = 0.16;
       context.fillStyle = theme.text;
-      context.fill();
+      context.fill(this.#getPath(under));
       context.globalAlpha = 1;
       context.strokeStyle = theme.text;
-      context.lineWidth = 2;
-      context.stroke();
+      context.lineWidth = 2 / view.scale;
+      context.stroke(this.#getPath(under));
     }
-    context.globalAlpha = 1;
+    context.restore();
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     for (const outline of outlines) this.#drawLabel(context, view, screen, outline);
@@ -95,11 +95,17 @@ export class Sections {
     context.textAlign = 'center';
     context.textBaseline = 'bottom';
     context.fillStyle = theme.soft;
+    // A halo keeps a name legible above the names of rows.
+    context.strokeStyle = theme.card;
+    context.lineWidth = NAME_PX * 0.3;
+    context.lineJoin = 'round';
     for (const { section, box } of outlines) {
       const x = ((box.left + box.right) / 2) * view.scale + view.offsetX;
       const y = box.top * view.scale + view.offsetY;
       if (x < 0 || y < 0 || x > screen.width || y > screen.height + NAME_PX) continue;
-      context.fillText(options.layout.sections[section] ?? '', x, y);
+      const name = options.layout.sections[section] ?? '';
+      context.strokeText(name, x, y);
+      context.fillText(name, x, y);
     }
   }
 
@@ -183,20 +189,31 @@ export class Sections {
     context.fillText(text, x, y + 0.5);
   }
 
+  #getPath({ section, hull }: SectionOutline): Path2D {
+    const known = this.#paths.get(section);
+    if (known !== undefined) return known;
+    const path = new Path2D();
+    for (const { x, y } of hull) path.lineTo(x, y);
+    path.closePath();
+    this.#paths.set(section, path);
+    return path;
+  }
+
   #getLabel(section: number): Label {
     const { options, looks } = this.#scene;
     const { free, amountMin } = looks.summarize(section);
     const known = this.#labels.get(section);
-    if (known?.free === free && known.amountMin === amountMin) return known;
+    const { language } = options.texts;
+    if (known?.free === free && known.amountMin === amountMin && known.language === language) return known;
     const lines = options.texts.describeSection(section, free, amountMin);
-    const label = { free, amountMin, lines };
+    const label = { free, amountMin, language, lines };
     this.#labels.set(section, label);
     return label;
   }
 }
 
-function trace(context: Context, view: Viewport, { hull }: SectionOutline): void {
-  context.beginPath();
-  for (const { x, y } of hull) context.lineTo(x * view.scale + view.offsetX, y * view.scale + view.offsetY);
-  context.closePath();
+/** Makes the context draw in units of the hall until it is restored. */
+function enter(context: Context, { scale, offsetX, offsetY }: Viewport): void {
+  context.save();
+  context.transform(scale, 0, 0, scale, offsetX, offsetY);
 }

@@ -1,9 +1,15 @@
-/** Returns the names without the words that all of them start with: "Block 101" becomes "101". */
+/**
+ * Returns the last words of names that tell them apart: "Block 101" and "Floor A1" become "101" and "A1". Words are left out only if
+ * another name starts with the same ones.
+ */
 export function shortenNames(names: readonly string[]): string[] {
   const words = names.map((name) => name.split(' '));
-  const isCommon = (at: number) =>
-    words.length > 1 && words.every((own) => own.length > at + 1 && own[at] === words[0]?.[at]);
-  let common = 0;
-  while (isCommon(common)) common++;
-  return words.map((own) => own.slice(common).join(' '));
+  const longest = Math.max(0, ...words.map(({ length }) => length));
+  for (let kept = 1; kept < longest; kept++) {
+    const short = words.map((own) => own.slice(-kept).join(' '));
+    const omitted = words.map((own) => own.slice(0, -kept).join(' ')).filter((start) => start !== '');
+    const areShared = omitted.every((start) => omitted.indexOf(start) !== omitted.lastIndexOf(start));
+    if (areShared && new Set(short).size === names.length) return short;
+  }
+  return [...names];
 }

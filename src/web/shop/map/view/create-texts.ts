@@ -1,7 +1,7 @@
 import type { SeatStore } from '../../seats/seat-store.ts';
 import type { TextKey } from '../../text/catalog.ts';
 import { formatCount, formatMoney } from '../../text/format.ts';
-import { t } from '../../text/i18n.ts';
+import { getLanguage, t } from '../../text/i18n.ts';
 import type { SeatMapTexts, SeatSet } from '../contract.ts';
 
 const statusTexts = {
@@ -20,10 +20,13 @@ export function getStateText(store: SeatStore, selection: SeatSet, mine: SeatSet
 export function createTexts(store: SeatStore, selection: SeatSet, mine: SeatSet): SeatMapTexts {
   const { layout } = store;
   return {
+    get language() {
+      return getLanguage();
+    },
     describeSeat(index) {
       const tier = layout.tiers[layout.tier[index] ?? 0];
       return t('seatButton', {
-        label: layout.labels[index] ?? '',
+        label: store.labelOf(index),
         tier: tier?.name ?? '',
         price: tier === undefined ? '' : formatMoney(tier),
         state: t(getStateText(store, selection, mine, index)),
@@ -31,15 +34,20 @@ export function createTexts(store: SeatStore, selection: SeatSet, mine: SeatSet)
     },
     describeSection: (section, free, amountMin) => [
       layout.sections[section] ?? '',
-      ...describeCounts(store, free, amountMin),
+      ...describeCounts(store, section, free, amountMin),
     ],
   };
 }
 
-/** Returns the free seats of a section and the lowest price of them. */
-export function describeCounts({ layout }: SeatStore, free: number, amountMin: number | null): string[] {
-  if (amountMin === null) return [t('stateSoldOut')];
-  const currency = layout.tiers[0]?.currency ?? 'EUR';
+/** Returns the free seats of a section that match the filter, and the lowest price of them. */
+export function describeCounts(
+  store: SeatStore,
+  section: number,
+  free: number,
+  amountMin: number | null,
+): string[] {
+  if (amountMin === null) return [t(store.hasFree(section) ? 'noneMatches' : 'stateSoldOut')];
+  const currency = store.layout.tiers[0]?.currency ?? 'EUR';
   return [
     t('freeShort', { shown: formatCount(free) }),
     t('from', { price: formatMoney({ amount: amountMin, currency }) }),

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from 'react';
 import { announce } from '../../parts/announcer.tsx';
 import { getTierColors } from '../../seats/tier-colors.ts';
 import type { SeatStore } from '../../seats/seat-store.ts';
-import { t } from '../../text/i18n.ts';
+import { getLanguage, t } from '../../text/i18n.ts';
 import type { Inspected, SeatFilter, SeatMap, SeatSet } from '../contract.ts';
 import { createSeatMap } from '../create-seat-map.ts';
 import { createTexts } from './create-texts.ts';
@@ -50,6 +50,13 @@ export function SeatMapView({ store, selection, mine, filter, onToggle }: Props)
     return () => created.destroy();
   }, [store, selection, mine]);
   useEffect(() => map.current?.setFilter(filter), [filter]);
+  const language = getLanguage();
+  const drawnLanguage = useRef(language);
+  useEffect(() => {
+    // The first picture has it.
+    if (drawnLanguage.current !== language) map.current?.repaint();
+    drawnLanguage.current = language;
+  }, [language]);
   return (
     <section className="seat-map" aria-label={t('map')}>
       <div className="map-frame" ref={frame}>
@@ -62,18 +69,18 @@ export function SeatMapView({ store, selection, mine, filter, onToggle }: Props)
           aria-label={t('map')}
           aria-description={t('mapKeys')}
         />
-        <div className="map-buttons">
-          <button type="button" aria-label={t('zoomIn')} onClick={() => map.current?.zoom(1.6)}>
-            <Icon path="M10 4v12M4 10h12" />
-          </button>
-          <button type="button" aria-label={t('zoomOut')} onClick={() => map.current?.zoom(1 / 1.6)}>
-            <Icon path="M4 10h12" />
-          </button>
-          <button type="button" aria-label={t('zoomFit')} onClick={() => map.current?.fit()}>
-            <Icon path="M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4" />
-          </button>
-        </div>
         <SeatTip {...{ store, selection, mine, filter }} show={showTip} />
+      </div>
+      <div className="map-buttons">
+        <button type="button" aria-label={t('zoomIn')} onClick={() => map.current?.zoom(1.6)}>
+          <Icon path="M10 4v12M4 10h12" />
+        </button>
+        <button type="button" aria-label={t('zoomOut')} onClick={() => map.current?.zoom(1 / 1.6)}>
+          <Icon path="M4 10h12" />
+        </button>
+        <button type="button" aria-label={t('zoomFit')} onClick={() => map.current?.fit()}>
+          <Icon path="M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4" />
+        </button>
       </div>
       <Legend />
     </section>

@@ -54,7 +54,9 @@ export function SeatTip(props: Props) {
           <b>
             <bdi>{store.layout.sections[inspected.section]}</bdi>
           </b>
-          <span>{describeCounts(store, inspected.free, inspected.amountMin).join(' · ')}</span>
+          <span>
+            {describeCounts(store, inspected.section, inspected.free, inspected.amountMin).join(' · ')}
+          </span>
         </>
       )}
     </div>

@@ -57,6 +57,7 @@ export function lock(
     event,
     seats,
     requests: [],
+    outages: [],
     revokedBuyers: [],
     takeoverDelaysMs: event.takeoverDelay ? takeoverDelaysMs : [],
     neighbors: new Map(),

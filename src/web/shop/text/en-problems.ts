@@ -1,0 +1,72 @@
+/** The words for what went wrong, in English. */
+export const enProblems = {
+  seatsTakenTitle: '{count, plural, one {A seat was} other {Some seats were}} taken before you',
+  seatsTakenText: 'No longer free: {labels}. Nothing was held; your other seats are still selected.',
+  tooFewSeatsTitle: 'Not enough free seats',
+  tooFewSeatsText: 'Nothing was held. Choose fewer seats or another price category.',
+  seatLimitTitle: 'Too many seats',
+  seatLimitText:
+    'You can have at most {limit} seats for this event, held and booked together. Remove some, or release a hold.',
+  notOnSaleTitle: 'The event is not on sale',
+  notOnSaleText: 'Nothing was held. Look at the other events.',
+  bookingStateTitle: 'This is no longer possible',
+  bookingIsHOLD: 'The seats are held, but not booked. Confirm them first.',
+  bookingIsCONFIRMED: 'The booking is confirmed already. Find it under My bookings.',
+  bookingIsCANCELED: 'The booking has been canceled.',
+  bookingIsEXPIRED: 'The hold has expired. Choose the seats again.',
+  bookingIsRELEASED: 'The seats have been released. Choose them again.',
+  cancelRefusedTitle: 'The booking cannot be canceled',
+  cancelNotAllowed: 'This event does not allow it. Ask the organizer.',
+  cancelTooLate: 'It was possible until {time}. Ask the organizer.',
+  orphanTitle: 'A single seat would remain free',
+  orphanText: 'Nothing was held. Choose neighboring seats, for example these:',
+  busyTitle: 'The server is very busy',
+  busyText: 'Nothing was changed. Try again in {time}; your selection stays.',
+  challengeTitle: 'One moment',
+  challengeText:
+    'This sale keeps programs out: your device has to solve a small task first. It is working on it.',
+  rateLimitedTitle: 'Too many attempts',
+  rateLimitedText: 'Nothing was changed. Wait {time}, then try again; your selection stays.',
+  coolDownTitle: 'You have to pause',
+  coolDownText:
+    'Many seats were tried or held without a booking, by you or from your network. You can hold seats again in {time}. What you hold now stays yours.',
+  closedTitle: 'You cannot hold seats of this event now',
+  closedText:
+    'Too many seats were held without a booking, by you or from your network. It is possible again in {time}. If this is a mistake, ask the organizer.',
+  readOnlyTitle: 'Sales are interrupted',
+  readOnlyText: 'For maintenance, nothing can be held or confirmed. Try again in {time}.',
+  holdExpiredTitle: 'The hold has expired',
+  holdExpiredText: 'Others can take the seats now. You can select them again if they are still free.',
+  releasedElsewhereTitle: 'Your seats were released in another tab',
+  releasedElsewhereText: 'Others can take them now. You can select them again if they are still free.',
+  extensionRefusedTitle: 'No more time is possible',
+  extensionRefusedText: 'The hold has all the time that it can have. Confirm before the time is up.',
+  admissionTitle: 'Your turn has passed',
+  admissionText: 'Nothing was held. You go back to the waiting room, and your selection stays.',
+  notFoundTitle: 'This is not available any more',
+  notFoundText: 'It does not exist, or it belongs to another browser.',
+  invalidTitle: 'The event has changed',
+  invalidText: 'Nothing was held. The page shows the new state; please try again.',
+  conflictTitle: 'This request was sent before',
+  conflictText: 'It was for other seats, and nothing was changed. Check your selection, then hold it again.',
+  noAnswerTitle: 'No answer',
+  noAnswerText: 'The server did not answer. Check your connection and try again.',
+  sessionOverTitle: 'Your session has ended',
+  sessionOverText:
+    'The server no longer accepts the session of this browser, and nothing was held. Hold the seats again: a new session starts by itself.',
+  sessionOverHolds: 'The server no longer accepts the session that held {labels}.',
+  sessionOverUntil:
+    'These seats cannot be confirmed, and are free again at {time} at the latest. A new session starts when you hold seats.',
+  sessionOverPerhaps:
+    'Your confirmation may have arrived. Then the booking {number} is valid, but this browser cannot show it: ask the organizer. Otherwise the seats are free again at {time} at the latest.',
+  sessionOverUnknown:
+    'The connection failed, and the server no longer accepts the session of this browser. We cannot find out whether your seats were held; if they were, they are free again when that hold expires. Choose seats again: a new session starts by itself.',
+  sessionOverBooking:
+    'The server no longer accepts the session that made this booking, so it cannot be opened here. If it was confirmed, it stays valid: keep the printed or saved booking.',
+  sessionOverBookings:
+    'The server no longer accepts the session of this browser, so its bookings cannot be shown. Confirmed bookings stay valid: keep what you have printed or saved. A new session starts when you hold seats.',
+  requestExpiredTitle: 'Your request was not decided in time',
+  requestExpiredText: 'Nothing was held. Please try again.',
+  unexpectedTitle: 'Something went wrong',
+  unexpectedText: 'The server reported an unexpected error. Try again, or reload the page.',
+};

@@ -1,0 +1,69 @@
+import type { Cluster } from '../../../scripts/cluster/cluster.ts';
+import type { ClusterNode } from '../../../scripts/cluster/node.ts';
+import { waitUntil } from '../../../scripts/local/processes.ts';
+import type { StallingProxy } from '../../support/proxies/stalling-proxy.ts';
+import type { Random } from '../../torture/random.ts';
+import type { Clocks } from './clocks.ts';
+
+/** A failure in a cluster that the rest of it must survive. */
+export interface ClusterFault {
+  readonly kind: string;
+  readonly strike: () => Promise<void>;
+  /** Resolves when the cluster is able to work in spite of it, such as when another node has taken over. */
+  readonly takeover: () => Promise<void>;
+  /** Resolves when the cluster is whole again, so that the next fault may strike. */
+  readonly mend: () => Promise<void>;
+}
+
+export interface FaultContext {
+  readonly cluster: Cluster;
+  readonly random: Random;
+  /** Receives what must not happen. */
+  readonly breaches: string[];
+  /** Between `api-2` and the primary. */
+  readonly line: StallingProxy;
+  readonly clocks: Clocks;
+}
+
+/** Creates a fault, with a node chosen at random if there is a choice. */
+export type ClusterFaultKind = (ctx: FaultContext) => Promise<ClusterFault>;
+
+const TAKEN_OVER_WITHIN_MS = 30_000;
+const MENDED_WITHIN_MS = 30_000;
+
+/** @throws if it does not happen within half a minute: the cluster cannot go on from there. */
+export async function takesOver(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  if (!(await waitUntil(condition, TAKEN_OVER_WITHIN_MS)))
+    throw new Error(`after ${TAKEN_OVER_WITHIN_MS / 1_000} s, it did not happen: ${what}`);
+}
+
+export function findNode(cluster: Cluster, name: string): ClusterNode {
+  const node = cluster.nodes.find((each) => each.name === name);
+  if (node === undefined) throw new Error(`there is no node ${name}`);
+  return node;
+}
+
+/** Heals every node that is not whole. Resolves when a failover of any of them would work. */
+export async function mendAll(cluster: Cluster): Promise<void> {
+  for (const node of cluster.nodes) if (!node.isRunning || node.isPaused) await node.heal();
+  let missing: string | null = null;
+  const isWhole = async () => (missing = await findMissing(cluster)) === null;
+  if (!(await waitUntil(isWhole, MENDED_WITHIN_MS)))
+    throw new Error(`the cluster is not whole ${MENDED_WITHIN_MS / 1_000} s after it was mended: ${missing}`);
+}
+
+/** Returns what a failover would lack, or null. */
+async function findMissing({ postgres: { servers, supervisor }, redis }: Cluster): Promise<string | null> {
+  const nodes = [...servers, ...redis.nodes];
+  const states = await Promise.all(nodes.map(async (node) => `${node.name} ${await node.readState()}`));
+  const all = states.join(', ');
+  if (states.filter((state) => state.endsWith(' standby')).length < servers.length - 1) return all;
+  if (!states.some((state) => state.endsWith(' master'))) return all;
+  if (states.some((state) => state.includes(' replica, '))) return all;
+  const [row] = await supervisor.primary.ask<{ names: string }>(
+    "SELECT current_setting('synchronous_standby_names') AS names",
+  );
+  const standbys = servers.filter((server) => server !== supervisor.primary);
+  const areRequired = standbys.every(({ standbyName }) => row?.names.includes(standbyName) === true);
+  return areRequired ? null : `${row?.names} are the synchronous standbys`;
+}

@@ -1,0 +1,85 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Cluster } from '../../../scripts/cluster/cluster.ts';
+import { freePorts } from '../../../scripts/cluster/ports.ts';
+import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
+import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
+import { createLogger } from '../../../src/platform/observability/logger.ts';
+import { createClusterNodes } from '../../support/processes/cluster-nodes.ts';
+import { startStallingProxy } from '../../support/proxies/stalling-proxy.ts';
+import { Clocks } from './clocks.ts';
+import type { ClusterFaultKind, FaultContext } from './cluster-fault.ts';
+import { clockSkewed, furtherFaults } from './further-faults.ts';
+import { kills } from './kills.ts';
+
+interface Parts extends Pick<FaultContext, 'cluster' | 'line' | 'clocks'> {
+  /** The test's own connections. */
+  readonly database: Database;
+  readonly folder: string;
+}
+
+/** The API process whose connections to the primary may be cut. */
+const CUT_OFF = 'api-2';
+
+/** The cluster of `npm run cluster` in a temporary folder, and what its faults need. */
+export class ScratchCluster implements AsyncDisposable {
+  readonly parts: Parts;
+  readonly #undo: AsyncDisposableStack;
+
+  private constructor(parts: Parts, undo: AsyncDisposableStack) {
+    this.parts = parts;
+    this.#undo = undo;
+  }
+
+  static async start(report: (line: string) => void = () => undefined): Promise<ScratchCluster> {
+    await using undo = new AsyncDisposableStack();
+    const scratch = await makeScratchFolder();
+    undo.defer(() => scratch.remove());
+    const folder = path.join(scratch.folder, 'cluster');
+    mkdirSync(folder);
+    const ports = await freePorts();
+    const line = await startStallingProxy(ports['database-balancer']);
+    undo.defer(() => line[Symbol.asyncDispose]());
+    const clocks = await Clocks.find(report);
+    const cluster: Cluster = await createClusterNodes({
+      folder,
+      ports,
+      apis: 3,
+      workers: 2,
+      report,
+      readEnvOf: (name) => ({
+        ...clocks.readEnvOf(name),
+        ...(name === CUT_OFF && { DATABASE_URL: line.url(cluster.postgres.url) }),
+      }),
+    });
+    undo.defer(() => cluster.stop());
+    await cluster.start(() => Promise.resolve());
+    const database = connectDatabase(cluster.postgres.url, createLogger('silent'));
+    undo.defer(() => database.close());
+    return new ScratchCluster({ cluster, database, folder, line, clocks }, undo.move());
+  }
+
+  /** All faults that this machine can have. */
+  get faults(): readonly ClusterFaultKind[] {
+    return [...kills, ...furtherFaults, ...(this.parts.clocks.areAdjustable ? [clockSkewed] : [])];
+  }
+
+  /** Returns the nodes that do not run, in words. */
+  findEnded(): readonly string[] {
+    const ended = this.parts.cluster.nodes.filter(({ isRunning }) => !isRunning);
+    return ended.map(({ name }) => `${name} ended by itself`);
+  }
+
+  readLogs(): string {
+    const { folder } = this.parts;
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return names
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => `==> ${name}\n${readFileSync(path.join(folder, name), 'utf8')}`)
+      .join('\n');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+}

@@ -1,0 +1,59 @@
+import { findNode, type ClusterFaultKind } from '../../chaos/cluster/cluster-fault.ts';
+import { ScratchCluster } from '../../chaos/cluster/scratch-cluster.ts';
+import { pause } from '../../support/pause.ts';
+import type { Fault } from './inject-faults.ts';
+import type { System } from './system.ts';
+
+const APIS = ['api-1', 'api-2', 'api-3'] as const;
+/** How long a fault lasts after another node has taken over. */
+const LASTS_MS = { least: 200, most: 2_000 };
+
+/** Starts the cluster of `npm run cluster`. Clients are at its address and at each API process. */
+export async function startManyNodes(report: (line: string) => void): Promise<System> {
+  const scratch = await ScratchCluster.start(report);
+  const { cluster, database } = scratch.parts;
+  const apis = APIS.map((name) => findNode(cluster, name));
+  const breaches: string[] = [];
+  return {
+    nodes: [
+      { name: 'balancer', server: { url: cluster.url } },
+      ...apis.map((node) => ({
+        name: node.name,
+        server: {
+          get url() {
+            return node.isRunning ? `http://127.0.0.1:${node.port}` : null;
+          },
+        },
+      })),
+    ],
+    database,
+    errors: new Map(),
+    faults: scratch.faults.map((kind) => toFault(kind, scratch, breaches)),
+    start: async () => void (await Promise.all(apis.map((node) => node.heal()))),
+    async stop() {
+      const found = [
+        ...breaches.splice(0).map((what) => ({ rule: 'cluster', what })),
+        ...scratch.findEnded().map((what) => ({ rule: 'I12', what })),
+      ];
+      await Promise.all(apis.map((node) => node.stop()));
+      return found;
+    },
+    [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
+  };
+}
+
+/** One strikes at a time: the cluster is whole before the next. */
+function toFault(kind: ClusterFaultKind, { parts }: ScratchCluster, breaches: string[]): Fault {
+  return {
+    kind: kind.name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+    weight: 1,
+    target: 'cluster',
+    async run(random) {
+      const fault = await kind({ ...parts, random, breaches });
+      await fault.strike();
+      await fault.takeover();
+      await pause(random.whole(LASTS_MS.least, LASTS_MS.most));
+      await fault.mend();
+    },
+  };
+}
