@@ -75,6 +75,30 @@ it('on a phone, what is selected can be seen and changed in the middle of the li
   await expectShown(page.getByRole('timer'));
 });
 
+it.each([
+  ['en-GB', 390],
+  ['de-DE', 390],
+  ['de-DE', 360],
+])('the button that holds four seats has one line on a phone, in %s at %i px', async (locale, width) => {
+  const page = await web().open(web().eventUrl, {
+    viewport: { width, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    locale,
+  });
+  await selectSeats(page, 35, 36, 37, 38);
+  const heights = await page
+    .locator('.selection-bar button:visible')
+    .evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().height));
+  // Two lines need more than the least height of the button.
+  expect(heights).toEqual([52, 52]);
+  await page
+    .locator('.selection-bar')
+    .getByText(/€.?196|196.?€/)
+    .first()
+    .waitFor();
+});
+
 it('of two buyers who want one seat, one gets it, and the other loses it from the selection', async () => {
   const [one, other] = await Promise.all([web().open(web().eventUrl), web().open(web().eventUrl)]);
   await selectSeats(one, 10, 11);

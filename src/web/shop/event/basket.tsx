@@ -69,7 +69,9 @@ export function Basket(props: Props) {
               onClick={() => setOpen(!isOpen)}
             >
               <span className="visually-hidden">{t('selection')}: </span>
-              {t('seatCount', { count: seats.length })}
+              <span className="selection-sum">
+                {t('seatCount', { count: seats.length })} <b>{price}</b>
+              </span>
               <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
                 <path d={isOpen ? 'M5 8l5 5l5 -5' : 'M5 12l5 -5l5 5'} />
               </svg>
@@ -92,7 +94,14 @@ function HoldButton({ holding, count, price, onHold }: HoldButtonProps) {
   const isIdle = holding.state === 'idle';
   return (
     <button type="button" className="primary wide hold-button" disabled={!isIdle} onClick={onHold}>
-      {isIdle ? `${t('hold', { count })} · ${price}` : t('holding')}
+      {isIdle ? (
+        <>
+          {t('hold', { count })}
+          <span className="hold-price"> · {price}</span>
+        </>
+      ) : (
+        t('holding')
+      )}
     </button>
   );
 }
