@@ -6,13 +6,16 @@ import { SynchronousStandbys } from './synchronous-standbys.ts';
 /*
  * Watches the primary, and replaces it when it is gone:
  *
- *   watching ──no response for 2 s──▶ detaching ──▶ choosing ──▶ promoting ──▶ watching (the new primary)
- *                                                      │
- *                                                      └── a standby that may have the only copy of a commit does not
- *                                                          respond: wait, and try again
+ *   watching ──no response for 2 s──▶ asking ──▶ detaching ──▶ choosing ──▶ promoting ──▶ watching (the new primary)
+ *                                        │           │
+ *                                        └───────────┴── a standby that may have the only copy of a commit does not
+ *                                                        respond: let the others replicate, and try again
  *
- * Detaching comes first: once the standbys that respond no longer receive from the old primary, it cannot acknowledge
+ * Detaching comes before choosing: once the standbys no longer receive from the old primary, it cannot acknowledge
  * another commit, even if it still runs. What they have received by then is compared, and the most advanced one is promoted.
+ *
+ * Asking comes before detaching: without a standby, commits wait. If the promotion cannot happen, and the primary answers
+ * clients or does so again, they would wait for nothing.
  */
 
 const LOOK_EVERY_MS = 200;
@@ -30,11 +33,6 @@ export interface SupervisorOptions {
   readonly report: (line: string) => void;
 }
 
-interface Candidate {
-  readonly node: PostgresNode;
-  readonly received: bigint;
-}
-
 export class PostgresSupervisor {
   readonly #nodes: readonly PostgresNode[];
   readonly #options: SupervisorOptions;
@@ -47,6 +45,8 @@ export class PostgresSupervisor {
   #silentMs = 0;
   #lookedAt = performance.now();
   #waitingFor: string | null = null;
+  /** Standbys that were told to detach, and not yet to follow the primary. */
+  readonly #detached = new Set<PostgresNode>();
   #running: Promise<void> | null = null;
 
   constructor(options: SupervisorOptions) {
@@ -88,6 +88,7 @@ export class PostgresSupervisor {
   /** Makes a node that is not the primary a standby of it, from a new copy. */
   async rebuild(node: PostgresNode): Promise<void> {
     const others = this.#nodes.filter((each) => each !== node).map((each) => each.standbyName);
+    this.#detached.delete(node);
     await node.rebuild(this.#primary, SynchronousStandbys.format(others));
   }
 
@@ -115,24 +116,27 @@ export class PostgresSupervisor {
     const now = performance.now();
     this.#silentMs = isResponding ? 0 : this.#silentMs + Math.min(now - this.#lookedAt, LOOK_MS_MAX);
     this.#lookedAt = now;
-    if (isResponding) this.#waitingFor = null;
+    if (isResponding) {
+      this.#waitingFor = null;
+      await this.#attach();
+    }
     if (this.#silentMs > GONE_AFTER_MS) await this.#failOver();
   }
 
   async #failOver(): Promise<void> {
     const old = this.#primary;
+    const asked = await this.#findOthers((node) => node.ask('SELECT'));
+    if (this.#isWaitingForOtherThan(asked.map(({ node }) => node))) return; // guard: standbys-asked-before-detaching
     this.#isDecided = false;
-    const candidates = await this.#detach();
-    const missing = this.#standbys.names.filter(
-      (name) => !candidates.some(({ node }) => node.standbyName === name),
-    );
-    const [best] = candidates.toSorted((a, b) => (a.received < b.received ? 1 : -1));
+    const candidates = await this.#findOthers((node) => {
+      this.#detached.add(node); // guard: detached-standby-follows
+      return detach(node);
+    });
+    const [best] = candidates.toSorted((a, b) => (a.found < b.found ? 1 : -1));
     // guard: promotion-hears-every-standby
-    if (missing.length > 0 || best === undefined) {
-      // A commit may be on one of these alone.
-      this.#waitFor(missing.join(', ') || 'any standby');
-      // The old primary may come back by itself.
-      await Promise.allSettled(candidates.map(({ node }) => follow(node, old)));
+    if (this.#isWaitingForOtherThan(candidates.map(({ node }) => node)) || best === undefined) {
+      // The old primary may come back by itself, before this process knows.
+      await Promise.allSettled([...this.#detached].map((node) => follow(node, old)));
       this.#isDecided = true;
       return;
     }
@@ -143,10 +147,36 @@ export class PostgresSupervisor {
     this.#options.report(`${best.node.name} is the primary now, instead of ${old.name}`);
   }
 
-  /** Stops replication to every standby that responds, and returns what each has received. */
-  async #detach(): Promise<readonly Candidate[]> {
-    const found = await Promise.allSettled(this.#others().map((node) => detach(node)));
-    return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  /** Asks all nodes but the primary at once, and returns those that answer. */
+  async #findOthers<Found>(ask: (node: PostgresNode) => Promise<Found>) {
+    const answers = await Promise.allSettled(
+      this.#others().map(async (node) => ({ node, found: await ask(node) })),
+    );
+    return answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  }
+
+  /** Returns whether a commit may be on a standby alone that is not among these, and reports it. */
+  #isWaitingForOtherThan(nodes: readonly PostgresNode[]): boolean {
+    const heard = nodes.map((node) => node.standbyName);
+    const missing = this.#standbys.names.filter((name) => !heard.includes(name));
+    const names = missing.join(', ') || (heard.length === 0 ? 'any standby' : null);
+    if (names === null) return false;
+    if (this.#waitingFor !== names)
+      this.#options.report(`no promotion: commits may be on ${names} alone, which does not respond`);
+    this.#waitingFor = names;
+    return true;
+  }
+
+  /** Lets detached standbys follow the primary. One that does not respond now is tried again at the next look. */
+  async #attach(): Promise<void> {
+    const attach = async (node: PostgresNode) => {
+      const exists = 'SELECT FROM pg_replication_slots WHERE slot_name = $1';
+      const create = `SELECT pg_create_physical_replication_slot($1, true) WHERE NOT EXISTS (${exists})`;
+      await this.#primary.ask(create, [node.standbyName]);
+      await follow(node, this.#primary);
+      this.#detached.delete(node);
+    };
+    await Promise.allSettled([...this.#detached].map(attach));
   }
 
   async #promote(node: PostgresNode, followers: readonly PostgresNode[]): Promise<void> {
@@ -165,21 +195,15 @@ export class PostgresSupervisor {
       throw new Error(`${node.name} was not promoted within ${PROMOTED_WITHIN_S} s`);
     this.#primary = node;
     this.#isDecided = true;
+    this.#waitingFor = null;
     this.#silentMs = 0;
-    for (const follower of followers) {
-      await node.ask('SELECT pg_create_physical_replication_slot($1, true)', [follower.standbyName]);
-      await follow(follower, node);
-    }
-  }
-
-  #waitFor(names: string): void {
-    if (this.#waitingFor !== names)
-      this.#options.report(`no promotion: commits may be on ${names} alone, which does not respond`);
-    this.#waitingFor = names;
+    this.#detached.delete(node);
+    await this.#attach();
   }
 }
 
-async function detach(node: PostgresNode): Promise<Candidate> {
+/** Stops replication to a standby, and returns how many bytes of the log it has received. */
+async function detach(node: PostgresNode): Promise<bigint> {
   await node.ask("ALTER SYSTEM SET primary_conninfo = ''");
   await node.ask('SELECT pg_reload_conf()');
   const isDetached = async () => (await node.ask('SELECT FROM pg_stat_wal_receiver')).length === 0;
@@ -187,7 +211,7 @@ async function detach(node: PostgresNode): Promise<Candidate> {
   const [row] = await node.ask<{ received: string }>(
     `SELECT pg_wal_lsn_diff(GREATEST(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0') AS received`,
   );
-  return { node, received: BigInt(row?.received ?? 0) };
+  return BigInt(row?.received ?? 0);
 }
 
 async function follow(node: PostgresNode, primary: PostgresNode): Promise<void> {

@@ -12,6 +12,16 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
+/** Resolves when a commit may be on either standby alone. */
+async function bothAcknowledge(): Promise<void> {
+  await eventually('each standby can acknowledge commits', async () => {
+    const [row] = await cluster.primary.ask<{ names: string }>(
+      "SELECT current_setting('synchronous_standby_names') AS names",
+    );
+    return row?.names === `ANY 1 (${cluster.standbys.map(({ standbyName }) => standbyName).join(', ')})`;
+  });
+}
+
 it('makes a killed primary a standby, and commits wait for a standby again', async () => {
   const old = cluster.primary;
   await cluster.run('kill', 'primary');
@@ -19,12 +29,7 @@ it('makes a killed primary a standby, and commits wait for a standby again', asy
   expect(await cluster.run('heal')).toBe('All nodes work.');
   const states = await Promise.all(cluster.nodes.postgres.servers.map((server) => server.readState()));
   expect(states.toSorted()).toEqual(['primary', 'standby', 'standby']);
-  await eventually('the healed node can acknowledge commits', async () => {
-    const [row] = await cluster.primary.ask<{ names: string }>(
-      "SELECT current_setting('synchronous_standby_names') AS names",
-    );
-    return row?.names === `ANY 1 (${cluster.standbys.map(({ standbyName }) => standbyName).join(', ')})`;
-  });
+  await bothAcknowledge();
 });
 
 it('does not let an old primary acknowledge anything, when it goes on after another was promoted', async () => {
@@ -75,4 +80,39 @@ it('does not promote a standby while another one that may have more does not res
   lagging.resume();
   await eventually('a standby is promoted', () => [lagging, ...others].includes(cluster.primary));
   await cluster.run('heal');
+});
+
+it('leaves standbys attached while another one does not respond, so that commits go on if the primary does', async () => {
+  const [silent, other] = cluster.standbys;
+  if (silent === undefined || other === undefined) throw new Error('there are not two standbys');
+  await bothAcknowledge();
+  const readChange = () => other.ask("SELECT modification FROM pg_stat_file('postgresql.auto.conf')");
+  const before = await readChange();
+  silent.pause();
+  cluster.primary.pause();
+  await eventually('the supervisor waits', () => cluster.nodes.postgres.supervisor.waitingFor !== null);
+  expect(await readChange()).toEqual(before);
+  cluster.primary.resume();
+  await eventually('the primary responds', () => cluster.nodes.postgres.supervisor.waitingFor === null);
+  await cluster.run('heal');
+});
+
+it('lets a standby that detached too late follow the primary again', async () => {
+  const [late] = cluster.standbys;
+  if (late === undefined) throw new Error('there is no standby');
+  const old = cluster.primary;
+  await bothAcknowledge();
+  const [receiver] = await late.ask<{ pid: number }>('SELECT pid FROM pg_stat_wal_receiver');
+  // The server responds, but does not end replication in time.
+  process.kill(receiver?.pid ?? 0, 'SIGSTOP');
+  old.pause();
+  await eventually(
+    'the supervisor waits',
+    () => cluster.nodes.postgres.supervisor.waitingFor === late.standbyName,
+  );
+  old.resume();
+  await eventually('the primary responds', () => cluster.nodes.postgres.supervisor.waitingFor === null);
+  process.kill(receiver?.pid ?? 0, 'SIGCONT');
+  await eventually('it replicates', async () => (await late.readState()) === 'standby');
+  expect(cluster.primary).toBe(old);
 });

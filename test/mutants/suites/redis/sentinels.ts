@@ -16,8 +16,10 @@ export const sentinels: readonly MutantGroup[] = [
       {
         guard: 'promotion-hears-every-standby',
         mutation: 'right only',
-        only: 'does not promote a standby while another one',
+        only: 'detached too late',
       },
+      { guard: 'standbys-asked-before-detaching', mutation: 'never', only: 'leaves standbys attached' },
+      { guard: 'detached-standby-follows', mutation: { with: '' }, only: 'detached too late' },
     ],
   },
 ];
