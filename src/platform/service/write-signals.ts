@@ -68,6 +68,7 @@ export class WriteSignals implements WriteObserver {
   #waitingMs = 0;
   #slowSinceMs: number | null = null;
   #isDisconnected = false;
+  /** What the last refused batch says. Probes find out whether it still holds. */
   #failure: Signal | null = null;
   #respondedMs = -Infinity;
 
@@ -134,9 +135,14 @@ export class WriteSignals implements WriteObserver {
     this.#waitingMs = this.#now();
   }
 
-  /** Returns why writes do not work; null if they do, as far as this process knows. */
+  /**
+   * Returns why writes do not work; null if they do, as far as this process knows. A failed batch is a signal once: if it was
+   * in flight when writes were switched off, no later batch could take it back.
+   */
   find(): Signal | null {
-    return this.#failure ?? this.#findStall() ?? this.#findLostConnection() ?? this.#findSlowBatches();
+    const failure = this.#failure;
+    this.#failure = null; // guard: failure-is-one-signal
+    return failure ?? this.#findStall() ?? this.#findLostConnection() ?? this.#findSlowBatches();
   }
 
   #findStall(): Signal | null {

@@ -67,6 +67,17 @@ describe('a batch', () => {
     expect(signals.find()).toBeNull();
   });
 
+  it.each(['25006', '53100'])(
+    'that fails with %s after writes were switched off is a signal once',
+    (state) => {
+      const batch = signals.watchBatch();
+      signals.reset();
+      batch.failed(withState(state));
+      expect(signals.find()).not.toBeNull();
+      expect(wait(60_000)).toBeNull();
+    },
+  );
+
   it('that fails for another reason is none', () => {
     for (const state of ['40P01', '55P03', '23505', '53200']) signals.watchBatch().failed(withState(state));
     expect(wait(60_000)).toBeNull();
