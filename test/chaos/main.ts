@@ -1,6 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { runChaos } from './chaos.ts';
+import { allFaults, getFaultName } from './cluster/all-faults.ts';
+import type { ClusterFaultKind } from './cluster/cluster-fault.ts';
+import { kills } from './cluster/kills.ts';
 import { formatClusterReport, formatTimes } from './cluster/report.ts';
 import { runClusterChaos } from './cluster/run-cluster-chaos.ts';
 import { ScratchCluster } from './cluster/scratch-cluster.ts';
@@ -12,7 +15,8 @@ interface Options {
   readonly seed: number;
   readonly seconds: number;
   readonly pages: number;
-  readonly isShort: boolean;
+  /** Faults of a cluster. Null: all that this machine can have. */
+  readonly faults: readonly ClusterFaultKind[] | null;
   readonly log: ((line: string) => void) | undefined;
 }
 
@@ -32,6 +36,7 @@ await runCommand(async () => {
       log: { type: 'string' },
       cluster: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
+      only: { type: 'string' },
     },
   });
   const number = (name: 'runs' | 'seconds' | 'pages' | 'seed') => {
@@ -46,7 +51,7 @@ await runCommand(async () => {
     seed: number('seed'),
     seconds: number('seconds'),
     pages: number('pages'),
-    isShort: values.short,
+    faults: chooseFaults(values),
     log: file === undefined ? undefined : (line) => void file.write(`${line}\n`),
   };
   const passed = await (values.cluster ? runOnCluster(options) : runOnTwoNodes(options));
@@ -54,6 +59,21 @@ await runCommand(async () => {
   process.stdout.write(`${passed} of ${options.runs} runs passed\n`);
   process.exitCode = passed === options.runs ? 0 : 1;
 });
+
+function chooseFaults(values: {
+  readonly cluster: boolean;
+  readonly short: boolean;
+  readonly only?: string | undefined;
+}): readonly ClusterFaultKind[] | null {
+  if (values.only === undefined) return values.short ? kills : null;
+  if (!values.cluster || values.short)
+    throw new UsageError('chaos', '--only needs --cluster, without --short');
+  return values.only.split(',').map((name) => {
+    const kind = allFaults.find((each) => getFaultName(each) === name);
+    if (kind === undefined) throw new UsageError('chaos', `--only: there is no fault ${name}`);
+    return kind;
+  });
+}
 
 function runOnTwoNodes({ seconds, pages, log, ...options }: Options): Promise<number> {
   return runAll(options, async (seed) => {
@@ -63,15 +83,17 @@ function runOnTwoNodes({ seconds, pages, log, ...options }: Options): Promise<nu
 }
 
 /** All runs use one cluster, so that each node fails and comes back many times. */
-async function runOnCluster({ pages, isShort, log, ...options }: Options): Promise<number> {
+async function runOnCluster({ pages, faults, log, ...options }: Options): Promise<number> {
   await using scratch = await ScratchCluster.start(log);
+  const possible = (faults ?? allFaults).filter((kind) => scratch.faults.includes(kind));
+  if (possible.length === 0) throw new Error(`nothing can fail here: ${scratch.leftOut.join('; ')}`);
   const strikes: StrikeResult[] = [];
   try {
     return await runAll(options, async (seed) => {
       const result = await runClusterChaos(scratch, {
         seed,
         pages,
-        isShort,
+        faults: possible,
         ...(log === undefined ? {} : { log }),
       });
       strikes.push(...result.strikes);
@@ -79,7 +101,7 @@ async function runOnCluster({ pages, isShort, log, ...options }: Options): Promi
     });
   } finally {
     log?.(scratch.readLogs());
-    process.stdout.write(`${formatTimes(strikes)}\n`);
+    process.stdout.write(`${[...scratch.leftOut, formatTimes(strikes)].join('\n')}\n`);
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Cluster } from '../../../scripts/cluster/cluster.ts';
 import type { ClusterNode } from '../../../scripts/cluster/node.ts';
 import { waitUntil } from '../../../scripts/local/processes.ts';
+import type { Database } from '../../../src/platform/database/db.ts';
+import { pause } from '../../support/pause.ts';
 import type { StallingProxy } from '../../support/proxies/stalling-proxy.ts';
 import type { Random } from '../../torture/random.ts';
 import type { Clocks } from './clocks.ts';
+import type { Disks } from './disks.ts';
 
 /** A failure in a cluster that the rest of it must survive. */
 export interface ClusterFault {
@@ -17,17 +20,23 @@ export interface ClusterFault {
 
 export interface FaultContext {
   readonly cluster: Cluster;
+  /** The test's own connections. */
+  readonly database: Database;
   readonly random: Random;
   /** Receives what must not happen. */
   readonly breaches: string[];
   /** Between `api-2` and the primary. */
   readonly line: StallingProxy;
   readonly clocks: Clocks;
+  /** Null if this process may not mount any. */
+  readonly disks: Disks | null;
 }
 
 /** Creates a fault, with a node chosen at random if there is a choice. */
 export type ClusterFaultKind = (ctx: FaultContext) => Promise<ClusterFault>;
 
+/** How long a fault lasts during which no node takes over. Longer than the five seconds in which commands are retried. */
+const LASTS_MS = { least: 3_000, most: 8_000 };
 const TAKEN_OVER_WITHIN_MS = 30_000;
 const MENDED_WITHIN_MS = 30_000;
 
@@ -35,6 +44,11 @@ const MENDED_WITHIN_MS = 30_000;
 export async function takesOver(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   if (!(await waitUntil(condition, TAKEN_OVER_WITHIN_MS)))
     throw new Error(`after ${TAKEN_OVER_WITHIN_MS / 1_000} s, it did not happen: ${what}`);
+}
+
+/** Waits while a fault lasts. */
+export function lasts(random: Random): Promise<void> {
+  return pause(random.whole(LASTS_MS.least, LASTS_MS.most));
 }
 
 export function findNode(cluster: Cluster, name: string): ClusterNode {

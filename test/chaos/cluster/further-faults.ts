@@ -1,14 +1,24 @@
-import { pause } from '../../support/pause.ts';
-import { findNode, mendAll, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
-import { oldPrimaryResumed } from './old-primary.ts';
+import {
+  findNode,
+  lasts,
+  mendAll,
+  takesOver,
+  type ClusterFault,
+  type FaultContext,
+} from './cluster-fault.ts';
+import { zoneLost } from './kills.ts';
+import { oldPrimaryRestarted, oldPrimaryResumed } from './old-primary.ts';
+import { orderedReadOnly, serverReadOnly } from './read-only-faults.ts';
 
-/** How long a fault lasts during which no node takes over. Longer than the five seconds in which commands are retried. */
-const LASTS_MS = { least: 3_000, most: 8_000 };
 const SKEWS = ['+10m', '-10m'] as const;
 
 /** Faults of which the short form has none. */
 export const furtherFaults = [
+  zoneLost,
   oldPrimaryResumed,
+  oldPrimaryRestarted,
+  orderedReadOnly,
+  serverReadOnly,
   balancerRestarted,
   databaseBalancerRestarted,
   apiPartitioned,
@@ -116,8 +126,4 @@ function pickStandby(
   random: FaultContext['random'],
 ) {
   return random.pick(servers.filter((server) => server !== supervisor.primary));
-}
-
-function lasts(random: FaultContext['random']): Promise<void> {
-  return pause(random.whole(LASTS_MS.least, LASTS_MS.most));
 }

@@ -38,3 +38,16 @@ async function apiKilled({ cluster, random }: FaultContext): Promise<ClusterFaul
     mend: () => mendAll(cluster),
   });
 }
+
+/** The primary, the Redis master and an API process are in one zone, and end in the same moment. */
+export async function zoneLost(ctx: FaultContext): Promise<ClusterFault> {
+  const faults = await Promise.all(kills.map((kind) => kind(ctx)));
+  const inAll = async (run: (fault: ClusterFault) => Promise<void>) =>
+    void (await Promise.all(faults.map((fault) => run(fault))));
+  return {
+    kind: 'zone lost',
+    strike: () => inAll(({ strike }) => strike()),
+    takeover: () => inAll(({ takeover }) => takeover()),
+    mend: () => mendAll(ctx.cluster),
+  };
+}

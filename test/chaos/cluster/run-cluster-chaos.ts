@@ -11,7 +11,6 @@ import { countResponses, runCrowd } from '../crowd/crowd.ts';
 import { Ledger, readSold } from '../crowd/ledger.ts';
 import { checkMaps, openPages } from '../maps.ts';
 import type { ClusterFaultKind } from './cluster-fault.ts';
-import { kills } from './kills.ts';
 import type { ScratchCluster } from './scratch-cluster.ts';
 import { readStarvedMs } from './stopwatch.ts';
 import { strike, type StrikeResult } from './strike.ts';
@@ -25,8 +24,8 @@ const BETWEEN_MS = { least: 300, most: 1_500 };
 export interface ClusterChaosOptions {
   readonly seed: number;
   readonly pages: number;
-  /** Only the primary, the Redis master and an API process fail. */
-  readonly isShort: boolean;
+  /** Each happens once. */
+  readonly faults: readonly ClusterFaultKind[];
   readonly log?: (line: string) => void;
 }
 
@@ -46,7 +45,7 @@ export interface ClusterChaosResult {
 /** Keeps pages open and buyers at work while one fault follows the other. Then checks everything. */
 export async function runClusterChaos(
   scratch: ScratchCluster,
-  { seed, pages: count, isShort, log }: ClusterChaosOptions,
+  { seed, pages: count, faults, log }: ClusterChaosOptions,
 ): Promise<ClusterChaosResult> {
   const startedAt = performance.now();
   const starvedBefore = readStarvedMs();
@@ -71,7 +70,7 @@ export async function runClusterChaos(
     if (!(await waitUntil(() => ledger.confirmed > 0, WORKS_WITHIN_MS)))
       throw new Error(`no booking was confirmed in ${WORKS_WITHIN_MS} ms, before anything failed`);
     const ctx = { db, eventId: hall.eventId, pages, ledger, breaches };
-    for (const kind of shuffle(isShort ? kills : scratch.faults, random)) {
+    for (const kind of shuffle(faults, random)) {
       await pause(random.whole(BETWEEN_MS.least, BETWEEN_MS.most));
       const fault = await kind({ ...scratch.parts, random, breaches });
       log?.(`${new Date().toISOString()} ${fault.kind}`);

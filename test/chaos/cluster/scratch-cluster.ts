@@ -3,23 +3,22 @@ import path from 'node:path';
 import type { Cluster } from '../../../scripts/cluster/cluster.ts';
 import { freePorts } from '../../../scripts/cluster/ports.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
-import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
+import { connectDatabase } from '../../../src/platform/database/db.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { createClusterNodes } from '../../support/processes/cluster-nodes.ts';
 import { startStallingProxy } from '../../support/proxies/stalling-proxy.ts';
 import { Clocks } from './clocks.ts';
+import { allFaults, getFaultName, getObstacle } from './all-faults.ts';
 import type { ClusterFaultKind, FaultContext } from './cluster-fault.ts';
-import { clockSkewed, furtherFaults } from './further-faults.ts';
-import { kills } from './kills.ts';
+import { Disks } from './disks.ts';
 
-interface Parts extends Pick<FaultContext, 'cluster' | 'line' | 'clocks'> {
-  /** The test's own connections. */
-  readonly database: Database;
+interface Parts extends Omit<FaultContext, 'random' | 'breaches'> {
   readonly folder: string;
 }
 
 /** The API process whose connections to the primary may be cut. */
 const CUT_OFF = 'api-2';
+const SERVERS = ['pg-1', 'pg-2', 'pg-3'] as const;
 
 /** The cluster of `npm run cluster` in a temporary folder, and what its faults need. */
 export class ScratchCluster implements AsyncDisposable {
@@ -37,6 +36,8 @@ export class ScratchCluster implements AsyncDisposable {
     undo.defer(() => scratch.remove());
     const folder = path.join(scratch.folder, 'cluster');
     mkdirSync(folder);
+    const disks = Disks.mount(folder, SERVERS);
+    undo.use(disks);
     const ports = await freePorts();
     const line = await startStallingProxy(ports['database-balancer']);
     undo.defer(() => line[Symbol.asyncDispose]());
@@ -49,6 +50,7 @@ export class ScratchCluster implements AsyncDisposable {
       report,
       readEnvOf: (name) => ({
         ...clocks.readEnvOf(name),
+        ...(disks !== null && { DATABASE_DISK_PATH: disks.watched.folder }),
         ...(name === CUT_OFF && { DATABASE_URL: line.url(cluster.postgres.url) }),
       }),
     });
@@ -56,12 +58,20 @@ export class ScratchCluster implements AsyncDisposable {
     await cluster.start(() => Promise.resolve());
     const database = connectDatabase(cluster.postgres.url, createLogger('silent'));
     undo.defer(() => database.close());
-    return new ScratchCluster({ cluster, database, folder, line, clocks }, undo.move());
+    return new ScratchCluster({ cluster, database, folder, line, clocks, disks }, undo.move());
   }
 
   /** All faults that this machine can have. */
   get faults(): readonly ClusterFaultKind[] {
-    return [...kills, ...furtherFaults, ...(this.parts.clocks.areAdjustable ? [clockSkewed] : [])];
+    return allFaults.filter((kind) => getObstacle(kind, this.parts) === null);
+  }
+
+  /** The other faults, each with the reason, in words. */
+  get leftOut(): readonly string[] {
+    return allFaults.flatMap((kind) => {
+      const obstacle = getObstacle(kind, this.parts);
+      return obstacle === null ? [] : [`without ${getFaultName(kind)}: ${obstacle}`];
+    });
   }
 
   /** Returns the nodes that do not run, in words. */
@@ -71,11 +81,13 @@ export class ScratchCluster implements AsyncDisposable {
   }
 
   readLogs(): string {
-    const { folder } = this.parts;
-    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    return names
+    const { folder, disks } = this.parts;
+    return [folder, ...(disks?.folders ?? [])]
+      .flatMap((each) =>
+        readdirSync(each, { recursive: true, encoding: 'utf8' }).map((name) => path.join(each, name)),
+      )
       .filter((name) => name.endsWith('.log'))
-      .map((name) => `==> ${name}\n${readFileSync(path.join(folder, name), 'utf8')}`)
+      .map((name) => `==> ${name}\n${readFileSync(name, 'utf8')}`)
       .join('\n');
   }
 

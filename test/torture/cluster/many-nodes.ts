@@ -1,3 +1,4 @@
+import { getFaultName } from '../../chaos/cluster/all-faults.ts';
 import { findNode, type ClusterFaultKind } from '../../chaos/cluster/cluster-fault.ts';
 import { ScratchCluster } from '../../chaos/cluster/scratch-cluster.ts';
 import { pause } from '../../support/pause.ts';
@@ -45,7 +46,7 @@ export async function startManyNodes(report: (line: string) => void): Promise<Sy
 /** One strikes at a time: the cluster is whole before the next. */
 function toFault(kind: ClusterFaultKind, { parts }: ScratchCluster, breaches: string[]): Fault {
   return {
-    kind: kind.name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+    kind: getFaultName(kind).replaceAll('-', ' '),
     weight: 1,
     target: 'cluster',
     async run(random) {

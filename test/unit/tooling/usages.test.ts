@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { allFaults, getFaultName } from '../../chaos/cluster/all-faults.ts';
 import { benchmarks } from '../../../loadtest/bench/benchmarks.ts';
 import { ROOT } from '../../../scripts/local/command.ts';
 import { getUsage } from '../../../scripts/bootstrap/usages.mjs';
@@ -45,6 +46,10 @@ it('accepts -h, and --help after other arguments', async () => {
 
 it('names every benchmark', () => {
   for (const { name } of benchmarks) expect(getUsage('bench')).toContain(name);
+});
+
+it('names every fault of a cluster', () => {
+  for (const kind of allFaults) expect(getUsage('chaos')).toMatch(new RegExp(`[ ,]${getFaultName(kind)}\\b`));
 });
 
 it('rejects unknown arguments before doing anything', async () => {

@@ -1,0 +1,52 @@
+import { lasts, mendAll, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import type { Disks } from './disks.ts';
+import { allProcesses, findOthers } from './write-modes.ts';
+
+/** Far less than the five percent at which writes are switched off. */
+const NEARLY_FULL_KILOBYTES = 64;
+/** Enough for some batches, so that the disk becomes full in the midst of one. */
+const FULL_SOON_KILOBYTES = 1_024;
+
+/** The disk at DATABASE_DISK_PATH has hardly any space. The server still has. */
+export async function diskNearlyFull(ctx: FaultContext): Promise<ClusterFault> {
+  const { cluster, random } = ctx;
+  const { watched } = disksOf(ctx);
+  return await Promise.resolve({
+    kind: 'disk nearly full',
+    strike: () => Promise.resolve(watched.leaveKilobytes(NEARLY_FULL_KILOBYTES)),
+    async takeover() {
+      await allProcesses(cluster, 'READ_ONLY');
+      await lasts(random);
+      watched.enlarge();
+      await allProcesses(cluster, 'NORMAL');
+    },
+    mend: () => mendAll(cluster),
+  });
+}
+
+/** The primary's disk becomes full. Either writes fail, or the server ends for lack of WAL and a standby is promoted. */
+export async function diskFull(ctx: FaultContext): Promise<ClusterFault> {
+  const { cluster, random } = ctx;
+  const { supervisor } = cluster.postgres;
+  const old = supervisor.primary;
+  const disk = disksOf(ctx).of(old.name);
+  return await Promise.resolve({
+    kind: 'disk full',
+    strike: () => Promise.resolve(disk.leaveKilobytes(FULL_SOON_KILOBYTES)),
+    async takeover() {
+      await takesOver(
+        'writes are switched off, or a standby is promoted',
+        async () => supervisor.primary !== old || (await findOthers(cluster, 'NORMAL')).length > 0,
+      );
+      await lasts(random);
+      disk.enlarge();
+      await allProcesses(cluster, 'NORMAL');
+    },
+    mend: () => mendAll(cluster),
+  });
+}
+
+function disksOf({ disks }: FaultContext): Disks {
+  if (disks === null) throw new Error('there are no disks that can become full');
+  return disks;
+}
