@@ -31,8 +31,10 @@ export class TestCluster {
     this.#control = control;
   }
 
-  static async start(): Promise<TestCluster> {
+  /** @param prepare called with the folder of the cluster before anything is in it. */
+  static async start(prepare: (folder: string) => void = () => undefined): Promise<TestCluster> {
     const folder = mkdtempSync(path.join(inject('scratchFolder'), 'services', 'cluster-'));
+    prepare(folder);
     const nodes = await createClusterNodes({ folder, apis: 2, workers: 1 });
     const control = new ControlSocket(folder, (request) => runClusterCommand(nodes, request));
     await nodes.start(() => Promise.resolve());
