@@ -6,6 +6,8 @@ import { createEventIn, createHall, type Hall } from '../../test/support/hall.ts
 /** Number of seats of the measured event: a stadium. */
 export const SEATS = 100_000;
 const SEATS_PER_ROW = 500;
+/** The 2,000 buyers over HTTP can hold all seats, so that only the number of seats limits the length of a run. */
+const SEAT_LIMIT = 50;
 
 export interface Arena extends AsyncDisposable {
   /** Client without Sellout's timeouts, for preparations and checks. */
@@ -27,7 +29,9 @@ export async function createArena(databaseUrl: string, seats = SEATS): Promise<A
     await db.$executeRaw(sql`TRUNCATE events, bookings, event_buyers, idempotency_keys CASCADE`);
     const eventIds: number[] = [];
     while (eventIds.length < count)
-      eventIds.push(await createEventIn(db, venueId, seats, organizerId, { holdTtlMs: 3_600_000 }));
+      eventIds.push(
+        await createEventIn(db, venueId, seats, organizerId, { holdTtlMs: 3_600_000, seatLimit: SEAT_LIMIT }),
+      );
     // As in production, statistics and visibility map exist, and no checkpoint is imminent.
     await db.$executeRawUnsafe('VACUUM ANALYZE events, event_seats, price_tiers');
     await db.$executeRawUnsafe('CHECKPOINT');
