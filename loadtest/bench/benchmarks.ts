@@ -11,6 +11,8 @@ import { runLimits } from './http/limits.ts';
 import { runMap } from './map/map.ts';
 import { runNodes } from './nodes/nodes.ts';
 import { runPartitions } from './partitions/partitions.ts';
+import { runPubSub } from './pubsub/pubsub.ts';
+import { runReplica } from './replica/replica.ts';
 import { runSeatMap } from './seat-map/seat-map.ts';
 import { runWaitingRoom } from './waiting-room/waiting-room.ts';
 
@@ -45,6 +47,14 @@ export const benchmarks: readonly Benchmark[] = [
   },
   { name: 'http', title: 'Over HTTP', pairs: PAIRS, isTimed: true, run: runHttp },
   { name: 'nodes', title: 'Several API processes', pairs: 3, isTimed: true, run: runNodes },
+  { name: 'replica', title: 'Reads from a replica', pairs: 3, isTimed: true, run: runReplica },
+  {
+    name: 'pubsub',
+    title: 'Messages in a Redis Cluster: plain and sharded pub/sub',
+    pairs: 3,
+    isTimed: true,
+    run: runPubSub,
+  },
   { name: 'event-list', title: 'A list of 10,000 events', pairs: PAIRS, isTimed: true, run: runEventList },
   { name: 'limits', title: 'Rate limits', pairs: PAIRS, isTimed: true, run: runLimits },
   {

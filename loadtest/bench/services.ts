@@ -7,6 +7,8 @@ import { migrate } from '../../scripts/schema/apply-migrations.ts';
 
 export interface BenchServices extends AsyncDisposable {
   readonly postgres: Postgres;
+  /** Folder with the cluster of PostgreSQL. */
+  readonly postgresFolder: string;
   readonly redisUrl: string;
   readonly redisVersion: string;
   readonly redisPid: number;
@@ -21,7 +23,8 @@ export interface BenchServices extends AsyncDisposable {
 export async function startServices(settings: Record<string, string> = {}): Promise<BenchServices> {
   const scratch = await makeScratchFolder();
   const { folder } = scratch;
-  const postgres = await startPostgres({ folder: path.join(folder, 'postgres'), durable: true, settings });
+  const postgresFolder = path.join(folder, 'postgres');
+  const postgres = await startPostgres({ folder: postgresFolder, durable: true, settings });
   await migrate(postgres.url);
   const redis = await startRedis({ folder: path.join(folder, 'redis') });
   const redisPid = redis.process.pid;
@@ -30,6 +33,7 @@ export async function startServices(settings: Record<string, string> = {}): Prom
   mkdirSync(files);
   return {
     postgres,
+    postgresFolder,
     redisUrl: redis.url,
     redisVersion: redis.version,
     redisPid,

@@ -43,6 +43,8 @@ export interface Sized {
   /** What it would need with the design that is not built. */
   readonly edge: Plan;
   readonly limits: readonly Limit[];
+  /** Bytes of its rows in PostgreSQL. */
+  readonly diskBytes: number;
 }
 
 export function sizeSale(sale: Sale, costs: Costs): Sized {
@@ -55,5 +57,8 @@ export function sizeSale(sale: Sale, costs: Costs): Sized {
     plan,
     edge: planSale(loads, sale, costs, 'edge'),
     limits: rankLimits(plan, sale, costs),
+    diskBytes:
+      result.series.sum('taken') * costs.holdDiskBytes +
+      sale.events * sale.seatsPerEvent * costs.seatDiskBytes,
   };
 }

@@ -68,8 +68,8 @@ export const trialUsages = {
 
   --only     runs one benchmark: distinct-64, distinct-256, distinct-1000, zipf, same-seat, http, event-list, limits,
              expiry, fan-out, seat-map, map, idle, waiting-room, booking-queue,
-             partitions, nodes or blocks
-  --pairs    number of repetitions; default: 5, of waiting-room and expiry 3, of blocks 2
+             partitions, nodes, replica, pubsub or blocks
+  --pairs    number of repetitions; default: 5, of nodes, replica, pubsub, map, waiting-room and expiry 3, of blocks 2
   --seconds  length of one measurement; default: 2
   --profile  writes a CPU profile of each server process to FOLDER, for Chromium's developer tools
   --write    writes the tables in any case

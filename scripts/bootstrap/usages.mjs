@@ -152,7 +152,7 @@ const usages = {
   --utilization      planned utilization of cores and networks; default: 0.6
   --seed             seed of the simulation; default: 1
   --chart            writes the sale as an SVG chart
-  --measure          measures the inputs that no benchmark has on this machine, in two minutes, and stores them in
+  --measure          measures the inputs that no benchmark has on this machine, in three minutes, and stores them in
                      loadtest/capacity/inputs.json`,
 
   'check:changesets': `Usage: npm run check:changesets [-- --since COMMIT]

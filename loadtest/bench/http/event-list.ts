@@ -35,7 +35,7 @@ export async function runEventList(ctx: BenchContext): Promise<string> {
 }
 
 /** Adds events without seats, as copies of one. */
-async function addEvents(db: PrismaClient, eventId: number): Promise<void> {
+export async function addEvents(db: PrismaClient, eventId: number): Promise<void> {
   const { id: _, createdAt: __, ...event } = await db.event.findUniqueOrThrow({ where: { id: eventId } });
   const hourMs = 3_600_000;
   await db.event.createMany({

@@ -3,12 +3,15 @@ import { createArena } from '../../bench/arena.ts';
 import { ServerProcess } from '../../bench/server-process.ts';
 import { startServices } from '../../bench/services.ts';
 import type { MeasuredCosts } from '../inputs.ts';
+import { measureBalancer } from './balancer.ts';
 import { measureBuyers } from './buyers.ts';
+import { measureDisk } from './disk.ts';
+import { measureKernel } from './kernel.ts';
 import { Meter } from './meter.ts';
 import { measureWaiters } from './waiters.ts';
 import { FAN_OUT_SERVER, measureWatchers, readMemory } from './watchers.ts';
 
-/** Measures the costs that no benchmark has, on services and processes of their own, in about two minutes. Returns the PostgreSQL version, too. */
+/** Measures the costs that no benchmark has, on services and processes of their own, in about three minutes. Returns the PostgreSQL version, too. */
 export async function measureCosts(): Promise<{ costs: MeasuredCosts; postgres: string }> {
   await using services = await startServices();
   await using arena = await createArena(services.postgres.url);
@@ -27,9 +30,11 @@ export async function measureCosts(): Promise<{ costs: MeasuredCosts; postgres: 
   const eventId = await arena.freshEvent();
   const server = await ServerProcess.start(FAN_OUT_SERVER, ['sellout', String(eventId), '2'], env);
   let buyers: MeasuredCosts;
+  let disk: MeasuredCosts;
   let processBytes: number;
   try {
     buyers = await measureBuyers(meter, server, eventId);
+    disk = await measureDisk(arena.db);
     processBytes = (await readMemory(server)).rss;
   } finally {
     await server.stop();
@@ -37,8 +42,19 @@ export async function measureCosts(): Promise<{ costs: MeasuredCosts; postgres: 
   const watchers = await measureWatchers(meter, env, await arena.freshEvent());
   const waiters = await measureWaiters(meter, env, arena, services.redisUrl);
   const redisDeliveryMicros = await meter.measureDelivery();
+  const balancer = await measureBalancer(services.folder);
+  const kernelBytes = await measureKernel();
   return {
-    costs: { ...buyers, ...watchers, ...waiters, processBytes, redisDeliveryMicros },
+    costs: {
+      ...buyers,
+      ...disk,
+      ...watchers,
+      ...waiters,
+      ...balancer,
+      kernelBytes,
+      processBytes,
+      redisDeliveryMicros,
+    },
     postgres: services.postgres.version,
   };
 }

@@ -29,6 +29,8 @@ export interface Plan {
   readonly apiCores: Peak;
   readonly apiBytes: number;
   readonly balancers: number;
+  readonly balancerCores: Peak;
+  readonly balancerBytes: number;
   readonly outBytes: Peak;
   /** Requests per second that a CDN answers in the design. */
   readonly cdnRequests: number;
@@ -81,6 +83,9 @@ export function planSale(loads: readonly Load[], sale: Sale, costs: Costs, desig
       Math.ceil(sockets.value / costs.connectionsPerBalancerMax),
       Math.ceil(toGigabits(outBytes.value) / (sale.gigabits * utilization)),
     ),
+    balancerCores: findPeak(usages, (usage) => usage.balancerCores),
+    // A balancer has both ends of what it connects.
+    balancerBytes: sockets.value * (costs.balancerSocketBytes + 2 * costs.kernelBytes),
     outBytes,
     cdnRequests: design === 'built' ? 0 : waiting / STATUS_SECONDS,
     postgresCores: findPeak(usages, (usage) => usage.postgresCores + polls),

@@ -8,7 +8,9 @@ export interface Usage {
   /** Busy API cores by cause. */
   readonly apiCores: Readonly<Record<ApiCause, number>>;
   readonly sockets: number;
+  /** Memory of API processes and of the kernel below them. */
   readonly socketBytes: number;
+  readonly balancerCores: number;
   readonly postgresCores: number;
   readonly walBytes: number;
   /** Without deliveries to API processes. */
@@ -42,6 +44,8 @@ export function computeUsage(load: Load, costs: Costs): Usage {
   const mapBytes = (costs.mapBytes * load.seatsPerEvent) / costs.mapSeats;
   // A join is preceded by a session and followed by a subscription, and a claim by a subscription: all are limited.
   const calls = visits + 3 * joins + draws + 2 * admissions;
+  // A visit is a connection, and so is each socket.
+  const connects = visits + joins + admissions + load.mapVisits;
   const apiMicros: Record<ApiCause, number> = {
     waiters: waiting * costs.waiterMicros,
     liveMaps: watching * (costs.watcherIdleMicros + feed.frames * feed.frameMicros),
@@ -58,7 +62,13 @@ export function computeUsage(load: Load, costs: Costs): Usage {
     time: load.time,
     apiCores: mapValues(apiMicros, (micros) => micros / MICROS),
     sockets: waiting + load.inside,
-    socketBytes: waiting * costs.waiterBytes + watching * costs.watcherBytes,
+    socketBytes:
+      waiting * costs.waiterBytes + watching * costs.watcherBytes + (waiting + watching) * costs.kernelBytes,
+    balancerCores:
+      (connects * costs.balancerConnectMicros +
+        (calls + load.mapVisits + holds + ends - visits) * costs.balancerRequestMicros +
+        (waiting + watching * feed.frames) * costs.balancerMessageMicros) /
+      MICROS,
     postgresCores:
       ((visits + admissions) * costs.pagePostgresMicros +
         joins * costs.joinPostgresMicros +

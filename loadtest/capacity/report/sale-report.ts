@@ -11,10 +11,10 @@ const GIB = 2 ** 30;
 export function renderSale({ sale, result }: Sized): string {
   const { pace, outcomes, soldOutAfter, lobby, series } = result;
   const seats = sale.events * sale.seatsPerEvent;
-  const attempts = series.of.holds.reduce((sum, value) => sum + value, 0);
-  const taken = series.of.taken.reduce((sum, value) => sum + value, 0);
-  const ends = series.of.ends.reduce((sum, value) => sum + value, 0);
-  const admitted = series.of.admissions.reduce((sum, value) => sum + value, 0);
+  const attempts = series.sum('holds');
+  const taken = series.sum('taken');
+  const ends = series.sum('ends');
+  const admitted = series.sum('admissions');
   const share = (people: number) => `${whole(people)} (${short((people / sale.arrivals) * 100)} %)`;
   const sold = soldOutAfter
     ? `The first event is sold out ${formatMinutes(soldOutAfter.first)} after the sale began, the last one after ${formatMinutes(soldOutAfter.last)}.`
@@ -39,7 +39,7 @@ export function renderSale({ sale, result }: Sized): string {
 }
 
 /** Returns what a sale needs, as Markdown: built, and with the design of docs/scaling.md that is not built. */
-export function renderPlan({ plan, edge, sale }: Sized): string {
+export function renderPlan({ plan, edge, sale, result, diskBytes }: Sized): string {
   const percent = `${Math.round(sale.utilization * 100)} %`;
   const row = (name: string, read: (plan: Plan) => string, because: string) => [
     name,
@@ -58,7 +58,7 @@ export function renderPlan({ plan, edge, sale }: Sized): string {
         ({ processes }) => whole(processes),
         `${whole(plan.socketProcesses)} of them for sockets alone; cores planned at ${percent}`,
       ),
-      row('API memory', ({ apiBytes }) => `${short(apiBytes / GIB)} GiB`, 'without the kernel'),
+      row('API memory', ({ apiBytes }) => `${short(apiBytes / GIB)} GiB`, 'with the sockets in the kernel'),
       row(
         'bandwidth of the origin',
         ({ outBytes }) => `${short(toGigabits(outBytes.value))} Gbit/s`,
@@ -75,6 +75,16 @@ export function renderPlan({ plan, edge, sale }: Sized): string {
         `connections as configured, and ${sale.gigabits} Gbit/s each, planned at ${percent}`,
       ),
       row(
+        'balancer cores, busy',
+        ({ balancerCores }) => short(balancerCores.value),
+        `with TLS, at ${formatTime(plan.balancerCores.time)}`,
+      ),
+      row(
+        'balancer memory',
+        ({ balancerBytes }) => `${short(balancerBytes / GIB)} GiB`,
+        'with the sockets in the kernel',
+      ),
+      row(
         'PostgreSQL cores, busy',
         ({ postgresCores }) => short(postgresCores.value),
         `at ${formatTime(plan.postgresCores.time)}; polls of each process included`,
@@ -85,6 +95,11 @@ export function renderPlan({ plan, edge, sale }: Sized): string {
         'all pools full, two workers',
       ),
       row('write-ahead log', ({ walBytes }) => `${short(walBytes.value / 1e6)} MB/s`, 'also to each standby'),
+      row(
+        'disk for rows',
+        () => `${short(diskBytes / GIB)} GiB`,
+        `${whole(result.series.sum('taken'))} holds and ${whole(sale.events * sale.seatsPerEvent)} seats, as long as they are kept`,
+      ),
       row(
         'Redis cores, busy',
         ({ redisCores }) => short(redisCores.value),
@@ -100,6 +115,11 @@ export function renderPlan({ plan, edge, sale }: Sized): string {
         'commands of one event',
         ({ busiestEvent }) => `${short(busiestEvent.value)}/s`,
         `at ${formatTime(plan.busiestEvent.time)}`,
+      ),
+      row(
+        'p95 of a command',
+        () => `${short(result.slowestP95Ms)} ms`,
+        'queue and batches of the busiest event, without the network',
       ),
     ],
   );

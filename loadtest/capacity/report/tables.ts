@@ -132,6 +132,7 @@ export function renderSizes(sizes: readonly (Size & { readonly sized: Sized })[]
       ),
       row('API memory', ({ plan }) => `${short(plan.apiBytes / GIB)} GiB`),
       row('balancers', ({ plan }) => whole(plan.balancers)),
+      row('balancer cores, at 60 %', ({ plan, sale }) => short(plan.balancerCores.value / sale.utilization)),
       row('bandwidth', ({ plan }) => `${short(toGigabits(plan.outBytes.value))} Gbit/s`),
       row('PostgreSQL cores, at 60 %', ({ plan, sale }) =>
         short(plan.postgresCores.value / sale.utilization),

@@ -47,6 +47,11 @@ export class Series {
     if (second < series.length) series[second] = (series[second] ?? 0) + amount;
   }
 
+  /** Returns the sum of a series over the sale. */
+  sum(name: SeriesName): number {
+    return this.of[name].reduce((sum, value) => sum + value, 0);
+  }
+
   /** Turns what was added to a series into a running total. */
   accumulate(name: SeriesName): void {
     const series = this.of[name];

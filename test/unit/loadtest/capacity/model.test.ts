@@ -40,7 +40,7 @@ describe('the capacity model', () => {
     expect(apiCores.waiters).toBeCloseTo(15);
     expect({ sockets, socketBytes, placeBytes }).toEqual({
       sockets: 1_000_000,
-      socketBytes: 30_000_000_000,
+      socketBytes: 34_000_000_000,
       placeBytes: 40_000_000,
     });
     expect(outBytes.waiters).toBe(150_000_000);
@@ -91,7 +91,7 @@ describe('the capacity model', () => {
     expect({ postgresConnections, balancers, apiBytes }).toEqual({
       postgresConnections: 7 * 19,
       balancers: 3,
-      apiBytes: 5 * 100_000_000 + 90_000 * 30_000,
+      apiBytes: 5 * 100_000_000 + 90_000 * 34_000,
     });
   });
 
@@ -101,6 +101,14 @@ describe('the capacity model', () => {
       socketProcesses: 10,
       postgresConnections: 3 * 19 + 10 * 4,
     });
+  });
+
+  it('charges a balancer for connections with TLS, further requests and messages', () => {
+    expect(usage({ visits: 1_000_000 }).balancerCores).toBeCloseTo(400);
+    // A join is a connection for its socket, and three calls on the one of its visit.
+    expect(usage({ joins: 1_000_000 }).balancerCores).toBeCloseTo(400 + 3 * 20);
+    expect(usage({ waiting: 1_000_000 }).balancerCores).toBeCloseTo(10);
+    expect(plan({ waiting: 1_000 }).balancerBytes).toBe(1_000 * (20_000 + 2 * 4_000));
   });
 
   it('delivers each message to every process', () => {
