@@ -19,12 +19,17 @@ export function getFaultName(kind: ClusterFaultKind): string {
   return kind.name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** Returns whether a fault needs servers on disks of their own. */
+export function needsDisks(kind: ClusterFaultKind): boolean {
+  return diskFaults.includes(kind);
+}
+
 /** Returns why this machine cannot have a fault; null if it can. */
 export function getObstacle(
   kind: ClusterFaultKind,
   { disks, clocks }: Pick<FaultContext, 'disks' | 'clocks'>,
 ): string | null {
-  if (diskFaults.includes(kind) && disks === null) return 'this process may not mount disks';
+  if (needsDisks(kind) && disks === null) return 'this process may not mount disks';
   if (clockFaults.includes(kind) && !clocks.areAdjustable) return 'there is no libfaketime';
   return null;
 }

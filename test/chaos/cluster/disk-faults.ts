@@ -1,6 +1,6 @@
 import { lasts, mendAll, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
 import type { Disks } from './disks.ts';
-import { allProcesses, findOthers } from './write-modes.ts';
+import { allProcesses, haveNoWrites } from './write-modes.ts';
 
 /** Far less than the five percent at which writes are switched off. */
 const NEARLY_FULL_KILOBYTES = 64;
@@ -35,8 +35,8 @@ export async function diskFull(ctx: FaultContext): Promise<ClusterFault> {
     strike: () => Promise.resolve(disk.leaveKilobytes(FULL_SOON_KILOBYTES)),
     async takeover() {
       await takesOver(
-        'writes are switched off, or a standby is promoted',
-        async () => supervisor.primary !== old || (await findOthers(cluster, 'NORMAL')).length > 0,
+        'no API process writes, or a standby is promoted',
+        async () => supervisor.primary !== old || (await haveNoWrites(cluster)),
       );
       await lasts(random);
       disk.enlarge();

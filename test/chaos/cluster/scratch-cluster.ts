@@ -8,7 +8,7 @@ import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { createClusterNodes } from '../../support/processes/cluster-nodes.ts';
 import { startStallingProxy } from '../../support/proxies/stalling-proxy.ts';
 import { Clocks } from './clocks.ts';
-import { allFaults, getFaultName, getObstacle } from './all-faults.ts';
+import { allFaults, getFaultName, getObstacle, needsDisks } from './all-faults.ts';
 import type { ClusterFaultKind, FaultContext } from './cluster-fault.ts';
 import { Disks } from './disks.ts';
 
@@ -30,13 +30,17 @@ export class ScratchCluster implements AsyncDisposable {
     this.#undo = undo;
   }
 
-  static async start(report: (line: string) => void = () => undefined): Promise<ScratchCluster> {
+  /** Puts the servers on disks of their own only if a fault among `faults` needs them: disks in memory are faster. */
+  static async start(
+    report: (line: string) => void = () => undefined,
+    faults: readonly ClusterFaultKind[] = allFaults,
+  ): Promise<ScratchCluster> {
     await using undo = new AsyncDisposableStack();
     const scratch = await makeScratchFolder();
     undo.defer(() => scratch.remove());
     const folder = path.join(scratch.folder, 'cluster');
     mkdirSync(folder);
-    const disks = Disks.mount(folder, SERVERS);
+    const disks = faults.some(needsDisks) ? Disks.mount(folder, SERVERS) : null;
     undo.use(disks);
     const ports = await freePorts();
     const line = await startStallingProxy(ports['database-balancer']);
@@ -66,9 +70,9 @@ export class ScratchCluster implements AsyncDisposable {
     return allFaults.filter((kind) => getObstacle(kind, this.parts) === null);
   }
 
-  /** The other faults, each with the reason, in words. */
-  get leftOut(): readonly string[] {
-    return allFaults.flatMap((kind) => {
+  /** Returns those of the wanted faults that this machine cannot have, each with the reason, in words. */
+  findLeftOut(wanted: readonly ClusterFaultKind[]): readonly string[] {
+    return wanted.flatMap((kind) => {
       const obstacle = getObstacle(kind, this.parts);
       return obstacle === null ? [] : [`without ${getFaultName(kind)}: ${obstacle}`];
     });

@@ -18,8 +18,14 @@ export async function allProcesses(cluster: Cluster, mode: 'NORMAL' | 'READ_ONLY
   }
 }
 
+/** Returns whether no API process writes. */
+export async function haveNoWrites(cluster: Cluster): Promise<boolean> {
+  const modes = await Promise.all(APIS.map((name) => readMode(cluster, name)));
+  return modes.every((mode) => mode === 'READ_ONLY');
+}
+
 /** Returns the processes that are not in the mode. */
-export async function findOthers(cluster: Cluster, mode: 'NORMAL' | 'READ_ONLY'): Promise<readonly string[]> {
+async function findOthers(cluster: Cluster, mode: 'NORMAL' | 'READ_ONLY'): Promise<readonly string[]> {
   const names = [...APIS, ...WORKERS];
   const modes = await Promise.all(names.map((name) => readMode(cluster, name)));
   return names.filter((_, i) => modes[i] !== mode);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isAlive, runs } from '../../../scripts/local/processes.ts';
@@ -36,7 +36,7 @@ export class SmallDisk implements Disposable {
     const options = `size=${megabytes}m,mode=0711`;
     if (runs('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]))
       return new SmallDisk(folder, megabytes);
-    rmdirSync(folder);
+    unmount(folder);
     return null;
   }
 
@@ -85,13 +85,15 @@ export class SmallDisk implements Disposable {
 /** Removes the disks of processes that were killed. */
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
-    const pid = Number.parseInt(name.slice(PREFIX.length), 10);
-    if (!isAlive(pid)) unmount(path.join(tmpdir(), name));
+    const folder = path.join(tmpdir(), name);
+    const isOwn = statSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.();
+    if (isOwn && !isAlive(Number.parseInt(name.slice(PREFIX.length), 10))) unmount(folder);
   }
 }
 
 function unmount(folder: string): void {
   // Lazily: a server that is about to end may still have its files open. Fails if it was never mounted.
   runs('umount', ['-l', folder]);
-  rmdirSync(folder);
+  // Another process may remove it at the same time.
+  rmSync(folder, { recursive: true, force: true });
 }
