@@ -5,7 +5,7 @@ import { allProcesses, haveNoWrites } from './write-modes.ts';
 /** Far less than the five percent at which writes are switched off. */
 const NEARLY_FULL_KILOBYTES = 64;
 /** Enough for some batches, so that the disk becomes full in the midst of one. */
-const FULL_SOON_KILOBYTES = 1_024;
+const FULL_SOON_KILOBYTES = 256;
 
 /** The disk at DATABASE_DISK_PATH has hardly any space. The server still has. */
 export async function diskNearlyFull(ctx: FaultContext): Promise<ClusterFault> {
