@@ -6,6 +6,7 @@ import type { FreeCounts } from '../seats/free-counts.ts';
 import type { SeatStore, SeatSummary } from '../seats/seat-store.ts';
 import { formatCount, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
+import { isolate } from '../text/isolate.ts';
 import { getTierColors } from '../seats/tier-colors.ts';
 
 interface Props {
@@ -163,7 +164,7 @@ function RowSeats({ store, row, found, selected, mine, onToggle }: RowProps) {
               data-color={colors[layout.tier[index] ?? 0]}
               aria-pressed={selected.has(index)}
               disabled={isMine}
-              title={`${store.labelOf(index)} · ${tier?.name ?? ''} · ${price}`}
+              title={`${isolate(store.labelOf(index))} · ${isolate(tier?.name ?? '')} · ${price}`}
               aria-label={t('seatButton', {
                 label: store.labelOf(index),
                 tier: tier?.name ?? '',

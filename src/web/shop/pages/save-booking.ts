@@ -1,6 +1,7 @@
 import type { Booking } from '../api/problem.ts';
 import { formatDateTime, formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
+import { isolate } from '../text/isolate.ts';
 import { getSeatLabel } from '../text/seat-label.ts';
 
 /** Offers the booking as a text file. It contains no token, because people send such files to others. */
@@ -12,7 +13,8 @@ export function saveBooking(booking: Booking): void {
     event.venue.name,
     '',
     ...booking.seats.map(
-      (seat) => `${getSeatLabel(seat)} · ${seat.priceTier.name} · ${formatMoney(seat.priceTier.price)}`,
+      (seat) =>
+        `${isolate(getSeatLabel(seat))} · ${isolate(seat.priceTier.name)} · ${formatMoney(seat.priceTier.price)}`,
     ),
     '',
     `${t('total')} ${formatMoney(booking.total)}`,
