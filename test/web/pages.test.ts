@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { eventAddress } from '../../src/web/shop/api/addresses.ts';
@@ -126,5 +127,14 @@ it('names with markup and reordering characters are shown as text, wherever they
   // In sentences, a name is isolated, and cannot reorder the rest.
   expect(await page.getByRole('button', { name: /^Remove/ }).getAttribute('aria-label')).toContain('\u2069');
   expect(await page.title()).toBe(`\u2068${name.replace('\u202E', '')}\u2069 – Sellout`);
+  expect(await page.locator('.seat').first().getAttribute('title')).toMatch(
+    /^\u2068[^·]*\u2069 · \u2068[^·]*\u2069 · €\d+$/,
+  );
+  await page.getByRole('button', { name: 'Hold 1 seat' }).click();
+  await page.getByRole('button', { name: /^Confirm for/ }).click();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a file' }).click();
+  const saved = readFileSync(await (await saving).path(), 'utf8');
+  expect(saved).toMatch(/^\u2068.*\u2069 · \u2068.*\u2069 · €\d+$/mu);
   expect(await page.locator('img[src="x"]').count()).toBe(0);
 });
