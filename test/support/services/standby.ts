@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { copyPrimary } from '../../../scripts/cluster/postgres/copy-primary.ts';
 import { type Postgres, startPostgres } from '../../../scripts/local/postgres/postgres.ts';
 import type { TestPostgres } from './postgres.ts';
+import { startStandby } from './start-standby.ts';
 
 export interface TestStandby extends AsyncDisposable {
   /** The address survives a restart. */
@@ -25,19 +25,7 @@ export interface TestStandby extends AsyncDisposable {
 export async function startTestStandby(primary: TestPostgres, slot: string): Promise<TestStandby> {
   const folder = mkdtempSync(path.join(inject('scratchFolder'), 'services', 'standby-'));
   chmodSync(folder, 0o711);
-  const { username, password, port: primaryPort } = new URL(primary.url);
-  await copyPrimary({
-    from: primary.folder,
-    to: folder,
-    url: primary.url,
-    slot,
-    settings: {
-      primary_conninfo: `host=127.0.0.1 port=${primaryPort} user=${username} password=${password} application_name=${slot}`,
-      primary_slot_name: slot,
-      wal_retrieve_retry_interval: '100ms',
-    },
-  });
-  let current: Postgres = await startPostgres({ folder, durable: false });
+  let current: Postgres = await startStandby({ primary, folder, slot, durable: false });
   const { port, url } = current;
   const query = async <Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> => {
     const client = new pg.Client({ connectionString: url });
