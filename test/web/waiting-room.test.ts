@@ -29,6 +29,24 @@ async function setRoom(eventId: number, settings: RoomSettings): Promise<void> {
   await waitingRooms.directory.refresh();
 }
 
+interface Counting {
+  notes?: number;
+}
+
+/** Runs in the page, and counts the notes that it plays. */
+function countNotes(): void {
+  const page = globalThis as Counting;
+  window.AudioContext = class extends AudioContext {
+    override createOscillator(): OscillatorNode {
+      page.notes = (page.notes ?? 0) + 1;
+      return super.createOscillator();
+    }
+  };
+}
+
+/** Runs in the page. */
+const readNotes = () => (globalThis as Counting).notes ?? 0;
+
 it('a buyer joins a lobby that requires a proof of work, and keeps the place in a second tab and after a reload', async () => {
   const { hall, id, url } = await web().createEvent({ onSaleAt: new Date(Date.now() + HOUR_MS) });
   await setRoom(hall.eventId, { mode: 'ON', lobbyOpensAt: new Date(Date.now() - 1_000) });
@@ -73,6 +91,7 @@ it('who waits sees the number, the people ahead, the wait and the chance, and is
   const second = await web().open(url, {
     async before(opened) {
       advance = await controlClock(opened);
+      await opened.addInitScript(countNotes);
     },
   });
   for (const page of [first, second]) {
@@ -101,9 +120,13 @@ it('who waits sees the number, the people ahead, the wait and the chance, and is
   await block(0);
   await second.reload();
   await figures.getByText('2', { exact: true }).waitFor();
+  // Browsers allow a sound once the page has been touched.
+  await figures.click();
+  expect(await second.evaluate(readNotes)).toBe(0);
   await setRoom(hall.eventId, { pacePerMinute: ALL_AT_ONCE, insideMax: 1_000 });
   await second.getByRole('status').getByText('Your turn!').waitFor({ state: 'attached' });
   await second.getByText('Choose your seats and hold them now.').waitFor();
+  expect(await second.evaluate(readNotes)).toBe(2);
   await second.locator('.seat').first().click();
   await second.getByRole('button', { name: 'Hold 1 seat' }).click();
   await expectShown(second.getByRole('region', { name: 'Held for you' }));

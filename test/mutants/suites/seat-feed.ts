@@ -46,6 +46,10 @@ export const seatFeed: readonly MutantGroup[] = [
     mutants: [{ guard: 'news-looked-for-again', mutation: 'never', only: 'found by another look' }],
   },
   {
+    tests: ['test/web/waiting-room.test.ts'],
+    mutants: [{ guard: 'turn-sounds', mutation: 'remove', only: 'who waits sees the number' }],
+  },
+  {
     tests: ['test/web/read-only.test.ts'],
     mutants: [
       { guard: 'hold-read-after-outage', mutation: 'remove' },

@@ -2,7 +2,7 @@ let audio: AudioContext | null = null;
 
 /** Prepares the sound. Browsers allow it only after a click. */
 export function prepareSound(): void {
-  audio ??= new AudioContext();
+  audio ??= new AudioContext(); // guard: turn-sounds
   void audio.resume();
 }
 
