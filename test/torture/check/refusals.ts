@@ -24,8 +24,18 @@ export function checkRefusals(history: readonly Attempt[], timeline: Timeline, f
       code === 'SEAT_LIMIT_EXCEEDED'
         ? limitWasReached(attempt, timeline, byBuyer.get(attempt.buyerId) ?? [], released)
         : isCorrect(attempt, attempt.outcome, timeline);
-    if (!right) findings.add('refusal', `${code} without cause: ${describeAttempt(attempt)}`);
+    if (!right)
+      findings.add(
+        'refusal',
+        `${code} without cause: ${describeAttempt(attempt)}${describeBooking(attempt, timeline)}`,
+      );
   }
+}
+
+function describeBooking({ request }: Attempt, timeline: Timeline): string {
+  return request.kind === 'hold'
+    ? ''
+    : `; recorded ${JSON.stringify(timeline.bookings.get(request.bookingId))}`;
 }
 
 function isCorrect(attempt: Attempt, refusal: Refusal, timeline: Timeline): boolean {
@@ -105,12 +115,17 @@ function longestInRow(free: readonly boolean[], tiers: ReadonlySet<number>): num
   return longest;
 }
 
-/** Whether the hold was past its deadline, and was not confirmed or released in time. */
+/**
+ * Whether the hold was past its deadline, and was not confirmed or released in time. A process decides by the outages that it
+ * knows: another process may record one later that moves the deadline, and then the hold can be confirmed or released again.
+ */
 function hadRunOut(attempt: Attempt, { expiredAtMs }: Refusal, booking: BookingLife): boolean {
   if (booking.buyerId !== attempt.buyerId || expiredAtMs === undefined) return false;
   if (!isDeadline(booking, expiredAtMs)) return false;
   const ended = changeTo(booking, 'CONFIRMED') ?? changeTo(booking, 'RELEASED');
-  return getInterval(attempt).untilMs >= expiredAtMs && ended === undefined;
+  const { fromMs, untilMs } = getInterval(attempt);
+  const mayHaveComeBack = (booking.creditMs ?? 0) > 0 && ended !== undefined && ended.clockMs >= fromMs;
+  return untilMs >= expiredAtMs && (ended === undefined || mayHaveComeBack);
 }
 
 /**

@@ -176,3 +176,24 @@ describe('a response that shows a hold as expired', () => {
     expect(shownAt(1_500)).toEqual(['answer']);
   });
 });
+
+describe('a hold that was refused as expired', () => {
+  const releasedAt = (ms: number, creditMs: number) => {
+    const builder = new HistoryBuilder().hold('a', ALICE, [0], [100, 120]);
+    const { holdExpiresAtMs } = Object.assign(builder.booking('a'), { creditMs });
+    const refused = { kind: 'refused', code: 'HOLD_EXPIRED', expiredAtMs: holdExpiresAtMs } as const;
+    return builder
+      .attempt(ALICE, confirmOf('a'), [holdExpiresAtMs + 400, holdExpiresAtMs + 410], refused)
+      .release('a', [holdExpiresAtMs + ms, holdExpiresAtMs + ms])
+      .check();
+  };
+
+  it('may be released afterwards, if an outage was recorded that had moved its deadline', () => {
+    expect(releasedAt(500, 1_000)).toEqual([]);
+    expect(releasedAt(500, 0)).toContain('refusal');
+  });
+
+  it('was not released before', () => {
+    expect(releasedAt(-500, 1_000)).toContain('refusal');
+  });
+});
