@@ -124,8 +124,12 @@ function hadRunOut(attempt: Attempt, { expiredAtMs }: Refusal, booking: BookingL
   if (!isDeadline(booking, expiredAtMs)) return false;
   const ended = changeTo(booking, 'CONFIRMED') ?? changeTo(booking, 'RELEASED');
   const { fromMs, untilMs } = getInterval(attempt);
-  const mayHaveComeBack = (booking.creditMs ?? 0) > 0 && ended !== undefined && ended.clockMs >= fromMs;
-  return untilMs >= expiredAtMs && (ended === undefined || mayHaveComeBack);
+  const isMoved = (booking.creditMs ?? 0) > 0;
+  const mayHaveComeBack = isMoved && ended !== undefined && ended.clockMs >= fromMs;
+  // It expired by the deadline before the outage was recorded; the refusal shows the one after that.
+  const expired = changeTo(booking, 'EXPIRED');
+  const hadExpired = isMoved && expired !== undefined && expired.clockMs <= untilMs;
+  return (untilMs >= expiredAtMs || hadExpired) && (ended === undefined || mayHaveComeBack);
 }
 
 /**

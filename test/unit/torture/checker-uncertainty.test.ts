@@ -196,4 +196,20 @@ describe('a hold that was refused as expired', () => {
   it('was not released before', () => {
     expect(releasedAt(-500, 1_000)).toContain('refusal');
   });
+
+  it('may show a deadline in the future, if it had expired before an outage moved that', () => {
+    const shownAt = (ms: number, expiredAfterMs: number) => {
+      const builder = new HistoryBuilder().hold('a', ALICE, [0], [100, 120]);
+      const { holdExpiresAtMs } = Object.assign(builder.booking('a'), { creditMs: 1_000 });
+      const [fromMs, untilMs] = [holdExpiresAtMs + 100, holdExpiresAtMs + 110];
+      const refused = { kind: 'refused', code: 'HOLD_EXPIRED', expiredAtMs: holdExpiresAtMs + ms } as const;
+      return builder
+        .recordStatus('a', 'EXPIRED', holdExpiresAtMs + expiredAfterMs)
+        .attempt(ALICE, confirmOf('a'), [fromMs, untilMs], refused)
+        .check();
+    };
+    expect(shownAt(900, 50)).not.toContain('refusal');
+    expect(shownAt(900, 500)).toContain('refusal');
+    expect(shownAt(1_100, 50)).toContain('refusal');
+  });
 });
