@@ -18,9 +18,11 @@ export function visibleVenues({ viewer }: GraphQLContext): Prisma.VenueWhereInpu
 
 /**
  * Returns whether the caller may see an event. It loads nothing else of the event, so refusing a draft takes as long as
- * refusing an event that does not exist. Published events are cached; only other IDs cost a statement.
+ * refusing an event that does not exist. Published events are cached; only other IDs cost a statement. While the database is
+ * unavailable, those that this process knows can be seen as before: their live maps are in memory.
  */
 export async function canSeeEvent(ctx: GraphQLContext, eventId: number): Promise<boolean> {
+  if (ctx.publicVersions.isKnownPublic(eventId)) return true; // guard: known-public-event
   const { seats } = await ctx.publicVersions.get(eventId);
   return seats !== null || isEventVisible(ctx, eventId); // guard: draft-updates-visibility
 }

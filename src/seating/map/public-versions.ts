@@ -51,6 +51,11 @@ export class PublicVersions {
     return isUsable(known) ? Promise.race([result, late.then(() => known)]) : result; // guard: late-public-read-not-awaited
   }
 
+  /** Returns whether an event was public when it was last read. It stays public, so the answer needs no database. */
+  isKnownPublic(eventId: number): boolean {
+    return this.#known.get(eventId)?.seats != null;
+  }
+
   #query(eventId: number): Query {
     const query = {
       result: this.#read(eventId),

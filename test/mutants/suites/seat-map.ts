@@ -134,6 +134,7 @@ export const seatMap: readonly MutantGroup[] = [
         guard: 'public-version-ttl',
         mutation: 'left only',
       },
+      { guard: 'known-public-event', mutation: 'remove' },
       {
         guard: 'late-public-read-not-awaited',
         mutation: { replace: 'Promise.race([result, late.then(() => known)])', with: 'result' },

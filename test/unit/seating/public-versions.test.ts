@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GraphQLContext } from '../../../src/graphql/context.ts';
+import { canSeeEvent } from '../../../src/graphql/reads/access.ts';
 import { createLogger } from '../../../src/platform/observability/logger.ts';
 import { PublicVersions } from '../../../src/seating/map/public-versions.ts';
 import { Recorded, type RecordedEvent } from '../live-feed/recorded-event.fixture.ts';
@@ -79,6 +81,15 @@ describe('the version of a public event', () => {
     await pass(60_000);
     recorded.fails = true;
     await expect(versionNow()).rejects.toThrow('the database fails');
+  });
+
+  it('is no longer needed to see the event once it is known, however long the database fails', async () => {
+    const ctx = { publicVersions: versions } as unknown as GraphQLContext;
+    expect(await canSeeEvent(ctx, 1)).toBe(true);
+    recorded.fails = true;
+    await pass(3_600_000);
+    expect(await canSeeEvent(ctx, 1)).toBe(true);
+    await expect(canSeeEvent(ctx, 2)).rejects.toThrow('the database fails');
   });
 
   it('is read again if the event was a draft or did not exist', async () => {
