@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 interface Picture {
   /** Name of the file in docs/. */
@@ -99,12 +99,24 @@ async function takeGraphiql(page: Page, file: string): Promise<void> {
   for (const [name, field] of Object.entries(runs)) {
     await page.getByRole('tab', { name }).click();
     await page.locator('.graphiql-query-editor .view-lines').getByText(name).first().waitFor();
-    await page.getByRole('button', { name: /^Execute/ }).click();
-    await result.getByText(field).first().waitFor();
+    await execute(page, result.getByText(field).first());
   }
   await result.getByText('"HOLD"').waitFor();
   await page.mouse.move(0, 0);
   await page.screenshot({ path: file });
+}
+
+/** Longer than a response takes: the second run of a hold would be refused. */
+const RESPONSE_WAIT_MS = 1_000;
+
+/** Runs the operation of a tab. GraphiQL shows a tab before it knows the name of its operation, and refuses to run it until then. */
+async function execute(page: Page, response: Locator): Promise<void> {
+  for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+    await page.getByRole('button', { name: /^Execute/ }).click();
+    await page.waitForTimeout(RESPONSE_WAIT_MS);
+    if (await response.isVisible()) return;
+  }
+  throw new Error('GraphiQL does not run the operation');
 }
 
 const QUALITY = 80;
