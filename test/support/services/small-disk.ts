@@ -5,7 +5,7 @@ import path from 'node:path';
 import { isAlive, runs } from '../../../scripts/local/processes.ts';
 
 const PREFIX = 'sellout-disk-';
-/** Each attempt measures anew what is used: a server may write meanwhile. */
+/** Each attempt measures again what is used: a server may write meanwhile. */
 const SHRINK_ATTEMPTS_MAX = 50;
 
 export interface SmallDiskOptions {

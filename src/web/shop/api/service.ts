@@ -4,6 +4,7 @@ import { ServiceUpdatesDocument, type ServiceMode } from './operations.ts';
 
 /* Whether writes work. Followed by one subscription while a page needs it; unknown counts as NORMAL. */
 
+/** On average: the pages of a crowd must not return at once. */
 const RESUBSCRIBE_MS = 3_000;
 
 let mode: ServiceMode = 'NORMAL';
@@ -24,7 +25,8 @@ function follow(): () => void {
   const subscribe = () => {
     subscription = client.subscription(ServiceUpdatesDocument, {}).subscribe(({ data, error, hasNext }) => {
       if (data !== undefined) setMode(data.serviceUpdates.mode);
-      if (error !== undefined || !hasNext) timer = setTimeout(subscribe, RESUBSCRIBE_MS);
+      if (error !== undefined || !hasNext)
+        timer = setTimeout(subscribe, RESUBSCRIBE_MS * (0.5 + Math.random()));
     });
   };
   subscribe();

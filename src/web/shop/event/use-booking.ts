@@ -19,6 +19,7 @@ import { submit } from '../api/submit.ts';
 const actions = ['confirm', 'extend', 'release', 'cancel'] as const;
 type BookingAction = (typeof actions)[number];
 
+/** On average: the pages of a crowd must not return at once. */
 const RESUBSCRIBE_MS = 3_000;
 /** Time within which the pages of a crowd look again after an outage. */
 const AFTER_OUTAGE_MS = 1_000;
@@ -40,7 +41,7 @@ export function useLiveBooking(id: string, onUpdate: (booking: Booking) => void)
         .subscribe(({ data, error, hasNext }) => {
           if (data !== undefined) update.current(data.bookingUpdates);
           if (error === undefined && hasNext) return;
-          timer = setTimeout(subscribe, RESUBSCRIBE_MS);
+          timer = setTimeout(subscribe, RESUBSCRIBE_MS * (0.5 + Math.random()));
           // The connection may only be older than the session. A request finds out whether the session has ended; if
           // the request fails, the next subscription is refused again.
           const isRefused = error?.graphQLErrors.some(

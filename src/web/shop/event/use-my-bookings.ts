@@ -83,7 +83,8 @@ function useStandingBookings(eventId: string, onRead: (found: readonly Booking[]
         onRead(all.filter(({ event }) => event.id === eventId));
       } catch (error) {
         // The seats are shown without them. If the server refused the session, there are none.
-        if (isCurrent && error instanceof NoAnswerError) timer = setTimeout(() => void load(), RETRY_MS);
+        if (isCurrent && error instanceof NoAnswerError)
+          timer = setTimeout(() => void load(), RETRY_MS * (0.5 + Math.random()));
       }
       if (isCurrent) setLoaded(true);
     };
