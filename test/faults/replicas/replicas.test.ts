@@ -253,6 +253,8 @@ describe('a replica that fails', () => {
 
   it('is left out when it is killed, without an error, and comes back by itself', async () => {
     const buyer = await BuyerClient.start(writer.url);
+    // Both nodes are in this process, and the metric has what the last one of them measured.
+    await eventually('both use it', async () => (await isUsed(writer)) && (await isUsed(reader)));
     const before = await scrapeTimes(4);
     await servers.standby.kill();
     for (let i = 0; i < 10; i++) expect(await readName(i % 2 === 0 ? buyer : undefined)).toBe('Late');
