@@ -4,12 +4,15 @@
  * parents would make each check go through all partitions.
  */
 
-/** Tables with the rows of events, in the order in which batches first touch them. Locked in this order. */
+/**
+ * Tables with the rows of events, in the order in which batches first touch them (see run-batch.ts). Locked in this order: in another
+ * one, an attempt to lock them and a batch wait for each other, and most attempts fail.
+ */
 export const partitionedTables = [
-  'booking_seats',
   'event_seats',
-  'bookings',
   'event_buyers',
+  'booking_seats',
+  'bookings',
   'idempotency_keys',
   'hold_requests',
   'event_changes',

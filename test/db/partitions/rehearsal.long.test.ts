@@ -171,9 +171,11 @@ it(
       const selling = name.startsWith('archive') ? await createHall(reads) : hall;
       const traffic = startTraffic(selling);
       const startedAt = performance.now();
-      const { lockedMs } = await work();
+      const [done] = await Promise.allSettled([work()]);
       const ms = performance.now() - startedAt;
       await traffic.stop();
+      if (done.status === 'rejected') throw done.reason;
+      const { lockedMs } = done.value;
       const { bookings, events, longestMs } = traffic.made;
       const locks = Object.entries(lockedMs).map(([step, time]) => `${step} ${time.toFixed(0)} ms`);
       console.info(

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const start = () => startNode(servers.primary.url, servers.proxy.url(servers.standby.url), servers.redis);
   [writer, reader] = await Promise.all([start(), start()]);
   hall = await createHall(writer.context.database.reads, { name: 'Before' });
-  await eventually('the replica is used', async () => (await isUsed(writer)) && (await isUsed(reader)));
+  await eventually('the replica is used', bothUseIt);
 });
 
 afterAll(async () => {
@@ -49,12 +49,11 @@ async function pauseReplay(): Promise<void> {
   await servers.standby.pauseReplay();
   onTestFinished(async () => {
     await servers.standby.resumeReplay();
-    await eventually(
-      'the replica is used again',
-      async () => (await isUsed(reader)) && (await isUsed(writer)),
-    );
+    await eventually('the replica is used again', bothUseIt);
   });
 }
+
+const bothUseIt = async () => (await isUsed(writer)) && (await isUsed(reader));
 
 const readName = async (buyer?: BuyerClient) =>
   (await ask(reader, `{ event(id: "${encodeEventId(hall.eventId)}") { name } }`, buyer))['event']?.['name'];
@@ -253,8 +252,7 @@ describe('a replica that fails', () => {
 
   it('is left out when it is killed, without an error, and comes back by itself', async () => {
     const buyer = await BuyerClient.start(writer.url);
-    // Both nodes are in this process, and the metric has what the last one of them measured.
-    await eventually('both use it', async () => (await isUsed(writer)) && (await isUsed(reader)));
+    await eventually('both use it, which share a metric', bothUseIt);
     const before = await scrapeTimes(4);
     await servers.standby.kill();
     for (let i = 0; i < 10; i++) expect(await readName(i % 2 === 0 ? buyer : undefined)).toBe('Late');
