@@ -37,7 +37,7 @@ test.each([
 
 test.each([
   ['a dependency in the lock file', 'package-lock.json', '      "version": "8.18.3",'],
-  ['a path inside the repository', 'README.md', 'see ./src/home/page.ts and $HOME/root/x'],
+  ['a path inside the repository', 'README.md', 'see ./src/home/page.ts and test/root/x.ts'],
   ['a literal import()', 'src/main/api.ts', "const room = await import('../http/server.ts');"],
   ['a longer folder name', 'README.md', 'cd /builds/sellout-two'],
   ['a timer of the product', 'src/http/limits.ts', timer],
