@@ -7,7 +7,7 @@ let opened: BroadcastChannel | undefined;
 /** One for both directions: it does not get its own messages. */
 const getChannel = () => (opened ??= new BroadcastChannel('sellout.bookings'));
 
-export function tellOtherTabs(booking: Booking): void {
+export function notifyOtherTabs(booking: Booking): void {
   getChannel().postMessage(booking);
 }
 

@@ -1,14 +1,11 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { client } from './client.ts';
+import { follow } from './follow.ts';
 import { ServiceUpdatesDocument, type ServiceMode } from './operations.ts';
 
 /* Whether writes work. Followed by one subscription while a page needs it; unknown counts as NORMAL. */
 
-/** On average: the pages of a crowd must not return at once. */
-const RESUBSCRIBE_MS = 3_000;
-
 let mode: ServiceMode = 'NORMAL';
-let followers = 0;
+let subscribers = 0;
 let end = () => {};
 const listeners = new Set<() => void>();
 
@@ -19,21 +16,10 @@ function setMode(next: ServiceMode): void {
 }
 
 /** Keeps the mode across lost connections: the first message of each subscription is the current one. */
-function follow(): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let subscription: { unsubscribe(): void } | undefined;
-  const subscribe = () => {
-    subscription = client.subscription(ServiceUpdatesDocument, {}).subscribe(({ data, error, hasNext }) => {
-      if (data !== undefined) setMode(data.serviceUpdates.mode);
-      if (error !== undefined || !hasNext)
-        timer = setTimeout(subscribe, RESUBSCRIBE_MS * (0.5 + Math.random()));
-    });
-  };
-  subscribe();
-  return () => {
-    clearTimeout(timer);
-    subscription?.unsubscribe();
-  };
+function followMode(): () => void {
+  return follow(ServiceUpdatesDocument, {}, ({ data }) => {
+    if (data !== undefined) setMode(data.serviceUpdates.mode);
+  }).stop;
 }
 
 function subscribe(listener: () => void): () => void {
@@ -44,9 +30,9 @@ function subscribe(listener: () => void): () => void {
 /** Follows the mode of the service while the component is shown. */
 export function useFollowedService(): void {
   useEffect(() => {
-    if (followers++ === 0) end = follow();
+    if (subscribers++ === 0) end = followMode();
     return () => {
-      if (--followers > 0) return;
+      if (--subscribers > 0) return;
       end();
       setMode('NORMAL');
     };
@@ -61,6 +47,6 @@ export function useIsReadOnly(): boolean {
 /** Calls the listener each time that writes work again. Returns a function that stops it. */
 export function onWritable(listener: () => void): () => void {
   return subscribe(() => {
-    if (mode === 'NORMAL' && followers > 0) listener();
+    if (mode === 'NORMAL' && subscribers > 0) listener();
   });
 }

@@ -16,7 +16,7 @@ interface Props {
   readonly onRead: () => void;
 }
 
-/** Tells that the holds of a session are out of reach, and offers their seats as soon as the server has freed them. */
+/** Explains that the holds of an ended session cannot be used, and offers their seats as soon as the server has freed them. */
 export function LostHolds({ lost, store, onSelect, onRead }: Props) {
   const notice = useRef<HTMLDivElement>(null);
   useEffect(() => notice.current?.focus(), []);

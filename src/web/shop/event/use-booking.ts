@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import * as v from 'valibot';
 import { useLocation } from 'wouter';
 import { bookingAddress } from '../api/addresses.ts';
-import { client, SessionOverError, ask } from '../api/client.ts';
+import { SessionOverError, ask } from '../api/client.ts';
+import { follow } from '../api/follow.ts';
 import {
   BookingByIdDocument,
   BookingUpdatesDocument,
@@ -19,8 +20,6 @@ import { submit } from '../api/submit.ts';
 const actions = ['confirm', 'extend', 'release', 'cancel'] as const;
 type BookingAction = (typeof actions)[number];
 
-/** On average: the pages of a crowd must not return at once. */
-const RESUBSCRIBE_MS = 3_000;
 /** Time within which the pages of a crowd look again after an outage. */
 const AFTER_OUTAGE_MS = 1_000;
 
@@ -33,33 +32,19 @@ export function useLiveBooking(id: string, onUpdate: (booking: Booking) => void)
   update.current = onUpdate;
   useFollowedService();
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let subscription: { unsubscribe(): void } | undefined;
-    const subscribe = () => {
-      subscription = client
-        .subscription(BookingUpdatesDocument, { id })
-        .subscribe(({ data, error, hasNext }) => {
-          if (data !== undefined) update.current(data.bookingUpdates);
-          if (error === undefined && hasNext) return;
-          timer = setTimeout(subscribe, RESUBSCRIBE_MS * (0.5 + Math.random()));
-          // The connection may only be older than the session. A request finds out whether the session has ended; if
-          // the request fails, the next subscription is refused again.
-          const isRefused = error?.graphQLErrors.some(
-            ({ extensions }) => extensions['code'] === 'UNAUTHENTICATED',
-          );
-          if (isRefused === true) void Promise.allSettled([readBooking(id)]);
-        });
-    };
-    subscribe();
-    const stop = onWritable(() => {
-      clearTimeout(timer);
-      subscription?.unsubscribe();
-      timer = setTimeout(subscribe, AFTER_OUTAGE_MS * Math.random()); // guard: hold-read-after-outage
+    const following = follow(BookingUpdatesDocument, { id }, ({ data, error }) => {
+      if (data !== undefined) update.current(data.bookingUpdates);
+      // The connection may only be older than the session. A request finds out whether the session has ended; if the
+      // request fails, the next subscription is refused again.
+      const isRefused = error?.graphQLErrors.some(
+        ({ extensions }) => extensions['code'] === 'UNAUTHENTICATED',
+      );
+      if (isRefused === true) void Promise.allSettled([readBooking(id)]);
     });
+    const stop = onWritable(() => following.restart(AFTER_OUTAGE_MS)); // guard: hold-read-after-outage
     return () => {
       stop();
-      clearTimeout(timer);
-      subscription?.unsubscribe();
+      following.stop();
     };
   }, [id]);
 }

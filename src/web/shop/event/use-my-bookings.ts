@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ask, NoAnswerError } from '../api/client.ts';
 import { MyBookingsDocument } from '../api/operations.ts';
 import type { Booking } from '../api/problem.ts';
-import { listenToOtherTabs, tellOtherTabs } from '../api/other-tabs.ts';
+import { listenToOtherTabs, notifyOtherTabs } from '../api/other-tabs.ts';
 import { getToken, useToken } from '../api/session.ts';
 import { ObservableSeats } from '../seats/seat-set.ts';
 import { wasReleasedHere } from './use-booking.ts';
@@ -30,7 +30,7 @@ export function useMyBookings(eventId: string) {
   const update = useCallback(
     (booking: Booking) => {
       take(booking);
-      tellOtherTabs(booking);
+      notifyOtherTabs(booking);
     },
     [take],
   );

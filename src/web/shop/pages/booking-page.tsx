@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { eventAddress } from '../api/addresses.ts';
-import { listenToOtherTabs, tellOtherTabs } from '../api/other-tabs.ts';
+import { listenToOtherTabs, notifyOtherTabs } from '../api/other-tabs.ts';
 import type { Booking } from '../api/problem.ts';
 import { isSessionOver, useToken } from '../api/session.ts';
 import { HoldCard } from '../event/hold-card.tsx';
@@ -25,7 +25,7 @@ export function BookingPage({ id }: { readonly id: string }) {
     setBooking(next);
     if (next === null) return;
     setEventId(next.event.id);
-    tellOtherTabs(next);
+    notifyOtherTabs(next);
   }, []);
   const load = useCallback(() => {
     readBooking(id).then(change, () => setBooking('failed'));

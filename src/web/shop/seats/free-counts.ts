@@ -37,7 +37,7 @@ export function countFree(seats: Seats, free: SectionTiers, filter: SeatFilter):
 }
 
 export function useFreeCounts(store: SeatStore, summary: SeatSummary, filter: SeatFilter): FreeCounts {
-  // The summary changes at most four times a second, and with every change of the status of a seat.
+  // The summary changes at most twice a second, and with every change of the status of a seat.
   return useMemo(() => countFree(store, summary.free, filter), [store, summary, filter]);
 }
 

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, askPublic, client } from '../api/client.ts';
+import { ask, askPublic } from '../api/client.ts';
 import { getServerTime } from '../api/clock.ts';
+import { follow } from '../api/follow.ts';
 import {
   ClaimAdmissionDocument,
   LeaveWaitingRoomDocument,
@@ -34,13 +35,11 @@ export interface WaitingRoom {
   loseAdmission(): void;
 }
 
-const RESUBSCRIBE_MS = 2_000;
 const CLAIM_AGAIN_MS = 5_000;
 const DRAWN_MS = 2_000;
 const RENEW_BEFORE_MS = 30_000;
-const AVAILABILITY_MS = 30_000;
-/** Mean time after which the estimate and the chance are read again, as often as the availability by those without a number. */
-const PLACE_MS = 30_000;
+/** Mean time after which the estimate and the chance are read again, or the availability by those without a number. */
+const LOOK_MS = 30_000;
 
 /** Follows a waiting room, keeps the buyer's place in it, and claims and renews the admission. */
 export function useWaitingRoom(eventId: string, initial: RoomFragment): WaitingRoom {
@@ -87,26 +86,11 @@ function useRoom(eventId: string, initial: RoomFragment): [RoomFragment, boolean
   const [room, setRoom] = useState(initial);
   const [isConnected, setConnected] = useState(false);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let subscription: { unsubscribe(): void } | undefined;
-    const subscribe = () => {
-      subscription = client
-        .subscription(WaitingRoomUpdatesDocument, { eventId })
-        .subscribe(({ data, error, hasNext }) => {
-          if (data !== undefined) {
-            setRoom(data.waitingRoomUpdates);
-            setConnected(true);
-          }
-          if (error === undefined && hasNext) return;
-          setConnected(false);
-          timer = setTimeout(subscribe, RESUBSCRIBE_MS * (0.5 + Math.random()));
-        });
-    };
-    subscribe();
-    return () => {
-      clearTimeout(timer);
-      subscription?.unsubscribe();
-    };
+    const following = follow(WaitingRoomUpdatesDocument, { eventId }, ({ data, isOver }) => {
+      if (data !== undefined) setRoom(data.waitingRoomUpdates);
+      setConnected(!isOver);
+    });
+    return () => following.stop();
   }, [eventId]);
   return [room, isConnected];
 }
@@ -156,7 +140,7 @@ function useRegularLook(isOn: boolean, look: () => Promise<void>): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isCurrent = true;
     const plan = () => {
-      timer = setTimeout(() => void next(), PLACE_MS * (0.5 + Math.random()));
+      timer = setTimeout(() => void next(), LOOK_MS * (0.5 + Math.random()));
     };
     const next = async () => {
       if (document.visibilityState === 'visible') await look();
@@ -215,19 +199,17 @@ function useAdmission(eventId: string, isCalled: boolean, rejoin: () => void) {
 /** Returns true when no seat is available, and none is held that might come back. */
 function useSoldOut(eventId: string, isWaiting: boolean): boolean {
   const [isSoldOut, setSoldOut] = useState(false);
+  const look = useCallback(async () => {
+    try {
+      const { event } = await askPublic(WaitingRoomOfDocument, { id: eventId });
+      setSoldOut(event !== null && event.availability.available + event.availability.held === 0);
+    } catch {
+      // What was known before stays true until the next look.
+    }
+  }, [eventId]);
   useEffect(() => {
-    if (!isWaiting) return;
-    const look = async () => {
-      try {
-        const { event } = await askPublic(WaitingRoomOfDocument, { id: eventId });
-        setSoldOut(event !== null && event.availability.available + event.availability.held === 0);
-      } catch {
-        // What was known before stays true until the next look.
-      }
-    };
-    void look();
-    const timer = setInterval(() => void look(), AVAILABILITY_MS);
-    return () => clearInterval(timer);
-  }, [eventId, isWaiting]);
+    if (isWaiting) void look();
+  }, [isWaiting, look]);
+  useRegularLook(isWaiting, look);
   return isSoldOut;
 }
