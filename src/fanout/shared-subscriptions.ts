@@ -85,7 +85,12 @@ export class SharedResults implements AsyncIterableIterator<ExecutionResult> {
     const join = this.#join;
     if (this.#isOver || join === undefined) return;
     this.#join = undefined;
-    this.#leave = join();
+    try {
+      this.#leave = join();
+    } catch (error) {
+      void this.return(); // guard: failed-join-releases-source
+      throw error;
+    }
   }
 
   /** Joins the channel. Resolves when the results have ended. */

@@ -33,6 +33,8 @@ export class Identity {
   readonly #key: webcrypto.CryptoKey;
   readonly #provider: IdentityProvider | null;
   readonly #users: KnownUsers;
+  /** Viewers of the provider who could not be stored, because writes were off. */
+  readonly #unstored = new WeakSet<Viewer>();
   readonly #revocations: Revocations | null;
 
   /**
@@ -113,6 +115,14 @@ export class Identity {
     if (this.#revocations.includes(viewer)) throw new InvalidTokenError('revoked'); // guard: revoked-token-refused
   }
 
+  /**
+   * Returns false if the viewer's user could not be stored. Authenticate the token again next time: a hold would store the user
+   * as a guest.
+   */
+  isStored(viewer: Viewer): boolean {
+    return !this.#unstored.has(viewer);
+  }
+
   /** Calls back each time that tokens are revoked: a viewer who was checked before may be revoked now. */
   onNewRevocations(listener: () => void): void {
     this.#revocations?.onChange(listener);
@@ -149,7 +159,8 @@ export class Identity {
       role: parseRole(payload['role']),
       ...toTokenData(payload),
     };
-    await this.#users.store({ id: viewer.userId, role: viewer.role, issuer, subject });
+    const isStored = await this.#users.store({ id: viewer.userId, role: viewer.role, issuer, subject });
+    if (!isStored) this.#unstored.add(viewer);
     return viewer;
   }
 }

@@ -21,14 +21,18 @@ export class KnownUsers {
     this.#canWrite = canWrite;
   }
 
-  /** Stores a user, or the new role of a known one. Does nothing while writes are off: tokens are then good for reads. */
-  async store(user: KnownUser): Promise<void> {
-    if (this.#roles.get(user.id) === user.role) return;
-    if (!this.#canWrite()) return; // guard: users-unstored-while-read-only
+  /**
+   * Stores a user, or the new role of a known one. While writes are off, does nothing and returns false: tokens are then good
+   * for reads.
+   */
+  async store(user: KnownUser): Promise<boolean> {
+    if (this.#roles.get(user.id) === user.role) return true;
+    if (!this.#canWrite()) return false; // guard: users-unstored-while-read-only
     await this.#db.$executeRaw(sql`/* storeUser */
       INSERT INTO users (id, role, issuer, subject)
       VALUES (${user.id}::uuid, ${user.role}::user_role, ${user.issuer}, ${user.subject})
       ON CONFLICT (id) DO UPDATE SET role = excluded.role WHERE users.role <> excluded.role`);
     this.#roles.set(user.id, user.role);
+    return true;
   }
 }

@@ -77,7 +77,7 @@ async function verify(identity: Identity, authorization: string): Promise<Viewer
   const viewer = await identity.authenticate(authorization);
   // Nothing may come between the check and the cache, which a revocation empties.
   identity.checkNotRevoked(viewer);
-  cacheViewer(identity, authorization, viewer);
+  if (identity.isStored(viewer)) cacheViewer(identity, authorization, viewer); // guard: unstored-viewer-not-cached
   return viewer;
 }
 

@@ -52,7 +52,7 @@ export interface WorkerContext {
 const DECIDE_REQUESTS_EVERY_MS = 50;
 /** Buyers see a hold expire within two seconds. */
 const EXPIRE_EVERY_MS = 500;
-/** Batches compare the epoch too. This is for events without batches. */
+/** Batches compare the timeline. This is for events without batches, and for a restore into another cluster. */
 const ADOPT_EPOCH_EVERY_MS = 1_000;
 const REPUBLISH_EVERY_MS = 500;
 const REPUBLISH_ALL_EVERY_MS = 60_000;

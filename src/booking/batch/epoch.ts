@@ -6,8 +6,10 @@ import { StaleRulesError } from './batch-errors.ts';
 /*
  * The epoch of a database says to which history its version numbers belong: the identifier of the PostgreSQL cluster, its
  * timeline, which a promotion raises, and a counter of restores. It is stored in one row. When a server is not in the stored
- * epoch, commits may be lost, and versions that clients saw may be assigned again. So the version of every event jumps, before
- * any batch commits.
+ * epoch, commits may be lost, and versions that clients saw may be assigned again. So the version of every event jumps.
+ *
+ * A batch compares the timeline, and commits only after the jump. The identifier is compared by the workers, every second: after
+ * a restore into another cluster, start a worker before the API, or run `npm run restored`.
  */
 
 /** Step by which versions jump. No event changes as often while a standby lags, or between two backups. */

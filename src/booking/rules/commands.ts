@@ -19,7 +19,7 @@ export interface HoldCommand {
 
 export interface RequestOfHold {
   readonly requestId: string;
-  /** Time from which the request is not decided any more. */
+  /** Time from which the request is no longer decided. */
   readonly expiresAtMs: number;
   /** True if the server may choose other seats when the named ones are taken. */
   readonly mayChoose: boolean;

@@ -97,7 +97,7 @@ export class Draft {
     return getDeadlineMs(booking, this.#locked.outages, this.clockMs); // guard: outages-decide
   }
 
-  /** A hold is overdue from its deadline on, to the millisecond. Its buyer can do nothing with it any more. */
+  /** A hold is overdue from its deadline on, to the millisecond. Its buyer can no longer do anything with it. */
   isOverdue(booking: BookingRecord): boolean {
     return booking.status === 'HOLD' && this.getDeadlineMs(booking) <= this.clockMs; // guard: hold-deadline
   }

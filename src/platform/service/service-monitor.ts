@@ -28,11 +28,11 @@ export interface ServiceLimits extends GateLimits {
 }
 
 const defaultLimits: ServiceLimits = { ...gateLimits, tickMs: 250, everyMs: 1_000 };
-/** Timeout of both. */
+/** Maximum time of one reading or probe. */
 const ANSWER_MS_MAX = 3_000;
 /** The time that clients are told to wait while an operator has switched writes off. */
 const FORCED_RETRY_SECONDS = 30;
-/** The same, if the outage lasts longer than the minimum stay. */
+/** Minimum time that clients are told to wait. */
 const RETRY_SECONDS_MIN = 3;
 /** Percentage points above the limit at which a disk counts as free again. */
 const DISK_HYSTERESIS_PERCENT = 1;
@@ -79,7 +79,7 @@ const reasons: Readonly<Record<ReadOnlyCause, string>> = {
 };
 
 /**
- * Switches writes off while they do not work, or if an operator orders so; write-gate.ts has the rules. Each process
+ * Switches writes off while they do not work, or when an operator orders it; write-gate.ts has the rules. Each process
  * decides for itself.
  */
 export class ServiceMonitor implements Writes {
@@ -93,6 +93,8 @@ export class ServiceMonitor implements Writes {
   /** Conditions that the last reading found; they hold until the next one. */
   #reading: readonly ReadOnlyCause[] = [];
   #isDiskFull = false;
+  /** Set by the first of several readings that failed, which is logged. */
+  #isDiskUnreadable = false;
   /** The outages that the database has. */
   #outages: readonly Outage[] = [];
   /** Since when writes have not worked, on the clock of `performance.now()`. */
@@ -200,11 +202,14 @@ export class ServiceMonitor implements Writes {
     const { disk, logger } = this.#options;
     if (disk === null) return;
     try {
-      const free = await readFreePercent(disk.path);
+      const free = await withTimeout(readFreePercent(disk.path), ANSWER_MS_MAX, 'the free space of the disk');
+      this.#isDiskUnreadable = false;
       const limit = disk.freePercentMin + (this.#isDiskFull ? DISK_HYSTERESIS_PERCENT : 0);
       this.#isDiskFull = free < limit;
     } catch (error) {
-      logger.warn({ err: error, path: disk.path }, 'failed to read the free space of DATABASE_DISK_PATH');
+      if (!this.#isDiskUnreadable)
+        logger.warn({ err: error, path: disk.path }, 'failed to read the free space of DATABASE_DISK_PATH');
+      this.#isDiskUnreadable = true;
     }
   }
 
@@ -254,7 +259,9 @@ export class ServiceMonitor implements Writes {
   #advance(event: GateEvent, offForMs = 0): void {
     const before = this.#state;
     this.#state = advance(before, event, this.#clock.now(), this.#limits);
-    if (before.kind === this.#state.kind) return;
+    // In FORCED, a new state has a new reason.
+    const isNews = before.kind !== this.#state.kind || (before.kind === 'FORCED' && before !== this.#state); // guard: new-reason-shown
+    if (!isNews) return;
     if (before.kind === 'OPEN') this.#offSince = performance.now() - offForMs;
     this.#report(before);
   }

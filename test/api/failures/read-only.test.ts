@@ -179,7 +179,6 @@ describe('while an operator has switched writes off', () => {
   });
 
   it('tokens of users who are not stored yet are good for reads', async () => {
-    const issued = await client.app.identity.issue({ userId: randomUUID(), role: 'BUYER' });
     const unknown = randomUUID();
     await whileOff(async () => {
       await client.app.identity.issue({ userId: unknown, role: 'ORGANIZER' });
@@ -187,7 +186,6 @@ describe('while an operator has switched writes off', () => {
     });
     await client.app.identity.issue({ userId: unknown, role: 'ORGANIZER' });
     expect(await client.app.database.reads.user.count({ where: { id: unknown } })).toBe(1);
-    expect(issued.token).toEqual(expect.any(String));
   });
 });
 

@@ -3,9 +3,10 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Identity } from '../../../src/identity/identity.ts';
 import { InvalidTokenError, UncheckedTokenError } from '../../../src/identity/token-errors.ts';
-import { loadConfig } from '../../../src/platform/config/config.ts';
+import { loadConfig, type Config } from '../../../src/platform/config/config.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { metrics } from '../../../src/platform/observability/metrics.ts';
+import { findViewer } from '../../../src/transport/authorize.ts';
 import { silent } from '../../support/booking.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/services/database.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -14,6 +15,7 @@ import { TestIdentityProvider } from '../../support/identity-provider.ts';
 let database: TestDatabase;
 let db: Database;
 let provider: TestIdentityProvider;
+let auth: Config['auth'];
 let identity: Identity;
 const log: string[] = [];
 
@@ -29,18 +31,30 @@ afterAll(async () => {
 beforeEach(async () => {
   provider = await TestIdentityProvider.start();
   log.length = 0;
-  const { auth } = loadConfig({
+  ({ auth } = loadConfig({
     DATABASE_URL: database.url,
     REDIS_URL: 'redis://nowhere',
     AUTH_SECRET: randomUUID(),
     ...provider.environment,
-  });
+  }));
   const logger = pino({ level: 'warn' }, { write: (line: string) => void log.push(line) });
   identity = new Identity(auth, db.reads, logger);
 });
 afterEach(() => provider[Symbol.asyncDispose]());
 
 describe('tokens of an identity provider', () => {
+  it('are authenticated again after writes were off, so that their users are stored with their issuer', async () => {
+    let canWrite = false;
+    identity = new Identity(auth, db.reads, silent, null, () => canWrite);
+    const token = `Bearer ${await provider.token({ sub: randomUUID() })}`;
+    const { userId: id } = (await findViewer(identity, token)) ?? {};
+    const readUser = () => db.reads.user.findUnique({ where: { id: id ?? '' }, select: { issuer: true } });
+    expect(await readUser()).toBeNull();
+    canWrite = true;
+    await findViewer(identity, token);
+    expect(await readUser()).toEqual({ issuer: provider.environment['AUTH_ISSUER'] });
+  });
+
   it('identify their bearer as the same user each time', async () => {
     const first = await identity.authenticate(`Bearer ${await provider.token()}`);
     const second = await identity.authenticate(await provider.token({ role: 'ORGANIZER' }));

@@ -81,6 +81,8 @@ it('probes commit, but not while an operator has switched writes off, and a dele
   const monitor = await start();
   expect(monitor.areOn).toBe(false);
   expect(monitor.refusal()).toMatchObject({ code: 'READ_ONLY', retryAfterSeconds: 30 });
+  await writeOrder(database.reads, { mode: 'READ_ONLY', reason: 'A longer upgrade.' });
+  await eventually('the new reason is shown', () => monitor.latest.current.reason === 'A longer upgrade.');
   const startedAt = performance.now();
   await eventually('several probes would have been sent', () => performance.now() - startedAt > 300);
   expect(await readProbe()).toBe(before);

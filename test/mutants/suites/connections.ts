@@ -90,6 +90,10 @@ export const connections: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/unit/fanout/shared-results.test.ts'],
+    mutants: [{ guard: 'failed-join-releases-source', mutation: 'remove' }],
+  },
+  {
     tests: ['test/unit/fanout/payload.test.ts'],
     mutants: [
       {

@@ -67,6 +67,7 @@ export const identity: readonly MutantGroup[] = [
         guard: 'unreachable-provider-keeps-tokens',
         mutation: { replace: 'UncheckedTokenError', with: 'InvalidTokenError' },
       },
+      { guard: 'unstored-viewer-not-cached', mutation: 'always', only: 'after writes were off' },
       { guard: 'key-set-size', mutation: 'never' },
       { guard: 'key-set-count', mutation: 'never' },
       {

@@ -42,6 +42,10 @@ export const seatFeed: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/unit/web/follow.test.ts'],
+    mutants: [{ guard: 'subscribed-again-once', mutation: 'remove' }],
+  },
+  {
     tests: ['test/web/outages.test.ts'],
     mutants: [{ guard: 'news-looked-for-again', mutation: 'never', only: 'found by another look' }],
   },

@@ -48,6 +48,19 @@ describe('a shared subscription', () => {
     expect([shared.channels, release.mock.calls.length]).toEqual([0, 1]);
   });
 
+  it('releases its source if it cannot join', async () => {
+    const { shared, source, consumer, release } = start();
+    const iterator = shared.subscribe(operation, source, consumer)?.[Symbol.asyncIterator]();
+    Object.assign(source.feed, {
+      snapshot() {
+        throw new Error('no map');
+      },
+    });
+    expect(() => iterator?.next()).toThrow('no map');
+    expect(release).toHaveBeenCalledTimes(1);
+    expect(await iterator?.next()).toEqual(over);
+  });
+
   it('is not possible with another source', () => {
     const { shared, consumer } = start();
     const other = { [Symbol.asyncIterator]: () => ({ next: async () => over }) } as AsyncIterable<unknown>;

@@ -96,7 +96,7 @@ function findFragments({ definitions }: DocumentNode): Fragments {
   return fragments;
 }
 
-/** All of it comes from the schema, nothing from the client: a valid document has no other fields. */
+/** Returns the type and the first root fields. They are names of the schema: a valid document has no others. */
 function describeOperation({ operation, selectionSet }: OperationDefinitionNode): string {
   const names = selectionSet.selections.map((selection) =>
     selection.kind === Kind.FIELD ? selection.name.value : '…',

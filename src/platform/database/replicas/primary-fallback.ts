@@ -43,7 +43,7 @@ export function readFromReplica(options: Fallback): SqlDriverAdapterFactory {
 }
 
 /** Returns true if the read exceeded `statement_timeout`. */
-function isCanceled(error: unknown): boolean {
+export function isCanceled(error: unknown): boolean {
   const { cause } = error as { cause?: { originalCode?: unknown } };
   return cause?.originalCode === QUERY_CANCELED || getSqlState(error) === QUERY_CANCELED;
 }

@@ -7,6 +7,7 @@ import { pause } from '../../pause.ts';
 import { withResponseTimeout } from '../../with-timeout.ts';
 import type { Connection } from '../session-settings.ts';
 import { readPrimaryPosition, type PrimaryPosition } from './replica-positions.sql.ts';
+import { isCanceled } from './primary-fallback.ts';
 import { Replica, RESPONSE_WITHIN_MS, RETRIES_MAX, RETRY_PAUSE_MS, type ReplicaState } from './replica.ts';
 
 const MEASURE_EVERY_MS = 1_000;
@@ -93,7 +94,7 @@ export class Replicas {
 
   /**
    * Reads something of which the caller knows how new it must be. A replica is read again a few times before the primary is.
-   * An error on the replica leads to the primary at once.
+   * What fails there is read from the primary at once: the replica may lack rows that the caller's rows refer to.
    */
   async read<T>(
     read: (db: PrismaClient) => Promise<T>,
@@ -109,6 +110,7 @@ export class Replicas {
         if (isNewEnough(found)) return this.#count('replica', found); // guard: replica-read-new-enough
       }
     } catch (error) {
+      if (isCanceled(error)) throw error; // The primary would need as long for it.
       this.#logger.debug({ err: error, replica: replica.number }, 'a read from a replica failed');
     }
     return this.#count('behind', await read(this.#primary));
@@ -156,7 +158,7 @@ export class Replicas {
         'the primary',
       );
     } catch (error) {
-      this.#logger.debug({ err: error }, 'the primary did not say how far its log goes');
+      this.#logger.debug({ err: error }, 'failed to read the WAL position of the primary');
       return null;
     }
   }

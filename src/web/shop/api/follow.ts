@@ -1,5 +1,4 @@
-import type { CombinedError, TypedDocumentNode } from 'urql';
-import { client } from './client.ts';
+import type { CombinedError, OperationResult } from 'urql';
 
 /** Mean time after which a subscription that has ended is started again. Varied, because the pages of a crowd must not return at once. */
 const RESUBSCRIBE_MS = 3_000;
@@ -11,6 +10,13 @@ export interface Update<Data> {
   readonly isOver: boolean;
 }
 
+/** A subscription of urql that has not been started. */
+interface Source<Data> {
+  subscribe(onResult: (result: Pick<OperationResult<Data>, 'data' | 'error' | 'hasNext'>) => void): {
+    unsubscribe(): void;
+  };
+}
+
 export interface Following {
   /** Starts the subscription again, at a random time within this one. */
   restart(withinMs: number): void;
@@ -18,16 +24,12 @@ export interface Following {
 }
 
 /** Follows a subscription until it is stopped. Whenever it ends, it is started again; its first message is the current state. */
-export function follow<Data, Variables extends Record<string, unknown>>(
-  document: TypedDocumentNode<Data, Variables>,
-  variables: Variables,
-  onUpdate: (update: Update<Data>) => void,
-): Following {
+export function follow<Data>(open: () => Source<Data>, onUpdate: (update: Update<Data>) => void): Following {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let subscription: { unsubscribe(): void } | undefined;
   const subscribe = () => {
     subscription?.unsubscribe();
-    subscription = client.subscription(document, variables).subscribe(({ data, error, hasNext }) => {
+    subscription = open().subscribe(({ data, error, hasNext }) => {
       const isOver = error !== undefined || !hasNext;
       onUpdate({ data, error, isOver });
       if (isOver) plan(RESUBSCRIBE_MS * (0.5 + Math.random()));

@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import { client } from './client.ts';
 import { follow } from './follow.ts';
 import { ServiceUpdatesDocument, type ServiceMode } from './operations.ts';
 
@@ -17,9 +18,13 @@ function setMode(next: ServiceMode): void {
 
 /** Keeps the mode across lost connections: the first message of each subscription is the current one. */
 function followMode(): () => void {
-  return follow(ServiceUpdatesDocument, {}, ({ data }) => {
-    if (data !== undefined) setMode(data.serviceUpdates.mode);
-  }).stop;
+  const following = follow(
+    () => client.subscription(ServiceUpdatesDocument, {}),
+    ({ data }) => {
+      if (data !== undefined) setMode(data.serviceUpdates.mode);
+    },
+  );
+  return () => following.stop();
 }
 
 function subscribe(listener: () => void): () => void {

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import * as v from 'valibot';
 import { useLocation } from 'wouter';
 import { bookingAddress } from '../api/addresses.ts';
-import { SessionOverError, ask } from '../api/client.ts';
+import { client, SessionOverError, ask } from '../api/client.ts';
 import { follow } from '../api/follow.ts';
 import {
   BookingByIdDocument,
@@ -32,15 +32,18 @@ export function useLiveBooking(id: string, onUpdate: (booking: Booking) => void)
   update.current = onUpdate;
   useFollowedService();
   useEffect(() => {
-    const following = follow(BookingUpdatesDocument, { id }, ({ data, error }) => {
-      if (data !== undefined) update.current(data.bookingUpdates);
-      // The connection may only be older than the session. A request finds out whether the session has ended; if the
-      // request fails, the next subscription is refused again.
-      const isRefused = error?.graphQLErrors.some(
-        ({ extensions }) => extensions['code'] === 'UNAUTHENTICATED',
-      );
-      if (isRefused === true) void Promise.allSettled([readBooking(id)]);
-    });
+    const following = follow(
+      () => client.subscription(BookingUpdatesDocument, { id }),
+      ({ data, error }) => {
+        if (data !== undefined) update.current(data.bookingUpdates);
+        // The connection may only be older than the session. A request finds out whether the session has ended; if the
+        // request fails, the next subscription is refused again.
+        const isRefused = error?.graphQLErrors.some(
+          ({ extensions }) => extensions['code'] === 'UNAUTHENTICATED',
+        );
+        if (isRefused === true) void Promise.allSettled([readBooking(id)]);
+      },
+    );
     const stop = onWritable(() => following.restart(AFTER_OUTAGE_MS)); // guard: hold-read-after-outage
     return () => {
       stop();

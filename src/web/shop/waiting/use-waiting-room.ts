@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, askPublic } from '../api/client.ts';
+import { ask, askPublic, client } from '../api/client.ts';
 import { getServerTime } from '../api/clock.ts';
 import { follow } from '../api/follow.ts';
 import {
@@ -86,10 +86,13 @@ function useRoom(eventId: string, initial: RoomFragment): [RoomFragment, boolean
   const [room, setRoom] = useState(initial);
   const [isConnected, setConnected] = useState(false);
   useEffect(() => {
-    const following = follow(WaitingRoomUpdatesDocument, { eventId }, ({ data, isOver }) => {
-      if (data !== undefined) setRoom(data.waitingRoomUpdates);
-      setConnected(!isOver);
-    });
+    const following = follow(
+      () => client.subscription(WaitingRoomUpdatesDocument, { eventId }),
+      ({ data, isOver }) => {
+        if (data !== undefined) setRoom(data.waitingRoomUpdates);
+        setConnected(!isOver);
+      },
+    );
     return () => following.stop();
   }, [eventId]);
   return [room, isConnected];

@@ -39,6 +39,7 @@ export const readOnly: readonly MutantGroup[] = [
     mutants: [
       { guard: 'full-disk-signal', mutation: { replace: 'this.#isDiskFull', with: 'false' } },
       { guard: 'disk-probed', mutation: 'never', only: 'without space' },
+      { guard: 'new-reason-shown', mutation: 'left only', only: 'probes commit' },
       { guard: 'outage-recorded', mutation: { with: 'return [];' }, only: 'probes commit' },
       { guard: 'outage-ends-with-gate', mutation: { with: 'return false;' }, only: 'probes commit' },
     ],
