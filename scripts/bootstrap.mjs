@@ -11,18 +11,15 @@ import { fileURLToPath } from 'node:url';
 import { generate, reasonToGenerate } from './bootstrap/generate.mjs';
 import { install, reasonToInstall } from './bootstrap/install.mjs';
 import { takeLock } from './bootstrap/lock.mjs';
+import { operatorCommands } from './bootstrap/operator-commands.mjs';
 import { findNode, run } from './bootstrap/runtime.mjs';
 import { step } from './bootstrap/steps.mjs';
 import { getUsage, requestedUsage } from './bootstrap/usages.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Commands for operators, which also run after `npm ci --omit=dev`. */
-const WITHOUT_DEV = new Set(
-  ['start', 'migrate', 'reset', 'token', 'import-plan', 'audit', 'restored', 'revoke-token', 'read-only'].map(
-    (name) => `scripts/${name}.ts`,
-  ),
-).add('--generate');
+/** Commands for which no development packages are installed. */
+const WITHOUT_DEV = new Set([...operatorCommands, '--generate']);
 
 async function prepare(generateAnyway, needsDev) {
   if (!generateAnyway && !reasonToInstall(root, needsDev) && !reasonToGenerate(root)) return findNode(root);
