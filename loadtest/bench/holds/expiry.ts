@@ -9,7 +9,9 @@ import { divideByRound, median } from '../measure.ts';
 
 /** Number of holds that expire in the same second, one seat each. Buyers hold the other seats during the sweep. */
 const OVERDUE = 90_000;
-const TO_UPDATE_MIN = 0.5;
+const TO_UPDATE_MIN = 0.6;
+/** Goal for the 99th percentile of a buyer's hold meanwhile. */
+const BUYERS_P99_MS_MAX = 20;
 
 /**
  * Compares sweeping 90,000 overdue holds with one UPDATE of the same rows, which blocks all buyers until it finishes. Also
@@ -35,23 +37,25 @@ export async function runExpiry(ctx: BenchContext): Promise<string> {
   }
   const rate = (ms: readonly number[]) => (OVERDUE / median(ms)) * 1000;
   const ratios = divideByRound(updates, sweeps);
+  const p99Ms = quantile(waits, 0.99);
   const rows = [
     ['one UPDATE of the same rows', whole(rate(updates)), '1.0×', '–', '–'],
-    [
-      'the sweeper',
-      whole(rate(sweeps)),
-      ratioAndSpread(ratios),
-      short(median(waits)),
-      short(quantile(waits, 0.99)),
-    ],
+    ['the sweeper', whole(rate(sweeps)), ratioAndSpread(ratios), short(median(waits)), short(p99Ms)],
   ];
-  const goal = {
-    goal: `at least ${TO_UPDATE_MIN} times the rate of one UPDATE`,
-    measured: ratioAndSpread(ratios),
-    isMet: median(ratios) >= TO_UPDATE_MIN,
-  };
+  const goals = [
+    {
+      goal: `at least ${TO_UPDATE_MIN} times the rate of one UPDATE`,
+      measured: ratioAndSpread(ratios),
+      isMet: median(ratios) >= TO_UPDATE_MIN,
+    },
+    {
+      goal: `buyers wait at most ${BUYERS_P99_MS_MAX} ms (p99)`,
+      measured: `${short(p99Ms)} ms`,
+      isMet: p99Ms <= BUYERS_P99_MS_MAX,
+    },
+  ];
   const header = ['contender', 'holds/s', 'to one UPDATE', 'buyers wait p50 ms', 'p99 ms'];
-  return `${table(header, rows)}\n\n${listGoals([goal])}`;
+  return `${table(header, rows)}\n\n${listGoals(goals)}`;
 }
 
 async function createOverdueEvent({ arena }: BenchContext): Promise<number> {
