@@ -1,8 +1,9 @@
 // `npm run db:diff`: compares prisma/migrations with prisma/schema.prisma. Exit code 1 if they differ.
 //
 // Creates one scratch database from the migrations and one from the datamodel, and compares their catalogs. (The schema
-// engine's own comparison can't read a live PostgreSQL 18 through an adapter.) A third one is partitioned before the newest
-// migrations are applied, and must have the same tables in each partition. Uses no other database.
+// engine's own comparison can't read a live PostgreSQL 18 through an adapter.) In a third one, the tables are partitioned before
+// the later migrations are applied. It must have the same objects in each partition (docs/schema.md, "Migrations of
+// partitioned tables"). Uses no other database.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
@@ -65,7 +66,7 @@ function findPartitionDrift(partitioned: Catalog, migrations: Catalog): Drift[] 
   const { folded, differences } = foldPartitions(partitioned);
   const drift = findDrift(folded, migrations, []).map(({ object }) => ({
     object,
-    problem: 'is not the same if the tables are partitioned',
+    problem: 'differs in partitioned tables',
   }));
   return [...differences, ...drift];
 }
@@ -91,13 +92,15 @@ await runCommand(async () => {
   print(drift);
   if (drift.length === 0) {
     const listed = `${sqlOnly.length} listed as SQL-only`;
-    process.stdout.write(`\n  No drift: ${datamodel.size} objects match, ${listed}.\n`);
+    process.stdout.write(
+      `\n  No drift: ${datamodel.size} objects match, ${listed}. Partitioned tables have the same objects.\n`,
+    );
     return;
   }
   process.stdout.write(
     `\n  ${drift.length} difference(s). Add a migration or change the datamodel. If only SQL can express a\n` +
-      '  difference, list it in prisma/sql-only.json with the reason. docs/schema.md#partitions says how to write\n' +
-      '  migrations for partitions.\n',
+      '  difference, list it in prisma/sql-only.json with the reason. docs/schema.md, "Migrations of partitioned\n' +
+      '  tables", says how to write a migration that also works on partitioned tables.\n',
   );
   process.exitCode = 1;
 });

@@ -8,7 +8,8 @@ export const databaseUsages = {
 
   'db:diff': `Usage: npm run db:diff
 
-  Compares prisma/migrations with prisma/schema.prisma in scratch databases. Exit status 1 if they differ.`,
+  Compares prisma/migrations with prisma/schema.prisma in scratch databases, and checks that the migrations make the
+  same objects in partitioned tables (docs/schema.md). Exit status 1 if anything differs.`,
 
   'db:roles': `Usage: npm run -s db:roles [-- --owner ROLE]
 

@@ -49,8 +49,8 @@ const usages = {
 
   check: `Usage: npm run check
 
-  Runs types, lint, format:check, check:unused, check:docs, check:files, check:mutants,
-  check:licenses, check:schema and check:changesets in turn, and stops at the first one that fails.`,
+  Runs types, lint, format:check, check:unused, check:docs, check:files, check:mutants, check:licenses, check:schema,
+  check:changesets, schema -- --check and db:diff in turn, and stops at the first one that fails.`,
 
   docs: `Usage: npm run docs [-- --check]
 

@@ -113,8 +113,11 @@ const RESPONSE_WAIT_MS = 1_000;
 async function execute(page: Page, response: Locator): Promise<void> {
   for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
     await page.getByRole('button', { name: /^Execute/ }).click();
-    await page.waitForTimeout(RESPONSE_WAIT_MS);
-    if (await response.isVisible()) return;
+    const isShown = await response.waitFor({ timeout: RESPONSE_WAIT_MS }).then(
+      () => true,
+      () => false,
+    );
+    if (isShown) return;
   }
   throw new Error('GraphiQL does not run the operation');
 }
