@@ -1,5 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import { waitUntil } from '../local/processes.ts';
 import { freezeTree, killTree, thawTree } from './process-tree.ts';
+
+const EXIT_SEEN_WITHIN_MS = 5_000;
 
 /** One process of the cluster, such as `api-2`, which can be broken and mended. */
 export abstract class ClusterNode {
@@ -7,6 +10,10 @@ export abstract class ClusterNode {
   readonly port: number;
   #child: ChildProcess | null = null;
   #isPaused = false;
+  /** Processes that `stop` or `kill` has told to end. */
+  readonly #toldToEnd = new WeakSet<ChildProcess>();
+  /** The exits of processes that nobody told to end, in words. */
+  readonly unexpectedExits: string[] = [];
 
   constructor(name: string, port: number) {
     this.name = name;
@@ -24,6 +31,11 @@ export abstract class ClusterNode {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** True if `stop` ended the process, and it exited with status 0. */
+  get endedInOrder(): boolean {
+    return this.#child !== null && this.#toldToEnd.has(this.#child) && this.#child.exitCode === 0;
+  }
+
   /** @throws if the process was never started. */
   get pid(): number {
     if (this.#child?.pid === undefined) throw new Error(`${this.name} does not run`);
@@ -36,17 +48,35 @@ export abstract class ClusterNode {
 
   async start(): Promise<void> {
     this.#isPaused = false;
-    this.#child = await this.run();
+    const child = await this.run();
+    this.#child = child;
+    if (this.isRunning) child.once('exit', () => this.#onExit(child));
+    else this.#onExit(child);
+  }
+
+  #onExit(child: ChildProcess): void {
+    if (this.#toldToEnd.has(child)) return;
+    const how = child.signalCode ?? `status ${child.exitCode}`;
+    this.unexpectedExits.push(`${this.name} ended by itself, with ${how}`);
   }
 
   async stop(): Promise<void> {
     this.resume();
-    if (this.isRunning) await this.end();
+    await this.#endWith(() => this.end());
   }
 
   /** Kills the process and its children, like a power failure. */
   async kill(): Promise<void> {
-    if (this.isRunning) await killTree(this.pid);
+    await this.#endWith(() => killTree(this.pid));
+  }
+
+  /** Resolves when the exit of the process is known here. */
+  async #endWith(end: () => Promise<void>): Promise<void> {
+    if (this.#child === null || !this.isRunning) return;
+    this.#toldToEnd.add(this.#child);
+    await end();
+    if (!(await waitUntil(() => !this.isRunning, EXIT_SEEN_WITHIN_MS)))
+      throw new Error(`${this.name} did not end`);
   }
 
   /** Freezes the process and its children: connections stay open, and nothing is answered. */

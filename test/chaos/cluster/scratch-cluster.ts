@@ -78,10 +78,21 @@ export class ScratchCluster implements AsyncDisposable {
     });
   }
 
-  /** Returns the nodes that do not run, in words. */
+  /** Returns the nodes that ended by themselves since the last call, and those that do not run, in words. */
   findEnded(): readonly string[] {
-    const ended = this.parts.cluster.nodes.filter(({ isRunning }) => !isRunning);
-    return ended.map(({ name }) => `${name} ended by itself`);
+    return this.parts.cluster.nodes.flatMap((node) => {
+      const exits = node.unexpectedExits.splice(0);
+      return [
+        ...(this.#mayEnd(node.name) ? [] : exits),
+        ...(node.isRunning ? [] : [`${node.name} does not run`]),
+      ];
+    });
+  }
+
+  /** Returns whether a node's disk was full: PostgreSQL ends if it cannot write its WAL. */
+  #mayEnd(name: string): boolean {
+    const server = SERVERS.find((each) => each === name);
+    return server !== undefined && this.parts.disks?.of(server).hasBeenFull === true;
   }
 
   readLogs(): string {

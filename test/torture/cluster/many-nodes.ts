@@ -36,8 +36,13 @@ export async function startManyNodes(report: (line: string) => void): Promise<Sy
         ...breaches.splice(0).map((what) => ({ rule: 'cluster', what })),
         ...scratch.findEnded().map((what) => ({ rule: 'I12', what })),
       ];
-      await Promise.all(apis.map((node) => node.stop()));
-      return found;
+      const running = apis.filter((node) => node.isRunning);
+      await Promise.all(running.map((node) => node.stop()));
+      const broken = running.filter((node) => !node.endedInOrder);
+      return [
+        ...found,
+        ...broken.map(({ name }) => ({ rule: 'I13', what: `${name} did not stop with status 0` })),
+      ];
     },
     [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };
