@@ -9,11 +9,11 @@ import { InvalidDocumentError, prepareDocument, requestErrorHttp } from './docum
 import type { Engine } from './engine.ts';
 import { isPromise, type MaybePromise } from './execution/maybe-promise.ts';
 import type { PreparedOperation } from './execution/prepared-document.ts';
-import { runOperation, type Run } from './execution/run-operation.ts';
+import { executeOperation, type Run } from './execution/execute-operation.ts';
 import { type GraphQLParams, estimateBytes } from './graphql-params.ts';
 import { keptLimits, operationLimits } from './limits.ts';
 import { toSharedOperation, type SharedOperation } from './shared-operation.ts';
-import { endResults, startSubscription, type Subscription } from './subscription.ts';
+import { endResults, openSubscription, type Subscription } from './subscription.ts';
 
 /** The memory that an operation keeps until it ends. */
 export interface Kept {
@@ -91,11 +91,11 @@ function prepare(
     operationName,
     kept: { document, documentBytes, ownBytes },
     shared: isSubscription ? toSharedOperation(prepared, query, coerced) : null,
-    execute: () => inSpan(prepared, () => settle(engine, () => runOperation(run))),
+    execute: () => inSpan(prepared, () => settle(engine, () => executeOperation(run))),
     subscribe: async () =>
       settle(
         engine,
-        () => startSubscription(run),
+        () => openSubscription(run),
         (late) => {
           if ('source' in late) endResults(late.source, engine.logger);
         },

@@ -3,7 +3,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import type { Services } from '../context.ts';
 
 /** Name of the plugin in the list of the schema builder. */
-export const writeGate = 'writeGate';
+export const refuseMutations = 'refuseMutations';
 
 /**
  * Mutations that work while writes are off, because they write nothing to PostgreSQL: tokens are signed, and places in a
@@ -17,7 +17,7 @@ type Resolver = GraphQLFieldResolver<unknown, object, object>;
  * Refuses mutations at once while writes are off. The plugin comes after the errors plugin, which makes ReadOnlyError a member
  * of the result union if the field has one, and after authorization.
  */
-class WriteGatePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+class RefuseMutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(resolve: Resolver, { parentType, name }: PothosOutputFieldConfig<Types>): Resolver {
     if (parentType !== 'Mutation' || worksReadOnly.has(name)) return resolve;
     return (root, args, ctx, info): unknown => {
@@ -28,13 +28,13 @@ class WriteGatePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-SchemaBuilder.registerPlugin(writeGate, WriteGatePlugin);
+SchemaBuilder.registerPlugin(refuseMutations, RefuseMutationsPlugin);
 
 declare global {
   // oxlint-disable-next-line typescript/no-namespace -- Pothos takes the types of plugins from this namespace.
   export namespace PothosSchemaTypes {
     export interface Plugins<Types extends SchemaTypes> {
-      writeGate: WriteGatePlugin<Types>;
+      refuseMutations: RefuseMutationsPlugin<Types>;
     }
   }
 }

@@ -8,7 +8,7 @@ import { toGraphQLError } from './errors/to-graphql-error.ts';
 import { executePlan, type ExecutionInput } from './execution/execute-plan.ts';
 import type { OperationPlan } from './execution/operation-plan.ts';
 import { openSource } from './execution/open-source.ts';
-import { createContext, finish, type Run } from './execution/run-operation.ts';
+import { createContext, finish, type Run } from './execution/execute-operation.ts';
 import { observeViewer, untilTokenEnds } from './token-expiry.ts';
 
 export type Results = AsyncIterable<ExecutionResult>;
@@ -25,7 +25,7 @@ export interface Subscription {
 }
 
 /** Opens the source of a subscription, unless it costs too much. Returns a result with errors if that fails. */
-export async function startSubscription(run: Run): Promise<ExecutionResult | Subscription> {
+export async function openSubscription(run: Run): Promise<ExecutionResult | Subscription> {
   const { engine, prepared, variables } = run;
   const error = prepared.findCostError(variables);
   if (error !== null) return finish(engine, { errors: [error] });

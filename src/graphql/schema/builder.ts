@@ -11,7 +11,7 @@ import { encodeId, parseId } from '../../platform/ids.ts';
 import type { AuthenticatedContext, GraphQLContext } from '../context.ts';
 import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
 import { rateLimits } from '../engine/rate-limits.ts';
-import { writeGate } from '../engine/write-gate.ts';
+import { refuseMutations } from '../engine/refuse-mutations.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 import type { HoldRequestState } from '../../booking/requests/read-requests.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';
@@ -41,7 +41,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     ErrorsPlugin,
     rateLimits,
     ScopeAuthPlugin,
-    writeGate,
+    refuseMutations,
     ComplexityPlugin,
     RelayPlugin,
     PrismaPlugin,

@@ -12,7 +12,7 @@ import { readClientMessage } from './client-messages.ts';
 import { closeCodes, closeSocket } from './close-socket.ts';
 import type { KeepAlive, Peer } from './keep-alive.ts';
 import { Operations } from './operations.ts';
-import { runOperation, type OperationContext } from './run-operation.ts';
+import { runSocketOperation, type OperationContext } from './run-socket-operation.ts';
 import { logSocket } from './socket-log.ts';
 import { SocketSendBuffer } from './socket-send-buffer.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -158,7 +158,7 @@ export class Connection implements ProtocolSocket {
     const operation = this.operations.open(id);
     if (operation === null)
       return this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
-    runInRequest(operation.scope, () => runOperation(this.#ctx, this, operation, params)).catch(
+    runInRequest(operation.scope, () => runSocketOperation(this.#ctx, this, operation, params)).catch(
       (error: unknown) => this.#fail(error),
     );
   }

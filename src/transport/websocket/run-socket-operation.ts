@@ -56,7 +56,7 @@ export interface OperationSocket {
  * The server of graphql-ws would run it as well, but keeps a suspended function with its closures and promises for each
  * subscription. For one whose results the fan-out sends, nothing waits here.
  */
-export async function runOperation(
+export async function runSocketOperation(
   ctx: OperationContext,
   socket: OperationSocket,
   operation: SocketOperation,

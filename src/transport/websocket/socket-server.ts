@@ -16,7 +16,7 @@ import { socketLimits } from '../limits.ts';
 import { Connection, type ConnectionContext } from './connection.ts';
 import { createGraphQLProtocol } from './graphql-protocol.ts';
 import { KeepAlive } from './keep-alive.ts';
-import type { OperationContext } from './run-operation.ts';
+import type { OperationContext } from './run-socket-operation.ts';
 
 export interface SocketServerContext extends OperationContext {
   readonly limits: Config['sockets'];

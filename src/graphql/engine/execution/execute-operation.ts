@@ -19,7 +19,7 @@ export interface Run {
 }
 
 /** Executes a query or mutation, unless it costs too much. Its errors are masked and limited. */
-export function runOperation(run: Run): MaybePromise<ExecutionResult> {
+export function executeOperation(run: Run): MaybePromise<ExecutionResult> {
   const { prepared, variables, engine } = run;
   const error = prepared.findCostError(variables);
   if (error !== null) return finish(engine, { errors: [error] });
