@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { poolNames, poolVariables, type PoolUrls } from '../database/session-settings.ts';
 import type { DiskSettings } from '../service/disk-space.ts';
@@ -16,7 +17,10 @@ export const databaseEnvironment = {
   DATABASE_REPLICA_URLS: list
     .pipe(z.array(databaseUrl).max(REPLICAS_MAX, `must be at most ${REPLICAS_MAX} URLs`))
     .default([]),
-  DATABASE_DISK_PATH: z.string().min(1).optional(),
+  DATABASE_DISK_PATH: z
+    .string()
+    .refine(existsSync, 'must be an existing path on this machine, such as /var/lib/postgresql')
+    .optional(),
   DATABASE_DISK_FREE_PERCENT_MIN: z.coerce.number().min(0.1).max(50).default(5),
   OUTAGE_CREDIT_SECONDS_MAX: z.coerce.number().int().min(0).max(86_400).default(900),
   READ_ONLY_BATCH_MS: z.coerce.number().int().min(100).max(8_000).default(1_500),

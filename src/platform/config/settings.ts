@@ -209,7 +209,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     default: 'none',
     example: '/var/lib/postgresql',
     meaning:
-      'Path on the disk of PostgreSQL, if it runs on the same machine. While less than `DATABASE_DISK_FREE_PERCENT_MIN` of it is free, the service is [read-only](operations.md#read-only-mode).',
+      'Path on the disk of PostgreSQL, if it runs on the same machine. A process whose path does not exist does not start. While less than `DATABASE_DISK_FREE_PERCENT_MIN` of it is free, the service is [read-only](operations.md#read-only-mode).',
   },
   DATABASE_DISK_FREE_PERCENT_MIN: {
     group: 'Services',

@@ -28,6 +28,7 @@ describe('an invalid value', () => {
     ['NODE_ENV', 'prod', 'NODE_ENV: must be one of development, test, production, not "prod"'],
     ['GRAPHIQL', 'perhaps', 'GRAPHIQL: must be true or false, not "perhaps"'],
     ['DATABASE_URL', 'localhost', 'DATABASE_URL: must be a URL such as postgresql://'],
+    ['DATABASE_DISK_PATH', '/does/not/exist', 'DATABASE_DISK_PATH: must be an existing path on this machine'],
   ])('of %s, %s, is reported with what is allowed', (name, value, message) => {
     const said = getMessage({ ...given, [name]: value });
     expect(said).toContain(message);
@@ -56,6 +57,11 @@ describe('an invalid value', () => {
 });
 
 describe('the database', () => {
+  it('has a disk that is watched if its path exists', () => {
+    const { disk } = loadConfig({ ...given, DATABASE_DISK_PATH: import.meta.dirname }).service;
+    expect(disk).toEqual({ path: import.meta.dirname, freePercentMin: 5 });
+  });
+
   const [batches, reads, worker] = ['postgres://b/x', 'postgres://r/x', 'postgres://w/x'];
 
   it('has one address for all pools, or one for each', () => {
