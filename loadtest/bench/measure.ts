@@ -1,6 +1,9 @@
-import type { BenchServices } from './services.ts';
 import { percentile, type LoopResult } from './closed-loop.ts';
+import type { BenchContext } from './context.ts';
 import { readCpuSeconds, ownCpuSeconds } from './cpu.ts';
+import type { BenchServices } from './services.ts';
+
+const WARM_UP_SECONDS = 1;
 
 /** One run of one contender. */
 export interface Figures {
@@ -33,6 +36,22 @@ export async function measure(
     nodeMicros: ((ownCpuSeconds() - nodeBefore) / responses) * 1e6,
     postgresMicros: ((readCpuSeconds(pid) - postgresBefore) / responses) * 1e6,
   };
+}
+
+/**
+ * Measures contenders in turn, and adds the figures to their runs, except those of a first short round, which warms up. Every
+ * other round is in the opposite order: what comes later may find a warmer machine.
+ */
+export async function measureInTurn<Run, Contender extends { readonly runs: Run[] }>(
+  contenders: readonly Contender[],
+  size: Pick<BenchContext, 'pairs' | 'seconds'>,
+  run: (contender: Contender, seconds: number) => Promise<Run>,
+): Promise<void> {
+  for (let round = 0; round <= size.pairs; round++)
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const figures = await run(contender, round === 0 ? WARM_UP_SECONDS : size.seconds);
+      if (round > 0) contender.runs.push(figures);
+    }
 }
 
 export function median(values: readonly number[]): number {

@@ -1,5 +1,12 @@
 import type pg from 'pg';
-import { copyRows, findKeptEvent, hasHolds, lockEvents, readEventTables } from './archived-events.sql.ts';
+import {
+  copyRows,
+  deleteEvents,
+  findKeptEvent,
+  hasHolds,
+  lockEvents,
+  readEventTables,
+} from './archived-events.sql.ts';
 import { readForeignKeys } from './leaves.sql.ts';
 import { readPartitions } from './partitions.sql.ts';
 import { inTransaction, type LockedMs, lockTables, withPartitionSession } from './session.ts';
@@ -99,9 +106,5 @@ async function moveEvents(client: pg.Client, partition: Partition, schema: strin
     await client.query(`CREATE TABLE ${schema}.${table} (LIKE ${table} INCLUDING ALL EXCLUDING DEFAULTS)`);
     await copyRows(client, partition, { table, column, schema });
   }
-  const { rowCount } = await client.query(
-    'DELETE FROM events WHERE id >= coalesce($1::int, 0) AND id < $2::int',
-    [partition.from, partition.to],
-  );
-  return rowCount ?? 0;
+  return deleteEvents(client, partition);
 }

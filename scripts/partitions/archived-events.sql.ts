@@ -65,3 +65,12 @@ export async function copyRows(
     [from, to],
   );
 }
+
+/** Deletes the events of a partition, and what refers to them in tables that are not partitioned. Returns their number. */
+export async function deleteEvents(client: pg.Client, { from, to }: Partition): Promise<number> {
+  const { rowCount } = await client.query(`/* deleteEvents */ DELETE FROM events WHERE id ${IN_RANGE}`, [
+    from,
+    to,
+  ]);
+  return rowCount ?? 0;
+}

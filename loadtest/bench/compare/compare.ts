@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../../../scripts/local/command.ts';
 import { ratioAndSpread, short, table, whole } from '../markdown.ts';
-import { divideByRound, median } from '../measure.ts';
+import { divideByRound, measureInTurn, median } from '../measure.ts';
 import { forkProgram } from '../server-process.ts';
 import type { Request } from './contender.ts';
 import { measureNames, measureTitles, type ComparedFigures, type MeasureName } from './measures.ts';
@@ -33,17 +33,11 @@ export async function compareWith(
     before: [] as ComparedFigures[],
     after: [] as ComparedFigures[],
   }));
-  for (let round = 0; round <= size.pairs; round++) {
-    const seconds = round === 0 ? 1 : size.seconds;
-    for (const run of runs) {
-      // Every other round in the opposite order: what comes second may find a warmer machine.
-      const order = round % 2 === 0 ? (['before', 'after'] as const) : (['after', 'before'] as const);
-      for (const which of order) {
-        const figures = await (which === 'before' ? before : after).measure(run.name, seconds);
-        if (round > 0) run[which].push(figures);
-      }
-    }
-  }
+  const contenders = runs.flatMap((run) => [
+    { tree: before, name: run.name, runs: run.before },
+    { tree: after, name: run.name, runs: run.after },
+  ]);
+  await measureInTurn(contenders, size, ({ tree, name }, seconds) => tree.measure(name, seconds));
   return describeRuns(runs);
 }
 

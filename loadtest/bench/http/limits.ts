@@ -1,6 +1,6 @@
 import type { BenchContext } from '../context.ts';
 import { listGoals, medianAndSpread, short, table, whole, type Goal } from '../markdown.ts';
-import { divideByRound, median, medians } from '../measure.ts';
+import { divideByRound, measureInTurn, median, medians } from '../measure.ts';
 import { distinctSeats } from '../holds/seat-sources.ts';
 import { ServerProcess } from '../server-process.ts';
 import { createHeads, runOne, SERVER, type HttpFigures } from './http.ts';
@@ -25,11 +25,6 @@ const limitsOn = {
   RATE_LIMIT_HELD_SEATS: '1000000,1000000',
 };
 
-interface Pair {
-  readonly off: HttpFigures;
-  readonly on: HttpFigures;
-}
-
 /** Compares holds with and without rate limits. Each buyer has an address of its own, as a trusted proxy reports it. */
 export async function runLimits(ctx: BenchContext): Promise<string> {
   const off = await ServerProcess.start(SERVER, ['sellout'], ctx.env);
@@ -39,31 +34,13 @@ export async function runLimits(ctx: BenchContext): Promise<string> {
     const rows: string[][] = [];
     const goals: Goal[] = [];
     for (const { label, connections } of LOADS) {
-      const run = (server: ServerProcess, seconds: number) =>
-        runOne(ctx, { seats: distinctSeats, connections }, server, heads, seconds);
-      const pairs: Pair[] = [];
-      for (const server of [off, on]) await run(server, 1);
-      for (let round = 0; round < ctx.pairs; round++) {
-        // Each goes first in turn.
-        const figures = new Map<ServerProcess, HttpFigures>();
-        for (const server of round % 2 === 0 ? [off, on] : [on, off])
-          figures.set(server, await run(server, ctx.seconds));
-        const [without, limited] = [figures.get(off), figures.get(on)];
-        if (without !== undefined && limited !== undefined) pairs.push({ off: without, on: limited });
-      }
-      rows.push(
-        toRow(
-          `limits off, ${label}`,
-          pairs.map((pair) => pair.off),
-        ),
+      const without = { server: off, runs: [] as HttpFigures[] };
+      const limited = { server: on, runs: [] as HttpFigures[] };
+      await measureInTurn([without, limited], ctx, ({ server }, seconds) =>
+        runOne(ctx, { seats: distinctSeats, connections }, server, heads, seconds),
       );
-      rows.push(
-        toRow(
-          `limits on, ${label}`,
-          pairs.map((pair) => pair.on),
-        ),
-      );
-      goals.push(connections > 8 ? judgeCpu(pairs) : judgeLatency(pairs));
+      rows.push(toRow(`limits off, ${label}`, without.runs), toRow(`limits on, ${label}`, limited.runs));
+      goals.push((connections > 8 ? judgeCpu : judgeLatency)(without.runs, limited.runs));
     }
     const header = ['holds', 'responses/s', 'p50 ms', 'p99 ms', 'server µs', 'PostgreSQL µs', 'Redis µs'];
     return `${table(header, rows)}\n\n${listGoals(goals)}`;
@@ -95,11 +72,8 @@ function totalMicros({ serverMicros, postgresMicros, redisMicros }: HttpFigures)
   return serverMicros + postgresMicros + redisMicros;
 }
 
-function judgeCpu(pairs: readonly Pair[]): Goal {
-  const ratios = divideByRound(
-    pairs.map((pair) => totalMicros(pair.on)),
-    pairs.map((pair) => totalMicros(pair.off)),
-  ).map((ratio) => (ratio - 1) * 100);
+function judgeCpu(off: readonly HttpFigures[], on: readonly HttpFigures[]): Goal {
+  const ratios = divideByRound(on.map(totalMicros), off.map(totalMicros)).map((ratio) => (ratio - 1) * 100);
   return {
     goal: `limits cost at most ${CPU_SHARE_MAX * 100}% of the CPU of a hold (server, PostgreSQL and Redis)`,
     measured: `${medianAndSpread(ratios)}%`,
@@ -107,8 +81,8 @@ function judgeCpu(pairs: readonly Pair[]): Goal {
   };
 }
 
-function judgeLatency(pairs: readonly Pair[]): Goal {
-  const added = pairs.map((pair) => pair.on.p50Ms - pair.off.p50Ms);
+function judgeLatency(off: readonly HttpFigures[], on: readonly HttpFigures[]): Goal {
+  const added = on.map(({ p50Ms }, round) => p50Ms - (off[round]?.p50Ms ?? Number.NaN));
   return {
     goal: `limits add at most ${P50_MS_MAX} ms at p50`,
     measured: `${medianAndSpread(added)} ms`,

@@ -8,7 +8,7 @@ import { createHeads, introduceBuyers, parseOutcome, SERVER } from '../http/http
 import { HttpConnection } from '../http/http-client.ts';
 import { bodyFor } from '../http/http-operation.ts';
 import { ratioAndSpread, short, table, whole } from '../markdown.ts';
-import { measure, median, medians, ratesTo, type Figures } from '../measure.ts';
+import { measure, measureInTurn, median, medians, ratesTo, type Figures } from '../measure.ts';
 import { ServerProcess } from '../server-process.ts';
 
 /** Numbers of API processes. */
@@ -57,13 +57,9 @@ export async function runNodes(ctx: BenchContext): Promise<string> {
   try {
     while (servers.length < NODES_MAX) servers.push(await ServerProcess.start(SERVER, ['sellout'], ctx.env));
     const heads = await createHeads(ctx.app);
-    for (let round = 0; round <= ctx.pairs; round++) {
-      for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
-        const used = servers.slice(0, contender.nodes);
-        const figures = await runOne(ctx, contender.sale, used, heads, round === 0 ? 1 : ctx.seconds);
-        if (round > 0) contender.runs.push(figures);
-      }
-    }
+    await measureInTurn(contenders, ctx, ({ sale, nodes }, seconds) =>
+      runOne(ctx, sale, servers.slice(0, nodes), heads, seconds),
+    );
   } finally {
     for (const server of servers) await server.stop();
   }

@@ -8,7 +8,7 @@ import { createArena, type Arena } from '../arena.ts';
 import type { BenchContext } from '../context.ts';
 import { directScenarios, measureSellout } from '../holds/holds.ts';
 import { listGoals, ratioAndSpread, short, table, whole } from '../markdown.ts';
-import { median, medians, ratesTo, type Figures } from '../measure.ts';
+import { measureInTurn, median, medians, ratesTo, type Figures } from '../measure.ts';
 import { measureStatements, type StatementTimes } from './statements.ts';
 
 /** Numbers of partitions. One stands for tables that are not partitioned. */
@@ -33,15 +33,9 @@ export async function runPartitions(ctx: BenchContext): Promise<string> {
   for (const count of COUNTS) contenders.push(stack.use(await startContender(ctx, count)));
   const scenario = directScenarios.find(({ name }) => name === 'distinct-256');
   if (scenario === undefined) throw new Error('the scenario of 256 callers is missing');
-  for (let round = 0; round <= ctx.pairs; round++) {
-    // Every other round in the opposite order: what comes later may find a warmer machine.
-    const order = round % 2 === 0 ? contenders : contenders.toReversed();
-    for (const contender of order) {
-      const seconds = round === 0 ? 1 : ctx.seconds;
-      const figures = await measureSellout({ ...contender, services: ctx.services }, scenario, seconds);
-      if (round > 0) contender.runs.push(figures);
-    }
-  }
+  await measureInTurn(contenders, ctx, (contender, seconds) =>
+    measureSellout({ ...contender, services: ctx.services }, scenario, seconds),
+  );
   const [flat, two] = contenders;
   if (flat === undefined || two === undefined) throw new Error('contenders are missing');
   const ratios = ratesTo(two.runs, flat.runs);

@@ -10,7 +10,7 @@ import { percentile } from '../closed-loop.ts';
 import type { BenchContext } from '../context.ts';
 import { readRedisUsage } from '../cpu.ts';
 import { ratioAndSpread, short, table } from '../markdown.ts';
-import { divideByRound, median } from '../measure.ts';
+import { divideByRound, measureInTurn, median } from '../measure.ts';
 import { ServerProcess } from '../server-process.ts';
 import type { Received, Subscriptions } from './subscriber-process.ts';
 
@@ -63,7 +63,7 @@ interface Transport {
  * Compares plain and sharded pub/sub in a Redis Cluster of three masters, each with a replica, and plain pub/sub in one Redis.
  * Each subscriber gets all messages.
  */
-export async function runPubSub({ services, app, pairs, seconds }: BenchContext): Promise<string> {
+export async function runPubSub({ services, app, ...size }: BenchContext): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const cluster = new ClusterPart({
     folder: path.join(services.folder, 'pubsub'),
@@ -99,12 +99,9 @@ export async function runPubSub({ services, app, pairs, seconds }: BenchContext)
       KINDS.map((kind): Contender => ({ kind, events, subscribers, runs: [] })),
     ),
   );
-  for (let round = 0; round <= pairs; round++)
-    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      const used = processes.slice(0, contender.subscribers);
-      const figures = await runOne(transports[contender.kind], contender, used, round === 0 ? 1 : seconds);
-      if (round > 0) contender.runs.push(figures);
-    }
+  await measureInTurn(contenders, size, (contender, seconds) =>
+    runOne(transports[contender.kind], contender, processes.slice(0, contender.subscribers), seconds),
+  );
   return report(contenders);
 }
 

@@ -3,6 +3,7 @@ import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import type { BenchContext } from '../context.ts';
 import { addEvents } from '../http/event-list.ts';
 import { distinctSeats } from '../holds/seat-sources.ts';
+import { measureInTurn } from '../measure.ts';
 import { ServerProcess } from '../server-process.ts';
 import { measureHolds, reportHolds, type HoldsContender } from './holds-while-reading.ts';
 import { measureReads, reportReads, type ReadsContender } from './measure-reads.ts';
@@ -22,7 +23,7 @@ const CHANGES = 200;
  * Compares reads of an API process with and without a replica, and holds at the primary meanwhile. PostgreSQL and its standby are the
  * benchmark's own.
  */
-export async function runReplica({ pairs, seconds }: BenchContext): Promise<string> {
+export async function runReplica(size: BenchContext): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const ctx = await startReplica(stack);
   const targets = await prepareReads(ctx);
@@ -30,10 +31,9 @@ export async function runReplica({ pairs, seconds }: BenchContext): Promise<stri
     { read, from: 'primary', server: ctx.primaryOnly, runs: [] },
     { read, from: 'replica', server: ctx.withReplica, runs: [] },
   ]);
-  await inTurn(contenders, pairs, async (contender, isWarmUp) => {
-    const figures = await measureReads(ctx, contender, targets, isWarmUp ? 1 : seconds);
-    if (!isWarmUp) contender.runs.push(figures);
-  });
+  await measureInTurn(contenders, size, (contender, seconds) =>
+    measureReads(ctx, contender, targets, seconds),
+  );
   const sales: HoldsContender[] = [
     { label: 'no reads', server: null, runs: [] },
     { label: 'reads from the primary', server: ctx.primaryOnly, runs: [] },
@@ -41,22 +41,8 @@ export async function runReplica({ pairs, seconds }: BenchContext): Promise<stri
   ];
   const seller = await ServerProcess.start(SERVER, [], ctx.env);
   stack.defer(() => seller.stop());
-  await inTurn(sales, pairs, async (contender, isWarmUp) => {
-    const figures = await measureHolds(ctx, seller, contender, isWarmUp ? 1 : seconds);
-    if (!isWarmUp) contender.runs.push(figures);
-  });
+  await measureInTurn(sales, size, (contender, seconds) => measureHolds(ctx, seller, contender, seconds));
   return `${reportReads(contenders)}\n\n${reportHolds(sales)}`;
-}
-
-/** Every other round in the opposite order: what comes later may find a warmer machine. The first round warms up. */
-async function inTurn<T>(
-  contenders: readonly T[],
-  rounds: number,
-  run: (contender: T, isWarmUp: boolean) => Promise<void>,
-): Promise<void> {
-  for (let round = 0; round <= rounds; round++)
-    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed())
-      await run(contender, round === 0);
 }
 
 async function prepareReads({ arena, app, ...ctx }: ReplicaContext): Promise<ReadTargets> {
