@@ -126,15 +126,18 @@ export class PostgresSupervisor {
   async #failOver(): Promise<void> {
     const old = this.#primary;
     const asked = await this.#findOthers((node) => node.ask('SELECT'));
-    if (this.#isWaitingForOtherThan(asked.map(({ node }) => node))) return; // guard: standbys-asked-before-detaching
+    const silent = this.#findMissing(asked.map(({ node }) => node));
+    if (silent !== null) return this.#waitFor(silent); // guard: standbys-asked-before-detaching
     this.#isDecided = false;
     const candidates = await this.#findOthers((node) => {
       this.#detached.add(node); // guard: detached-standby-follows
       return detach(node);
     });
     const [best] = candidates.toSorted((a, b) => (a.found < b.found ? 1 : -1));
+    const missing = this.#findMissing(candidates.map(({ node }) => node));
     // guard: promotion-hears-every-standby
-    if (this.#isWaitingForOtherThan(candidates.map(({ node }) => node)) || best === undefined) {
+    if (missing !== null || best === undefined) {
+      if (missing !== null) this.#waitFor(missing);
       // The old primary may come back by itself, before this process knows.
       await Promise.allSettled([...this.#detached].map((node) => follow(node, old)));
       this.#isDecided = true;
@@ -155,16 +158,18 @@ export class PostgresSupervisor {
     return answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   }
 
-  /** Returns whether a commit may be on a standby alone that is not among these, and reports it. */
-  #isWaitingForOtherThan(nodes: readonly PostgresNode[]): boolean {
+  /** Returns the names of standbys that are not among these, and of which one alone may have a commit; null if there is none. */
+  #findMissing(nodes: readonly PostgresNode[]): string | null {
     const heard = nodes.map((node) => node.standbyName);
     const missing = this.#standbys.names.filter((name) => !heard.includes(name));
-    const names = missing.join(', ') || (heard.length === 0 ? 'any standby' : null);
-    if (names === null) return false;
+    return missing.join(', ') || (heard.length === 0 ? 'any standby' : null);
+  }
+
+  /** Puts a promotion off until these standbys respond. Reports it once. */
+  #waitFor(names: string): void {
     if (this.#waitingFor !== names)
       this.#options.report(`no promotion: commits may be on ${names} alone, which does not respond`);
     this.#waitingFor = names;
-    return true;
   }
 
   /** Lets detached standbys follow the primary. One that does not respond now is tried again at the next look. */
