@@ -10,19 +10,35 @@ const ofTheProcess =
 /** Returns the statements that all connections of this process send while `work` runs, except those of the process itself. */
 export async function captureStatements(work: () => Promise<unknown>): Promise<string[]> {
   const statements: string[] = [];
+  using _watched = watchStatements((text) => {
+    if (!ofTheProcess.test(text)) statements.push(text);
+  });
+  await work();
+  return statements;
+}
+
+/** Counts the statements with this name that all connections of this process send, until it is disposed of. */
+export function countStatements(name: string): Disposable & { readonly count: number } {
+  let count = 0;
+  const watched = watchStatements((text) => {
+    if (text.trimStart().startsWith(`/* ${name} */`)) count++;
+  });
+  return {
+    get count() {
+      return count;
+    },
+    [Symbol.dispose]: () => watched[Symbol.dispose](),
+  };
+}
+
+function watchStatements(onStatement: (text: string) => void): Disposable {
   // The driver has nine overloads; only the first argument matters here.
   const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
   const original = prototype.query;
-  prototype.query = function counted(this: pg.Client, ...args: unknown[]) {
+  prototype.query = function watched(this: pg.Client, ...args: unknown[]) {
     const [first] = args as [string | { text: string }];
-    const text = typeof first === 'string' ? first : first.text;
-    if (!ofTheProcess.test(text)) statements.push(text);
+    onStatement(typeof first === 'string' ? first : first.text);
     return original.apply(this, args);
   };
-  try {
-    await work();
-  } finally {
-    prototype.query = original;
-  }
-  return statements;
+  return { [Symbol.dispose]: () => void (prototype.query = original) };
 }
