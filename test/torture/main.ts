@@ -1,5 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
+import { allFaults, getFaultName } from '../chaos/cluster/all-faults.ts';
+import type { ClusterFaultKind } from '../chaos/cluster/cluster-fault.ts';
 import { runTorture, type TortureResult } from './torture.ts';
 
 await runCommand(async () => {
@@ -12,6 +14,7 @@ await runCommand(async () => {
       log: { type: 'string' },
       'no-faults': { type: 'boolean', default: false },
       cluster: { type: 'boolean', default: false },
+      only: { type: 'string' },
     },
   });
   const number = (name: 'minutes' | 'round-seconds' | 'clients' | 'seed', text: string) => {
@@ -31,16 +34,29 @@ await runCommand(async () => {
     roundSeconds: Math.min(seconds, number('round-seconds', values['round-seconds'])),
     faults: !values['no-faults'],
     onCluster: values.cluster,
+    ...(values.only === undefined ? {} : { clusterFaults: chooseFaults(values.only, values.cluster) }),
     clients: number('clients', values.clients),
     report,
     ...(log === undefined ? {} : { log: (line: string) => void log.write(`${line}\n`) }),
   });
   log?.end();
-  report(formatSummary(result));
+  report(formatSummary(result, values.cluster));
   process.exitCode = result.breaches.length === 0 ? 0 : 1;
 });
 
-function formatSummary({ tally, faults, breaches, errors }: TortureResult): string {
+function chooseFaults(names: string, onCluster: boolean): readonly ClusterFaultKind[] {
+  if (!onCluster) throw new UsageError('torture', '--only needs --cluster');
+  return names.split(',').map((name) => {
+    const kind = allFaults.find((each) => getFaultName(each) === name);
+    if (kind === undefined) throw new UsageError('torture', `--only: there is no fault ${name}`);
+    return kind;
+  });
+}
+
+function formatSummary(
+  { tally, faults, promotions, breaches, errors }: TortureResult,
+  onCluster: boolean,
+): string {
   const table = (counts: ReadonlyMap<string, number>) =>
     [...counts]
       .sort(([, a], [, b]) => b - a)
@@ -57,6 +73,7 @@ function formatSummary({ tally, faults, breaches, errors }: TortureResult): stri
     '',
     'Faults by kind',
     ...table(faults),
+    ...(onCluster ? ['', `${promotions} promotions of a standby`] : []),
     '',
     'Errors in the server logs',
     ...table(errors),

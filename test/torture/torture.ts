@@ -1,3 +1,5 @@
+import { allFaults } from '../chaos/cluster/all-faults.ts';
+import type { ClusterFaultKind } from '../chaos/cluster/cluster-fault.ts';
 import { startBuyers } from './buyers/buyers.ts';
 import type { Breach } from './check/breach.ts';
 import { checkHistory } from './check/check-history.ts';
@@ -22,6 +24,8 @@ export interface TortureOptions {
   readonly faults: boolean;
   /** The cluster of `npm run cluster`, whose nodes fail, instead of two API processes. */
   readonly onCluster?: boolean;
+  /** The faults of the cluster; all that this machine can have by default. */
+  readonly clusterFaults?: readonly ClusterFaultKind[];
   readonly clients: number;
   readonly report: (line: string) => void;
   /** Receives the server logs and each fault. */
@@ -31,6 +35,8 @@ export interface TortureOptions {
 export interface TortureResult {
   readonly tally: Tally;
   readonly faults: FaultCounts;
+  /** How many standbys became the primary. */
+  readonly promotions: number;
   readonly breaches: readonly (Breach & { readonly seed: number })[];
   /** Errors in the server logs, with their counts. */
   readonly errors: ReadonlyMap<string, number>;
@@ -46,7 +52,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
   const { log } = options;
   const report = (line: string) => log?.(line);
   await using system = await (options.onCluster === true
-    ? startManyNodes(report)
+    ? startManyNodes(report, options.clusterFaults ?? allFaults)
     : startTwoNodes({ onLog: (name, line) => report(`${name} ${JSON.stringify(line)}`) }));
   const tally = new Tally();
   const faults: FaultCounts = new Map();
@@ -57,13 +63,14 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     const found = await runRound(system, { ...options, seed }, tally, faults);
     breaches.push(...found.map((breach) => ({ ...breach, seed })));
     const seconds = ((performance.now() - before.startedAt) / 1_000).toFixed(1);
+    const promoted = options.onCluster === true ? `, ${system.promotions} promotions so far` : '';
     options.report(
-      `seed ${seed}: ${tally.attempts - before.attempts} attempts in ${seconds} s, ${found.length} breaches`,
+      `seed ${seed}: ${tally.attempts - before.attempts} attempts in ${seconds} s, ${found.length} breaches${promoted}`,
     );
     for (const { rule, eventId, what } of found.slice(0, 20))
       options.report(`  BREACH of ${rule} in event ${eventId}: ${what}`);
   }
-  return { tally, faults, breaches, errors: system.errors };
+  return { tally, faults, promotions: system.promotions, breaches, errors: system.errors };
 }
 
 async function runRound(

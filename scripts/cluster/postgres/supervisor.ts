@@ -37,6 +37,8 @@ export class PostgresSupervisor {
   readonly #nodes: readonly PostgresNode[];
   readonly #options: SupervisorOptions;
   readonly #standbys = new SynchronousStandbys();
+  /** How many standbys were promoted. */
+  promotions = 0;
   readonly #stopped = new AbortController();
   #primary: PostgresNode;
   /** False during a failover, so that nobody connects to the old primary. */
@@ -199,6 +201,7 @@ export class PostgresSupervisor {
     if (!(await waitUntil(isPromoted, PROMOTED_WITHIN_S * 1_000)))
       throw new Error(`${node.name} was not promoted within ${PROMOTED_WITHIN_S} s`);
     this.#primary = node;
+    this.promotions++;
     this.#isDecided = true;
     this.#waitingFor = null;
     this.#silentMs = 0;

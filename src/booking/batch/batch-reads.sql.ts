@@ -45,19 +45,17 @@ interface PlanRow {
   needs_admission: boolean;
   tier_amounts: number[] | null;
   epoch: EpochReading;
-  outages: OutageRow[] | null;
   seats_table: string | null;
 }
 
 interface Plan {
   readonly event: EventRules;
-  readonly outages: readonly Outage[];
   /** Valid until the end of the transaction. */
   readonly tables: EventTables;
 }
 
 /**
- * Reads the event, and the outages that concern holds. Returns null if the event does not exist, or is a draft and its
+ * Reads the event. Returns null if the event does not exist, or is a draft and its
  * organizer is not a caller.
  *
  * @throws if the server is an old primary, or the database's epoch has changed.
@@ -78,7 +76,7 @@ export async function readPlan(
            EXISTS (SELECT FROM waiting_rooms w WHERE w.event_id = e.id
                    AND (w.mode = 'ON' OR (w.mode = 'AUTOMATIC' AND w.automatic_on))) AS needs_admission,
            ARRAY(SELECT p.amount::float8 FROM price_tiers p WHERE p.event_id = e.id ORDER BY p.tier_index) AS tier_amounts,
-           ${epochReading} AS epoch, ${outagesReading} AS outages, ${seatsTableReading} AS seats_table
+           ${epochReading} AS epoch, ${seatsTableReading} AS seats_table
     FROM events e WHERE e.id = ${eventId} AND (e.status <> 'DRAFT'
       OR e.organizer_id = ANY(${arrayLiteral(callerIds.filter((id) => id !== null))}::uuid[]) OR ${callerIds.includes(null)}::boolean)`);
   if (row === undefined) return null;
@@ -104,7 +102,6 @@ export async function readPlan(
       needsAdmission: row.needs_admission,
       tierAmounts: row.tier_amounts ?? [],
     },
-    outages: parseOutages(row.outages),
     tables: getEventTables(row.seats_table),
   };
 }
@@ -180,8 +177,8 @@ export async function lockSeats(
 }
 
 /**
- * Reads bookings, idempotency keys and the clock under the locks. `now()` would be the time of BEGIN, and a clock read by
- * the locking statement the time before its wait. The statement is planned on every call (see db.ts): a plan made while
+ * Reads bookings, idempotency keys, outages and the clock under the locks. `now()` would be the time of BEGIN, and a clock read
+ * by the locking statement the time before its wait. An outage that a buyer was shown during that wait must count. The statement is planned on every call (see db.ts): a plan made while
  * the event had no bookings must not be reused.
  */
 export async function readLocked(
@@ -197,6 +194,7 @@ export async function readLocked(
   },
 ): Promise<{
   readonly clockMs: number;
+  readonly outages: readonly Outage[];
   readonly bookings: Map<string, BookingRecord>;
   readonly keys: UsedKey[];
   readonly revokedBuyers: readonly string[];
@@ -205,6 +203,7 @@ export async function readLocked(
   const [row] = await tx.$queryRaw<
     {
       clock_ms: number;
+      outages: OutageRow[] | null;
       bookings: BookingRow[] | null;
       keys: [string, UsedKey['operation'], string, string, string][] | null;
       revoked: string[] | null;
@@ -224,7 +223,7 @@ export async function readLocked(
         SELECT b.id FROM ${tables.bookings} b
         WHERE b.event_id = ${thisEvent(eventId)} AND b.buyer_id = w.buyer_id AND b.status IN ('HOLD', 'CONFIRMED') OFFSET 0) AS b
     )
-    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS clock_ms,
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS clock_ms, ${outagesReading} AS outages,
       (SELECT json_agg(b.row) FROM wanted w CROSS JOIN LATERAL (
          SELECT json_build_array(b.id, b.buyer_id, b.status,
                   ARRAY(SELECT bs.seat_index FROM ${tables.bookingSeats} bs WHERE bs.event_id = b.event_id AND bs.booking_id = b.id ORDER BY 1),
@@ -239,6 +238,7 @@ export async function readLocked(
   if (row === undefined) throw new Error('readLocked returned no row');
   return {
     clockMs: row.clock_ms,
+    outages: parseOutages(row.outages),
     bookings: new Map((row.bookings ?? []).map((booking) => [booking[0], parseBooking(eventId, booking)])),
     keys: (row.keys ?? []).map(([buyerId, operation, keyHash, inputHash, bookingId]) => ({
       buyerId,

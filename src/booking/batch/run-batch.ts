@@ -30,7 +30,7 @@ import type { EventTables } from './event-tables.ts';
  *              lockSeats                        2. seats, by index: the named ones, all seats of the named bookings and
  *                                                  of overdue bookings that were in the way of retried commands,
  *                                                  neighbors if the event forbids orphans
- *   decided    readLocked, decide()             none: the clock, bookings and idempotency keys, read under the locks;
+ *   decided    readLocked, decide()             none: the clock, outages, bookings and idempotency keys, read under the locks;
  *              readSettledRequests              with queued holds only: their outcomes, which the buyers' rows protect
  *   written    changeBookings, writeSeats       bookings, which their seats already protect; rows of new guests, by ID
  *              insertSettledRequests            with queued holds only
@@ -104,7 +104,7 @@ async function runSteps(
   const named = collectNamed(commands);
   const plan = await readPlan(tx, eventId, named.callerIds, settings.defaultHoldTtlMs);
   if (plan === null) return refuseAll(input);
-  const { event, outages, tables } = plan;
+  const { event, tables } = plan;
   // The event was published after the batch was prepared.
   // guard: published-after-preparation
   if (lacksNeighbors(event, commands, neighbors)) throw new StaleRulesError();
@@ -135,11 +135,11 @@ async function runSteps(
   const requests =
     requestIds.length === 0 ? [] : await readSettledRequests(tx, eventId, requestIds, tables.holdRequests);
   const takeoverDelaysMs = event.takeoverDelay ? commands.map(drawTakeoverDelayMs) : [];
-  const locked: LockedState = { event, outages, seats, neighbors, requests, takeoverDelaysMs, ...covered };
+  const locked: LockedState = { event, seats, neighbors, requests, takeoverDelaysMs, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
   const raised = await write(tx, tables, input, locked, changes, passed);
-  return { outcomes, changes, outages, batchId: input.batchId, clock, raised };
+  return { outcomes, changes, outages: covered.outages, batchId: input.batchId, clock, raised };
 }
 
 /** Cryptographically strong: nobody can predict it from other delays. At least 1, so that the deadline itself is no takeover. */

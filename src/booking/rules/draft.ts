@@ -263,7 +263,9 @@ export function findOwnBooking(
 /** Refuses a booking that is not a hold or is past its deadline. Returns null for an open hold. */
 export function refuseUnlessOpenHold(draft: Draft, booking: BookingRecord): Outcome | null {
   if (booking.status === 'EXPIRED' || draft.isOverdue(booking)) {
-    return refused({ code: 'HOLD_EXPIRED', expiredAtMs: draft.getDeadlineMs(booking) });
+    // An outage that was recorded after the hold had ended does not bring it back.
+    const expiredAtMs = Math.min(draft.getDeadlineMs(booking), booking.endedAtMs ?? draft.clockMs); // guard: expired-not-in-future
+    return refused({ code: 'HOLD_EXPIRED', expiredAtMs });
   }
   return booking.status === 'HOLD' ? null : refused({ code: 'BOOKING_STATE', status: booking.status });
 }

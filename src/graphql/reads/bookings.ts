@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Prisma } from '../../generated/prisma/client.ts';
 import type { BookingStatus } from '../../generated/prisma/enums.ts';
 import type { GraphQLContext } from '../context.ts';
-import { getBookingDeadlineMs } from './hold-deadlines.ts';
+import { isOverdue } from './hold-deadlines.ts';
 import { countBookings, readBookingPages, type BookingKey } from './booking-pages.sql.ts';
 import {
   once,
@@ -113,15 +113,15 @@ async function whereBookingStatus(
   if (status !== 'HOLD' && status !== 'EXPIRED') return { status };
   const nowMs = ctx.clock.nowMs();
   const isPast = { status: 'HOLD' as const, holdExpiresAt: { lte: new Date(nowMs) } };
-  const id = { in: await findCreditedHolds(ctx, { buyerId, ...isPast }, nowMs) };
+  const id = { in: await findCreditedHolds(ctx, { buyerId, ...isPast }) };
   if (status === 'HOLD') return { status, OR: [{ holdExpiresAt: { gt: isPast.holdExpiresAt.lte } }, { id }] };
   return { OR: [{ status }, { ...isPast, NOT: { id } }] };
 }
 
 /** Returns the holds past their stored deadline that outages keep. A buyer has few. */
-async function findCreditedHolds(ctx: GraphQLContext, where: Prisma.BookingWhereInput, nowMs: number) {
-  if (ctx.service.outages.length === 0) return [];
+async function findCreditedHolds(ctx: GraphQLContext, where: Prisma.BookingWhereInput) {
+  if (ctx.service.presumed.length === 0) return [];
   const select = { id: true, createdAt: true, holdExpiresAt: true };
   const holds = await ctx.database.reads.booking.findMany({ where, select });
-  return holds.filter((hold) => getBookingDeadlineMs(hold, ctx) > nowMs).map(({ id }) => id);
+  return holds.filter((hold) => !isOverdue(hold, ctx)).map(({ id }) => id);
 }

@@ -4,7 +4,12 @@ import type { Booking as Row } from '../../generated/prisma/client.ts';
 import { encodeBookingId, encodeBookingNumber, parseBookingKey } from '../../platform/ids.ts';
 import type { GraphQLContext } from '../context.ts';
 import { recordCommit } from '../engine/errors/response-errors.ts';
-import { getBookingDeadlineMs, type DeadlineContext, type HoldRow } from '../reads/hold-deadlines.ts';
+import {
+  getBookingDeadlineMs,
+  isOverdue,
+  type DeadlineContext,
+  type HoldRow,
+} from '../reads/hold-deadlines.ts';
 import { readMoney } from '../reads/money.ts';
 import { readSeatsOfBookings } from '../reads/seats.sql.ts';
 import { builder } from './builder.ts';
@@ -93,8 +98,7 @@ export const Booking = builder.prismaNode('Booking', {
 
 /** Returns the status of a booking at a time. A hold is EXPIRED from its deadline, even before its row says so. */
 function getBookingStatus(booking: HoldRow, ctx: DeadlineContext) {
-  const isOverdue = booking.status === 'HOLD' && ctx.clock.nowMs() >= getBookingDeadlineMs(booking, ctx);
-  return isOverdue ? 'EXPIRED' : booking.status;
+  return booking.status === 'HOLD' && isOverdue(booking, ctx) ? 'EXPIRED' : booking.status;
 }
 
 export const BookingConnection = builder.connectionObject<

@@ -1,5 +1,5 @@
 import { sql, type PrismaClient, type Sql, type Tx } from '../database/db.ts';
-import type { Outage } from './outages.ts';
+import type { Outage, RecordedOutages } from './outages.ts';
 
 /** Outages that ended longer ago than any hold lives. Their rows stay for the audit. */
 const RELEVANT_DAYS = 7;
@@ -12,6 +12,19 @@ export type OutageRow = readonly [number, number | null, number];
 export const outagesReading = sql`(SELECT json_agg(json_build_array(extract(epoch FROM started_at) * 1000, extract(epoch FROM ended_at) * 1000,
     extract(epoch FROM credited_until) * 1000) ORDER BY started_at)
   FROM outages WHERE tstzrange(started_at, ended_at) && tstzrange(statement_timestamp() - make_interval(days => ${RELEVANT_DAYS}::int), NULL))`;
+
+/** The columns of `RecordedOutages`. The row of the service is missing if somebody deleted it. */
+export const recordedReading = sql`${outagesReading} AS outages,
+  (SELECT (extract(epoch FROM probed_at) * 1000)::float8 FROM service_state WHERE id = 1) AS probed_at_ms`;
+
+export interface RecordedRow {
+  readonly outages: OutageRow[] | null;
+  readonly probed_at_ms: number | null;
+}
+
+export function parseRecorded({ outages, probed_at_ms }: RecordedRow): RecordedOutages {
+  return { outages: parseOutages(outages), probedAtMs: probed_at_ms ?? -Infinity };
+}
 
 export function parseOutages(rows: readonly OutageRow[] | null): Outage[] {
   return (rows ?? []).map(([startedAtMs, endedAtMs, creditedUntilMs]) => ({
@@ -40,14 +53,14 @@ export function holdDeadline(hold: Sql, outages: Sql = sql`outages`): Sql {
 
 /**
  * Records that writes have not worked for some time, and merges it with the outages that it meets, so that processes that
- * recover together record one. The caller has locked the row of the service.
+ * recover together record one. The caller has made a probe in the same transaction, which locks the row of the service.
  *
  * @param isOver false: it lasts.
  */
 export async function recordOutage(
   tx: Tx,
   { sinceMs, creditMsMax, isOver }: { sinceMs: number; creditMsMax: number; isOver: boolean },
-): Promise<Outage[]> {
+): Promise<RecordedOutages> {
   // guard: outages-merged
   const [met] = await tx.$queryRaw<[{ now: Date; started_at: Date | null; credited_until: Date | null }]>(
     sql`/* takeOutages */
@@ -63,14 +76,8 @@ export async function recordOutage(
   await tx.$executeRaw(sql`/* insertOutage */
     INSERT INTO outages (started_at, ended_at, credited_until)
     VALUES (${new Date(startedAtMs)}, ${isOver ? new Date(Math.max(now, startedAtMs + 1)) : null}::timestamptz, ${new Date(creditedUntilMs)})`);
-  return readOutages(tx);
-}
-
-async function readOutages(tx: Tx): Promise<Outage[]> {
-  const [row] = await tx.$queryRaw<[{ outages: OutageRow[] | null }]>(
-    sql`/* readOutages */ SELECT ${outagesReading} AS outages`,
-  );
-  return parseOutages(row.outages);
+  const [row] = await tx.$queryRaw<[RecordedRow]>(sql`/* readOutages */ SELECT ${recordedReading}`);
+  return parseRecorded(row);
 }
 
 /** Condition that an outage lasts although no process has made a probe for ten seconds: all that knew of it have ended. */

@@ -12,6 +12,13 @@ export interface Outage {
   readonly creditedUntilMs: number;
 }
 
+/** What the database has of outages. It only grows: a deadline that is computed from it never moves back. */
+export interface RecordedOutages {
+  readonly outages: readonly Outage[];
+  /** The last probe. It is certain that an outage that lasts will count until then, or longer. */
+  readonly probedAtMs: number;
+}
+
 /** The times of a hold, as its row has them. */
 export interface HoldTimes {
   readonly createdAtMs: number;
@@ -22,16 +29,17 @@ export interface HoldTimes {
  * Returns when a hold expires: when it has lived as long as it may, outages aside.
  *
  * @param outages in the order of their start.
+ * @param lastsUntilMs the time until which an outage that lasts counts.
  */
 export function getDeadlineMs(
   { createdAtMs, holdExpiresAtMs }: HoldTimes,
   outages: readonly Outage[],
-  nowMs: number,
+  lastsUntilMs: number,
 ): number {
   let deadlineMs = holdExpiresAtMs;
   for (const { startedAtMs, endedAtMs, creditedUntilMs } of outages) {
     if (startedAtMs >= deadlineMs) break; // guard: outage-after-deadline
-    const endMs = Math.min(endedAtMs ?? nowMs, creditedUntilMs); // guard: outage-credit-bounded
+    const endMs = Math.min(endedAtMs ?? lastsUntilMs, creditedUntilMs); // guard: outage-credit-bounded
     deadlineMs += Math.max(0, endMs - Math.max(startedAtMs, createdAtMs)); // guard: outage-before-hold
   }
   return deadlineMs;

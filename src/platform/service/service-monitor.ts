@@ -6,7 +6,7 @@ import type { Logger } from '../observability/logger.ts';
 import { withTimeout } from '../with-timeout.ts';
 import { readFreePercent, type DiskSettings } from './disk-space.ts';
 import { endAbandonedOutage, recordOutage } from './outages.sql.ts';
-import { addOutage, type Outage } from './outages.ts';
+import { addOutage, type Outage, type RecordedOutages } from './outages.ts';
 import { RunningClock } from './running-clock.ts';
 import { probeDisk, probeWrites, readService } from './service.sql.ts';
 import {
@@ -95,8 +95,7 @@ export class ServiceMonitor implements Writes {
   #isDiskFull = false;
   /** Set by the first of several readings that failed, which is logged. */
   #isDiskUnreadable = false;
-  /** The outages that the database has. */
-  #outages: readonly Outage[] = [];
+  #recorded: RecordedOutages = { outages: [], probedAtMs: -Infinity };
   /** Since when writes have not worked, on the clock of `performance.now()`. */
   #offSince = 0;
   #timers: NodeJS.Timeout[] = [];
@@ -138,15 +137,21 @@ export class ServiceMonitor implements Writes {
     return new ReadOnlyError(Math.max(RETRY_SECONDS_MIN, Math.ceil(stayMs / 1_000)));
   }
 
+  /** What the database has of outages, up to a second old. */
+  get recorded(): RecordedOutages {
+    return this.#recorded;
+  }
+
   /**
-   * The outages that concern holds, for reads: up to a second old, and with the current one, which the database cannot have
-   * yet.
+   * The recorded outages with the current one, as this process sees it: the database cannot have it yet. If this process ends
+   * before it has recorded that, nobody may ever count it.
    */
-  get outages(): readonly Outage[] {
-    if (this.#state.kind === 'OPEN') return this.#outages;
+  get presumed(): readonly Outage[] {
+    const { outages } = this.#recorded;
+    if (this.#state.kind === 'OPEN') return outages;
     const startedAtMs = this.#options.nowMs() - (performance.now() - this.#offSince);
     const creditedUntilMs = startedAtMs + this.#options.outageCreditMsMax;
-    return addOutage(this.#outages, { startedAtMs, endedAtMs: null, creditedUntilMs });
+    return addOutage(outages, { startedAtMs, endedAtMs: null, creditedUntilMs });
   }
 
   watchBatch() {
@@ -180,9 +185,9 @@ export class ServiceMonitor implements Writes {
       await this.#readDisk();
       const reading = readService(this.#options.reads);
       const found = await withTimeout(reading, ANSWER_MS_MAX, 'the state of the service');
-      const { order, isReadOnly, hasStuckCommit, outages, hasAbandonedOutage } = found;
+      const { order, isReadOnly, hasStuckCommit, recorded, hasAbandonedOutage } = found;
       this.#signals.noteResponse();
-      this.#outages = outages;
+      this.#recorded = recorded;
       this.#reading = [
         ...(isReadOnly ? (['SERVER_READ_ONLY'] as const) : []), // guard: read-only-server-signal
         ...(hasStuckCommit ? (['COMMIT_STUCK'] as const) : []), // guard: others-stuck-commit
@@ -234,8 +239,7 @@ export class ServiceMonitor implements Writes {
           isOver: this.#opensNext(),
         });
       });
-      const outages = await withTimeout(probing, ANSWER_MS_MAX, 'a probe', { logger: this.#options.logger });
-      this.#outages = outages;
+      this.#recorded = await withTimeout(probing, ANSWER_MS_MAX, 'a probe', { logger: this.#options.logger });
       this.#advance({ kind: 'probe', durationMs: performance.now() - startedAt });
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'a probe failed');

@@ -1,6 +1,6 @@
 import { sql, type PrismaClient, type Tx } from '../database/db.ts';
-import { hasAbandonedOutage, outagesReading, parseOutages, type OutageRow } from './outages.sql.ts';
-import type { Outage } from './outages.ts';
+import { hasAbandonedOutage, parseRecorded, recordedReading, type RecordedRow } from './outages.sql.ts';
+import type { RecordedOutages } from './outages.ts';
 import type { Order } from './write-gate.ts';
 
 /** What a process asks the database about the service, once a second. */
@@ -10,18 +10,17 @@ export interface ServiceReading {
   readonly isReadOnly: boolean;
   /** True if a COMMIT of any process waits for a synchronous standby, and has waited for two seconds. */
   readonly hasStuckCommit: boolean;
-  readonly outages: readonly Outage[];
+  readonly recorded: RecordedOutages;
   /** True if an outage lasts, and no process has made a probe for ten seconds. */
   readonly hasAbandonedOutage: boolean;
 }
 
-interface Row {
+interface Row extends RecordedRow {
   readonly mode: Order['mode'] | null;
   readonly reason: string | null;
   readonly since_ms: number | null;
   readonly is_read_only: boolean;
   readonly has_stuck_commit: boolean;
-  readonly outages: OutageRow[] | null;
   readonly has_abandoned_outage: boolean;
 }
 
@@ -32,14 +31,14 @@ export async function readService(db: PrismaClient): Promise<ServiceReading> {
       pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS is_read_only,
       EXISTS (SELECT FROM pg_stat_get_activity(NULL) AS a
         WHERE a.wait_event = 'SyncRep' AND a.state_change < clock_timestamp() - interval '2 seconds') AS has_stuck_commit,
-      ${outagesReading} AS outages, ${hasAbandonedOutage} AS has_abandoned_outage
+      ${recordedReading}, ${hasAbandonedOutage} AS has_abandoned_outage
     FROM (SELECT 1) AS one LEFT JOIN service_state s ON s.id = 1`);
   const { mode, reason, since_ms } = row;
   return {
     order: { mode: mode ?? 'AUTO', reason, sinceMs: since_ms ?? 0 },
     isReadOnly: row.is_read_only,
     hasStuckCommit: row.has_stuck_commit,
-    outages: parseOutages(row.outages),
+    recorded: parseRecorded(row),
     hasAbandonedOutage: row.has_abandoned_outage,
   };
 }

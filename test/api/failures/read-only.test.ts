@@ -86,10 +86,10 @@ describe('while an operator has switched writes off', () => {
         buyer,
       );
       const { booking, viewer } = data;
-      const isOver = Date.parse(booking.holdExpiresAt as string) <= Date.now();
+      const shownMs = Date.parse(booking.holdExpiresAt as string);
       return {
         status: booking.status as string,
-        isOver,
+        isOver: shownMs <= Date.now(),
         open: viewer.open.totalCount,
         ended: viewer.ended.totalCount,
       };
@@ -101,10 +101,12 @@ describe('while an operator has switched writes off', () => {
       await reads.outage.deleteMany();
       await reads.$executeRaw`INSERT INTO outages (started_at, credited_until)
         VALUES (clock_timestamp() - interval '10 minutes', clock_timestamp() + interval '1 hour')`;
+      await reads.$executeRaw`UPDATE service_state SET probed_at = NULL`;
       await reads.$executeRaw`UPDATE bookings SET created_at = created_at - interval '1 hour',
         hold_expires_at = clock_timestamp() - interval '5 minutes' WHERE id = ${bookingId}::uuid`;
       await eventually('the hold is shown', async () => (await read()).status === 'HOLD');
-      expect(await read()).toEqual(before);
+      // Nobody knows for how long the outage will count.
+      expect(await read()).toEqual({ ...before, isOver: true });
     });
     expect(await read()).toEqual(before);
     expect(await mutate('confirmBooking', { bookingId: held.id })).toMatchObject({ status: 'CONFIRMED' });

@@ -12,13 +12,14 @@ import {
   recordOutage,
   type OutageRow,
 } from '../../../src/platform/service/outages.sql.ts';
-import { getDeadlineMs, type Outage } from '../../../src/platform/service/outages.ts';
+import { getDeadlineMs, type RecordedOutages } from '../../../src/platform/service/outages.ts';
 import { probeWrites } from '../../../src/platform/service/service.sql.ts';
 import { readFreeSeats } from '../../../src/seating/map/seat-map.sql.ts';
 import { assertInvariants, createBuyerId, unannounced } from '../../support/booking.ts';
+import { eventually } from '../../support/eventually.ts';
 import { bookingSuite } from '../booking/booking.fixture.ts';
 
-const { app, hall, hold, confirm } = bookingSuite();
+const { app, hall, hold, confirm, session } = bookingSuite();
 const db = () => app().database.reads;
 const sweep = () => expireHolds({ ...unannounced, db: app().database.batches, defaultHoldTtlMs: 300_000 });
 
@@ -26,7 +27,7 @@ const sweep = () => expireHolds({ ...unannounced, db: app().database.batches, de
 afterEach(() => db().outage.deleteMany());
 
 /** Records as a process does: `sinceMs` ago writes stopped to work. */
-function record(sinceMs: number, { isOver = true, creditMsMax = 3_600_000 } = {}): Promise<Outage[]> {
+function record(sinceMs: number, { isOver = true, creditMsMax = 3_600_000 } = {}): Promise<RecordedOutages> {
   return app().database.batches.$transaction(async (tx) => {
     await probeWrites(tx);
     return recordOutage(tx, { sinceMs, creditMsMax, isOver });
@@ -62,6 +63,27 @@ describe('a hold whose deadline passed during an outage', () => {
     );
   });
 
+  it('stands although a batch that takes its seats had begun before the outage was recorded', async () => {
+    const at = await hall();
+    const { id } = await hold(at, createBuyerId(), [0]);
+    await makeOverdue(id);
+    const unlock = await session(`BEGIN; SELECT FROM event_seats WHERE event_id = ${at.eventId} FOR UPDATE`);
+    const other = hold(at, createBuyerId(), [0]);
+    other.catch(() => undefined);
+    await eventually('the batch waits for the seat', async () => {
+      const [{ count }] = await db().$queryRaw<[{ count: number }]>(
+        sql`SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted`,
+      );
+      return count > 0;
+    });
+    await record(5 * MINUTES);
+    await unlock();
+    await expect(other).rejects.toMatchObject({ code: 'SEATS_UNAVAILABLE' });
+    // The other tests forget the outage, and count what is swept.
+    await db().outage.deleteMany();
+    expect(await sweep()).toBe(1);
+  });
+
   it('ends as usual once that time is over', async () => {
     const at = await hall();
     const buyerId = createBuyerId();
@@ -95,7 +117,7 @@ describe('processes that recover', () => {
     const [outage] = outages;
     const lengthMs = Number(outage?.endedAt) - Number(outage?.startedAt);
     expect(lengthMs).toBeGreaterThanOrEqual(5 * MINUTES);
-    expect(rows.map((each) => each.length)).toEqual([1, 1, 1]);
+    expect(rows.map((each) => each.outages.length)).toEqual([1, 1, 1]);
   });
 
   it('keep an outage open until the last of them has ended it', async () => {

@@ -7,6 +7,7 @@ import { checkEndsAnswered, explainEnds } from './effects.ts';
 import type { EventRecord } from './event-record.ts';
 import { explainHolds } from './holds.ts';
 import { checkKeys } from './keys.ts';
+import { checkPromises } from './promises.ts';
 import { checkRealTime } from './real-time.ts';
 import { checkRefusals } from './refusals.ts';
 import { buildTimeline } from './timeline.ts';
@@ -27,6 +28,7 @@ export function checkHistory(history: readonly Attempt[], record: EventRecord): 
   checkEndsAnswered(history, timeline, findings);
   checkKeys(history, timeline, findings);
   checkRefusals(history, timeline, findings);
+  checkPromises(history, timeline, findings);
   const effects = [...explainHolds(history, timeline, findings), ...explainEnds(history, timeline, findings)];
   checkRealTime(effects, findings);
   return findings.breaches;

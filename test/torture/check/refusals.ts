@@ -126,10 +126,7 @@ function hadRunOut(attempt: Attempt, { expiredAtMs }: Refusal, booking: BookingL
   const { fromMs, untilMs } = getInterval(attempt);
   const isMoved = (booking.creditMs ?? 0) > 0;
   const mayHaveComeBack = isMoved && ended !== undefined && ended.clockMs >= fromMs;
-  // It expired by the deadline before the outage was recorded; the refusal shows the one after that.
-  const expired = changeTo(booking, 'EXPIRED');
-  const hadExpired = isMoved && expired !== undefined && expired.clockMs <= untilMs;
-  return (untilMs >= expiredAtMs || hadExpired) && (ended === undefined || mayHaveComeBack);
+  return untilMs >= expiredAtMs && (ended === undefined || mayHaveComeBack);
 }
 
 /**

@@ -9,9 +9,19 @@ const APIS = ['api-1', 'api-2', 'api-3'] as const;
 /** How long a fault lasts after another node has taken over. */
 const LASTS_MS = { least: 200, most: 2_000 };
 
-/** Starts the cluster of `npm run cluster`. Clients are at its address and at each API process. */
-export async function startManyNodes(report: (line: string) => void): Promise<System> {
-  const scratch = await ScratchCluster.start(report);
+/**
+ * Starts the cluster of `npm run cluster`. Clients are at its address and at each API process.
+ *
+ * @throws if this machine can have none of the wanted faults.
+ */
+export async function startManyNodes(
+  report: (line: string) => void,
+  wanted: readonly ClusterFaultKind[],
+): Promise<System> {
+  const scratch = await ScratchCluster.start(report, wanted);
+  const possible = wanted.filter((kind) => scratch.faults.includes(kind));
+  if (possible.length === 0)
+    throw new Error(`nothing can fail here: ${scratch.findLeftOut(wanted).join('; ')}`);
   const { cluster, database } = scratch.parts;
   const apis = APIS.map((name) => findNode(cluster, name));
   const breaches: string[] = [];
@@ -29,7 +39,10 @@ export async function startManyNodes(report: (line: string) => void): Promise<Sy
     ],
     database,
     errors: new Map(),
-    faults: scratch.faults.map((kind) => toFault(kind, scratch, breaches)),
+    faults: possible.map((kind) => toFault(kind, scratch, breaches)),
+    get promotions() {
+      return cluster.postgres.supervisor.promotions;
+    },
     start: async () => void (await Promise.all(apis.map((node) => node.heal()))),
     async stop() {
       const found = [

@@ -11,6 +11,8 @@ export interface System extends AsyncDisposable {
   /** Error-level log lines, counted by message. */
   readonly errors: ReadonlyMap<string, number>;
   readonly faults: readonly Fault[];
+  /** How many standbys have become the primary so far. */
+  readonly promotions: number;
   /** Makes every process run that the round before has stopped. */
   start(): Promise<void>;
   /** Stops the API processes gracefully, and returns what went wrong: here (I13) and before (I12). */

@@ -11,6 +11,7 @@ export async function startTwoNodes(options: ClusterOptions): Promise<System> {
     database,
     errors,
     faults: tortureFaults(cluster),
+    promotions: 0,
     async start() {
       const stopped = nodes.filter(({ server }) => server.url === null);
       await Promise.all(stopped.map(({ server }) => server.start()));

@@ -197,7 +197,7 @@ describe('a hold that was refused as expired', () => {
     expect(releasedAt(-500, 1_000)).toContain('refusal');
   });
 
-  it('may show a deadline in the future, if it had expired before an outage moved that', () => {
+  it('shows no time in the future, although an outage has moved its deadline', () => {
     const shownAt = (ms: number, expiredAfterMs: number) => {
       const builder = new HistoryBuilder().hold('a', ALICE, [0], [100, 120]);
       const { holdExpiresAtMs } = Object.assign(builder.booking('a'), { creditMs: 1_000 });
@@ -208,8 +208,39 @@ describe('a hold that was refused as expired', () => {
         .attempt(ALICE, confirmOf('a'), [fromMs, untilMs], refused)
         .check();
     };
-    expect(shownAt(900, 50)).not.toContain('refusal');
-    expect(shownAt(900, 500)).toContain('refusal');
-    expect(shownAt(1_100, 50)).toContain('refusal');
+    expect(shownAt(50, 50)).not.toContain('refusal');
+    expect(shownAt(900, 50)).toContain('refusal');
+  });
+});
+
+describe('a deadline that a response showed', () => {
+  /** The deadline of Alice's hold moves by up to a second, which her second request shows. */
+  const showing = (creditMs: number) => {
+    const builder = new HistoryBuilder().hold('a', ALICE, [0], [100, 120], 'k');
+    const { holdExpiresAtMs } = Object.assign(builder.booking('a'), { creditMs: 1_000 });
+    const shown = { ...builder.succeeded('a'), holdExpiresAtMs: holdExpiresAtMs + creditMs } as Outcome;
+    builder.attempt(ALICE, holdOf([0], 'k'), [200, 220], shown);
+    return { builder, holdExpiresAtMs };
+  };
+
+  it('is kept by all who decide afterwards', () => {
+    const expiredAt = (creditMs: number, ms: number) => {
+      const { builder, holdExpiresAtMs } = showing(creditMs);
+      return builder.recordStatus('a', 'EXPIRED', holdExpiresAtMs + ms).check();
+    };
+    expect(expiredAt(500, 500)).toEqual([]);
+    expect(expiredAt(500, 499)).toEqual(['promise']);
+    expect(expiredAt(0, 0)).toEqual([]);
+  });
+
+  it('is kept by refusals', () => {
+    const refusedAt = (creditMs: number) => {
+      const { builder, holdExpiresAtMs } = showing(creditMs);
+      const refused = { kind: 'refused', code: 'HOLD_EXPIRED', expiredAtMs: holdExpiresAtMs } as const;
+      const during = [holdExpiresAtMs + 100, holdExpiresAtMs + 110] as const;
+      return builder.attempt(ALICE, confirmOf('a'), during, refused).check();
+    };
+    expect(refusedAt(100)).toEqual([]);
+    expect(refusedAt(500)).toEqual(['promise']);
   });
 });

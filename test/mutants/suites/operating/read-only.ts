@@ -109,8 +109,13 @@ export const readOnly: readonly MutantGroup[] = [
     tests: ['test/api/failures/read-only.test.ts'],
     mutants: [
       {
+        guard: 'outages-presumed',
+        mutation: { replace: 'service.presumed', with: '[]' },
+        only: 'deadline passed',
+      },
+      {
         guard: 'outages-shown',
-        mutation: { replace: 'service.outages', with: '[]' },
+        mutation: { replace: 'recorded.outages', with: '[]' },
         only: 'deadline passed',
       },
       { guard: 'mutation-refused-while-read-only', mutation: 'never' },
@@ -122,6 +127,31 @@ export const readOnly: readonly MutantGroup[] = [
       },
       { guard: 'users-unstored-while-read-only', mutation: 'never', only: 'not stored yet' },
       { guard: 'join-refused-while-read-only', mutation: 'never', only: 'a waiting room' },
+    ],
+  },
+  {
+    tests: ['test/api/failures/outage-deadlines.test.ts'],
+    mutants: [
+      {
+        guard: 'outages-shown',
+        mutation: { replace: 'recorded.probedAtMs', with: 'Date.now()' },
+        only: 'no deadline is shown',
+      },
+      {
+        guard: 'expired-not-later',
+        mutation: { replace: 'Math.min(deadlineMs, endedAt.getTime())', with: 'deadlineMs' },
+        only: 'a hold that expired',
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/booking/decide/decide-transition.test.ts'],
+    mutants: [
+      {
+        guard: 'expired-not-in-future',
+        mutation: { replace: ', booking.endedAtMs ?? draft.clockMs', with: '' },
+        only: 'in the future',
+      },
     ],
   },
   {

@@ -53,6 +53,13 @@ describe.each([
   ['confirm', confirm],
   ['release', release],
 ] as const)('%s', (_, command) => {
+  test('never says that a hold expires in the future, although an outage was recorded after its end', () => {
+    const ended = aHold({ status: 'EXPIRED', holdExpiresAtMs: NOW - 200, endedAtMs: NOW - 100 });
+    const lasting = { startedAtMs: NOW - 250, endedAtMs: null, creditedUntilMs: Infinity };
+    const locked = given({ bookings: [ended], outages: [lasting] });
+    expect(decideOne(locked, command())).toEqual(expiredAt(NOW - 100));
+  });
+
   test('is allowed one millisecond before the deadline, and refused at it', () => {
     const bookings = [aHold({ holdExpiresAtMs: NOW })];
     expect(decideOne(given({ bookings, clockMs: NOW - 1 }), command()).outcome.kind).toBe('done');
