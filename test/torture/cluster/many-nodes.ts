@@ -57,7 +57,10 @@ export async function startManyNodes(
         ...broken.map(({ name }) => ({ rule: 'I13', what: `${name} did not stop with status 0` })),
       ];
     },
-    [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      report(scratch.readLogs());
+      await scratch[Symbol.asyncDispose]();
+    },
   };
 }
 

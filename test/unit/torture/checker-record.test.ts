@@ -53,7 +53,7 @@ describe('the checker flags a change record', () => {
     };
     expect(expiredAt(200)).toEqual([]);
     expect(expiredAt(199)).toEqual(['deadline']);
-    expect(expiredAt(-1)).toEqual(['deadline']);
+    expect(expiredAt(-1)).toEqual(['deadline', 'promise']);
   });
 
   it('that confirms a hold after a deadline that an outage has moved', () => {
