@@ -87,6 +87,8 @@ async function runRound(
   const watchers = halls
     .slice(0, WATCHED_HALLS)
     .flatMap(({ eventId, seatCount }) => system.nodes.map((node) => new Watcher(node, eventId, seatCount)));
+  await using watching = new AsyncDisposableStack();
+  for (const watcher of watchers) watching.defer(async () => void (await watcher.stop()));
   const stop = AbortSignal.timeout(options.roundSeconds * 1_000);
   const clients = {
     nodes: system.nodes,

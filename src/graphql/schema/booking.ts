@@ -48,7 +48,7 @@ export const Booking = builder.prismaNode('Booking', {
     status: t.field({
       type: BookingStatus,
       description:
-        'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes; its seats become AVAILABLE within two seconds, or a random time of at most 1.2 seconds later if the event has a `takeoverDelay`.',
+        'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes, but not during an outage that keeps it; its seats become AVAILABLE within two seconds, or a random time of at most 1.2 seconds later if the event has a `takeoverDelay`.',
       resolve: (booking, _args, ctx) => getBookingStatus(booking, ctx),
     }),
     event: t.relation('event', { description: 'The event that the seats belong to.' }),
@@ -80,7 +80,7 @@ export const Booking = builder.prismaNode('Booking', {
       type: 'DateTime',
       resolve: (booking, _args, ctx) => new Date(getBookingDeadlineMs(booking, ctx)),
       description:
-        'Time at which the hold expires, which moves by the time of an outage in which holds could not be confirmed: read it again when `serviceUpdates` reports NORMAL. From then on it cannot be confirmed, and other buyers can take its seats, after a short random time if the event has a `takeoverDelay`. The server compares this time with the database clock when it decides, not when the response is sent.',
+        'Time at which the hold expires: from then on it cannot be confirmed, and other buyers can take its seats, after a short random time if the event has a `takeoverDelay`. An outage in which holds cannot be confirmed moves it later, never earlier, once it is recorded: until then a hold may be in HOLD although this time has passed, so read it again when `serviceUpdates` reports NORMAL. The server compares this time with the database clock when it decides, not when the response is sent.',
     }),
     extendedAt: t.expose('extendedAt', {
       type: 'DateTime',

@@ -72,10 +72,20 @@ function toFault(kind: ClusterFaultKind, { parts }: ScratchCluster, breaches: st
     target: 'cluster',
     async run(random) {
       const fault = await kind({ ...parts, random, breaches });
-      await fault.strike();
-      await fault.takeover();
-      await pause(random.whole(LASTS_MS.least, LASTS_MS.most));
-      await fault.mend();
+      // What does not happen in time is a finding, and the other faults can find more.
+      const attempt = async (work: () => Promise<void>) => {
+        try {
+          await work();
+        } catch (error) {
+          breaches.push(`${fault.kind}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      };
+      await attempt(async () => {
+        await fault.strike();
+        await fault.takeover();
+        await pause(random.whole(LASTS_MS.least, LASTS_MS.most));
+      });
+      await attempt(() => fault.mend());
     },
   };
 }
