@@ -3,8 +3,7 @@ import { SEATS_PER_ROW, tierOf } from '../hall.ts';
 import { describeAttempt, type Attempt, type Refusal } from '../history.ts';
 import type { Findings } from './breach.ts';
 import { CLOCK_SLACK_MS } from './effects.ts';
-import { covers, someMoment, type Interval } from './intervals.ts';
-import { seatIntervals, type SeatIntervals } from './seat-intervals.ts';
+import { covers, seatIntervals, someMoment, type Interval, type SeatIntervals } from './intervals.ts';
 import { changeTo, hadStatus, isDeadline, type BookingLife, type Timeline } from './timeline.ts';
 
 /** Checks that every refusal was justified at some moment between request and response. */
