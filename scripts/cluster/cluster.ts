@@ -40,8 +40,8 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly postgres: PostgresPart;
   readonly redis: RedisPart;
-  readonly #workers: readonly ServerNode[];
-  readonly #apis: readonly ServerNode[];
+  readonly workers: readonly ServerNode[];
+  readonly apis: readonly ServerNode[];
   readonly #balancer: BalancerNode;
 
   constructor(options: ClusterOptions) {
@@ -74,11 +74,11 @@ export class Cluster {
         }),
       });
     };
-    this.#apis = [
+    this.apis = [
       ...Array.from({ length: options.apis }, (_, i) => server('api', i)),
       ...Array.from({ length: options.sockets ?? 0 }, (_, i) => server('sockets', i)),
     ];
-    this.#workers = Array.from({ length: options.workers }, (_, i) => server('worker', i));
+    this.workers = Array.from({ length: options.workers }, (_, i) => server('worker', i));
     this.#balancer = new BalancerNode({
       name: 'balancer',
       port: ports.balancer,
@@ -93,7 +93,7 @@ export class Cluster {
   }
 
   get nodes(): readonly ClusterNode[] {
-    return [...this.postgres.nodes, ...this.redis.nodes, ...this.#workers, ...this.#apis, this.#balancer];
+    return [...this.postgres.nodes, ...this.redis.nodes, ...this.workers, ...this.apis, this.#balancer];
   }
 
   /** Starts all nodes. Migrates, and prepares the data before the servers start. */
@@ -103,7 +103,7 @@ export class Cluster {
     await step('Migrations', () => migrate(this.postgres.url));
     await prepare(this.postgres.url);
     await step('Workers and API processes', () =>
-      Promise.all([...this.#workers, ...this.#apis].map((node) => node.start())),
+      Promise.all([...this.workers, ...this.apis].map((node) => node.start())),
     );
     await step('Balancer', () => this.#balancer.start());
   }
@@ -129,7 +129,7 @@ export class Cluster {
   /** Stops everything in order, also after a failed start. */
   async stop(): Promise<void> {
     await this.#balancer.stop();
-    await Promise.all([...this.#workers, ...this.#apis].map((node) => node.stop()));
+    await Promise.all([...this.workers, ...this.apis].map((node) => node.stop()));
     await Promise.all(this.redis.nodes.map((node) => node.stop()));
     await this.postgres.stop();
   }

@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import type { ClusterOptions } from '../../scripts/cluster/cluster.ts';
 import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { runChaos } from './chaos.ts';
 import { allFaults, getFaultName } from './cluster/all-faults.ts';
@@ -15,6 +16,7 @@ interface Options {
   readonly seed: number;
   readonly seconds: number;
   readonly pages: number;
+  readonly redis: ClusterOptions['redis'];
   /** Faults of a cluster. Null: all that this machine can have. */
   readonly faults: readonly ClusterFaultKind[] | null;
   readonly log: ((line: string) => void) | undefined;
@@ -26,31 +28,35 @@ interface Run {
   readonly report: string;
 }
 
+const SECONDS = 60;
+
 await runCommand(async () => {
   const { values } = readArguments('chaos', {
     options: {
       runs: { type: 'string', default: '1' },
-      seconds: { type: 'string', default: '60' },
+      seconds: { type: 'string' },
       pages: { type: 'string', default: '200' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000_000) + 1) },
       log: { type: 'string' },
       cluster: { type: 'boolean', default: false },
+      redis: { type: 'string' },
       short: { type: 'boolean', default: false },
       only: { type: 'string' },
     },
   });
-  const number = (name: 'runs' | 'seconds' | 'pages' | 'seed') => {
-    const value = Number(values[name]);
-    if (!(value > 0))
-      throw new UsageError('chaos', `--${name} must be a positive number, not ${values[name]}`);
+  const number = (name: 'runs' | 'seconds' | 'pages' | 'seed', text: string) => {
+    const value = Number(text);
+    if (!(value > 0)) throw new UsageError('chaos', `--${name} must be a positive number, not ${text}`);
     return value;
   };
+  refuseCombinations(values);
   const file = values.log === undefined ? undefined : createWriteStream(values.log);
   const options: Options = {
-    runs: number('runs'),
-    seed: number('seed'),
-    seconds: number('seconds'),
-    pages: number('pages'),
+    runs: number('runs', values.runs),
+    seed: number('seed', values.seed),
+    seconds: number('seconds', values.seconds ?? String(SECONDS)),
+    pages: number('pages', values.pages),
+    redis: chooseRedis(values.redis),
     faults: chooseFaults(values),
     log: file === undefined ? undefined : (line) => void file.write(`${line}\n`),
   };
@@ -60,15 +66,32 @@ await runCommand(async () => {
   process.exitCode = passed === options.runs ? 0 : 1;
 });
 
-function chooseFaults(values: {
+interface Values {
   readonly cluster: boolean;
   readonly short: boolean;
   readonly only?: string | undefined;
-}): readonly ClusterFaultKind[] | null {
-  if (values.only === undefined) return values.short ? kills : null;
-  if (!values.cluster || values.short)
-    throw new UsageError('chaos', '--only needs --cluster, without --short');
-  return values.only.split(',').map((name) => {
+  readonly redis?: string | undefined;
+  readonly seconds?: string | undefined;
+}
+
+function refuseCombinations({ cluster, short, only, redis, seconds }: Values): void {
+  const refuse = (what: string) => {
+    throw new UsageError('chaos', what);
+  };
+  if (cluster && seconds !== undefined) refuse('--seconds is not for --cluster: each fault happens once');
+  if (!cluster && short) refuse('--short needs --cluster');
+  if (!cluster && redis !== undefined) refuse('--redis needs --cluster');
+  if (only !== undefined && (!cluster || short)) refuse('--only needs --cluster, without --short');
+}
+
+function chooseRedis(text = 'sentinel'): Options['redis'] {
+  if (text === 'sentinel' || text === 'cluster') return text;
+  throw new UsageError('chaos', `--redis must be sentinel or cluster, not ${text}`);
+}
+
+function chooseFaults({ short, only }: Values): readonly ClusterFaultKind[] | null {
+  if (only === undefined) return short ? kills : null;
+  return only.split(',').map((name) => {
     const kind = allFaults.find((each) => getFaultName(each) === name);
     if (kind === undefined) throw new UsageError('chaos', `--only: there is no fault ${name}`);
     return kind;
@@ -83,9 +106,13 @@ function runOnTwoNodes({ seconds, pages, log, ...options }: Options): Promise<nu
 }
 
 /** All runs use one cluster, so that each node fails and comes back many times. */
-async function runOnCluster({ pages, faults, log, ...options }: Options): Promise<number> {
+async function runOnCluster({ pages, faults, redis, log, ...options }: Options): Promise<number> {
   const wanted = faults ?? allFaults;
-  await using scratch = await ScratchCluster.start(log, wanted);
+  await using scratch = await ScratchCluster.start({
+    ...(log !== undefined && { report: log }),
+    faults: wanted,
+    redis,
+  });
   const leftOut = scratch.findLeftOut(wanted);
   const possible = wanted.filter((kind) => scratch.faults.includes(kind));
   if (possible.length === 0) throw new Error(`nothing can fail here: ${leftOut.join('; ')}`);
@@ -103,7 +130,8 @@ async function runOnCluster({ pages, faults, log, ...options }: Options): Promis
     });
   } finally {
     log?.(scratch.readLogs());
-    process.stdout.write(`${[...leftOut, formatTimes(strikes)].join('\n')}\n`);
+    const promotions = `promotions of a standby: ${scratch.parts.cluster.postgres.supervisor.promotions}`;
+    process.stdout.write(`${[...leftOut, formatTimes(strikes), promotions].join('\n')}\n`);
   }
 }
 

@@ -13,6 +13,8 @@ export class StreamCheck {
   /** Number of subscriptions that resumed with the changes since the requested version. */
   resumed = 0;
   readonly faults: string[] = [];
+  /** Why subscriptions ended, in their order. */
+  readonly ends: { readonly atMs: number; readonly reason: string }[] = [];
 
   /** Wraps a sink. @param afterVersion the version that the subscription resumes from */
   watch(afterVersion: number | null, sink: SeatFeedSink): SeatFeedSink {
@@ -24,6 +26,10 @@ export class StreamCheck {
         last = this.#take(update ?? {}, last, first);
         first = false;
         sink.next(update);
+      },
+      error: (error) => {
+        this.ends.push({ atMs: performance.now(), reason: describe(error) });
+        sink.error(error);
       },
     };
   }
@@ -40,4 +46,12 @@ export class StreamCheck {
       this.faults.push(`changes from ${fromVersion} to ${version} after ${last}`);
     return version;
   }
+}
+
+/** Errors of a connection are close events, errors of a subscription are GraphQL errors. */
+function describe(error: unknown): string {
+  if (Array.isArray(error))
+    return error.map((each: { message?: unknown }) => String(each.message)).join('; ');
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return [code ?? '', message ?? String(error)].join(' ').trim();
 }

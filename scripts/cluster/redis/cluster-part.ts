@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { waitUntil } from '../../local/processes.ts';
 import { formRedisCluster, waitForCluster } from '../../local/redis/redis-cluster.ts';
+import type { ClusterNode } from '../node.ts';
 import { RedisNode } from './redis-node.ts';
 import type { RedisPart, RedisPartOptions } from './redis-part.ts';
 
@@ -49,6 +50,12 @@ export class ClusterPart implements RedisPart {
   async findMaster(): Promise<RedisNode> {
     for (const node of this.nodes) if ((await node.readState()) === 'master') return node;
     throw new Error('no node is a master');
+  }
+
+  async hasTakenOver(old: ClusterNode): Promise<boolean> {
+    const others = this.nodes.filter((node) => node !== old);
+    const states = await Promise.all(others.map((node) => node.readState()));
+    return states.filter((state) => state === 'master').length === MASTERS;
   }
 
   async #isNew(): Promise<boolean> {

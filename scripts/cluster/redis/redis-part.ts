@@ -18,4 +18,6 @@ export interface RedisPart {
   start(): Promise<void>;
   /** Returns the node that `redis-master` means at this moment. */
   findMaster(): Promise<ClusterNode>;
+  /** Returns whether another node is the master of what this one was the master of. */
+  hasTakenOver(old: ClusterNode): Promise<boolean>;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { waitUntil } from '../../local/processes.ts';
+import type { ClusterNode } from '../node.ts';
 import { RedisNode } from './redis-node.ts';
 import type { RedisPart, RedisPartOptions } from './redis-part.ts';
 import { SentinelNode } from './sentinel-node.ts';
@@ -69,6 +70,11 @@ export class SentinelPart implements RedisPart {
   async findMaster(): Promise<RedisNode> {
     const port = await this.#findMasterPort();
     return this.#servers.find((server) => server.port === port) ?? this.#first;
+  }
+
+  async hasTakenOver(old: ClusterNode): Promise<boolean> {
+    const master = await this.findMaster();
+    return master !== old && (await master.readState()) === 'master';
   }
 
   /** Asks the sentinels. */

@@ -11,11 +11,11 @@ import type { Disks } from './disks.ts';
 /** A failure in a cluster that the rest of it must survive. */
 export interface ClusterFault {
   readonly kind: string;
-  readonly strike: () => Promise<void>;
+  readonly strike: () => Promise<void> | void;
   /** Resolves when the cluster is able to work in spite of it, such as when another node has taken over. */
-  readonly takeover: () => Promise<void>;
-  /** Resolves when the cluster is whole again, so that the next fault may strike. */
-  readonly mend: () => Promise<void>;
+  readonly takeover: () => Promise<void> | void;
+  /** Undoes what healing the nodes does not undo. */
+  readonly mend?: () => Promise<void>;
 }
 
 export interface FaultContext {
@@ -33,7 +33,7 @@ export interface FaultContext {
 }
 
 /** Creates a fault, with a node chosen at random if there is a choice. */
-export type ClusterFaultKind = (ctx: FaultContext) => Promise<ClusterFault>;
+export type ClusterFaultKind = (ctx: FaultContext) => Promise<ClusterFault> | ClusterFault;
 
 /** How long a fault lasts during which no node takes over. Longer than the five seconds in which commands are retried. */
 const LASTS_MS = { least: 3_000, most: 8_000 };
@@ -46,6 +46,17 @@ export async function takesOver(what: string, condition: () => boolean | Promise
     throw new Error(`after ${TAKEN_OVER_WITHIN_MS / 1_000} s, it did not happen: ${what}`);
 }
 
+/** Returns a wait until a standby is promoted instead of today's primary. */
+export function promotion({ postgres: { supervisor } }: Cluster): () => Promise<void> {
+  const old = supervisor.primary;
+  return () => takesOver('a standby is promoted', () => supervisor.primary !== old);
+}
+
+/** Returns a wait until another Redis is the master. */
+export function redisTakeover({ redis }: Cluster, old: ClusterNode): () => Promise<void> {
+  return () => takesOver('another Redis is the master', () => redis.hasTakenOver(old));
+}
+
 /** Waits while a fault lasts. */
 export function lasts(random: Random): Promise<void> {
   return pause(random.whole(LASTS_MS.least, LASTS_MS.most));
@@ -55,6 +66,12 @@ export function findNode(cluster: Cluster, name: string): ClusterNode {
   const node = cluster.nodes.find((each) => each.name === name);
   if (node === undefined) throw new Error(`there is no node ${name}`);
   return node;
+}
+
+/** Resolves when a fault is over and the cluster is whole again, so that the next one may strike. */
+export async function mend(fault: ClusterFault, cluster: Cluster): Promise<void> {
+  await fault.mend?.();
+  await mendAll(cluster);
 }
 
 /** Heals every node that is not whole. Resolves when a failover of any of them would work. */

@@ -1,4 +1,4 @@
-import { lasts, mendAll, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import { lasts, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
 import type { Disks } from './disks.ts';
 import { allProcesses, haveNoWrites } from './write-modes.ts';
 
@@ -8,31 +8,30 @@ const NEARLY_FULL_KILOBYTES = 64;
 const FULL_SOON_KILOBYTES = 256;
 
 /** The disk at DATABASE_DISK_PATH has hardly any space. The server still has. */
-export async function diskNearlyFull(ctx: FaultContext): Promise<ClusterFault> {
+export function diskNearlyFull(ctx: FaultContext): ClusterFault {
   const { cluster, random } = ctx;
   const { watched } = disksOf(ctx);
-  return await Promise.resolve({
+  return {
     kind: 'disk nearly full',
-    strike: () => Promise.resolve(watched.leaveKilobytes(NEARLY_FULL_KILOBYTES)),
+    strike: () => watched.leaveKilobytes(NEARLY_FULL_KILOBYTES),
     async takeover() {
       await allProcesses(cluster, 'READ_ONLY');
       await lasts(random);
       watched.enlarge();
       await allProcesses(cluster, 'NORMAL');
     },
-    mend: () => mendAll(cluster),
-  });
+  };
 }
 
 /** The primary's disk becomes full. Either writes fail, or the server ends for lack of WAL and a standby is promoted. */
-export async function diskFull(ctx: FaultContext): Promise<ClusterFault> {
+export function diskFull(ctx: FaultContext): ClusterFault {
   const { cluster, random } = ctx;
   const { supervisor } = cluster.postgres;
   const old = supervisor.primary;
   const disk = disksOf(ctx).of(old.name);
-  return await Promise.resolve({
+  return {
     kind: 'disk full',
-    strike: () => Promise.resolve(disk.leaveKilobytes(FULL_SOON_KILOBYTES)),
+    strike: () => disk.leaveKilobytes(FULL_SOON_KILOBYTES),
     async takeover() {
       await takesOver(
         'no API process writes, or a standby is promoted',
@@ -42,8 +41,7 @@ export async function diskFull(ctx: FaultContext): Promise<ClusterFault> {
       disk.enlarge();
       await allProcesses(cluster, 'NORMAL');
     },
-    mend: () => mendAll(cluster),
-  });
+  };
 }
 
 function disksOf({ disks }: FaultContext): Disks {

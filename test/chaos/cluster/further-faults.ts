@@ -1,11 +1,4 @@
-import {
-  findNode,
-  lasts,
-  mendAll,
-  takesOver,
-  type ClusterFault,
-  type FaultContext,
-} from './cluster-fault.ts';
+import { findNode, lasts, redisTakeover, type ClusterFault, type FaultContext } from './cluster-fault.ts';
 import { zoneLost } from './kills.ts';
 import { oldPrimaryRestarted, oldPrimaryResumed } from './old-primary.ts';
 import { orderedReadOnly, serverReadOnly } from './read-only-faults.ts';
@@ -27,82 +20,71 @@ export const furtherFaults = [
   redisMasterHangs,
 ] as const;
 
-async function balancerRestarted({ cluster }: FaultContext): Promise<ClusterFault> {
-  return await restarted(cluster, 'balancer');
+function balancerRestarted({ cluster }: FaultContext): ClusterFault {
+  return restarted(cluster, 'balancer');
 }
 
 /** Ends all connections to the primary. */
-async function databaseBalancerRestarted({ cluster }: FaultContext): Promise<ClusterFault> {
-  return await restarted(cluster, 'database-balancer');
+function databaseBalancerRestarted({ cluster }: FaultContext): ClusterFault {
+  return restarted(cluster, 'database-balancer');
 }
 
-async function restarted(cluster: FaultContext['cluster'], name: string): Promise<ClusterFault> {
+function restarted(cluster: FaultContext['cluster'], name: string): ClusterFault {
   const node = findNode(cluster, name);
-  return await Promise.resolve({
+  return {
     kind: `${name} restarted`,
     strike: () => node.stop(),
     takeover: () => node.start(),
-    mend: () => mendAll(cluster),
-  });
+  };
 }
 
 /** What the process sends to the primary arrives seconds later, as after lost packets. */
-async function apiPartitioned({ cluster, random, line }: FaultContext): Promise<ClusterFault> {
-  return await Promise.resolve({
+function apiPartitioned({ random, line }: FaultContext): ClusterFault {
+  return {
     kind: 'API process cut off from the primary',
-    strike: () => Promise.resolve(void (line.stalled = true)),
+    strike: () => void (line.stalled = true),
     async takeover() {
       await lasts(random);
       line.stalled = false;
     },
-    mend: () => mendAll(cluster),
-  });
+  };
 }
 
-async function standbyKilled({ cluster, random }: FaultContext): Promise<ClusterFault> {
+function standbyKilled({ cluster, random }: FaultContext): ClusterFault {
   const node = pickStandby(cluster, random);
-  return await Promise.resolve({
+  return {
     kind: 'standby killed',
     strike: () => node.kill(),
-    takeover: () => Promise.resolve(),
-    mend: () => mendAll(cluster),
-  });
+    takeover() {},
+  };
 }
 
 /** The standby acknowledges commits, and shows them to readers seconds later. */
-async function standbyLags({ cluster, random }: FaultContext): Promise<ClusterFault> {
+function standbyLags({ cluster, random }: FaultContext): ClusterFault {
   const node = pickStandby(cluster, random);
   const delay = async (value: string) => {
     await node.ask(`ALTER SYSTEM SET recovery_min_apply_delay = '${value}'`);
     await node.ask('SELECT pg_reload_conf()');
   };
-  return await Promise.resolve({
+  return {
     kind: 'standby lags',
     strike: () => delay('10s'),
     takeover: () => lasts(random),
-    async mend() {
-      await delay('0');
-      await mendAll(cluster);
-    },
-  });
+    mend: () => delay('0'),
+  };
 }
 
 async function redisMasterHangs({ cluster }: FaultContext): Promise<ClusterFault> {
   const old = await cluster.redis.findMaster();
   return {
     kind: 'Redis master hangs',
-    strike: () => Promise.resolve(old.pause()),
-    takeover: () =>
-      takesOver('another Redis is the master', async () => {
-        const master = await cluster.redis.findMaster();
-        return master !== old && (await master.readState()) === 'master';
-      }),
-    mend: () => mendAll(cluster),
+    strike: () => old.pause(),
+    takeover: redisTakeover(cluster, old),
   };
 }
 
 /** The process runs with a wrong clock until it is mended. */
-export async function clockSkewed({ cluster, random, clocks }: FaultContext): Promise<ClusterFault> {
+export function clockSkewed({ cluster, random, clocks }: FaultContext): ClusterFault {
   const node = findNode(cluster, random.pick(['api-1', 'api-3', 'worker-1', 'worker-2']));
   const offset = random.pick(SKEWS);
   const restartWith = async (value: string | null) => {
@@ -110,15 +92,12 @@ export async function clockSkewed({ cluster, random, clocks }: FaultContext): Pr
     clocks.skew(node.name, value);
     await node.start();
   };
-  return await Promise.resolve({
+  return {
     kind: `clock of ${node.name.startsWith('api') ? 'an API process' : 'a worker'} wrong by ten minutes`,
     strike: () => restartWith(offset),
     takeover: () => lasts(random),
-    async mend() {
-      await restartWith(null);
-      await mendAll(cluster);
-    },
-  });
+    mend: () => restartWith(null),
+  };
 }
 
 function pickStandby(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { PostgresNode } from '../../../scripts/cluster/postgres/postgres-node.ts';
-import { mendAll, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import { waitsForStandby } from '../../support/processes/waits-for-standby.ts';
+import { mendAll, promotion, type ClusterFault, type FaultContext } from './cluster-fault.ts';
 
 /** The primary hangs until another node is promoted, and goes on then, with its connections, as if nothing had happened. */
 export async function oldPrimaryResumed(ctx: FaultContext): Promise<ClusterFault> {
@@ -9,29 +9,27 @@ export async function oldPrimaryResumed(ctx: FaultContext): Promise<ClusterFault
   const client = await connect(old.url);
   return comesBack(ctx, {
     kind: 'old primary goes on after the promotion',
-    strike: () => Promise.resolve(old.pause()),
-    comeBack: () => Promise.resolve(old.resume()),
-    connected: () => Promise.resolve(client),
+    strike: () => old.pause(),
+    comeBack: () => old.resume(),
+    connected: () => client,
   });
 }
 
 /** The primary ends, and starts as it was when another node is promoted: without its supervisor, it is a primary again. */
-export async function oldPrimaryRestarted(ctx: FaultContext): Promise<ClusterFault> {
+export function oldPrimaryRestarted(ctx: FaultContext): ClusterFault {
   const old = ctx.cluster.postgres.supervisor.primary;
-  return await Promise.resolve(
-    comesBack(ctx, {
-      kind: 'old primary restarted after the promotion',
-      strike: () => old.kill(),
-      comeBack: () => old.start(),
-      connected: () => connect(old.url),
-    }),
-  );
+  return comesBack(ctx, {
+    kind: 'old primary restarted after the promotion',
+    strike: () => old.kill(),
+    comeBack: () => old.start(),
+    connected: () => connect(old.url),
+  });
 }
 
 interface OldPrimary extends Pick<ClusterFault, 'kind' | 'strike'> {
-  readonly comeBack: () => Promise<void>;
+  readonly comeBack: () => Promise<void> | void;
   /** Returns a client that writes to the old primary. */
-  readonly connected: () => Promise<pg.Client>;
+  readonly connected: () => Promise<pg.Client> | pg.Client;
 }
 
 /** A client writes to the primary of the past: it must not acknowledge that, and nobody may find it later. */
@@ -45,7 +43,7 @@ function comesBack(
   return {
     kind,
     strike,
-    takeover: () => takesOver('a standby is promoted', () => supervisor.primary !== old),
+    takeover: promotion(cluster),
     async mend() {
       await comeBack();
       const client = await connected();
@@ -58,7 +56,8 @@ function comesBack(
           () => 'acknowledged',
           () => 'refused',
         );
-      await waitsForStandby(old);
+      if (!(await waitsForStandby(old, client, write)))
+        breaches.push('a write at the old primary ended without a wait for a standby');
       // It is neither down nor paused.
       await old.heal();
       await mendAll(cluster);
@@ -67,15 +66,6 @@ function comesBack(
       if (found.length > 0) breaches.push('a write at the old primary is at the new one');
     },
   };
-}
-
-async function waitsForStandby(old: PostgresNode): Promise<void> {
-  const watcher = await connect(old.url);
-  await takesOver('the commit at the old primary waits for a standby', async () => {
-    const { rows } = await watcher.query("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-    return rows.length > 0;
-  });
-  await watcher.end();
 }
 
 async function connect(url: string): Promise<pg.Client> {

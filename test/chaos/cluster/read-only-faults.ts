@@ -1,17 +1,17 @@
 import { sql } from '../../../src/platform/database/db.ts';
 import { runToEnd } from '../../support/processes/run-to-end.ts';
-import { lasts, mendAll, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import { lasts, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
 import { allProcesses } from './write-modes.ts';
 
 /** An operator switches writes off, and on after a while. In between, nothing may change. */
-export async function orderedReadOnly(ctx: FaultContext): Promise<ClusterFault> {
+export function orderedReadOnly(ctx: FaultContext): ClusterFault {
   const { cluster, random, breaches } = ctx;
   const order = async (...args: readonly string[]) => {
     const env = { DATABASE_URL: cluster.postgres.url };
     const { code, stderr } = await runToEnd(['scripts/read-only.ts', ...args], env);
     if (code !== 0) throw new Error(`npm run read-only ended with ${code}: ${stderr}`);
   };
-  return await Promise.resolve({
+  return {
     kind: 'writes switched off by an operator',
     strike: () => order('on', '--reason', 'Chaos'),
     async takeover() {
@@ -23,18 +23,17 @@ export async function orderedReadOnly(ctx: FaultContext): Promise<ClusterFault> 
       await order('auto');
       await allProcesses(cluster, 'NORMAL');
     },
-    mend: () => mendAll(cluster),
-  });
+  };
 }
 
 /** The primary refuses writes, as before a planned switchover. */
-export async function serverReadOnly({ cluster, random }: FaultContext): Promise<ClusterFault> {
+export function serverReadOnly({ cluster, random }: FaultContext): ClusterFault {
   const { primary } = cluster.postgres.supervisor;
   const set = async (change: string) => {
     await primary.ask(`ALTER SYSTEM ${change}`);
     await primary.ask('SELECT pg_reload_conf()');
   };
-  return await Promise.resolve({
+  return {
     kind: 'primary refuses writes',
     strike: () => set('SET default_transaction_read_only = on'),
     async takeover() {
@@ -43,8 +42,7 @@ export async function serverReadOnly({ cluster, random }: FaultContext): Promise
       await set('RESET default_transaction_read_only');
       await allProcesses(cluster, 'NORMAL');
     },
-    mend: () => mendAll(cluster),
-  });
+  };
 }
 
 async function countBatches({ database }: FaultContext): Promise<number> {

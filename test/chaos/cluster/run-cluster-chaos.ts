@@ -69,7 +69,15 @@ export async function runClusterChaos(
   try {
     if (!(await waitUntil(() => ledger.confirmed > 0, WORKS_WITHIN_MS)))
       throw new Error(`no booking was confirmed in ${WORKS_WITHIN_MS} ms, before anything failed`);
-    const ctx = { db, eventId: hall.eventId, pages, ledger, breaches };
+    const ctx = {
+      cluster,
+      db,
+      eventId: hall.eventId,
+      pages,
+      ledger,
+      breaches,
+      ...(log === undefined ? {} : { log }),
+    };
     for (const kind of shuffle(faults, random)) {
       await pause(random.whole(BETWEEN_MS.least, BETWEEN_MS.most));
       const fault = await kind({ ...scratch.parts, random, breaches });

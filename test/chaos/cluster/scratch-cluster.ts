@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Cluster } from '../../../scripts/cluster/cluster.ts';
+import type { Cluster, ClusterOptions } from '../../../scripts/cluster/cluster.ts';
 import { freePorts } from '../../../scripts/cluster/ports.ts';
 import { makeScratchFolder } from '../../../scripts/local/scratch-folder.ts';
 import { connectDatabase } from '../../../src/platform/database/db.ts';
@@ -14,6 +14,10 @@ import { Disks } from './disks.ts';
 
 interface Parts extends Omit<FaultContext, 'random' | 'breaches'> {
   readonly folder: string;
+}
+
+export interface ScratchClusterOptions extends Partial<Pick<ClusterOptions, 'redis' | 'report'>> {
+  readonly faults?: readonly ClusterFaultKind[];
 }
 
 /** The API process whose connections to the primary may be cut. */
@@ -31,10 +35,11 @@ export class ScratchCluster implements AsyncDisposable {
   }
 
   /** Puts the servers on disks of their own only if a fault among `faults` needs them: disks in memory are faster. */
-  static async start(
-    report: (line: string) => void = () => undefined,
-    faults: readonly ClusterFaultKind[] = allFaults,
-  ): Promise<ScratchCluster> {
+  static async start({
+    report = () => undefined,
+    faults = allFaults,
+    redis = 'sentinel',
+  }: ScratchClusterOptions): Promise<ScratchCluster> {
     await using undo = new AsyncDisposableStack();
     const scratch = await makeScratchFolder();
     undo.defer(() => scratch.remove());
@@ -49,6 +54,7 @@ export class ScratchCluster implements AsyncDisposable {
     const cluster: Cluster = await createClusterNodes({
       folder,
       ports,
+      redis,
       apis: 3,
       workers: 2,
       report,

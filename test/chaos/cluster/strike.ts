@@ -1,10 +1,11 @@
+import type { Cluster } from '../../../scripts/cluster/cluster.ts';
 import { waitUntil } from '../../../scripts/local/processes.ts';
 import type { PrismaClient } from '../../../src/platform/database/db.ts';
 import { readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import { pause } from '../../support/pause.ts';
-import type { Ledger } from '../crowd/ledger.ts';
+import type { Ledger, Response } from '../crowd/ledger.ts';
 import type { Page } from '../page.ts';
-import type { ClusterFault } from './cluster-fault.ts';
+import { mend, type ClusterFault } from './cluster-fault.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 /**
@@ -37,16 +38,18 @@ export interface StrikeResult {
 }
 
 export interface StrikeContext {
+  readonly cluster: Cluster;
   readonly db: PrismaClient;
   readonly eventId: number;
   readonly pages: readonly Page[];
   readonly ledger: Ledger;
   readonly breaches: string[];
+  readonly log?: (line: string) => void;
 }
 
 /** Lets a fault strike, judges how buyers and pages get over it, and mends it. */
 export async function strike(fault: ClusterFault, ctx: StrikeContext): Promise<StrikeResult> {
-  const { ledger, breaches } = ctx;
+  const { ledger, breaches, pages, log } = ctx;
   const startedAt = performance.now();
   await fault.strike();
   await fault.takeover();
@@ -58,8 +61,9 @@ export async function strike(fault: ClusterFault, ctx: StrikeContext): Promise<S
   const errorsEndedMs = await waitForCalm(fault.kind, tookOverAt, ctx);
   const during = ledger.responses.filter(({ answeredAtMs }) => answeredAtMs >= startedAt);
   const outageMs = longestOutageMs(ledger, startedAt);
-  await fault.mend();
+  await mend(fault, ctx.cluster);
   const pagesRightAgainMs = await waitForPages(`after the end of ${fault.kind}`, ctx);
+  log?.(`${fault.kind}: subscriptions ended: ${countEnds(pages, startedAt)}`);
   return {
     kind: fault.kind,
     takeoverMs: tookOverAt - startedAt,
@@ -111,7 +115,8 @@ async function waitForCalm(
   const isCalm = () => {
     const from = Math.max(lastError(), performance.now() - CALM_MS);
     const isQuiet = performance.now() - lastError() > CALM_MS;
-    return isQuiet && ledger.responses.some(({ answeredAtMs }) => answeredAtMs > from);
+    const isBooked = ({ kind: what, answeredAtMs }: Response) => what === 'booking' && answeredAtMs > from;
+    return isQuiet && ledger.responses.some(isBooked);
   };
   const isOver = await waitUntil(isCalm, PATIENCE_MS);
   const endedMs = lastError() - tookOverAt;
@@ -125,6 +130,17 @@ function longestOutageMs(ledger: Ledger, fromMs: number): number {
   const times = ledger.responses
     .filter(({ kind, answeredAtMs }) => kind === 'booking' && answeredAtMs >= fromMs)
     .map(({ answeredAtMs }) => answeredAtMs);
-  const gaps = times.map((time, i) => time - (times[i - 1] ?? fromMs));
+  const gaps = [...times, performance.now()].map((time, i) => time - (times[i - 1] ?? fromMs));
   return Math.max(0, ...gaps);
+}
+
+/** Returns why subscriptions have ended since then, and how often one page had to begin again. */
+function countEnds(pages: readonly Page[], fromMs: number): string {
+  const ends = pages.map(({ seen }) => seen.ends.filter(({ atMs }) => atMs >= fromMs));
+  const reasons = [...Map.groupBy(ends.flat(), ({ reason }) => reason)];
+  const most = Math.max(...ends.map(({ length }) => length));
+  return [
+    `at most ${most} of a page`,
+    ...reasons.map(([reason, { length }]) => `${length} × ${reason}`),
+  ].join(', ');
 }

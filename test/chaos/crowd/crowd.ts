@@ -9,6 +9,8 @@ const PATIENCE_MS = 35_000;
 const QUANTITY_MAX = 6;
 /** Pause before a request is repeated, as a client does that backs off. */
 const REPEAT_MS = { least: 50, most: 300 };
+/** One in so many successful holds is sent again with its key, as if the response had been lost. */
+const REPEATED_ONE_IN = 10;
 /** Time after the end in which buyers repeat what is undecided. */
 const DECIDED_WITHIN_MS = 30_000;
 
@@ -101,12 +103,19 @@ class CrowdBuyer {
   }
 
   async #hold(input: object): Promise<{ readonly global: string; readonly id: string } | null> {
+    const { ledger } = this.#options;
     const idempotencyKey = this.#nextKey();
-    const result = await this.#ask('hold', { ...input, idempotencyKey });
-    const id = parseBookingId(result?.id ?? '')?.bookingId;
-    if (result?.id === undefined || id === undefined) return null;
-    this.#options.ledger.noteHold(idempotencyKey, id);
-    return { global: result.id, id };
+    const ask = async () => {
+      const global = (await this.#ask('hold', { ...input, idempotencyKey }))?.id;
+      const id = parseBookingId(global ?? '')?.bookingId;
+      if (global === undefined || id === undefined) return null;
+      ledger.noteHold(idempotencyKey, id);
+      return { global, id };
+    };
+    const held = await ask();
+    if (held !== null && this.#random.whole(1, REPEATED_ONE_IN) === 1 && (await ask()) === null)
+      ledger.breaches.push(`the repeated hold of booking ${held.id} led to none`);
+    return held;
   }
 
   async #confirm({ global, id }: { readonly global: string; readonly id: string }): Promise<boolean> {

@@ -28,7 +28,7 @@ export class Ledger {
     return this.#sold.size;
   }
 
-  /** Notes a hold that a key has led to. Each key must lead to one booking. */
+  /** Notes a hold that a key has led to. However often the key is sent, it must lead to one booking. */
   noteHold(key: string, bookingId: string): void {
     const before = this.#held.get(key);
     if (before !== undefined && before !== bookingId)

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from '../../../src/platform/database/db.ts';
 import { eventually } from '../../support/eventually.ts';
+import { waitsForStandby } from '../../support/processes/waits-for-standby.ts';
 import { TestCluster } from './cluster.fixture.ts';
 
 let cluster: TestCluster;
@@ -50,13 +51,7 @@ it('does not let an old primary acknowledge anything, when it goes on after anot
       () => 'acknowledged',
       () => 'refused',
     );
-  const watcher = new pg.Client({ connectionString: old.url });
-  await watcher.connect();
-  await eventually('the commit waits for a standby', async () => {
-    const { rows } = await watcher.query("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-    return rows.length > 0;
-  });
-  await watcher.end();
+  expect(await waitsForStandby(old, client, answer)).toBe(true);
   await cluster.run('heal', old.name);
 
   expect(await answer).toBe('refused');

@@ -4,7 +4,7 @@ import { freePorts } from '../../../scripts/cluster/ports.ts';
 import { TEST_SECRET } from './server-process.ts';
 
 type Options = Pick<ClusterOptions, 'folder' | 'apis' | 'workers'> &
-  Partial<Pick<ClusterOptions, 'ports' | 'readEnvOf' | 'report'>>;
+  Partial<Pick<ClusterOptions, 'ports' | 'redis' | 'readEnvOf' | 'report'>>;
 
 /** Creates the cluster of `npm run cluster` on free ports, without rate limits, and with data that need no flush. */
 export async function createClusterNodes(options: Options): Promise<Cluster> {

@@ -1,11 +1,10 @@
 import { getFaultName } from '../../chaos/cluster/all-faults.ts';
-import { findNode, type ClusterFaultKind } from '../../chaos/cluster/cluster-fault.ts';
+import { mend, type ClusterFaultKind } from '../../chaos/cluster/cluster-fault.ts';
 import { ScratchCluster } from '../../chaos/cluster/scratch-cluster.ts';
 import { pause } from '../../support/pause.ts';
 import type { Fault } from './inject-faults.ts';
 import type { System } from './system.ts';
 
-const APIS = ['api-1', 'api-2', 'api-3'] as const;
 /** How long a fault lasts after another node has taken over. */
 const LASTS_MS = { least: 200, most: 2_000 };
 
@@ -18,12 +17,12 @@ export async function startManyNodes(
   report: (line: string) => void,
   wanted: readonly ClusterFaultKind[],
 ): Promise<System> {
-  const scratch = await ScratchCluster.start(report, wanted);
+  const scratch = await ScratchCluster.start({ report, faults: wanted });
   const possible = wanted.filter((kind) => scratch.faults.includes(kind));
   if (possible.length === 0)
     throw new Error(`nothing can fail here: ${scratch.findLeftOut(wanted).join('; ')}`);
   const { cluster, database } = scratch.parts;
-  const apis = APIS.map((name) => findNode(cluster, name));
+  const { apis } = cluster;
   const breaches: string[] = [];
   return {
     nodes: [
@@ -85,7 +84,7 @@ function toFault(kind: ClusterFaultKind, { parts }: ScratchCluster, breaches: st
         await fault.takeover();
         await pause(random.whole(LASTS_MS.least, LASTS_MS.most));
       });
-      await attempt(() => fault.mend());
+      await attempt(() => mend(fault, parts.cluster));
     },
   };
 }
