@@ -71,6 +71,11 @@ export class PostgresSupervisor {
     return this.#waitingFor;
   }
 
+  /** The names of the standbys that may have the only copy of a commit. */
+  get mayHaveCommits(): readonly string[] {
+    return this.#standbys.names;
+  }
+
   /** Copies the primary to all other nodes, starts them, and watches from then on. */
   async start(): Promise<void> {
     for (const node of this.#others()) await this.rebuild(node);
@@ -90,8 +95,12 @@ export class PostgresSupervisor {
   /** Makes a node that is not the primary a standby of it, from a new copy. */
   async rebuild(node: PostgresNode): Promise<void> {
     const others = this.#nodes.filter((each) => each !== node).map((each) => each.standbyName);
-    this.#detached.delete(node);
-    await node.rebuild(this.#primary, SynchronousStandbys.format(others));
+    let source: PostgresNode;
+    do {
+      source = this.#primary;
+      this.#detached.delete(node);
+      await node.rebuild(source, SynchronousStandbys.format(others));
+    } while (source !== this.#primary && node !== this.#primary); // guard: copy-of-the-present-primary
   }
 
   #others(): readonly PostgresNode[] {

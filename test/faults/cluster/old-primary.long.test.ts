@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { sql } from '../../../src/platform/database/db.ts';
 import { eventually } from '../../support/eventually.ts';
 import { waitsForStandby } from '../../support/processes/waits-for-standby.ts';
@@ -110,4 +110,25 @@ it('lets a standby that detached too late follow the primary again', async () =>
   process.kill(receiver?.pid ?? 0, 'SIGCONT');
   await eventually('it replicates', async () => (await late.readState()) === 'standby');
   expect(cluster.primary).toBe(old);
+});
+
+it('copies the primary again if another node was promoted meanwhile', async () => {
+  const [copy, other] = cluster.standbys;
+  if (copy === undefined || other === undefined) throw new Error('there are not two standbys');
+  await copy.kill();
+  const { supervisor } = cluster.nodes.postgres;
+  await eventually(
+    'the other one has every commit',
+    () => supervisor.mayHaveCommits.join() === other.standbyName,
+  );
+  const rebuild = copy.rebuild.bind(copy);
+  vi.spyOn(copy, 'rebuild').mockImplementationOnce(async (source, names) => {
+    source.pause();
+    await eventually('the other standby is promoted', () => cluster.primary === other);
+    source.resume();
+    await rebuild(source, names);
+  });
+  await cluster.run('heal', copy.name);
+  await eventually('it replicates', async () => (await copy.readState()) === 'standby');
+  await cluster.run('heal');
 });
