@@ -52,6 +52,7 @@ export class StreamCheck {
 function describe(error: unknown): string {
   if (Array.isArray(error))
     return error.map((each: { message?: unknown }) => String(each.message)).join('; ');
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  return [code ?? '', message ?? String(error)].join(' ').trim();
+  if (error instanceof Error) return error.message;
+  const { code } = error as { readonly code?: number };
+  return code === undefined ? String(error) : `closed with ${code}`;
 }

@@ -1,5 +1,5 @@
 import { sql, type PrismaClient, type Tx } from '../../platform/database/db.ts';
-import { currentTimeline, refuseOldTimeline } from '../../platform/database/timelines.ts';
+import { currentTimeline, refuseOldTimeline } from '../../platform/database/failover/timelines.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { StaleRulesError } from './batch-errors.ts';
 

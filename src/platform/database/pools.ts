@@ -10,9 +10,9 @@ import { getSocket } from './connection-socket.ts';
 import { pipelineStatements } from './driver/pipeline.ts';
 import { measurePool } from './pool-metrics.ts';
 import { sessionTimeoutsMs, type Connection } from './session-settings.ts';
-import { refuseOldPrimaries } from './timelines.ts';
+import { refuseOldPrimaries } from './failover/timelines.ts';
 import { traceStatements } from './trace-statements.ts';
-import { failUnreplicatedCommits } from './unreplicated-commit.ts';
+import { failUnreplicatedCommits } from './failover/unreplicated-commit.ts';
 
 const PLANNED_EACH_TIME = '/* planned each time */';
 /**

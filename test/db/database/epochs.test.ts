@@ -3,7 +3,7 @@ import { adoptEpoch, checkEpoch, EpochChangedError, VERSION_JUMP } from '../../.
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { classifyDbError } from '../../../src/platform/database/db-errors.ts';
 import { connectDatabase, sql } from '../../../src/platform/database/db.ts';
-import { refuseOldTimeline } from '../../../src/platform/database/timelines.ts';
+import { refuseOldTimeline } from '../../../src/platform/database/failover/timelines.ts';
 import { LiveFeeds } from '../../../src/seating/live/live-feeds.ts';
 import { readChanges, readSeatMap } from '../../../src/seating/map/seat-map.sql.ts';
 import {

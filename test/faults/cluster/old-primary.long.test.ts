@@ -130,5 +130,6 @@ it('copies the primary again if another node was promoted meanwhile', async () =
   });
   await cluster.run('heal', copy.name);
   await eventually('it replicates', async () => (await copy.readState()) === 'standby');
+  expect(cluster.primary).toBe(other);
   await cluster.run('heal');
 });

@@ -123,6 +123,17 @@ export const seatMap: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/api/failures/waiting-subscriptions.test.ts'],
+    mutants: [
+      {
+        guard: 'subscription-waits-for-primary',
+        mutation: 'always',
+        only: 'opens the map',
+      },
+      { guard: 'only-outages-waited-for', mutation: 'remove', only: 'another reason' },
+    ],
+  },
+  {
     tests: ['test/unit/seating/public-versions.test.ts'],
     mutants: [
       {

@@ -17,6 +17,8 @@ export interface PostgresProxy extends AsyncDisposable {
   readonly commitsCut: number;
   /** While true, closes new connections at once, as if the database were unreachable. */
   refusing: boolean;
+  /** Number of connections that were closed so. */
+  readonly refused: number;
   /** Cuts all connections and returns their number. */
   cutAll(): number;
 }
@@ -38,8 +40,12 @@ export async function startPostgresProxy(target: {
   const cuts: { where: CommitCut; left: number; done: number } = { where: 'before', left: 0, done: 0 };
 
   let refusing = false;
+  let refused = 0;
   const server = createServer({ noDelay: true }, (client) => {
-    if (refusing) return void client.destroy();
+    if (refusing) {
+      refused++;
+      return void client.destroy();
+    }
     const pair: Pair = {
       client,
       server: connect({ ...target, noDelay: true }),
@@ -83,6 +89,9 @@ export async function startPostgresProxy(target: {
     },
     get commitsCut() {
       return cuts.done;
+    },
+    get refused() {
+      return refused;
     },
     get refusing() {
       return refusing;

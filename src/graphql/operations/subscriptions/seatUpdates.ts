@@ -23,8 +23,11 @@ builder.subscriptionField('seatUpdates', (t) =>
     extensions: { shared: { resumesBy: 'afterVersion' } },
     subscribe: async (_root, { eventId: id, afterVersion }, ctx, info) => {
       const eventId = parseEventId(id);
-      if (eventId === null || !(await canSeeEvent(ctx, eventId))) throw notFound('event');
-      return openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
+      if (eventId === null) throw notFound('event');
+      return ctx.database.patient.run(async () => {
+        if (!(await canSeeEvent(ctx, eventId))) throw notFound('event');
+        return openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
+      });
     },
     resolve: (message, { eventId }) => ({ ...message, eventId: parseEventId(eventId) ?? 0 }),
   }),

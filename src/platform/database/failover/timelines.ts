@@ -1,7 +1,7 @@
 import { callbackify } from 'node:util';
 import type pg from 'pg';
-import { Prisma } from '../../generated/prisma/client.ts';
-import { getSocket } from './connection-socket.ts';
+import { Prisma } from '../../../generated/prisma/client.ts';
+import { getSocket } from '../connection-socket.ts';
 
 /*
  * Keeps this process from the past. A promotion raises the timeline of PostgreSQL, so a server with a lower timeline than
