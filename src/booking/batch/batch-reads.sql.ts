@@ -12,8 +12,6 @@ import type {
   SeatStatus,
   UsedKey,
 } from '../rules/model.ts';
-import { outagesReading, parseOutages, type OutageRow } from '../../platform/service/outages.sql.ts';
-import type { Outage } from '../../platform/service/outages.ts';
 import { checkEpoch, epochReading, type EpochReading } from './epoch.ts';
 import { getEventTables, seatsTableReading, thisEvent, type EventTables } from './event-tables.ts';
 
@@ -177,8 +175,8 @@ export async function lockSeats(
 }
 
 /**
- * Reads bookings, idempotency keys, outages and the clock under the locks. `now()` would be the time of BEGIN, and a clock read
- * by the locking statement the time before its wait. An outage that a buyer was shown during that wait must count. The statement is planned on every call (see db.ts): a plan made while
+ * Reads bookings, idempotency keys and the clock under the locks. `now()` would be the time of BEGIN, and a clock read
+ * by the locking statement the time before its wait. The statement is planned on every call (see db.ts): a plan made while
  * the event had no bookings must not be reused.
  */
 export async function readLocked(
@@ -194,7 +192,6 @@ export async function readLocked(
   },
 ): Promise<{
   readonly clockMs: number;
-  readonly outages: readonly Outage[];
   readonly bookings: Map<string, BookingRecord>;
   readonly keys: UsedKey[];
   readonly revokedBuyers: readonly string[];
@@ -203,7 +200,6 @@ export async function readLocked(
   const [row] = await tx.$queryRaw<
     {
       clock_ms: number;
-      outages: OutageRow[] | null;
       bookings: BookingRow[] | null;
       keys: [string, UsedKey['operation'], string, string, string][] | null;
       revoked: string[] | null;
@@ -223,7 +219,7 @@ export async function readLocked(
         SELECT b.id FROM ${tables.bookings} b
         WHERE b.event_id = ${thisEvent(eventId)} AND b.buyer_id = w.buyer_id AND b.status IN ('HOLD', 'CONFIRMED') OFFSET 0) AS b
     )
-    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS clock_ms, ${outagesReading} AS outages,
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS clock_ms,
       (SELECT json_agg(b.row) FROM wanted w CROSS JOIN LATERAL (
          SELECT json_build_array(b.id, b.buyer_id, b.status,
                   ARRAY(SELECT bs.seat_index FROM ${tables.bookingSeats} bs WHERE bs.event_id = b.event_id AND bs.booking_id = b.id ORDER BY 1),
@@ -238,7 +234,6 @@ export async function readLocked(
   if (row === undefined) throw new Error('readLocked returned no row');
   return {
     clockMs: row.clock_ms,
-    outages: parseOutages(row.outages),
     bookings: new Map((row.bookings ?? []).map((booking) => [booking[0], parseBooking(eventId, booking)])),
     keys: (row.keys ?? []).map(([buyerId, operation, keyHash, inputHash, bookingId]) => ({
       buyerId,

@@ -7,6 +7,7 @@ import type { Neighbors } from '../../seating/rows/neighbors.ts';
 import { classifyDbError } from '../../platform/database/db-errors.ts';
 import type { Logger } from '../../platform/observability/logger.ts';
 import { pause } from '../../platform/pause.ts';
+import { readOutages } from '../../platform/service/outages.sql.ts';
 import type { BatchWatch, WriteObserver } from '../../platform/service/write-signals.ts';
 import { decide } from '../rules/decide.ts';
 import type { Command } from '../rules/commands.ts';
@@ -30,8 +31,9 @@ import type { EventTables } from './event-tables.ts';
  *              lockSeats                        2. seats, by index: the named ones, all seats of the named bookings and
  *                                                  of overdue bookings that were in the way of retried commands,
  *                                                  neighbors if the event forbids orphans
- *   decided    readLocked, decide()             none: the clock, outages, bookings and idempotency keys, read under the locks;
- *              readSettledRequests              with queued holds only: their outcomes, which the buyers' rows protect
+ *   decided    readLocked, readOutages          none: the clock, bookings, idempotency keys and outages, read under the locks;
+ *              readSettledRequests              with queued holds only: their outcomes, which the buyers' rows protect;
+ *              decide()                         no statement
  *   written    changeBookings, writeSeats       bookings, which their seats already protect; rows of new guests, by ID
  *              insertSettledRequests            with queued holds only
  *   versioned  raiseVersion                     3. the event's row; checks that its status is still as planned
@@ -125,21 +127,26 @@ async function runSteps(
   const holders = [...seats.values()].flatMap((seat) =>
     seat.status === 'HELD' ? (seat.bookingId ?? []) : [],
   );
-  const covered = await readLocked(tx, tables, eventId, {
+  const wanted = {
     ...named,
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
     admittedIds: event.needsAdmission ? named.buyerIds : [],
-  });
+  };
+  // After the clock: what a buyer was shown while this batch waited for its locks must count.
+  const [covered, outages] = await sendTogether(
+    () => readLocked(tx, tables, eventId, wanted),
+    () => readOutages(tx),
+  );
   const clock = { databaseMs: covered.clockMs, monotonicMs: performance.now() };
   const { requestIds } = named;
   const requests =
     requestIds.length === 0 ? [] : await readSettledRequests(tx, eventId, requestIds, tables.holdRequests);
   const takeoverDelaysMs = event.takeoverDelay ? commands.map(drawTakeoverDelayMs) : [];
-  const locked: LockedState = { event, seats, neighbors, requests, takeoverDelaysMs, ...covered };
+  const locked: LockedState = { event, outages, seats, neighbors, requests, takeoverDelaysMs, ...covered };
   const { outcomes, changes } = decide(locked, commands);
   passed('decided');
   const raised = await write(tx, tables, input, locked, changes, passed);
-  return { outcomes, changes, outages: covered.outages, batchId: input.batchId, clock, raised };
+  return { outcomes, changes, outages, batchId: input.batchId, clock, raised };
 }
 
 /** Cryptographically strong: nobody can predict it from other delays. At least 1, so that the deadline itself is no takeover. */

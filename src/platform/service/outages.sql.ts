@@ -7,11 +7,19 @@ const RELEVANT_DAYS = 7;
 /** An outage as `outagesReading` selects it: `[start, end, credited until]`, times in ms. */
 export type OutageRow = readonly [number, number | null, number];
 
-/** Selects the outages that may concern a hold, in the order of their start. A batch selects them in its first statement. */
+/** Selects the outages that may concern a hold, in the order of their start. */
 // guard: relevant-outages
 export const outagesReading = sql`(SELECT json_agg(json_build_array(extract(epoch FROM started_at) * 1000, extract(epoch FROM ended_at) * 1000,
     extract(epoch FROM credited_until) * 1000) ORDER BY started_at)
   FROM outages WHERE tstzrange(started_at, ended_at) && tstzrange(statement_timestamp() - make_interval(days => ${RELEVANT_DAYS}::int), NULL))`;
+
+/** Reads the outages that may concern a hold. */
+export async function readOutages(tx: Tx): Promise<Outage[]> {
+  const [row] = await tx.$queryRaw<[{ outages: OutageRow[] | null }]>(
+    sql`/* readOutages */ SELECT ${outagesReading} AS outages`,
+  );
+  return parseOutages(row.outages);
+}
 
 /** The columns of `RecordedOutages`. The row of the service is missing if somebody deleted it. */
 export const recordedReading = sql`${outagesReading} AS outages,
@@ -76,7 +84,7 @@ export async function recordOutage(
   await tx.$executeRaw(sql`/* insertOutage */
     INSERT INTO outages (started_at, ended_at, credited_until)
     VALUES (${new Date(startedAtMs)}, ${isOver ? new Date(Math.max(now, startedAtMs + 1)) : null}::timestamptz, ${new Date(creditedUntilMs)})`);
-  const [row] = await tx.$queryRaw<[RecordedRow]>(sql`/* readOutages */ SELECT ${recordedReading}`);
+  const [row] = await tx.$queryRaw<[RecordedRow]>(sql`/* readRecorded */ SELECT ${recordedReading}`);
   return parseRecorded(row);
 }
 
