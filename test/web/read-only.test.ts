@@ -41,6 +41,17 @@ it('a hold keeps its time while writes are off, and the page continues by itself
   await reads.outage.deleteMany();
   await reads.$executeRaw`INSERT INTO outages (started_at, credited_until)
     VALUES (clock_timestamp() - interval '20 minutes', clock_timestamp() + interval '1 hour')`;
+  // A page that did not see the hold before cannot know how much time is left.
+  await reads.$executeRaw`UPDATE service_state SET probed_at = NULL`;
+  await reads.$executeRaw`UPDATE bookings SET hold_expires_at = hold_expires_at - interval '35 minutes' WHERE event_id = ${hall.eventId}`;
+  const fresh = await page.context().newPage();
+  await fresh.goto(url);
+  await expectShown(fresh.getByRole('button', { name: 'Confirm for €98' }));
+  await fresh.getByRole('status').getByText(notice).waitFor();
+  await fresh.getByRole('timer').waitFor({ state: 'detached' });
+  await fresh.close();
+  await page.bringToFront();
+  await reads.$executeRaw`UPDATE bookings SET hold_expires_at = hold_expires_at + interval '35 minutes' WHERE event_id = ${hall.eventId}`;
   await writeOrder(reads, { mode: 'AUTO', reason: null });
   for (const each of [page, list])
     await each.getByRole('status').getByText(notice).waitFor({ state: 'detached' });

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { bookingAddress } from '../api/addresses.ts';
 import type { Booking } from '../api/problem.ts';
+import { useIsReadOnly } from '../api/service.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { useHoldTime } from '../parts/use-server-time.ts';
@@ -85,6 +86,7 @@ const ANNOUNCED_AT = [120, 30];
 
 function HoldCountdown({ hold }: { readonly hold: Booking }) {
   const now = useHoldTime(hold.holdExpiresAt);
+  const isReadOnly = useIsReadOnly();
   const expiresAt = Date.parse(hold.holdExpiresAt);
   const [length] = useState(() => expiresAt - Date.parse(hold.createdAt));
   // The clock is known to half a second. A new hold must not show more than its whole time.
@@ -96,6 +98,8 @@ function HoldCountdown({ hold }: { readonly hold: Booking }) {
     if (passed !== undefined && seconds > 0) announce(t('timeLeft', { seconds: passed }));
     previous.current = seconds;
   }, [seconds]);
+  // The hold stands, and nobody knows yet how much time is left.
+  if (isReadOnly && remainingMs <= 0) return null;
   const share = Math.max(0, Math.min(1, remainingMs / length));
   return (
     <div className={seconds <= 60 ? 'countdown urgent' : 'countdown'}>
