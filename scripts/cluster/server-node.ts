@@ -37,6 +37,8 @@ export class ServerNode extends ClusterNode {
       command: process.execPath,
       args: [path.join(ROOT, this.#options.file)],
       logFile: this.#logFile,
+      // The log of a process that was killed says why.
+      continuesLog: this.#pid !== 0,
       env: this.#options.readEnv(),
       signalWithParent: 'TERM',
     });

@@ -8,6 +8,8 @@ export interface ServiceOptions {
   command: string;
   args: readonly string[];
   logFile: string;
+  /** Whether the log continues that of an earlier process. Default: false. */
+  continuesLog?: boolean;
   env?: Readonly<Record<string, string | undefined>>;
   /** Options of setpriv that choose the user. Default: none. */
   privileges?: readonly string[];
@@ -17,10 +19,9 @@ export interface ServiceOptions {
 
 /**
  * Starts a service in its own session, so that Ctrl-C in the terminal does not reach it and services stop in order.
- * Truncates its log file.
  */
 export function spawnService(options: ServiceOptions): ChildProcess {
-  const log = openSync(options.logFile, 'w', 0o600);
+  const log = openSync(options.logFile, options.continuesLog === true ? 'a' : 'w', 0o600);
   try {
     const [file, args] = withSetpriv(options);
     const env = { ...process.env, ...options.env };
