@@ -8,7 +8,7 @@ export interface ServiceOptions {
   command: string;
   args: readonly string[];
   logFile: string;
-  /** Whether the log continues that of an earlier process. Default: false. */
+  /** True: appends to the log of an earlier process instead of replacing it. */
   continuesLog?: boolean;
   env?: Readonly<Record<string, string | undefined>>;
   /** Options of setpriv that choose the user. Default: none. */

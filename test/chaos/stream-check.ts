@@ -48,11 +48,11 @@ export class StreamCheck {
   }
 }
 
-/** Errors of a connection are close events, errors of a subscription are GraphQL errors. */
+/** Errors of a connection are events, errors of a subscription are GraphQL errors. */
 function describe(error: unknown): string {
   if (Array.isArray(error))
     return error.map((each: { message?: unknown }) => String(each.message)).join('; ');
   if (error instanceof Error) return error.message;
-  const { code } = error as { readonly code?: number };
-  return code === undefined ? String(error) : `closed with ${code}`;
+  const { code, message } = error as { readonly code?: number; readonly message?: string };
+  return code === undefined ? (message ?? String(error)) : `closed with ${code}`;
 }
