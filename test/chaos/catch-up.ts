@@ -29,8 +29,8 @@ export function timed(
 ): Fault[] {
   return faults.map((fault) => ({
     ...fault,
-    async run(random) {
-      await fault.run(random);
+    async run(random, stop) {
+      await fault.run(random, stop);
       const overAt = performance.now();
       const committed = (await readSeatMap(db, eventId))?.version ?? Infinity;
       const isBehind = (page: Page) => page.awake && (page.version ?? -1) < committed;

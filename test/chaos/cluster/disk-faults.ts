@@ -33,12 +33,15 @@ export function diskFull(ctx: FaultContext): ClusterFault {
     kind: 'disk full',
     strike: () => disk.leaveKilobytes(FULL_SOON_KILOBYTES),
     async takeover() {
-      await takesOver(
-        'no API process writes, or a standby is promoted',
-        async () => supervisor.primary !== old || (await haveNoWrites(cluster)),
-      );
-      await lasts(random);
-      disk.enlarge();
+      try {
+        await takesOver(
+          'no API process writes, or a standby is promoted',
+          async () => supervisor.primary !== old || (await haveNoWrites(cluster)),
+        );
+        await lasts(random);
+      } finally {
+        disk.enlarge();
+      }
       await allProcesses(cluster, 'NORMAL');
     },
   };

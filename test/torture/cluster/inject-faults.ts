@@ -9,7 +9,8 @@ export interface Fault {
   readonly weight: number;
   /** What the fault makes unusable. No two faults hit the same target at once. */
   readonly target: string;
-  run(random: Random): Promise<void>;
+  /** @param stop aborted when the clients end, after which a fault that needs their requests may have no effect. */
+  run(random: Random, stop: AbortSignal): Promise<void>;
 }
 
 const LANES = 2;
@@ -35,7 +36,7 @@ export async function injectFaults(
       counts.set(fault.kind, (counts.get(fault.kind) ?? 0) + 1);
       log(`${new Date().toISOString()} ${fault.target}: ${fault.kind}`);
       try {
-        await fault.run(choices.fork());
+        await fault.run(choices.fork(), stop);
       } finally {
         log(`${new Date().toISOString()} ${fault.target}: over`);
         busy.delete(fault.target);

@@ -69,21 +69,25 @@ function toFault(kind: ClusterFaultKind, { parts }: ScratchCluster, breaches: st
     kind: getFaultName(kind).replaceAll('-', ' '),
     weight: 1,
     target: 'cluster',
-    async run(random) {
+    async run(random, stop) {
       const fault = await kind({ ...parts, random, breaches });
       // What does not happen in time is a finding, and the other faults can find more.
-      const attempt = async (work: () => Promise<void>) => {
+      const attempt = async (work: () => Promise<void>, isExcused = () => false) => {
         try {
           await work();
         } catch (error) {
-          breaches.push(`${fault.kind}: ${error instanceof Error ? error.message : String(error)}`);
+          if (!isExcused())
+            breaches.push(`${fault.kind}: ${error instanceof Error ? error.message : String(error)}`);
         }
       };
-      await attempt(async () => {
-        await fault.strike();
-        await fault.takeover();
-        await pause(random.whole(LASTS_MS.least, LASTS_MS.most));
-      });
+      await attempt(
+        async () => {
+          await fault.strike();
+          await fault.takeover();
+          await pause(random.whole(LASTS_MS.least, LASTS_MS.most));
+        },
+        () => stop.aborted,
+      );
       await attempt(() => mend(fault, parts.cluster));
     },
   };
