@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { toBookingRow } from '../../../src/graphql/schema/booking.ts';
+import type { DeadlineContext } from '../../../src/graphql/reads/hold-deadlines.ts';
 import { serveApi } from '../../../src/main/api.ts';
 import { createContext } from '../../../src/main/context.ts';
 import { loadConfig } from '../../../src/platform/config/config.ts';
@@ -56,12 +57,11 @@ async function bare(): Promise<number> {
 /** Starts Yoga as in its documentation, on the same schema. */
 async function stockYoga(): Promise<number> {
   makeIdle();
-  const clock = { nowMs: () => Date.now() };
-  const yoga = createYoga({
-    schema,
-    context: { clock, service: { outages: [] }, viewer: null },
-    logging: false,
-  });
+  const deadlines: DeadlineContext = {
+    clock: { nowMs: () => Date.now() },
+    service: { recorded: { outages: [], probedAtMs: 0 }, presumed: [] },
+  };
+  const yoga = createYoga({ schema, context: { ...deadlines, viewer: null }, logging: false });
   return listen(createServer((req, res) => void yoga(req, res)));
 }
 

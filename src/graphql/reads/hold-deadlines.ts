@@ -4,7 +4,10 @@ import type { GraphQLContext } from '../context.ts';
 
 export type HoldRow = Pick<Booking, 'status' | 'createdAt' | 'holdExpiresAt' | 'endedAt'>;
 
-export type DeadlineContext = Pick<GraphQLContext, 'clock' | 'service'>;
+export interface DeadlineContext {
+  readonly clock: Pick<GraphQLContext['clock'], 'nowMs'>;
+  readonly service: Pick<GraphQLContext['service'], 'recorded' | 'presumed'>;
+}
 
 /**
  * Returns the deadline of a booking's hold for its buyer: with the time of outages that is certain to count, because the database
