@@ -1,7 +1,8 @@
 /** Usage of the commands that put a system of their own under load or faults. */
 export const trialUsages = {
   chaos: `Usage: npm run chaos -- [--runs N] [--seconds N] [--pages N] [--seed S] [--log FILE]
-       npm run chaos -- --cluster [--short | --only FAULT,...] [--runs N] [--pages N] [--seed S] [--log FILE]
+       npm run chaos -- --cluster [--short | --only FAULT,...] [--redis cluster] [--runs N] [--pages N] [--seed S]
+                            [--log FILE]
 
   Opens pages with a live seat map on two API processes while buyers compete for the seats. Meanwhile Redis, its
   connections, an API process, the pages' sockets and their lines fail. At the end every map must equal the database, no
@@ -18,6 +19,7 @@ export const trialUsages = {
   and errors must end within 15 s. Prints how long each takeover took (docs/cluster.md).
 
   --short    only kills the primary, the Redis master and an API process
+  --redis    cluster: a Redis Cluster instead of a master with a replica and sentinels
   --only     only these faults: primary-killed, redis-master-killed, api-killed, zone-lost, old-primary-resumed,
              old-primary-restarted, ordered-read-only, server-read-only, disk-nearly-full, disk-full,
              balancer-restarted, database-balancer-restarted, api-partitioned, standby-killed, standby-lags,

@@ -26,6 +26,10 @@ export async function runCommand(work: () => Promise<void> | void): Promise<void
 /** Formats an error for a terminal: with its stack if it looks like a bug, else only its message. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof SuppressedError) {
+    const failures = [error.suppressed, error.error].map(explain);
+    return failures.join('\nThen, while everything was stopped:\n');
+  }
   if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) {
     return error.stack ?? error.message;
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { allFaults, getFaultName } from '../../chaos/cluster/all-faults.ts';
 import { benchmarks } from '../../../loadtest/bench/benchmarks.ts';
-import { ROOT } from '../../../scripts/local/command.ts';
+import { explain, ROOT } from '../../../scripts/local/command.ts';
 import { getUsage } from '../../../scripts/bootstrap/usages.mjs';
 import { runToEnd } from '../../support/processes/run-to-end.ts';
 
@@ -64,4 +64,16 @@ it('rejects unknown arguments before doing anything', async () => {
   expect(stderr).toMatch(/^\nUnknown option '--dry-run'[^]*Usage: npm run reset\n/);
   expect(readdirSync(data)).toEqual(['auth-secret']);
   rmSync(data, { recursive: true });
+});
+
+it('says what failed first, and what failed while everything was stopped', async () => {
+  const run = async () => {
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => Promise.reject(new Error('the server does not stop')));
+    throw new Error('the port is used');
+  };
+  const error: unknown = await run().catch((reason: unknown) => reason);
+  expect(explain(error)).toBe(
+    'the port is used\nThen, while everything was stopped:\nthe server does not stop',
+  );
 });
