@@ -31,7 +31,7 @@ export abstract class ClusterNode {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** True if `stop` ended the process, and it exited with status 0. */
+  /** True if `stop` or `kill` ended the process, and it exited with status 0. */
   get endedInOrder(): boolean {
     return this.#child !== null && this.#toldToEnd.has(this.#child) && this.#child.exitCode === 0;
   }

@@ -79,9 +79,11 @@ export async function startHttpServer(
     logger,
   });
   const port = await listen(server, config.port, config.host);
-  stopping.signal.addEventListener('abort', () =>
-    drainer.start(Math.max(limits.closeSpreadMs, config.drainMs)),
-  );
+  stopping.signal.addEventListener('abort', () => {
+    drainer.start(Math.max(limits.closeSpreadMs, config.drainMs));
+    // A connection closes when its operations have a response.
+    context.database.failover.close(); // guard: waits-end-with-server
+  });
   return { port, stop: () => stopServer({ server, stopping, endSockets, drainMs: config.drainMs, logger }) };
 }
 

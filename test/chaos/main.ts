@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import type { ClusterOptions } from '../../scripts/cluster/cluster.ts';
 import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
 import { runChaos } from './chaos.ts';
-import { allFaults, getFaultName } from './cluster/all-faults.ts';
+import { allFaults, parseFaults } from './cluster/all-faults.ts';
 import type { ClusterFaultKind } from './cluster/cluster-fault.ts';
 import { kills } from './cluster/kills.ts';
 import { formatClusterReport, formatTimes } from './cluster/report.ts';
@@ -91,11 +91,7 @@ function chooseRedis(text = 'sentinel'): Options['redis'] {
 
 function chooseFaults({ short, only }: Values): readonly ClusterFaultKind[] | null {
   if (only === undefined) return short ? kills : null;
-  return only.split(',').map((name) => {
-    const kind = allFaults.find((each) => getFaultName(each) === name);
-    if (kind === undefined) throw new UsageError('chaos', `--only: there is no fault ${name}`);
-    return kind;
-  });
+  return parseFaults('chaos', only);
 }
 
 function runOnTwoNodes({ seconds, pages, log, ...options }: Options): Promise<number> {

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { readArguments, runCommand, UsageError } from '../../scripts/local/command.ts';
-import { allFaults, getFaultName } from '../chaos/cluster/all-faults.ts';
+import { parseFaults } from '../chaos/cluster/all-faults.ts';
 import type { ClusterFaultKind } from '../chaos/cluster/cluster-fault.ts';
 import { runTorture, type TortureResult } from './torture.ts';
 
@@ -46,11 +46,7 @@ await runCommand(async () => {
 
 function chooseFaults(names: string, onCluster: boolean): readonly ClusterFaultKind[] {
   if (!onCluster) throw new UsageError('torture', '--only needs --cluster');
-  return names.split(',').map((name) => {
-    const kind = allFaults.find((each) => getFaultName(each) === name);
-    if (kind === undefined) throw new UsageError('torture', `--only: there is no fault ${name}`);
-    return kind;
-  });
+  return parseFaults('torture', names);
 }
 
 function formatSummary(

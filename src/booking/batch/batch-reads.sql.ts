@@ -53,8 +53,7 @@ interface Plan {
 }
 
 /**
- * Reads the event. Returns null if the event does not exist, or is a draft and its
- * organizer is not a caller.
+ * Reads the event. Returns null if the event does not exist, or is a draft and its organizer is not a caller.
  *
  * @throws if the server is an old primary, or the database's epoch has changed.
  */
@@ -175,9 +174,9 @@ export async function lockSeats(
 }
 
 /**
- * Reads bookings, idempotency keys and the clock under the locks. `now()` would be the time of BEGIN, and a clock read
- * by the locking statement the time before its wait. The statement is planned on every call (see db.ts): a plan made while
- * the event had no bookings must not be reused.
+ * Reads bookings, idempotency keys and the clock under the locks. `now()` would be the time of BEGIN, and a clock read by the
+ * locking statement the time before its wait. The statement is planned on every call (see db.ts): a plan made while the event
+ * had no bookings must not be reused.
  */
 export async function readLocked(
   tx: Tx,

@@ -31,9 +31,8 @@ import type { EventTables } from './event-tables.ts';
  *              lockSeats                        2. seats, by index: the named ones, all seats of the named bookings and
  *                                                  of overdue bookings that were in the way of retried commands,
  *                                                  neighbors if the event forbids orphans
- *   decided    readLocked, readOutages          none: the clock, bookings, idempotency keys and outages, read under the locks;
- *              readSettledRequests              with queued holds only: their outcomes, which the buyers' rows protect;
- *              decide()                         no statement
+ *   decided    readLocked, readOutages          none: the clock, bookings, idempotency keys and outages, read under the locks
+ *              readSettledRequests, decide()    with queued holds only: their outcomes, which the buyers' rows protect
  *   written    changeBookings, writeSeats       bookings, which their seats already protect; rows of new guests, by ID
  *              insertSettledRequests            with queued holds only
  *   versioned  raiseVersion                     3. the event's row; checks that its status is still as planned
@@ -127,14 +126,14 @@ async function runSteps(
   const holders = [...seats.values()].flatMap((seat) =>
     seat.status === 'HELD' ? (seat.bookingId ?? []) : [],
   );
-  const wanted = {
+  const toRead = {
     ...named,
     bookingIds: [...new Set([...named.bookingIds, ...holders])],
     admittedIds: event.needsAdmission ? named.buyerIds : [],
   };
   // After the clock: what a buyer was shown while this batch waited for its locks must count.
   const [covered, outages] = await sendTogether(
-    () => readLocked(tx, tables, eventId, wanted),
+    () => readLocked(tx, tables, eventId, toRead),
     () => readOutages(tx),
   );
   const clock = { databaseMs: covered.clockMs, monotonicMs: performance.now() };

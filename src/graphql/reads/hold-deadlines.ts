@@ -10,9 +10,9 @@ export interface DeadlineContext {
 }
 
 /**
- * Returns the deadline of a booking's hold for its buyer: with the time of outages that is certain to count, because the database
- * has it. An outage that lasts moves it later, and nothing moves it back. A hold that expired before its outage was
- * recorded expired when it ended.
+ * Returns the deadline of a booking's hold for its buyer: with the time of outages that is certain to count, because the
+ * database has it. An outage that lasts moves it later. A hold that expired before its outage was recorded expired when it
+ * ended.
  */
 export function getBookingDeadlineMs(
   { status, endedAt, ...hold }: HoldRow,
@@ -23,7 +23,10 @@ export function getBookingDeadlineMs(
   return hasExpired ? Math.min(deadlineMs, endedAt.getTime()) : deadlineMs; // guard: expired-not-later
 }
 
-/** Returns whether a hold in HOLD has expired. While an outage lasts, it does not, although its buyer may see a deadline that has passed. */
+/**
+ * Returns whether a hold in HOLD has expired. While an outage lasts, it does not, although its buyer may see a deadline that
+ * has passed.
+ */
 export function isOverdue(
   hold: Pick<HoldRow, 'createdAt' | 'holdExpiresAt'>,
   { clock, service }: DeadlineContext,

@@ -48,7 +48,7 @@ export const Booking = builder.prismaNode('Booking', {
     status: t.field({
       type: BookingStatus,
       description:
-        'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes, but not during an outage that keeps it; its seats become AVAILABLE within two seconds, or a random time of at most 1.2 seconds later if the event has a `takeoverDelay`.',
+        'The status of the booking. A hold reads as EXPIRED as soon as its deadline passes, but not during an outage that keeps it. Its seats become AVAILABLE within two seconds, or a random time of at most 1.2 seconds later if the event has a `takeoverDelay`.',
       resolve: (booking, _args, ctx) => getBookingStatus(booking, ctx),
     }),
     event: t.relation('event', { description: 'The event that the seats belong to.' }),

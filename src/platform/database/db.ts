@@ -1,7 +1,7 @@
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
 import type { Logger } from '../observability/logger.ts';
 import { adaptPool, createClient, createPool } from './pools.ts';
-import { PatientReads } from './failover/patient-reads.ts';
+import { FailoverRetries } from './failover/failover-retries.ts';
 import { Replicas } from './replicas/replicas.ts';
 import {
   getConnection,
@@ -34,8 +34,8 @@ export interface Database {
   readonly worker: PrismaClient;
   /** For reads that may lag behind the primary. Without replicas, they read from the pool `reads`. */
   readonly replicas: Replicas;
-  /** For reads that wait for the primary while it is unavailable. */
-  readonly patient: PatientReads;
+  /** For reads that are retried when the primary is back. */
+  readonly failover: FailoverRetries;
   close(): Promise<void>;
 }
 
@@ -72,15 +72,15 @@ export function connectDatabase(
     silenceMaxMs: SILENCE_MAX_MS,
     logger,
   });
-  const patient = new PatientReads(reads);
+  const failover = new FailoverRetries(reads);
   return {
     batches,
     reads,
     worker,
     replicas,
-    patient,
+    failover,
     async close() {
-      patient.close();
+      failover.close();
       await replicas.close();
       await Promise.all([batches.$disconnect(), reads.$disconnect(), worker.$disconnect()]);
     },

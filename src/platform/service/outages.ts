@@ -12,7 +12,7 @@ export interface Outage {
   readonly creditedUntilMs: number;
 }
 
-/** What the database has of outages. It only grows: a deadline that is computed from it never moves back. */
+/** What the database has of outages. It only grows, so a deadline that is computed from it is kept. */
 export interface RecordedOutages {
   readonly outages: readonly Outage[];
   /** The last probe. It is certain that an outage that lasts will count until then, or longer. */

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { connectDatabase, sql, type Database } from '../../../src/platform/database/db.ts';
-import { PatientReads } from '../../../src/platform/database/failover/patient-reads.ts';
+import {
+  FailoverRetries,
+  type FailoverRetryLimits,
+} from '../../../src/platform/database/failover/failover-retries.ts';
 import { NotFoundError } from '../../../src/platform/errors.ts';
-import { encodeEventId } from '../../../src/platform/ids.ts';
+import { encodeEventId, encodeHoldRequestId } from '../../../src/platform/ids.ts';
 import { BuyerClient, socketTo } from '../../support/clients/buyer-client.ts';
 import { silent } from '../../support/booking.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -35,16 +39,22 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Takes the database away until a new connection was refused since the beginning of `work`. */
-async function duringOutage<T>(work: () => Promise<T>): Promise<T> {
-  const before = proxy.refused;
+function takeDatabaseAway(): void {
   proxy.refusing = true;
   proxy.cutAll();
+}
+
+/** Takes the database away until `work` waits for it. */
+async function duringOutage<T>(work: () => Promise<T>): Promise<T> {
+  takeDatabaseAway();
   const result = work();
-  // Handled below.
+  // The caller handles it.
   result.catch(() => undefined);
-  await eventually('a connection is refused', () => proxy.refused > before);
-  proxy.refusing = false;
+  try {
+    await eventually('a read waits', () => http.context.database.failover.waiting === 1);
+  } finally {
+    proxy.refusing = false;
+  }
   return result;
 }
 
@@ -73,39 +83,74 @@ it('sends a booking when the database is back', async () => {
   expect(result).toMatchObject({ data: { bookingUpdates: { id } } });
 });
 
+it('sends a waiting room when the database is back', async () => {
+  const query = 'subscription ($id: ID!) { waitingRoomUpdates(eventId: $id) { state } }';
+  const result = await duringOutage(() => first(undefined, query, encodeEventId(hall.eventId)));
+  expect(result).toMatchObject({ data: { waitingRoomUpdates: { state: 'OFF' } } });
+});
+
+it('says that a hold request does not exist when the database is back', async () => {
+  const { token } = await BuyerClient.start(http.url);
+  const query = 'subscription ($id: ID!) { holdRequestUpdates(holdRequestId: $id) { id } }';
+  const id = encodeHoldRequestId(hall.eventId, randomUUID());
+  const result = await duringOutage(() => first(token, query, id));
+  expect(result).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+});
+
 it('does not wait if an error has another reason', async () => {
   let calls = 0;
-  const patient = new PatientReads(direct.reads);
-  const reading = patient.run(() => {
+  const reading = new FailoverRetries(direct.reads).retry(() => {
     calls++;
-    return Promise.reject(new NotFoundError('The event does not exist.'));
+    return Promise.reject(new NotFoundError('The event does not exist: connection refused.'));
   });
   await expect(reading).rejects.toThrow(NotFoundError);
   expect(calls).toBe(1);
 });
 
-it('reports the outage if the database does not come back in time', async () => {
+/** Runs `work` with retries of a database that does not respond. */
+async function withoutDatabase(
+  limits: Partial<FailoverRetryLimits>,
+  work: (retries: FailoverRetries, read: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
   const cutOff = connectDatabase(proxy.url(database.url), silent);
-  const patient = new PatientReads(cutOff.reads, 1);
-  proxy.refusing = true;
-  proxy.cutAll();
-  const reading = patient.run(() => cutOff.reads.$queryRaw(sql`SELECT 1`));
-  await expect(reading).rejects.toThrow(/connection/i);
-  proxy.refusing = false;
-  await cutOff.close();
+  takeDatabaseAway();
+  try {
+    await work(new FailoverRetries(cutOff.reads, limits), () => cutOff.reads.$queryRaw(sql`SELECT 1`));
+  } finally {
+    proxy.refusing = false;
+    await cutOff.close();
+  }
+}
+
+it('reports the outage if the database does not come back in time', async () => {
+  await withoutDatabase({ waitMs: 1 }, async (retries, read) => {
+    await expect(retries.retry(read)).rejects.toThrow(/connection/i);
+  });
 });
 
-it('waits no longer when the process stops', async () => {
-  const cutOff = connectDatabase(proxy.url(database.url), silent);
-  proxy.refusing = true;
-  proxy.cutAll();
-  const before = proxy.refused;
-  const patient = new PatientReads(cutOff.reads, Infinity);
-  const reading = patient.run(() => cutOff.reads.$queryRaw(sql`SELECT 1`));
-  reading.catch(() => undefined);
-  await eventually('a connection is refused', () => proxy.refused > before);
-  patient.close();
-  await expect(reading).rejects.toThrow(/connection/i);
+it('lets only so many reads wait', async () => {
+  await withoutDatabase({ waitMs: Infinity, waiting: 1 }, async (retries, read) => {
+    const waiting = retries.retry(read);
+    waiting.catch(() => undefined);
+    await eventually('it waits', () => retries.waiting === 1);
+    await expect(retries.retry(read)).rejects.toThrow(/connection/i);
+    retries.close();
+    await expect(waiting).rejects.toThrow(/connection/i);
+    expect(retries.waiting).toBe(0);
+  });
+});
+
+// The last one: it stops the server.
+it('waits no longer when the server stops', async () => {
+  const socket = socketTo(http.url);
+  const query = 'subscription ($id: ID!) { seatUpdates(eventId: $id) { __typename } }';
+  takeDatabaseAway();
+  const results = socket.iterate({ query, variables: { id: encodeEventId(hall.eventId) } });
+  const result = results.next();
+  await eventually('a read waits', () => http.context.database.failover.waiting === 1);
+  const stopped = http.stop();
+  expect(await result).toMatchObject({ value: { errors: [{ extensions: { code: 'BUSY' } }] } });
+  await stopped;
   proxy.refusing = false;
-  await cutOff.close();
+  await socket.dispose();
 });

@@ -1,3 +1,4 @@
+import { UsageError } from '../../../scripts/local/command.ts';
 import type { ClusterFaultKind, FaultContext } from './cluster-fault.ts';
 import { diskFull, diskNearlyFull } from './disk-faults.ts';
 import { clockSkewed, furtherFaults } from './further-faults.ts';
@@ -32,4 +33,13 @@ export function getObstacle(
   if (needsDisks(kind) && disks === null) return 'this process may not mount disks';
   if (clockFaults.includes(kind) && !clocks.areAdjustable) return 'there is no libfaketime';
   return null;
+}
+
+/** Returns the faults with these names, divided by commas. */
+export function parseFaults(command: string, names: string): readonly ClusterFaultKind[] {
+  return names.split(',').map((name) => {
+    const kind = allFaults.find((each) => getFaultName(each) === name);
+    if (kind === undefined) throw new UsageError(command, `--only: there is no fault ${name}`);
+    return kind;
+  });
 }

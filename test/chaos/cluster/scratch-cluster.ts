@@ -88,17 +88,15 @@ export class ScratchCluster implements AsyncDisposable {
   findEnded(): readonly string[] {
     return this.parts.cluster.nodes.flatMap((node) => {
       const exits = node.unexpectedExits.splice(0);
-      return [
-        ...(this.#mayEnd(node.name) ? [] : exits),
-        ...(node.isRunning ? [] : [`${node.name} does not run`]),
-      ];
+      const mayEnd = this.#takeHasBecomeFull(node.name);
+      return [...(mayEnd ? [] : exits), ...(node.isRunning ? [] : [`${node.name} does not run`])];
     });
   }
 
-  /** Returns whether a node's disk was full: PostgreSQL ends if it cannot write its WAL. */
-  #mayEnd(name: string): boolean {
+  /** Returns whether a node's disk was full since the last call: PostgreSQL ends if it cannot write its WAL. */
+  #takeHasBecomeFull(name: string): boolean {
     const server = SERVERS.find((each) => each === name);
-    return server !== undefined && this.parts.disks?.of(server).hasBeenFull === true;
+    return server !== undefined && this.parts.disks?.of(server).takeHasBecomeFull() === true;
   }
 
   readLogs(): string {

@@ -131,6 +131,8 @@ export const seatMap: readonly MutantGroup[] = [
         only: 'opens the map',
       },
       { guard: 'only-outages-waited-for', mutation: 'remove', only: 'another reason' },
+      { guard: 'waiting-reads-limit', mutation: 'never', only: 'only so many' },
+      { guard: 'waits-end-with-server', mutation: 'remove', only: 'when the server stops' },
     ],
   },
   {

@@ -21,7 +21,7 @@ export class SmallDisk implements Disposable {
   readonly folder: string;
   readonly #megabytes: number;
   readonly #onExit = () => this[Symbol.dispose]();
-  #hasBeenFull = false;
+  #hasBecomeFull = false;
 
   private constructor(folder: string, megabytes: number) {
     this.folder = folder;
@@ -53,14 +53,16 @@ export class SmallDisk implements Disposable {
     writeFileSync(path.join(this.folder, name), Buffer.alloc(megabytes * 2 ** 20));
   }
 
-  /** True once `leaveKilobytes` was called, so that a writer could fill the disk. */
-  get hasBeenFull(): boolean {
-    return this.#hasBeenFull;
+  /** Returns whether a writer could fill the disk since the last call. */
+  takeHasBecomeFull(): boolean {
+    const hasBecomeFull = this.#hasBecomeFull;
+    this.#hasBecomeFull = false;
+    return hasBecomeFull;
   }
 
   /** Leaves this much free space. */
   leaveKilobytes(free: number): void {
-    this.#hasBeenFull = true;
+    this.#hasBecomeFull = true;
     for (let attempt = 1; ; attempt++) {
       const { blocks, bfree, bsize } = statfsSync(this.folder);
       const kilobytes = ((blocks - bfree) * bsize) / 1024 + free;

@@ -38,7 +38,7 @@ export async function startManyNodes(
     ],
     database,
     errors: new Map(),
-    faults: possible.map((kind) => toFault(kind, scratch, breaches)),
+    faults: possible.map((kind) => toFault(kind, scratch, breaches, report)),
     get promotions() {
       return cluster.postgres.supervisor.promotions;
     },
@@ -64,7 +64,12 @@ export async function startManyNodes(
 }
 
 /** One strikes at a time: the cluster is whole before the next. */
-function toFault(kind: ClusterFaultKind, { parts }: ScratchCluster, breaches: string[]): Fault {
+function toFault(
+  kind: ClusterFaultKind,
+  { parts }: ScratchCluster,
+  breaches: string[],
+  report: (line: string) => void,
+): Fault {
   return {
     kind: getFaultName(kind).replaceAll('-', ' '),
     weight: 1,
@@ -76,8 +81,9 @@ function toFault(kind: ClusterFaultKind, { parts }: ScratchCluster, breaches: st
         try {
           await work();
         } catch (error) {
-          if (!isExcused())
-            breaches.push(`${fault.kind}: ${error instanceof Error ? error.message : String(error)}`);
+          const failure = `${fault.kind}: ${error instanceof Error ? error.message : String(error)}`;
+          if (isExcused()) report(`excused, because the clients had ended: ${failure}`);
+          else breaches.push(failure);
         }
       };
       await attempt(

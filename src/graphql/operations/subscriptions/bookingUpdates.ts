@@ -14,7 +14,7 @@ builder.subscriptionField('bookingUpdates', (t) =>
       const where = requireOwnKey(id, ctx);
       const { reads } = ctx.database;
       const query = { ...getPrismaSelection(ctx, info, {}), where };
-      return ctx.database.patient.run(async () => {
+      return ctx.database.failover.retry(async () => {
         if ((await reads.booking.findFirst({ where, select: { id: true } })) === null)
           throw notFound('booking');
         return ctx.bookingUpdates.subscribe(where.eventId, where.id, async () => {

@@ -24,7 +24,7 @@ builder.subscriptionField('seatUpdates', (t) =>
     subscribe: async (_root, { eventId: id, afterVersion }, ctx, info) => {
       const eventId = parseEventId(id);
       if (eventId === null) throw notFound('event');
-      return ctx.database.patient.run(async () => {
+      return ctx.database.failover.retry(async () => {
         if (!(await canSeeEvent(ctx, eventId))) throw notFound('event');
         return openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
       });

@@ -15,11 +15,14 @@ builder.subscriptionField('waitingRoomUpdates', (t) =>
     extensions: { shared: {} },
     subscribe: async (_root, { eventId: id }, ctx) => {
       const eventId = parseEventId(id);
-      if (eventId === null || !(await canSeeEvent(ctx, eventId))) throw notFound('event');
+      if (eventId === null) throw notFound('event');
       const { directory } = ctx.waitingRooms;
-      const room = await directory.get(eventId);
-      if (room === null) throw notFound('event');
-      return directory.follow(room);
+      return ctx.database.failover.retry(async () => {
+        if (!(await canSeeEvent(ctx, eventId))) throw notFound('event');
+        const room = await directory.get(eventId);
+        if (room === null) throw notFound('event');
+        return directory.follow(room);
+      });
     },
     resolve: (room) => room as RoomView,
   }),
