@@ -2,7 +2,7 @@ import { listGoals, ratioAndSpread, short, table, whole } from '../markdown.ts';
 import { median, medians, ratesTo } from '../measure.ts';
 import type { SeatMapFigures, SeatMapRuns } from './seat-map-contenders.ts';
 
-const TO_BUFFER_MIN = 0.5;
+const TO_BUFFER_MIN = 0.6;
 /** 32 KB. */
 const BYTES_MAX = 32_768;
 
