@@ -100,7 +100,7 @@ export class PostgresSupervisor {
       source = this.#primary;
       this.#detached.delete(node);
       await node.rebuild(source, SynchronousStandbys.format(others));
-    } while (source !== this.#primary && node !== this.#primary); // guard: copy-of-the-present-primary
+    } while (source !== this.#primary && node !== this.#primary);
   }
 
   #others(): readonly PostgresNode[] {

@@ -19,7 +19,6 @@ export const sentinels: readonly MutantGroup[] = [
         only: 'detached too late',
       },
       { guard: 'standbys-asked-before-detaching', mutation: 'never', only: 'leaves standbys attached' },
-      { guard: 'copy-of-the-present-primary', mutation: 'never', only: 'copies the primary again' },
       { guard: 'detached-standby-follows', mutation: { with: '' }, only: 'detached too late' },
     ],
   },
