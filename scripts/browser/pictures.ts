@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { errors, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 
 interface Picture {
   /** Name of the file in docs/. */
@@ -115,7 +115,10 @@ async function execute(page: Page, response: Locator): Promise<void> {
     await page.getByRole('button', { name: /^Execute/ }).click();
     const isShown = await response.waitFor({ timeout: RESPONSE_WAIT_MS }).then(
       () => true,
-      () => false,
+      (error: unknown) => {
+        if (error instanceof errors.TimeoutError) return false;
+        throw error;
+      },
     );
     if (isShown) return;
   }

@@ -10,9 +10,9 @@ export abstract class ClusterNode {
   readonly port: number;
   #child: ChildProcess | null = null;
   #isPaused = false;
-  /** Processes that `stop` or `kill` has told to end. */
-  readonly #toldToEnd = new WeakSet<ChildProcess>();
-  /** The exits of processes that nobody told to end, in words. */
+  /** Processes that `stop` or `kill` is ending, or has ended. */
+  readonly #ending = new WeakSet<ChildProcess>();
+  /** Descriptions of exits that neither `stop` nor `kill` has caused. */
   readonly unexpectedExits: string[] = [];
 
   constructor(name: string, port: number) {
@@ -33,7 +33,7 @@ export abstract class ClusterNode {
 
   /** True if `stop` or `kill` ended the process, and it exited with status 0. */
   get endedInOrder(): boolean {
-    return this.#child !== null && this.#toldToEnd.has(this.#child) && this.#child.exitCode === 0;
+    return this.#child !== null && this.#ending.has(this.#child) && this.#child.exitCode === 0;
   }
 
   /** @throws if the process was never started. */
@@ -55,7 +55,7 @@ export abstract class ClusterNode {
   }
 
   #onExit(child: ChildProcess): void {
-    if (this.#toldToEnd.has(child)) return;
+    if (this.#ending.has(child)) return;
     const how = child.signalCode ?? `status ${child.exitCode}`;
     this.unexpectedExits.push(`${this.name} ended by itself, with ${how}`);
   }
@@ -73,7 +73,7 @@ export abstract class ClusterNode {
   /** Resolves when the exit of the process is known here. */
   async #endWith(end: () => Promise<void>): Promise<void> {
     if (this.#child === null || !this.isRunning) return;
-    this.#toldToEnd.add(this.#child);
+    this.#ending.add(this.#child);
     await end();
     if (!(await waitUntil(() => !this.isRunning, EXIT_SEEN_WITHIN_MS)))
       throw new Error(`${this.name} did not end`);

@@ -48,8 +48,8 @@ export function portsFrom(base: number): Ports {
   return Object.fromEntries(Object.entries(offsets).map(([name, offset]) => [name, base + offset])) as Ports;
 }
 
-/** Below the ports that the kernel gives to outgoing connections, of which one could take a port before its node starts. */
-const TEST_PORTS = { first: 10_000, step: 64, ranges: 340 };
+/** Below those of `freePort`, so that neither takes a port of the other before its server has started. */
+const TEST_PORTS = { first: 10_000, step: 64, ranges: 156 };
 const ATTEMPTS_MAX = 20;
 
 /** Returns free ports, for tests. */

@@ -59,7 +59,7 @@ async function stockYoga(): Promise<number> {
   makeIdle();
   const deadlines: DeadlineContext = {
     clock: { nowMs: () => Date.now() },
-    service: { recorded: { outages: [], probedAtMs: 0 }, presumed: [] },
+    service: { recordedOutages: { outages: [], probedAtMs: 0 }, presumedOutages: [] },
   };
   const yoga = createYoga({ schema, context: { ...deadlines, viewer: null }, logging: false });
   return listen(createServer((req, res) => void yoga(req, res)));

@@ -72,7 +72,7 @@ export class PostgresSupervisor {
   }
 
   /** The names of the standbys that may have the only copy of a commit. */
-  get mayHaveCommits(): readonly string[] {
+  get requiredStandbys(): readonly string[] {
     return this.#standbys.names;
   }
 
@@ -100,7 +100,7 @@ export class PostgresSupervisor {
       source = this.#primary;
       this.#detached.delete(node);
       await node.rebuild(source, SynchronousStandbys.format(others));
-    } while (source !== this.#primary && node !== this.#primary);
+    } while (source !== this.#primary && node !== this.#primary); // guard: copy-of-the-present-primary
   }
 
   #others(): readonly PostgresNode[] {
@@ -169,7 +169,7 @@ export class PostgresSupervisor {
     return answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   }
 
-  /** Returns the names of standbys that are not among these, and of which one alone may have a commit; null if there is none. */
+  /** Returns the names of the standbys that may have the only copy of a commit and are not among `nodes`, or null. */
   #findMissing(nodes: readonly PostgresNode[]): string | null {
     const heard = nodes.map((node) => node.standbyName);
     const missing = this.#standbys.names.filter((name) => !heard.includes(name));

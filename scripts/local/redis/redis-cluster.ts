@@ -77,13 +77,20 @@ export async function startClusterReplica({ folder, master, nodes }: ReplicaOpti
   return replica;
 }
 
-/** Waits until every node knows all others and serves its slots. @throws if that takes too long. */
+/** Waits until every node is connected to all others and serves its slots. @throws if that takes too long. */
 export async function waitForCluster(urls: readonly string[]): Promise<void> {
   const isReady = async (url: string) => {
-    const info = await ask(url, (client) => client.call('CLUSTER', 'INFO')).catch(() => '');
+    const read = (section: string): Promise<readonly string[]> =>
+      ask(url, (client) => client.call('CLUSTER', section)).then(
+        (text) => String(text).trim().split(/\r?\n/),
+        () => [],
+      );
+    const [info, nodes] = await Promise.all([read('INFO'), read('NODES')]);
     const expected = ['cluster_state:ok', `cluster_slots_ok:${SLOTS}`, `cluster_known_nodes:${urls.length}`];
-    const lines = String(info).split('\r\n');
-    return expected.every((line) => lines.includes(line));
+    // A message to a node whose link is not connected yet is lost.
+    return (
+      expected.every((line) => info.includes(line)) && nodes.every((node) => node.includes(' connected'))
+    );
   };
   const areAllReady = async () => (await Promise.all(urls.map(isReady))).every(Boolean);
   if (!(await waitUntil(areAllReady, READY_WITHIN_MS)))

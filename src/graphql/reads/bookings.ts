@@ -120,7 +120,7 @@ async function whereBookingStatus(
 
 /** Returns the holds past their stored deadline that outages keep. A buyer has few. */
 async function findCreditedHolds(ctx: GraphQLContext, where: Prisma.BookingWhereInput) {
-  if (ctx.service.presumed.length === 0) return [];
+  if (ctx.service.presumedOutages.length === 0) return [];
   const select = { id: true, createdAt: true, holdExpiresAt: true };
   const holds = await ctx.database.reads.booking.findMany({ where, select });
   return holds.filter((hold) => !isOverdue(hold, ctx)).map(({ id }) => id);

@@ -6,7 +6,7 @@ export type HoldRow = Pick<Booking, 'status' | 'createdAt' | 'holdExpiresAt' | '
 
 export interface DeadlineContext {
   readonly clock: Pick<GraphQLContext['clock'], 'nowMs'>;
-  readonly service: Pick<GraphQLContext['service'], 'recorded' | 'presumed'>;
+  readonly service: Pick<GraphQLContext['service'], 'recordedOutages' | 'presumedOutages'>;
 }
 
 /**
@@ -16,9 +16,10 @@ export interface DeadlineContext {
  */
 export function getBookingDeadlineMs(
   { status, endedAt, ...hold }: HoldRow,
-  { service: { recorded } }: DeadlineContext,
+  { service }: DeadlineContext,
 ): number {
-  const deadlineMs = getDeadlineMs(toTimes(hold), recorded.outages, recorded.probedAtMs); // guard: outages-shown
+  const { outages, probedAtMs } = service.recordedOutages;
+  const deadlineMs = getDeadlineMs(toTimes(hold), outages, probedAtMs); // guard: outages-shown
   const hasExpired = status === 'EXPIRED' && endedAt !== null;
   return hasExpired ? Math.min(deadlineMs, endedAt.getTime()) : deadlineMs; // guard: expired-not-later
 }
@@ -32,7 +33,7 @@ export function isOverdue(
   { clock, service }: DeadlineContext,
 ): boolean {
   const nowMs = clock.nowMs();
-  return getDeadlineMs(toTimes(hold), service.presumed, nowMs) <= nowMs; // guard: outages-presumed
+  return getDeadlineMs(toTimes(hold), service.presumedOutages, nowMs) <= nowMs; // guard: outages-presumed
 }
 
 function toTimes({ createdAt, holdExpiresAt }: Pick<HoldRow, 'createdAt' | 'holdExpiresAt'>) {

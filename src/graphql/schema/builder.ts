@@ -12,6 +12,7 @@ import type { AuthenticatedContext, GraphQLContext } from '../context.ts';
 import { forbidden, unauthenticated } from '../engine/errors/graphql-error.ts';
 import { rateLimits } from '../engine/rate-limits.ts';
 import { refuseMutations } from '../engine/refuse-mutations.ts';
+import { retrySubscriptions } from '../engine/retry-subscriptions.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 import type { HoldRequestState } from '../../booking/requests/read-requests.ts';
 import type { SeatRow } from '../reads/seats.sql.ts';
@@ -42,6 +43,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     rateLimits,
     ScopeAuthPlugin,
     refuseMutations,
+    retrySubscriptions,
     ComplexityPlugin,
     RelayPlugin,
     PrismaPlugin,

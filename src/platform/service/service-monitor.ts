@@ -95,7 +95,7 @@ export class ServiceMonitor implements Writes {
   #isDiskFull = false;
   /** Set by the first of several readings that failed, which is logged. */
   #isDiskUnreadable = false;
-  #recorded: RecordedOutages = { outages: [], probedAtMs: -Infinity };
+  #recordedOutages: RecordedOutages = { outages: [], probedAtMs: -Infinity };
   /** Since when writes have not worked, on the clock of `performance.now()`. */
   #offSince = 0;
   #timers: NodeJS.Timeout[] = [];
@@ -138,16 +138,16 @@ export class ServiceMonitor implements Writes {
   }
 
   /** What the database has of outages, up to a second old. */
-  get recorded(): RecordedOutages {
-    return this.#recorded;
+  get recordedOutages(): RecordedOutages {
+    return this.#recordedOutages;
   }
 
   /**
-   * The recorded outages with the current one, as this process sees it: the database cannot have it yet. If this process ends
-   * before it has recorded that, nobody may ever count it.
+   * The recorded outages with the current one, as this process sees it. The database may not have it yet, and never has it if
+   * this process ends before it has recorded it.
    */
-  get presumed(): readonly Outage[] {
-    const { outages } = this.#recorded;
+  get presumedOutages(): readonly Outage[] {
+    const { outages } = this.#recordedOutages;
     if (this.#state.kind === 'OPEN') return outages;
     const startedAtMs = this.#options.nowMs() - (performance.now() - this.#offSince);
     const creditedUntilMs = startedAtMs + this.#options.outageCreditMsMax;
@@ -187,7 +187,7 @@ export class ServiceMonitor implements Writes {
       const found = await withTimeout(reading, ANSWER_MS_MAX, 'the state of the service');
       const { order, isReadOnly, hasStuckCommit, recorded, hasAbandonedOutage } = found;
       this.#signals.noteResponse();
-      this.#recorded = recorded;
+      this.#recordedOutages = recorded;
       this.#reading = [
         ...(isReadOnly ? (['SERVER_READ_ONLY'] as const) : []), // guard: read-only-server-signal
         ...(hasStuckCommit ? (['COMMIT_STUCK'] as const) : []), // guard: others-stuck-commit
@@ -239,7 +239,9 @@ export class ServiceMonitor implements Writes {
           isOver: this.#opensNext(),
         });
       });
-      this.#recorded = await withTimeout(probing, ANSWER_MS_MAX, 'a probe', { logger: this.#options.logger });
+      this.#recordedOutages = await withTimeout(probing, ANSWER_MS_MAX, 'a probe', {
+        logger: this.#options.logger,
+      });
       this.#advance({ kind: 'probe', durationMs: performance.now() - startedAt });
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'a probe failed');

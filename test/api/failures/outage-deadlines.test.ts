@@ -35,7 +35,7 @@ async function record(isOver: boolean): Promise<void> {
     return recordOutage(tx, { sinceMs: 5 * MINUTE_MS, creditMsMax: 60 * MINUTE_MS, isOver });
   });
   await eventually('the process knows the outage', () => {
-    const { outages, probedAtMs } = client.app.service.recorded;
+    const { outages, probedAtMs } = client.app.service.recordedOutages;
     return probedAtMs === recorded.probedAtMs && outages.length === 1;
   });
 }
@@ -71,7 +71,7 @@ it('no deadline is shown that an outage does not move it to, as early as it may 
   await reads().$executeRaw`UPDATE service_state SET probed_at = probed_at - interval '3 seconds'`;
   const [{ probedAtMs }] = await reads().$queryRaw<[{ probedAtMs: number }]>`
     SELECT (extract(epoch FROM probed_at) * 1000)::float8 AS "probedAtMs" FROM service_state`;
-  await eventually('the process knows', () => client.app.service.recorded.probedAtMs === probedAtMs);
+  await eventually('the process knows', () => client.app.service.recordedOutages.probedAtMs === probedAtMs);
   const shown = await read(id);
   expect(shown).toMatchObject({ status: 'HOLD' });
 
@@ -80,7 +80,7 @@ it('no deadline is shown that an outage does not move it to, as early as it may 
     .$executeRaw`UPDATE outages SET ended_at = (SELECT probed_at FROM service_state) + interval '1 ms'`;
   await eventually(
     'the process knows the end',
-    () => client.app.service.recorded.outages[0]?.endedAtMs === probedAtMs + 1,
+    () => client.app.service.recordedOutages.outages[0]?.endedAtMs === probedAtMs + 1,
   );
   const honored = await read(id);
   expect(honored.expiresAtMs).toBeGreaterThanOrEqual(shown.expiresAtMs);

@@ -44,20 +44,19 @@ const WHOLE_SOON_MS = 15_000;
 const MENDED_WITHIN_MS = 30_000;
 
 /** @throws if it does not happen within half a minute: the cluster cannot go on from there. */
-export async function takesOver(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+export async function waitFor(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   if (!(await waitUntil(condition, TAKEN_OVER_WITHIN_MS)))
     throw new Error(`after ${TAKEN_OVER_WITHIN_MS / 1_000} s, it did not happen: ${what}`);
 }
 
-/** Returns a wait until a standby is promoted instead of today's primary. */
-export function promotion({ postgres: { supervisor } }: Cluster): () => Promise<void> {
-  const old = supervisor.primary;
-  return () => takesOver('a standby is promoted', () => supervisor.primary !== old);
+/** Waits until a standby is promoted instead of the old primary. */
+export function waitForPromotion({ postgres: { supervisor } }: Cluster, old: ClusterNode): Promise<void> {
+  return waitFor('a standby is promoted', () => supervisor.primary !== old);
 }
 
-/** Returns a wait until another Redis is the master. */
-export function redisTakeover({ redis }: Cluster, old: ClusterNode): () => Promise<void> {
-  return () => takesOver('another Redis is the master', () => redis.hasTakenOver(old));
+/** Waits until another Redis is the master. */
+export function waitForRedisTakeover({ redis }: Cluster, old: ClusterNode): Promise<void> {
+  return waitFor('another Redis is the master', () => redis.hasTakenOver(old));
 }
 
 /** Waits while a fault lasts. */

@@ -1,4 +1,4 @@
-import { lasts, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import { lasts, waitFor, type ClusterFault, type FaultContext } from './cluster-fault.ts';
 import type { Disks } from './disks.ts';
 import { allProcesses, haveNoWrites } from './write-modes.ts';
 
@@ -34,7 +34,7 @@ export function diskFull(ctx: FaultContext): ClusterFault {
     strike: () => disk.leaveKilobytes(FULL_SOON_KILOBYTES),
     async takeover() {
       try {
-        await takesOver(
+        await waitFor(
           'no API process writes, or a standby is promoted',
           async () => supervisor.primary !== old || (await haveNoWrites(cluster)),
         );

@@ -1,4 +1,10 @@
-import { findNode, lasts, redisTakeover, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import {
+  findNode,
+  lasts,
+  waitForRedisTakeover,
+  type ClusterFault,
+  type FaultContext,
+} from './cluster-fault.ts';
 import { zoneLost } from './kills.ts';
 import { oldPrimaryRestarted, oldPrimaryResumed } from './old-primary.ts';
 import { orderedReadOnly, serverReadOnly } from './read-only-faults.ts';
@@ -79,7 +85,7 @@ async function redisMasterHangs({ cluster }: FaultContext): Promise<ClusterFault
   return {
     kind: 'Redis master hangs',
     strike: () => old.pause(),
-    takeover: redisTakeover(cluster, old),
+    takeover: () => waitForRedisTakeover(cluster, old),
   };
 }
 

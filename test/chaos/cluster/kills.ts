@@ -1,16 +1,25 @@
-import { promotion, redisTakeover, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import {
+  waitForPromotion,
+  waitForRedisTakeover,
+  type ClusterFault,
+  type FaultContext,
+} from './cluster-fault.ts';
 
 /** The loss of a zone in three parts: a primary, a Redis master and an API process, one after the other. */
 export const kills = [primaryKilled, redisMasterKilled, apiKilled] as const;
 
 function primaryKilled({ cluster }: FaultContext): ClusterFault {
   const old = cluster.postgres.supervisor.primary;
-  return { kind: 'primary killed', strike: () => old.kill(), takeover: promotion(cluster) };
+  return { kind: 'primary killed', strike: () => old.kill(), takeover: () => waitForPromotion(cluster, old) };
 }
 
 async function redisMasterKilled({ cluster }: FaultContext): Promise<ClusterFault> {
   const old = await cluster.redis.findMaster();
-  return { kind: 'Redis master killed', strike: () => old.kill(), takeover: redisTakeover(cluster, old) };
+  return {
+    kind: 'Redis master killed',
+    strike: () => old.kill(),
+    takeover: () => waitForRedisTakeover(cluster, old),
+  };
 }
 
 function apiKilled({ cluster, random }: FaultContext): ClusterFault {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { waitsForStandby } from '../../support/processes/waits-for-standby.ts';
-import { mendAll, promotion, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import { waitUntilCommitWaits } from '../../support/processes/wait-until-commit-waits.ts';
+import { mendAll, waitForPromotion, type ClusterFault, type FaultContext } from './cluster-fault.ts';
 
 /** The primary hangs until another node is promoted, and goes on then, with its connections, as if nothing had happened. */
 export async function oldPrimaryResumed(ctx: FaultContext): Promise<ClusterFault> {
@@ -43,7 +43,7 @@ function comesBack(
   return {
     kind,
     strike,
-    takeover: promotion(cluster),
+    takeover: () => waitForPromotion(cluster, old),
     async mend() {
       await comeBack();
       const client = await connected();
@@ -56,7 +56,7 @@ function comesBack(
           () => 'acknowledged',
           () => 'refused',
         );
-      if (!(await waitsForStandby(old, client, write)))
+      if (!(await waitUntilCommitWaits(old, client, write)))
         breaches.push('a write at the old primary ended without a wait for a standby');
       // It is neither down nor paused.
       await old.heal();

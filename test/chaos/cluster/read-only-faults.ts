@@ -1,6 +1,6 @@
 import { sql } from '../../../src/platform/database/db.ts';
 import { runToEnd } from '../../support/processes/run-to-end.ts';
-import { lasts, takesOver, type ClusterFault, type FaultContext } from './cluster-fault.ts';
+import { lasts, waitFor, type ClusterFault, type FaultContext } from './cluster-fault.ts';
 import { allProcesses } from './write-modes.ts';
 
 /** An operator switches writes off, and on after a while. In between, nothing may change. */
@@ -16,7 +16,7 @@ export function orderedReadOnly(ctx: FaultContext): ClusterFault {
     strike: () => order('on', '--reason', 'Chaos'),
     async takeover() {
       await allProcesses(cluster, 'READ_ONLY');
-      await takesOver('the last batches end', async () => (await countBatches(ctx)) === 0);
+      await waitFor('the last batches end', async () => (await countBatches(ctx)) === 0);
       const before = await readVersions(ctx);
       await lasts(random);
       if ((await readVersions(ctx)) !== before) breaches.push('seats changed while writes were switched off');

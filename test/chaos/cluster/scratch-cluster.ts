@@ -88,15 +88,15 @@ export class ScratchCluster implements AsyncDisposable {
   findEnded(): readonly string[] {
     return this.parts.cluster.nodes.flatMap((node) => {
       const exits = node.unexpectedExits.splice(0);
-      const mayEnd = this.#takeHasBecomeFull(node.name);
+      const mayEnd = this.#resetMayHaveFilled(node.name);
       return [...(mayEnd ? [] : exits), ...(node.isRunning ? [] : [`${node.name} does not run`])];
     });
   }
 
   /** Returns whether a node's disk was full since the last call: PostgreSQL ends if it cannot write its WAL. */
-  #takeHasBecomeFull(name: string): boolean {
+  #resetMayHaveFilled(name: string): boolean {
     const server = SERVERS.find((each) => each === name);
-    return server !== undefined && this.parts.disks?.of(server).takeHasBecomeFull() === true;
+    return server !== undefined && this.parts.disks?.of(server).resetMayHaveFilled() === true;
   }
 
   readLogs(): string {

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../../scripts/cluster/cluster.ts';
 import type { ServerNode } from '../../../scripts/cluster/server-node.ts';
-import { takesOver } from './cluster-fault.ts';
+import { waitFor } from './cluster-fault.ts';
 
 const READ_ONLY = /^sellout_read_only(?:\{.*\})? 1$/m;
 
@@ -9,7 +9,7 @@ export async function allProcesses(cluster: Cluster, mode: 'NORMAL' | 'READ_ONLY
   let others: readonly string[] = [];
   const areIn = async () => (others = await findOthers(cluster, mode)).length === 0;
   try {
-    await takesOver(`all processes are ${mode}`, areIn);
+    await waitFor(`all processes are ${mode}`, areIn);
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}; not ${others.join(', ')}`, {
       cause: error,

@@ -96,5 +96,5 @@ it('probes commit, but not while an operator has switched writes off, and a dele
   // Before the first batch of this process.
   const outages = await database.reads.outage.findMany();
   expect(outages.at(-1)).toMatchObject({ endedAt: expect.any(Date) as unknown });
-  expect(monitor.recorded.outages).toHaveLength(outages.length);
+  expect(monitor.recordedOutages.outages).toHaveLength(outages.length);
 });

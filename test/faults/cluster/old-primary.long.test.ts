@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { sql } from '../../../src/platform/database/db.ts';
 import { eventually } from '../../support/eventually.ts';
-import { waitsForStandby } from '../../support/processes/waits-for-standby.ts';
+import { waitUntilCommitWaits } from '../../support/processes/wait-until-commit-waits.ts';
 import { TestCluster } from './cluster.fixture.ts';
 
 let cluster: TestCluster;
@@ -51,7 +51,7 @@ it('does not let an old primary acknowledge anything, when it goes on after anot
       () => 'acknowledged',
       () => 'refused',
     );
-  expect(await waitsForStandby(old, client, answer)).toBe(true);
+  expect(await waitUntilCommitWaits(old, client, answer)).toBe(true);
   await cluster.run('heal', old.name);
 
   expect(await answer).toBe('refused');
@@ -119,17 +119,22 @@ it('copies the primary again if another node was promoted meanwhile', async () =
   const { supervisor } = cluster.nodes.postgres;
   await eventually(
     'the other one has every commit',
-    () => supervisor.mayHaveCommits.join() === other.standbyName,
+    () => supervisor.requiredStandbys.join() === other.standbyName,
   );
   const rebuild = copy.rebuild.bind(copy);
   vi.spyOn(copy, 'rebuild').mockImplementationOnce(async (source, names) => {
     source.pause();
     await eventually('the other standby is promoted', () => cluster.primary === other);
     source.resume();
+    // Only now does the copy have something that the new primary lacks.
+    await source.ask('SELECT pg_switch_wal()');
     await rebuild(source, names);
   });
   await cluster.run('heal', copy.name);
-  await eventually('it replicates', async () => (await copy.readState()) === 'standby');
+  await eventually('it replicates from the new primary', async () => {
+    const streaming = "SELECT FROM pg_stat_replication WHERE application_name = $1 AND state = 'streaming'";
+    return (await other.ask(streaming, [copy.standbyName])).length === 1;
+  });
   expect(cluster.primary).toBe(other);
   await cluster.run('heal');
 });

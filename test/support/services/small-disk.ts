@@ -21,7 +21,7 @@ export class SmallDisk implements Disposable {
   readonly folder: string;
   readonly #megabytes: number;
   readonly #onExit = () => this[Symbol.dispose]();
-  #hasBecomeFull = false;
+  #mayHaveFilled = false;
 
   private constructor(folder: string, megabytes: number) {
     this.folder = folder;
@@ -53,16 +53,16 @@ export class SmallDisk implements Disposable {
     writeFileSync(path.join(this.folder, name), Buffer.alloc(megabytes * 2 ** 20));
   }
 
-  /** Returns whether a writer could fill the disk since the last call. */
-  takeHasBecomeFull(): boolean {
-    const hasBecomeFull = this.#hasBecomeFull;
-    this.#hasBecomeFull = false;
-    return hasBecomeFull;
+  /** Returns whether a writer may have filled the disk since the last call. */
+  resetMayHaveFilled(): boolean {
+    const mayHaveFilled = this.#mayHaveFilled;
+    this.#mayHaveFilled = false;
+    return mayHaveFilled;
   }
 
   /** Leaves this much free space. */
   leaveKilobytes(free: number): void {
-    this.#hasBecomeFull = true;
+    this.#mayHaveFilled = true;
     for (let attempt = 1; ; attempt++) {
       const { blocks, bfree, bsize } = statfsSync(this.folder);
       const kilobytes = ((blocks - bfree) * bsize) / 1024 + free;

@@ -13,15 +13,13 @@ builder.subscriptionField('bookingUpdates', (t) =>
     subscribe: async (_root, { bookingId: id }, ctx, info) => {
       const where = requireOwnKey(id, ctx);
       const { reads } = ctx.database;
+      if ((await reads.booking.findFirst({ where, select: { id: true } })) === null)
+        throw notFound('booking');
       const query = { ...getPrismaSelection(ctx, info, {}), where };
-      return ctx.database.failover.retry(async () => {
-        if ((await reads.booking.findFirst({ where, select: { id: true } })) === null)
-          throw notFound('booking');
-        return ctx.bookingUpdates.subscribe(where.eventId, where.id, async () => {
-          const booking = await reads.booking.findFirst(query);
-          if (booking === null) throw notFound('booking');
-          return booking;
-        });
+      return ctx.bookingUpdates.subscribe(where.eventId, where.id, async () => {
+        const booking = await reads.booking.findFirst(query);
+        if (booking === null) throw notFound('booking');
+        return booking;
       });
     },
     // The source reads the booking, so that it can retry a read that fails.

@@ -12,7 +12,7 @@ builder.subscriptionField('holdRequestUpdates', (t) =>
       const key = parseHoldRequestId(holdRequestId);
       if (key === null) throw notFound('hold request');
       const { eventId, requestId } = key;
-      const request = await ctx.database.failover.retry(() => ctx.requestReads.read(eventId, requestId));
+      const request = await ctx.requestReads.read(eventId, requestId);
       // guard: hold-request-updates-owner
       if (request?.buyerId !== ctx.viewer.userId) throw notFound('hold request');
       return ctx.requestUpdates.subscribe(request);

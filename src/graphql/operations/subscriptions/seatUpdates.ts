@@ -23,11 +23,8 @@ builder.subscriptionField('seatUpdates', (t) =>
     extensions: { shared: { resumesBy: 'afterVersion' } },
     subscribe: async (_root, { eventId: id, afterVersion }, ctx, info) => {
       const eventId = parseEventId(id);
-      if (eventId === null) throw notFound('event');
-      return ctx.database.failover.retry(async () => {
-        if (!(await canSeeEvent(ctx, eventId))) throw notFound('event');
-        return openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
-      });
+      if (eventId === null || !(await canSeeEvent(ctx, eventId))) throw notFound('event');
+      return openSource(ctx, eventId, afterVersion ?? null, selectsField(info, 'seat'));
     },
     resolve: (message, { eventId }) => ({ ...message, eventId: parseEventId(eventId) ?? 0 }),
   }),

@@ -15,14 +15,11 @@ builder.subscriptionField('waitingRoomUpdates', (t) =>
     extensions: { shared: {} },
     subscribe: async (_root, { eventId: id }, ctx) => {
       const eventId = parseEventId(id);
-      if (eventId === null) throw notFound('event');
+      if (eventId === null || !(await canSeeEvent(ctx, eventId))) throw notFound('event');
       const { directory } = ctx.waitingRooms;
-      return ctx.database.failover.retry(async () => {
-        if (!(await canSeeEvent(ctx, eventId))) throw notFound('event');
-        const room = await directory.get(eventId);
-        if (room === null) throw notFound('event');
-        return directory.follow(room);
-      });
+      const room = await directory.get(eventId);
+      if (room === null) throw notFound('event');
+      return directory.follow(room);
     },
     resolve: (room) => room as RoomView,
   }),

@@ -110,12 +110,12 @@ export const readOnly: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'outages-presumed',
-        mutation: { replace: 'service.presumed', with: '[]' },
+        mutation: { replace: 'service.presumedOutages', with: '[]' },
         only: 'deadline passed',
       },
       {
         guard: 'outages-shown',
-        mutation: { replace: 'recorded.outages', with: '[]' },
+        mutation: { replace: ', outages,', with: ', [],' },
         only: 'deadline passed',
       },
       { guard: 'mutation-refused-while-read-only', mutation: 'never' },
@@ -134,7 +134,7 @@ export const readOnly: readonly MutantGroup[] = [
     mutants: [
       {
         guard: 'outages-shown',
-        mutation: { replace: 'recorded.probedAtMs', with: 'Date.now()' },
+        mutation: { replace: 'outages, probedAtMs)', with: 'outages, Date.now())' },
         only: 'no deadline is shown',
       },
       {

@@ -20,6 +20,7 @@ export const sentinels: readonly MutantGroup[] = [
       },
       { guard: 'standbys-asked-before-detaching', mutation: 'never', only: 'leaves standbys attached' },
       { guard: 'detached-standby-follows', mutation: { with: '' }, only: 'detached too late' },
+      { guard: 'copy-of-the-present-primary', mutation: 'never', only: 'copies the primary again' },
     ],
   },
 ];

@@ -3,7 +3,7 @@ import type { PostgresNode } from '../../../scripts/cluster/postgres/postgres-no
 import { eventually } from '../eventually.ts';
 
 /** Resolves when the commit of a client's write waits for a standby. Returns false if the write ends before it does. */
-export async function waitsForStandby(
+export async function waitUntilCommitWaits(
   node: PostgresNode,
   client: pg.Client,
   write: Promise<unknown>,
