@@ -32,14 +32,7 @@ export function chooseRequest(
   const again = hall.succeeded.length === 0 ? undefined : random.pick(hall.succeeded);
   if (kind === 'replay' && again !== undefined) return once(again.request, again.buyerId);
   if (kind === 'conflict' && again?.request.kind === 'hold' && again.request.mode === 'exact')
-    return once(
-      {
-        ...exactHold(random, hall),
-        key: again.request.key,
-        seats: otherSeats(random, hall, again.request.seats),
-      },
-      again.buyerId,
-    );
+    return once({ ...again.request, seats: otherSeats(random, hall, again.request.seats) }, again.buyerId);
   if (kind === 'foreign' && hold !== undefined) {
     const other = buyerIds.find((id) => id !== hold.buyerId) ?? buyerId;
     return once({ kind: 'confirm', bookingId: hold.bookingId, key: null }, other);
@@ -86,7 +79,7 @@ function exactHold(random: Random, hall: HallHistory): Extract<Request, { kind: 
   return { kind: 'hold', mode: 'exact', quantity: seats.length, seats, key: null };
 }
 
-/** Chooses as many other seats. */
+/** Chooses as many seats. In rare cases they are the same ones, and the call is a repetition. */
 function otherSeats(random: Random, hall: HallHistory, seats: readonly number[]): readonly number[] {
   const shift = random.whole(1, hall.seatCount - 1);
   return seats.map((seat) => (seat + shift) % hall.seatCount).sort((a, b) => a - b);
