@@ -12,6 +12,7 @@ import { uuidV7 } from '../platform/ids.ts';
 export class Payload {
   readonly #json: string;
   #bytes: number | undefined;
+  #tailText: string | undefined;
   #tail: Buffer | undefined;
   #event: Buffer | undefined;
 
@@ -29,8 +30,17 @@ export class Payload {
   }
 
   /** The part of a WebSocket message after `"payload":`. It is the same for all subscribers. */
+  get tailText(): string {
+    return (this.#tailText ??= `${this.#json}}`);
+  }
+
+  /** The same in UTF-8. */
   get tail(): Buffer {
-    return (this.#tail ??= Buffer.from(`${this.#json}}`));
+    return (this.#tail ??= Buffer.from(this.tailText));
+  }
+
+  get tailBytes(): number {
+    return this.bytes + 1;
   }
 
   /** The server-sent event. It is the same for all subscribers. */

@@ -45,6 +45,8 @@ export class SeatChannel {
   #span: Span | null = null;
   /** The payload that was sent last in this broadcast. */
   #lastSent: { readonly message: FeedMessage; readonly key: string; readonly payload: Payload } | null = null;
+  /** The operation of the last subscriber that joined. */
+  #lastJoined: SharedOperation | null = null;
   /** The map as of the last message. */
   #snapshot: FeedMessage;
 
@@ -67,7 +69,9 @@ export class SeatChannel {
     // Changes since the last message go out with the next one, within a tick. If there are any, the subscriber starts
     // after it: it must not see less than a query would have returned.
     const at = this.#replay.last + (this.#feed.version === this.#snapshot.version ? 0 : 1);
-    const subscriber = new Subscriber({ operation, source, consumer, at });
+    // Most have an equal one. A shared object costs memory once, and is in the cache of the processor during a broadcast.
+    if (this.#lastJoined?.key !== operation.key) this.#lastJoined = operation;
+    const subscriber = new Subscriber({ operation: this.#lastJoined, source, consumer, at });
     this.#subscribers.add(subscriber);
     metrics.sharedSubscribers.inc();
     this.#attempt(subscriber, () => this.#serve(subscriber));

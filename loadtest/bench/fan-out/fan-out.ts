@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { holdSeats } from '../../../src/booking/operations/hold-seats.ts';
 import { releaseBooking } from '../../../src/booking/operations/release-booking.ts';
 import { encodeEventId } from '../../../src/platform/ids.ts';
@@ -20,12 +21,16 @@ const SOCKETS = 2_000;
 const SEATS = [2, 50];
 const BOOKING_SEATS_MAX = 6;
 const WARM_UP_CHANGES = 10;
+/** The default of FEED_TICK_MS. */
+const TICK_MS = 100;
 
 interface Contender {
   readonly label: string;
   readonly server: FanOutKind;
   /** Whether another process makes the changes, so that they come through Redis, and the tick is the default one. */
   readonly isRelayed?: true;
+  /** Whether changes are at least a tick apart, so that sockets wait for each of them. */
+  readonly isPaced?: true;
   /** Operation IDs: the same for all sockets, or one per socket as client libraries choose them. */
   readonly ids: 'SAME' | 'OWN';
 }
@@ -41,11 +46,13 @@ const allContenders: readonly Contender[] = [
     isRelayed: true,
     ids: 'OWN',
   },
+  { label: 'bare ws, one prepared string a tick', server: 'bare', isPaced: true, ids: 'SAME' },
 ];
 const BARE = 0;
 const STOCK = 1;
 const SELLOUT = 2;
 const RELAYED = 4;
+const PACED = 5;
 
 const BELOW_STOCK_MIN = 5;
 const TO_BARE_MAX = 1;
@@ -68,7 +75,9 @@ export async function runFanOut(ctx: BenchContext): Promise<string> {
 }
 
 async function runSize(ctx: BenchContext, seats: number): Promise<string> {
-  const contenders = allContenders.filter(({ server }) => server !== 'sellout' || seats <= BOOKING_SEATS_MAX);
+  const contenders = allContenders.filter(
+    ({ server, isPaced }) => seats <= BOOKING_SEATS_MAX || (server !== 'sellout' && isPaced !== true),
+  );
   const runs = contenders.map((): Figures[] => []);
   for (let round = 0; round <= ctx.pairs; round++) {
     for (const [i, contender] of contenders.entries()) {
@@ -81,7 +90,7 @@ async function runSize(ctx: BenchContext, seats: number): Promise<string> {
 
 async function runOne(
   { app, arena, env, services }: BenchContext,
-  { server: kind, isRelayed, ids }: Contender,
+  { server: kind, isRelayed, isPaced, ids }: Contender,
   seats: number,
   seconds: number,
 ): Promise<Figures> {
@@ -110,8 +119,11 @@ async function runOne(
     const [postgresBefore, redisBefore] = readServices();
     const startedAt = performance.now();
     const latencies: number[] = [];
-    while (performance.now() < startedAt + seconds * 1000)
+    while (performance.now() < startedAt + seconds * 1000) {
+      const changeAtMs = performance.now();
       for (const latency of await change()) latencies.push(latency);
+      if (isPaced === true) await sleep(TICK_MS - (performance.now() - changeAtMs));
+    }
     const elapsed = (performance.now() - startedAt) / 1000;
     const cpu = (await server.cpuSeconds()) - cpuBefore;
     const [postgres, redis] = readServices();
@@ -186,11 +198,13 @@ function report(
   const cpuRatios = (i: number, other: number) =>
     divideByRound(of(i, 'microsPerFrame'), of(other, 'microsPerFrame'));
   const belowStock = (i: number) => divideByRound(of(STOCK, 'microsPerFrame'), of(i, 'microsPerFrame'));
+  const hasPaced = contenders.length > PACED;
   const rows = contenders.map(({ label }, i) => [
     label,
     short(median(of(i, 'microsPerFrame'))),
     ratioAndSpread(belowStock(i)),
     ratioAndSpread(cpuRatios(i, BARE)),
+    ...(hasPaced ? [i >= RELAYED ? ratioAndSpread(cpuRatios(i, PACED)) : '–'] : []),
     short(median(of(i, 'postgresMicros'))),
     short(median(of(i, 'redisMicros'))),
     whole(median(of(i, 'framesPerSecond'))),
@@ -202,6 +216,7 @@ function report(
     'server CPU µs per frame',
     'below stock',
     'to bare',
+    ...(hasPaced ? ['to bare a tick'] : []),
     'PostgreSQL µs',
     'Redis µs',
     'frames/s',
@@ -219,7 +234,7 @@ function report(
       measured: ratioAndSpread(cpuRatios(SELLOUT, BARE)),
       isMet: median(cpuRatios(SELLOUT, BARE)) <= TO_BARE_MAX,
     },
-    ...(contenders.length > RELAYED
+    ...(hasPaced
       ? [
           {
             goal: `with bookings through Redis and the default tick: at most ${RELAYED_TO_BARE_MAX} times it`,

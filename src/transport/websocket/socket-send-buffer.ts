@@ -36,10 +36,10 @@ export class SocketSendBuffer extends SendBuffer {
   }
 
   /** Writes a message that begins with a head of `headBytes` in UTF-8. Returns false if there is no room. */
-  write(head: string, headBytes: number, { tail }: Payload): boolean {
+  write(head: string, headBytes: number, payload: Payload): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true; // It is closing: the client misses nothing.
-    if (!this.hasRoom(headBytes + tail.length)) return false;
-    writeTextFrame(this.#stream, head, headBytes, tail);
+    if (!this.hasRoom(headBytes + payload.tailBytes)) return false;
+    writeTextFrame(this.#stream, head, headBytes, payload);
     return true;
   }
 
@@ -76,46 +76,39 @@ class SocketConsumer implements Consumer {
 /** The FIN bit, and the opcode of a text message (RFC 6455, 5.2). */
 const TEXT = 0x81;
 /**
- * Maximum size of a frame that is copied into one buffer. Copying is cheaper than a second write for small frames. For
- * larger ones, allocating the copies costs more (a third of the CPU at 2 kB, measured), and a shared tail is kept in memory
- * once for all slow consumers.
+ * Maximum size of a frame that is written as one string. Up to 16 KiB, Node.js encodes a string on the stack, so that only what
+ * a slow consumer has not read is kept. A string that consists of parts shares them in memory.
  */
-const COPY_BYTES_MAX = 512;
+const STRING_BYTES_MAX = 16_000;
+
+type Tail = Pick<Payload, 'tail' | 'tailText' | 'tailBytes'>;
 
 /** Writes an unmasked text frame: a head of `headBytes` in UTF-8, and a tail that many messages share. */
-export function writeTextFrame(stream: Writable, head: string, headBytes: number, tail: Buffer): void {
-  const length = headBytes + tail.length;
-  const tailStart = getHeaderBytes(length) + headBytes;
-  const copied = length <= COPY_BYTES_MAX;
-  const frame = Buffer.allocUnsafe(copied ? tailStart + tail.length : tailStart);
-  frame.write(head, writeHeader(frame, length));
-  if (copied) {
-    tail.copy(frame, tailStart);
-    stream.write(frame);
+export function writeTextFrame(
+  stream: Writable,
+  head: string,
+  headBytes: number,
+  { tail, tailText, tailBytes }: Tail,
+): void {
+  const length = headBytes + tailBytes;
+  const header = formatHeader(length);
+  const isAscii = headBytes === head.length && tailBytes === tailText.length; // guard: text-frame-ascii
+  if (isAscii && length <= STRING_BYTES_MAX) {
+    // In Latin-1, characters of ASCII and the bytes of a header are one byte each.
+    stream.write(`${header}${head}${tailText}`, 'latin1');
     return;
   }
   stream.cork();
-  stream.write(frame);
+  stream.write(header, 'latin1');
+  stream.write(head);
   stream.write(tail);
   stream.uncork();
 }
 
-function getHeaderBytes(length: number): number {
-  return length < 126 ? 2 : length < 65_536 ? 4 : 10;
-}
-
-/** Returns the size of the header. */
-function writeHeader(frame: Buffer, length: number): number {
-  frame[0] = TEXT;
-  if (length < 126) {
-    frame[1] = length;
-    return 2;
-  }
-  if (length < 65_536) {
-    frame[1] = 126;
-    return frame.writeUInt16BE(length, 2);
-  }
-  frame[1] = 127;
-  frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
-  return frame.writeUInt32BE(length % 2 ** 32, 6);
+/** Returns the header, with a character for each byte. A string cannot be so long that its length needs more than four. */
+function formatHeader(length: number): string {
+  if (length < 126) return String.fromCharCode(TEXT, length);
+  const [third, last] = [(length >>> 8) & 0xff, length & 0xff];
+  if (length < 65_536) return String.fromCharCode(TEXT, 126, third, last);
+  return String.fromCharCode(TEXT, 127, 0, 0, 0, 0, length >>> 24, (length >>> 16) & 0xff, third, last);
 }

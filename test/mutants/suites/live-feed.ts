@@ -32,6 +32,15 @@ export const liveFeed: readonly MutantGroup[] = [
     ],
   },
   {
+    tests: ['test/unit/transport/text-frame.test.ts'],
+    mutants: [
+      {
+        guard: 'text-frame-ascii',
+        mutation: { replace: 'headBytes === head.length && tailBytes === tailText.length', with: 'true' },
+      },
+    ],
+  },
+  {
     tests: ['test/db/seating/seat-details.test.ts'],
     mutants: [
       {
