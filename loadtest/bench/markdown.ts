@@ -16,9 +16,13 @@ export function whole(value: number): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : '–';
 }
 
+/** What differs by less from zero is a rounding error. */
+const ZERO_MAX = 1e-9;
+
 /** Formats a number with about three significant digits. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '–';
+  if (Math.abs(value) < ZERO_MAX) return '0.0';
   return value >= 100 ? whole(value) : value.toPrecision(value >= 10 ? 3 : 2);
 }
 
