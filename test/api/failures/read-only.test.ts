@@ -97,13 +97,15 @@ describe('while an operator has switched writes off', () => {
     const before = await read();
     expect(before).toMatchObject({ status: 'HOLD', isOver: false });
     await whileOff(async () => {
-      // As if the outage had begun ten minutes ago. The deadline lies in between.
-      await reads.outage.deleteMany();
-      await reads.$executeRaw`INSERT INTO outages (started_at, credited_until)
-        VALUES (clock_timestamp() - interval '10 minutes', clock_timestamp() + interval '1 hour')`;
-      await reads.$executeRaw`UPDATE service_state SET probed_at = NULL`;
-      await reads.$executeRaw`UPDATE bookings SET created_at = created_at - interval '1 hour',
-        hold_expires_at = clock_timestamp() - interval '5 minutes' WHERE id = ${bookingId}::uuid`;
+      // As if the outage had begun ten minutes ago. The deadline lies in between. In one transaction: the process reads meanwhile.
+      await reads.$transaction([
+        reads.outage.deleteMany(),
+        reads.$executeRaw`INSERT INTO outages (started_at, credited_until)
+          VALUES (clock_timestamp() - interval '10 minutes', clock_timestamp() + interval '1 hour')`,
+        reads.$executeRaw`UPDATE service_state SET probed_at = NULL`,
+        reads.$executeRaw`UPDATE bookings SET created_at = created_at - interval '1 hour',
+          hold_expires_at = clock_timestamp() - interval '5 minutes' WHERE id = ${bookingId}::uuid`,
+      ]);
       await eventually('the hold is shown', async () => (await read()).status === 'HOLD');
       // Nobody knows for how long the outage will count.
       expect(await read()).toEqual({ ...before, isOver: true });
