@@ -17,7 +17,7 @@ export default defineConfig({
     'coverage',
     '.data*',
     'docs/examples/relay',
-    'src/web/shop/api/operations.ts',
+    'src/web/shop/api/operations/*.ts',
   ],
   categories: { correctness: 'error', suspicious: 'error' },
   rules: {

@@ -35,10 +35,7 @@ const generated: Record<string, string> = {
   'docs/on-sale.svg': scaling.chart,
   'docs/scaling.md': await scalingPage(),
   '.env.example': printEnvExample(),
-  'src/web/shop/api/operations.ts': await printShopOperations(
-    read('schema.graphql') ?? '',
-    read('src/web/shop/api/operations.graphql') ?? '',
-  ),
+  ...(await shopOperations()),
   'deploy/kubernetes/monitoring/rules.yaml': await format(
     printPrometheusRule(readFileSync(path.join(root, 'deploy/prometheus/rules.yaml'), 'utf8')),
     { ...options, parser: 'yaml' },
@@ -101,6 +98,23 @@ async function pagesWithExamples(): Promise<Record<string, string>> {
       .filter(([, text]) => text.includes('```graphql') || text.includes('<!-- snippet: '))
       .map(([page, text]) => [page, embedSnippets(embedOperations(text, operations), read)]),
   );
+}
+
+/** Returns the typed operations of the web shop, a file for each file of GraphQL. */
+async function shopOperations(): Promise<Record<string, string>> {
+  const folder = 'src/web/shop/api/operations';
+  const files: Record<string, string> = {};
+  for (const name of globSync('*.graphql', { cwd: path.join(root, folder) })) {
+    const text = read(`${folder}/${name}`) ?? '';
+    const usesFragments = name !== 'fragments.graphql' && text.includes('...');
+    const fragments = usesFragments ? (read(`${folder}/fragments.graphql`) ?? '') : null;
+    const operations = { name, text, fragments };
+    files[`${folder}/${name.replace(/graphql$/, 'ts')}`] = await printShopOperations(
+      read('schema.graphql') ?? '',
+      operations,
+    );
+  }
+  return files;
 }
 
 /** Returns docs/scaling.md with its tables computed again. */

@@ -1,20 +1,32 @@
 import { codegen } from '@graphql-codegen/core';
 import * as typedDocuments from '@graphql-codegen/typed-document-node';
 import * as operationTypes from '@graphql-codegen/typescript-operations';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, Kind, parse } from 'graphql';
 
 const scalars = { ID: 'string', DateTime: 'string', SafeInt: 'number', SeatStates: 'string' };
 
-/** Prints the shop's operations as typed documents. Both arguments are GraphQL texts. */
-export async function printShopOperations(schemaText: string, operations: string): Promise<string> {
-  const document = parse(operations, { noLocation: true });
-  const text = await codegen({
-    filename: 'operations.ts',
+interface ShopOperations {
+  /** The name of the file. */
+  readonly name: string;
+  readonly text: string;
+  /** The file of fragments that the operations may use; null if they use none. */
+  readonly fragments: string | null;
+}
+
+/** Prints operations of the shop as typed documents. All texts are GraphQL. */
+export async function printShopOperations(
+  schemaText: string,
+  { name, text, fragments }: ShopOperations,
+): Promise<string> {
+  const printed = await codegen({
+    filename: name.replace(/graphql$/, 'ts'),
     schema: parse(schemaText, { noLocation: true }),
     schemaAst: buildSchema(schemaText),
-    documents: [{ location: 'operations.graphql', document }],
+    documents: [{ location: name, document: parse(text, { noLocation: true }) }],
     config: {
       dedupeFragments: true,
+      disableDescriptions: true,
+      externalFragments: fragments === null ? [] : listFragments(fragments),
       useTypeImports: true,
       skipTypename: true,
       scalars,
@@ -23,5 +35,14 @@ export async function printShopOperations(schemaText: string, operations: string
     pluginMap: { operationTypes, typedDocuments },
     plugins: [{ operationTypes: {} }, { typedDocuments: {} }],
   });
-  return `// Printed by \`npm run docs\` from operations.graphql. Never edited by hand.\n${text}`;
+  return `// Printed by \`npm run docs\` from ${name}. Never edited by hand.\n${printed}`;
+}
+
+/** Lists the fragments as the plugins of graphql-codegen take them. */
+function listFragments(text: string) {
+  return parse(text, { noLocation: true }).definitions.flatMap((node) =>
+    node.kind === Kind.FRAGMENT_DEFINITION
+      ? { name: node.name.value, onType: node.typeCondition.name.value, node, isExternal: true }
+      : [],
+  );
 }

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { expireHolds } from '../../src/booking/expiry/hold-sweeper.ts';
 import { encodeBookingNumber } from '../../src/platform/ids.ts';
 import { insertRevocations } from '../../src/identity/revocations.sql.ts';
-import type { ErrorCode } from '../../src/web/shop/api/operations.ts';
+import type { ErrorCode } from '../../src/web/shop/api/operations/fragments.ts';
 import { makeHoldOverdue, unannounced } from '../support/booking.ts';
 import { findViolations } from './axe.ts';
 import { expectShown, selectSeats, useWeb, withoutBookingUpdates } from './web.fixture.ts';

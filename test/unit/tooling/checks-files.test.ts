@@ -3,7 +3,10 @@ import { findFileErrors, findLockErrors } from '../../../scripts/check/file-erro
 
 // Concatenated, so that the check does not report this file.
 const home = ['', 'home', 'someone', 'sellout'].join('/');
-const insideRepository = ['./src', 'home', 'page.ts'].join('/');
+const insideRepository = [
+  ['./src', 'home', 'page.ts'],
+  ['test', 'root', 'x.ts'],
+].map((names) => names.join('/'));
 const registry = ['https://registry', 'npmjs', 'org/ws/-/ws-8.0.0.tgz'].join('.');
 const migration = 'prisma/migrations/20300101000000_next/migration.sql';
 const timer = `${['set', 'Timeout'].join('')}(done, 100);`;
@@ -38,7 +41,7 @@ test.each([
 
 test.each([
   ['a dependency in the lock file', 'package-lock.json', '      "version": "8.18.3",'],
-  ['a path inside the repository', 'README.md', `see ${insideRepository} and test/root/x.ts`],
+  ['a path inside the repository', 'README.md', `see ${insideRepository.join(' and ')}`],
   ['a literal import()', 'src/main/api.ts', "const room = await import('../http/server.ts');"],
   ['a longer folder name', 'README.md', 'cd /builds/sellout-two'],
   ['a timer of the product', 'src/http/limits.ts', timer],

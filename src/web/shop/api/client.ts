@@ -2,7 +2,7 @@ import { Client, fetchExchange, subscriptionExchange, type TypedDocumentNode } f
 import { createClient, type Sink } from 'graphql-ws';
 import { watchConnection } from '../../seat-feed/watch-connection.ts';
 import { learnServerTime } from './clock.ts';
-import { StartGuestSessionDocument } from './operations.ts';
+import { StartGuestSessionDocument } from './operations/session.ts';
 import { endSession, getToken, setGuest } from './session.ts';
 
 function getHeaders(token = getToken()): Record<string, string> {

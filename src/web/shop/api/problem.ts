@@ -1,4 +1,4 @@
-import type { ProblemFragment, BookingDetailsFragment } from './operations.ts';
+import type { ProblemFragment, BookingDetailsFragment } from './operations/fragments.ts';
 
 /** Why something was not done. `NO_ANSWER` and `UNEXPECTED` are the page's own. */
 export type Problem =

@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { client } from './client.ts';
 import { follow } from './follow.ts';
-import { ServiceUpdatesDocument, type ServiceMode } from './operations.ts';
+import { ServiceUpdatesDocument, type ServiceMode } from './operations/service.ts';
 
 /* Whether writes work. Followed by one subscription while a page needs it; unknown counts as NORMAL. */
 

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from 'urql';
 import { ask, ensureSession, NoAnswerError, SessionOverError } from './client.ts';
-import type { ProblemFragment } from './operations.ts';
+import type { ProblemFragment } from './operations/fragments.ts';
 import type { Outcome, Problem } from './problem.ts';
 import { getToken } from './session.ts';
 

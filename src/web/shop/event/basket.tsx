@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from 'react';
 import type { Booking, Problem } from '../api/problem.ts';
-import type { SeatLineFragment } from '../api/operations.ts';
+import type { SeatLineFragment } from '../api/operations/fragments.ts';
 import type { EventDetails } from './load-event.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';

@@ -1,7 +1,7 @@
 import { askPublic } from '../api/client.ts';
 import { fromAddressId } from '../api/addresses.ts';
 import { getServerTime } from '../api/clock.ts';
-import { EventDetailsDocument, type EventDetailsQuery } from '../api/operations.ts';
+import { EventDetailsDocument, type EventDetailsQuery } from '../api/operations/events.ts';
 import type { SeatLayout } from '../map/contract.ts';
 import { Ahead } from '../parts/ahead.ts';
 

@@ -1,4 +1,4 @@
-import type { SeatLineFragment } from '../api/operations.ts';
+import type { SeatLineFragment } from '../api/operations/fragments.ts';
 import { formatMoney } from '../text/format.ts';
 import { t } from '../text/i18n.ts';
 import { getSeatLabel } from '../text/seat-label.ts';

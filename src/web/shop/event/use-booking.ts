@@ -11,7 +11,7 @@ import {
   ConfirmBookingDocument,
   ExtendHoldDocument,
   ReleaseBookingDocument,
-} from '../api/operations.ts';
+} from '../api/operations/bookings.ts';
 import { withoutOutage, type Booking, type Outcome, type Problem } from '../api/problem.ts';
 import { onWritable, useFollowedService } from '../api/service.ts';
 import { ofTab, readStored, writeStored } from '../api/stored.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { askPublic } from '../api/client.ts';
-import { EventNewsDocument } from '../api/operations.ts';
+import { EventNewsDocument } from '../api/operations/events.ts';
 import type { EventDetails } from './load-event.ts';
 
 /** Interval of the looks of a visible page, varied so that the pages of a crowd do not look together. */

@@ -1,15 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import * as v from 'valibot';
 import { client } from '../api/client.ts';
+import type { BookingMode } from '../api/operations/events.ts';
 import {
   HoldBestAvailableDocument,
   HoldRequestUpdatesDocument,
   HoldSeatsDocument,
   RequestHoldBestAvailableDocument,
   RequestHoldDocument,
-  type BookingMode,
   type HoldRequestUpdatesSubscription,
-} from '../api/operations.ts';
+} from '../api/operations/holds.ts';
 import { withoutOutage, type Booking, type Outcome, type Problem } from '../api/problem.ts';
 import { onWritable } from '../api/service.ts';
 import { ofTab, readStored, writeStored } from '../api/stored.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ask, NoAnswerError } from '../api/client.ts';
-import { MyBookingsDocument } from '../api/operations.ts';
+import { MyBookingsDocument } from '../api/operations/bookings.ts';
 import type { Booking } from '../api/problem.ts';
 import { listenToOtherTabs, notifyOtherTabs } from '../api/other-tabs.ts';
 import { getToken, useToken } from '../api/session.ts';

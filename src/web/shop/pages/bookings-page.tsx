@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { bookingAddress } from '../api/addresses.ts';
 import { ask, SessionOverError } from '../api/client.ts';
-import { MyBookingsDocument, type MyBookingsQuery } from '../api/operations.ts';
+import { MyBookingsDocument, type MyBookingsQuery } from '../api/operations/bookings.ts';
 import { listenToOtherTabs } from '../api/other-tabs.ts';
 import type { Booking } from '../api/problem.ts';
 import { isSessionOver, useToken } from '../api/session.ts';

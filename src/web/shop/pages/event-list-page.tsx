@@ -3,7 +3,7 @@ import { Link, useSearchParams } from 'wouter';
 import { eventAddress } from '../api/addresses.ts';
 import { askPublic } from '../api/client.ts';
 import { getServerTime } from '../api/clock.ts';
-import { EventListDocument, type EventListQuery } from '../api/operations.ts';
+import { EventListDocument, type EventListQuery } from '../api/operations/events.ts';
 import { announce } from '../parts/announcer.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Loading, LoadFailed } from '../parts/states.tsx';

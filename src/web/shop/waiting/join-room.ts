@@ -1,4 +1,4 @@
-import { JoinWaitingRoomDocument, type JoinWaitingRoomMutation } from '../api/operations.ts';
+import { JoinWaitingRoomDocument, type JoinWaitingRoomMutation } from '../api/operations/waiting-room.ts';
 import type { Outcome, Problem } from '../api/problem.ts';
 import { sendWithSolution } from '../api/solve-challenge.ts';
 import { submit, type Success } from '../api/submit.ts';

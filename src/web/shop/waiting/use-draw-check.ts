@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { ask } from '../api/client.ts';
-import { DrawCommitmentDocument, DrawProofDocument } from '../api/operations.ts';
+import { DrawCommitmentDocument, DrawProofDocument } from '../api/operations/waiting-room.ts';
 import { readCommitment, writeCommitment } from './stored-place.ts';
 import type { WaitingRoom } from './use-waiting-room.ts';
 

@@ -2,14 +2,14 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { ask, askPublic, client } from '../api/client.ts';
 import { getServerTime } from '../api/clock.ts';
 import { follow } from '../api/follow.ts';
+import type { RoomFragment } from '../api/operations/fragments.ts';
 import {
   ClaimAdmissionDocument,
   LeaveWaitingRoomDocument,
   WaitingRoomOfDocument,
   WaitingRoomUpdatesDocument,
   type Chance,
-  type RoomFragment,
-} from '../api/operations.ts';
+} from '../api/operations/waiting-room.ts';
 import type { Problem } from '../api/problem.ts';
 import { submit } from '../api/submit.ts';
 import { joinRoom } from './join-room.ts';

@@ -1,0 +1,17 @@
+// Printed by `npm run docs` from service.graphql. Never edited by hand.
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+export type ServiceMode =
+  | 'NORMAL'
+  | 'READ_ONLY';
+
+export type ServiceUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServiceUpdatesSubscription = { serviceUpdates: { mode: ServiceMode } };
+
+
+export const ServiceUpdatesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"ServiceUpdates"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"serviceUpdates"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"mode"}}]}}]}}]} as unknown as DocumentNode<ServiceUpdatesSubscription, ServiceUpdatesSubscriptionVariables>;
