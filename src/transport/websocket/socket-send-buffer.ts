@@ -76,8 +76,8 @@ class SocketConsumer implements Consumer {
 /** The FIN bit, and the opcode of a text message (RFC 6455, 5.2). */
 const TEXT = 0x81;
 /**
- * Maximum size of a frame that is written as one string. Up to 16 KiB, Node.js encodes a string on the stack, so that only what
- * a slow consumer has not read is kept. A string that consists of parts shares them in memory.
+ * Maximum size of a frame that is written as one string. Up to 16 KiB, Node.js encodes a string on the stack, and copies only
+ * what the socket does not take at once. A string that waits shares its parts with those of other sockets.
  */
 const STRING_BYTES_MAX = 16_000;
 
