@@ -25,6 +25,8 @@ export async function printShopOperations(
     documents: [{ location: name, document: parse(text, { noLocation: true }) }],
     config: {
       dedupeFragments: true,
+      documentMode: 'graphQLTag',
+      gqlImport: 'urql#gql',
       disableDescriptions: true,
       externalFragments: fragments === null ? [] : listFragments(fragments),
       useTypeImports: true,
@@ -35,7 +37,9 @@ export async function printShopOperations(
     pluginMap: { operationTypes, typedDocuments },
     plugins: [{ operationTypes: {} }, { typedDocuments: {} }],
   });
-  return `// Printed by \`npm run docs\` from ${name}. Never edited by hand.\n${printed}`;
+  const used = new Set([...printed.matchAll(/\$\{(\w+)\}/g)].map(([, fragment]) => fragment));
+  const imports = used.size === 0 ? '' : `import { ${[...used].join(', ')} } from './fragments.ts';\n`;
+  return `// Printed by \`npm run docs\` from ${name}. Never edited by hand.\n${imports}${printed}`;
 }
 
 /** Lists the fragments as the plugins of graphql-codegen take them. */

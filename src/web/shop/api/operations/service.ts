@@ -4,6 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+import { gql } from 'urql';
 export type ServiceMode =
   | 'NORMAL'
   | 'READ_ONLY';
@@ -14,4 +15,10 @@ export type ServiceUpdatesSubscriptionVariables = Exact<{ [key: string]: never; 
 export type ServiceUpdatesSubscription = { serviceUpdates: { mode: ServiceMode } };
 
 
-export const ServiceUpdatesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"ServiceUpdates"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"serviceUpdates"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"mode"}}]}}]}}]} as unknown as DocumentNode<ServiceUpdatesSubscription, ServiceUpdatesSubscriptionVariables>;
+export const ServiceUpdatesDocument = gql`
+    subscription ServiceUpdates {
+  serviceUpdates {
+    mode
+  }
+}
+    ` as unknown as DocumentNode<ServiceUpdatesSubscription, ServiceUpdatesSubscriptionVariables>;
