@@ -35,29 +35,40 @@ const PROTOCOL_VIOLATION = '08P01';
 const poolerOutage =
   /^(?!.*startup parameter).*(server login|cannot connect|connect failed|timeout|server (conn|down)|no more connections|shutting down|is disabled|no memory)/i;
 
+/** What Prisma's adapter says of an error of the driver. */
+interface AdapterCause {
+  readonly originalCode?: unknown;
+  readonly originalMessage?: unknown;
+  readonly kind?: unknown;
+  readonly severity?: unknown;
+  readonly message?: unknown;
+}
+
 interface LooseError {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly cause?: unknown;
   readonly meta?: {
     readonly code?: unknown;
-    readonly driverAdapterError?: {
-      readonly cause?: {
-        readonly originalCode?: unknown;
-        readonly originalMessage?: unknown;
-        readonly kind?: unknown;
-      };
-    };
+    readonly driverAdapterError?: { readonly cause?: AdapterCause };
   };
 }
 
 /** A SQLSTATE of PostgreSQL has a digit. EPIPE, which sockets report, looks like one without. */
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/; // guard: socket-error-without-sqlstate
 
-/** Returns the SQLSTATE of an error, also if Prisma wrapped it; undefined if it has none. */
+/**
+ * Returns what the adapter says of an error, if it does. Prisma wraps the adapter's error if a statement of a caller fails, but
+ * not if its own COMMIT fails.
+ */
+function getAdapterCause({ meta, cause }: LooseError): AdapterCause | undefined {
+  return meta?.driverAdapterError?.cause ?? (cause as AdapterCause | undefined); // guard: failed-commit-classified
+}
+
+/** Returns the SQLSTATE of an error, also if Prisma or its adapter wrapped it; undefined if it has none. */
 export function getSqlState(error: unknown): string | undefined {
   const loose = error as LooseError;
-  const candidates = [loose.meta?.driverAdapterError?.cause?.originalCode, loose.meta?.code, loose.code];
+  const candidates = [getAdapterCause(loose)?.originalCode, loose.meta?.code, loose.code];
   return candidates.find(
     (code): code is string => typeof code === 'string' && SQLSTATE.test(code) && !/^P[12]\d{3}$/.test(code),
   );
@@ -73,6 +84,8 @@ export function isUnstorableText(error: unknown): boolean {
 export function classifyDbError(error: unknown): DbErrorKind {
   const state = getSqlState(error);
   if (state !== undefined) {
+    // Ends the server and all its connections. The next primary may have what this one lacked.
+    if (getAdapterCause(error as LooseError)?.severity === 'PANIC') return 'connection'; // guard: panic-ends-connections
     if (transientStates.has(state)) return 'transient';
     if (state === '25006') return 'readOnly';
     // guard: exhausted-server-not-retried
@@ -94,8 +107,8 @@ function isPoolerOutage(message: string): boolean {
 }
 
 function getMessages(error: unknown): string[] {
-  const { message, meta, cause } = error as LooseError;
-  const inner = meta?.driverAdapterError?.cause;
-  const messages = [message, inner?.kind, inner?.originalMessage, (cause as LooseError | undefined)?.message];
+  const loose = error as LooseError;
+  const adapter = getAdapterCause(loose);
+  const messages = [loose.message, adapter?.kind, adapter?.originalMessage, adapter?.message];
   return messages.filter((text) => typeof text === 'string');
 }

@@ -111,7 +111,9 @@ export class WriteSignals implements WriteObserver {
     // A batch that was waiting for locks had reached the server. If it is gone, the next attempt shows it.
     this.#isDisconnected = kind === 'connection' && batch.phase !== 'locking'; // guard: terminated-is-no-outage
     if (kind === 'readOnly') this.#failure = { cause: 'SERVER_READ_ONLY', sinceMs: batch.startedMs };
-    if (getSqlState(error) === DISK_FULL) this.#failure = { cause: 'DISK_FULL', sinceMs: batch.startedMs }; // guard: disk-full-signal
+    // guard: disk-full-signal
+    if (kind === 'exhausted' && getSqlState(error) === DISK_FULL)
+      this.#failure = { cause: 'DISK_FULL', sinceMs: batch.startedMs };
   }
 
   commandSubmitted(): void {

@@ -5,12 +5,15 @@ import { bookingSuite } from '../booking/booking.fixture.ts';
 
 const { app, session, hall, hold, confirm } = bookingSuite();
 
-/** Makes new bookings of the event fail with the SQLSTATE, as if the server raised it. */
-async function failBookings({ eventId }: Hall, sqlState: string): Promise<void> {
+/** Makes the INSERT of new bookings of the event fail with the SQLSTATE, or their COMMIT, as if the server raised it. */
+async function failBookings({ eventId }: Hall, sqlState: string, when: 'INSERT' | 'COMMIT' = 'INSERT') {
+  const trigger =
+    when === 'INSERT'
+      ? `TRIGGER fail_${eventId} BEFORE INSERT ON bookings`
+      : `CONSTRAINT TRIGGER fail_${eventId} AFTER INSERT ON bookings DEFERRABLE INITIALLY DEFERRED`;
   await session(`CREATE FUNCTION fail_${eventId}() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'raised by a test' USING ERRCODE = '${sqlState}'; END $$;
-    CREATE TRIGGER fail_${eventId} BEFORE INSERT ON bookings FOR EACH ROW WHEN (NEW.event_id = ${eventId})
-      EXECUTE FUNCTION fail_${eventId}()`);
+    CREATE ${trigger} FOR EACH ROW WHEN (NEW.event_id = ${eventId}) EXECUTE FUNCTION fail_${eventId}()`);
 }
 
 function linesAbout({ eventId }: Hall) {
@@ -36,6 +39,14 @@ describe('a database server that is out of', () => {
     expect(linesAbout(at)).toMatchObject([{ level: 50 }, { level: 50 }]);
     await expect(confirm(at, buyerId, id)).resolves.toMatchObject({ status: 'CONFIRMED' });
   });
+});
+
+it('a server that is out of disk at COMMIT is BUSY, and nothing is booked', async () => {
+  const at = await hall();
+  await failBookings(at, '53100', 'COMMIT');
+  await expect(hold(at, createBuyerId(), [0])).rejects.toMatchObject(busy);
+  // It asked for the outcome before it refused.
+  expect(linesAbout(at)).toMatchObject([{ level: 40, committed: false }, { level: 50 }]);
 });
 
 it("timeouts of the server become BUSY after the command's deadline, with one log line", async () => {

@@ -85,7 +85,7 @@ export class AlertBench implements AsyncDisposable {
   }
 
   /** Holds a seat that no earlier call has held. */
-  hold(buyer = this.buyer): Promise<Record<string, unknown> | undefined> {
+  hold(buyer = this.buyer): Promise<Record<string, unknown>> {
     return buyer.hold(this.hall.eventId, [this.#nextSeat++]);
   }
 

@@ -51,8 +51,9 @@ describe.skipIf(!isRoot)('a primary whose disk is full (skipped without root: a 
     const { database, hall, nodes, primary } = cluster;
     const sale = await Sale.start(cluster);
     await sale.confirmed(BOOKINGS);
-    // There is space for the WAL until tables have none.
+    // There is space for the WAL until tables have none: the second statement creates the segment after the switch.
     await primary.ask('SELECT pg_switch_wal()');
+    await primary.ask("SELECT pg_logical_emit_message(true, 'test', '')");
     disk.leaveKilobytes(LEFT_KILOBYTES);
     await eventually('all API processes are read-only', async () =>
       (await readModes()).every((mode) => mode === 'READ_ONLY'),

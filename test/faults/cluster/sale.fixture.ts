@@ -51,28 +51,37 @@ export class Sale {
 
   async #buy(client: BuyerClient, first: number): Promise<void> {
     for (let seat = first; !this.#isOver && this.errors.length === 0; seat += BUYERS) {
-      const key = randomUUID();
-      const held = await this.#untilDecided(() => client.hold(this.#hall.eventId, [seat], key));
-      const confirmed =
-        held?.['__typename'] === 'Booking'
-          ? await this.#untilDecided(() => client.confirm(String(held['id'])))
-          : held;
-      const id = parseBookingId(String(confirmed?.['id']))?.bookingId;
-      if (confirmed?.['status'] === 'CONFIRMED' && id !== undefined) this.bookings.push(id);
-      else this.errors.push(confirmed);
+      try {
+        this.bookings.push(await this.#book(client, seat));
+      } catch (error) {
+        this.errors.push(error);
+      }
     }
   }
 
+  async #book(client: BuyerClient, seat: number): Promise<string> {
+    const key = randomUUID();
+    const held = await this.#untilDecided(() => client.hold(this.#hall.eventId, [seat], key));
+    const confirmed =
+      held['__typename'] === 'Booking'
+        ? await this.#untilDecided(() => client.confirm(String(held['id'])))
+        : held;
+    const id = parseBookingId(String(confirmed['id']))?.bookingId;
+    if (confirmed['status'] !== 'CONFIRMED' || id === undefined)
+      throw new Error(`seat ${seat} was not booked: ${JSON.stringify(confirmed)}`);
+    return id;
+  }
+
   /**
-   * Repeats a call that is answered with BusyError or ReadOnlyError, as clients do: on a busy machine a failover may take longer
-   * than a command may.
+   * Repeats a call that is answered with BUSY or READ_ONLY, as clients do: on a busy machine a failover may take longer than a
+   * command may.
    */
-  async #untilDecided(call: () => ReturnType<BuyerClient['hold']>) {
-    let result: Awaited<ReturnType<typeof call>>;
+  async #untilDecided(call: () => Promise<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    let result: Record<string, unknown> = {};
     await eventually('the call is decided', async () => {
       result = await call();
-      const isDecided = result?.['code'] !== 'BUSY' && result?.['code'] !== 'READ_ONLY';
-      if (!isDecided) this.refusals.add(result?.['code']);
+      const isDecided = result['code'] !== 'BUSY' && result['code'] !== 'READ_ONLY';
+      if (!isDecided) this.refusals.add(result['code']);
       return isDecided;
     });
     return result;

@@ -37,14 +37,8 @@ export class BuyerClient {
     return post(this.#url, query, variables, this.token);
   }
 
-  /**
-   * Returns the result, `{__typename, id, status, …}` of a booking or an error. Undefined if the response has no data.
-   */
-  async hold(
-    eventId: number,
-    seats: readonly number[],
-    key?: string,
-  ): Promise<Record<string, unknown> | undefined> {
+  /** Returns `{__typename, id, status, …}` of a booking or an error. Throws if the response has no result. */
+  async hold(eventId: number, seats: readonly number[], key?: string): Promise<Record<string, unknown>> {
     const answer = await this.send(
       `mutation ($input: HoldSeatsInput!) { holdSeats(input: $input) {
         __typename ... on Error { code message } ... on Booking { id status holdExpiresAt }
@@ -57,26 +51,42 @@ export class BuyerClient {
         },
       },
     );
-    return answer.data?.['holdSeats'] ?? undefined;
+    return getResult(answer, 'holdSeats');
   }
 
-  async release(bookingId: string): Promise<Record<string, unknown> | undefined> {
+  async release(bookingId: string): Promise<Record<string, unknown>> {
     const answer = await this.send(
       `mutation ($input: ReleaseBookingInput!) { releaseBooking(input: $input) {
         __typename ... on Error { code message } ... on Booking { id status } } }`,
       { input: { bookingId } },
     );
-    return answer.data?.['releaseBooking'] ?? undefined;
+    return getResult(answer, 'releaseBooking');
   }
 
-  async confirm(bookingId: string): Promise<Record<string, unknown> | undefined> {
+  async confirm(bookingId: string): Promise<Record<string, unknown>> {
     const answer = await this.send(
       `mutation ($input: ConfirmBookingInput!) { confirmBooking(input: $input) {
         __typename ... on Error { code message } ... on Booking { id status } } }`,
       { input: { bookingId } },
     );
-    return answer.data?.['confirmBooking'] ?? undefined;
+    return getResult(answer, 'confirmBooking');
   }
+}
+
+/** A response without a result, because it has errors. `code` is the first one's. */
+export class ResponseError extends Error {
+  readonly code: string | undefined;
+
+  constructor(answer: GraphQLAnswer) {
+    super(`no result: ${JSON.stringify(answer)}`);
+    this.code = answer.errors?.[0]?.extensions?.code;
+  }
+}
+
+function getResult(answer: GraphQLAnswer, mutation: string): Record<string, unknown> {
+  const result = answer.data?.[mutation];
+  if (result == null) throw new ResponseError(answer);
+  return result;
 }
 
 async function post(

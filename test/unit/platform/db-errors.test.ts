@@ -1,3 +1,4 @@
+import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { describe, expect, it } from 'vitest';
 import { classifyDbError, getSqlState } from '../../../src/platform/database/db-errors.ts';
 
@@ -10,9 +11,24 @@ const wrapped = (originalCode: string, originalMessage: string) =>
     meta: { driverAdapterError: { cause: { originalCode, originalMessage, kind: 'postgres' } } },
   });
 
+/** As Prisma's adapter reports it. Prisma does not wrap it if its own COMMIT fails. */
+const adapted = (code: string, message: string, severity = 'ERROR') =>
+  new DriverAdapterError({
+    kind: 'postgres',
+    code,
+    severity,
+    message,
+    detail: undefined,
+    column: undefined,
+    hint: undefined,
+    originalCode: code,
+    originalMessage: message,
+  });
+
 describe.each([
   ['as the driver reports it', withCode],
   ['as Prisma reports it', wrapped],
+  ["as Prisma's adapter reports it", adapted],
 ])('08P01, which poolers send for most errors, %s', (_name, create) => {
   it.each([
     'unsupported startup parameter: options',
@@ -43,4 +59,19 @@ it.each(['EPIPE', 'ECONNRESET'])('takes %s for a lost connection, not for a SQLS
   const error = withCode(code, `write ${code}`);
   expect(classifyDbError(error)).toBe('connection');
   expect(getSqlState(error)).toBeUndefined();
+});
+
+it.each([
+  ['40001', 'transient'],
+  ['53100', 'exhausted'],
+  ['57P01', 'connection'],
+  ['25006', 'readOnly'],
+  ['23505', 'permanent'],
+])('classifies %s of a COMMIT that failed as %s', (code, kind) => {
+  expect(classifyDbError(adapted(code, 'refused'))).toBe(kind);
+});
+
+it('takes a server that ends, because it cannot write its log, for a lost connection', () => {
+  const message = 'could not write to file "pg_wal/xlogtemp.1": No space left on device';
+  expect(classifyDbError(adapted('53100', message, 'PANIC'))).toBe('connection');
 });

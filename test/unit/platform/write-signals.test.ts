@@ -67,6 +67,12 @@ describe('a batch', () => {
     expect(signals.find()).toBeNull();
   });
 
+  it('that ends the server for want of disk is none: another server may have it', () => {
+    const cause = { originalCode: '53100', severity: 'PANIC' };
+    signals.watchBatch().failed(Object.assign(new Error('could not write to file'), { cause }));
+    expect(wait(0)).toBeNull();
+  });
+
   it.each(['25006', '53100'])(
     'that fails with %s after writes were switched off is a signal once',
     (state) => {

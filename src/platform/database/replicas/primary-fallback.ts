@@ -44,6 +44,5 @@ export function readFromReplica(options: Fallback): SqlDriverAdapterFactory {
 
 /** Returns true if the read exceeded `statement_timeout`. */
 export function isCanceled(error: unknown): boolean {
-  const { cause } = error as { cause?: { originalCode?: unknown } };
-  return cause?.originalCode === QUERY_CANCELED || getSqlState(error) === QUERY_CANCELED;
+  return getSqlState(error) === QUERY_CANCELED;
 }

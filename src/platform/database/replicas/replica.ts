@@ -92,7 +92,7 @@ export class Replica {
         primary: adaptPool(primaryPool, false),
         isUsable: () => this.isUsable,
         onFailure: (error) => {
-          if (classifyDbError(asDbError(error)) === 'connection') this.#leaveOut('unreachable', error);
+          if (classifyDbError(error) === 'connection') this.#leaveOut('unreachable', error);
           onFailure();
         },
       }),
@@ -207,11 +207,4 @@ export class Replica {
       this.#applied = found.position ?? -1;
     });
   }
-}
-
-/** An adapter's error has the driver's as its cause. */
-function asDbError(error: unknown): unknown {
-  const { cause } = error as { cause?: { originalCode?: unknown; originalMessage?: unknown } };
-  if (cause?.originalCode === undefined && cause?.originalMessage === undefined) return error;
-  return { code: cause.originalCode, message: cause.originalMessage };
 }

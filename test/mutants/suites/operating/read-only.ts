@@ -27,6 +27,11 @@ export const readOnly: readonly MutantGroup[] = [
       { guard: 'terminated-is-no-outage', mutation: 'left only' },
       { guard: 'slow-batches', mutation: { replace: 'p95 > this.#slowMs', with: 'false' } },
       { guard: 'disk-full-signal', mutation: 'never' },
+      {
+        guard: 'disk-full-signal',
+        mutation: { replace: "kind === 'exhausted' && ", with: '' },
+        only: 'ends the server',
+      },
       { guard: 'failure-is-one-signal', mutation: { with: '' }, only: 'a signal once' },
       {
         guard: 'own-pause-is-no-outage',

@@ -53,7 +53,18 @@ export const database: readonly MutantGroup[] = [
   },
   {
     tests: ['test/db/database/exhausted-database.test.ts'],
-    mutants: [{ guard: 'exhausted-server-not-retried', mutation: 'remove' }],
+    mutants: [
+      { guard: 'exhausted-server-not-retried', mutation: 'remove' },
+      {
+        guard: 'failed-commit-classified',
+        mutation: { replace: ' ?? (cause as AdapterCause | undefined)', with: '' },
+        only: 'at COMMIT',
+      },
+    ],
+  },
+  {
+    tests: ['test/unit/platform/db-errors.test.ts'],
+    mutants: [{ guard: 'panic-ends-connections', mutation: 'remove' }],
   },
   {
     tests: ['test/db/database/database-check.test.ts'],
