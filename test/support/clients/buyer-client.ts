@@ -74,7 +74,7 @@ export class BuyerClient {
 }
 
 /** A response without a result, because it has errors. `code` is the first one's. */
-export class ResponseError extends Error {
+class ResponseError extends Error {
   readonly code: string | undefined;
 
   constructor(answer: GraphQLAnswer) {
