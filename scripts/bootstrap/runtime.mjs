@@ -36,6 +36,9 @@ export async function run(root, node, [target, ...rest]) {
     env: {
       ...process.env,
       PATH: [path.dirname(node), process.env['PATH']].join(path.delimiter),
+      // Node keeps here what it compiled, also for the processes that this one starts: they start faster.
+      NODE_COMPILE_CACHE:
+        process.env['NODE_COMPILE_CACHE'] ?? path.join(root, 'node_modules', '.cache', 'node'),
       // Node prints a warning for each import of a WebAssembly module, and the schema engine is one.
       NODE_OPTIONS: [process.env['NODE_OPTIONS'], '--disable-warning=ExperimentalWarning'].join(' ').trim(),
     },
