@@ -146,9 +146,15 @@ export class WaitingRooms {
   #reserve(eventId: number, { above, history }: Shortage): Promise<ReservedIndexes> {
     if (this.#writes?.areOn === false) throw BusyError.retryAfter(this.#writes.refusal().retryAfterSeconds); // guard: join-refused-while-read-only
     return this.#reservations.run(`${eventId}:${above}:${history}`, async () => {
-      const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
-      const size = Math.max(RESERVED_AT_ONCE, this.#joining);
-      return { from, to: await reserveJoinIndexes(this.#db, eventId, from, size), history };
+      try {
+        const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
+        const size = Math.max(RESERVED_AT_ONCE, this.#joining);
+        return { from, to: await reserveJoinIndexes(this.#db, eventId, from, size), history };
+      } catch (error) {
+        // Once for all who wait.
+        this.#logger.warn({ err: error, eventId }, 'could not reserve places of a waiting room');
+        throw error;
+      }
     });
   }
 

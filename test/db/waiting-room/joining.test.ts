@@ -69,6 +69,19 @@ describe('joining', () => {
   });
 });
 
+it('the log says once why nobody could join, if PostgreSQL reserves no places', async () => {
+  const room = await TestRoom.create(services);
+  const at = await room.read();
+  await services.database.worker
+    .$executeRaw`UPDATE waiting_rooms SET join_indexes_reserved = 2147483647 WHERE event_id = ${room.eventId}`;
+  const joins = Array.from({ length: 5 }, () => room.rooms.join(at, randomUUID(), null));
+  for (const { reason } of (await Promise.allSettled(joins)) as PromiseRejectedResult[])
+    expect(reason).toMatchObject({ code: 'BUSY' });
+  expect(room.warnings.map((line) => JSON.parse(line))).toMatchObject([
+    { eventId: room.eventId, err: { message: expect.stringContaining('integer out of range') } },
+  ]);
+});
+
 describe('after Redis has lost its data', () => {
   it('no join index is issued twice, and tokens take their places back', async () => {
     const room = await TestRoom.create(services);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pino from 'pino';
 import { createPublisher, type Publisher } from '../../../src/messaging/publisher.ts';
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
@@ -56,6 +57,8 @@ export class TestRoom {
   readonly directory: RoomDirectory;
   readonly rooms: WaitingRooms;
   readonly tokens = new RoomTokens('a secret for tests, of no use to anybody');
+  /** What the waiting rooms logged as a warning, one line each. */
+  readonly warnings: string[] = [];
 
   private constructor(services: RoomServices, hall: Hall) {
     const db = services.database.reads;
@@ -71,7 +74,8 @@ export class TestRoom {
     this.directory = new RoomDirectory(db, this.clock, silent);
     const { store, directory, tokens, clock } = this;
     const { publisher } = services;
-    this.rooms = new WaitingRooms({ db, store, directory, tokens, clock, publisher, logger: silent });
+    const logger = pino({ level: 'warn' }, { write: (line) => this.warnings.push(line) });
+    this.rooms = new WaitingRooms({ db, store, directory, tokens, clock, publisher, logger });
   }
 
   /** Creates a room that is ON unless `settings` say otherwise. */
