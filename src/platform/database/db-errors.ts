@@ -20,8 +20,27 @@ const transientStates = new Set([
   '53300', // too_many_connections
 ]);
 
-/** Codes of Prisma: P1001 unreachable, P1002 and P1008 timeouts, P1017 closed, P2024 and P2028 pool exhausted. */
-const connectionCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
+const prismaConnectionCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
+
+/**
+ * Codes of the network. If a host name has several addresses and none can be reached, the error has the code of the first one,
+ * and no message.
+ */
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EADDRNOTAVAIL',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 /** Drivers report a broken connection as a plain Error without a code, so only its message identifies it. */
 const connectionMessage =
@@ -97,8 +116,8 @@ export function classifyDbError(error: unknown): DbErrorKind {
     if (state.startsWith('08') || state.startsWith('57P')) return 'connection';
     return 'permanent';
   }
-  const loose = error as LooseError;
-  if (typeof loose.code === 'string' && connectionCodes.has(loose.code)) return 'connection';
+  const code = String((error as LooseError).code);
+  if (prismaConnectionCodes.has(code) || networkCodes.has(code)) return 'connection'; // guard: network-code-is-connection
   return getMessages(error).some((message) => connectionMessage.test(message)) ? 'connection' : 'permanent';
 }
 

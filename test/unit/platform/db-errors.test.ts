@@ -55,8 +55,13 @@ describe.each([
   });
 });
 
-it.each(['EPIPE', 'ECONNRESET'])('takes %s for a lost connection, not for a SQLSTATE', (code) => {
-  const error = withCode(code, `write ${code}`);
+it.each([
+  ['EPIPE', 'write EPIPE'],
+  ['ECONNRESET', 'read ECONNRESET'],
+  ['EHOSTUNREACH', 'connect EHOSTUNREACH 10.1.2.3:5432'],
+  ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN primary.example'],
+])('takes %s for a lost connection, not for a SQLSTATE', (code, message) => {
+  const error = withCode(code, message);
   expect(classifyDbError(error)).toBe('connection');
   expect(getSqlState(error)).toBeUndefined();
 });

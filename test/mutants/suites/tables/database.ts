@@ -67,6 +67,15 @@ export const database: readonly MutantGroup[] = [
     mutants: [{ guard: 'panic-ends-connections', mutation: 'remove' }],
   },
   {
+    tests: ['test/db/database/several-addresses.test.ts'],
+    mutants: [
+      {
+        guard: 'network-code-is-connection',
+        mutation: { replace: ' || networkCodes.has(code)', with: '' },
+      },
+    ],
+  },
+  {
     tests: ['test/db/database/database-check.test.ts'],
     mutants: [
       { guard: 'start-server-version', mutation: 'remove' },
