@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { describeError, StartupError } from '../errors.ts';
+import { describeConnectionError, isCertificateError } from '../network/certificate-errors.ts';
+import { StartupError } from '../errors.ts';
 import { classifyDbError, getSqlState } from './db-errors.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -14,7 +15,7 @@ export interface StartupAddress {
  * Runs `work` on a connection of its own, which has only the given settings: older servers reject those of the pools.
  *
  * @throws {StartupError} if the server refuses the connection for a reason that does not pass by itself, such as a wrong
- *   password or a missing database; any other error unchanged.
+ *   password, a missing database or a certificate that is not trusted; any other error unchanged.
  */
 export async function withStartupClient<T>(
   address: StartupAddress,
@@ -33,7 +34,8 @@ export async function withStartupClient<T>(
     return await work(client);
   } catch (error) {
     const isRefused = getSqlState(error) !== undefined && classifyDbError(error) === 'permanent';
-    throw isRefused ? toStartupError(error, address) : error;
+    // guard: database-certificate-refused
+    throw isRefused || isCertificateError(error) ? toStartupError(error, address) : error;
   } finally {
     await client.end();
   }
@@ -43,7 +45,7 @@ export async function withStartupClient<T>(
 export function toStartupError(error: unknown, { variable, url }: StartupAddress): StartupError {
   if (error instanceof StartupError) return error;
   return new StartupError(
-    `${variable}: cannot connect to PostgreSQL at ${new URL(url).host}: ${describeError(error)}.`,
+    `${variable}: cannot connect to PostgreSQL at ${new URL(url).host}: ${describeConnectionError(error)}.`,
     { cause: error },
   );
 }

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
-import { describeError, StartupError } from '../errors.ts';
+import { describeConnectionError, isCertificateError } from '../network/certificate-errors.ts';
+import { StartupError } from '../errors.ts';
 import { parseNodeUrl } from './redis-cluster.ts';
 import type { RedisAddress } from './redis.ts';
 import { getMasterName, type Sentinels } from './sentinels.ts';
@@ -18,15 +19,15 @@ type Membership =
  * Checks at startup that Redis is what its setting says: one server, sentinels, or nodes of the same cluster. Commands for one
  * server would fail for two thirds of the events on a cluster of three, and the process would look healthy.
  *
- * Passes if Redis does not respond, because Sellout starts without it.
+ * Passes if Redis does not respond, because Sellout starts without it, but not if its certificate is not trusted.
  *
  * @throws {StartupError} if it is not.
  */
 export async function checkRedisMode(address: RedisAddress): Promise<void> {
   if (typeof address === 'object' && 'sentinels' in address) return checkSentinels(address);
-  const urls = typeof address === 'string' ? [address] : address;
+  const [setting, urls] = toUrls(address);
   const found = await Promise.all(
-    urls.map(async (url) => ({ host: new URL(url).host, ...(await readMembership(url)) })),
+    urls.map(async (url) => ({ host: new URL(url).host, ...(await readMembership(setting, url)) })),
   );
   for (const { host, kind } of found) {
     // guard: cluster-node-refused
@@ -35,10 +36,8 @@ export async function checkRedisMode(address: RedisAddress): Promise<void> {
       throw new StartupError(`REDIS_URL: ${host} is a node of a Redis Cluster. ${instead}`);
     }
     // guard: sentinel-refused
-    if (kind === 'sentinel') {
-      const setting = typeof address === 'string' ? 'REDIS_URL' : 'REDIS_CLUSTER_URLS';
+    if (kind === 'sentinel')
       throw new StartupError(`${setting}: ${host} is a sentinel. List sentinels in REDIS_SENTINELS instead.`);
-    }
     // guard: single-redis-refused
     if (typeof address !== 'string' && kind === 'single')
       throw new StartupError(
@@ -68,7 +67,7 @@ export async function checkRedis(address: RedisAddress): Promise<void> {
       (cause: unknown) => cause,
     );
     if (error === null) return checkRedisMode(address);
-    failures.push(`cannot connect to Redis at ${new URL(url).host}: ${describeError(error)}`);
+    failures.push(describeFailure(url, error));
   }
   throw new StartupError(`${setting}: ${failures.join('; ')}.`);
 }
@@ -77,7 +76,7 @@ export async function checkRedis(address: RedisAddress): Promise<void> {
 async function checkSentinels({ sentinels }: Sentinels): Promise<void> {
   for (const url of sentinels) {
     const { host } = new URL(url);
-    const { kind } = await readMembership(url);
+    const { kind } = await readMembership('REDIS_SENTINELS', url);
     // guard: other-redis-as-sentinel-refused
     if (kind === 'single' || kind === 'node')
       throw new StartupError(`REDIS_SENTINELS: ${host} is not a sentinel. Use REDIS_URL for one Redis.`);
@@ -98,7 +97,7 @@ function toUrls(address: RedisAddress): readonly [setting: string, urls: readonl
   return ['REDIS_CLUSTER_URLS', address];
 }
 
-async function readMembership(url: string): Promise<Membership> {
+async function readMembership(setting: string, url: string): Promise<Membership> {
   try {
     return await withConnection(url, async (redis) => {
       // guard: sentinel-recognized
@@ -107,9 +106,14 @@ async function readMembership(url: string): Promise<Membership> {
       const [id, known] = await Promise.all([redis.cluster('MYID'), redis.cluster('NODES')]);
       return { kind: 'node', id, known: String(known) };
     });
-  } catch {
+  } catch (error) {
+    if (isCertificateError(error)) throw new StartupError(`${setting}: ${describeFailure(url, error)}.`); // guard: redis-certificate-refused
     return { kind: 'unknown' };
   }
+}
+
+function describeFailure(url: string, error: unknown): string {
+  return `cannot connect to Redis at ${new URL(url).host}: ${describeConnectionError(error)}`;
 }
 
 async function withConnection<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {

@@ -67,6 +67,17 @@ export const database: readonly MutantGroup[] = [
     mutants: [{ guard: 'panic-ends-connections', mutation: 'remove' }],
   },
   {
+    tests: ['test/deploy/tls.test.ts'],
+    mutants: [
+      {
+        guard: 'database-certificate-refused',
+        mutation: { replace: ' || isCertificateError(error)', with: '' },
+        only: 'does not start without',
+      },
+      { guard: 'redis-certificate-refused', mutation: 'remove', only: 'does not start without' },
+    ],
+  },
+  {
     tests: ['test/db/database/several-addresses.test.ts'],
     mutants: [
       {
