@@ -50,14 +50,15 @@ function fail(ctx: ListenerContext, request: RequestContext, error: unknown): vo
   const { req, res, requestId, path } = request;
   // guard: busy-503
   if (error instanceof BusyError && !res.headersSent) return sendBusy(request, error.retryAfterSeconds);
-  // guard: outage-503
-  if (!res.headersSent && outages.has(classifyDbError(error))) {
-    ctx.logger.warn({ err: error, requestId, path }, 'database unavailable');
-    return sendBusy(request, 1);
-  }
   // A failure after the client has left is not an error of the server.
   // guard: completed-request-not-aborted
   const hasLeft = (req.destroyed && !req.complete) || res.destroyed;
+  // The connection of the client fails with the same codes as that of the database.
+  // guard: outage-503
+  if (!hasLeft && !res.headersSent && outages.has(classifyDbError(error))) {
+    ctx.logger.warn({ err: error, requestId, path }, 'database unavailable');
+    return sendBusy(request, 1);
+  }
   const level = hasLeft ? 'debug' : 'error';
   ctx.logger[level]({ err: error, requestId, path }, 'request failed');
   if (res.headersSent) res.destroy();

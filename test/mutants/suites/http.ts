@@ -109,6 +109,7 @@ export const http: readonly MutantGroup[] = [
         guard: 'completed-request-not-aborted',
         mutation: { replace: '&& !req.complete', with: '' },
       },
+      { guard: 'outage-503', mutation: { replace: '!hasLeft && ', with: '' }, only: 'breaks off' },
     ],
   },
   {

@@ -76,3 +76,14 @@ it('a failure after the client has left is not', async () => {
   await eventually('it is logged', () => failure() !== undefined);
   expect(failure()).toMatchObject({ level: 'debug' });
 });
+
+it('a body that breaks off is the failure of a client that has left, not of the database', async () => {
+  const req = request({ port, host: '127.0.0.1', path: '/fails', method: 'POST' }).on('error', () => {});
+  req.setHeader('content-length', 10);
+  req.write('x');
+  await eventually('the connection is open', () => req.socket?.readyState === 'open');
+  req.destroy();
+  await eventually('it is logged', () => failure() !== undefined);
+  expect(failure()).toMatchObject({ level: 'debug', err: { code: 'ECONNRESET' } });
+  expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);
+});
