@@ -45,6 +45,10 @@ export class SentinelPart implements RedisPart {
     return [...this.#servers, ...this.#sentinels];
   }
 
+  get sentinels(): readonly SentinelNode[] {
+    return this.#sentinels;
+  }
+
   get env() {
     return { REDIS_SENTINELS: this.#sentinels.map(({ url }) => url).join(',') };
   }

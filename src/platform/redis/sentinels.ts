@@ -1,4 +1,4 @@
-import type { RedisOptions } from 'ioredis';
+import { SentinelConnector, type RedisOptions, type SentinelConnectionOptions } from 'ioredis';
 import { parseNodeUrl } from './redis-cluster.ts';
 
 /**
@@ -16,12 +16,29 @@ export function getMasterName(url: string): string {
   return decodeURIComponent(URL.parse(url)?.pathname.slice(1) ?? '');
 }
 
+/**
+ * Finds the master at each attempt to connect. ioredis goes on listening to the sentinels of the last connection during an
+ * attempt. If they report a new master then, it ends the attempt, and never makes another one.
+ */
+class MasterConnector extends SentinelConnector {
+  constructor(options: unknown) {
+    super(options as SentinelConnectionOptions);
+  }
+
+  override connect(...args: Parameters<SentinelConnector['connect']>) {
+    const { failoverDetector } = this as unknown as { failoverDetector: { cleanup(): void } | null };
+    failoverDetector?.cleanup(); // guard: last-failover-detector
+    return super.connect(...args);
+  }
+}
+
 /** Returns the options of a connection to the master. It asks the sentinels each time that it connects. */
 export function toMasterOptions({ sentinels }: Sentinels) {
   const [first] = sentinels;
   if (first === undefined) throw new Error('there must be a sentinel');
   const { username, password, tls } = parseNodeUrl(first);
   return {
+    Connector: MasterConnector,
     name: getMasterName(first),
     sentinels: sentinels.map(parseNodeUrl).map(({ host, port }) => ({ host, port })),
     role: 'master' as const,

@@ -55,6 +55,23 @@ describe('Redis behind sentinels', () => {
   });
 });
 
+it('every connection finds the new master, even if it was asking for one when the sentinels reported it', async () => {
+  const connections = await Promise.all(Array.from({ length: 30 }, connect));
+  const old = await part.findMaster();
+  // Connections ask it first, and wait for half a second: nearly all of them are asking when the others report.
+  const [asked] = part.sentinels;
+  asked?.pause();
+  await old.kill();
+  await eventually('another node is the master', async () => (await part.findMaster()) !== old);
+  await eventually('all are connected', () => connections.every(({ status }) => status === 'ready'));
+  await expect(Promise.all(connections.map((redis) => redis.set('written by', 'all')))).resolves.toHaveLength(
+    30,
+  );
+  await old.heal();
+  await eventually('the old master is a replica', async () => (await old.readState()) === 'replica');
+  await asked?.heal();
+});
+
 describe('the check at startup', () => {
   it('refuses a sentinel as REDIS_URL or in REDIS_CLUSTER_URLS, with one line', async () => {
     const url = withoutName(address.sentinels[0]);

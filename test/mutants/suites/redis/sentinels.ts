@@ -5,6 +5,7 @@ export const sentinels: readonly MutantGroup[] = [
     tests: ['test/db/redis/sentinels.test.ts'],
     mutants: [
       { guard: 'sentinel-refused', mutation: 'never', only: 'refuses a sentinel as REDIS_URL' },
+      { guard: 'last-failover-detector', mutation: 'remove', only: 'every connection finds' },
       { guard: 'sentinel-recognized', mutation: 'never', only: 'accepts sentinels' },
       { guard: 'other-redis-as-sentinel-refused', mutation: 'never', only: 'refuses a Redis as a sentinel' },
       { guard: 'unknown-master-refused', mutation: 'never', only: 'a sentinel does not know' },
