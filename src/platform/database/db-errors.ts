@@ -20,6 +20,7 @@ const transientStates = new Set([
   '53300', // too_many_connections
 ]);
 
+/** P1001: unreachable. P1002, P1008: timeouts. P1017: closed. P2024, P2028: the pool is used up. */
 const prismaConnectionCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
 
 /**
