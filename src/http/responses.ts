@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { DEFAULT_POLICY } from './app-response.ts';
+import { endTogether } from './end-together.ts';
 import type { RequestContext } from './request-context.ts';
 
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
@@ -10,7 +11,7 @@ export function sendJson(res: ServerResponse, status: number, value: unknown): v
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
   });
-  res.end(body);
+  endTogether(res, body);
 }
 
 export function sendNotFound({ res, requestId }: RequestContext): void {
@@ -71,7 +72,7 @@ export function sendStored({ req, res }: RequestContext, body: StoredBody): void
   const bytes = body[encoding] ?? body.identity;
   if (encoding !== 'identity') res.setHeader('content-encoding', encoding);
   res.writeHead(200, { 'content-type': body.type, 'content-length': bytes.length });
-  res.end(bytes);
+  endTogether(res, bytes);
 }
 
 function parseTags(header: string | undefined): string[] {

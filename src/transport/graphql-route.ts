@@ -4,6 +4,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { ApiRoles } from '../platform/config/api-roles.ts';
 import { metrics } from '../platform/observability/metrics.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import { endTogether } from '../http/end-together.ts';
 import type { RequestContext } from '../http/request-context.ts';
 import type { LimitReport } from '../traffic/limit-report.ts';
 import type { RateLimits, RequestBudget } from '../traffic/rate-limits.ts';
@@ -173,7 +174,7 @@ function sendData(res: RequestContext['res'], body: string, mediaType: string): 
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
   });
-  res.end(body);
+  endTogether(res, body);
 }
 
 function notAcceptableError(): RequestError {

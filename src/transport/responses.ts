@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { endTogether } from '../http/end-together.ts';
 import type { RequestContext } from '../http/request-context.ts';
 import { findRange, parseAccept, type MediaRange } from '../http/accept.ts';
 import { Cache } from '../platform/cache.ts';
@@ -16,7 +17,7 @@ export async function sendResponse(
   if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'no-store');
   count(body.length);
   res.writeHead(response.status, { 'content-length': body.length });
-  res.end(body);
+  endTogether(res, body);
 }
 
 /** Sends a GraphQL response with one error, for a failure before or around GraphQL. */
@@ -36,7 +37,7 @@ export function sendGraphQLError(
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
   });
-  res.end(body);
+  endTogether(res, body);
 }
 
 type RegularMediaType = 'application/json' | 'application/graphql-response+json';

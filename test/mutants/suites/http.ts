@@ -2,6 +2,10 @@ import type { MutantGroup } from '../mutant.ts';
 
 export const http: readonly MutantGroup[] = [
   {
+    tests: ['test/unit/http/end-together.test.ts'],
+    mutants: [{ guard: 'responses-waiting', mutation: 'never' }],
+  },
+  {
     tests: ['test/api/routes/shop-route.test.ts'],
     mutants: [
       {

@@ -1,0 +1,28 @@
+import type { ServerResponse } from 'node:http';
+
+interface Ready {
+  readonly res: ServerResponse;
+  readonly body: string | Buffer;
+}
+
+/** Number of responses that wait at most, so that a busy turn delays none of them for long. */
+const WAITING_MAX = 32;
+
+let waiting: Ready[] = [];
+
+/**
+ * Ends a response whose head has been written, at the end of the turn of the event loop, together with others that were ready
+ * in it. A write to a process that sleeps must wake it, which costs more than the write. While it reads the first response,
+ * it stays awake for the others.
+ */
+export function endTogether(res: ServerResponse, body: string | Buffer): void {
+  waiting.push({ res, body });
+  if (waiting.length === 1) setImmediate(endWaiting);
+  if (waiting.length === WAITING_MAX) endWaiting(); // guard: responses-waiting
+}
+
+function endWaiting(): void {
+  const ready = waiting;
+  waiting = [];
+  for (const { res, body } of ready) res.end(body);
+}

@@ -1,0 +1,42 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { endTogether } from '../../../src/http/end-together.ts';
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Creates responses whose heads have been written. */
+function createResponses(count: number): ServerResponse[] {
+  return Array.from({ length: count }, () =>
+    new ServerResponse(new IncomingMessage(new Socket())).writeHead(200).on('error', () => undefined),
+  );
+}
+
+function countEnded(responses: readonly ServerResponse[]): number {
+  return responses.filter((res) => res.writableEnded).length;
+}
+
+it('ends the responses that are ready in one turn when it is over', async () => {
+  const responses = createResponses(31);
+  for (const res of responses) endTogether(res, 'body');
+  await Promise.resolve();
+  expect(countEnded(responses)).toBe(0);
+  await nextTurn();
+  expect(countEnded(responses)).toBe(31);
+});
+
+it('lets no response wait for more than 31 others', async () => {
+  const responses = createResponses(33);
+  for (const res of responses) endTogether(res, 'body');
+  expect(countEnded(responses)).toBe(32);
+  await nextTurn();
+  expect(countEnded(responses)).toBe(33);
+});
+
+it('ends the others when the client of one has left', async () => {
+  const responses = createResponses(3);
+  for (const res of responses) endTogether(res, 'body');
+  responses[0]?.destroy();
+  await nextTurn();
+  expect(countEnded(responses.slice(1))).toBe(2);
+});
