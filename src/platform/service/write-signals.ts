@@ -20,6 +20,8 @@ const signalLimits = {
   batches: 20,
   /** Time for which the percentile must be too high. */
   slowMsMin: 5_000,
+  /** Time without a batch after which earlier ones say nothing about the database any more. */
+  quietMsMin: 2_000,
   /** Age up to which a response of the server shows that it works. */
   responseMsMax: 2_000,
 } as const;
@@ -67,6 +69,7 @@ export class WriteSignals implements WriteObserver {
   /** When a command began to wait, or a batch completed while others waited. */
   #waitingMs = 0;
   #slowSinceMs: number | null = null;
+  #completedMs = -Infinity;
   #isDisconnected = false;
   /** What the last refused batch says. Probes find out whether it still holds. */
   #failure: Signal | null = null;
@@ -80,6 +83,7 @@ export class WriteSignals implements WriteObserver {
 
   watchBatch(): BatchWatch {
     const startedMs = this.#now();
+    if (this.#isQuiet()) this.#forgetDurations(); // guard: slow-batches-age
     const batch: Batch = { startedMs, phase: 'working', phaseSinceMs: startedMs };
     this.#batches.add(batch);
     const enter = (phase: Batch['phase']) => Object.assign(batch, { phase, phaseSinceMs: this.#now() });
@@ -96,6 +100,7 @@ export class WriteSignals implements WriteObserver {
     const now = this.#now();
     if (!this.#batches.delete(batch)) return;
     this.#waitingMs = now;
+    this.#completedMs = now;
     this.#isDisconnected = false;
     this.#durationsMs.push(now - batch.startedMs);
     if (this.#durationsMs.length > signalLimits.batches) this.#durationsMs.shift();
@@ -129,10 +134,18 @@ export class WriteSignals implements WriteObserver {
     this.#respondedMs = this.#now();
   }
 
-  /** Forgets what was seen so far, when writes are switched off. Batches in flight are still watched. */
-  reset(): void {
+  #isQuiet(): boolean {
+    return this.#batches.size === 0 && this.#now() - this.#completedMs > signalLimits.quietMsMin;
+  }
+
+  #forgetDurations(): void {
     this.#durationsMs.length = 0;
     this.#slowSinceMs = null;
+  }
+
+  /** Forgets what was seen so far, when writes are switched off. Batches in flight are still watched. */
+  reset(): void {
+    this.#forgetDurations();
     this.#failure = null;
     this.#waitingMs = this.#now();
   }
@@ -172,6 +185,7 @@ export class WriteSignals implements WriteObserver {
   #findSlowBatches(): Signal | null {
     const since = this.#slowSinceMs;
     if (since === null || this.#now() - since < signalLimits.slowMsMin) return null;
+    if (this.#isQuiet()) return null; // guard: quiet-is-not-slow
     return { cause: 'SLOW', sinceMs: since };
   }
 }

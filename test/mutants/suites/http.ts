@@ -3,7 +3,13 @@ import type { MutantGroup } from '../mutant.ts';
 export const http: readonly MutantGroup[] = [
   {
     tests: ['test/unit/http/end-together.test.ts'],
-    mutants: [{ guard: 'responses-waiting', mutation: 'never' }],
+    mutants: [
+      { guard: 'responses-waiting', mutation: 'never' },
+      {
+        guard: 'answers-in-no-request',
+        mutation: { replace: 'runInRequest(undefined, ', with: '[0].forEach(' },
+      },
+    ],
   },
   {
     tests: ['test/api/routes/shop-route.test.ts'],

@@ -1,7 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { endTogether } from '../../../src/http/end-together.ts';
+import { createRequestScope, currentRequest, runInRequest } from '../../../src/platform/request-scope.ts';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -39,4 +40,17 @@ it('ends the others when the client of one has left', async () => {
   responses[0]?.destroy();
   await nextTurn();
   expect(countEnded(responses.slice(1))).toBe(2);
+});
+
+it.each([3, 32])('ends %i responses of different requests in none of them', async (count) => {
+  const seen: unknown[] = [];
+  for (const res of createResponses(count)) {
+    vi.spyOn(res, 'end').mockImplementation(() => {
+      seen.push(currentRequest());
+      return res;
+    });
+    runInRequest(createRequestScope(), () => endTogether(res, 'body'));
+  }
+  await nextTurn();
+  expect(seen).toEqual(Array.from({ length: count }, () => undefined));
 });

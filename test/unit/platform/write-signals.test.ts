@@ -157,6 +157,32 @@ describe('slow batches', () => {
     expect(wait(60_000)).toBeNull();
   });
 
+  it('are none once no batch has run for two seconds', () => {
+    run(22, 2_000);
+    expect(wait(2_000)).toMatchObject({ cause: 'SLOW' });
+    expect(wait(1)).toBeNull();
+  });
+
+  it('before a pause of two seconds do not count for the batches after it', () => {
+    run(22, 2_000);
+    nowMs += 2_001;
+    run(1, 10);
+    expect(signals.find()).toBeNull();
+    run(19, 2_000);
+    expect(signals.find()).toBeNull();
+    run(3, 2_000);
+    expect(signals.find()).toMatchObject({ cause: 'SLOW' });
+  });
+
+  it('count while another one is in flight', () => {
+    run(22, 2_000);
+    const batch = signals.watchBatch();
+    batch.locking();
+    nowMs += 3_000;
+    signals.noteResponse();
+    expect(signals.find()).toMatchObject({ cause: 'SLOW' });
+  });
+
   it('are forgotten when writes are switched off', () => {
     run(30, 2_000);
     expect(signals.find()).not.toBeNull();

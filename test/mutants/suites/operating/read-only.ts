@@ -26,6 +26,8 @@ export const readOnly: readonly MutantGroup[] = [
       { guard: 'failover-waited-out', mutation: { replace: 'unreachableMsMax', with: 'stalledMsMax' } },
       { guard: 'terminated-is-no-outage', mutation: 'left only' },
       { guard: 'slow-batches', mutation: { replace: 'p95 > this.#slowMs', with: 'false' } },
+      { guard: 'slow-batches-age', mutation: 'never' },
+      { guard: 'quiet-is-not-slow', mutation: 'never' },
       { guard: 'disk-full-signal', mutation: 'never' },
       {
         guard: 'disk-full-signal',
