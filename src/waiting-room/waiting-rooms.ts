@@ -5,21 +5,16 @@ import type { DatabaseClock } from '../platform/database/clock.ts';
 import type { PrismaClient } from '../platform/database/db.ts';
 import type { Logger } from '../platform/observability/logger.ts';
 import type { Writes } from '../platform/service/service-monitor.ts';
-import { SingleFlight } from '../platform/single-flight.ts';
 import type { ReservedIndexes, RoomStore, Shortage } from './redis/room-store.ts';
 import { EarlyRefusals, type HoldToAdmit } from './early-refusals.ts';
 import { LocalPace } from './local-pace.ts';
+import { JoinIndexes } from './rooms/join-indexes.ts';
 import type { RoomDirectory } from './rooms/room-directory.ts';
-import { isRevoked, reserveJoinIndexes } from './rooms/rooms.sql.ts';
+import { isRevoked } from './rooms/rooms.sql.ts';
 import { estimateChance, estimateWaitSeconds, type Chance } from './rules/admission-control.ts';
 import { getPlaceNumber, getRoomState, type Room } from './rules/room.ts';
 import type { Place, RoomTokens } from './tokens.ts';
 
-/**
- * Join indexes reserved at once: a statement per so many joins. If more buyers join at the same time, as many as they are.
- * It is also the gap that a Redis leaves which may have lost data: numbers that belong to nobody, but are called.
- */
-const RESERVED_AT_ONCE = 100;
 /** Attempts to take a place while other processes reserve. */
 const TAKE_ATTEMPTS_MAX = 5;
 /** A draining room turns off when nobody waits any more. */
@@ -62,8 +57,7 @@ export class WaitingRooms {
   readonly #refusals: EarlyRefusals;
   /** Admissions while Redis is away. */
   readonly #localPace = new LocalPace();
-  /** By event and limit: all of this process wait for one write, which would otherwise block each other on the room's row. */
-  readonly #reservations = new SingleFlight<string, ReservedIndexes>();
+  readonly #indexes: JoinIndexes;
   /** Joins in progress. */
   #joining = 0;
 
@@ -77,6 +71,7 @@ export class WaitingRooms {
     this.#publisher = publisher;
     this.#logger = logger;
     this.#refusals = new EarlyRefusals(db, logger);
+    this.#indexes = new JoinIndexes(db, logger);
   }
 
   /**
@@ -131,7 +126,7 @@ export class WaitingRooms {
         });
         if (taken.kind === 'place') return taken.joinIndex;
         if (taken.kind === 'closed') throw BusyError.retryAfter(DRAINING_RETRY_SECONDS);
-        reserved = await this.#reserve(eventId, taken);
+        reserved = await this.#reserve(eventId, taken, attempt);
       }
     } finally {
       this.#joining--;
@@ -139,23 +134,9 @@ export class WaitingRooms {
     throw new BusyError();
   }
 
-  /**
-   * Reserves join indexes in PostgreSQL before Redis issues them. If Redis does not know which ones were issued, all reserved
-   * ones may be in use.
-   */
-  #reserve(eventId: number, { above, history }: Shortage): Promise<ReservedIndexes> {
+  #reserve(eventId: number, shortage: Shortage, attempt: number): Promise<ReservedIndexes> {
     if (this.#writes?.areOn === false) throw BusyError.retryAfter(this.#writes.refusal().retryAfterSeconds); // guard: join-refused-while-read-only
-    return this.#reservations.run(`${eventId}:${above}:${history}`, async () => {
-      try {
-        const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
-        const size = Math.max(RESERVED_AT_ONCE, this.#joining);
-        return { from, to: await reserveJoinIndexes(this.#db, eventId, from, size), history };
-      } catch (error) {
-        // Once for all who wait.
-        this.#logger.warn({ err: error, eventId }, 'could not reserve places of a waiting room');
-        throw error;
-      }
-    });
+    return this.#indexes.reserve(eventId, shortage, { joining: this.#joining, attempt });
   }
 
   /**

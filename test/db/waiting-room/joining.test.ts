@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ReservedIndexes } from '../../../src/waiting-room/redis/room-store.ts';
 import { startRoomServices, TestRoom, type RoomServices } from './room.fixture.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -32,6 +32,44 @@ describe('joining', () => {
     );
     expect((await room.read()).joinIndexesReserved).toBeGreaterThanOrEqual(5_000);
     expect(await services.connection.hget(`room:{${eventId}}:joins`, 'last')).toBe('5000');
+  });
+
+  it('gives a number to every buyer of many processes that reserve the same ones', async () => {
+    const room = await TestRoom.create(services);
+    const at = await room.read();
+    const processes = Array.from({ length: 8 }, () => room.startProcess());
+    const joins = processes.flatMap((rooms) =>
+      Array.from({ length: 150 }, async () => (await rooms.join(at, randomUUID(), null)).number),
+    );
+    const numbers = await Promise.all(joins);
+    expect(numbers.toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: 1_200 }, (_, i) => i + 1),
+    );
+  });
+
+  it('writes nothing for a buyer whose answer of Redis was overtaken, so that others do not overtake for ever', async () => {
+    const room = await TestRoom.create(services);
+    await room.joinMany(100);
+    const late = randomUUID();
+    const at = await room.read();
+    const isShort = Promise.withResolvers<void>();
+    const hasAnswer = Promise.withResolvers<void>();
+    const takePlace = room.store.takePlace.bind(room.store);
+    vi.spyOn(room.store, 'takePlace').mockImplementation(async (eventId, request) => {
+      const taken = await takePlace(eventId, request);
+      if (request.buyerId !== late || taken.kind !== 'reserve') return taken;
+      isShort.resolve();
+      await hasAnswer.promise;
+      return taken;
+    });
+    const joining = room.rooms.join(at, late, null);
+    await isShort.promise;
+    expect((await room.join()).number).toBe(101);
+    await services.database.worker.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM waiting_rooms WHERE event_id = ${room.eventId} FOR UPDATE`;
+      hasAnswer.resolve();
+      expect((await joining).number).toBe(102);
+    });
   });
 
   it('gives number 0 in a room that is off, which admits at once', async () => {

@@ -61,7 +61,6 @@ export class TestRoom {
   readonly warnings: string[] = [];
 
   private constructor(services: RoomServices, hall: Hall) {
-    const db = services.database.reads;
     this.#services = services;
     this.hall = hall;
     this.clock = {
@@ -71,11 +70,16 @@ export class TestRoom {
       },
     };
     this.store = new RoomStore(services.connection);
-    this.directory = new RoomDirectory(db, this.clock, silent);
+    this.directory = new RoomDirectory(services.database.reads, this.clock, silent);
+    this.rooms = this.startProcess();
+  }
+
+  /** Creates the waiting rooms of another process. */
+  startProcess(): WaitingRooms {
     const { store, directory, tokens, clock } = this;
-    const { publisher } = services;
+    const { publisher, database } = this.#services;
     const logger = pino({ level: 'warn' }, { write: (line) => this.warnings.push(line) });
-    this.rooms = new WaitingRooms({ db, store, directory, tokens, clock, publisher, logger });
+    return new WaitingRooms({ db: database.reads, store, directory, tokens, clock, publisher, logger });
   }
 
   /** Creates a room that is ON unless `settings` say otherwise. */

@@ -44,6 +44,12 @@ export const waitingRoom: readonly MutantGroup[] = [
     mutants: [
       { guard: 'place-bound-to-buyer', mutation: 'never', only: 'forged, shared' },
       { guard: 'place-bound-to-event', mutation: 'never', only: 'forged, shared' },
+      {
+        guard: 'joins-of-many-processes',
+        mutation: { replace: ' * 2 ** attempt', with: '' },
+        only: 'many processes',
+      },
+      { guard: 'late-answer-needs-no-write', mutation: 'never', only: 'overtaken' },
       { guard: 'redis-away-closed-join', mutation: 'never', only: 'decides' },
       { guard: 'redis-away-closed-claim', mutation: 'never', only: 'decides' },
       { guard: 'redis-away-pace', mutation: 'never', only: 'decides' },
