@@ -6,10 +6,14 @@ interface Ready {
   readonly body: string | Buffer;
 }
 
-/** Number of responses that wait at most, so that a busy turn delays none of them for long. */
+/** Number of responses that wait at most. */
 const WAITING_MAX = 32;
+/** Time for which a response waits while others become ready, so that a long turn delays none of them for long. */
+const WAITING_MS_MAX = 2;
 
 let waiting: Ready[] = [];
+/** When the first of them was ready. */
+let waitingSince = 0;
 
 /**
  * Ends a response whose head has been written, at the end of the turn of the event loop, together with others that were ready
@@ -17,9 +21,14 @@ let waiting: Ready[] = [];
  * it stays awake for the others.
  */
 export function endTogether(res: ServerResponse, body: string | Buffer): void {
+  const now = performance.now();
   waiting.push({ res, body });
-  if (waiting.length === 1) setImmediate(endWaiting);
+  if (waiting.length === 1) {
+    waitingSince = now;
+    setImmediate(endWaiting);
+  }
   if (waiting.length === WAITING_MAX) endWaiting(); // guard: responses-waiting
+  if (now - waitingSince > WAITING_MS_MAX) endWaiting(); // guard: long-turn-delays-none
 }
 
 function endWaiting(): void {

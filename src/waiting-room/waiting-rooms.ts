@@ -15,8 +15,8 @@ import { estimateChance, estimateWaitSeconds, type Chance } from './rules/admiss
 import { getPlaceNumber, getRoomState, type Room } from './rules/room.ts';
 import type { Place, RoomTokens } from './tokens.ts';
 
-/** Attempts to take a place while other processes reserve. */
-const TAKE_ATTEMPTS_MAX = 5;
+/** Reservations for one buyer, while others take what was reserved. */
+const RESERVATIONS_MAX = 5;
 /** A draining room turns off when nobody waits any more. */
 const DRAINING_RETRY_SECONDS = 30;
 
@@ -116,7 +116,7 @@ export class WaitingRooms {
     let reserved: ReservedIndexes | null = null;
     this.#joining++;
     try {
-      for (let attempt = 0; attempt < TAKE_ATTEMPTS_MAX; attempt++) {
+      for (let attempt = 0; ; attempt++) {
         const taken = await this.store.takePlace(eventId, {
           buyerId,
           recovered,
@@ -126,12 +126,12 @@ export class WaitingRooms {
         });
         if (taken.kind === 'place') return taken.joinIndex;
         if (taken.kind === 'closed') throw BusyError.retryAfter(DRAINING_RETRY_SECONDS);
+        if (attempt === RESERVATIONS_MAX) throw new BusyError();
         reserved = await this.#reserve(eventId, taken, attempt);
       }
     } finally {
       this.#joining--;
     }
-    throw new BusyError();
   }
 
   #reserve(eventId: number, shortage: Shortage, attempt: number): Promise<ReservedIndexes> {

@@ -69,7 +69,8 @@ export class WriteSignals implements WriteObserver {
   /** When a command began to wait, or a batch completed while others waited. */
   #waitingMs = 0;
   #slowSinceMs: number | null = null;
-  #completedMs = -Infinity;
+  /** When the last batch completed or failed. */
+  #endedMs = -Infinity;
   #isDisconnected = false;
   /** What the last refused batch says. Probes find out whether it still holds. */
   #failure: Signal | null = null;
@@ -100,7 +101,7 @@ export class WriteSignals implements WriteObserver {
     const now = this.#now();
     if (!this.#batches.delete(batch)) return;
     this.#waitingMs = now;
-    this.#completedMs = now;
+    this.#endedMs = now;
     this.#isDisconnected = false;
     this.#durationsMs.push(now - batch.startedMs);
     if (this.#durationsMs.length > signalLimits.batches) this.#durationsMs.shift();
@@ -112,6 +113,7 @@ export class WriteSignals implements WriteObserver {
 
   #fail(batch: Batch, error: unknown): void {
     if (!this.#batches.delete(batch)) return;
+    this.#endedMs = this.#now(); // guard: failed-batch-is-no-pause
     const kind = classifyDbError(error);
     // A batch that was waiting for locks had reached the server. If it is gone, the next attempt shows it.
     this.#isDisconnected = kind === 'connection' && batch.phase !== 'locking'; // guard: terminated-is-no-outage
@@ -135,7 +137,7 @@ export class WriteSignals implements WriteObserver {
   }
 
   #isQuiet(): boolean {
-    return this.#batches.size === 0 && this.#now() - this.#completedMs > signalLimits.quietMsMin;
+    return this.#batches.size === 0 && this.#now() - this.#endedMs > signalLimits.quietMsMin;
   }
 
   #forgetDurations(): void {

@@ -47,8 +47,8 @@ export interface Shortage {
 }
 
 export interface ReservedIndexes {
-  /** Where a counter starts that is empty, or may be behind. */
-  readonly from: number;
+  /** Where a counter starts that is empty, or may be behind; null if it was neither when they were reserved. */
+  readonly from: number | null;
   readonly to: number;
   /** The history for which they were reserved. In another one, more indexes may have been issued than `from`. */
   readonly history: string;
@@ -93,8 +93,16 @@ export class RoomStore {
   async takePlace(eventId: number, request: PlaceRequest): Promise<TakenPlace> {
     const { buyerId, recovered, admitsNew, reserved } = request;
     const expiresAt = toPlaceExpiry(request.saleEndsAtMs);
-    const { from, to, history } = reserved ?? { from: -1, to: -1, history: '' };
-    const args = [uuidToBytes(buyerId), recovered ?? 0, from, to, admitsNew ? 1 : 0, expiresAt, history];
+    const { from, to, history } = reserved ?? { from: null, to: -1, history: '' };
+    const args = [
+      uuidToBytes(buyerId),
+      recovered ?? 0,
+      from ?? -1,
+      to,
+      admitsNew ? 1 : 0,
+      expiresAt,
+      history,
+    ];
     const keys = [joinsKey(eventId), placesKey(eventId, buyerId)];
     const taken = (await this.#scripts.takePlace(keys, args)) as [number, number, string];
     const [joinIndex, limit, current] = taken;

@@ -10,7 +10,7 @@
   KEYS[2]  the buyer's bucket of places, room:{<event>}:places:<bucket>
   ARGV[1]  the buyer, 16 bytes
   ARGV[2]  the join index of the buyer's place token; 0 without one
-  ARGV[3]  the join index from which an empty counter starts; -1 if unknown
+  ARGV[3]  the join index from which an empty counter starts; -1 if it was not read for an empty one
   ARGV[4]  the last reserved join index; -1 if unknown
   ARGV[5]  1 if new places are given
   ARGV[6]  the expiry of the keys in Unix seconds
@@ -40,9 +40,10 @@ local limit = tonumber(redis.call('HGET', KEYS[1], 'limit') or -1)
 if issuedUnder ~= history then -- guard: lost-indexes-skipped
   last, limit = -1, -1
 end
+local from = tonumber(ARGV[3])
 local reserved = tonumber(ARGV[4])
-if last < 0 and ARGV[7] == history then -- guard: reserved-in-this-history
-  last = tonumber(ARGV[3])
+if last < 0 and from >= 0 and ARGV[7] == history then -- guard: reserved-in-this-history
+  last = from
   limit = reserved
 elseif last >= 0 and reserved > limit then
   limit = reserved

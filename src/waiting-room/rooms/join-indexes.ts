@@ -16,7 +16,7 @@ const EVENTS_MAX = 10_000;
 export interface Demand {
   /** Buyers who are joining in this process. */
   readonly joining: number;
-  /** How often the buyer has found none left, although some had been reserved. */
+  /** How often the buyer has found none left after a reservation. */
   readonly attempt: number;
 }
 
@@ -41,8 +41,7 @@ export class JoinIndexes {
     // The answer of Redis came late: more have been reserved since. Another write would let those of others overtake this buyer,
     // again and again.
     // guard: late-answer-needs-no-write
-    if (latest?.history === history && above !== null && above < latest.to)
-      return { ...latest, from: latest.to };
+    if (latest?.history === history && above !== null && above < latest.to) return { ...latest, from: null };
     return this.#inProgress.run(`${eventId}:${above}:${history}:${demand.attempt}`, async () => {
       try {
         const reserved = await this.#write(eventId, shortage, demand);
@@ -64,12 +63,16 @@ export class JoinIndexes {
     const from = above ?? (await reserveJoinIndexes(this.#db, eventId, 0, 0));
     // Other processes reserve the same ones. The more there are, the sooner their buyers take them all.
     const size = Math.max(RESERVED_AT_ONCE, joining) * 2 ** attempt; // guard: joins-of-many-processes
-    return { from, to: await reserveJoinIndexes(this.#db, eventId, from, size), history };
+    const to = await reserveJoinIndexes(this.#db, eventId, from, size);
+    // If Redis loses its data before it is told, others may have been given numbers above the limit that it knew.
+    return { from: above === null ? from : null, to, history }; // guard: known-limit-starts-no-counter
   }
 
   #remember(eventId: number, reserved: ReservedIndexes): void {
     const latest = this.#latest.get(eventId);
-    if (latest?.history === reserved.history && latest.to > reserved.to) return;
+    const isBehind = latest?.history === reserved.history && latest.to > reserved.to;
+    // If the counter starts again, nothing before it counts.
+    if (isBehind && reserved.from === null) return;
     this.#latest.set(eventId, reserved);
   }
 }

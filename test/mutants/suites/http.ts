@@ -5,6 +5,7 @@ export const http: readonly MutantGroup[] = [
     tests: ['test/unit/http/end-together.test.ts'],
     mutants: [
       { guard: 'responses-waiting', mutation: 'never' },
+      { guard: 'long-turn-delays-none', mutation: 'never' },
       {
         guard: 'answers-in-no-request',
         mutation: { replace: 'runInRequest(undefined, ', with: '[0].forEach(' },

@@ -1,8 +1,16 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { endTogether } from '../../../src/http/end-together.ts';
 import { createRequestScope, currentRequest, runInRequest } from '../../../src/platform/request-scope.ts';
+
+// A pause of the process must not look like a long turn.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -32,6 +40,19 @@ it('lets no response wait for more than 31 others', async () => {
   expect(countEnded(responses)).toBe(32);
   await nextTurn();
   expect(countEnded(responses)).toBe(33);
+});
+
+it('lets no response wait for a long turn if others become ready in it', async () => {
+  const responses = createResponses(3);
+  const [first, second, third] = responses as [ServerResponse, ServerResponse, ServerResponse];
+  endTogether(first, 'body');
+  vi.advanceTimersByTime(3);
+  endTogether(second, 'body');
+  expect(countEnded([first, second])).toBe(2);
+  endTogether(third, 'body');
+  expect(countEnded([third])).toBe(0);
+  await nextTurn();
+  expect(countEnded([third])).toBe(1);
 });
 
 it('ends the others when the client of one has left', async () => {

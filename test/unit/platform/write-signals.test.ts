@@ -174,6 +174,16 @@ describe('slow batches', () => {
     expect(signals.find()).toMatchObject({ cause: 'SLOW' });
   });
 
+  it('count although others between them fail', () => {
+    for (let i = 0; i < 24; i++) {
+      run(1, 1_800);
+      const failing = signals.watchBatch();
+      nowMs += 2_500;
+      failing.failed(withState('57014'));
+    }
+    expect(signals.find()).toMatchObject({ cause: 'SLOW' });
+  });
+
   it('count while another one is in flight', () => {
     run(22, 2_000);
     const batch = signals.watchBatch();

@@ -50,6 +50,11 @@ export const waitingRoom: readonly MutantGroup[] = [
         only: 'many processes',
       },
       { guard: 'late-answer-needs-no-write', mutation: 'never', only: 'overtaken' },
+      {
+        guard: 'known-limit-starts-no-counter',
+        mutation: { replace: 'above === null ? from : null', with: 'from' },
+        only: 'starts no counter',
+      },
       { guard: 'redis-away-closed-join', mutation: 'never', only: 'decides' },
       { guard: 'redis-away-closed-claim', mutation: 'never', only: 'decides' },
       { guard: 'redis-away-pace', mutation: 'never', only: 'decides' },

@@ -28,6 +28,7 @@ export const readOnly: readonly MutantGroup[] = [
       { guard: 'slow-batches', mutation: { replace: 'p95 > this.#slowMs', with: 'false' } },
       { guard: 'slow-batches-age', mutation: 'never' },
       { guard: 'quiet-is-not-slow', mutation: 'never' },
+      { guard: 'failed-batch-is-no-pause', mutation: 'remove' },
       { guard: 'disk-full-signal', mutation: 'never' },
       {
         guard: 'disk-full-signal',
