@@ -22,11 +22,11 @@ let waitingSince = 0;
  */
 export function endTogether(res: ServerResponse, body: string | Buffer): void {
   const now = performance.now();
-  waiting.push({ res, body });
-  if (waiting.length === 1) {
+  if (waiting.length === 0) {
     waitingSince = now;
     setImmediate(endWaiting);
   }
+  waiting.push({ res, body });
   if (waiting.length === WAITING_MAX) endWaiting(); // guard: responses-waiting
   if (now - waitingSince > WAITING_MS_MAX) endWaiting(); // guard: long-turn-delays-none
 }

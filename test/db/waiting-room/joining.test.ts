@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ReservedIndexes } from '../../../src/waiting-room/redis/room-store.ts';
 import { JoinIndexes } from '../../../src/waiting-room/rooms/join-indexes.ts';
 import { silent } from '../../support/booking.ts';
 import { startRoomServices, TestRoom, type RoomServices } from './room.fixture.ts';
@@ -147,49 +146,31 @@ describe('after Redis has lost its data', () => {
 
   it('indexes that were reserved before are not used: more may have been issued', async () => {
     const room = await TestRoom.create(services);
-    const { saleEndsAtMs } = await room.read();
-    const common = { recovered: null, admitsNew: true, saleEndsAtMs };
-    const take = (reserved: ReservedIndexes | null) =>
-      room.store.takePlace(room.eventId, { ...common, buyerId: randomUUID(), reserved });
-    const shortage = await take(null);
+    const shortage = await room.take(null);
     expect(shortage).toMatchObject({ kind: 'reserve', above: null });
     const history = shortage.kind === 'reserve' ? shortage.history : '';
-    expect(await take({ from: 0, to: 500, history: 'another' })).toEqual(shortage);
-    expect(await take({ from: 0, to: 2, history })).toEqual({ kind: 'place', joinIndex: 1 });
+    expect(await room.take({ from: 0, to: 500, history: 'another' })).toEqual(shortage);
+    expect(await room.take({ from: 0, to: 2, history })).toEqual({ kind: 'place', joinIndex: 1 });
     // Nor are indexes beyond those that are reserved.
-    expect(await take(null)).toEqual({ kind: 'place', joinIndex: 2 });
-    expect(await take(null)).toMatchObject({ kind: 'reserve', above: 2 });
-    expect(await take({ from: 2, to: 3, history })).toEqual({ kind: 'place', joinIndex: 3 });
+    expect(await room.take(null)).toEqual({ kind: 'place', joinIndex: 2 });
+    expect(await room.take(null)).toMatchObject({ kind: 'reserve', above: 2 });
+    expect(await room.take({ from: 2, to: 3, history })).toEqual({ kind: 'place', joinIndex: 3 });
   });
 
   it('a reservation for a limit that Redis knew before starts no counter: others may have got numbers above it', async () => {
     const room = await TestRoom.create(services);
-    const { saleEndsAtMs } = await room.read();
-    const take = (reserved: ReservedIndexes | null) =>
-      room.store.takePlace(room.eventId, {
-        recovered: null,
-        admitsNew: true,
-        saleEndsAtMs,
-        buyerId: randomUUID(),
-        reserved,
-      });
     await room.joinMany(100);
-    const shortage = await take(null);
+    const shortage = await room.take(null);
     if (shortage.kind !== 'reserve') throw new Error('there are places left');
     expect(shortage.above).toBe(100);
     const indexes = new JoinIndexes(services.database.reads, silent);
     const demand = { joining: 1, attempt: 0 };
-    const reserved = await indexes.reserve(room.eventId, shortage, demand);
+    const written = await indexes.reserve(room.eventId, shortage, demand);
+    const remembered = await indexes.reserve(room.eventId, { ...shortage, above: 150 }, demand);
     expect((await room.join()).number).toBe(101);
     await services.redis.everyNode((node) => node.flushall());
-    expect(await take(reserved)).toMatchObject({ kind: 'reserve', above: null });
-    // Nor does one that is remembered.
-    expect(
-      await take(await indexes.reserve(room.eventId, { ...shortage, above: 150 }, demand)),
-    ).toMatchObject({
-      kind: 'reserve',
-      above: null,
-    });
+    for (const reserved of [written, remembered])
+      expect(await room.take(reserved)).toMatchObject({ kind: 'reserve', above: null });
     expect((await room.join()).number).toBe(201);
   });
 

@@ -4,7 +4,11 @@ import { createPublisher, type Publisher } from '../../../src/messaging/publishe
 import { connectDatabase, type Database } from '../../../src/platform/database/db.ts';
 import { connectRedis, type Redis } from '../../../src/platform/redis/redis.ts';
 import { configureRoom, type RoomSettingsInput } from '../../../src/waiting-room/configure-room.ts';
-import { RoomStore } from '../../../src/waiting-room/redis/room-store.ts';
+import {
+  RoomStore,
+  type ReservedIndexes,
+  type TakenPlace,
+} from '../../../src/waiting-room/redis/room-store.ts';
 import { RoomDirectory } from '../../../src/waiting-room/rooms/room-directory.ts';
 import { runRooms } from '../../../src/waiting-room/run-rooms.ts';
 import { RoomTokens } from '../../../src/waiting-room/tokens.ts';
@@ -125,6 +129,13 @@ export class TestRoom {
     // A refresh that had already begun may have read the room before.
     await this.directory.refresh();
     await this.directory.refresh();
+  }
+
+  /** Takes a place of Redis alone, for a new buyer. */
+  async take(reserved: ReservedIndexes | null): Promise<TakenPlace> {
+    const { saleEndsAtMs } = await this.read();
+    const request = { recovered: null, admitsNew: true, saleEndsAtMs, buyerId: randomUUID(), reserved };
+    return this.store.takePlace(this.eventId, request);
   }
 
   async join(buyerId: string = randomUUID(), placeToken: string | null = null): Promise<Joined> {
